@@ -1,0 +1,90 @@
+"""The application: the only place that knows all the parts."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import groupby
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from . import resources
+from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
+from .control import control_routes
+from .domain.clock import Clock, RealClock
+from .domain.world import Image
+from .http.access import Access
+from .http.handlers import HANDLERS, Handler
+from .http.pipeline import Endpoint, Pipeline
+from .http.service import Service
+from .http.uploads import Uploads
+from .settings import Settings
+from .stores import MemoryShelf, MemoryStore
+
+_IMAGES_KEPT = 100_000
+_SOURCE_BYTES_KEPT = 256 * 2**20
+
+
+@cache
+def contract() -> Contract:
+    """Return the contract that the mock serves, compiled from the document."""
+    return compile_contract(read_yaml(resources.DOCUMENT))
+
+
+@cache
+def rules() -> Rules:
+    """Return the rules."""
+    return compile_rules(read_yaml(resources.RULES))
+
+
+def create_app(
+    settings: Settings,
+    clock: Clock | None = None,
+    served: Contract | None = None,
+    handlers: Mapping[str, Handler] = HANDLERS,
+) -> Starlette:
+    """Return the mock as an ASGI application; raise ContractError where a handler has no operation."""
+    served = served or contract()
+    clock = clock or RealClock()
+    unknown = handlers.keys() - {operation.id for operation in served.operations}
+    if unknown:
+        raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
+    store = MemoryStore()
+    service = Service(
+        accounts=settings.accounts,
+        behaviour=settings.behaviour,
+        clock=clock,
+        store=store,
+        sources=MemoryShelf[bytes](_SOURCE_BYTES_KEPT, len),
+        images=MemoryShelf[Image](_IMAGES_KEPT),
+        seed=settings.seed,
+        generation_seconds=settings.generation_seconds,
+    )
+    routes: list[BaseRoute] = []
+    if settings.control_open:
+        routes.append(control_routes(store, settings.accounts, clock, "memory", settings.admin_token))
+    access = Access(settings.log_json)
+    pipeline = Pipeline(served, service, handlers)
+    routes += _operation_routes(pipeline, served.operations, access)
+    routes.append(Route("/uploads/{title}", Uploads(service, served, access)))
+    routes.append(Route("/{path:path}", Endpoint(pipeline, {}, access)))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _operation_routes(pipeline: Pipeline, operations: Iterable[Operation], access: Access) -> Iterable[Route]:
+    for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
+        yield Route(path, Endpoint(pipeline, {each.method: each for each in group}, access))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    """Answer what Starlette itself refuses, an unknown path or a wrong method under /_mock, in JSON."""
+    del request
+    assert isinstance(error, HTTPException)
+    return Response(
+        msgspec.json.encode({"message": error.detail}), error.status_code, error.headers, media_type="application/json"
+    )

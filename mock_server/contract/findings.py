@@ -1,0 +1,77 @@
+"""Findings: what is wrong with a request's parameters, as data, with the family's words for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema_rs import ValidationError
+
+Schema = Mapping[str, Any]
+
+_TYPES = {
+    "string": "must be a string",
+    "integer": "must be an integer",
+    "number": "must be a number",
+    "boolean": "must be true or false",
+    "array": "must be an array",
+    "object": "must be an object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with one field.
+
+    field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence.
+    """
+
+    field: str
+    code: str
+    message: str
+
+
+def label(field: str) -> str:
+    """Return the field's name as the family writes it in messages: "image_src" is "image src"."""
+    return field.replace("_", " ")
+
+
+def finding(field: str, code: str, predicate: str) -> Finding:
+    return Finding(field, code, f"The {label(field)} field {predicate}.")
+
+
+def required(field: str, condition: tuple[str, str] | None) -> Finding:
+    """Return the finding for a missing field; `condition` is the field and value that make it required."""
+    when = f" when {label(condition[0])} is {condition[1]}" if condition else ""
+    return finding(field, "required", f"is required{when}")
+
+
+def broken(error: ValidationError, schema: Schema) -> Finding:
+    """Return the finding for a property that breaks its schema."""
+    field, keyword = str(error.instance_path[0]), str(error.schema_path[-1])
+    limit = schema.get(keyword)
+    match keyword:
+        case "enum" | "const":
+            return Finding(field, keyword, f"The selected {label(field)} is invalid.{_choices(limit)}")
+        case "type":
+            return finding(field, keyword, _TYPES.get(str(limit), "has the wrong type"))
+        case "minimum":
+            return finding(field, keyword, f"must be at least {limit}")
+        case "maximum":
+            return finding(field, keyword, f"must not be greater than {limit}")
+        case "minLength":
+            return finding(field, keyword, f"must be at least {limit} characters")
+        case "maxLength":
+            return finding(field, keyword, f"must not be greater than {limit} characters")
+        case "pattern":
+            return finding(field, keyword, f"format is invalid: expected {_form(schema)}")
+        case _:
+            return finding(field, keyword, "is invalid")
+
+
+def _choices(values: object) -> str:
+    return f" Choose one of: {', '.join(map(str, values))}." if isinstance(values, list) else ""
+
+
+def _form(schema: Schema) -> str:
+    examples = schema.get("examples")
+    return f"the form of {examples[0]}" if examples else f"a match of {schema['pattern']}"

@@ -1,0 +1,83 @@
+"""The rules as data, with the settings and limits that rest on them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .document import ContractError, Node
+
+_SOURCES = ("doc", "family", "ours")
+_TAKES: dict[str, Callable[[Any], bool]] = {
+    "integer > 0": lambda value: _is_number(value, int) and value > 0,
+    "integer >= 0": lambda value: _is_number(value, int) and value >= 0,
+    "number > 0": lambda value: _is_number(value, int | float) and value > 0,
+    "object of strings": lambda value: (
+        isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of the mock's behaviour. source: of the rule it rests on; takes: what it may be, in words."""
+
+    name: str
+    default: Any
+    takes: str
+    source: str
+    rule: str | None
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether `value` is one that this setting takes."""
+        choices = re.fullmatch(r"one of (.+)", self.takes)
+        return value in choices[1].split(", ") if choices else _TAKES[self.takes](value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. source: "doc", "family" or "ours"; operations: ids of those it speaks about."""
+
+    id: str
+    source: str
+    title: str
+    statement: str
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules by id, and all settings by name."""
+
+    by_id: Mapping[str, Rule]
+    settings: Mapping[str, Setting]
+
+
+def compile_rules(data: Node) -> Rules:
+    """Return the rules; raise ContractError on an entry that is not understood."""
+    rules = [_rule(entry) for entry in data["rules"]]
+    settings = [
+        _setting(each, entry["source"], entry["id"]) for entry in data["rules"] for each in entry.get("settings", [])
+    ]
+    settings += [_setting(each, "ours", None) for each in data["limits"]]
+    if len({rule.id for rule in rules}) < len(rules) or len({each.name for each in settings}) < len(settings):
+        raise ContractError("a rule id or a setting's name stands twice in the rules")
+    return Rules({rule.id: rule for rule in rules}, {each.name: each for each in settings})
+
+
+def _rule(entry: Node) -> Rule:
+    if entry["source"] not in _SOURCES:
+        raise ContractError(f"{entry['id']}: source {entry['source']!r} is none of {', '.join(_SOURCES)}")
+    return Rule(entry["id"], entry["source"], entry["title"], entry["statement"], tuple(entry["operations"]))
+
+
+def _setting(entry: Node, source: str, rule: str | None) -> Setting:
+    setting = Setting(entry["name"], entry["default"], entry["takes"], source, rule)
+    known = entry["takes"] in _TAKES or entry["takes"].startswith("one of ")
+    if not known or not setting.accepts(setting.default):
+        raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
+    return setting
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)

@@ -1,0 +1,59 @@
+"""Time. The only module that reads the wall clock.
+
+An instant is a whole number of microseconds since the epoch, UTC, so that sums are exact and edges are sharp.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+Instant = int
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """What tells the time and lets it pass."""
+
+    def now(self) -> Instant:
+        """Return the present instant."""
+        ...
+
+    async def sleep_until(self, instant: Instant) -> None:
+        """Return when `instant` has come."""
+        ...
+
+
+class RealClock:
+    """The wall clock as it stood at the start, carried on by the monotonic one, so that it never runs backwards."""
+
+    def __init__(self) -> None:
+        self._offset = (time.time_ns() - time.monotonic_ns()) // 1000
+
+    def now(self) -> Instant:
+        return time.monotonic_ns() // 1000 + self._offset
+
+    async def sleep_until(self, instant: Instant) -> None:
+        while (left := instant - self.now()) > 0:  # noqa: ASYNC110 (a sleep may end early)
+            await asyncio.sleep(left / SECOND)
+
+
+def seconds(number: float) -> int:
+    """Return a duration in seconds as microseconds."""
+    return round(number * SECOND)
+
+
+def to_iso(instant: Instant, timespec: str = "seconds") -> str:
+    """Return an instant as ISO 8601 in UTC, "2026-02-26T10:00:00Z"."""
+    return (_EPOCH + timedelta(microseconds=instant)).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> Instant:
+    """Return the instant that ISO 8601 text names; raise ValueError where it names none or no time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time zone is missing, as in 2026-02-26T10:00:00Z")
+    return (moment - _EPOCH) // timedelta(microseconds=1)

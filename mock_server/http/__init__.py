@@ -1,0 +1,1 @@
+"""HTTP: a request in, a reply out, and the named phases between."""

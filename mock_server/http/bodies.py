@@ -1,0 +1,116 @@
+"""Request bodies: bytes in, fields out. Whatever the bytes are, the outcome is fields or findings."""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from mock_server.contract import Finding
+
+from .replies import RefusedError, error, invalid
+
+_MAX_PARTS = 200
+# What the family trims: white space, and the invisible characters that come along with pasted text.
+_BLANK = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+Fields = dict[str, Any]
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file that came with a form."""
+
+    data: bytes
+
+
+async def read_fields(request: Request, limit: int) -> tuple[Fields, bool]:
+    """Return the fields of the body and whether they came as text, from a form; a file is an Upload.
+
+    Values are trimmed, and empty ones are left out. [VALID-TRIM] Raise RefusedError.
+    """
+    body = await _read(request, limit)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return _trimmed(await _multipart(request.headers, body)), True
+    if kind == "application/x-www-form-urlencoded":
+        return _trimmed(_urlencoded(body)), True
+    if kind == "application/json" or kind.endswith("+json"):
+        return _trimmed(_json(body)), False
+    if body:
+        raise _unreadable(
+            "The request body must be application/json, multipart/form-data or application/x-www-form-urlencoded:"
+            f" the Content-Type is {kind[:80] or 'missing'}."
+        )
+    return {}, False
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise RefusedError(error("too-large", limit=limit))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise RefusedError(error("too-large", limit=limit))
+    return bytes(body)
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    if not body:
+        return {}
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
+        raise _unreadable(f"The request body is not valid JSON: {malformed}.") from malformed
+    except RecursionError as deep:
+        raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
+    if not isinstance(value, dict):
+        raise _unreadable("The request body must be a JSON object.")
+    return value
+
+
+def _urlencoded(body: bytes) -> Mapping[str, Any]:
+    try:
+        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MAX_PARTS))
+    except ValueError as many:
+        raise _unreadable(f"The form cannot be read: it has more than {_MAX_PARTS} fields.") from many
+
+
+async def _multipart(headers: Headers, body: bytes) -> Mapping[str, Any]:
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+        yield b""
+
+    parser = MultiPartParser(headers, stream(), max_files=_MAX_PARTS, max_fields=_MAX_PARTS, max_part_size=len(body))
+    try:
+        form = await parser.parse()
+    except MultiPartException as malformed:
+        raise _unreadable(f"The form cannot be read: {malformed.message.rstrip('.')}.") from malformed
+    except (ValueError, LookupError) as malformed:
+        raise _unreadable("The form cannot be read: its headers are malformed.") from malformed
+    fields = {
+        name: await _upload(value) if isinstance(value, UploadFile) else value for name, value in form.multi_items()
+    }
+    await form.close()
+    return fields
+
+
+async def _upload(file: UploadFile) -> Upload | None:
+    """Return the file, or None for what a browser sends when no file was chosen."""
+    data = await file.read()
+    return Upload(data) if data or file.filename else None
+
+
+def _unreadable(message: str) -> RefusedError:
+    return RefusedError(invalid([Finding("body", "unreadable", message)]))
+
+
+def _trimmed(fields: Mapping[str, Any]) -> Fields:
+    trimmed = {name: value.strip(_BLANK) if isinstance(value, str) else value for name, value in fields.items()}
+    return {name: value for name, value in trimmed.items() if value is not None and value != ""}

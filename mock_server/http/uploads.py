@@ -1,0 +1,70 @@
+"""Pictures: GET /uploads/{title}. Rendered when first fetched, off the event loop, then kept."""
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from mock_server import pictures
+from mock_server.contract import Contract
+from mock_server.domain.world import Image
+
+from .access import Access
+from .replies import Reply, error, to_response
+from .service import Service
+
+_ALLOW = "GET, HEAD"
+_RENDERERS = 2
+_CACHED_BYTES = 128 * 2**20
+
+
+class Uploads:
+    """The pictures of one service, as an ASGI application. It serves titles that it knows, and nothing else."""
+
+    def __init__(self, service: Service, contract: Contract, access: Access) -> None:
+        self._service = service
+        self._contract = contract
+        self._access = access
+        self._cache = pictures.PictureCache(_CACHED_BYTES)
+        self._renderers = CapacityLimiter(_RENDERERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        path = request.url.path[:200]
+        if request.method not in _ALLOW.split(", "):
+            reply = error("wrong-method", {"Allow": _ALLOW}, method=request.method, path=path, allow=_ALLOW)
+        elif (picture := await self.picture(request.path_params["title"])) is None:
+            reply = error("no-picture", path=path)
+        else:
+            self._access.log(request, Reply(200, None), "-")
+            await Response(picture, media_type="image/png")(scope, receive, send)
+            return
+        self._access.log(request, reply, "-")
+        await to_response(reply)(scope, receive, send)
+
+    async def picture(self, title: str) -> bytes | None:
+        """Return the PNG of an image, or None where no image has that title."""
+        kept = self._cache.get(title)
+        if kept is not None:
+            return kept
+        image = await self._service.images.get(title)
+        if image is None:
+            return None
+        source = await self._service.sources.get(image.source) if image.source else None
+        async with self._renderers:
+            kept = self._cache.get(title)
+            if kept is None:
+                kept = await to_thread.run_sync(pictures.render, self._description(image, source))
+                self._cache.put(title, kept)
+        return kept
+
+    def _description(self, image: Image, source: bytes | None) -> pictures.Picture:
+        return pictures.Picture(
+            engine=image.engine,
+            prompt=image.prompt,
+            size=(image.width, image.height),
+            id=image.id,
+            seed=self._service.seed,
+            source=source,
+            mode=image.mode,
+        )

@@ -1,0 +1,11 @@
+"""Where the contract and the fixtures are: in the wheel's own folder when installed, at the root of a checkout."""
+
+from pathlib import Path
+
+_PACKAGES = Path(__file__).parent.parent
+_INSTALLED = _PACKAGES / "aiimage_mock"
+_ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGES
+
+DOCUMENT = _ROOT / "openapi" / "openapi.yaml"
+RULES = _ROOT / "openapi" / "rules.yaml"
+ACCOUNTS = _ROOT / "fixtures" / "accounts.yaml"
