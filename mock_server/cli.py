@@ -136,9 +136,11 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from .app import create_app
+    from .http.protocol import JsonProtocol
 
     config = uvicorn.Config(
         create_app(settings),
+        http=JsonProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -6,10 +6,10 @@ from typing import TypeVar
 from uuid import uuid4
 
 from mock_server.domain import accounts
-from mock_server.domain.generation import Beginning, begin, fail, finish
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock
+from mock_server.domain.generation import Beginning, begin, fail, finish
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Generation, Image, Order, World
 from mock_server.stores.protocol import Shelf, Store

@@ -1,0 +1,65 @@
+"""Time in tests: nobody waits for it."""
+
+import asyncio
+import heapq
+import itertools
+
+from mock_server.domain.clock import Instant, from_iso, seconds
+
+START = from_iso("2026-02-26T10:00:00Z")
+
+
+class JumpingClock:
+    """Whoever sleeps wakes at once, and it is then the time that was slept for."""
+
+    def __init__(self, now: Instant = START) -> None:
+        self._now = now
+
+    def now(self) -> Instant:
+        return self._now
+
+    async def sleep_until(self, instant: Instant) -> None:
+        self._now = max(self._now, instant)
+
+    def advance(self, number: float) -> None:
+        self._now += seconds(number)
+
+
+class SteppedClock:
+    """Time stands still until it is advanced; sleepers wake in the order in which they are due."""
+
+    def __init__(self, now: Instant = START) -> None:
+        self._now = now
+        self._sleepers: list[tuple[Instant, int, asyncio.Event]] = []
+        self._numbers = itertools.count()
+
+    def now(self) -> Instant:
+        return self._now
+
+    async def sleep_until(self, instant: Instant) -> None:
+        if instant <= self._now:
+            return
+        event = asyncio.Event()
+        heapq.heappush(self._sleepers, (instant, next(self._numbers), event))
+        await event.wait()
+
+    async def advance(self, number: float) -> None:
+        """Let `number` seconds pass, and return when all that fell due has happened."""
+        end = self._now + seconds(number)
+        while self._sleepers and self._sleepers[0][0] <= end:
+            instant, _, event = heapq.heappop(self._sleepers)
+            self._now = instant
+            event.set()
+            await settle()
+        self._now = end
+
+    async def sleepers(self, count: int) -> None:
+        """Return when `count` tasks sleep."""
+        while len(self._sleepers) < count:
+            await asyncio.sleep(0)
+
+
+async def settle() -> None:
+    """Let every task that can run do so."""
+    for _ in range(50):
+        await asyncio.sleep(0)
