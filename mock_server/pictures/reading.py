@@ -41,8 +41,9 @@ def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
         width, height = image.size
         if width * height > max_pixels:
             raise UnreadableImage(f"the image has {width}x{height} pixels, more than the {max_pixels} allowed")
-        _check_ending(data)
         image.load()
+        if image.format == "PNG" and PNG_END not in data:
+            raise UnreadableImage("the image is cut short")  # Pillow is content without the last chunks
         return (height, width) if _orientation(image) in SIDEWAYS else (width, height)
 
 
@@ -54,6 +55,7 @@ def read_rgb(data: bytes, wanted_side: int) -> Image.Image:
     """
     with _refusals(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.draft(None, (wanted_side, wanted_side))
+        image.load()
         turn = TURNS.get(_orientation(image))
         colours = _to_rgb(image)
         return colours if turn is None else colours.transpose(turn)
@@ -74,14 +76,6 @@ def _refusals() -> Iterator[None]:
         raise UnreadableImage("the image is damaged or cut short") from error
 
 
-def _check_ending(data: bytes) -> None:
-    # Pillow decodes a PNG whose last chunks are missing; verify sees that, but leaves the image unfit to be loaded.
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        image.verify()
-        if image.format == "PNG" and PNG_END not in data:
-            raise UnreadableImage("the image is cut short")
-
-
 def _orientation(image: Image.Image) -> object:
     return image.getexif().get(ORIENTATION_TAG)
 
@@ -90,6 +84,6 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return image.convert("I").point(lambda level: level * SIXTEEN_TO_EIGHT_BITS).convert("RGB")
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     layer = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps, PngImagePlugin
@@ -28,7 +29,9 @@ def render(picture: Picture) -> bytes:
         canvas = scenery(picture)
         add_card(canvas, picture, PROMPT_SHARE)
     elif picture.mode == "upscale":
-        canvas = read_rgb(picture.source, max(picture.size)).resize(picture.size, Image.Resampling.LANCZOS)
+        canvas = read_rgb(picture.source, max(picture.size)).resize(
+            picture.size, Image.Resampling.LANCZOS, reducing_gap=2
+        )
         add_tag(canvas, picture)
     else:
         canvas = _tinted(_covering(read_rgb(picture.source, max(picture.size)), picture.size), picture.hue)
@@ -38,7 +41,7 @@ def render(picture: Picture) -> bytes:
 
 def _covering(source: Image.Image, size: tuple[int, int]) -> Image.Image:
     scale = min(source.width / size[0], source.height / size[1])
-    across, down = (source.width - size[0] * scale) / 2, (source.height - size[1] * scale) / 2
+    across, down = max(0, source.width - size[0] * scale) / 2, max(0, source.height - size[1] * scale) / 2
     box = (across, down, source.width - across, source.height - down)
     return source.resize(size, Image.Resampling.BICUBIC, box, reducing_gap=2)
 
@@ -59,5 +62,5 @@ def _png(canvas: Image.Image, picture: Picture) -> bytes:
     ):
         chunks.add_itxt(key, text.replace("\0", "\ufffd").encode("utf-8", "replace").decode())
     output = io.BytesIO()
-    canvas.save(output, "PNG", pnginfo=chunks, compress_level=1)
+    canvas.save(output, "PNG", pnginfo=chunks, compress_level=1, compress_type=zlib.Z_RLE)
     return output.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.pictures import PictureCache
@@ -14,6 +14,7 @@ BOUND = 20
 STEPS = st.lists(st.tuples(st.integers(0, 6), st.none() | st.binary(max_size=24)), max_size=60)
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_any_history_holds_what_a_plain_model_holds(steps: list[tuple[int, bytes | None]]) -> None:
     cache, model = PictureCache(BOUND), OrderedDict[int, bytes]()

@@ -18,7 +18,7 @@ def drawn(prompt: str, size: tuple[int, int], share: float = 0.3) -> tuple[int, 
     return ImageChops.difference(canvas, Image.new("RGB", size, "green")).getbbox()
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300), st.integers(120, 300), st.integers(120, 300))
 def test_the_card_leaves_a_margin_all_round(prompt: str, width: int, height: int) -> None:
     box = drawn(prompt, (width, height))

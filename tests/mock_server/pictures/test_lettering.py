@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.pictures.lettering import ELLIPSIS, LONGEST_TEXT, cleaned, font_of, width_of, wrapped
@@ -27,6 +27,7 @@ def test_only_the_start_of_a_long_text_is_looked_at() -> None:
     assert len(cleaned("a" * 10**6)) == LONGEST_TEXT
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(10, 40), st.integers(60, 400), st.integers(1, 6))
 def test_lines_fit_the_width_and_their_number(text: str, size: int, width: int, most_lines: int) -> None:
     lines, _ = wrapped(cleaned(text), size, width, most_lines)
@@ -34,6 +35,7 @@ def test_lines_fit_the_width_and_their_number(text: str, size: int, width: int, 
     assert all(width_of(line, size) <= width for line in lines)
 
 
+@settings(deadline=None)
 @given(st.text("ab \u5915", max_size=200), st.integers(60, 400))
 def test_no_letter_is_lost_where_lines_suffice(text: str, width: int) -> None:
     lines, whole = wrapped(cleaned(text), 12, width, 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_server.pictures import Picture
@@ -13,6 +13,7 @@ from mock_server.pictures import Picture
 FOX = Picture("dall-e", "a fox", (64, 48), id=1, seed=7)
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(), st.integers(min_value=0))
 def test_the_numbers_lie_between_0_and_1_and_depend_on_the_picture_alone(prompt: str, seed: int, number: int) -> None:
     picture = replace(FOX, prompt=prompt, seed=seed, id=number)
@@ -21,6 +22,7 @@ def test_the_numbers_lie_between_0_and_1_and_depend_on_the_picture_alone(prompt:
     assert picture.fractions() == replace(picture).fractions()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_successive_ids_lie_far_apart_in_hue(number: int) -> None:
     distance = abs(replace(FOX, id=number).hue - replace(FOX, id=number + 1).hue)

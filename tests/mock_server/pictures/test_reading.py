@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -52,12 +52,14 @@ def test_other_formats_are_refused(kind: str, house: Image.Image, encode: Callab
         measure(encode(house, kind), ENOUGH)
 
 
+@settings(deadline=None)
 @given(HEADS, st.binary(max_size=200))
 def test_any_bytes_are_measured_or_refused(head: bytes, rest: bytes) -> None:
     measured(head + rest)
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_damaged_file_is_measured_or_refused(kind: str, files: dict[str, bytes], data: st.DataObject) -> None:
     damaged = bytearray(files[kind])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
@@ -44,6 +44,7 @@ def test_any_picture_is_a_png_of_just_its_size(
 
 @settings(max_examples=30, deadline=None)
 @given(size=st.tuples(SIDE, SIDE), source=st.tuples(SIDE, SIDE), mode=st.sampled_from(["image-to-image", "upscale"]))
+@example(size=(25, 3), source=(7, 7), mode="image-to-image")
 def test_any_source_fills_any_size(
     size: tuple[int, int], source: tuple[int, int], mode: str, encode: Callable[..., bytes]
 ) -> None:
