@@ -1,0 +1,53 @@
+# Two commands are all that is needed: `make serve` and `make test`. Each sets up what is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVE ?=
+
+PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
+
+SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
+REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
+
+.PHONY: help serve test lint format lint-openapi clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for other flags)
+	@$(BIN)/aiimage-mock serve $(SERVE)
+
+test: $(VENV)/.dev ## pass the tests
+	@$(BIN)/pytest -n auto -q
+
+lint: $(VENV)/.dev ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## put the code in form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint-openapi: ## check the document with the public linters: no error and no warning (needs npm)
+	$(SPECTRAL) lint openapi/openapi.yaml --fail-severity=hint --display-only-failures
+	$(REDOCLY) lint openapi/openapi.yaml --format=json | tee /dev/stderr | grep -q '"warnings": 0'
+
+clean: ## remove the environment and what the tests left
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.base
