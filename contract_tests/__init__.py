@@ -1,0 +1,1 @@
+"""A black-box conformance suite for the AI Image API."""

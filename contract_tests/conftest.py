@@ -1,0 +1,73 @@
+"""Fixtures of the conformance tests, and the options for running them by plain `pytest contract_tests`."""
+
+from collections.abc import Callable
+
+import pytest
+
+from contract_tests import options
+from contract_tests.api import Api
+from contract_tests.control import Control
+from contract_tests.plugin import NAME, ConformancePlugin
+from contract_tests.report.terminal import summary_text
+from contract_tests.run import Run
+from contract_tests.targets import Target
+from contract_tests.verdict import Verdict
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options.add_to_pytest(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.pluginmanager.has_plugin(NAME):
+        config.pluginmanager.register(ConformancePlugin(Run(options.from_pytest(config))), NAME)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    plugin = _plugin(config)
+    if not config.option.collectonly:
+        terminalreporter.write_line(summary_text(plugin.run, plugin.run.transport.clock() - plugin.started))
+
+
+def _plugin(config: pytest.Config) -> ConformancePlugin:
+    plugin = config.pluginmanager.get_plugin(NAME)
+    assert isinstance(plugin, ConformancePlugin)
+    return plugin
+
+
+@pytest.fixture
+def run(pytestconfig: pytest.Config) -> Run:
+    return _plugin(pytestconfig).run
+
+
+@pytest.fixture
+def target(run: Run) -> Target:
+    return run.target
+
+
+@pytest.fixture
+def verdict(request: pytest.FixtureRequest, run: Run) -> Verdict:
+    name = f"{request.node.path.name}::{request.node.name}"
+    return Verdict(name, run.events, run.contract, run.settings.rules)
+
+
+@pytest.fixture
+def api(run: Run, verdict: Verdict) -> Callable[[str], Api]:
+    """The API as a role calls it."""
+    return lambda role: Api(run, verdict, role)
+
+
+@pytest.fixture
+def primary(api: Callable[[str], Api]) -> Api:
+    return api("primary")
+
+
+@pytest.fixture
+def refused(api: Callable[[str], Api], target: Target) -> Api:
+    """The account for requests that are to be refused: one that cannot pay for them, if there is one."""
+    return api("empty" if "empty" in target.accounts else "primary")
+
+
+@pytest.fixture
+def control(run: Run) -> Control | None:
+    return run.control

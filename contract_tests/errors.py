@@ -1,0 +1,21 @@
+"""What can stop a run or a test, apart from a fault of the suite itself."""
+
+
+class UsageError(Exception):
+    """The caller asked for something that cannot be done as asked; the text says what to change."""
+
+
+class PreflightError(Exception):
+    """The target cannot be examined at all: it is not there, or it is no AI Image API."""
+
+
+class CouldNotLookError(Exception):
+    """A rule could not be examined, which is no finding about the service."""
+
+
+class PurseEmptyError(Exception):
+    """A request would cost more credits than the run may still spend."""
+
+
+class RuleBrokenError(Exception):
+    """The service contradicts a rule; the text is the whole finding."""

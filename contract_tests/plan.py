@@ -1,0 +1,83 @@
+"""Which tests a run takes, in which order, what they cost at worst, and why the others are left out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from contract_tests.decisions import Decides, Profile
+from contract_tests.rules import Rule
+from contract_tests.targets import Target
+
+# What no test decides, and why.
+UNCOVERED = {"DAILY-RESET": "no test decides it: it takes an account whose clock can be set to the end of a day"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A test with its worst-case cost; `reason` says why it is left out, if it is."""
+
+    name: str
+    decides: Decides
+    cost: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    entries: tuple[Entry, ...]
+    rules: Mapping[str, Rule]
+    cap: int
+
+    @property
+    def selected(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.reason is None]
+
+    @property
+    def skipped(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.reason is not None]
+
+    @property
+    def credits(self) -> int:
+        return sum(entry.cost for entry in self.selected)
+
+    @property
+    def seconds(self) -> float:
+        return sum(entry.decides.seconds for entry in self.selected)
+
+    def beyond_cap(self) -> list[Entry]:
+        """Tests that are left out in the worst case, when all before them cost what they may."""
+        total, beyond = 0, []
+        for entry in self.selected:
+            if entry.cost and total + entry.cost > self.cap:
+                beyond.append(entry)
+            else:
+                total += entry.cost
+        return beyond
+
+    def reasons_undecided(self) -> dict[str, list[str]]:
+        """For every rule that no selected test decides: why."""
+        covered = {rule for entry in self.selected for rule in entry.decides.rules}
+        return {rule: self._reasons(rule) for rule in self.rules if rule not in covered}
+
+    def _reasons(self, rule: str) -> list[str]:
+        reasons = [f"{entry.name}: {entry.reason}" for entry in self.skipped if rule in entry.decides.rules]
+        return reasons or [UNCOVERED.get(rule, "no test decides it")]
+
+
+def make_plan(
+    tests: Iterable[tuple[str, Decides]], target: Target, profile: Profile, rules: Mapping[str, Rule], cap: int
+) -> Plan:
+    """The free tests first, the dearest last; `rules` are those asked for."""
+    entries = [
+        Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
+        for name, decides in tests
+        if rules.keys() & set(decides.rules)
+    ]
+    return Plan(tuple(sorted(entries, key=lambda entry: entry.cost)), rules, cap)
+
+
+def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:
+    if missing := decides.missing(target):
+        return missing
+    if decides.in_profile(profile, target):
+        return None
+    return f"it may cost {decides.cost(target)} credits, beyond the profile {profile}"

@@ -1,0 +1,45 @@
+"""Every call needs a valid token, and with one it is served."""
+
+from collections.abc import Callable
+
+from contract_tests.api import Api
+from contract_tests.decisions import decides
+from contract_tests.verdict import Verdict
+
+OPERATIONS = ("checkAvailability", "getVersions", "generateImage", "getRecentImages")
+
+
+@decides("AUTH", seconds=1)
+def test_valid_token_is_served(primary: Api, verdict: Verdict) -> None:
+    for reply in (primary.check(), primary.versions(), primary.recent()):
+        served = reply.status in {200, 409}
+        verdict.expect("AUTH", served, expected="a valid token is served", received=str(reply.status), by=reply)
+
+
+@decides("AUTH", "AUTH-401", seconds=1)
+def test_no_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
+    for operation in OPERATIONS:
+        _refused(api("nobody"), operation, None, verdict)
+
+
+@decides("AUTH-401", seconds=1)
+def test_malformed_header_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
+    token = api("primary").token.reveal()
+    for header in ("", "Bearer", "Basic " + token, token):
+        _refused(api("nobody"), "getVersions", header, verdict)
+
+
+@decides("AUTH", "AUTH-401", roles=("invalid",), seconds=1)
+def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
+    invalid = api("invalid")
+    for operation in OPERATIONS:
+        _refused(invalid, operation, f"Bearer {invalid.token.reveal()}", verdict)
+
+
+def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> None:
+    """The body of generate-image is invalid on purpose: a service that asks for no token must not be paid for that."""
+    fields = {"image_generator": "dall-e"} if operation == "generateImage" else None
+    reply = api.call(operation, header, fields)
+    if fields is None or reply.status < 300:
+        verdict.expect("AUTH", reply.status >= 300, expected="no service without a valid token", received=str(reply.status), by=reply)
+    verdict.expect("AUTH-401", reply.status == 401, expected="401", received=str(reply.status), by=reply)
