@@ -26,6 +26,7 @@ from .stores import MemoryShelf, MemoryStore
 
 _IMAGES_KEPT = 100_000
 _SOURCE_BYTES_KEPT = 256 * 2**20
+_RENDERED_BYTES_KEPT = 128 * 2**20
 
 
 @cache
@@ -69,7 +70,7 @@ def create_app(
     access = Access(settings.log_json)
     pipeline = Pipeline(served, service, handlers)
     routes += _operation_routes(pipeline, served.operations, access)
-    routes.append(Route("/uploads/{title}", Uploads(service, served, access)))
+    routes.append(Route("/uploads/{title}", Uploads(service, MemoryShelf[bytes](_RENDERED_BYTES_KEPT, len), access)))
     routes.append(Route("/{path:path}", Endpoint(pipeline, {}, access)))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
     app.router.redirect_slashes = False

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mock_server import pictures
-from mock_server.contract import Contract
 from mock_server.domain.world import Image
+from mock_server.stores.protocol import Shelf
 
 from .access import Access
 from .replies import Reply, error, to_response
@@ -15,17 +15,15 @@ from .service import Service
 
 _ALLOW = "GET, HEAD"
 _RENDERERS = 2
-_CACHED_BYTES = 128 * 2**20
 
 
 class Uploads:
     """The pictures of one service, as an ASGI application. It serves titles that it knows, and nothing else."""
 
-    def __init__(self, service: Service, contract: Contract, access: Access) -> None:
+    def __init__(self, service: Service, rendered: Shelf[bytes], access: Access) -> None:
         self._service = service
-        self._contract = contract
+        self._rendered = rendered
         self._access = access
-        self._cache = pictures.PictureCache(_CACHED_BYTES)
         self._renderers = CapacityLimiter(_RENDERERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,20 +41,22 @@ class Uploads:
         await to_response(reply)(scope, receive, send)
 
     async def picture(self, title: str) -> bytes | None:
-        """Return the PNG of an image, or None where no image has that title."""
-        kept = self._cache.get(title)
-        if kept is not None:
-            return kept
+        """Return the PNG of an image, or None where no image has that title or its source is no longer kept."""
+        rendered = await self._rendered.get(title)
+        if rendered is not None:
+            return rendered
         image = await self._service.images.get(title)
         if image is None:
             return None
         source = await self._service.sources.get(image.source) if image.source else None
+        if image.source and source is None:
+            return None
         async with self._renderers:
-            kept = self._cache.get(title)
-            if kept is None:
-                kept = await to_thread.run_sync(pictures.render, self._description(image, source))
-                self._cache.put(title, kept)
-        return kept
+            rendered = await self._rendered.get(title)
+            if rendered is None:
+                rendered = await to_thread.run_sync(pictures.render, self._description(image, source))
+                await self._rendered.put(title, rendered)
+        return rendered
 
     def _description(self, image: Image, source: bytes | None) -> pictures.Picture:
         return pictures.Picture(

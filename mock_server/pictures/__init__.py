@@ -1,8 +1,7 @@
 """PNG pictures for a mock image generator, and safe reading of the images that people upload."""
 
-from .cache import PictureCache
 from .picture import Picture
 from .reading import UnreadableImage, measure
 from .rendering import render
 
-__all__ = ["Picture", "PictureCache", "UnreadableImage", "measure", "render"]
+__all__ = ["Picture", "UnreadableImage", "measure", "render"]

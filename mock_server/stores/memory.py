@@ -43,7 +43,7 @@ class MemoryStore:
 class MemoryShelf(Generic[T]):
     """Values in a dict, each weighing what `weigh` says, at most `capacity` together.
 
-    The one longest not asked for goes first.
+    The one longest not asked for goes first. A value that alone weighs more than that is not kept.
     """
 
     def __init__(self, capacity: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
@@ -60,6 +60,8 @@ class MemoryShelf(Generic[T]):
     async def put(self, key: str, value: T) -> None:
         if key in self._values:
             self._held -= self._weigh(self._values.pop(key))
+        if self._weigh(value) > self._capacity:
+            return
         self._values[key] = value
         self._held += self._weigh(value)
         while self._held > self._capacity:
