@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Callable
 
 from mock_server.domain.clock import Instant, from_iso, seconds
 
@@ -55,8 +56,13 @@ class SteppedClock:
 
     async def sleepers(self, count: int) -> None:
         """Return when `count` tasks sleep."""
-        while len(self._sleepers) < count:  # noqa: ASYNC110 (a stepped clock has no events but these)
-            await asyncio.sleep(0)
+        await until(lambda: len(self._sleepers) >= count)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let other tasks run until the condition holds."""
+    while not condition():  # noqa: ASYNC110 (the condition is about tasks that know of no event)
+        await asyncio.sleep(0)
 
 
 async def settle() -> None:

@@ -1,0 +1,135 @@
+"""Bodies of every kind, well-formed and not."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.mock import DALL_E, PREFIX, Mock
+
+GENERATE = f"{PREFIX}/generate-image"
+CONTENT_TYPES = [
+    "application/json",
+    "application/json; charset=utf-16",
+    "application/vnd.api+json",
+    "multipart/form-data",
+    "multipart/form-data; boundary=x",
+    "multipart/form-data; boundary=x; charset=nonsense",
+    'multipart/form-data; boundary="',
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "\xff;\x00",
+    "",
+]
+
+
+def form(**fields: object) -> dict[str, str]:
+    return {name: str(value) for name, value in {**DALL_E, **fields}.items()}
+
+
+def test_json_urlencoded_and_multipart_say_the_same(mock: Mock) -> None:
+    files = {name: (None, value) for name, value in form().items()}
+    sent: list[dict[str, object]] = [{"json": dict(DALL_E)}, {"data": form()}, {"files": files}]
+    replies = [mock.call("POST", GENERATE, **each) for each in sent]
+    assert [reply.status_code for reply in replies] == [200, 200, 200]
+    assert len({reply.json()["images"][0]["input"] for reply in replies}) == 1
+
+
+def test_values_are_trimmed_and_empty_ones_are_absent(mock: Mock) -> None:
+    reply = mock.generate(description=" \u200b a lake\n", mood=None, image_style="  ", unknown={"a": 1})
+    assert reply.status_code == 200
+    assert reply.json()["images"][0]["input"] == "a lake"
+    blank = mock.generate(description=" \t\u3000")
+    assert blank.json()["errors"] == {
+        "description": ["The description field is required when image generator is dall-e."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "says"),
+    [
+        (b"{", "application/json", "is not valid JSON"),
+        (b'{"a": NaN}', "application/json", "is not valid JSON"),
+        (b'{"a": "\\ud800"}', "application/json", "is not valid JSON"),
+        (b"[" * 100_000, "application/json", "nested too deeply"),
+        (b"[]", "application/json", "must be a JSON object"),
+        (b"null", "application/json", "must be a JSON object"),
+        (b"\xff\xfe", "application/json", "is not valid JSON"),
+        (b"a=b", "text/plain", "the Content-Type is text/plain"),
+        (b"a=b", "", "the Content-Type is missing"),
+        (b"--x", "multipart/form-data", "Missing boundary"),
+        (b"&".join(b"a%d=b" % n for n in range(300)), "application/x-www-form-urlencoded", "more than 200 fields"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_422_and_told_why(mock: Mock, body: bytes, content_type: str, says: str) -> None:
+    reply = mock.call("POST", GENERATE, content=body, headers={"Content-Type": content_type} if content_type else {})
+    assert reply.status_code == 422
+    assert says in reply.json()["message"]
+    assert reply.json()["errors"] == {"body": [reply.json()["message"]]}
+
+
+def test_no_body_is_told_what_is_required(mock: Mock) -> None:
+    errors = mock.call("POST", GENERATE).json()["errors"]
+    assert list(errors) == ["image_generator", "image_number_of_images"]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_beyond_the_limit_is_413_and_is_not_kept(mock: Mock, declared: bool) -> None:
+    size = 12 * 2**20 + 1
+
+    async def chunks():  # type: ignore[no-untyped-def]
+        for _ in range(size // 65_536 + 1):
+            yield b" " * 65_536
+
+    reply = mock.call("POST", GENERATE, content=b" " * size if declared else chunks())  # type: ignore[no-untyped-call]
+    assert reply.status_code == 413
+    assert str(12 * 2**20) in reply.json()["message"]
+
+
+def test_an_empty_file_field_of_a_browser_is_absent(mock: Mock) -> None:
+    fields = {name: (None, value) for name, value in form().items()}
+    reply = mock.call("POST", GENERATE, files={**fields, "image_src": ("", b"", "application/octet-stream")})
+    assert reply.status_code == 200
+
+
+@st.composite
+def multipart_like(draw: st.DrawFn) -> bytes:
+    """Something close to a form: parts, broken in places."""
+    names = st.sampled_from([*DALL_E, "image_src", "", '"', "\r\n"])
+    parts = draw(st.lists(st.tuples(names, st.binary(max_size=30), st.booleans()), max_size=5))
+    body = b""
+    for name, value, is_file in parts:
+        file_name = '; filename="a.png"' if is_file else ""
+        body += (
+            b"--x\r\n" + f'Content-Disposition: form-data; name="{name}"{file_name}\r\n\r\n'.encode() + value + b"\r\n"
+        )
+    body += b"--x--\r\n"
+    cut = draw(st.integers(0, len(body)))
+    return body if draw(st.booleans()) else body[:cut] + draw(st.binary(max_size=5)) + body[cut:]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+json_like = st.dictionaries(st.sampled_from([*DALL_E, "type", "image_src", "image_resolution"]), json_values).map(
+    lambda changes: json.dumps({**DALL_E, **changes}).encode()
+)
+bodies = (
+    st.binary(max_size=300) | multipart_like() | json_like | st.text().map(lambda text: text.encode("utf-8", "replace"))
+)
+
+
+@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=bodies, content_type=st.sampled_from(CONTENT_TYPES) | st.text(st.characters(max_codepoint=255), max_size=40)
+)
+def test_any_bytes_get_a_clear_4xx_or_a_valid_200(mock: Mock, body: bytes, content_type: str) -> None:
+    raw = content_type.encode("latin-1")
+    mock.call("PUT", "/_mock/worlds/fuzz", None, json={"credits": 10})
+    reply = mock.call("POST", GENERATE, "fuzz", content=body, headers={"Content-Type": raw})
+    assert reply.status_code in {200, 422}
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.json().keys() >= ({"images"} if reply.status_code == 200 else {"message", "errors"})
+    assert reply.status_code == 200 or reply.json()["message"]

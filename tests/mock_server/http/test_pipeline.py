@@ -1,0 +1,103 @@
+"""The phases that all operations share."""
+
+import pytest
+from support.mock import PREFIX, Mock
+
+from mock_server.app import contract
+from mock_server.contract import ContractError
+from mock_server.http.handlers import HANDLERS, Call
+from mock_server.http.replies import Reply
+
+VERSIONS = f"{PREFIX}/versions"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "demo", "Bearer", "Bearer ", "Basic demo", "Bearer demo extra", "Bearer demo-invalid", "Token demo"],
+)
+def test_what_is_no_valid_bearer_token_is_401(mock: Mock, header: str) -> None:
+    reply = mock.call("GET", VERSIONS, None, headers={"Authorization": header})
+    assert (reply.status_code, reply.json()) == (401, {"message": "Unauthenticated."})
+
+
+def test_a_call_without_the_header_is_401_whatever_its_body(mock: Mock) -> None:
+    assert mock.call("POST", f"{PREFIX}/generate-image", None, content=b"{").status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Bearer demo", "bearer demo", "BEARER  demo"])
+def test_the_scheme_is_not_case_sensitive(mock: Mock, header: str) -> None:
+    assert mock.call("GET", VERSIONS, None, headers={"Authorization": header}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/aiimage", f"{VERSIONS}/", "/uploads/", "/api/v1/aiimage/%00%ff"])
+def test_an_unknown_path_is_404_in_json_with_or_without_token(mock: Mock, path: str) -> None:
+    for token in ("demo", None):
+        reply = mock.call("GET", path, token)
+        assert reply.status_code == 404
+        assert reply.json().keys() == {"message"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_a_wrong_method_is_405_and_told_the_right_ones(mock: Mock, method: str) -> None:
+    reply = mock.call(method, VERSIONS)
+    assert reply.status_code == 405
+    assert reply.headers["allow"] == "GET, HEAD"
+    assert method in reply.json()["message"]
+
+
+def test_get_on_generate_image_is_405(mock: Mock) -> None:
+    reply = mock.call("GET", f"{PREFIX}/generate-image")
+    assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+
+
+def test_head_is_answered_like_get(mock: Mock) -> None:
+    assert mock.call("HEAD", VERSIONS).status_code == 200
+
+
+def test_every_reply_carries_a_request_id_of_its_own(mock: Mock) -> None:
+    ids = {mock.call("GET", path).headers["x-mock-request-id"] for path in (VERSIONS, "/nowhere", VERSIONS)}
+    assert len(ids) == 3
+
+
+async def _undocumented(call: Call) -> Reply:
+    return Reply(200, {"dall-e": 3})
+
+
+async def _teapot(call: Call) -> Reply:
+    return Reply(418, {})
+
+
+async def _failing(call: Call) -> Reply:
+    raise RuntimeError("secret inside")
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"), [(_undocumented, "dall-e: 3 is not of type"), (_teapot, "the status is not documented")]
+)
+def test_a_reply_that_the_document_forbids_is_not_sent(handler: object, message: str) -> None:
+    mock = Mock(handlers={**HANDLERS, "getVersions": handler})  # type: ignore[dict-item]
+    reply = mock.call("GET", VERSIONS)
+    assert reply.status_code == 500
+    assert message in reply.json()["message"]
+    mock.close()
+
+
+def test_a_failing_handler_is_500_in_json_and_gives_nothing_away() -> None:
+    mock = Mock(handlers={**HANDLERS, "getVersions": _failing})
+    reply = mock.call("GET", VERSIONS)
+    assert reply.status_code == 500
+    assert "secret" not in reply.text
+    mock.close()
+
+
+def test_an_operation_without_handler_is_answered_from_its_example() -> None:
+    mock = Mock(handlers={})
+    assert mock.call("GET", VERSIONS).json() == contract().operations[1].success.example
+    assert mock.generate(size="1x1").status_code == 422
+    assert mock.generate().json()["images"][0]["id"] == 123
+    mock.close()
+
+
+def test_a_handler_without_operation_is_refused_at_startup() -> None:
+    with pytest.raises(ContractError, match="getColours"):
+        Mock(handlers={"getColours": _teapot})

@@ -1,0 +1,79 @@
+"""The mock in this process: calls without a socket, time without waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import httpx
+from support.clocks import JumpingClock
+
+from mock_server import resources
+from mock_server.app import create_app, rules
+from mock_server.configuration import read_accounts, read_behaviour
+from mock_server.contract import Contract
+from mock_server.domain.behaviour import Behaviour
+from mock_server.domain.clock import Clock
+from mock_server.http.handlers import HANDLERS, Handler
+from mock_server.settings import Settings
+
+T = TypeVar("T")
+
+PREFIX = "/api/v1/aiimage"
+DALL_E: Mapping[str, Any] = {
+    "image_generator": "dall-e",
+    "description": "A futuristic cloud data center floating in space",
+    "size": "256x256",
+    "quality": "hd",
+    "image_number_of_images": 1,
+}
+
+
+def behaviour(**overrides: Any) -> Behaviour:
+    return replace(read_behaviour(None, rules()), **overrides)
+
+
+def settings(closed: bool = False, behaves: Behaviour | None = None, **others: Any) -> Settings:
+    return Settings(read_accounts(resources.ACCOUNTS, closed), behaves or behaviour(), **others)
+
+
+class Mock:
+    """A server of its own, with one event loop for all its calls. Close it."""
+
+    def __init__(
+        self,
+        started_with: Settings | None = None,
+        clock: Clock | None = None,
+        contract: Contract | None = None,
+        handlers: Mapping[str, Handler] = HANDLERS,
+    ) -> None:
+        self.clock = clock or JumpingClock()
+        self._runner = asyncio.Runner()
+        app = create_app(started_with or settings(), self.clock, contract, handlers)
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock", timeout=None)
+
+    def close(self) -> None:
+        self._runner.run(self.http.aclose())
+        self._runner.close()
+
+    def run(self, scenario: Callable[[], Awaitable[T]]) -> T:
+        """Run a scenario of concurrent calls."""
+
+        async def running() -> T:
+            return await scenario()
+
+        return self._runner.run(running())
+
+    async def acall(self, method: str, path: str, token: str | None = "demo", **kwargs: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        return await self.http.request(method, path, headers={**headers, **kwargs.pop("headers", {})}, **kwargs)
+
+    def call(self, method: str, path: str, token: str | None = "demo", **kwargs: Any) -> httpx.Response:
+        return self._runner.run(self.acall(method, path, token, **kwargs))
+
+    def generate(self, token: str = "demo", **fields: Any) -> httpx.Response:
+        return self.call("POST", f"{PREFIX}/generate-image", token, json={**DALL_E, **fields})
+
+    def world(self, token: str = "demo") -> dict[str, Any]:
+        world: dict[str, Any] = self.call("GET", f"/_mock/worlds/{token}", None).json()
+        return world
