@@ -83,13 +83,19 @@ class Api:
         """Generate as soon as no lock is in the way, one that an earlier generation left behind for example."""
         transport = self._run.transport
         deadline = transport.clock() + _LONGEST_LOCK
-        while self.check().status == 409 and transport.clock() < deadline:
-            transport.sleep(_PAUSE)
+        self.await_unlocked(deadline)
         reply = self.generate(fields, files)
         while reply.status == 409 and transport.clock() < deadline:
             transport.sleep(_PAUSE)
             reply = self.generate(fields, files)
         return reply
+
+    def await_unlocked(self, deadline: float | None = None) -> None:
+        """Wait until no lock is reported, for as long as one may live."""
+        transport = self._run.transport
+        deadline = deadline or transport.clock() + _LONGEST_LOCK
+        while self.check().status == 409 and transport.clock() < deadline:
+            transport.sleep(_PAUSE)
 
     def picture(self, output: str) -> Reply:
         """Fetch a picture as a browser would: without the token."""
@@ -101,6 +107,11 @@ class Api:
         known = self._run.contract.operations[operation]
         call = Call(known.method, self._run.url(operation), self.role, authorization=authorization, json=fields)
         return self._observed(operation, call)
+
+    def outside(self, method: str, path: str) -> Reply:
+        """Call what is no operation of the API."""
+        url = self._run.target.base_url + path
+        return self._run.transport.send(Call(method, url, self.role, self._token))
 
     def _call(self, **payload: Any) -> Call:
         url = self._run.url("generateImage")

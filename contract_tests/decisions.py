@@ -9,6 +9,7 @@ from contract_tests.targets import Target
 
 Profile = Literal["free", "quick", "full"]
 PROFILES: tuple[Profile, ...] = ("free", "quick", "full")
+MOST_CREDITS = {"free": 0, "quick": 3, "full": 40}
 MARK = "decides"
 
 
@@ -16,8 +17,9 @@ MARK = "decides"
 class Decides:
     """Declared by `@decides(…)`.
 
-    `credits` is the most the test can cost, also on a service that accepts what it should refuse. `spares` names a
-    role whose account has nothing to spend: with it in the target, the test costs nothing.
+    `credits` is the most the test can cost, also on a service that accepts what it should refuse; where `figure_of`
+    names a role, what the target says of it comes on top. `spares` names a role whose account has nothing to spend:
+    with it in the target, the test costs nothing.
     """
 
     rules: tuple[str, ...]
@@ -25,11 +27,14 @@ class Decides:
     seconds: float = 1
     roles: tuple[str, ...] = ("primary",)
     spares: str | None = None
-    control: bool = False
+    figure_of: str | None = None
     quick: bool = False
 
     def cost(self, target: Target) -> int:
-        return 0 if self.spares in target.accounts else self.credits
+        if self.spares in target.accounts:
+            return 0
+        account = target.accounts.get(self.figure_of or "")
+        return self.credits + (account.figure if account else 0)
 
     def in_profile(self, profile: Profile, target: Target) -> bool:
         return profile == "full" or self.cost(target) == 0 or (profile == "quick" and self.quick)
@@ -37,9 +42,7 @@ class Decides:
     def missing(self, target: Target) -> str | None:
         """Why the target does not allow the test, if so."""
         absent = [role for role in self.roles if role not in target.accounts]
-        if absent:
-            return f"the target has no account {' and '.join(absent)}"
-        return "it needs the control API of the mock" if self.control and target.control == "none" else None
+        return f"the target has no account {' and '.join(absent)}" if absent else None
 
 
 def decides(
@@ -48,12 +51,12 @@ def decides(
     seconds: float = 1,
     roles: tuple[str, ...] = ("primary",),
     spares: str | None = None,
-    control: bool = False,
+    figure_of: str | None = None,
     quick: bool = False,
 ) -> pytest.MarkDecorator:
     """Mark a test with the rules that it decides."""
     return pytest.mark.decides(
-        Decides(rules, credits, seconds, roles=roles, spares=spares, control=control, quick=quick)
+        Decides(rules, credits, seconds, roles=roles, spares=spares, figure_of=figure_of, quick=quick)
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract_tests.decisions import Profile
+from contract_tests.decisions import MOST_CREDITS, Profile
 from contract_tests.errors import UsageError
 from contract_tests.rules import Rule, load_rules
 from contract_tests.targets import Target
@@ -21,8 +21,9 @@ class Settings:
 
     @property
     def cap(self) -> int:
-        budget = self.target.budget.credits
-        return budget if self.max_credits is None else min(budget, self.max_credits)
+        """The most that may be spent, whatever the tests ask for."""
+        caps = [self.target.budget.credits, self.max_credits, MOST_CREDITS[self.profile]]
+        return min(cap for cap in caps if cap is not None)
 
     @property
     def rules(self) -> dict[str, Rule]:

@@ -1,0 +1,77 @@
+"""Judging the images of a reply: how many, made from what, and whether the pictures are there."""
+
+import io
+import warnings
+from typing import Any
+
+from PIL import Image
+
+from contract_tests.api import Api, Fields
+from contract_tests.transport import Reply
+from contract_tests.verdict import Verdict
+
+PROMPTS = {
+    "dall-e": "description",
+    "stablediffusion": "stable_description",
+    "flux-pro": "description_flux_pro",
+    "ideogram": "description_ideogram",
+    "flux-pro-kontext": "description_flux_pro",
+}
+_LARGEST_PICTURE = 64_000_000
+
+
+def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
+    """IMG-COUNT and IMG-INPUT."""
+    asked = int(fields["image_number_of_images"])
+    ids = {str(image.get("id")) for image in images}
+    verdict.expect(
+        "IMG-COUNT",
+        len(images) == asked and len(ids) == asked,
+        expected=f"{asked} images, each with an id of its own",
+        received=f"{len(images)} images with {len(ids)} ids",
+        by=reply,
+    )
+    prompt = fields[PROMPTS[fields["image_generator"]]]
+    for image in images:
+        verdict.expect(
+            "IMG-INPUT", image.get("input") == prompt, expected=repr(prompt), received=repr(image.get("input")), by=reply
+        )
+
+
+def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]]) -> bytes:
+    """IMG-GET and, where the size of the picture is the one asked for, IMG-SIZE; returns the last picture."""
+    asked = fields.get("size") or (fields.get("image_resolution") if _sized(fields) else None)
+    content = b""
+    for image in images:
+        reply = api.picture(str(image.get("output")))
+        size = picture_size(reply.content) if reply.status == 200 else None
+        verdict.require(
+            "IMG-GET", size is not None, expected="a picture at output", received=_what(reply), by=reply
+        )
+        if asked and size:
+            got = f"{size[0]}x{size[1]}"
+            verdict.expect("IMG-SIZE", got == asked, expected=f"a picture of {asked}", received=got, by=reply)
+        content = reply.content
+    return content
+
+
+def picture_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height of an image file, or None where the bytes are none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(content)) as picture:
+                width, height = picture.size
+                if width * height <= _LARGEST_PICTURE:
+                    picture.load()
+                return width, height
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return None
+
+
+def _sized(fields: Fields) -> bool:
+    return fields.get("type") in {"text-to-image", "multi-prompt"}
+
+
+def _what(reply: Reply) -> str:
+    return f"{reply.status}, {len(reply.content)} bytes of {reply.headers.get('content-type', 'no content type')}"

@@ -1,0 +1,119 @@
+"""What generations cost, and what happens when the credits run out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contract_tests.api import Api
+from contract_tests.control import Control
+from contract_tests.decisions import decides
+from contract_tests.errors import CouldNotLookError
+from contract_tests.transport import Reply
+from contract_tests.verdict import Verdict
+
+FIELDS = {
+    "image_generator": "dall-e",
+    "description": "A brass weather vane against a clear sky",
+    "size": "256x256",
+    "quality": "standard",
+    "image_number_of_images": 1,
+}
+INVALID = {**FIELDS, "size": "1x1"}
+
+
+@decides("CREDIT-419", roles=("empty",))
+def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
+    reply = api("empty").generate_when_ready(FIELDS)
+    _judgeable(reply, 419)
+    verdict.expect("CREDIT-419", reply.status == 419, expected="419", received=str(reply.status), by=reply)
+
+
+@decides(
+    "CREDIT-COST", "CREDIT-419", "CREDIT-NEED", "CREDIT-ATOMIC", credits=2, seconds=6, roles=("low",), figure_of="low"
+)
+def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: Control | None) -> None:
+    """Spend a known balance to the end: one image at a time, and a request for too many before the last one."""
+    account = _Account(api("low"), verdict, control)
+    for left in range(account.api.figure, 1, -1):
+        account.affords(left)
+    account.refuses_invalid()
+    if account.refuses_too_many():
+        account.affords(1)
+    account.is_empty()
+
+
+@dataclass
+class _Account:
+    """An account whose balance is known, as it is spent."""
+
+    api: Api
+    verdict: Verdict
+    control: Control | None
+
+    def affords(self, left: int) -> None:
+        before = self._balance()
+        reply = self.api.generate_when_ready(FIELDS)
+        _judgeable(reply, 200, 419)
+        if reply.status == 419 and left == self.api.figure and before != left:
+            raise CouldNotLookError(f"the account low has not the {left} credits that the target says")
+        self.verdict.require(
+            "CREDIT-COST",
+            reply.status == 200,
+            expected=f"200, with {left} credits left",
+            received=str(reply.status),
+            by=reply,
+        )
+        self._paid(before, 1, reply)
+
+    def refuses_invalid(self) -> None:
+        before = self._balance()
+        self._paid(before, 0, self.api.generate(INVALID))
+
+    def refuses_too_many(self) -> bool:
+        """Whether a request for two images was refused at a balance of one."""
+        before = self._balance()
+        reply = self.api.generate_when_ready({**FIELDS, "image_number_of_images": 2})
+        _judgeable(reply, 200, 419)
+        refused = reply.status == 419
+        self.verdict.expect(
+            "CREDIT-NEED", refused, expected="419 for 2 images with 1 credit left", received=str(reply.status), by=reply
+        )
+        if refused:
+            self._paid(before, 0, reply)
+        return refused
+
+    def is_empty(self) -> None:
+        reply = self.api.generate_when_ready(FIELDS)
+        _judgeable(reply, 200, 419)
+        spent = f"{self.api.figure} credits are spent"
+        for rule in ("CREDIT-COST", "CREDIT-419"):
+            self.verdict.expect(
+                rule, reply.status == 419, expected=f"419, since {spent}", received=str(reply.status), by=reply
+            )
+        left = self._balance()
+        self.verdict.expect(
+            "CREDIT-ATOMIC",
+            reply.status == 419 and not (left or 0) < 0,
+            expected="refused requests cost nothing, and no balance is below 0",
+            received=f"{reply.status}, and a balance of {'unknown height' if left is None else left}",
+            by=reply,
+        )
+
+    def _balance(self) -> int | None:
+        return int(self.control.world(self.api.token)["credits"]) if self.control else None
+
+    def _paid(self, before: int | None, expected: int, reply: Reply) -> None:
+        after = self._balance()
+        if before is not None and after is not None:
+            rule = "CREDIT-COST" if expected else "CREDIT-ATOMIC"
+            self.verdict.expect(
+                rule,
+                before - after == expected,
+                expected=f"{expected} credits paid",
+                received=f"{before - after} credits paid",
+                by=reply,
+            )
+
+
+def _judgeable(reply: Reply, *statuses: int) -> None:
+    if reply.status in {409, 422, 429} and reply.status not in statuses:
+        raise CouldNotLookError(f"the generation was refused with {reply.status}")

@@ -1,0 +1,114 @@
+"""What generate-image takes, refuses and answers."""
+
+from collections.abc import Iterator
+
+from contract_tests import samples
+from contract_tests.api import Api
+from contract_tests.control import Control
+from contract_tests.decisions import decides
+from contract_tests.errors import CouldNotLookError
+from contract_tests.pictures import PROMPTS, judge_images, judge_pictures
+from contract_tests.samples import Sample
+from contract_tests.transport import Reply
+from contract_tests.verdict import Verdict
+
+SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
+ACCOUNT_REFUSALS = frozenset({409, 419, 429})
+
+
+@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", credits=2, seconds=4)
+def test_several_images_at_once(primary: Api, verdict: Verdict, control: Control | None) -> None:
+    fields = samples.valid("multiPrompt").fields
+    before = control.world(primary.token)["credits"] if control else 0
+    images, reply = primary.images(fields)
+    judge_images(verdict, fields, images, reply)
+    judge_pictures(verdict, primary, fields, images)
+    if control:
+        paid = before - control.world(primary.token)["credits"]
+        verdict.expect("CREDIT-COST", paid == 2, expected="2 credits for 2 images", received=f"{paid} credits", by=reply)
+
+
+@decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)
+def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
+    """The documentation lists these engines without parameters, so a refusal of ours says nothing."""
+    for name in ("ideogram", "fluxProKontext"):
+        fields = samples.valid(name).fields
+        reply = primary.generate_when_ready(fields)
+        if reply.status != 200:
+            raise CouldNotLookError(f"{fields['image_generator']} was answered {reply.status} to assumed parameters")
+        judge_images(verdict, fields, reply.json()["images"], reply)
+
+
+@decides("VALID-TRIM", credits=1, seconds=3)
+def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
+    fields = dict(samples.valid("fluxPro").fields)
+    prompt = fields[PROMPTS["flux-pro"]]
+    reply = primary.generate_when_ready(
+        {**fields, PROMPTS["flux-pro"]: f"  {prompt}\t ", "mood": None, "a_field_that_nobody_knows": "1"}
+    )
+    if reply.status in ACCOUNT_REFUSALS:
+        raise CouldNotLookError(f"the generation was refused with {reply.status}")
+    inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
+    verdict.expect("VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply)
+
+
+@decides("VALID-TRIM", credits=1, spares="empty")
+def test_blank_prompt_is_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
+    fields = dict(samples.valid("productImage").fields)
+    for blank in ("   ", "", None):
+        reply = _refusal(refused, primary, Sample("blank", "", {**fields, "description": blank}))
+        verdict.require(
+            "VALID-TRIM", reply.status == 422, expected="422 for a blank prompt", received=str(reply.status), by=reply
+        )
+
+
+@decides("VALID-422", credits=1, seconds=2, spares="empty")
+def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
+    """The first invalid request that is accepted ends the test: it costs a credit."""
+    for sample in samples.all_invalid():
+        if sample.name in SOURCELESS:
+            continue
+        reply = _refusal(refused, primary, sample)
+        verdict.require(
+            "VALID-422",
+            reply.status == 422,
+            expected=f"422 ({sample.summary})",
+            received=str(reply.status),
+            by=reply,
+        )
+        _expect_errors(verdict, sample, reply)
+
+
+@decides("I2I-SRC", credits=1, spares="empty")
+def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Verdict) -> None:
+    for name in SOURCELESS:
+        for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
+            reply = _refusal(refused, primary, sample, form=form)
+            verdict.require("I2I-SRC", reply.status == 422, expected="422", received=str(reply.status), by=reply)
+            _expect_errors(verdict, sample, reply)
+
+
+def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
+    """A reply about the parameters; where an account without credits is told so first, another one has to ask."""
+    for api in dict.fromkeys((refused, primary)):
+        reply = api.generate(sample.fields, {} if form else None)
+        if reply.status not in ACCOUNT_REFUSALS:
+            return reply
+    raise CouldNotLookError(f"the account is refused with {reply.status}, whatever the parameters are")
+
+
+def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
+    received = set(_error_fields(reply))
+    verdict.expect(
+        "VALID-422",
+        set(sample.errors) <= received,
+        expected=f"errors for {', '.join(sample.errors)} ({sample.summary})",
+        received=f"errors for {', '.join(sorted(received)) or 'no field'}",
+        by=reply,
+    )
+
+
+def _error_fields(reply: Reply) -> Iterator[str]:
+    body = reply.json()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    yield from errors if isinstance(errors, dict) else ()

@@ -1,0 +1,148 @@
+"""One generation at a time."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from contract_tests.api import Api
+from contract_tests.decisions import decides
+from contract_tests.errors import CouldNotLookError
+from contract_tests.overlap import LOCK_SECONDS, Overlap
+from contract_tests.run import Run
+from contract_tests.test_credits import FIELDS
+from contract_tests.transport import Reply
+from contract_tests.verdict import Verdict
+
+TOLERANCE = 0.25
+WIDEST_DOUBT = 2.0
+RELEASE_SEEN_BEFORE = 9.0
+WATCH_PAUSE = 0.1
+
+
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True)
+def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run) -> None:
+    with _generating(primary, run) as overlap:
+        overlap.watch_until_locked()
+        second = primary.generate(FIELDS)
+    _judge_check(verdict, overlap)
+    _judge_second(verdict, overlap, second)
+    mine = overlap.reply().exchange
+    after = primary.check()
+    if after.exchange.received - mine.sent > RELEASE_SEEN_BEFORE:
+        raise CouldNotLookError("the generation took so long that its lock ran out anyway")
+    verdict.expect(
+        "LOCK-RELEASE",
+        after.status == 200,
+        expected="200 as soon as the generation has ended",
+        received=str(after.status),
+        by=after,
+    )
+
+
+@decides("LOCK-10S", "LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", credits=2, seconds=13, roles=("slow",))
+def test_lock_lives_ten_seconds(api: Callable[[str], Api], verdict: Verdict, run: Run) -> None:
+    slow = api("slow")
+    with _generating(slow, run) as overlap:
+        overlap.watch_until_locked()
+        again = overlap.check()
+        second = slow.generate(FIELDS)
+        while overlap.running and overlap.checks[-1].status == 409:
+            overlap.check()
+            run.transport.sleep(WATCH_PAUSE)
+    _judge_check(verdict, overlap)
+    verdict.expect(
+        "LOCK-CHECK-PURE", again.status == 409, expected="409 again", received=str(again.status), by=again
+    )
+    _judge_second(verdict, overlap, second)
+    _judge_life(verdict, overlap)
+
+
+@decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",))
+def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
+    first, second = api("busy").check(), api("busy").check()
+    verdict.require(
+        "LOCK-CHECK", first.status == 409, expected="409 while a generation runs", received=str(first.status), by=first
+    )
+    verdict.expect(
+        "LOCK-CHECK-PURE", second.status == 409, expected="409 again", received=str(second.status), by=(first, second)
+    )
+
+
+@decides("LOCK-ONE", "LOCK-409-BODY", credits=1, roles=("busy",))
+def test_generation_beside_somebody_elses(api: Callable[[str], Api], verdict: Verdict) -> None:
+    reply = api("busy").generate(FIELDS)
+    verdict.require("LOCK-ONE", reply.status == 409, expected="409", received=str(reply.status), by=reply)
+    _expect_message(verdict, reply)
+
+
+@contextmanager
+def _generating(api: Api, run: Run) -> Iterator[Overlap]:
+    api.await_unlocked()
+    with ThreadPoolExecutor(1) as pool:
+        yield Overlap(api, pool.submit(api.generate, FIELDS), run.transport)
+
+
+def _judge_check(verdict: Verdict, overlap: Overlap) -> None:
+    blind = [check for check in overlap.checks if check.status == 200 and overlap.surely_running(check)]
+    if overlap.locked_at is not None:
+        blind = [check for check in blind if check.exchange.sent > overlap.locked_at.exchange.received]
+    elif not blind:
+        raise CouldNotLookError("the generation was over before a check could find it running")
+    verdict.expect(
+        "LOCK-CHECK",
+        not blind,
+        expected="409 while a generation runs",
+        received="200 from a check that was sent and answered meanwhile" if blind else "409",
+        by=tuple(blind[:1]),
+    )
+
+
+def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
+    mine, other = overlap.reply().exchange, second.exchange
+    if second.status in {419, 429}:
+        raise CouldNotLookError(f"the second generation was refused with {second.status}")
+    if second.status != 409 and not overlap.surely_running(second):
+        raise CouldNotLookError("the first generation may have been over when the second began")
+    times = f"the first ran from 0 to {mine.received - mine.sent:.2f} s, the second was sent at {other.sent - mine.sent:.2f} s"
+    verdict.require(
+        "LOCK-ONE",
+        second.status == 409,
+        expected="409",
+        received=f"{second.status} at {other.received - mine.sent:.2f} s; {times}",
+        by=(overlap.reply(), second),
+    )
+    _expect_message(verdict, second)
+
+
+def _expect_message(verdict: Verdict, reply: Reply) -> None:
+    body = reply.json()
+    message = body.get("message") if isinstance(body, dict) else None
+    verdict.expect(
+        "LOCK-409-BODY", isinstance(message, str), expected="a message", received=f"message {message!r}", by=reply
+    )
+
+
+def _judge_life(verdict: Verdict, overlap: Overlap) -> None:
+    """The lock's life lies between two bounds that follow from when calls were sent and answered."""
+    mine, locked = overlap.reply().exchange, overlap.locked_at
+    if locked is None:
+        raise CouldNotLookError("the lock was never seen")
+    last = [check for check in overlap.checks if check.status == 409][-1]
+    freed = next((check for check in overlap.checks if check.status == 200 and check.exchange.sent > last.exchange.sent), None)
+    at_least = last.exchange.sent - locked.exchange.received
+    if freed is not None and freed.exchange.received + overlap.margin <= mine.received:
+        at_most = freed.exchange.received - mine.sent
+    elif at_least <= LOCK_SECONDS + TOLERANCE:
+        raise CouldNotLookError(f"the generation took {mine.received - mine.sent:.1f} s, too short to outlive its lock")
+    else:
+        at_most = float("inf")
+    in_doubt = at_most - at_least > WIDEST_DOUBT and at_most >= LOCK_SECONDS and at_least <= LOCK_SECONDS
+    if in_doubt:
+        raise CouldNotLookError(f"the lock lived between {at_least:.1f} and {at_most:.1f} s, which is too vague")
+    verdict.expect(
+        "LOCK-10S",
+        at_most >= LOCK_SECONDS - TOLERANCE and at_least <= LOCK_SECONDS + TOLERANCE,
+        expected=f"a life of {LOCK_SECONDS:g} s",
+        received=f"a life between {at_least:.2f} and {at_most:.2f} s",
+        by=(locked, last) if freed is None else (locked, last, freed),
+    )

@@ -1,0 +1,76 @@
+"""The list of recent images."""
+
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from contract_tests.api import Api, images_of
+from contract_tests.decisions import decides
+from contract_tests.errors import CouldNotLookError
+from contract_tests.ledger import Made
+from contract_tests.run import Run
+from contract_tests.test_credits import FIELDS
+from contract_tests.transport import Reply
+from contract_tests.verdict import Verdict
+
+ENOUGH = 11
+AT_ONCE = 4
+SAME = ("id", "title", "input", "output")
+
+
+@decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", credits=ENOUGH, seconds=8)
+def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
+    """More than ten images are known to exist, by making as many as are missing."""
+    _make_missing(primary, run)
+    reply = primary.recent()
+    listed = images_of(reply)
+    verdict.expect(
+        "RECENT-10", len(listed) <= 10, expected="at most 10 images", received=f"{len(listed)} images", by=reply
+    )
+    made = run.ledger.of("primary")
+    _expect_same(verdict, made, listed, reply)
+    _expect_newest_first(verdict, made, listed, reply)
+
+
+def _make_missing(primary: Api, run: Run) -> None:
+    known = {str(image.get("id")) for image in images_of(primary.recent())}
+    known |= {str(made.image.get("id")) for made in run.ledger.of("primary")}
+    missing = max(ENOUGH - len(known), 0 if run.ledger.of("primary") else 1)
+    while missing > 0:
+        number = min(missing, AT_ONCE)
+        primary.images({**FIELDS, "image_number_of_images": number})
+        missing -= number
+
+
+def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    by_id = {str(image.get("id")): image for image in listed}
+    newest = [entry for entry in made if entry.request == made[-1].request][:10]
+    for entry in made:
+        image = by_id.get(str(entry.image.get("id")))
+        if image is None and entry not in newest:
+            continue
+        expected = {key: entry.image.get(key) for key in SAME}
+        received = {key: image.get(key) for key in SAME} if image else "no image of that id"
+        verdict.expect("RECENT-SAME", received == expected, expected=str(expected), received=str(received), by=reply)
+
+
+def _expect_newest_first(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    times = [_moment(image) for image in listed]
+    descending = all(newer >= older for newer, older in pairwise(times))
+    verdict.expect("RECENT-ORDER", descending, expected="created_at descending", received=str(times), by=reply)
+    request = {str(entry.image.get("id")): entry.request for entry in made}
+    order = [request[id_] for image in listed if (id_ := str(image.get("id"))) in request]
+    verdict.expect(
+        "RECENT-ORDER",
+        order == sorted(order, reverse=True),
+        expected="images of later requests before those of earlier ones",
+        received=f"images of the requests {order}",
+        by=reply,
+    )
+
+
+def _moment(image: dict[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(str(image.get("created_at")))
+    except ValueError:
+        raise CouldNotLookError(f"created_at is no date and time: {image.get('created_at')!r}") from None

@@ -1,0 +1,63 @@
+"""The three use cases of the documentation, from beginning to end."""
+
+from contract_tests import samples
+from contract_tests.api import Api, images_of
+from contract_tests.decisions import decides
+from contract_tests.pictures import judge_images, judge_pictures
+from contract_tests.samples import Sample
+from contract_tests.verdict import Verdict
+
+IMAGE_RULES = ("IMG-COUNT", "IMG-INPUT", "IMG-GET")
+
+
+@decides(*IMAGE_RULES, "LOCK-CHECK", "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True)
+def test_product_imagery(primary: Api, verdict: Verdict) -> None:
+    """Check availability, generate one image in high definition, fetch it, and find it among the recent images."""
+    sample = samples.valid("productImage")
+    primary.await_unlocked()
+    available = primary.check()
+    verdict.require(
+        "LOCK-CHECK",
+        available.status == 200,
+        expected="200, since a lock lives 10 seconds at most",
+        received=str(available.status),
+        by=available,
+    )
+    images, reply = primary.images(sample.fields)
+    judge_images(verdict, sample.fields, images, reply)
+    judge_pictures(verdict, primary, sample.fields, images)
+    recent = primary.recent()
+    for image in images:
+        verdict.expect(
+            "RECENT-SAME",
+            any(image.items() <= listed.items() for listed in images_of(recent)),
+            expected=f"{image} among the recent images",
+            received="no such image",
+            by=(reply, recent),
+        )
+
+
+@decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)
+def test_batch_over_engines(primary: Api, verdict: Verdict) -> None:
+    """A hero image, a variation of just that picture, and crops of several sizes."""
+    hero = samples.valid("heroImage")
+    picture = _work(primary, verdict, hero)
+    variation = samples.valid("variation")
+    images, reply = primary.images(variation.fields, {"image_src": ("hero.png", picture, "image/png")})
+    judge_images(verdict, variation.fields, images, reply)
+    judge_pictures(verdict, primary, variation.fields, images)
+    for crop in ("socialCropSquare", "socialCropTall"):
+        _work(primary, verdict, samples.valid(crop))
+
+
+@decides(*IMAGE_RULES, credits=2, seconds=6)
+def test_enhancement(primary: Api, verdict: Verdict) -> None:
+    """An uploaded image guides a transformation, and another one is upscaled."""
+    for name in ("enhancement", "upscale"):
+        _work(primary, verdict, samples.valid(name))
+
+
+def _work(api: Api, verdict: Verdict, sample: Sample) -> bytes:
+    images, reply = api.images(sample.fields, sample.files)
+    judge_images(verdict, sample.fields, images, reply)
+    return judge_pictures(verdict, api, sample.fields, images)
