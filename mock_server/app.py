@@ -71,9 +71,9 @@ def create_app(
     pipeline = Pipeline(served, service, handlers)
     routes += _operation_routes(pipeline, served.operations, access)
     routes.append(Route("/uploads/{title}", Uploads(service, MemoryShelf[bytes](_RENDERED_BYTES_KEPT, len), access)))
-    routes.append(Route("/{path:path}", Endpoint(pipeline, {}, access)))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
     app.router.redirect_slashes = False
+    app.router.default = Endpoint(pipeline, {}, access)
     return app
 
 

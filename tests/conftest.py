@@ -1,14 +1,25 @@
 """Fixtures for all tests."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
-from support.mock import Mock
+from support.mock import Mock, Start
 
 
 @pytest.fixture
-def mock() -> Iterator[Mock]:
+def start() -> Iterator[Start]:
+    """Start a mock, with the arguments of Mock; it is closed when the test ends."""
+    with ExitStack() as stack:
+
+        def started(*args: Any, **kwargs: Any) -> Mock:
+            return stack.enter_context(closing(Mock(*args, **kwargs)))
+
+        yield started
+
+
+@pytest.fixture
+def mock(start: Start) -> Mock:
     """A mock with the ready-made accounts, in virtual time."""
-    served = Mock()
-    yield served
-    served.close()
+    return start()

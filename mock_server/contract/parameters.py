@@ -53,6 +53,10 @@ class Variant:
         """Tell whether property `name` is declared with the JSON type `expected`."""
         return self.properties.get(name, {}).get("type") == expected
 
+    def is_closed(self, name: str) -> bool:
+        """Tell whether property `name` takes only values that the document lists."""
+        return "enum" in self.properties.get(name, {})
+
     def is_file(self, name: str) -> bool:
         """Tell whether property `name` is declared as a file."""
         return self.properties.get(name, {}).get("format") == "binary"

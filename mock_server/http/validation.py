@@ -28,7 +28,7 @@ def validate(
         for name, value in declared.items()
         if variant.is_file(name) and not isinstance(value, Upload)
     ]
-    return declared, found or list(_beyond_limits(declared, behaviour))
+    return declared, found or list(_beyond_limits(variant, declared, behaviour))
 
 
 def _typed(variant: Variant, name: str, value: Any, textual: bool) -> Any:
@@ -47,11 +47,11 @@ def _as_json(variant: Variant, name: str, value: Any) -> Any:
     return _PLACEHOLDER if variant.is_file(name) else None
 
 
-def _beyond_limits(fields: Fields, behaviour: Behaviour) -> Iterator[Finding]:
+def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> Iterator[Finding]:
     if fields.get("image_number_of_images", 0) > behaviour.max_images:
         yield finding("image_number_of_images", "maximum", f"must not be greater than {behaviour.max_images}")
     for name, value in fields.items():
-        if isinstance(value, str) and len(value) > behaviour.max_text_length:
+        if isinstance(value, str) and len(value) > behaviour.max_text_length and not variant.is_closed(name):
             limit = behaviour.max_text_length
             yield finding(name, "maxLength", f"must not be greater than {limit} characters")
         if isinstance(value, Upload) and len(value.data) > behaviour.max_upload_bytes:

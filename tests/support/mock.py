@@ -77,3 +77,6 @@ class Mock:
     def world(self, token: str = "demo") -> dict[str, Any]:
         world: dict[str, Any] = self.call("GET", f"/_mock/worlds/{token}", None).json()
         return world
+
+
+Start = Callable[..., Mock]

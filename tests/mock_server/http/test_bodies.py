@@ -1,6 +1,7 @@
 """Bodies of every kind, well-formed and not."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,7 +30,7 @@ def form(**fields: object) -> dict[str, str]:
 
 def test_json_urlencoded_and_multipart_say_the_same(mock: Mock) -> None:
     files = {name: (None, value) for name, value in form().items()}
-    sent: list[dict[str, object]] = [{"json": dict(DALL_E)}, {"data": form()}, {"files": files}]
+    sent: list[dict[str, Any]] = [{"json": dict(DALL_E)}, {"data": form()}, {"files": files}]
     replies = [mock.call("POST", GENERATE, **each) for each in sent]
     assert [reply.status_code for reply in replies] == [200, 200, 200]
     assert len({reply.json()["images"][0]["input"] for reply in replies}) == 1

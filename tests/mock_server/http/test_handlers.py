@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from support.clocks import JumpingClock, SteppedClock, until
-from support.mock import DALL_E, PREFIX, Mock, behaviour, settings
+from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 
 GENERATE = f"{PREFIX}/generate-image"
 BUSY = {"status": "error", "message": "Image generation in progress. Please try again later."}
@@ -87,16 +87,15 @@ def test_the_almost_limited_account_has_one_image_left(mock: Mock) -> None:
     assert [mock.generate("demo-almost-limited").status_code for _ in range(2)] == [200, 429]
 
 
-def test_the_daily_limit_is_over_at_midnight_utc() -> None:
+def test_the_daily_limit_is_over_at_midnight_utc(start: Start) -> None:
     clock = JumpingClock()
-    mock = Mock(clock=clock)
+    mock = start(clock=clock)
     mock.world("demo-limited")
     assert mock.generate("demo-limited").status_code == 429
     clock.advance(14 * 3600 - 1)
     assert mock.generate("demo-limited").status_code == 429
     clock.advance(1)
     assert mock.generate("demo-limited").status_code == 200
-    mock.close()
 
 
 @pytest.mark.parametrize(
@@ -113,9 +112,9 @@ def test_refusals_come_in_order(mock: Mock, token: str, fields: dict[str, object
     assert mock.generate(token, **fields).status_code == status
 
 
-def test_of_twenty_calls_at_once_one_is_served() -> None:
+def test_of_twenty_calls_at_once_one_is_served(start: Start) -> None:
     clock = SteppedClock()
-    mock = Mock(settings(generation_seconds=1), clock)
+    mock = start(settings(generation_seconds=1), clock)
 
     async def burst() -> list[int]:
         calls = [asyncio.create_task(mock.acall("POST", GENERATE, json=dict(DALL_E))) for _ in range(20)]
@@ -125,12 +124,11 @@ def test_of_twenty_calls_at_once_one_is_served() -> None:
 
     assert mock.run(burst) == [200] + [409] * 19
     assert mock.world()["credits"] == 99
-    mock.close()
 
 
-def test_a_generation_that_outlives_its_lock_lets_another_begin_and_both_are_paid() -> None:
+def test_a_generation_that_outlives_its_lock_lets_another_begin_and_both_are_paid(start: Start) -> None:
     clock = SteppedClock()
-    mock = Mock(clock=clock)
+    mock = start(clock=clock)
 
     async def overlapping() -> tuple[list[int], list[int]]:
         slow = asyncio.create_task(mock.acall("POST", GENERATE, "demo-slow", json=dict(DALL_E)))
@@ -151,11 +149,9 @@ def test_a_generation_that_outlives_its_lock_lets_another_begin_and_both_are_pai
     assert checks == [409, 200, 409], "the end of the first must not free the lock of the second"
     assert generated == [200, 200]
     assert mock.world("demo-slow")["credits"] == 98
-    mock.close()
 
 
-def test_credits_can_be_switched_off() -> None:
-    mock = Mock(settings(behaves=behaviour(credits_per_image=0)))
+def test_credits_can_be_switched_off(start: Start) -> None:
+    mock = start(settings(behaves=behaviour(credits_per_image=0)))
     assert mock.generate("demo-empty").status_code == 200
     assert mock.world("demo-empty")["credits"] == 0
-    mock.close()

@@ -1,7 +1,7 @@
 """The phases that all operations share."""
 
 import pytest
-from support.mock import PREFIX, Mock
+from support.mock import PREFIX, Mock, Start
 
 from mock_server.app import contract
 from mock_server.contract import ContractError
@@ -74,30 +74,27 @@ async def _failing(call: Call) -> Reply:
 @pytest.mark.parametrize(
     ("handler", "message"), [(_undocumented, "dall-e: 3 is not of type"), (_teapot, "the status is not documented")]
 )
-def test_a_reply_that_the_document_forbids_is_not_sent(handler: object, message: str) -> None:
-    mock = Mock(handlers={**HANDLERS, "getVersions": handler})  # type: ignore[dict-item]
+def test_a_reply_that_the_document_forbids_is_not_sent(handler: object, message: str, start: Start) -> None:
+    mock = start(handlers={**HANDLERS, "getVersions": handler})
     reply = mock.call("GET", VERSIONS)
     assert reply.status_code == 500
     assert message in reply.json()["message"]
-    mock.close()
 
 
-def test_a_failing_handler_is_500_in_json_and_gives_nothing_away() -> None:
-    mock = Mock(handlers={**HANDLERS, "getVersions": _failing})
+def test_a_failing_handler_is_500_in_json_and_gives_nothing_away(start: Start) -> None:
+    mock = start(handlers={**HANDLERS, "getVersions": _failing})
     reply = mock.call("GET", VERSIONS)
     assert reply.status_code == 500
     assert "secret" not in reply.text
-    mock.close()
 
 
-def test_an_operation_without_handler_is_answered_from_its_example() -> None:
-    mock = Mock(handlers={})
+def test_an_operation_without_handler_is_answered_from_its_example(start: Start) -> None:
+    mock = start(handlers={})
     assert mock.call("GET", VERSIONS).json() == contract().operations[1].success.example
     assert mock.generate(size="1x1").status_code == 422
     assert mock.generate().json()["images"][0]["id"] == 123
-    mock.close()
 
 
-def test_a_handler_without_operation_is_refused_at_startup() -> None:
+def test_a_handler_without_operation_is_refused_at_startup(start: Start) -> None:
     with pytest.raises(ContractError, match="getColours"):
-        Mock(handlers={"getColours": _teapot})
+        start(handlers={"getColours": _teapot})

@@ -1,0 +1,100 @@
+"""Configuration files, good and bad."""
+
+from pathlib import Path
+
+import pytest
+
+from mock_server import resources
+from mock_server.app import rules
+from mock_server.configuration import ConfigurationError, read_accounts, read_behaviour
+from mock_server.domain.accounts import Account
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "file.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_the_ready_made_accounts() -> None:
+    accounts = read_accounts(resources.ACCOUNTS)
+    assert accounts.default == Account(credits=100, daily_limit=50)
+    assert set(accounts.listed) == {
+        "demo",
+        "demo-empty",
+        "demo-low",
+        "demo-limited",
+        "demo-almost-limited",
+        "demo-busy",
+        "demo-slow",
+        "demo-invalid",
+    }
+    assert accounts.listed["demo-slow"].generation_seconds == 12
+    assert accounts.find("demo-invalid") is None
+
+
+def test_closed_accounts_know_only_the_listed() -> None:
+    accounts = read_accounts(resources.ACCOUNTS, closed=True)
+    assert accounts.find("demo")
+    assert accounts.find("anybody") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "Expected `object`, got `null`"),
+        ("defaults: {credits: 1}", "missing required field `daily_limit`"),
+        ("defaults: {credits: -1, daily_limit: 1}", "`int` >= 0 - at `$.defaults.credits`"),
+        ("defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {credit: 1}}", "unknown field `credit`"),
+        ("defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {lock: once}}", "Invalid enum value 'once'"),
+        ("a: [", "is not YAML"),
+        ("a: !!python/object:os.system {}", "is not YAML"),
+    ],
+)
+def test_accounts_that_are_not_understood(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_accounts(write(tmp_path, text))
+    assert str(tmp_path) in str(caught.value)
+    assert says in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"nowhere.yaml cannot be read: No such file"):
+        read_accounts(tmp_path / "nowhere.yaml")
+
+
+def test_the_default_behaviour_is_that_of_the_rules() -> None:
+    behaviour = read_behaviour(None, rules())
+    assert (behaviour.lock_seconds, behaviour.credits_per_image, behaviour.credit_need) == (10, 1, "all")
+
+
+def test_a_behaviour_file_overrides(tmp_path: Path) -> None:
+    behaviour = read_behaviour(write(tmp_path, "lock_seconds: 2.5\nversions: {ideogram: v3}"), rules())
+    assert behaviour.lock_seconds == 2.5
+    assert behaviour.versions == {"ideogram": "v3"}
+    assert behaviour.max_images == 10
+
+
+def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
+    assert read_behaviour(write(tmp_path, ""), rules()) == read_behaviour(None, rules())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("lock_second: 3", "lock_second is no setting; did you mean lock_seconds?"),
+        ("colour: red", "colour is no setting; there are versions, lock_seconds"),
+        ("lock_seconds: 0", "lock_seconds takes number > 0, not 0"),
+        ("lock_seconds: true", "lock_seconds takes number > 0, not True"),
+        ("credit_need: some", "credit_need takes one of all, any, not 'some'"),
+        ("credits_per_image: -1", "credits_per_image takes integer >= 0, not -1"),
+        ("versions: [a]", "versions takes object of strings, not ['a']"),
+        ("- a", "expected settings by name"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_a_behaviour_that_is_not_understood(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_behaviour(write(tmp_path, text), rules())
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
