@@ -34,5 +34,7 @@ class Control:
     def _ask(self, method: str, path: str, state: dict[str, Any] | None = None) -> Any:
         reply = self._transport.send(Call(method, self._base + path, role="control", json=state))
         if reply.status not in {200, 201}:
-            raise CouldNotLookError(f"the control API answered {reply.exchange.method} {reply.exchange.url} with {reply.status}")
+            raise CouldNotLookError(
+                f"the control API answered {reply.exchange.method} {reply.exchange.url} with {reply.status}"
+            )
         return reply.json()

@@ -101,7 +101,9 @@ def _plain(body: Any) -> Any:
     """A file among the fields as its presence only: its bytes are replaced by those of a real image."""
     if not isinstance(body, dict):
         return body
-    return {key: value for key, value in body.items() if isinstance(key, str) and (_speakable(value) or key == "image_src")}
+    return {
+        key: value for key, value in body.items() if isinstance(key, str) and (_speakable(value) or key == "image_src")
+    }
 
 
 def _speakable(value: Any) -> bool:

@@ -68,8 +68,6 @@ def from_pytest(config: pytest.Config) -> Settings:
     names = ("target", "base_url", "token", "max_credits", "only", "profile", "report")
     values: dict[str, Any] = {name: config.getoption(name) for name in names}
     try:
-        return settings(
-            seed=config.getoption("conform_seed"), strict=config.getoption("conform_strict"), **values
-        )
+        return settings(seed=config.getoption("conform_seed"), strict=config.getoption("conform_strict"), **values)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None

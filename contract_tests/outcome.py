@@ -88,7 +88,9 @@ def _result(rule: Rule, history: _History) -> RuleResult:
     if broken:
         evidence = tuple(entry for decision in broken for entry in decision.evidence)[:_MOST_EVIDENCE]
         verdict: RuleVerdict = "violated" if rule.documented else "differs"
-        return RuleResult(rule, verdict, f"expected {broken[0].expected}; received {broken[0].received}", tests, evidence)
+        return RuleResult(
+            rule, verdict, f"expected {broken[0].expected}; received {broken[0].received}", tests, evidence
+        )
     blind, skips = list(_blind(rule, history, tests)), list(_skips(rule, history, tests))
     if blind:
         return RuleResult(rule, "could_not_look", "; ".join(blind), tests)

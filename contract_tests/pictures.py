@@ -34,7 +34,11 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
     prompt = fields[PROMPTS[fields["image_generator"]]]
     for image in images:
         verdict.expect(
-            "IMG-INPUT", image.get("input") == prompt, expected=repr(prompt), received=repr(image.get("input")), by=reply
+            "IMG-INPUT",
+            image.get("input") == prompt,
+            expected=repr(prompt),
+            received=repr(image.get("input")),
+            by=reply,
         )
 
 
@@ -45,9 +49,7 @@ def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict
     for image in images:
         reply = api.picture(str(image.get("output")))
         size = picture_size(reply.content) if reply.status == 200 else None
-        verdict.require(
-            "IMG-GET", size is not None, expected="a picture at output", received=_what(reply), by=reply
-        )
+        verdict.require("IMG-GET", size is not None, expected="a picture at output", received=_what(reply), by=reply)
         if asked and size:
             got = f"{size[0]}x{size[1]}"
             verdict.expect("IMG-SIZE", got == asked, expected=f"a picture of {asked}", received=got, by=reply)

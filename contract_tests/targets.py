@@ -84,7 +84,9 @@ def _target(reader: "_Reader", folder: Path) -> Target:
         accounts=_accounts(reader.part("accounts", *ROLES)),
         control=cast("Literal['none', 'mock']", reader.choice("control", "none", "mock")),
         uploads_base=reader.url("uploads_base") if reader.has("uploads_base") else None,
-        lock_scope=cast("Literal['account', 'global']", reader.part("lock", "scope").choice("scope", "account", "global")),
+        lock_scope=cast(
+            "Literal['account', 'global']", reader.part("lock", "scope").choice("scope", "account", "global")
+        ),
         budget=_budget(reader.part("budget", "credits", "seconds", "requests_per_second")),
         ca_bundle=_existing(reader, folder / bundle) if bundle else None,
     )

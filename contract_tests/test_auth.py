@@ -41,5 +41,11 @@ def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> 
     fields = {"image_generator": "dall-e"} if operation == "generateImage" else None
     reply = api.call(operation, header, fields)
     if fields is None or reply.status < 300:
-        verdict.expect("AUTH", reply.status >= 300, expected="no service without a valid token", received=str(reply.status), by=reply)
+        verdict.expect(
+            "AUTH",
+            reply.status >= 300,
+            expected="no service without a valid token",
+            received=str(reply.status),
+            by=reply,
+        )
     verdict.expect("AUTH-401", reply.status == 401, expected="401", received=str(reply.status), by=reply)

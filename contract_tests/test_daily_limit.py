@@ -23,7 +23,11 @@ def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
         if reply.status in {409, 419} or (reply.status == 429 and left == account.figure):
             raise CouldNotLookError(f"with {left} images left today the generation was refused with {reply.status}")
         verdict.require(
-            "DAILY-429", reply.status == 200, expected=f"200, with {left} images left", received=str(reply.status), by=reply
+            "DAILY-429",
+            reply.status == 200,
+            expected=f"200, with {left} images left",
+            received=str(reply.status),
+            by=reply,
         )
     _expect_limit(verdict, account.generate_when_ready(FIELDS))
 

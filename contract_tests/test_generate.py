@@ -25,7 +25,9 @@ def test_several_images_at_once(primary: Api, verdict: Verdict, control: Control
     judge_pictures(verdict, primary, fields, images)
     if control:
         paid = before - control.world(primary.token)["credits"]
-        verdict.expect("CREDIT-COST", paid == 2, expected="2 credits for 2 images", received=f"{paid} credits", by=reply)
+        verdict.expect(
+            "CREDIT-COST", paid == 2, expected="2 credits for 2 images", received=f"{paid} credits", by=reply
+        )
 
 
 @decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)
@@ -49,7 +51,9 @@ def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict)
     if reply.status in ACCOUNT_REFUSALS:
         raise CouldNotLookError(f"the generation was refused with {reply.status}")
     inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
-    verdict.expect("VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply)
+    verdict.expect(
+        "VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply
+    )
 
 
 @decides("VALID-TRIM", credits=1, spares="empty")

@@ -30,7 +30,11 @@ def test_wrong_method(primary: Api, verdict: Verdict, run: Run) -> None:
             continue
         allow = reply.headers.get("allow", "")
         verdict.expect(
-            "NOT-FOUND", known.method in allow, expected=f"Allow with {known.method}", received=allow or "no Allow", by=reply
+            "NOT-FOUND",
+            known.method in allow,
+            expected=f"Allow with {known.method}",
+            received=allow or "no Allow",
+            by=reply,
         )
         for finding in run.contract.fallback_findings(reply):
             verdict.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)

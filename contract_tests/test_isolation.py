@@ -15,9 +15,7 @@ from contract_tests.verdict import Verdict
 
 
 @decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"))
-def test_another_account(
-    api: Callable[[str], Api], primary: Api, target: Target, verdict: Verdict, run: Run
-) -> None:
+def test_another_account(api: Callable[[str], Api], primary: Api, target: Target, verdict: Verdict, run: Run) -> None:
     """While one account generates, the other is held up or not, as the target says; it never sees the image."""
     other = api("secondary")
     primary.await_unlocked()

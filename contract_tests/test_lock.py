@@ -50,9 +50,7 @@ def test_lock_lives_ten_seconds(api: Callable[[str], Api], verdict: Verdict, run
             overlap.check()
             run.transport.sleep(WATCH_PAUSE)
     _judge_check(verdict, overlap)
-    verdict.expect(
-        "LOCK-CHECK-PURE", again.status == 409, expected="409 again", received=str(again.status), by=again
-    )
+    verdict.expect("LOCK-CHECK-PURE", again.status == 409, expected="409 again", received=str(again.status), by=again)
     _judge_second(verdict, overlap, second)
     _judge_life(verdict, overlap)
 
@@ -128,7 +126,9 @@ def _judge_life(verdict: Verdict, overlap: Overlap) -> None:
     if locked is None:
         raise CouldNotLookError("the lock was never seen")
     last = [check for check in overlap.checks if check.status == 409][-1]
-    freed = next((check for check in overlap.checks if check.status == 200 and check.exchange.sent > last.exchange.sent), None)
+    freed = next(
+        (check for check in overlap.checks if check.status == 200 and check.exchange.sent > last.exchange.sent), None
+    )
     at_least = last.exchange.sent - locked.exchange.received
     if freed is not None and freed.exchange.received + overlap.margin <= mine.received:
         at_most = freed.exchange.received - mine.sent

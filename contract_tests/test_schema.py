@@ -39,7 +39,9 @@ def test_documented_requests_are_understood(refused: Api, verdict: Verdict, run:
     for request in fuzz.documented(run.contract.document, count, run.settings.seed):
         reply = _send(refused, request)
         understood = reply.status not in {400, 415, 422}
-        verdict.expect("VALID-422", understood, expected="a documented request is valid", received=str(reply.status), by=reply)
+        verdict.expect(
+            "VALID-422", understood, expected="a documented request is valid", received=str(reply.status), by=reply
+        )
         _expect_no_failure(verdict, reply)
 
 

@@ -90,7 +90,9 @@ class Transport:
             if pause is None:
                 return reply
             self.sleep(pause)
-        raise CouldNotLookError(f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times (429 with Retry-After)")
+        raise CouldNotLookError(
+            f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times (429 with Retry-After)"
+        )
 
     def _send_once(self, call: Call) -> Reply:
         request = self._client.build_request(
@@ -151,7 +153,9 @@ class Transport:
             fields={mask(name): excerpt(mask(value)) for name, value in (call.fields or {}).items()},
             files={name: upload[0] for name, upload in call.files.items()},
             status=response.status_code,
-            response_headers={name: mask(response.headers[name]) for name in _RECORDED_HEADERS if name in response.headers},
+            response_headers={
+                name: mask(response.headers[name]) for name in _RECORDED_HEADERS if name in response.headers
+            },
             response_body=_text(response, mask),
             sent=sent,
             received=received,

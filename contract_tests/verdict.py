@@ -69,7 +69,10 @@ def describe(decision: Decision) -> str:
 
 
 def _replay(exchange: Exchange) -> list[str]:
-    return [f"  Repeat with ({exchange.role}): {exchange.curl}", f"  Answered {exchange.status}: {exchange.response_body}"]
+    return [
+        f"  Repeat with ({exchange.role}): {exchange.curl}",
+        f"  Answered {exchange.status}: {exchange.response_body}",
+    ]
 
 
 def _exchanges(by: Reply | Exchange | tuple[Reply, ...]) -> tuple[Exchange, ...]:

@@ -20,7 +20,7 @@ class Access:
         """Write the line. Path and method are escaped: they are the client's words."""
         if not _log.isEnabledFor(logging.INFO):
             return
-        method, path = request.method[:20], request.url.path[:200]
+        method, path = request.method[:20], request.scope["path"][:200]
         if self._as_json:
             line = {"id": number, "method": method, "path": path, "status": reply.status, "rule": reply.rule}
             _log.info("%s", json.dumps(line))

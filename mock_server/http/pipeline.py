@@ -101,7 +101,7 @@ class Endpoint:
         operation = self._operations.get(request.method)
         if operation is not None:
             return await self._pipeline.answer(request, operation)
-        path = request.url.path[:200]
+        path = request.scope["path"][:200]
         if not self._operations:
             return self._pipeline.checked(error("no-route", path=path))
         headers = {"Allow": self._allow}

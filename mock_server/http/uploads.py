@@ -28,7 +28,7 @@ class Uploads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        path = request.url.path[:200]
+        path = request.scope["path"][:200]
         if request.method not in _ALLOW.split(", "):
             reply = error("wrong-method", {"Allow": _ALLOW}, method=request.method, path=path, allow=_ALLOW)
         elif (picture := await self.picture(request.path_params["title"])) is None:
