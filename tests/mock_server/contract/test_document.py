@@ -1,0 +1,90 @@
+"""Reading the document and following its references."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_server.contract import ContractError, read_yaml
+from mock_server.contract.document import follow, inline
+
+DOCUMENT: dict[str, Any] = {
+    "schemas": {
+        "Name": {"type": "string"},
+        "Alias": {"$ref": "#/schemas/Name"},
+        "List": {"type": "array", "items": {"$ref": "#/schemas/Alias"}},
+        "odd/na~me": {"type": "integer"},
+        "Text": "no object",
+    }
+}
+
+
+def test_yaml_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "some.yaml"
+    path.write_text("one: [1, two]\n", encoding="utf-8")
+    assert read_yaml(path) == {"one": [1, "two"]}
+
+
+def test_what_is_no_yaml_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("one: [1\n", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"broken\.yaml is not YAML: "):
+        read_yaml(path)
+
+
+def test_yaml_that_makes_objects_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "unsafe.yaml"
+    path.write_text("!!python/object/apply:os.getcwd []\n", encoding="utf-8")
+    with pytest.raises(ContractError, match="is not YAML"):
+        read_yaml(path)
+
+
+def test_a_node_without_a_reference_is_itself() -> None:
+    node = {"type": "string"}
+    assert follow(DOCUMENT, node) is node
+
+
+def test_a_reference_is_followed_to_its_end() -> None:
+    assert follow(DOCUMENT, {"$ref": "#/schemas/Alias"}) == {"type": "string"}
+
+
+def test_escapes_in_a_reference_are_understood() -> None:
+    assert follow(DOCUMENT, {"$ref": "#/schemas/odd~1na~0me"}) == {"type": "integer"}
+
+
+@pytest.mark.parametrize("reference", ["#/schemas/Nobody", "#/nowhere/Name", "#/schemas/Name/type/more"])
+def test_a_dangling_reference_is_refused_by_name(reference: str) -> None:
+    with pytest.raises(ContractError, match=f"^{reference} points to nothing$"):
+        follow(DOCUMENT, {"$ref": reference})
+
+
+def test_a_reference_to_a_text_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"^#/schemas/Text points to no object$"):
+        follow(DOCUMENT, {"$ref": "#/schemas/Text"})
+
+
+@pytest.mark.parametrize("reference", ["other.yaml#/schemas/Name", "https://example.org/schema.json", "#anchor"])
+def test_a_foreign_reference_is_refused_by_name(reference: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        follow(DOCUMENT, {"$ref": reference})
+    assert str(caught.value) == f"{reference}: only references within the document are understood"
+
+
+def test_inlining_replaces_references_at_every_depth() -> None:
+    node = {"properties": {"names": {"$ref": "#/schemas/List"}}, "anyOf": [{"$ref": "#/schemas/Alias"}]}
+    assert inline(DOCUMENT, node) == {
+        "properties": {"names": {"type": "array", "items": {"type": "string"}}},
+        "anyOf": [{"type": "string"}],
+    }
+
+
+def test_inlining_leaves_the_original_alone() -> None:
+    node = {"items": {"$ref": "#/schemas/Name"}}
+    inline(DOCUMENT, node)["items"]["type"] = "changed"
+    assert node == {"items": {"$ref": "#/schemas/Name"}}
+    assert DOCUMENT["schemas"]["Name"] == {"type": "string"}
+
+
+def test_a_dangling_reference_deep_inside_is_refused() -> None:
+    with pytest.raises(ContractError, match="points to nothing"):
+        inline(DOCUMENT, {"items": [{"items": {"$ref": "#/schemas/Nobody"}}]})

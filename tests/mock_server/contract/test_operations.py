@@ -1,0 +1,274 @@
+"""The document as a table of operations, and what of a document is refused."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mock_server import resources
+from mock_server.contract import Contract, ContractError, Operation, Response, compile_contract, read_yaml
+from mock_server.contract.parameters import Choice, Variant
+
+REAL = compile_contract(read_yaml(resources.DOCUMENT))
+NEW = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+REPLY = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+
+
+def document() -> dict[str, Any]:
+    """Return a small document that is understood."""
+    return {
+        "openapi": "3.1.0",
+        "servers": [{"url": "https://example.org/base/v2/"}],
+        "security": [{"key": []}],
+        "components": {
+            "schemas": {"Reply": REPLY},
+            "responses": {"Gone": reply({"$ref": "#/components/schemas/Reply"}, {"id": 9})},
+        },
+        "paths": {
+            "/things": {
+                "get": {
+                    "operationId": "listThings",
+                    "security": [],
+                    "responses": {
+                        "410": {"$ref": "#/components/responses/Gone"},
+                        "201": reply(REPLY, {"id": 2}),
+                        "200": reply(REPLY, {"id": 1}, {"id": 7}),
+                    },
+                },
+                "post": {
+                    "operationId": "makeThing",
+                    "tags": ["Things"],
+                    "summary": "Make",
+                    "description": "Make a thing.",
+                    "x-rules": ["ONE"],
+                    "requestBody": {"content": {"application/json": {"schema": NEW}}},
+                    "responses": {"200": reply(REPLY, {"id": 1})},
+                },
+            }
+        },
+        "x-fallback-responses": {"405": reply(REPLY, {"id": 0}, headers={"Allow": {"required": True}, "Age": {}})},
+    }
+
+
+def reply(schema: Any, *values: Any, headers: Any = None) -> dict[str, Any]:
+    examples = {f"example{number}": {"value": value} for number, value in enumerate(values)}
+    node = {"description": "Some", "content": {"application/json": {"schema": schema, "examples": examples}}}
+    return {**node, "headers": headers} if headers else node
+
+
+def changed(*path: str, value: Any) -> dict[str, Any]:
+    """Return the small document with one node replaced, or removed where `value` is None."""
+    data = copy.deepcopy(document())
+    node: Any = data
+    for step in path[:-1]:
+        node = node[step]
+    if value is None:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+    return data
+
+
+def operation(contract: Contract, name: str) -> Operation:
+    return next(each for each in contract.operations if each.id == name)
+
+
+def refusal(data: Mapping[str, Any]) -> str:
+    with pytest.raises(ContractError) as caught:
+        compile_contract(data)
+    return str(caught.value)
+
+
+POST = ("paths", "/things", "post")
+
+
+def test_an_operation_is_found_at_the_servers_base_path() -> None:
+    contract = compile_contract(document())
+    assert contract.base_path == "/base/v2"
+    assert [(each.id, each.method, each.path) for each in contract.operations] == [
+        ("listThings", "GET", "/base/v2/things"),
+        ("makeThing", "POST", "/base/v2/things"),
+    ]
+
+
+def test_a_server_without_a_path_has_an_empty_base() -> None:
+    contract = compile_contract(changed("servers", value=[{"url": "https://example.org"}]))
+    assert contract.base_path == ""
+    assert contract.operations[0].path == "/things"
+
+
+def test_an_operation_may_do_without_the_documents_security() -> None:
+    contract = compile_contract(document())
+    assert not operation(contract, "listThings").secured
+    assert operation(contract, "makeThing").secured
+
+
+def test_a_document_without_security_secures_nothing() -> None:
+    assert not operation(compile_contract(changed("security", value=None)), "makeThing").secured
+
+
+def test_the_success_is_the_first_documented_2xx() -> None:
+    assert operation(compile_contract(document()), "listThings").success.status == 200
+
+
+def test_a_response_shows_its_first_example() -> None:
+    assert operation(compile_contract(document()), "listThings").responses[200].example == {"id": 1}
+
+
+def test_a_response_by_reference_is_followed() -> None:
+    gone = operation(compile_contract(document()), "listThings").responses[410]
+    assert gone.example == {"id": 9}
+    assert gone.complaint({"id": "x"}, {}) is not None
+
+
+def test_an_operation_without_a_body_has_no_parameters() -> None:
+    assert operation(compile_contract(document()), "listThings").parameters is None
+
+
+def test_an_operation_with_a_body_has_its_parameters() -> None:
+    parameters = operation(compile_contract(document()), "makeThing").parameters
+    assert isinstance(parameters, Variant)
+    assert [each.field for each in parameters.check({})] == ["name"]
+
+
+def test_the_form_is_the_widest_body() -> None:
+    form = {"type": "object", "properties": {"name": {"type": "string"}, "file": {"format": "binary"}}}
+    content = {"application/json": {"schema": NEW}, "multipart/form-data": {"schema": form}}
+    contract = compile_contract(changed(*POST, "requestBody", value={"content": content}))
+    parameters = operation(contract, "makeThing").parameters
+    assert isinstance(parameters, Variant)
+    assert list(parameters.properties) == ["name", "file"]
+
+
+def test_a_body_by_reference_is_followed() -> None:
+    data = changed(*POST, "requestBody", value={"$ref": "#/components/requestBodies/New"})
+    data["components"]["requestBodies"] = {"New": {"content": {"application/json": {"schema": NEW}}}}
+    assert operation(compile_contract(data), "makeThing").parameters is not None
+
+
+def test_the_fallbacks_are_responses_too() -> None:
+    fallback = compile_contract(document()).fallbacks[405]
+    assert (fallback.status, fallback.example) == (405, {"id": 0})
+    assert fallback.headers == {"allow"}
+
+
+def test_a_document_may_have_no_fallbacks() -> None:
+    assert compile_contract(changed("x-fallback-responses", value=None)).fallbacks == {}
+
+
+@pytest.fixture
+def not_allowed() -> Response:
+    return compile_contract(document()).fallbacks[405]
+
+
+def test_nothing_is_wrong_with_a_reply_as_documented(not_allowed: Response) -> None:
+    assert not_allowed.complaint({"id": 3, "more": "fields"}, {"ALLOW": "GET"}) is None
+
+
+def test_a_missing_header_is_named(not_allowed: Response) -> None:
+    assert not_allowed.complaint({"id": 3}, {"Age": "1"}) == "header allow is missing"
+
+
+def test_a_wrong_value_is_named_by_its_place(not_allowed: Response) -> None:
+    complaint = not_allowed.complaint({"id": "three"}, {"Allow": "GET"})
+    assert complaint is not None
+    assert complaint.startswith("id: ")
+    assert "integer" in complaint
+
+
+def test_a_missing_value_is_a_matter_of_the_body(not_allowed: Response) -> None:
+    complaint = not_allowed.complaint({}, {"Allow": "GET"})
+    assert complaint is not None
+    assert complaint.startswith("the body: ")
+    assert "id" in complaint
+
+
+def test_a_wrong_format_is_wrong() -> None:
+    schema = {"type": "string", "format": "date-time"}
+    contract = compile_contract(changed(*POST, "responses", value={"200": reply(schema, "2026-02-26T10:00:00Z")}))
+    assert operation(contract, "makeThing").success.complaint("yesterday", {}) is not None
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "2.0", ""])
+def test_another_openapi_is_refused(version: str) -> None:
+    assert refusal(changed("openapi", value=version)) == "the document must be OpenAPI 3.1"
+
+
+def test_a_document_that_is_no_openapi_is_refused() -> None:
+    assert refusal({}) == "the document must be OpenAPI 3.1"
+
+
+def test_path_parameters_are_refused() -> None:
+    item = document()["paths"]["/things"]
+    assert refusal(changed("paths", value={"/things/{id}": item})) == (
+        "/things/{id}: path parameters are not understood"
+    )
+
+
+@pytest.mark.parametrize("key", ["parameters", "trace", "summary", "head"])
+def test_what_is_no_method_is_refused(key: str) -> None:
+    assert refusal(changed("paths", "/things", key, value={})) == f"/things: {key} is not understood"
+
+
+@pytest.mark.parametrize("key", ["parameters", "callbacks", "deprecated", "x-unknown"])
+def test_an_unknown_keyword_of_an_operation_is_refused(key: str) -> None:
+    assert refusal(changed(*POST, key, value=[1])) == f"POST /base/v2/things: {key} is not understood"
+
+
+def test_an_operation_without_an_id_is_refused() -> None:
+    assert "no operationId" in refusal(changed(*POST, "operationId", value=None))
+
+
+def test_an_operation_without_success_is_refused() -> None:
+    data = changed(*POST, "responses", value={"400": reply(REPLY, {"id": 1})})
+    assert refusal(data) == "POST /base/v2/things: no successful response"
+
+
+@pytest.mark.parametrize("owner", [POST[1:], ()])
+def test_a_response_without_an_example_is_refused(owner: tuple[str, ...]) -> None:
+    path = ("paths", *owner, "responses", "200") if owner else ("x-fallback-responses", "405")
+    where = "POST /base/v2/things" if owner else "x-fallback-responses"
+    assert refusal(changed(*path, value=reply(REPLY))) == (
+        f"{where}: the {path[-1]} response needs application/json with an example"
+    )
+
+
+@pytest.mark.parametrize("node", [{"description": "Nothing"}, {"content": {"text/plain": {"examples": {"a": {}}}}}])
+def test_a_response_without_json_is_refused(node: dict[str, Any]) -> None:
+    assert "needs application/json with an example" in refusal(changed(*POST, "responses", "200", value=node))
+
+
+def test_an_example_that_does_not_fit_is_refused() -> None:
+    assert refusal(changed(*POST, "responses", "200", value=reply(REPLY, {"id": "one"}))) == (
+        "POST /base/v2/things: the example of the 200 response does not fit its schema"
+    )
+
+
+def test_a_body_of_another_kind_is_refused() -> None:
+    content = {"content": {"application/xml": {"schema": NEW}}}
+    assert refusal(changed(*POST, "requestBody", value=content)) == (
+        "makeThing: a request body must be multipart/form-data or application/json"
+    )
+
+
+def test_a_body_that_is_no_object_is_refused() -> None:
+    content = {"content": {"application/json": {"schema": {"type": "array"}}}}
+    assert "a variant is an object with properties" in refusal(changed(*POST, "requestBody", value=content))
+
+
+def test_a_dangling_reference_is_refused() -> None:
+    broken = reply({"$ref": "#/components/schemas/Nobody"}, {"id": 1})
+    assert refusal(changed(*POST, "responses", "200", value=broken)) == "#/components/schemas/Nobody points to nothing"
+
+
+def test_the_projects_own_document_is_understood() -> None:
+    assert {each.id: each.path for each in REAL.operations} == {
+        "checkAvailability": "/api/v1/aiimage/check-availability",
+        "getVersions": "/api/v1/aiimage/versions",
+        "generateImage": "/api/v1/aiimage/generate-image",
+        "getRecentImages": "/api/v1/aiimage/recent-images",
+    }
+    assert all(each.secured for each in REAL.operations)
+    assert isinstance(operation(REAL, "generateImage").parameters, Choice)
+    assert {status: each.headers for status, each in REAL.fallbacks.items()} == {404: set(), 405: {"allow"}, 413: set()}

@@ -1,0 +1,149 @@
+"""The rules as data, and what their settings take."""
+
+import copy
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from mock_server import resources
+from mock_server.contract import ContractError, Setting, compile_rules, read_yaml
+from mock_server.domain.behaviour import Behaviour
+
+REAL = compile_rules(read_yaml(resources.RULES))
+
+DATA: dict[str, Any] = {
+    "rules": [
+        {
+            "id": "LOCK",
+            "source": "family",
+            "title": "A lock",
+            "statement": "There is a lock.",
+            "operations": ["generate", "check"],
+            "settings": [{"name": "lock_seconds", "default": 10, "takes": "number > 0"}],
+        },
+        {"id": "COST", "source": "doc", "title": "A cost", "statement": "It costs.", "operations": ["generate"]},
+    ],
+    "limits": [{"name": "max_images", "default": 4, "takes": "integer > 0", "statement": "the most"}],
+}
+
+
+def changed(*path: str | int, value: Any) -> dict[str, Any]:
+    data = copy.deepcopy(DATA)
+    node: Any = data
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    return data
+
+
+def setting(takes: str) -> Setting:
+    return Setting("any", None, takes, "ours", None)
+
+
+def test_a_rule_is_found_by_its_id() -> None:
+    rule = compile_rules(DATA).by_id["LOCK"]
+    assert (rule.id, rule.source, rule.title, rule.statement) == ("LOCK", "family", "A lock", "There is a lock.")
+    assert rule.operations == ("generate", "check")
+
+
+def test_the_rules_keep_their_order() -> None:
+    assert list(compile_rules(DATA).by_id) == ["LOCK", "COST"]
+
+
+def test_a_setting_has_the_source_of_the_rule_it_rests_on() -> None:
+    found = compile_rules(DATA).settings["lock_seconds"]
+    assert found == Setting("lock_seconds", 10, "number > 0", "family", "LOCK")
+
+
+def test_a_limit_is_a_setting_of_ours_without_a_rule() -> None:
+    assert compile_rules(DATA).settings["max_images"] == Setting("max_images", 4, "integer > 0", "ours", None)
+
+
+def test_a_rule_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ContractError, match="stands twice"):
+        compile_rules(changed("rules", 1, "id", value="LOCK"))
+
+
+def test_a_setting_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ContractError, match="stands twice"):
+        compile_rules(changed("limits", 0, "name", value="lock_seconds"))
+
+
+def test_an_unknown_source_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ContractError, match=r"^COST: source 'hearsay' is none of doc, family, ours$"):
+        compile_rules(changed("rules", 1, "source", value="hearsay"))
+
+
+def test_a_default_that_its_own_setting_does_not_take_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"^max_images: default 0 is not 'integer > 0'$"):
+        compile_rules(changed("limits", 0, "default", value=0))
+
+
+def test_an_unknown_form_of_value_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"^max_images: "):
+        compile_rules(changed("limits", 0, "takes", value="a handful"))
+
+
+@pytest.mark.parametrize(
+    ("takes", "value"),
+    [
+        ("integer > 0", 1),
+        ("integer > 0", 2**40),
+        ("integer >= 0", 0),
+        ("number > 0", 0.001),
+        ("number > 0", 3),
+        ("one of all, any", "all"),
+        ("one of all, any", "any"),
+        ("object of strings", {}),
+        ("object of strings", {"dall-e": "dalle3"}),
+    ],
+)
+def test_a_setting_takes_what_it_says(takes: str, value: Any) -> None:
+    assert setting(takes).accepts(value)
+
+
+@pytest.mark.parametrize(
+    ("takes", "value"),
+    [
+        ("integer > 0", 0),
+        ("integer > 0", True),
+        ("integer > 0", 1.0),
+        ("integer > 0", "1"),
+        ("integer > 0", None),
+        ("integer >= 0", -1),
+        ("integer >= 0", False),
+        ("number > 0", 0),
+        ("number > 0", -0.5),
+        ("number > 0", float("nan")),
+        ("number > 0", True),
+        ("number > 0", "10"),
+        ("one of all, any", "none"),
+        ("one of all, any", "all, any"),
+        ("one of all, any", ""),
+        ("one of all, any", None),
+        ("one of all, any", ["all"]),
+        ("object of strings", {"dall-e": 3}),
+        ("object of strings", {3: "dalle3"}),
+        ("object of strings", ["dall-e"]),
+        ("object of strings", "dall-e"),
+    ],
+)
+def test_a_setting_does_not_take_anything_else(takes: str, value: Any) -> None:
+    assert not setting(takes).accepts(value)
+
+
+def test_every_value_of_the_behaviour_is_a_setting_and_every_setting_one_of_them() -> None:
+    assert {each.name for each in fields(Behaviour)} == set(REAL.settings)
+
+
+def test_the_defaults_are_a_whole_behaviour() -> None:
+    behaviour = Behaviour(**{name: each.default for name, each in REAL.settings.items()})
+    assert (behaviour.lock_seconds, behaviour.credits_per_image) == (10, 1)
+    assert (behaviour.lock_release, behaviour.credit_need, behaviour.daily_unit) == ("completion", "all", "images")
+    assert behaviour.versions == {"dall-e": "dalle3", "stable-diffusion": "sd3-large"}
+
+
+def test_the_documented_settings_are_no_assumptions() -> None:
+    documented = {name for name, each in REAL.settings.items() if each.source == "doc"}
+    assert documented == {"versions", "lock_seconds", "credits_per_image"}

@@ -1,0 +1,283 @@
+"""Who may import whom, and who may look at the clock. The checker runs on planted violations too."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("mock_server", "contract_tests")
+CLOCK_MODULE = "mock_server.domain.clock"
+COMPOSITION = "mock_server.app"
+LONGEST_SLEEP = 0.05
+
+WALL_CLOCK = re.compile(
+    r"time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|localtime|gmtime)"
+    r"|datetime\.datetime\.(now|utcnow|today)|datetime\.date\.today"
+)
+SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a package may import. ours: modules of ours, with all that is in them; others: None for any library."""
+
+    ours: tuple[str, ...]
+    others: frozenset[str] | None = None
+
+
+_SURFACE = ("mock_server.domain", "mock_server.stores.protocol")
+LAYERS = {
+    "mock_server.domain": Layer(("mock_server.domain",), frozenset()),
+    "mock_server.contract": Layer(("mock_server.contract",), frozenset({"jsonschema_rs", "yaml"})),
+    "mock_server.pictures": Layer(("mock_server.pictures",), frozenset({"PIL"})),
+    "mock_server.stores": Layer(("mock_server.stores", "mock_server.domain"), frozenset({"msgspec", "redis"})),
+    "mock_server.http": Layer(("mock_server.http", "mock_server.contract", "mock_server.pictures", *_SURFACE)),
+    "mock_server.control": Layer(("mock_server.control", *_SURFACE)),
+}
+CONCRETE_STORES = ("mock_server.stores",)
+
+
+def sources(folder: str) -> dict[str, str]:
+    """Return the text of every module below a folder of the repository, by dotted name."""
+    found = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
+    return found
+
+
+PACKAGES = {name: text for package in OURS for name, text in sources(package).items()}
+TESTS = sources("tests")
+
+
+def imports(module: str, text: str, is_package: bool = False) -> Iterator[str]:
+    """Yield what a module imports, as dotted names, each with the name taken from it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            if node.level:
+                package = module.split(".")[: None if is_package and node.level == 1 else is_package - node.level]
+                origin = ".".join([*package, *([node.module] if node.module else [])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def inside(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def is_package(module: str) -> bool:
+    return (ROOT / Path(*module.split(".")) / "__init__.py").is_file()
+
+
+def layer_of(module: str) -> tuple[str, Layer] | None:
+    return next(((name, layer) for name, layer in LAYERS.items() if inside(module, name)), None)
+
+
+def forbidden(module: str, imported: str) -> str | None:
+    """Return why `module` may not import `imported`, or None."""
+    if inside(module, "contract_tests") and inside(imported, "mock_server"):
+        return "the suite shares no code with the mock"
+    if inside(module, "mock_server") and inside(imported, "contract_tests"):
+        return "the mock does not know the suite"
+    foreign_store = inside(imported, *CONCRETE_STORES) and not inside(imported, "mock_server.stores.protocol")
+    if foreign_store and module != COMPOSITION and not inside(module, "mock_server.stores"):
+        return "only the application knows a concrete store"
+    row = layer_of(module)
+    return _forbidden_in(*row, imported) if row else None
+
+
+def _forbidden_in(name: str, layer: Layer, imported: str) -> str | None:
+    root = imported.split(".")[0]
+    if root in OURS:
+        return None if inside(imported, *layer.ours) or _is_version(name, imported) else f"no import of {name}"
+    if layer.others is None or root in sys.stdlib_module_names or root in layer.others:
+        return None
+    return f"no library of {name}"
+
+
+def _is_version(name: str, imported: str) -> bool:
+    return imported == "mock_server.__version__" and name in {"mock_server.http", "mock_server.control"}
+
+
+def layer_violations(module: str, text: str) -> list[str]:
+    return [
+        f"{module} imports {imported}: {why}"
+        for imported in imports(module, text, is_package(module))
+        if (why := forbidden(module, imported))
+    ]
+
+
+def _aliases(tree: ast.AST) -> dict[str, str]:
+    """Return what each imported name of a module stands for."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.split(".")[0]
+                found[alias.asname or root] = alias.name if alias.asname else root
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _dotted(node: ast.AST, aliases: dict[str, str]) -> str:
+    if isinstance(node, ast.Name):
+        return aliases.get(node.id, "")
+    if isinstance(node, ast.Attribute) and (owner := _dotted(node.value, aliases)):
+        return f"{owner}.{node.attr}"
+    return ""
+
+
+def wall_clock_reads(text: str) -> list[str]:
+    """Return every reference of a module to the wall clock, by its true name."""
+    tree = ast.parse(text)
+    aliases = _aliases(tree)
+    names = [_dotted(node, aliases) for node in ast.walk(tree)]
+    return [name for name in names if WALL_CLOCK.fullmatch(name)]
+
+
+def long_sleeps(text: str) -> list[str]:
+    """Return every sleep of a module that lasts longer than a test may wait."""
+    tree = ast.parse(text)
+    aliases = _aliases(tree)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _dotted(node.func, aliases) in SLEEPS]
+    return [ast.unparse(call) for call in calls if _duration(call) > LONGEST_SLEEP]
+
+
+def _duration(call: ast.Call) -> float:
+    """Return the literal duration of a sleep, 0 where it is none."""
+    given = call.args[0] if call.args else next((each.value for each in call.keywords), None)
+    value = given.value if isinstance(given, ast.Constant) else None
+    return value if isinstance(value, int | float) else 0
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_layer_of_the_table_exists(layer: str) -> None:
+    assert [module for module in PACKAGES if inside(module, layer) and module != layer]
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_both_packages_are_read(package: str) -> None:
+    assert len([module for module in PACKAGES if inside(module, package)]) > 10
+
+
+@pytest.mark.parametrize("module", PACKAGES)
+def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
+    assert layer_violations(module, PACKAGES[module]) == []
+
+
+@pytest.mark.parametrize("module", [name for name in PACKAGES if inside(name, "mock_server") and name != CLOCK_MODULE])
+def test_only_the_clock_module_reads_the_wall_clock(module: str) -> None:
+    assert wall_clock_reads(PACKAGES[module]) == []
+
+
+def test_the_clock_module_does_read_the_wall_clock() -> None:
+    assert set(wall_clock_reads(PACKAGES[CLOCK_MODULE])) == {"time.time_ns", "time.monotonic_ns"}
+
+
+def test_the_application_does_import_a_concrete_store() -> None:
+    assert any(inside(name, *CONCRETE_STORES) for name in imports(COMPOSITION, PACKAGES[COMPOSITION]))
+
+
+@pytest.mark.parametrize("module", TESTS)
+def test_no_test_waits_for_time_to_pass(module: str) -> None:
+    assert long_sleeps(TESTS[module]) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("mock_server.domain.world", "import msgspec"),
+        ("mock_server.domain.world", "from mock_server.contract import Rule"),
+        ("mock_server.domain.world", "from ..contract import Rule"),
+        ("mock_server.domain.world", "from .. import settings"),
+        ("mock_server.domain", "from ..stores import Store"),
+        ("mock_server.domain.world", "def late():\n    import starlette"),
+        ("mock_server.contract.rules", "from mock_server.http.replies import Reply"),
+        ("mock_server.contract.rules", "import mock_server.stores.protocol"),
+        ("mock_server.contract.rules", "from mock_server.domain.world import World"),
+        ("mock_server.contract.rules", "from mock_server import control"),
+        ("mock_server.contract.rules", "from ..pictures import Picture"),
+        ("mock_server.contract.rules", "import starlette"),
+        ("mock_server.pictures.card", "from mock_server.domain.world import Image"),
+        ("mock_server.stores.memory", "from mock_server.contract import Rules"),
+        ("mock_server.stores.memory", "from mock_server.http.service import Service"),
+        ("mock_server.http.service", "from mock_server.stores import MemoryStore"),
+        ("mock_server.http.service", "from mock_server.stores.memory import MemoryStore"),
+        ("mock_server.http.service", "from mock_server import stores"),
+        ("mock_server.http.service", "from mock_server.control import control_routes"),
+        ("mock_server.http.service", "from mock_server.app import create_app"),
+        ("mock_server.control.routes", "from mock_server.http.replies import Reply"),
+        ("mock_server.control.routes", "from ..http import replies"),
+        ("mock_server.control.routes", "from mock_server.stores.memory import MemoryStore"),
+        ("mock_server.cli", "from .stores import MemoryStore"),
+        ("mock_server.cli", "import contract_tests.rules"),
+        ("contract_tests.rules", "from mock_server.contract import read_yaml"),
+        ("contract_tests.report.files", "import mock_server"),
+    ],
+)
+def test_a_planted_import_is_caught(module: str, text: str) -> None:
+    assert len(layer_violations(module, text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("mock_server.domain.world", "from .clock import DAY\nimport hashlib"),
+        ("mock_server.domain", "from .clock import DAY"),
+        ("mock_server.stores.memory", "from mock_server.domain.world import World"),
+        ("mock_server.http.service", "from mock_server.stores.protocol import Store\nimport starlette.requests"),
+        ("mock_server.control.routes", "from mock_server import __version__"),
+        ("mock_server.app", "from .stores import MemoryStore"),
+        ("contract_tests.rules", "from contract_tests import resources\nimport httpx"),
+    ],
+)
+def test_an_allowed_import_passes(module: str, text: str) -> None:
+    assert layer_violations(module, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("import time\nx = time.time()", "time.time"),
+        ("import time as t\nx = t.time_ns()", "time.time_ns"),
+        ("from time import monotonic as tick\nx = tick()", "time.monotonic"),
+        ("import time\nx = time.monotonic_ns", "time.monotonic_ns"),
+        ("from datetime import datetime\nx = datetime.now()", "datetime.datetime.now"),
+        ("import datetime\nx = datetime.datetime.utcnow()", "datetime.datetime.utcnow"),
+        ("import datetime as dt\nx = dt.date.today()", "datetime.date.today"),
+        ("from datetime import date\nx = date.today()", "datetime.date.today"),
+    ],
+)
+def test_a_planted_look_at_the_clock_is_caught(text: str, read: str) -> None:
+    assert wall_clock_reads(text) == [read]
+
+
+def test_another_thing_called_now_is_no_look_at_the_clock() -> None:
+    assert wall_clock_reads("def f(clock):\n    time = 3\n    return clock.now(), time") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import time\ntime.sleep(0.06)",
+        "import asyncio\nasync def f():\n    await asyncio.sleep(1)",
+        "from asyncio import sleep as nap\nasync def f():\n    await nap(delay=0.5)",
+        "import anyio\nasync def f():\n    await anyio.sleep(2)",
+    ],
+)
+def test_a_planted_sleep_is_caught(text: str) -> None:
+    assert len(long_sleeps(text)) == 1
+
+
+def test_a_short_sleep_passes() -> None:
+    assert (
+        long_sleeps("import asyncio\nasync def f():\n    await asyncio.sleep(0.05)\n    await asyncio.sleep(0)") == []
+    )
