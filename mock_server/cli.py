@@ -1,7 +1,9 @@
 """The command line: aiimage-mock."""
 
 import contextlib
+import errno
 import logging
+import math
 import socket
 import sys
 from collections.abc import Callable
@@ -16,12 +18,26 @@ from .settings import Settings, is_loopback
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 1
+_OTHER_PORT = "; choose another, or 0 for any free one"
 
 
 class Failure(click.ClickException):
     """Something that the command cannot do as told: one sentence, exit status 2."""
 
     exit_code = 2
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds, up to a day."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 86_400)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range 0<=x<=86400.", param, ctx)
+        return number
 
 
 class EnvironmentOption(click.Option):
@@ -55,7 +71,7 @@ def main() -> None:
 @option(
     "--generation-time",
     default=1.5,
-    type=click.FloatRange(0, 86_400),
+    type=Seconds(),
     metavar="SECONDS",
     help="How long a generation takes.",
 )
@@ -119,16 +135,17 @@ def _bind(host: str, port: int) -> socket.socket:
     """Return a listening socket; raise ConfigurationError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ConfigurationError(f"--host: {host} is no address of this machine: {error.strerror}") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except socket.gaierror as error:
-        raise ConfigurationError(f"--host: {host} is no address of this machine: {error.strerror}") from error
     except OSError as error:
-        raise ConfigurationError(
-            f"--port: {host}:{port} cannot be bound: {error.strerror}; choose another, or 0 for any free one"
-        ) from error
+        listener.close()
+        flag, remedy = ("--host", "") if error.errno == errno.EADDRNOTAVAIL else ("--port", _OTHER_PORT)
+        raise ConfigurationError(f"{flag}: {host}:{port} cannot be bound: {error.strerror}{remedy}") from error
     return listener
 
 

@@ -5,7 +5,9 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
+
 from support.mock import Mock, Start
+from support.server import Server
 
 
 @pytest.fixture
@@ -23,3 +25,10 @@ def start() -> Iterator[Start]:
 def mock(start: Start) -> Mock:
     """A mock with the ready-made accounts, in virtual time."""
     return start()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A mock in a process of its own, shared by the tests of one worker: use a token of your own."""
+    with Server("--generation-time", "1") as served:
+        yield served

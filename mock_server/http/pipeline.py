@@ -1,5 +1,6 @@
 """The way of a request through the mock, phase by phase."""
 
+import asyncio
 import itertools
 import logging
 from collections.abc import Mapping
@@ -91,6 +92,8 @@ class Endpoint:
             reply = await self._reply(request)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:
+            reply = error("stopping")
         except Exception:  # noqa: BLE001 (whatever fails, the client gets an answer)
             _log.exception("request %s failed", number)
             reply = error("internal")

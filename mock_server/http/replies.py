@@ -55,6 +55,7 @@ _CATALOGUE = {
         429, "You have reached the maximum number of image generation allowed.", "DAILY-429", has_status=True
     ),
     "broken-reply": _Entry(500, "The mock made a reply that its own contract forbids: {complaint}.", None),
+    "stopping": _Entry(503, "The mock is being stopped.", None),
     "internal": _Entry(500, "The mock failed. Its log says why.", None),
 }
 

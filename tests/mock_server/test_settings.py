@@ -1,9 +1,9 @@
 """Settings."""
 
 import pytest
-from support.mock import settings
 
 from mock_server.settings import is_loopback
+from support.mock import settings
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
-from support.clocks import JumpingClock
 
 from mock_server import resources
 from mock_server.app import create_app, rules
@@ -16,6 +15,7 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock
 from mock_server.http.handlers import HANDLERS, Handler
 from mock_server.settings import Settings
+from support.clocks import JumpingClock
 
 T = TypeVar("T")
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from support.mock import Mock, Start, settings
 
 from mock_server import __version__
+from support.mock import Mock, Start, settings
 
 
 def call(mock: Mock, method: str, path: str, **kwargs: Any) -> Any:

@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+
 from support.mock import PREFIX, Mock, Start, settings
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.mock import DALL_E, PREFIX, Mock
 
 GENERATE = f"{PREFIX}/generate-image"

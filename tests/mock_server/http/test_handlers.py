@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from support.clocks import JumpingClock, SteppedClock, until
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 

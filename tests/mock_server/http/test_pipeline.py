@@ -1,12 +1,12 @@
 """The phases that all operations share."""
 
 import pytest
-from support.mock import PREFIX, Mock, Start
 
 from mock_server.app import contract
 from mock_server.contract import ContractError
 from mock_server.http.handlers import HANDLERS, Call
 from mock_server.http.replies import Reply
+from support.mock import PREFIX, Mock, Start
 
 VERSIONS = f"{PREFIX}/versions"
 

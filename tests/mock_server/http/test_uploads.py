@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 
 GENERATE = f"{PREFIX}/generate-image"

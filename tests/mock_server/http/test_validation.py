@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 
 GENERATE = f"{PREFIX}/generate-image"

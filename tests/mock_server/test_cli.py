@@ -1,0 +1,103 @@
+"""The command line, run as people run it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from mock_server import __version__, resources
+from mock_server.cli import main
+from support.server import Server
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, arguments, env=environment)
+    return result.exit_code, result.output
+
+
+def test_spec_and_rules_print_the_contract() -> None:
+    assert run("spec") == (0, resources.DOCUMENT.read_text())
+    assert run("rules") == (0, resources.RULES.read_text())
+
+
+def test_version() -> None:
+    assert run("--version") == (0, f"aiimage-mock, version {__version__}\n")
+
+
+def test_every_flag_is_in_the_help_with_its_environment_variable() -> None:
+    status, text = run("serve", "--help")
+    flags = set(re.findall(r"--[a-z-]+", text)) - {"--help"}
+    assert status == 0
+    for flag in flags:
+        assert f"AIIMAGE_MOCK_{flag[2:].replace('-', '_').upper()}" in re.sub(r"\s+", "", text), flag
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--port", "70000"], "Invalid value for '--port' (env var: 'AIIMAGE_MOCK_PORT'): 70000 is not in the range"),
+        (["--port", "http"], "'http' is not a valid integer range"),
+        (["--generation-time", "-1"], "Invalid value for '--generation-time'"),
+        (["--generation-time", "nan"], "Invalid value for '--generation-time'"),
+        (["--log-format", "xml"], "'xml' is not one of 'text', 'json'"),
+        (["--accounts", "/nowhere.yaml"], "--accounts: /nowhere.yaml cannot be read: No such file or directory"),
+        (["--behaviour", "/tmp"], "--behaviour: /tmp cannot be read: Is a directory"),
+        (["--host", "nowhere.invalid"], "--host: nowhere.invalid is no address of this machine"),
+        (["--host", "192.0.2.1"], "--host: 192.0.2.1:8010 cannot be bound: Cannot assign requested address\n"),
+        (["--colour", "red"], "No such option '--colour'"),
+    ],
+)
+def test_a_bad_flag_is_one_sentence_and_status_2(arguments: list[str], says: str) -> None:
+    status, text = run("serve", *arguments)
+    assert status == 2
+    assert says in text
+    assert "Traceback" not in text
+
+
+def test_a_bad_environment_variable_is_named() -> None:
+    status, text = run("serve", AIIMAGE_MOCK_PORT="many")
+    assert status == 2
+    assert "AIIMAGE_MOCK_PORT" in text
+
+
+def test_a_port_in_use_is_one_sentence_and_status_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, text = run("serve", "--port", str(port))
+    says = f"--port: 127.0.0.1:{port} cannot be bound: Address already in use; choose another, or 0 for any free one"
+    assert (status, text) == (2, f"Error: {says}\n")
+
+
+def test_port_0_picks_one_and_prints_it_with_the_tokens(server: Server) -> None:
+    assert httpx.get(f"{server.origin}/_mock/health").json()["status"] == "ok"
+    assert "demo-almost-limited" in server.greeting
+
+
+def test_the_module_runs_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mock_server", "spec"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("openapi: 3.1.0")
+
+
+def test_ctrl_c_stops_it_quietly_even_while_a_generation_runs() -> None:
+    with Server("--generation-time", "60") as server:
+        body = b'{"image_generator":"flux-pro","description_flux_pro":"x","image_number_of_images":1}'
+        head = (
+            b"POST /api/v1/aiimage/generate-image HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer demo\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        )
+        with socket.create_connection((server.host, server.port)) as client:
+            client.sendall(head + body)
+            headers = {"Authorization": "Bearer demo"}
+            while httpx.get(f"{server.base_url}/aiimage/check-availability", headers=headers).status_code == 200:
+                pass
+            os.kill(server.process.pid, signal.SIGINT)
+            assert server.process.wait(10) == 0
+        assert "Traceback" not in server.log()
