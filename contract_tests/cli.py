@@ -13,6 +13,7 @@ import pytest
 from contract_tests import options
 from contract_tests.decisions import PROFILES
 from contract_tests.errors import UsageError
+from contract_tests.events import Interrupted
 from contract_tests.outcome import conclude
 from contract_tests.plan import Plan
 from contract_tests.plugin import NAME, ConformancePlugin
@@ -73,13 +74,17 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def run(*, yes: bool, **values: Any) -> None:
     """Examine the service and report a verdict for every rule."""
     settings = _settings(values)
+    _make_folder(settings)
     click.echo(f"Seed {settings.seed}")
     _confirm(settings, yes=yes)
     console = make_console(sys.stdout)
     examined = Run(settings)
     examined.events.consumers.append(Progress(console, examined))
     plugin = ConformancePlugin(examined)
-    _pytest(plugin)
+    try:
+        _pytest(plugin)
+    except Exception as error:  # noqa: BLE001  a fault of the suite must not end like a violation
+        examined.events.emit(Interrupted(f"a fault of the suite: {type(error).__name__}: {error}"))
     print_summary(console, examined, examined.transport.clock() - plugin.started)
     sys.exit(conclude(examined.events.log).exit_status(strict=settings.strict))
 
@@ -102,7 +107,16 @@ def _settings(values: dict[str, Any]) -> Settings:
     try:
         return options.settings(**values)
     except UsageError as error:
-        raise _bad_usage(str(error)) from None
+        raise _BadUsage(str(error)) from None
+
+
+def _make_folder(settings: Settings) -> None:
+    if settings.report is None:
+        return
+    try:
+        settings.report.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _BadUsage(f"--report: the folder {settings.report} cannot be made: {error.strerror}.") from None
 
 
 def _confirm(settings: Settings, *, yes: bool) -> None:
@@ -110,22 +124,20 @@ def _confirm(settings: Settings, *, yes: bool) -> None:
         return
     bill = min(make_bill(settings).credits, settings.cap)
     if not sys.stdin.isatty():
-        raise _bad_usage(f"The run may spend {bill} credits at {settings.target.base_url}: --yes allows it.")
+        raise _BadUsage(f"The run may spend {bill} credits at {settings.target.base_url}: --yes allows it.")
     if not click.confirm(f"The run may spend {bill} credits at {settings.target.base_url}. Go on?"):
-        raise _bad_usage("Not confirmed, so nothing was sent.")
+        raise _BadUsage("Not confirmed, so nothing was sent.")
 
 
-def _bad_usage(sentence: str) -> click.ClickException:
-    error = click.ClickException(sentence)
-    error.exit_code = 2
-    return error
+class _BadUsage(click.ClickException):
+    exit_code = 2
 
 
 def _pytest(plugin: ConformancePlugin, *arguments: str) -> None:
     """Run pytest on this package alone, whatever is configured where the command is called."""
     where = [str(_PACKAGE), "-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE)]
     with _no_pytest_variables():
-        pytest.main([*where, *_PYTEST, *arguments], plugins=[(_Named(plugin))])
+        pytest.main([*where, *_PYTEST, *arguments], plugins=[_Named(plugin)])
 
 
 class _Named:

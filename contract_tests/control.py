@@ -15,8 +15,11 @@ class Control:
         self._base = f"{origin}/_mock"
         self._transport = transport
 
-    def health(self) -> Any:
-        return self._ask("GET", "/health")
+    def health(self) -> None:
+        """Make sure that the mock is there."""
+        health = self._ask("GET", "/health")
+        if not isinstance(health, dict) or health.get("status") != "ok":
+            raise CouldNotLookError(f"its health is {health}")
 
     def reset(self, token: Secret) -> Any:
         """Give an account the state in which it was first opened."""

@@ -8,7 +8,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.plan import Plan
 from contract_tests.secret import Masker
 
-Outcome = Literal["passed", "broken", "differs", "could_not_look", "skipped"]
+Ending = Literal["passed", "broken", "differs", "could_not_look", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class TestEnded:
     __test__ = False
 
     test: str
-    outcome: Outcome
+    outcome: Ending
     seconds: float
     reason: str = ""
 

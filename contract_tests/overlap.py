@@ -9,6 +9,8 @@ from contract_tests.transport import Reply, Transport
 LOCK_SECONDS = 10.0
 _LEAST_MARGIN = 0.15
 _PAUSE = 0.05
+_LONGEST_WATCH = 0.7
+_FEWEST_CHECKS = 4
 
 
 class Overlap:
@@ -16,7 +18,6 @@ class Overlap:
 
     def __init__(self, api: Api, generation: Future[Reply], transport: Transport) -> None:
         self._api, self._generation, self._transport = api, generation, transport
-        self.started = transport.clock()
         self.checks: list[Reply] = []
 
     @property
@@ -35,8 +36,15 @@ class Overlap:
         return max(_LEAST_MARGIN, 3 * min(trips, default=0))
 
     def watch_until_locked(self) -> None:
+        """Check until the lock shows; where it does not for a while, it is taken for missing."""
+        deadline = self._transport.clock() + _LONGEST_WATCH
         while self.running and self.locked_at is None:
             self.check()
+            if self._transport.clock() > deadline and len(self.checks) >= _FEWEST_CHECKS:
+                return
+        if not self.running:
+            self.reply()
+            raise CouldNotLookError("the generation was over before anything could be asked meanwhile")
 
     def check(self) -> Reply:
         reply = self._api.check()

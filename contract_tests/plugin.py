@@ -1,13 +1,14 @@
 """The glue between pytest and a run: what is collected, when a test may run, and what came of it."""
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.decisions import MARK, declared
 from contract_tests.errors import CouldNotLookError, PreflightError, PurseEmptyError, RuleBrokenError
-from contract_tests.events import Interrupted, Outcome, PlanMade, PreflightFailed, TestEnded
+from contract_tests.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.outcome import conclude
 from contract_tests.plan import Plan, make_plan
 from contract_tests.report import files
@@ -130,7 +131,7 @@ def _name(item: pytest.Item) -> str:
     return f"{item.path.name}::{item.name}"
 
 
-def _outcome(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
+def _outcome(call: pytest.CallInfo[None]) -> tuple[Ending, str]:
     if call.excinfo is None:
         return "passed", ""
     error = call.excinfo.value
@@ -141,4 +142,4 @@ def _outcome(call: pytest.CallInfo[None]) -> tuple[Outcome, str]:
     if isinstance(error, CouldNotLookError):
         return "could_not_look", str(error)
     where = call.excinfo.traceback[-1]
-    return "could_not_look", f"{type(error).__name__}: {error} ({where.path.name}:{where.lineno + 1})"
+    return "could_not_look", f"{type(error).__name__}: {error} ({Path(where.path).name}:{where.lineno + 1})"

@@ -18,7 +18,7 @@ _FIGURES = {"low": "credits", "almost_limited": "images_left"}
 
 @dataclass(frozen=True)
 class Account:
-    """A token and what is known of its account; `figure` is the balance of `low`, the images left of `almost_limited`."""
+    """A token and what is known of its account: the balance of `low`, the images that `almost_limited` has left."""
 
     role: str
     token: Secret
@@ -169,7 +169,7 @@ class _Reader:
         value = self._content.get(key)
         try:
             parts = urlsplit(value) if isinstance(value, str) else None
-            valid = bool(parts and parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True))
+            valid = bool(parts and parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
         except ValueError:
             valid = False
         if not valid:

@@ -9,6 +9,7 @@ from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
 from contract_tests.overlap import LOCK_SECONDS, Overlap
 from contract_tests.run import Run
+from contract_tests.targets import Target
 from contract_tests.test_credits import FIELDS
 from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
@@ -20,7 +21,7 @@ WATCH_PAUSE = 0.1
 
 
 @decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True)
-def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run) -> None:
+def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, target: Target) -> None:
     with _generating(primary, run) as overlap:
         overlap.watch_until_locked()
         second = primary.generate(FIELDS)
@@ -30,6 +31,8 @@ def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run) 
     after = primary.check()
     if after.exchange.received - mine.sent > RELEASE_SEEN_BEFORE:
         raise CouldNotLookError("the generation took so long that its lock ran out anyway")
+    if after.status == 409 and target.lock_scope == "global":
+        raise CouldNotLookError("somebody else may hold the lock that all share")
     verdict.expect(
         "LOCK-RELEASE",
         after.status == 200,
@@ -40,7 +43,7 @@ def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run) 
 
 
 @decides("LOCK-10S", "LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", credits=2, seconds=13, roles=("slow",))
-def test_lock_lives_ten_seconds(api: Callable[[str], Api], verdict: Verdict, run: Run) -> None:
+def test_lock_lives_ten_seconds(api: Callable[[str], Api], verdict: Verdict, run: Run, target: Target) -> None:
     slow = api("slow")
     with _generating(slow, run) as overlap:
         overlap.watch_until_locked()
@@ -52,7 +55,7 @@ def test_lock_lives_ten_seconds(api: Callable[[str], Api], verdict: Verdict, run
     _judge_check(verdict, overlap)
     verdict.expect("LOCK-CHECK-PURE", again.status == 409, expected="409 again", received=str(again.status), by=again)
     _judge_second(verdict, overlap, second)
-    _judge_life(verdict, overlap)
+    _judge_life(verdict, overlap, shared=target.lock_scope == "global")
 
 
 @decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",))
@@ -101,7 +104,7 @@ def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
         raise CouldNotLookError(f"the second generation was refused with {second.status}")
     if second.status != 409 and not overlap.surely_running(second):
         raise CouldNotLookError("the first generation may have been over when the second began")
-    times = f"the first ran from 0 to {mine.received - mine.sent:.2f} s, the second was sent at {other.sent - mine.sent:.2f} s"
+    times = f"the first ran to {mine.received - mine.sent:.2f} s, the second was sent at {other.sent - mine.sent:.2f} s"
     verdict.require(
         "LOCK-ONE",
         second.status == 409,
@@ -120,29 +123,34 @@ def _expect_message(verdict: Verdict, reply: Reply) -> None:
     )
 
 
-def _judge_life(verdict: Verdict, overlap: Overlap) -> None:
+def _judge_life(verdict: Verdict, overlap: Overlap, *, shared: bool) -> None:
     """The lock's life lies between two bounds that follow from when calls were sent and answered."""
-    mine, locked = overlap.reply().exchange, overlap.locked_at
-    if locked is None:
-        raise CouldNotLookError("the lock was never seen")
-    last = [check for check in overlap.checks if check.status == 409][-1]
-    freed = next(
-        (check for check in overlap.checks if check.status == 200 and check.exchange.sent > last.exchange.sent), None
-    )
+    locked, last, freed, ended = _lock_seen(overlap)
+    mine = overlap.reply().exchange
     at_least = last.exchange.sent - locked.exchange.received
-    if freed is not None and freed.exchange.received + overlap.margin <= mine.received:
-        at_most = freed.exchange.received - mine.sent
-    elif at_least <= LOCK_SECONDS + TOLERANCE:
-        raise CouldNotLookError(f"the generation took {mine.received - mine.sent:.1f} s, too short to outlive its lock")
-    else:
-        at_most = float("inf")
-    in_doubt = at_most - at_least > WIDEST_DOUBT and at_most >= LOCK_SECONDS and at_least <= LOCK_SECONDS
-    if in_doubt:
+    at_most = freed.exchange.received - mine.sent if freed else float("inf")
+    too_early, too_late = at_most < LOCK_SECONDS - TOLERANCE, at_least > LOCK_SECONDS + TOLERANCE
+    if ended and not too_late:
+        raise CouldNotLookError(f"the generation took {mine.received - mine.sent:.1f} s, and its lock went with it")
+    if too_late and shared:
+        raise CouldNotLookError("somebody else may hold the lock that all share")
+    if not (too_early or too_late) and at_most - at_least > WIDEST_DOUBT:
         raise CouldNotLookError(f"the lock lived between {at_least:.1f} and {at_most:.1f} s, which is too vague")
     verdict.expect(
         "LOCK-10S",
-        at_most >= LOCK_SECONDS - TOLERANCE and at_least <= LOCK_SECONDS + TOLERANCE,
+        not (too_early or too_late),
         expected=f"a life of {LOCK_SECONDS:g} s",
         received=f"a life between {at_least:.2f} and {at_most:.2f} s",
-        by=(locked, last) if freed is None else (locked, last, freed),
+        by=tuple(reply for reply in (locked, last, freed) if reply),
     )
+
+
+def _lock_seen(overlap: Overlap) -> tuple[Reply, Reply, Reply | None, bool]:
+    """The first and the last check that met the lock, the one after it, and whether the generation was over then."""
+    locked = [check for check in overlap.checks if check.status == 409]
+    if not locked:
+        raise CouldNotLookError("the lock was never seen")
+    last = overlap.checks[-1]
+    freed = last if last.status == 200 else None
+    ended = freed is None or freed.exchange.received + overlap.margin > overlap.reply().exchange.received
+    return locked[0], locked[-1], freed, ended

@@ -3,19 +3,23 @@
 from contract_tests import samples
 from contract_tests.api import Api, images_of
 from contract_tests.decisions import decides
+from contract_tests.errors import CouldNotLookError
 from contract_tests.pictures import judge_images, judge_pictures
 from contract_tests.samples import Sample
+from contract_tests.targets import Target
 from contract_tests.verdict import Verdict
 
 IMAGE_RULES = ("IMG-COUNT", "IMG-INPUT", "IMG-GET")
 
 
 @decides(*IMAGE_RULES, "LOCK-CHECK", "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True)
-def test_product_imagery(primary: Api, verdict: Verdict) -> None:
+def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None:
     """Check availability, generate one image in high definition, fetch it, and find it among the recent images."""
     sample = samples.valid("productImage")
     primary.await_unlocked()
     available = primary.check()
+    if available.status == 409 and target.lock_scope == "global":
+        raise CouldNotLookError("somebody else may hold the lock that all share")
     verdict.require(
         "LOCK-CHECK",
         available.status == 200,

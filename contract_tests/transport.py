@@ -54,9 +54,8 @@ class Reply:
             return json.loads(self.content)
         except (ValueError, RecursionError):
             kind = self.headers.get("content-type", "no content type")
-            raise CouldNotLookError(
-                f"{self.exchange.method} {self.exchange.url} answered {self.status} with a body that is no JSON ({kind})"
-            ) from None
+            what = f"{self.exchange.method} {self.exchange.url} answered {self.status}"
+            raise CouldNotLookError(f"{what} with a body that is no JSON ({kind})") from None
 
 
 class Transport:

@@ -1,7 +1,6 @@
 """The files of a report: each is a function from the run's outcome to a text."""
 
 import json
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ def write_all(run: Run, outcome: Outcome, seconds: float) -> None:
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    writers: Mapping[str, Callable[[Run, Outcome, float], str]] = {"report.json": json_text, "junit.xml": junit_text}
+    writers = {"report.json": json_text, "junit.xml": junit_text}
     for name, text in writers.items():
         (folder / name).write_text(run.masker(text(run, outcome, seconds)), encoding="utf-8")
 

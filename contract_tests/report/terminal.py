@@ -115,7 +115,8 @@ def _rules_table(outcome: Outcome) -> Table:
 
 
 def _closing(run: Run, outcome: Outcome, seconds: float) -> Iterator[str]:
-    yield f"{run.purse.spent} of {run.purse.cap} credits, {run.transport.requests} requests, {seconds:.1f} seconds, seed {run.settings.seed}"
+    credits_ = f"{run.purse.spent} of {run.purse.cap} credits"
+    yield f"{credits_}, {run.transport.requests} requests, {seconds:.1f} seconds, seed {run.settings.seed}"
     if run.settings.report:
         yield f"Report: {run.settings.report / 'report.json'}, {run.settings.report / 'junit.xml'}"
     yield f"{run.target.base_url} {sentence(outcome)}"
