@@ -127,6 +127,20 @@ def test_of_twenty_calls_at_once_one_is_served(start: Start) -> None:
     assert mock.world()["credits"] == 99
 
 
+def test_twenty_worlds_generate_in_the_time_of_one(start: Start) -> None:
+    clock = SteppedClock()
+    mock = start(settings(generation_seconds=1), clock)
+
+    async def burst() -> list[int]:
+        tokens = [f"token-{number}" for number in range(20)]
+        calls = [asyncio.create_task(mock.acall("POST", GENERATE, token, json=dict(DALL_E))) for token in tokens]
+        await clock.sleepers(20)
+        await clock.advance(1)
+        return [reply.status_code for reply in await asyncio.gather(*calls)]
+
+    assert mock.run(burst) == [200] * 20
+
+
 def test_a_generation_that_outlives_its_lock_lets_another_begin_and_both_are_paid(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
