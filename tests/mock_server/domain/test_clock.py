@@ -1,0 +1,137 @@
+"""Instants, their texts, and the real clock."""
+
+import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.domain import clock
+from mock_server.domain.clock import DAY, SECOND, RealClock, from_iso, seconds, to_iso
+from support.clocks import START
+
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+INSTANTS = st.integers(0, 250_000_000_000 * SECOND)
+
+
+@given(INSTANTS)
+def test_an_instant_survives_being_written_and_read(instant: int) -> None:
+    assert from_iso(to_iso(instant, "microseconds")) == instant
+
+
+@given(INSTANTS)
+def test_an_instant_is_written_to_the_second_it_lies_in(instant: int) -> None:
+    text = to_iso(instant)
+    assert len(text) == len("2026-02-26T10:00:00Z")
+    assert from_iso(text) == instant // SECOND * SECOND
+
+
+@given(MOMENTS)
+def test_a_moment_is_read_to_the_microsecond(moment: datetime) -> None:
+    assert from_iso(moment.isoformat()) - from_iso(moment.replace(microsecond=0).isoformat()) == moment.microsecond
+
+
+def test_the_epoch_is_nought() -> None:
+    assert from_iso("1970-01-01T00:00:00Z") == 0
+
+
+def test_a_known_instant_is_read_and_written() -> None:
+    assert from_iso("2026-02-26T10:00:00Z") == 1_772_100_000 * SECOND
+    assert to_iso(1_772_100_000 * SECOND) == "2026-02-26T10:00:00Z"
+
+
+def test_another_time_zone_names_the_same_instant() -> None:
+    assert from_iso("2026-02-26T12:30:00+02:30") == START
+
+
+def test_a_day_begins_at_midnight_utc() -> None:
+    assert to_iso(START // DAY * DAY) == "2026-02-26T00:00:00Z"
+
+
+@pytest.mark.parametrize("text", ["2026-02-26T10:00:00", "2026-02-26"])
+def test_an_instant_without_a_time_zone_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a time zone is missing"):
+        from_iso(text)
+
+
+@pytest.mark.parametrize("text", ["", "now", "2026-13-01T00:00:00Z", "1772100000"])
+def test_what_names_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        from_iso(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "microseconds"),
+    [(0, 0), (1, 1_000_000), (0.1, 100_000), (0.000_001, 1), (0.000_000_4, 0), (0.000_000_6, 1), (2.675, 2_675_000)],
+)
+def test_seconds_are_rounded_to_the_microsecond(number: float, microseconds: int) -> None:
+    assert seconds(number) == microseconds
+
+
+@given(st.integers(0, 10**12))
+def test_a_whole_number_of_microseconds_is_kept(microseconds: int) -> None:
+    assert seconds(microseconds / SECOND) == microseconds
+
+
+class FakeTime(SimpleNamespace):
+    """Stands in for the module time."""
+
+    wall = 1_772_100_000 * 10**9
+    ticks = 5_000
+
+    def time_ns(self) -> int:
+        return self.wall
+
+    def monotonic_ns(self) -> int:
+        return self.ticks
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
+    time = FakeTime()
+    monkeypatch.setattr(clock, "time", time)
+    return time
+
+
+def test_the_real_clock_starts_at_the_wall_clocks_time(fake: FakeTime) -> None:
+    assert RealClock().now() == START
+
+
+def test_the_real_clock_goes_on_with_the_monotonic_clock(fake: FakeTime) -> None:
+    real = RealClock()
+    fake.ticks += 3 * 10**9
+    assert real.now() == START + 3 * SECOND
+
+
+def test_the_real_clock_does_not_follow_a_wall_clock_that_is_set_back(fake: FakeTime) -> None:
+    real = RealClock()
+    fake.wall -= 3600 * 10**9
+    assert real.now() == START
+
+
+def test_the_real_clock_never_runs_backwards() -> None:
+    real = RealClock()
+    readings = [real.now() for _ in range(1000)]
+    assert readings == sorted(readings)
+
+
+def test_the_real_clock_wakes_when_the_instant_has_come_and_not_before() -> None:
+    async def overslept() -> int:
+        real = RealClock()
+        due = real.now() + seconds(0.01)
+        await real.sleep_until(due)
+        return real.now() - due
+
+    assert 0 <= asyncio.run(overslept()) < 5 * SECOND
+
+
+def test_an_instant_that_has_passed_is_not_waited_for() -> None:
+    async def waits() -> bool:
+        real = RealClock()
+        sleep = asyncio.ensure_future(real.sleep_until(real.now() - DAY))
+        await asyncio.sleep(0)
+        return not sleep.done()
+
+    assert not asyncio.run(waits())

@@ -1,0 +1,37 @@
+"""Every store and every shelf there is, each as what opens it in an event loop."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from mock_server.stores import MemoryShelf, MemoryStore, Shelf, Store
+
+OpenStore = Callable[[int], AbstractAsyncContextManager[Store]]
+OpenShelf = Callable[[int], AbstractAsyncContextManager[Shelf[bytes]]]
+
+
+@asynccontextmanager
+async def memory_store(capacity: int) -> AsyncIterator[Store]:
+    yield MemoryStore(capacity)
+
+
+@asynccontextmanager
+async def memory_shelf(capacity: int) -> AsyncIterator[Shelf[bytes]]:
+    yield MemoryShelf[bytes](capacity, len)
+
+
+STORES: dict[str, OpenStore] = {"memory": memory_store}
+SHELVES: dict[str, OpenShelf] = {"memory": memory_shelf}
+
+
+@pytest.fixture(params=list(STORES))
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    """What opens an empty store that keeps at most so many worlds."""
+    return STORES[request.param]
+
+
+@pytest.fixture(params=list(SHELVES))
+def open_shelf(request: pytest.FixtureRequest) -> OpenShelf:
+    """What opens an empty shelf that keeps at most so many bytes."""
+    return SHELVES[request.param]

@@ -1,0 +1,225 @@
+"""What every store promises. A new store joins by its name in conftest.py."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+
+from mock_server import resources
+from mock_server.configuration import read_behaviour
+from mock_server.contract import compile_rules, read_yaml
+from mock_server.domain.clock import DAY
+from mock_server.domain.generation import Beginning, begin
+from mock_server.domain.world import Generation, Image, Lock, Order, World
+from mock_server.stores import Store
+from support.clocks import START
+
+T = TypeVar("T")
+OpenStore = Callable[[int], AbstractAsyncContextManager[Store]]
+
+BEHAVIOUR = read_behaviour(None, compile_rules(read_yaml(resources.RULES)))
+ORDER = Order("stablediffusion", "a fox, 狐狸", 2, 640, 480, "upscale", source="key of an upload")
+FULL = World(
+    name="full",
+    first_id=2**31 - 10_000,
+    credits=2**40,
+    daily_limit=50,
+    day=START // DAY,
+    used=7,
+    lock=Lock("somebody", START + 1),
+    running=(Generation("one", ORDER, 2, 2, START + 2, START + 3),),
+    images=(Image(5, "a-fox.png", "dall-e", "a fox", 64, 64, "hd", None, START),),
+    made=1,
+    generation_seconds=0.25,
+)
+
+
+def run(open_store: OpenStore, scenario: Callable[[Store], Awaitable[T]], capacity: int = 1000) -> T:
+    async def opened() -> T:
+        async with open_store(capacity) as store:
+            return await scenario(store)
+
+    return asyncio.run(opened())
+
+
+def fresh(name: str) -> World:
+    return World(name=name, first_id=1, credits=1000, daily_limit=1000)
+
+
+async def put(store: Store, name: str) -> None:
+    await store.update(name, lambda world: (world or fresh(name), None))
+
+
+def count_up(world: World | None) -> tuple[World, int]:
+    world = world or fresh("counted")
+    return replace(world, made=world.made + 1), world.made
+
+
+def test_a_world_that_nobody_made_is_none(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> tuple[World | None, int]:
+        return await store.read("nobody"), await store.count()
+
+    assert run(open_store, scenario) == (None, 0)
+
+
+def test_the_first_update_sees_none_and_makes_the_world(open_store: OpenStore) -> None:
+    seen: list[World | None] = []
+
+    def change(world: World | None) -> tuple[World, None]:
+        seen.append(world)
+        return fresh("one"), None
+
+    async def scenario(store: Store) -> World | None:
+        await store.update("one", change)
+        return await store.read("one")
+
+    assert run(open_store, scenario) == fresh("one")
+    assert seen[-1] is None
+
+
+def test_an_update_sees_what_the_last_one_left(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> list[int]:
+        return [await store.update("one", count_up) for _ in range(3)]
+
+    assert run(open_store, scenario) == [0, 1, 2]
+
+
+def test_an_update_returns_the_outcome_as_it_is(open_store: OpenStore) -> None:
+    outcome = object()
+
+    async def scenario(store: Store) -> object:
+        return await store.update("one", lambda _: (fresh("one"), outcome))
+
+    assert run(open_store, scenario) is outcome
+
+
+def test_a_world_comes_back_as_it_went_in(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> World | None:
+        await store.update("full", lambda _: (FULL, None))
+        return await store.read("full")
+
+    assert run(open_store, scenario) == FULL
+
+
+def test_worlds_do_not_meet(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> tuple[World | None, World | None]:
+        await put(store, "one")
+        await put(store, "other")
+        await store.update("one", count_up)
+        return await store.read("one"), await store.read("other")
+
+    assert run(open_store, scenario) == (replace(fresh("one"), made=1), fresh("other"))
+
+
+def test_reading_makes_no_world(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> int:
+        await put(store, "one")
+        await store.read("other")
+        return await store.count()
+
+    assert run(open_store, scenario) == 1
+
+
+def test_the_worlds_are_counted_each_once(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> int:
+        for name in ("one", "other", "one"):
+            await put(store, name)
+        return await store.count()
+
+    assert run(open_store, scenario) == 2
+
+
+def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
+    async def worker(store: Store) -> list[int]:
+        seen = []
+        for _ in range(5):
+            seen.append(await store.update("one", count_up))
+            await asyncio.sleep(0)
+        return seen
+
+    async def scenario(store: Store) -> tuple[list[int], World | None]:
+        seen = await asyncio.gather(*(worker(store) for _ in range(40)))
+        return sorted(number for each in seen for number in each), await store.read("one")
+
+    numbers, world = run(open_store, scenario)
+    assert numbers == list(range(200))
+    assert world is not None
+    assert world.made == 200
+
+
+def test_of_many_who_ask_at_once_one_gets_the_lock(open_store: OpenStore) -> None:
+    async def ask(store: Store, name: str) -> object:
+        await asyncio.sleep(0)
+        start = Beginning(name, ORDER, seconds=2)
+        return await store.update("one", lambda world: begin(world or fresh("one"), start, START, BEHAVIOUR))
+
+    async def scenario(store: Store) -> list[object]:
+        return await asyncio.gather(*(ask(store, f"generation {number}") for number in range(50)))
+
+    begun = [outcome for outcome in run(open_store, scenario) if isinstance(outcome, Generation)]
+    assert len(begun) == 1
+
+
+def test_a_change_that_fails_changes_nothing(open_store: OpenStore) -> None:
+    def broken(world: World | None) -> tuple[World, None]:
+        raise LookupError("on purpose")
+
+    async def scenario(store: Store) -> tuple[World | None, World | None, int]:
+        await put(store, "one")
+        for name in ("one", "other"):
+            with pytest.raises(LookupError, match="on purpose"):
+                await store.update(name, broken)
+        return await store.read("one"), await store.read("other"), await store.count()
+
+    assert run(open_store, scenario) == (fresh("one"), None, 1)
+
+
+def test_a_store_goes_on_after_a_change_that_failed(open_store: OpenStore) -> None:
+    def broken(world: World | None) -> tuple[World, None]:
+        raise LookupError("on purpose")
+
+    async def scenario(store: Store) -> int:
+        with pytest.raises(LookupError):
+            await store.update("one", broken)
+        return await store.update("one", count_up)
+
+    assert run(open_store, scenario) == 0
+
+
+def test_a_full_store_lets_go_of_the_world_longest_not_used(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> tuple[list[bool], int]:
+        for name in ("read", "updated", "forgotten"):
+            await put(store, name)
+        await store.read("read")
+        await put(store, "updated")
+        await put(store, "new")
+        names = ("read", "updated", "forgotten", "new")
+        return [await store.read(name) is not None for name in names], await store.count()
+
+    assert run(open_store, scenario, capacity=3) == ([True, True, False, True], 3)
+
+
+def test_letting_go_of_a_world_is_logged(open_store: OpenStore, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(store: Store) -> None:
+        for number in range(3):
+            await put(store, f"world-{number}-with-a-long-name")
+
+    with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
+        run(open_store, scenario, capacity=2)
+    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
+        ("WARNING", "more than 2 worlds: let go of world-0-, the longest not used")
+    ]
+
+
+def test_nothing_is_logged_while_there_is_room(open_store: OpenStore, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(store: Store) -> int:
+        for name in ("one", "other", "one", "other"):
+            await put(store, name)
+        return await store.count()
+
+    assert run(open_store, scenario, capacity=2) == 2
+    assert caplog.records == []
