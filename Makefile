@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?=
+CONFORM ?=
 
 PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt \
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
@@ -10,7 +11,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test lint format lint-openapi clean
+.PHONY: help serve test conform lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -21,6 +22,9 @@ serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for oth
 
 test: $(VENV)/.dev ## pass the tests
 	@$(BIN)/pytest -n auto -q
+
+conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--profile quick" for other flags)
+	@$(BIN)/aiimage-conform run --target fixtures/targets/mock.yaml $(CONFORM)
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .
