@@ -1,0 +1,107 @@
+"""The README is held to what it says."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_server import resources
+from mock_server.app import rules
+from mock_server.cli import serve
+from mock_server.configuration import read_accounts
+from support.server import Server
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def commands() -> list[str]:
+    """All shell commands of the README, one each, continued lines joined."""
+    shell = "".join(blocks("sh"))
+    return [line for line in re.split(r"\n(?=\S)", shell.replace("\\\n", " ")) if line.strip()]
+
+
+def first_column(header: str) -> set[str]:
+    """What stands in the first column of the table that begins with `header`, without backticks and arguments."""
+    table = README.split(f"| {header} |", 1)[1].split("\n\n", 1)[0]
+    return set(re.findall(r"^\| `([^` ]+)", table, re.MULTILINE))
+
+
+def run(*command: str, **environment: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, env=environment or None, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_command_is_of_a_kind_that_is_tested() -> None:
+    kinds = ("curl ", "make ", ".venv/bin/aiimage-conform ", "export AIIMAGE_TOKEN=", "echo 'credits_per_image: 0'")
+    assert len(commands()) > 10
+    assert [each for each in commands() if not each.startswith(kinds)] == []
+
+
+def test_the_first_call_gives_the_answer_shown(server: Server) -> None:
+    (call,) = (each for each in commands() if "generate-image" in each)
+    call = call.replace("http://127.0.0.1:8010", server.origin)
+    answer = json.loads(run("bash", "-c", f'curl() {{ command curl -sS --fail-with-body "$@"; }}; {call}'))
+    assert answer == json.loads(blocks("json")[0])
+    assert answer["images"][0]["output"] in README.split("```json")[1].split("```")[1]
+
+
+def test_the_calls_of_the_control_api_work(server: Server) -> None:
+    calls = [each for each in commands() if "/_mock/" in each]
+    assert len(calls) == 3
+    for call in calls:
+        answer = json.loads(run("bash", "-c", call.replace("http://127.0.0.1:8010", server.origin)))
+        assert answer["token"] == "demo"
+
+
+def test_every_make_target_is_there() -> None:
+    named = {each.split()[1] for each in commands() if each.startswith("make ")} | {"help"}
+    assert named >= {"serve", "test", "conform"}
+    for target in named:
+        run("make", "--dry-run", target)
+
+
+@pytest.mark.parametrize("command", [each for each in commands() if "aiimage-conform" in each])
+def test_the_commands_of_the_conformance_runner_are_understood(command: str) -> None:
+    arguments = command.replace(" run ", " plan ").split()[1:]
+    plan = run(sys.executable, "-m", "contract_tests.cli", *arguments, AIIMAGE_TOKEN="a-token", PATH="/usr/bin:/bin")
+    assert "AUTH" in plan
+
+
+def test_every_flag_is_in_its_table() -> None:
+    assert first_column("flag") == {parameter.opts[0] for parameter in serve.params}
+
+
+def test_every_setting_is_in_its_table_with_what_it_takes() -> None:
+    assert first_column("setting") == set(rules().settings)
+    for setting in rules().settings.values():
+        row = next(line for line in README.splitlines() if line.startswith(f"| `{setting.name}`"))
+        assert row.endswith(f"| {setting.takes} |")
+        assert (setting.rule or "a limit of ours") in row
+        assert isinstance(setting.default, dict) or f"| {setting.default} |" in row
+
+
+def test_every_ready_made_token_is_in_its_table() -> None:
+    assert first_column("token") == set(read_accounts(resources.ACCOUNTS).listed)
+
+
+@pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "ARCHITECTURE"])
+def test_every_path_that_is_linked_or_named_is_there(text: str) -> None:
+    linked = {link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")}
+    named = set(
+        re.findall(r"`((?:mock_server|contract_tests|tests|openapi|fixtures|http|domain|stores)/[\w./-]+)`", text)
+    )
+    assert linked | named
+    missing = [
+        each for each in linked | named if not any((base / each).exists() for base in (ROOT, ROOT / "mock_server"))
+    ]
+    assert missing == []
