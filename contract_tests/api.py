@@ -14,8 +14,7 @@ Fields = Mapping[str, Any]
 _LONGEST_GENERATION = 120
 _LONGEST_LOCK = 12.0
 _PAUSE = 0.3
-# Accounts that have nothing to spend; what they get all the same is counted, and reserved for nobody.
-_PENNILESS = frozenset({"empty", "invalid", "nobody"})
+_REFUSALS = frozenset({401, 409, 419, 422, 429})
 
 
 class Api:
@@ -54,7 +53,7 @@ class Api:
 
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call whose worst case is `images` credits."""
-        reserved = self._run.purse.reserve(0 if self.role in _PENNILESS else images)
+        reserved = self._run.purse.reserve(0 if self.role in self._run.penniless else images)
         try:
             reply = self._run.transport.send(call)
         except BaseException:
@@ -62,6 +61,7 @@ class Api:
             raise
         if reply.status == 200:
             self._run.purse.charge(images - reserved.credits)
+            self._run.penniless.discard(self.role)
             self._note(reply)
         reserved.settle(reserved.credits if reply.status == 200 or reply.status >= 500 else 0)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
@@ -134,6 +134,13 @@ class Api:
     @property
     def _authorized(self) -> bool:
         return self.role not in {"invalid", "nobody"}
+
+
+def judgeable(reply: Reply, *statuses: int) -> Reply:
+    """A reply that is about the rule in question: another documented refusal, or a failure, says nothing about it."""
+    if reply.status not in statuses and (reply.status in _REFUSALS or reply.status >= 500):
+        raise CouldNotLookError(f"the generation was answered {reply.status}")
+    return reply
 
 
 def images_of(reply: Reply) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Requests for generate-image that the document allows, and such that it does not, from a seed."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ _FIELDS = frozenset(PROMPTS.values()) | {
     "type", "image_resolution", "negative_prompt", "style_preset", "image_src",
 }  # fmt: skip
 _LONGEST_TEXT = 200
+_RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def plainly_invalid(body: Any) -> bool:
     if engine == "stablediffusion":
         type_ = _text(body.get("type"))
         sourceless = type_ in {"image-to-image", "upscale"} and _blank(body.get("image_src"))
-        return type_ not in _TYPES or sourceless or _blank(body.get("image_resolution"))
+        return type_ not in _TYPES or sourceless or not _RESOLUTION.search(_text(body.get("image_resolution")))
     return False
 
 

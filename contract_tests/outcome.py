@@ -107,8 +107,10 @@ def _blind(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[
         ended = history.ended.get(entry.name)
         if ended is None:
             yield f"{entry.name}: it was not run: {history.stopped or 'the run ended before'}"
-        elif ended.outcome in {"could_not_look", "broken", "differs"}:
+        elif ended.outcome == "could_not_look":
             yield f"{entry.name}: {ended.reason}"
+        elif ended.outcome in {"broken", "differs"}:
+            yield f"{entry.name}: it ended before, since {ended.reason.partition(':')[0]} does not hold"
 
 
 def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[str]:

@@ -22,6 +22,8 @@ class Run:
         self.contract: Contract = load_contract()
         self.purse = Purse(settings.cap)
         self.ledger = Ledger()
+        # Who has nothing to spend, so that nothing is reserved for them, until one of them is served all the same.
+        self.penniless = {"empty", "invalid", "nobody"}
         self.transport = transport or Transport(target, self.masker)
         self.control = Control(target.origin, self.transport) if target.control == "mock" else None
 

@@ -22,16 +22,6 @@ def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) 
     _expect(verdict, 422, api("empty").generate(INVALID))
 
 
-@decides("ORDER", credits=1, roles=("busy",))
-def test_parameters_before_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
-    _expect(verdict, 422, api("busy").generate(INVALID))
-
-
-@decides("ORDER", credits=1, roles=("limited",))
-def test_parameters_before_limit(api: Callable[[str], Api], verdict: Verdict) -> None:
-    _expect(verdict, 422, api("limited").generate(INVALID))
-
-
 @decides("ORDER", roles=("empty", "limited", "busy"))
 def test_lock_then_limit_then_credits(api: Callable[[str], Api], verdict: Verdict, control: Control | None) -> None:
     """An account that lacks everything at once takes a service whose accounts can be changed."""

@@ -29,7 +29,6 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
     )
     images, reply = primary.images(sample.fields)
     judge_images(verdict, sample.fields, images, reply)
-    judge_pictures(verdict, primary, sample.fields, images)
     recent = primary.recent()
     for image in images:
         verdict.expect(
@@ -39,6 +38,7 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
             received="no such image",
             by=(reply, recent),
         )
+    judge_pictures(verdict, primary, sample.fields, images)
 
 
 @decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)
