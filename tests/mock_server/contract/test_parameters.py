@@ -154,7 +154,7 @@ def test_a_value_that_breaks_its_schema_is_said_with_what_is_expected() -> None:
 
 
 def test_findings_come_in_the_order_in_which_the_fields_are_declared() -> None:
-    fields = {"quality": 1, "mood": 3, "image_generator": "dall-e", "size": "1x1"}
+    fields = {"mood": 3, "image_number_of_images": 0, "image_generator": "dall-e", "size": "1x1"}
     assert list(messages(fields)) == ["image_number_of_images", "description", "size", "quality", "mood"]
 
 

@@ -276,6 +276,13 @@ def test_two_generations_at_once_leave_no_negative_balance_where_any_credit_will
     assert service.world.credits == 0
 
 
+def test_a_balance_that_is_lowered_meanwhile_does_not_become_negative(service: Service) -> None:
+    generation = service.begin(3)
+    service.set(credits=1)
+    assert isinstance(service.finish(generation), tuple)
+    assert service.world.credits == 0
+
+
 def test_a_generation_over_midnight_counts_for_the_day_it_finishes_on(service: Service) -> None:
     service.set(used=18)
     generation = service.begin(2, MIDNIGHT - SECOND)
