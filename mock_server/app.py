@@ -16,7 +16,6 @@ from .contract import Contract, ContractError, Operation, Rules, compile_contrac
 from .control import control_routes
 from .domain.clock import Clock, RealClock
 from .domain.world import Image
-from .http.access import Access
 from .http.handlers import HANDLERS, Handler
 from .http.pipeline import Endpoint, Pipeline
 from .http.service import Service
@@ -67,19 +66,18 @@ def create_app(
     routes: list[BaseRoute] = []
     if settings.control_open:
         routes.append(control_routes(store, settings.accounts, clock, "memory", settings.admin_token))
-    access = Access(settings.log_json)
     pipeline = Pipeline(served, service, handlers)
-    routes += _operation_routes(pipeline, served.operations, access)
-    routes.append(Route("/uploads/{title}", Uploads(service, MemoryShelf[bytes](_RENDERED_BYTES_KEPT, len), access)))
+    routes += _operation_routes(pipeline, served.operations)
+    routes.append(Route("/uploads/{title}", Uploads(service, MemoryShelf[bytes](_RENDERED_BYTES_KEPT, len))))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
     app.router.redirect_slashes = False
-    app.router.default = Endpoint(pipeline, {}, access)
+    app.router.default = Endpoint(pipeline, {})
     return app
 
 
-def _operation_routes(pipeline: Pipeline, operations: Iterable[Operation], access: Access) -> Iterable[Route]:
+def _operation_routes(pipeline: Pipeline, operations: Iterable[Operation]) -> Iterable[Route]:
     for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
-        yield Route(path, Endpoint(pipeline, {each.method: each for each in group}, access))
+        yield Route(path, Endpoint(pipeline, {each.method: each for each in group}))
 
 
 def _http_error(request: Request, error: Exception) -> Response:

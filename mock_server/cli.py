@@ -1,24 +1,15 @@
 """The command line: aiimage-mock."""
 
-import contextlib
-import errno
-import logging
 import math
-import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from . import __version__, resources
+from . import __version__, logs, resources, serving
 from .configuration import ConfigurationError, read_accounts, read_behaviour
-from .settings import Settings, is_loopback
-
-_BACKLOG = 2048
-_GRACE_SECONDS = 1
-_OTHER_PORT = "; choose another, or 0 for any free one"
+from .settings import Settings
 
 
 class Failure(click.ClickException):
@@ -80,7 +71,7 @@ def main() -> None:
 @option("--admin-token", metavar="T", help="What the control API asks for; needed for it beyond loopback.")
 @option("--no-control", is_flag=True, help="Do not serve the control API.")
 @option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Form of the access log.")
-def serve(host: str, port: int, accounts: Path | None, behaviour: Path | None, **flags: Any) -> None:
+def serve(host: str, port: int, accounts: Path | None, behaviour: Path | None, log_format: str, **flags: Any) -> None:
     """Serve the mock until interrupted.
 
     \b
@@ -96,13 +87,12 @@ def serve(host: str, port: int, accounts: Path | None, behaviour: Path | None, *
             seed=flags["seed"],
             control=not flags["no_control"],
             admin_token=flags["admin_token"] or None,
-            log_json=flags["log_format"] == "json",
         )
-        listener = _bind(host, port)
+        listener = serving.bind(host, port)
     except ConfigurationError as error:
         raise Failure(str(error)) from error
-    _set_up_logging()
-    _serve(settings, listener)
+    logs.set_up(log_format)
+    serving.serve(settings, listener)
 
 
 @main.command()
@@ -129,75 +119,6 @@ def _of_flag(flag: str, read: Callable[[], Any]) -> Any:
         return read()
     except ConfigurationError as error:
         raise ConfigurationError(f"{flag}: {error}") from error
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raise ConfigurationError."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise ConfigurationError(f"--host: {host} is no address of this machine: {error.strerror}") from error
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        flag, remedy = ("--host", "") if error.errno == errno.EADDRNOTAVAIL else ("--port", _OTHER_PORT)
-        raise ConfigurationError(f"{flag}: {host}:{port} cannot be bound: {error.strerror}{remedy}") from error
-    return listener
-
-
-def _serve(settings: Settings, listener: socket.socket) -> None:
-    import uvicorn
-
-    from .app import create_app
-    from .http.protocol import JsonProtocol
-
-    config = uvicorn.Config(
-        create_app(settings),
-        http=JsonProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws="none",
-        lifespan="off",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    _greet(settings, listener)
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run([listener])
-
-
-def _greet(settings: Settings, listener: socket.socket) -> None:
-    host, port = listener.getsockname()[:2]
-    origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    control = f"{origin}/_mock/health" if settings.control_open else "off"
-    if settings.control and not settings.control_open:
-        control = "off: give --admin-token to have it beyond loopback"
-    click.echo(f"The AI Image API, mocked, at {origin}/api/v1/aiimage")
-    click.echo(f"  control API  {control}")
-    click.echo(f"  tokens       {', '.join(settings.accounts.listed) or 'none listed'}")
-    click.echo(f"               {_others(settings)}")
-    if not is_loopback(settings.host):
-        click.echo(f"  note         {settings.host} is reachable from other machines")
-    click.echo("  stop         Ctrl-C")
-    sys.stdout.flush()
-
-
-def _others(settings: Settings) -> str:
-    if settings.accounts.closed:
-        return "and no other (--closed)"
-    account = settings.accounts.default
-    return f"any other opens an account of its own: {account.credits} credits, {account.daily_limit} images a day"
-
-
-def _set_up_logging() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    logging.getLogger("aiimage_mock").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

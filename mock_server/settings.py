@@ -18,7 +18,6 @@ class Settings:
     seed: int = 0
     control: bool = True
     admin_token: str | None = None
-    log_json: bool = False
 
     @property
     def control_open(self) -> bool:

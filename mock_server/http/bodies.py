@@ -1,19 +1,18 @@
 """Request bodies: bytes in, fields out. Whatever the bytes are, the outcome is fields or findings."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from mock_server.contract import Finding
 
+from .multipart import MultipartError, Part, parse_multipart
 from .replies import RefusedError, error, invalid
 
-_MAX_PARTS = 200
+_MAX_FIELDS = 200
 # What the family trims: white space, and the invisible characters that come along with pasted text.
 _BLANK = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -34,9 +33,10 @@ async def read_fields(request: Request, limit: int) -> tuple[Fields, bool]:
     Values are trimmed, and empty ones are left out. [VALID-TRIM] Raise RefusedError.
     """
     body = await _read(request, limit)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return _trimmed(await _multipart(request.headers, body)), True
+        return _trimmed(_multipart(content_type, body)), True
     if kind == "application/x-www-form-urlencoded":
         return _trimmed(_urlencoded(body)), True
     if kind == "application/json" or kind.endswith("+json"):
@@ -77,34 +77,22 @@ def _json(body: bytes) -> Mapping[str, Any]:
 
 def _urlencoded(body: bytes) -> Mapping[str, Any]:
     try:
-        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MAX_PARTS))
+        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MAX_FIELDS))
     except ValueError as many:
-        raise _unreadable(f"The form cannot be read: it has more than {_MAX_PARTS} fields.") from many
+        raise _unreadable(f"The form cannot be read: it has more than {_MAX_FIELDS} fields.") from many
 
 
-async def _multipart(headers: Headers, body: bytes) -> Mapping[str, Any]:
-    async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
-        yield b""
-
-    parser = MultiPartParser(headers, stream(), max_files=_MAX_PARTS, max_fields=_MAX_PARTS, max_part_size=len(body))
+def _multipart(content_type: str, body: bytes) -> Mapping[str, Any]:
     try:
-        form = await parser.parse()
-    except MultiPartException as malformed:
-        raise _unreadable(f"The form cannot be read: {malformed.message.rstrip('.')}.") from malformed
-    except (ValueError, LookupError) as malformed:
-        raise _unreadable("The form cannot be read: its headers are malformed.") from malformed
-    fields = {
-        name: await _upload(value) if isinstance(value, UploadFile) else value for name, value in form.multi_items()
-    }
-    await form.close()
-    return fields
+        parts = parse_multipart(content_type, body)
+    except MultipartError as malformed:
+        raise _unreadable(f"The form cannot be read: {malformed}.") from malformed
+    return {part.name: part.text if part.filename is None else _upload(part) for part in parts}
 
 
-async def _upload(file: UploadFile) -> Upload | None:
+def _upload(part: Part) -> Upload | None:
     """Return the file, or None for what a browser sends when no file was chosen."""
-    data = await file.read()
-    return Upload(data) if data or file.filename else None
+    return Upload(bytes(part.data)) if part.data or part.filename else None
 
 
 def _unreadable(message: str) -> RefusedError:

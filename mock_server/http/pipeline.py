@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.contract import Contract, Operation
 
-from .access import Access
+from .access import log_access
 from .bodies import Fields, read_fields
 from .handlers import Call, Handler
 from .replies import RefusedError, Reply, error, invalid, to_response
@@ -77,9 +77,8 @@ class Pipeline:
 class Endpoint:
     """One path: its operations by method, as an ASGI application."""
 
-    def __init__(self, pipeline: Pipeline, operations: Mapping[str, Operation], access: Access) -> None:
+    def __init__(self, pipeline: Pipeline, operations: Mapping[str, Operation]) -> None:
         self._pipeline = pipeline
-        self._access = access
         self._operations = dict(operations)
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
@@ -97,7 +96,7 @@ class Endpoint:
         except Exception:  # noqa: BLE001 (whatever fails, the client gets an answer)
             _log.exception("request %s failed", number)
             reply = error("internal")
-        self._access.log(request, reply, number)
+        log_access(request, reply, number)
         await to_response(reply, {"X-Mock-Request-Id": number})(scope, receive, send)
 
     async def _reply(self, request: Request) -> Reply:

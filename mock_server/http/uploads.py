@@ -9,7 +9,7 @@ from mock_server import pictures
 from mock_server.domain.world import Image
 from mock_server.stores.protocol import Shelf
 
-from .access import Access
+from .access import log_access
 from .replies import Reply, error, to_response
 from .service import Service
 
@@ -20,10 +20,9 @@ _RENDERERS = 2
 class Uploads:
     """The pictures of one service, as an ASGI application. It serves titles that it knows, and nothing else."""
 
-    def __init__(self, service: Service, rendered: Shelf[bytes], access: Access) -> None:
+    def __init__(self, service: Service, rendered: Shelf[bytes]) -> None:
         self._service = service
         self._rendered = rendered
-        self._access = access
         self._renderers = CapacityLimiter(_RENDERERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,10 +33,10 @@ class Uploads:
         elif (picture := await self.picture(request.path_params["title"])) is None:
             reply = error("no-picture", path=path)
         else:
-            self._access.log(request, Reply(200, None), "-")
+            log_access(request, Reply(200, None), "-")
             await Response(picture, media_type="image/png")(scope, receive, send)
             return
-        self._access.log(request, reply, "-")
+        log_access(request, reply, "-")
         await to_response(reply)(scope, receive, send)
 
     async def picture(self, title: str) -> bytes | None:

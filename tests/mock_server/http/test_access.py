@@ -1,11 +1,10 @@
 """The access log."""
 
-import json
 import logging
 
 import pytest
 
-from support.mock import PREFIX, Mock, Start, settings
+from support.mock import PREFIX, Mock
 
 
 @pytest.fixture
@@ -17,13 +16,6 @@ def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 def test_a_line_names_the_request_the_status_and_the_rule(mock: Mock, lines: pytest.LogCaptureFixture) -> None:
     mock.generate("demo-empty")
     assert lines.messages[0].endswith(f"POST {PREFIX}/generate-image 419 CREDIT-419")
-
-
-def test_lines_can_be_json(lines: pytest.LogCaptureFixture, start: Start) -> None:
-    mock = start(settings(log_json=True))
-    mock.call("GET", "/nowhere")
-    line = json.loads(lines.messages[0])
-    assert (line["method"], line["path"], line["status"], line["rule"]) == ("GET", "/nowhere", 404, "NOT-FOUND")
 
 
 def test_no_token_and_no_raw_control_character_reaches_the_log(mock: Mock, lines: pytest.LogCaptureFixture) -> None:

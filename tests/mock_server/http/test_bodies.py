@@ -25,6 +25,9 @@ CONTENT_TYPES = [
 ]
 
 
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n'
+
+
 def form(**fields: object) -> dict[str, str]:
     return {name: str(value) for name, value in {**DALL_E, **fields}.items()}
 
@@ -59,7 +62,11 @@ def test_values_are_trimmed_and_empty_ones_are_absent(mock: Mock) -> None:
         (b"\xff\xfe", "application/json", "is not valid JSON"),
         (b"a=b", "text/plain", "the Content-Type is text/plain"),
         (b"a=b", "", "the Content-Type is missing"),
-        (b"--x", "multipart/form-data", "Missing boundary"),
+        (b"--x", "multipart/form-data", "names no boundary"),
+        (PART + b"--x--\r\n", "multipart/form-data; boundary=y", "Expected boundary"),
+        (PART, "multipart/form-data; boundary=x", "ends before its last boundary"),
+        (b"--x\r\nA: b\r\n\r\n\r\n--x--", "multipart/form-data; boundary=x", "a part has no name"),
+        (PART * 201 + b"--x--\r\n", "multipart/form-data; boundary=x", "more than 200 parts"),
         (b"&".join(b"a%d=b" % n for n in range(300)), "application/x-www-form-urlencoded", "more than 200 fields"),
     ],
 )

@@ -1,0 +1,95 @@
+"""multipart/form-data: bytes in, parts out, all in memory. The caller bounds the bytes."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+_MAX_PARTS = 200
+
+
+class MultipartError(ValueError):
+    """The bytes are no form. The message says why."""
+
+
+@dataclass(slots=True)
+class Part:
+    """One field of a form. filename: None where the part is no file."""
+
+    name: str
+    filename: str | None
+    data: bytearray = field(default_factory=bytearray)
+
+    @property
+    def text(self) -> str:
+        """The part as text; bytes that are no UTF-8 are replaced."""
+        return self.data.decode(errors="replace")
+
+
+def parse_multipart(content_type: str, body: bytes) -> list[Part]:
+    """Return the parts of a form in order; raise MultipartError."""
+    boundary = parse_options_header(content_type)[1].get(b"boundary")
+    if not boundary:
+        raise MultipartError("the Content-Type names no boundary")
+    parts = _Parts()
+    try:
+        parser = MultipartParser(boundary, parts.callbacks())
+        parser.write(body)
+        parser.finalize()
+    except FormParserError as error:
+        raise MultipartError(str(error)) from error
+    if not parts.ended:
+        raise MultipartError("it ends before its last boundary")
+    return parts.complete
+
+
+class _Parts:
+    """What the parser calls while it reads."""
+
+    def __init__(self) -> None:
+        self.complete: list[Part] = []
+        self.ended = False
+        self._headers: dict[bytes, bytes] = {}
+        self._name = b""
+        self._value = b""
+
+    def callbacks(self) -> "MultipartCallbacks":
+        return {
+            "on_part_begin": self._headers.clear,
+            "on_header_field": self._on_name,
+            "on_header_value": self._on_value,
+            "on_header_end": self._on_header,
+            "on_headers_finished": self._on_headers,
+            "on_part_data": self._on_data,
+            "on_end": self._on_end,
+        }
+
+    def _on_name(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def _on_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _on_header(self) -> None:
+        self._headers[self._name.lower()] = self._value
+        self._name = self._value = b""
+
+    def _on_headers(self) -> None:
+        options = parse_options_header(self._headers.get(b"content-disposition", b""))[1]
+        if b"name" not in options:
+            raise MultipartError("a part has no name")
+        if len(self.complete) == _MAX_PARTS:
+            raise MultipartError(f"it has more than {_MAX_PARTS} parts")
+        filename = options.get(b"filename")
+        name = options[b"name"].decode(errors="replace")
+        self.complete.append(Part(name, None if filename is None else filename.decode(errors="replace")))
+
+    def _on_data(self, data: bytes, start: int, end: int) -> None:
+        self.complete[-1].data += data[start:end]
+
+    def _on_end(self) -> None:
+        self.ended = True

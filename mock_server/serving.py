@@ -1,0 +1,76 @@
+"""From settings to a server that listens."""
+
+import contextlib
+import errno
+import socket
+import sys
+
+import click
+import uvicorn
+
+from .app import create_app
+from .configuration import ConfigurationError
+from .http.protocol import JsonProtocol
+from .settings import Settings, is_loopback
+
+_BACKLOG = 2048
+_GRACE_SECONDS = 1
+_OTHER_PORT = "; choose another, or 0 for any free one"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raise ConfigurationError, which names the flag at fault."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(f"--host: {host} is no address of this machine: {error}") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        flag, remedy = ("--host", "") if error.errno == errno.EADDRNOTAVAIL else ("--port", _OTHER_PORT)
+        raise ConfigurationError(f"{flag}: {host}:{port} cannot be bound: {error.strerror}{remedy}") from error
+    return listener
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Serve the mock on `listener` until interrupted."""
+    config = uvicorn.Config(
+        create_app(settings),
+        http=JsonProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    _greet(settings, listener)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run([listener])
+
+
+def _greet(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    control = f"{origin}/_mock/health" if settings.control_open else "off"
+    if settings.control and not settings.control_open:
+        control = "off: give --admin-token to have it beyond loopback"
+    click.echo(f"The AI Image API, mocked, at {origin}/api/v1/aiimage")
+    click.echo(f"  control API  {control}")
+    click.echo(f"  tokens       {', '.join(settings.accounts.listed) or 'none listed'}")
+    click.echo(f"               {_others(settings)}")
+    if not is_loopback(settings.host):
+        click.echo(f"  note         {settings.host} is reachable from other machines")
+    click.echo("  stop         Ctrl-C")
+    sys.stdout.flush()
+
+
+def _others(settings: Settings) -> str:
+    if settings.accounts.closed:
+        return "and no other (--closed)"
+    account = settings.accounts.default
+    return f"any other opens an account of its own: {account.credits} credits, {account.daily_limit} images a day"
