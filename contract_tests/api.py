@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.run import Run
 from contract_tests.secret import Secret
 from contract_tests.transport import Call, Reply, Upload
@@ -14,6 +14,8 @@ Fields = Mapping[str, Any]
 _LONGEST_GENERATION = 120
 _LONGEST_LOCK = 12.0
 _PAUSE = 0.3
+_MOST_REDIRECTS = 4
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = frozenset({401, 409, 419, 422, 429})
 
 
@@ -74,6 +76,8 @@ class Api:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in {409, 419, 429}:
             raise CouldNotLookError(f"the account {self.role} was refused a generation with {reply.status}")
+        if limit := _limit_met(fields, reply):
+            raise LimitMetError(f"the service refuses {limit}, and no source gives its limit")
         self._verdict.require(
             "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
         )
@@ -100,7 +104,13 @@ class Api:
     def picture(self, output: str) -> Reply:
         """Fetch a picture as a browser would: without the token."""
         url = urljoin(self._run.target.uploads, output)
-        return self._run.transport.send(Call("GET", url, "nobody", accept="image/*"))
+        for _ in range(_MOST_REDIRECTS):
+            reply = self._run.transport.send(Call("GET", url, "nobody", accept="image/*"))
+            location = reply.headers.get("location")
+            if reply.status not in _REDIRECTS or not location:
+                return reply
+            url = urljoin(url, location)
+        raise CouldNotLookError(f"the picture is behind more than {_MOST_REDIRECTS} redirects")
 
     def call(self, operation: str, authorization: str | None, fields: Fields | None = None) -> Reply:
         """Call an operation with an Authorization header of one's own, or without any."""
@@ -150,6 +160,23 @@ def images_of(reply: Reply) -> list[dict[str, Any]]:
     if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
         raise CouldNotLookError("the reply has no list of images")
     return images
+
+
+def _limit_met(fields: Fields, reply: Reply) -> str | None:
+    """What of a documented request the service may refuse: more than one image, or a resolution of its own choice."""
+    if reply.status != 422:
+        return None
+    errors = set(error_fields(reply))
+    if _images(fields) > 1 and errors <= {"image_number_of_images"}:
+        return f"{_images(fields)} images at once"
+    return f"a resolution of {fields['image_resolution']}" if errors == {"image_resolution"} else None
+
+
+def error_fields(reply: Reply) -> list[str]:
+    """The fields that a refusal complains about."""
+    body = reply.json()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return list(errors) if isinstance(errors, dict) else []
 
 
 def _images(fields: Fields) -> int:

@@ -17,5 +17,9 @@ class PurseEmptyError(Exception):
     """A request would cost more credits than the run may still spend."""
 
 
+class LimitMetError(Exception):
+    """A request went beyond a limit that no source gives, so that the service is free to refuse it."""
+
+
 class RuleBrokenError(Exception):
     """The service contradicts a rule; the text is the whole finding."""

@@ -91,32 +91,40 @@ def _result(rule: Rule, history: _History) -> RuleResult:
         return RuleResult(
             rule, verdict, f"expected {broken[0].expected}; received {broken[0].received}", tests, evidence
         )
-    blind, skips = list(_blind(rule, history, tests)), list(_skips(rule, history, tests))
+    blind, skips = _joined(_blind(rule, history, tests)), _joined(_skips(rule, history, tests))
     if blind:
-        return RuleResult(rule, "could_not_look", "; ".join(blind), tests)
-    if tests:
-        return RuleResult(rule, "held", "; ".join(skips), tests)
-    return RuleResult(rule, "skipped", "; ".join(skips), tests)
+        return RuleResult(rule, "could_not_look", blind, tests)
+    return RuleResult(rule, "held" if tests else "skipped", skips, tests)
 
 
-def _blind(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[str]:
+def _joined(reasons: Iterable[tuple[str, str]]) -> str:
+    """The reasons of several tests as one text, each once, with the tests that it holds for."""
+    tests: dict[str, list[str]] = {}
+    for test, reason in reasons:
+        tests.setdefault(reason, []).append(test.partition("::")[2])
+    return "; ".join(
+        f"{reason} ({', '.join(filter(None, names))})".removesuffix(" ()") for reason, names in tests.items()
+    )
+
+
+def _blind(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Why the rule could not be looked at, by each test that should have."""
     for entry in history.plan.selected:
         if rule.id not in entry.decides.rules or entry.name in decided:
             continue
         ended = history.ended.get(entry.name)
         if ended is None:
-            yield f"{entry.name}: it was not run: {history.stopped or 'the run ended before'}"
+            yield "", f"not examined: {history.stopped or 'the run ended before'}"
         elif ended.outcome == "could_not_look":
-            yield f"{entry.name}: {ended.reason}"
+            yield entry.name, ended.reason
         elif ended.outcome in {"broken", "differs"}:
-            yield f"{entry.name}: it ended before, since {ended.reason.partition(':')[0]} does not hold"
+            yield entry.name, f"it ended before, since {ended.reason.partition(':')[0]} does not hold"
 
 
-def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[str]:
+def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for entry in history.plan.selected:
         ended = history.ended.get(entry.name)
         if rule.id in entry.decides.rules and entry.name not in decided and ended and ended.outcome == "skipped":
-            yield f"{entry.name}: {ended.reason}"
+            yield entry.name, ended.reason
     if not decided:
         yield from history.plan.reasons_undecided().get(rule.id, [])

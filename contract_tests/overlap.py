@@ -1,6 +1,8 @@
 """Proofs about what happened while a generation was running, from the times at which calls were sent and answered."""
 
+import math
 from concurrent.futures import Future, wait
+from dataclasses import dataclass
 
 from contract_tests.api import Api
 from contract_tests.errors import CouldNotLookError
@@ -11,6 +13,19 @@ _LEAST_MARGIN = 0.15
 _PAUSE = 0.05
 _LONGEST_WATCH = 0.7
 _FEWEST_CHECKS = 4
+
+
+@dataclass(frozen=True)
+class Life:
+    """Between which bounds a lock lived; `cut_short` where the generation was over before the lock was seen to go."""
+
+    at_least: float
+    at_most: float
+    cut_short: bool
+    witnesses: tuple[Reply, ...]
+
+    def __str__(self) -> str:
+        return f"between {self.at_least:.2f} and {self.at_most:.2f} s"
 
 
 class Overlap:
@@ -68,3 +83,16 @@ class Overlap:
             begun = begun or self.locked_at.exchange.received <= other.exchange.sent
         ended = min(mine.received, mine.sent + LOCK_SECONDS)
         return begun and other.exchange.sent + self.margin <= ended
+
+    def life(self) -> Life:
+        """How long the lock lived, by when the calls around its begin and its end were sent and answered."""
+        mine, locked = self.reply().exchange, [check for check in self.checks if check.status == 409]
+        if not locked:
+            raise CouldNotLookError("the lock was never seen")
+        freed = self.checks[-1] if self.checks[-1].status == 200 else None
+        return Life(
+            at_least=locked[-1].exchange.sent - locked[0].exchange.received,
+            at_most=freed.exchange.received - mine.sent if freed else math.inf,
+            cut_short=freed is None or freed.exchange.received + self.margin > mine.received,
+            witnesses=tuple(reply for reply in (locked[0], locked[-1], freed) if reply),
+        )

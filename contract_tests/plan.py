@@ -53,14 +53,14 @@ class Plan:
                 total += entry.cost
         return beyond
 
-    def reasons_undecided(self) -> dict[str, list[str]]:
-        """For every rule that no selected test decides: why."""
+    def reasons_undecided(self) -> dict[str, list[tuple[str, str]]]:
+        """For every rule that no selected test decides: by test, why."""
         covered = {rule for entry in self.selected for rule in entry.decides.rules}
         return {rule: self._reasons(rule) for rule in self.rules if rule not in covered}
 
-    def _reasons(self, rule: str) -> list[str]:
-        reasons = [f"{entry.name}: {entry.reason}" for entry in self.skipped if rule in entry.decides.rules]
-        return reasons or [UNCOVERED.get(rule, "no test decides it")]
+    def _reasons(self, rule: str) -> list[tuple[str, str]]:
+        reasons = [(entry.name, entry.reason or "") for entry in self.skipped if rule in entry.decides.rules]
+        return reasons or [("", UNCOVERED.get(rule, "no test decides it"))]
 
 
 def make_plan(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.decisions import MARK, declared
-from contract_tests.errors import CouldNotLookError, PreflightError, PurseEmptyError, RuleBrokenError
+from contract_tests.errors import CouldNotLookError, LimitMetError, PreflightError, PurseEmptyError, RuleBrokenError
 from contract_tests.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.outcome import conclude
 from contract_tests.plan import Plan, make_plan
@@ -65,7 +65,7 @@ class ConformancePlugin:
             return (yield)
         try:
             result = yield
-        except PurseEmptyError as error:
+        except (PurseEmptyError, LimitMetError) as error:
             verdict.finish()
             pytest.skip(str(error))
         except Exception:

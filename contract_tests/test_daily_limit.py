@@ -37,4 +37,10 @@ def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
 
 def _expect_limit(verdict: Verdict, reply: Reply) -> None:
     judgeable(reply, 200, 429)
-    verdict.require("DAILY-429", reply.status == 429, expected="429", received=str(reply.status), by=reply)
+    verdict.require(
+        "DAILY-429",
+        reply.status == 429,
+        expected="429, since the limit is reached",
+        received=str(reply.status),
+        by=reply,
+    )

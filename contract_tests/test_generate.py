@@ -1,33 +1,16 @@
 """What generate-image takes, refuses and answers."""
 
-from collections.abc import Iterator
-
 from contract_tests import samples
-from contract_tests.api import Api
-from contract_tests.control import Control
+from contract_tests.api import Api, error_fields
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
-from contract_tests.pictures import PROMPTS, judge_images, judge_pictures
+from contract_tests.pictures import PROMPTS, judge_images
 from contract_tests.samples import Sample
 from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 
 SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
 ACCOUNT_REFUSALS = frozenset({409, 419, 429})
-
-
-@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", credits=2, seconds=4)
-def test_several_images_at_once(primary: Api, verdict: Verdict, control: Control | None) -> None:
-    fields = samples.valid("multiPrompt").fields
-    before = control.world(primary.token)["credits"] if control else 0
-    images, reply = primary.images(fields)
-    judge_images(verdict, fields, images, reply)
-    judge_pictures(verdict, primary, fields, images)
-    if control:
-        paid = before - control.world(primary.token)["credits"]
-        verdict.expect(
-            "CREDIT-COST", paid == 2, expected="2 credits for 2 images", received=f"{paid} credits", by=reply
-        )
 
 
 @decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)
@@ -98,7 +81,7 @@ def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) 
 
 
 def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
-    received = set(_error_fields(reply))
+    received = set(error_fields(reply))
     verdict.expect(
         "VALID-422",
         set(sample.errors) <= received,
@@ -106,9 +89,3 @@ def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
         received=f"errors for {', '.join(sorted(received)) or 'no field'}",
         by=reply,
     )
-
-
-def _error_fields(reply: Reply) -> Iterator[str]:
-    body = reply.json()
-    errors = body.get("errors") if isinstance(body, dict) else None
-    yield from errors if isinstance(errors, dict) else ()

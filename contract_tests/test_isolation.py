@@ -1,6 +1,5 @@
 """What one account's generation is to another account."""
 
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,7 +19,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     other = api("secondary")
     primary.await_unlocked()
     other.await_unlocked()
-    prompt = f"A wooden crate with the number {secrets.token_hex(4)}"
+    prompt = f"A wooden crate with the number {run.settings.seed}"
     with ThreadPoolExecutor(1) as pool:
         overlap = Overlap(primary, pool.submit(primary.generate, {**FIELDS, "description": prompt}), run.transport)
         overlap.watch_until_locked()

@@ -124,33 +124,18 @@ def _expect_message(verdict: Verdict, reply: Reply) -> None:
 
 
 def _judge_life(verdict: Verdict, overlap: Overlap, *, shared: bool) -> None:
-    """The lock's life lies between two bounds that follow from when calls were sent and answered."""
-    locked, last, freed, ended = _lock_seen(overlap)
-    mine = overlap.reply().exchange
-    at_least = last.exchange.sent - locked.exchange.received
-    at_most = freed.exchange.received - mine.sent if freed else float("inf")
-    too_early, too_late = at_most < LOCK_SECONDS - TOLERANCE, at_least > LOCK_SECONDS + TOLERANCE
-    if ended and not too_late:
-        raise CouldNotLookError(f"the generation took {mine.received - mine.sent:.1f} s, and its lock went with it")
+    life = overlap.life()
+    too_early, too_late = life.at_most < LOCK_SECONDS - TOLERANCE, life.at_least > LOCK_SECONDS + TOLERANCE
+    if life.cut_short and not too_late:
+        raise CouldNotLookError("the generation was over, and its lock with it, before the lock could run out")
     if too_late and shared:
         raise CouldNotLookError("somebody else may hold the lock that all share")
-    if not (too_early or too_late) and at_most - at_least > WIDEST_DOUBT:
-        raise CouldNotLookError(f"the lock lived between {at_least:.1f} and {at_most:.1f} s, which is too vague")
+    if not (too_early or too_late) and life.at_most - life.at_least > WIDEST_DOUBT:
+        raise CouldNotLookError(f"the lock lived {life}, which is too vague")
     verdict.expect(
         "LOCK-10S",
         not (too_early or too_late),
         expected=f"a life of {LOCK_SECONDS:g} s",
-        received=f"a life between {at_least:.2f} and {at_most:.2f} s",
-        by=tuple(reply for reply in (locked, last, freed) if reply),
+        received=f"a life {life}",
+        by=life.witnesses,
     )
-
-
-def _lock_seen(overlap: Overlap) -> tuple[Reply, Reply, Reply | None, bool]:
-    """The first and the last check that met the lock, the one after it, and whether the generation was over then."""
-    locked = [check for check in overlap.checks if check.status == 409]
-    if not locked:
-        raise CouldNotLookError("the lock was never seen")
-    last = overlap.checks[-1]
-    freed = last if last.status == 200 else None
-    ended = freed is None or freed.exchange.received + overlap.margin > overlap.reply().exchange.received
-    return locked[0], locked[-1], freed, ended

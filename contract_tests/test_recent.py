@@ -6,7 +6,7 @@ from typing import Any
 
 from contract_tests.api import Api, images_of
 from contract_tests.decisions import decides
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.ledger import Made
 from contract_tests.run import Run
 from contract_tests.test_credits import FIELDS
@@ -36,10 +36,15 @@ def _make_missing(primary: Api, run: Run) -> None:
     known = {str(image.get("id")) for image in images_of(primary.recent())}
     known |= {str(made.image.get("id")) for made in run.ledger.of("primary")}
     missing = max(ENOUGH - len(known), 0 if run.ledger.of("primary") else 1)
+    at_once = AT_ONCE
     while missing > 0:
-        number = min(missing, AT_ONCE)
-        primary.images({**FIELDS, "image_number_of_images": number})
-        missing -= number
+        number = min(missing, at_once)
+        try:
+            primary.images({**FIELDS, "image_number_of_images": number})
+        except LimitMetError:
+            at_once = 1
+        else:
+            missing -= number
 
 
 def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:

@@ -65,7 +65,8 @@ def print_summary(console: Console, run: Run, seconds: float) -> None:
     for finding in _findings(run):
         console.print(f"\n{finding}", soft_wrap=True)
     console.print()
-    console.print(_rules_table(outcome))
+    if any(isinstance(event, TestEnded) for event in run.events.log):
+        console.print(_rules_table(outcome))
     for line in _closing(run, outcome, seconds):
         console.print(line, soft_wrap=True)
 
@@ -97,7 +98,7 @@ def _left_out(plan: Plan) -> Iterator[str]:
     for entry in plan.skipped:
         yield f"  skipped         {entry.name}: {entry.reason}"
     for rule, reasons in plan.reasons_undecided().items():
-        yield f"  undecided       {rule}: {'; '.join(reasons)}"
+        yield f"  undecided       {rule}: {'; '.join(dict.fromkeys(reason for _, reason in reasons))}"
 
 
 def _findings(run: Run) -> Iterator[str]:
