@@ -24,10 +24,16 @@ def read_yaml(path: Path) -> Any:
 
 def follow(document: Node, node: Node) -> Node:
     """Return the node itself, or what its `$ref` into the same document points to."""
+    seen: set[str] = set()
     while "$ref" in node:
         reference = node["$ref"]
         if not reference.startswith("#/"):
             raise ContractError(f"{reference}: only references within the document are understood")
+        if reference in seen:
+            raise ContractError(f"{reference} leads back to itself")
+        if beside := node.keys() - {"$ref", "summary", "description"}:
+            raise ContractError(f"{', '.join(sorted(beside))} beside the reference {reference} is not understood")
+        seen.add(reference)
         node = lookup(document, reference)
     return node
 

@@ -48,6 +48,8 @@ def required(field: str, condition: tuple[str, str] | None) -> Finding:
 def broken(error: ValidationError, schema: Schema) -> Finding:
     """Return the finding for a property that breaks its schema."""
     field, keyword = str(error.instance_path[0]), str(error.schema_path[-1])
+    if len(error.instance_path) > 1:
+        return finding(field, keyword, "is invalid inside")
     limit = schema.get(keyword)
     match keyword:
         case "enum" | "const":

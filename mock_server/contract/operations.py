@@ -67,12 +67,22 @@ class Contract:
 
 def compile_contract(document: Node) -> Contract:
     """Return the table of operations; raise ContractError on anything that is not understood."""
+    try:
+        return _compile(document)
+    except (LookupError, TypeError, AttributeError, RecursionError, ValidationError) as error:
+        raise ContractError(f"the document is not understood: {type(error).__name__}: {error}") from error
+
+
+def _compile(document: Node) -> Contract:
     if not str(document.get("openapi", "")).startswith("3.1"):
         raise ContractError("the document must be OpenAPI 3.1")
     base = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
+    operations = tuple(_operations(document, base))
+    if len({operation.id for operation in operations}) < len(operations):
+        raise ContractError("an operationId stands twice in the document")
     return Contract(
         base_path=base,
-        operations=tuple(_operations(document, base)),
+        operations=operations,
         fallbacks=_responses(document, document.get("x-fallback-responses", {}), "x-fallback-responses"),
     )
 
@@ -99,7 +109,7 @@ def _operation(document: Node, node: Node, method: str, path: str) -> Operation:
         id=node["operationId"],
         method=method,
         path=path,
-        secured=bool(node.get("security", document.get("security"))),
+        secured=all(node.get("security", document.get("security")) or [{}]),
         parameters=_parameters(document, node),
         responses=responses,
     )
@@ -116,6 +126,9 @@ def _parameters(document: Node, node: Node) -> Parameters | None:
 
 
 def _responses(document: Node, nodes: Node, where: str) -> Mapping[int, Response]:
+    vague = [status for status in nodes if not str(status).isdecimal()]
+    if vague:
+        raise ContractError(f"{where}: the status {', '.join(vague)} is not understood, only a number is")
     return {int(status): _response(document, int(status), node, where) for status, node in nodes.items()}
 
 
@@ -124,7 +137,9 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
     media = node.get("content", {}).get(_JSON)
     if media is None or not media.get("examples"):
         raise ContractError(f"{where}: the {status} response needs {_JSON} with an example")
-    headers = {name.lower() for name, header in node.get("headers", {}).items() if header.get("required")}
+    headers = {
+        name.lower() for name, header in node.get("headers", {}).items() if follow(document, header).get("required")
+    }
     validator = Draft202012Validator(inline(document, media["schema"]), validate_formats=True)
     response = Response(status, frozenset(headers), validator, next(iter(media["examples"].values()))["value"])
     if not validator.is_valid(response.example):

@@ -13,6 +13,8 @@ from .findings import Finding, broken, required
 Fields = Mapping[str, Any]
 Condition = tuple[str, str]
 
+_UNDERSTOOD = frozenset({"type", "properties", "required", "title", "description", "examples"})
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -109,6 +111,10 @@ def _compile(document: Node, schema: Node, path: _Path) -> Parameters:
     targets = {
         value: follow(document, {"$ref": reference}) for value, reference in schema["discriminator"]["mapping"].items()
     }
+    if {branch.get("$ref") for branch in branches} != set(schema["discriminator"]["mapping"].values()):
+        raise ContractError(
+            f"{schema.get('title', 'a request schema')}: variants and mapping must name the same schemas"
+        )
     common = _common(document, name, targets, path)
     return Choice(
         name,
@@ -123,6 +129,11 @@ def _compile(document: Node, schema: Node, path: _Path) -> Parameters:
 def _variant(schema: Node, path: _Path) -> Variant:
     if schema.get("type") != "object" or "properties" not in schema:
         raise ContractError(f"{schema.get('title', 'a request schema')}: a variant is an object with properties")
+    unknown = {key for key in schema if key not in _UNDERSTOOD and not key.startswith("x-")}
+    if unknown:
+        raise ContractError(
+            f"{schema.get('title', 'a request schema')}: {', '.join(sorted(unknown))} is not understood"
+        )
     needed = frozenset(schema.get("required", []))
     conditions = {name: made for name in needed if (made := path.condition(name))}
     properties = schema["properties"]

@@ -1,5 +1,6 @@
 """The rules as data, with the settings and limits that rest on them."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ _SOURCES = ("doc", "family", "ours")
 _TAKES: dict[str, Callable[[Any], bool]] = {
     "integer > 0": lambda value: _is_number(value, int) and value > 0,
     "integer >= 0": lambda value: _is_number(value, int) and value >= 0,
-    "number > 0": lambda value: _is_number(value, int | float) and value > 0,
+    "number > 0": lambda value: _is_number(value, int | float) and 0 < value < math.inf,
     "object of strings": lambda value: (
         isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
     ),

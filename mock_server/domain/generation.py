@@ -15,7 +15,9 @@ _GRACE = seconds(30)
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What begin needs beside the world. id: unlike that of any other generation; seconds: how long one takes."""
+    """What begin needs beside the world. id: unlike that of any other generation; seconds: how long one takes,
+    unless the world has a time of its own.
+    """
 
     id: str
     order: Order
@@ -34,7 +36,7 @@ def begin(world: World, start: Beginning, now: Instant, behaviour: Behaviour) ->
     refusal = _refusal(world, start.order, now, behaviour)
     if refusal:
         return world, refusal
-    ends = now + seconds(start.seconds)
+    ends = now + seconds(start.seconds if world.generation_seconds is None else world.generation_seconds)
     generation = Generation(
         id=start.id,
         order=start.order,
@@ -52,15 +54,18 @@ def finish(
 ) -> tuple[World, tuple[Image, ...] | Refusal]:
     """Charge, record the images and free the lock. [CREDIT-COST, LOCK-RELEASE]
 
-    A generation that lapsed has no reservation any more, so it must pass again before it can charge.
+    A generation that lapsed has no reservation any more, so it must pass again before it can charge. One that has
+    finished already is left as it is.
     """
     world = world.settled(now)
-    if generation not in world.running:
-        refusal = _refusal(replace(world, lock=None), generation.order, now, behaviour)
-        if refusal:
-            return world, refusal
+    already = tuple(image for image in reversed(world.images) if image.generation == generation.id)
+    if already:
+        return world, already
+    lapsed = generation not in world.running
     world = _released(world, generation, behaviour)
-    made = make(world, generation.order, now, seed)
+    if lapsed and (refusal := _refusal(replace(world, lock=None), generation.order, now, behaviour)):
+        return world, refusal
+    made = make(world, generation, now, seed)
     world = replace(
         world,
         credits=world.credits - min(generation.credits, world.credits),
@@ -80,8 +85,9 @@ def _refusal(world: World, order: Order, now: Instant, behaviour: Behaviour) -> 
     """Return the first rule that refuses the order, in the order lock, daily limit, credits. [ORDER]"""
     if world.lock:
         return refusals.locked(world.lock.until)
-    if world.used + _reserved_allowance(world) + _allowance(order, behaviour) > world.daily_limit:
-        return refusals.daily_limit((now // DAY + 1) * DAY)
+    allowance = _allowance(order, behaviour)
+    if world.used + _reserved_allowance(world) + allowance > world.daily_limit:
+        return refusals.daily_limit((now // DAY + 1) * DAY if allowance <= world.daily_limit else None)
     if _free_credits(world) < _need(order, behaviour):
         return refusals.NO_CREDITS
     return None

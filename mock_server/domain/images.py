@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from .clock import Instant
-from .world import Image, Order, World
+from .world import Generation, Image, World
 
 RECENT = 10
 _STOP_WORDS = frozenset({"a", "an", "the", "of", "in", "on", "at", "with", "and", "for", "to"})
@@ -15,11 +15,13 @@ def recent(world: World) -> tuple[Image, ...]:
     return world.images[:RECENT]
 
 
-def make(world: World, order: Order, now: Instant, seed: int) -> tuple[Image, ...]:
-    """Return the images of an order, oldest first, each with an id of its own. [IMG-COUNT, IMG-INPUT]"""
+def make(world: World, generation: Generation, now: Instant, seed: int) -> tuple[Image, ...]:
+    """Return the images of a generation, oldest first, each with an id of its own. [IMG-COUNT, IMG-INPUT]"""
+    order = generation.order
     return tuple(
         Image(
             id=number,
+            generation=generation.id,
             title=title(world.name, order.prompt, number, seed),
             engine=order.engine,
             prompt=order.prompt,

@@ -21,7 +21,7 @@ def locked(until: Instant | None) -> Refusal:
     return Refusal("locked", "LOCK-ONE", until)
 
 
-def daily_limit(resets_at: Instant) -> Refusal:
+def daily_limit(resets_at: Instant | None) -> Refusal:
     return Refusal("daily-limit", "DAILY-429", resets_at)
 
 

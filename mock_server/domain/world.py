@@ -44,9 +44,10 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that was made. title is also the name its picture is served under."""
+    """An image that was made. generation: id of what made it; title: also the name its picture is served under."""
 
     id: int
+    generation: str
     title: str
     engine: str
     prompt: str

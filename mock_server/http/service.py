@@ -76,6 +76,5 @@ class Service:
         return made
 
     async def _begin(self, caller: Caller, order: Order) -> Generation | Refusal:
-        own = caller.account.generation_seconds
-        start = Beginning(uuid4().hex, order, self.generation_seconds if own is None else own)
+        start = Beginning(uuid4().hex, order, self.generation_seconds)
         return await self.change(caller, lambda world: begin(world, start, self.clock.now(), self.behaviour))

@@ -48,7 +48,7 @@ def make(decides: Decides, aim: Target, profile: Profile = "full", cap: int = 40
 def test_says_which_account_is_missing() -> None:
     plan = make(Decides(("RECENT-OWN",), roles=("primary", "secondary")), ONLY_PRIMARY)
     assert plan.skipped[0].reason == "the target has no account secondary"
-    assert plan.reasons_undecided()["RECENT-OWN"] == ["a test: the target has no account secondary"]
+    assert plan.reasons_undecided()["RECENT-OWN"] == [("a test", "the target has no account secondary")]
 
 
 def test_says_what_a_profile_leaves_out() -> None:

@@ -88,3 +88,13 @@ def test_inlining_leaves_the_original_alone() -> None:
 def test_a_dangling_reference_deep_inside_is_refused() -> None:
     with pytest.raises(ContractError, match="points to nothing"):
         inline(DOCUMENT, {"items": [{"items": {"$ref": "#/schemas/Nobody"}}]})
+
+
+def test_a_reference_that_leads_back_to_itself_is_refused() -> None:
+    with pytest.raises(ContractError, match="leads back to itself"):
+        follow({"a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}}, {"$ref": "#/a"})
+
+
+def test_what_stands_beside_a_reference_is_refused() -> None:
+    with pytest.raises(ContractError, match="maxLength beside the reference #/a"):
+        follow({"a": {}}, {"$ref": "#/a", "maxLength": 3})

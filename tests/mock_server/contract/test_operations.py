@@ -272,3 +272,39 @@ def test_the_projects_own_document_is_understood() -> None:
     assert all(each.secured for each in REAL.operations)
     assert isinstance(operation(REAL, "generateImage").parameters, Choice)
     assert {status: each.headers for status, each in REAL.fallbacks.items()} == {404: set(), 405: {"allow"}, 413: set()}
+
+
+@pytest.mark.parametrize("status", ["default", "2XX"])
+def test_a_status_that_is_no_number_is_refused(status: str) -> None:
+    data = changed(*POST, "responses", value={"200": reply(REPLY, {"id": 1}), status: reply(REPLY, {"id": 1})})
+    assert f"the status {status} is not understood" in refusal(data)
+
+
+def test_an_id_that_stands_twice_is_refused() -> None:
+    assert "stands twice" in refusal(changed(*POST, "operationId", value="listThings"))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("servers",), []),
+        (("paths",), None),
+        ((*POST, "responses", "200", "content", "application/json", "examples"), {"a": {"summary": "empty"}}),
+        ((*POST, "requestBody", "content", "application/json", "schema", "properties", "name", "type"), "strin"),
+        (("components", "schemas", "Reply"), {"$ref": "#/components/schemas/Reply"}),
+    ],
+)
+def test_what_breaks_the_compiler_is_refused_in_a_sentence(path: tuple[str, ...], value: Any) -> None:
+    assert refusal(changed(*path, value=value))
+
+
+def test_a_header_by_reference_is_followed() -> None:
+    data = document()
+    data["components"]["headers"] = {"Allow": {"required": True}}
+    data["x-fallback-responses"]["405"]["headers"]["Allow"] = {"$ref": "#/components/headers/Allow"}
+    assert compile_contract(data).fallbacks[405].headers == {"allow"}
+
+
+def test_an_optional_security_secures_nothing() -> None:
+    contract = compile_contract(changed("security", value=[{}, {"key": []}]))
+    assert not operation(contract, "makeThing").secured

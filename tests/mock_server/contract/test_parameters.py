@@ -278,3 +278,21 @@ def test_a_finding_names_a_declared_field_and_says_it_in_a_sentence(fields: dict
         assert each.field.replace("_", " ") in each.message
         assert each.message.startswith("The ")
         assert each.message.endswith(".")
+
+
+def test_a_variant_that_the_mapping_leaves_out_is_refused() -> None:
+    schemas = {"Lost": shape("kind", kind={"type": "string"}), "Kept": shape("kind", kind={"type": "string"})}
+    node = choice("kind", kept="Kept")
+    node["oneOf"] = [*node["oneOf"], {"$ref": "#/schemas/Lost"}]
+    with pytest.raises(ContractError, match="must name the same schemas"):
+        compile_parameters({"schemas": schemas}, node)
+
+
+def test_a_keyword_of_a_variant_that_is_not_understood_is_refused() -> None:
+    with pytest.raises(ContractError, match="dependentRequired is not understood"):
+        compile_parameters({}, {**shape("a", a={"type": "string"}), "dependentRequired": {"a": ["b"]}})
+
+
+def test_a_value_that_is_wrong_inside_is_named_by_its_field() -> None:
+    parameters = compile_parameters({}, shape("tags", tags={"type": "array", "items": {"type": "string"}}))
+    assert messages({"tags": [1]}, parameters) == {"tags": "The tags field is invalid inside."}

@@ -361,6 +361,32 @@ def test_a_lapsed_generation_fails_without_a_trace(service: Service) -> None:
 # Availability
 
 
+def test_a_lapsed_generation_that_is_refused_frees_its_own_lock(service: Service) -> None:
+    service.behave(lock_seconds=100)
+    generation = service.begin(seconds=1)
+    service.set(credits=0)
+    assert service.finish(generation, START + 40 * SECOND) == NO_CREDITS
+    assert service.world.lock is None
+
+
+def test_finishing_again_changes_nothing(service: Service) -> None:
+    generation = service.begin(2)
+    made = service.finish(generation)
+    before = service.world
+    assert service.finish(generation) == made
+    assert service.world == before
+
+
+def test_what_never_fits_into_a_day_is_refused_for_good(service: Service) -> None:
+    service.set(daily_limit=5)
+    assert service.try_begin(6) == daily_limit(None)
+
+
+def test_a_world_may_have_a_generation_time_of_its_own(service: Service) -> None:
+    service.set(generation_seconds=7.5)
+    assert service.begin(seconds=1).ends == START + 7.5 * SECOND
+
+
 def test_a_generation_can_start_where_none_runs(service: Service) -> None:
     assert availability(service.world, START) is None
 

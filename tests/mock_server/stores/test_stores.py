@@ -32,7 +32,7 @@ FULL = World(
     used=7,
     lock=Lock("somebody", START + 1),
     running=(Generation("one", ORDER, 2, 2, START + 2, START + 3),),
-    images=(Image(5, "a-fox.png", "dall-e", "a fox", 64, 64, "hd", None, START),),
+    images=(Image(5, "one", "a-fox.png", "dall-e", "a fox", 64, 64, "hd", None, START),),
     made=1,
     generation_seconds=0.25,
 )

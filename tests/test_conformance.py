@@ -1,0 +1,89 @@
+"""The suite against the mock, both as processes: its yes, and its no."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.server import Server
+
+ROOT = Path(__file__).parent.parent
+TARGET = (ROOT / "fixtures" / "targets" / "mock.yaml").read_text()
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Server]:
+    with Server("--generation-time", "0.5") as server:
+        yield server
+
+
+def conform(server: Server, folder: Path, *flags: str, command: tuple[str, ...] = ()) -> tuple[int, str]:
+    """Run the suite against a server; return its exit status and what it printed."""
+    target = folder / "target.yaml"
+    target.write_text(TARGET.replace("http://127.0.0.1:8010", server.origin))
+    run = command or (sys.executable, "-m", "contract_tests.cli", "run")
+    done = subprocess.run(
+        [*run, "--target", str(target), "--report", str(folder / "report"), *flags],
+        cwd=ROOT if command else folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode, done.stdout
+
+
+def rules(folder: Path) -> dict[str, dict[str, Any]]:
+    return {rule["id"]: rule for rule in json.loads((folder / "report" / "report.json").read_text())["rules"]}
+
+
+def test_the_mock_keeps_every_documented_rule(mock: Server, tmp_path: Path) -> None:
+    status, output = conform(mock, tmp_path)
+    assert status == 0, output
+    found = rules(tmp_path)
+    documented = {id_: rule["verdict"] for id_, rule in found.items() if rule["source"] == "doc"}
+    assert len(documented) == 16
+    assert set(documented.values()) == {"held"}, output
+    assert {id_ for id_, rule in found.items() if rule["verdict"] != "held"} == {"DAILY-RESET"}
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["verdict"] == "conforms"
+    assert 0 < report["credits"]["spent"] <= 40
+
+
+def test_a_second_run_against_the_same_mock_passes_too(mock: Server, tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        status, output = conform(mock, tmp_path / folder, "--only", "CREDIT-COST,DAILY-429,CREDIT-419")
+        assert status == 0, output
+
+
+def test_a_mock_without_credits_violates_their_rules_and_is_told_how(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("credits_per_image: 0")
+    with Server("--generation-time", "0", "--behaviour", str(wrong)) as server:
+        status, output = conform(server, tmp_path, "--only", "CREDIT-COST,CREDIT-419,IMG-COUNT")
+    assert status == 1
+    assert "VIOLATES the documentation: CREDIT-COST, CREDIT-419" in output
+    found = rules(tmp_path)
+    assert {id_: rule["verdict"] for id_, rule in found.items()} == {
+        "CREDIT-COST": "violated",
+        "CREDIT-419": "violated",
+        "IMG-COUNT": "held",
+    }
+    assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
+
+
+def test_the_free_profile_spends_nothing(mock: Server, tmp_path: Path) -> None:
+    status, output = conform(mock, tmp_path, "--profile", "free")
+    assert status == 0, output
+    assert json.loads((tmp_path / "report" / "report.json").read_text())["credits"]["spent"] == 0
+
+
+def test_the_same_tests_run_by_plain_pytest(mock: Server, tmp_path: Path) -> None:
+    pytest_run = (sys.executable, "-m", "pytest", "contract_tests", "-q", "-p", "no:cacheprovider")
+    status, output = conform(mock, tmp_path, "--only", "AUTH,VERSIONS", command=pytest_run)
+    assert status == 0, output
+    assert {rule["verdict"] for rule in rules(tmp_path).values()} == {"held"}
