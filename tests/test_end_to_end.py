@@ -4,7 +4,7 @@ import asyncio
 import io
 import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -16,12 +16,18 @@ from PIL import Image
 from support.mock import DALL_E
 from support.server import Server
 
-CLIENT = httpx.Client()
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client() as shared:
+        yield shared
 
 
-def post(server: Server, token: str, headers: Mapping[str, str] | None = None, **body: Any) -> httpx.Response:
+def post(
+    client: httpx.Client, server: Server, token: str, headers: Mapping[str, str] | None = None, **body: Any
+) -> httpx.Response:
     url = f"{server.base_url}/aiimage/generate-image"
-    return CLIENT.post(url, headers={"Authorization": f"Bearer {token}", **(headers or {})}, timeout=30, **body)
+    return client.post(url, headers={"Authorization": f"Bearer {token}", **(headers or {})}, timeout=30, **body)
 
 
 async def burst(server: Server, tokens: list[str]) -> Counter[int]:
@@ -33,8 +39,8 @@ async def burst(server: Server, tokens: list[str]) -> Counter[int]:
         return Counter(reply.status_code for reply in replies)
 
 
-def test_the_documented_call_gives_a_picture_that_opens(server: Server) -> None:
-    reply = post(server, "e2e-documented", json={**DALL_E, "size": "1024x1024"})
+def test_the_documented_call_gives_a_picture_that_opens(client: httpx.Client, server: Server) -> None:
+    reply = post(client, server, "e2e-documented", json={**DALL_E, "size": "1024x1024"})
     assert reply.status_code == 200
     output = reply.json()["images"][0]["output"]
     picture = httpx.get(f"{server.origin}/{output}")
@@ -109,7 +115,9 @@ def test_a_client_that_hangs_up_during_its_generation_still_pays_and_the_lock_is
     content_type=st.sampled_from(["application/json", "multipart/form-data; boundary=x", "text/plain"])
     | st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30),
 )
-def test_any_body_gets_an_answer_on_the_wire(server: Server, body: bytes, content_type: str) -> None:
-    reply = post(server, "e2e-fuzz", content=body, headers={"Content-Type": content_type})
+def test_any_body_gets_an_answer_on_the_wire(
+    client: httpx.Client, server: Server, body: bytes, content_type: str
+) -> None:
+    reply = post(client, server, "e2e-fuzz", content=body, headers={"Content-Type": content_type})
     assert reply.status_code == 422
     assert reply.json().keys() == {"message", "errors"}

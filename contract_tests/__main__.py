@@ -1,0 +1,22 @@
+"""The door to the suite. It opens without the suite's own packages, so as to name them when they are missing."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say how to install what it needs (exit status 2)."""
+    try:
+        from contract_tests.cli import main as command
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("contract_tests"):
+            raise
+        print(
+            f"Error: the suite needs {error.name}, which is not installed: pip install 'aiimage-mock[contract]'",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    command(prog_name="aiimage-conform")
+
+
+if __name__ == "__main__":
+    main()
