@@ -17,7 +17,7 @@ TARGET = (ROOT / "fixtures" / "targets" / "mock.yaml").read_text()
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[Server]:
-    with Server("--generation-time", "0.5") as server:
+    with Server("--generation-time", "1") as server:
         yield server
 
 
