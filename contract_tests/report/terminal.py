@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contract_tests.events import Decision, Event, PlanMade, PreflightFailed, TestEnded
+from contract_tests.events import Decision, Event, PlanMade, TestEnded
 from contract_tests.outcome import Outcome, conclude
 from contract_tests.plan import Plan
 from contract_tests.run import Run
@@ -43,8 +43,6 @@ class Progress:
         match event:
             case PlanMade(plan):
                 self._total = len(plan.selected)
-            case PreflightFailed(reason):
-                self._console.print(Text(f"The run cannot start: {reason}", "bold red"))
             case TestEnded():
                 self._ended(event)
             case _:
@@ -133,7 +131,7 @@ def sentence(outcome: Outcome) -> str:
         broken = ", ".join(result.rule.id for result in outcome.of("violated"))
         return f"VIOLATES the documentation: {broken} ({count}{differs})."
     if outcome.verdict == "incomplete":
-        return f"could not be examined well enough: {outcome.stopped or count}{differs}."
+        return f"could not be examined well enough: {(outcome.stopped or count).rstrip('.')}{differs}."
     skipped = sum(1 for result in documented if result.verdict == "skipped")
     return f"conforms: {count}{f', {skipped} skipped' if skipped else ''}{differs}."
 
