@@ -5,9 +5,14 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support.mock import Mock, Start
 from support.server import Server
+
+# How fast the machine is must not decide what passes; a failure prints what repeats it.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("project")
 
 
 @pytest.fixture
