@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import groupby
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from .domain.clock import Clock, RealClock
 from .domain.world import Image
 from .http.handlers import HANDLERS, Handler
 from .http.pipeline import Endpoint, Pipeline
+from .http.replies import Reply, error, to_response
 from .http.service import Service
 from .http.uploads import Uploads
 from .settings import Settings
@@ -69,7 +69,7 @@ def create_app(
     pipeline = Pipeline(served, service, handlers)
     routes += _operation_routes(pipeline, served.operations)
     routes.append(Route("/uploads/{title}", Uploads(service, MemoryShelf[bytes](_RENDERED_BYTES_KEPT, len))))
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failure})
     app.router.redirect_slashes = False
     app.router.default = Endpoint(pipeline, {})
     return app
@@ -80,10 +80,14 @@ def _operation_routes(pipeline: Pipeline, operations: Iterable[Operation]) -> It
         yield Route(path, Endpoint(pipeline, {each.method: each for each in group}))
 
 
-def _http_error(request: Request, error: Exception) -> Response:
+def _failure(request: Request, failure: Exception) -> Response:
+    """Answer what fails outside the pipeline in JSON; the server then logs it."""
+    del request, failure
+    return to_response(error("internal"))
+
+
+def _http_error(request: Request, refusal: Exception) -> Response:
     """Answer what Starlette itself refuses, an unknown path or a wrong method under /_mock, in JSON."""
     del request
-    assert isinstance(error, HTTPException)
-    return Response(
-        msgspec.json.encode({"message": error.detail}), error.status_code, error.headers, media_type="application/json"
-    )
+    assert isinstance(refusal, HTTPException)
+    return to_response(Reply(refusal.status_code, {"message": refusal.detail}, refusal.headers or {}))

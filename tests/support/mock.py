@@ -50,7 +50,9 @@ class Mock:
         self.clock = clock or JumpingClock()
         self._runner = asyncio.Runner()
         app = create_app(started_with or settings(), self.clock, contract, handlers)
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock", timeout=None)
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://mock", timeout=None
+        )
 
     def close(self) -> None:
         self._runner.run(self.http.aclose())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from mock_server import pictures
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 
 GENERATE = f"{PREFIX}/generate-image"
@@ -120,6 +121,16 @@ def test_a_picture_takes_only_get_and_head(mock: Mock) -> None:
     assert mock.call("HEAD", f"/{output}", None).status_code == 200
     reply = mock.call("DELETE", f"/{output}", None)
     assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_a_picture_that_cannot_be_rendered_is_500_in_json(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(picture: object) -> bytes:
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr(pictures, "render", broken)
+    output = mock.generate().json()["images"][0]["output"]
+    reply = mock.call("GET", f"/{output}", None)
+    assert (reply.status_code, reply.json()) == (500, {"message": "The mock failed. Its log says why."})
 
 
 def test_many_fetches_at_once_get_the_same_picture(mock: Mock) -> None:
