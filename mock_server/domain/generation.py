@@ -1,6 +1,7 @@
 """A generation: begin, finish, fail. Each takes a world and now, and returns the next world with the outcome."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from . import refusals
 from .behaviour import Behaviour
@@ -17,11 +18,19 @@ _GRACE = seconds(30)
 class Beginning:
     """What begin needs beside the world. id: unlike that of any other generation; seconds: how long one takes,
     unless the world has a time of its own.
+
+    Faults change the rest. forced_seconds: how long this one takes, whatever else is said; failure: the message that
+    it ends with instead of images; lock: "rule" as LOCK-RELEASE has it, "expiry" not freed when it ends, "forever"
+    not even freed then; awaited: False where nobody waits for its end.
     """
 
     id: str
     order: Order
     seconds: float
+    forced_seconds: float | None = None
+    failure: str | None = None
+    lock: Literal["rule", "expiry", "forever"] = "rule"
+    awaited: bool = True
 
 
 def availability(world: World, now: Instant) -> Refusal | None:

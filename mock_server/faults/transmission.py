@@ -1,0 +1,55 @@
+"""What goes over the wire, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Ending = Literal["complete", "closed", "reset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes of a body. after: seconds on the world's clock to wait before they are sent."""
+
+    data: bytes
+    after: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """One reply as it is sent. status: None for no reply at all.
+
+    headers: names in lower case, the content-length is that of the whole body even where not all of it is sent;
+    ending: "complete", or how the connection dies after what was sent: "closed" in an orderly way, or "reset".
+    """
+
+    status: int | None
+    headers: Mapping[str, str]
+    parts: tuple[Part, ...]
+    ending: Ending = "complete"
+
+    @property
+    def body(self) -> bytes:
+        """All bytes that are sent."""
+        return b"".join(part.data for part in self.parts)
+
+    def with_body(self, body: bytes) -> "Transmission":
+        """Return it with another body of its own length."""
+        headers = {**self.headers, "content-length": str(len(body))}
+        return replace(self, headers=headers, parts=(Part(body),))
+
+    def cut(self, length: int, ending: Ending = "closed") -> "Transmission":
+        """Return it with the connection dying after `length` bytes of the body."""
+        return replace(self, parts=(Part(self.body[:length]),), ending=ending)
+
+
+def whole(status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Transmission:
+    """Return an undisturbed reply."""
+    named = {name.lower(): value for name, value in (headers or {}).items()}
+    lengths = {"content-length": str(len(body)), "content-type": media_type}
+    return Transmission(status, {**lengths, **named}, (Part(body),))
+
+
+def nothing(ending: Ending = "closed") -> Transmission:
+    """Return no reply at all: the connection dies."""
+    return Transmission(None, {}, (), ending)
