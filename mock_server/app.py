@@ -1,31 +1,29 @@
 """The application: the only place that knows all the parts."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from . import resources
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .control import control_routes
 from .domain.clock import Clock, RealClock
-from .domain.world import Image
+from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
-from .http.pipeline import Endpoint, Pipeline
+from .http.operations import Operations
+from .http.pipeline import Pipeline
 from .http.replies import Reply, error, to_response
-from .http.service import Service
 from .http.uploads import Uploads
-from .settings import Settings
-from .stores import MemoryShelf, MemoryStore
-
-_IMAGES_KEPT = 100_000
-_SOURCE_BYTES_KEPT = 256 * 2**20
-_RENDERED_BYTES_KEPT = 128 * 2**20
+from .service import Agenda, Service
+from .settings import Settings, is_loopback
+from .stores import MemoryJournal, MemoryShelf, MemoryStore
 
 
 @cache
@@ -45,39 +43,52 @@ def create_app(
     clock: Clock | None = None,
     served: Contract | None = None,
     handlers: Mapping[str, Handler] = HANDLERS,
-) -> Starlette:
+) -> ASGIApp:
     """Return the mock as an ASGI application; raise ContractError where a handler has no operation."""
     served = served or contract()
-    clock = clock or RealClock()
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
-    store = MemoryStore()
-    service = Service(
+    service = _service(settings, clock or RealClock())
+    rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
+    pipeline = partial(Pipeline, served, service, faulty=settings.control_open)
+    operations = partial(Operations, served, service, handlers)
+    app = Starlette(
+        routes=[
+            *(
+                [control_routes(service, served, rules(), settings.admin_token, is_loopback(settings.host))]
+                if settings.control_open
+                else []
+            ),
+            *(Route(path, pipeline(operations(methods))) for path, methods in _by_path(served.operations)),
+            Route("/uploads/{title}", pipeline(Uploads(service, rendered))),
+        ],
+        exception_handlers={HTTPException: _http_error, Exception: _failure},
+    )
+    app.router.redirect_slashes = False
+    app.router.default = pipeline(operations({}))
+    return InProcess(app)
+
+
+def _service(settings: Settings, clock: Clock) -> Service:
+    behaviour = settings.behaviour
+    journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes)
+    return Service(
         accounts=settings.accounts,
-        behaviour=settings.behaviour,
+        behaviour=behaviour,
         clock=clock,
-        store=store,
-        sources=MemoryShelf[bytes](_SOURCE_BYTES_KEPT, len),
-        images=MemoryShelf[Image](_IMAGES_KEPT),
+        store=MemoryStore(behaviour.max_worlds, behaviour.max_world_bytes, journal.drop),
+        journal=journal,
+        sources=MemoryShelf[bytes](behaviour.max_source_bytes, len),
+        agenda=Agenda(clock),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
-    routes: list[BaseRoute] = []
-    if settings.control_open:
-        routes.append(control_routes(store, settings.accounts, clock, "memory", settings.admin_token))
-    pipeline = Pipeline(served, service, handlers)
-    routes += _operation_routes(pipeline, served.operations)
-    routes.append(Route("/uploads/{title}", Uploads(service, MemoryShelf[bytes](_RENDERED_BYTES_KEPT, len))))
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failure})
-    app.router.redirect_slashes = False
-    app.router.default = Endpoint(pipeline, {})
-    return app
 
 
-def _operation_routes(pipeline: Pipeline, operations: Iterable[Operation]) -> Iterable[Route]:
+def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
     for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
-        yield Route(path, Endpoint(pipeline, {each.method: each for each in group}))
+        yield path, {each.method: each for each in group}
 
 
 def _failure(request: Request, failure: Exception) -> Response:

@@ -16,6 +16,10 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "object of strings": lambda value: (
         isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
     ),
+    "time of day": lambda value: isinstance(value, str) and bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)),
+    "URL or empty": lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"(https?://[^\s/?#]+(/[^\s?#]*)?)?", value))
+    ),
 }
 
 
@@ -31,8 +35,16 @@ class Setting:
 
     def accepts(self, value: Any) -> bool:
         """Tell whether `value` is one that this setting takes."""
-        choices = re.fullmatch(r"one of (.+)", self.takes)
-        return value in choices[1].split(", ") if choices else _TAKES[self.takes](value)
+        kind, _, values = self.takes.partition(" of ")
+        if kind == "one":
+            return type(value) is type(self.default) and str(value) in values.split(", ")
+        if kind == "permutation":
+            return (
+                isinstance(value, list)
+                and all(isinstance(each, int) for each in value)
+                and sorted(map(str, value)) == sorted(values.split(", "))
+            )
+        return _TAKES[self.takes](value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ def _rule(entry: Node) -> Rule:
 
 def _setting(entry: Node, source: str, rule: str | None) -> Setting:
     setting = Setting(entry["name"], entry["default"], entry["takes"], source, rule)
-    known = entry["takes"] in _TAKES or entry["takes"].startswith("one of ")
+    known = entry["takes"] in _TAKES or entry["takes"].startswith(("one of ", "permutation of "))
     if not known or not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting

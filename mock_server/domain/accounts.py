@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .clock import DAY, Instant
-from .world import Lock, World
+from . import days
+from .behaviour import Behaviour
+from .clock import Instant
+from .world import FaultPlan, Lock, World
 
 _IDS_A_WORLD = 10_000
 _BLOCKS = 200_000
@@ -21,6 +23,7 @@ class Account:
     generation_seconds: float | None = None
     locked: bool = False
     valid: bool = True
+    faults: tuple[FaultPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,16 @@ class Accounts:
 
 def world_name(token: str) -> str:
     """Return the name of a token's world. It does not give the token away."""
-    return hashlib.blake2b(token.encode(), digest_size=16, person=b"aiimage-world").hexdigest()
+    return hashlib.blake2b(token.encode(), digest_size=8, person=b"aiimage-world").hexdigest()
 
 
-def open_world(name: str, account: Account, now: Instant) -> World:
-    """Return the world of an account that is first seen at `now`.
+def masked(token: str) -> str:
+    """Return what may be shown of a token: enough to tell it from others, not enough to use it."""
+    return f"{token[: min(len(token) // 3, 4)]}***"
+
+
+def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, token: str = "") -> World:
+    """Return the world of an account that is first seen at `now`. token: masked.
 
     Image ids begin at a number that depends on the name alone, so that a world's ids are the same in every run,
     unlike those of other worlds, and small enough for a 32-bit integer.
@@ -53,8 +61,10 @@ def open_world(name: str, account: Account, now: Instant) -> World:
         first_id=1 + int(name[:8], 16) % _BLOCKS * _IDS_A_WORLD,
         credits=account.credits,
         daily_limit=account.daily_limit,
-        day=now // DAY,
+        token=token,
+        day=days.day(now, behaviour),
         used=account.used_today,
         lock=Lock("somebody else", None) if account.locked else None,
         generation_seconds=account.generation_seconds,
+        faults=account.faults,
     )

@@ -1,6 +1,6 @@
 """Behaviour: every value that a rule leaves open. Names, defaults and sources are in openapi/rules.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -11,11 +11,26 @@ class Behaviour:
     versions: Mapping[str, str]
     lock_seconds: float
     lock_release: str
+    lock_scope: str
+    locked_status_field: str
     credits_per_image: int
     credit_need: str
     daily_unit: str
+    daily_reset: str
+    refusal_order: Sequence[int]
+    invalid_status: int
+    recent_order: str
+    image_storage: str
+    storage_url: str
+    flux_pro_answer: str
     max_images: int
     max_text_length: int
     max_upload_bytes: int
     max_body_bytes: int
     max_pixels: int
+    max_worlds: int
+    max_world_bytes: int
+    max_journal_entries: int
+    max_journal_bytes: int
+    max_source_bytes: int
+    max_rendered_bytes: int

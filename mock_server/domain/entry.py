@@ -28,7 +28,7 @@ class Entry:
     status: None where no reply was sent; complete: False where the connection died before the reply's end;
     rule: id of the rule that refused it; state: what made the rule refuse; ends_at: when the same request may pass,
     None for no such instant; made: titles of the images that it made; picture: title of the picture that it fetched;
-    faults: names of those that struck it.
+    faults: names of those that struck it; received: when it came, on the server's clock.
     """
 
     id: str
@@ -53,3 +53,4 @@ class Entry:
     picture: str | None = None
     authorized: bool = False
     faults: tuple[str, ...] = ()
+    received: Instant = 0

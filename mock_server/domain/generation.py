@@ -1,17 +1,15 @@
-"""A generation: begin, finish, fail. Each takes a world and now, and returns the next world with the outcome."""
+"""A generation: begin, and what becomes of it. Each takes a settled world and now. Its end is a matter of settling."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from . import refusals
+from . import days, refusals
 from .behaviour import Behaviour
-from .clock import DAY, Instant, seconds
-from .images import make
+from .clock import Instant, seconds
 from .refusals import Refusal
+from .settling import settled
 from .world import Generation, Image, Lock, Order, World
-
-KEPT_IMAGES = 100
-_GRACE = seconds(30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,98 +31,114 @@ class Beginning:
     awaited: bool = True
 
 
-def availability(world: World, now: Instant) -> Refusal | None:
-    """Return why no generation can start at `now`, or None. [LOCK-CHECK, LOCK-CHECK-PURE]"""
-    lock = world.settled(now).lock
-    return refusals.locked(lock.until) if lock else None
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A generation that ended without images. message: what the client is told."""
+
+    message: str
+
+
+Outcome = tuple[Image, ...] | Failure | None
+
+
+def availability(world: World) -> Refusal | None:
+    """Return why no generation can start, or None. [LOCK-CHECK, LOCK-CHECK-PURE]"""
+    return refusals.busy(world.lock) if world.lock else None
 
 
 def begin(world: World, start: Beginning, now: Instant, behaviour: Behaviour) -> tuple[World, Generation | Refusal]:
     """Take the lock and reserve the cost, or refuse and change nothing. [LOCK-ONE, DAILY-429, CREDIT-419]"""
-    world = world.settled(now)
-    refusal = _refusal(world, start.order, now, behaviour)
+    refusal = refused(world, start.order.count, now, behaviour)
     if refusal:
         return world, refusal
-    ends = now + seconds(start.seconds if world.generation_seconds is None else world.generation_seconds)
-    generation = Generation(
-        id=start.id,
-        order=start.order,
-        credits=min(_price(start.order, behaviour), _free_credits(world)),
-        allowance=_allowance(start.order, behaviour),
-        ends=ends,
-        lapses=ends + _GRACE,
-    )
-    lock = Lock(start.id, now + seconds(behaviour.lock_seconds))
-    return replace(world, lock=lock, running=(*world.running, generation)), generation
+    generation = _generation(world, start, now, behaviour)
+    world = replace(world, lock=_lock(start, generation, now, behaviour), running=(*world.running, generation))
+    return settled(world, now, behaviour), generation
 
 
-def finish(
-    world: World, generation: Generation, now: Instant, behaviour: Behaviour, seed: int
-) -> tuple[World, tuple[Image, ...] | Refusal]:
-    """Charge, record the images and free the lock. [CREDIT-COST, LOCK-RELEASE]
-
-    A generation that lapsed has no reservation any more, so it must pass again before it can charge. One that has
-    finished already is left as it is.
-    """
-    world = world.settled(now)
-    already = tuple(image for image in reversed(world.images) if image.generation == generation.id)
-    if already:
-        return world, already
-    lapsed = generation not in world.running
-    world = _released(world, generation, behaviour)
-    if lapsed and (refusal := _refusal(replace(world, lock=None), generation.order, now, behaviour)):
-        return world, refusal
-    made = make(world, generation, now, seed)
-    world = replace(
-        world,
-        credits=world.credits - min(generation.credits, world.credits),
-        used=world.used + generation.allowance,
-        made=world.made + len(made),
-        images=(*reversed(made), *world.images)[:KEPT_IMAGES],
-    )
-    return world, made
+def cancel(world: World, generation: Generation) -> World:
+    """Give everything back, unless it has ended already. [CREDIT-ATOMIC, LOCK-RELEASE]"""
+    own = world.lock is not None and world.lock.holder == generation.id
+    running = tuple(each for each in world.running if each.id != generation.id)
+    return replace(world, lock=None if own else world.lock, running=running)
 
 
-def fail(world: World, generation: Generation, now: Instant, behaviour: Behaviour) -> tuple[World, None]:
-    """Give everything back. [CREDIT-ATOMIC, LOCK-RELEASE]"""
-    return _released(world.settled(now), generation, behaviour), None
+def outcome(world: World, generation: Generation) -> Outcome:
+    """Return the images of a generation that has ended, oldest first, or its failure; None if the world has none."""
+    if generation.failure is not None:
+        return Failure(generation.failure)
+    return tuple(image for image in reversed(world.images) if image.generation == generation.id) or None
 
 
-def _refusal(world: World, order: Order, now: Instant, behaviour: Behaviour) -> Refusal | None:
-    """Return the first rule that refuses the order, in the order lock, daily limit, credits. [ORDER]"""
-    if world.lock:
-        return refusals.locked(world.lock.until)
-    allowance = _allowance(order, behaviour)
-    if world.used + _reserved_allowance(world) + allowance > world.daily_limit:
-        return refusals.daily_limit((now // DAY + 1) * DAY if allowance <= world.daily_limit else None)
-    if _free_credits(world) < _need(order, behaviour):
-        return refusals.NO_CREDITS
+def refused(
+    world: World, count: int, now: Instant, behaviour: Behaviour, statuses: Iterable[int] | None = None
+) -> Refusal | None:
+    """Return the first rule that refuses an order of `count` images, of those with `statuses`. [ORDER]"""
+    for status in behaviour.refusal_order if statuses is None else statuses:
+        refusal = status in _CHECKS and _CHECKS[status](world, count, now, behaviour)
+        if refusal:
+            return refusal
     return None
 
 
-def _released(world: World, generation: Generation, behaviour: Behaviour) -> World:
-    """Return the world without the generation, and without the lock if it is the one that holds it."""
-    own = world.lock is not None and world.lock.holder == generation.id
-    kept = world.lock if not own or behaviour.lock_release == "expiry" else None
-    return replace(world, lock=kept, running=tuple(each for each in world.running if each.id != generation.id))
+def _locked(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    del count, now, behaviour
+    return refusals.locked(world.lock) if world.lock else None
 
 
-def _price(order: Order, behaviour: Behaviour) -> int:
-    return order.count * behaviour.credits_per_image
+def _over_the_limit(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    allowance = _allowance(count, behaviour)
+    reserved = sum(each.allowance for each in world.running)
+    if world.used + reserved + allowance <= world.daily_limit:
+        return None
+    resets_at = days.next_day(now, behaviour) if allowance <= world.daily_limit else None
+    return refusals.daily_limit(resets_at, world.daily_limit, world.used, reserved)
 
 
-def _need(order: Order, behaviour: Behaviour) -> int:
-    price = _price(order, behaviour)
-    return price if behaviour.credit_need == "all" else min(price, 1)
+def _short_of_credits(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    del now
+    price = count * behaviour.credits_per_image
+    need = price if behaviour.credit_need == "all" else min(price, 1)
+    free = _free_credits(world)
+    return refusals.no_credits(free, need) if free < need else None
 
 
-def _allowance(order: Order, behaviour: Behaviour) -> int:
-    return order.count if behaviour.daily_unit == "images" else 1
+_CHECKS: Mapping[int, Callable[[World, int, Instant, Behaviour], Refusal | None]] = {
+    409: _locked,
+    429: _over_the_limit,
+    419: _short_of_credits,
+}
+
+
+def _generation(world: World, start: Beginning, now: Instant, behaviour: Behaviour) -> Generation:
+    queued = start.order.engine == "flux-pro" and behaviour.flux_pro_answer == "queued"
+    takes = seconds(_seconds(world, start))
+    return Generation(
+        id=start.id,
+        order=start.order,
+        credits=min(start.order.count * behaviour.credits_per_image, _free_credits(world)),
+        allowance=_allowance(start.order.count, behaviour),
+        ends=now if queued else now + takes,
+        ready=now + takes,
+        failure=start.failure,
+    )
+
+
+def _seconds(world: World, start: Beginning) -> float:
+    if start.forced_seconds is not None:
+        return start.forced_seconds
+    return start.seconds if world.generation_seconds is None else world.generation_seconds
+
+
+def _lock(start: Beginning, generation: Generation, now: Instant, behaviour: Behaviour) -> Lock:
+    freed = start.lock == "rule" and behaviour.lock_release == "completion"
+    until = None if start.lock == "forever" else now + seconds(behaviour.lock_seconds)
+    return Lock(start.id, until, generation.ends if freed else None)
+
+
+def _allowance(count: int, behaviour: Behaviour) -> int:
+    return count if behaviour.daily_unit == "images" else 1
 
 
 def _free_credits(world: World) -> int:
     return world.credits - sum(each.credits for each in world.running)
-
-
-def _reserved_allowance(world: World) -> int:
-    return sum(each.allowance for each in world.running)

@@ -1,43 +1,62 @@
 """Images: what a generation leaves behind, and which of them are recent."""
 
-import hashlib
 import re
 
-from .clock import Instant
 from .world import Generation, Image, World
 
 RECENT = 10
+KEPT = 100
+_NAME = 16
 _STOP_WORDS = frozenset({"a", "an", "the", "of", "in", "on", "at", "with", "and", "for", "to"})
 
 
-def recent(world: World) -> tuple[Image, ...]:
-    """Return the images made last, newest first, at most 10. [RECENT-10, RECENT-ORDER]"""
-    return world.images[:RECENT]
+def recent(world: World, newest_first: bool = True) -> tuple[Image, ...]:
+    """Return the images made last, at most 10. [RECENT-10, RECENT-ORDER]"""
+    images = world.images[:RECENT]
+    return images if newest_first else images[::-1]
 
 
-def make(world: World, generation: Generation, now: Instant, seed: int) -> tuple[Image, ...]:
+def make(world: World, generation: Generation) -> tuple[Image, ...]:
     """Return the images of a generation, oldest first, each with an id of its own. [IMG-COUNT, IMG-INPUT]"""
-    order = generation.order
-    return tuple(
-        Image(
-            id=number,
-            generation=generation.id,
-            title=title(world.name, order.prompt, number, seed),
-            engine=order.engine,
-            prompt=order.prompt,
-            width=order.width,
-            height=order.height,
-            mode=order.mode,
-            source=order.source,
-            created_at=now,
-        )
-        for number in range(world.first_id + world.made, world.first_id + world.made + order.count)
-    )
+    return tuple(_image(world, generation, world.made + place) for place in range(generation.order.count))
 
 
-def title(world: str, prompt: str, number: int, seed: int) -> str:
-    """Return a file name from the prompt's first words, with a suffix that no other image has."""
+def kept(images: tuple[Image, ...], made: tuple[Image, ...]) -> tuple[Image, ...]:
+    """Return the images that a world keeps, newest first: the last 100, and all of the last generation."""
+    return (*reversed(made), *images)[: max(KEPT, len(made))]
+
+
+def title(world: str, prompt: str, number: int) -> str:
+    """Return a file name from the prompt's first words, ending in the world's name and the image's number there."""
     words = [word for word in re.findall(r"[a-z0-9]+", prompt[:200].lower()) if word not in _STOP_WORDS]
     slug = "-".join(words[:4])[:48].strip("-") or "image"
-    suffix = hashlib.blake2b(f"{seed}/{world}/{number}".encode(), digest_size=5).hexdigest()
-    return f"{slug}-{suffix}.png"
+    return f"{slug}-{world}{number:x}.png"
+
+
+def world_of(name: str) -> str:
+    """Return the name of the world whose image has the title `name`; any other text leads to no world."""
+    return name.rpartition("-")[2][:_NAME]
+
+
+def titled(world: World, name: str) -> Image | None:
+    """Return the image of that title, or None."""
+    return next((image for image in world.images if image.title == name), None)
+
+
+def _image(world: World, generation: Generation, number: int) -> Image:
+    order = generation.order
+    name = title(world.name, order.prompt, number)
+    return Image(
+        id=world.first_id + number,
+        generation=generation.id,
+        title=name,
+        engine=order.engine,
+        prompt=order.prompt,
+        width=order.width,
+        height=order.height,
+        mode=order.mode,
+        source=order.source,
+        output=order.folder + name,
+        created_at=generation.ends,
+        ready=generation.ready,
+    )

@@ -1,25 +1,38 @@
 """A world: all that the service knows of one account. Immutable; every change is a new world."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from .clock import DAY, Instant
+from .clock import Instant
+from .timepiece import Timepiece
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What keeps a second generation out. until: when it expires, None for never."""
+    """What keeps a second generation out. until: when it expires, None for never; freed: when the generation that
+    holds it ends and frees it, None if that frees nothing.
+    """
 
     holder: str
     until: Instant | None
+    freed: Instant | None = None
+
+    @property
+    def ends(self) -> Instant | None:
+        """The first instant at which it keeps nobody out any more, None for never."""
+        return min((each for each in (self.until, self.freed) if each is not None), default=None)
 
     def held(self, now: Instant) -> bool:
-        """Tell whether the lock still keeps others out. It is free at the very instant it expires."""
-        return self.until is None or now < self.until
+        """Tell whether the lock still keeps others out. It is free at the very instant it ends."""
+        return self.ends is None or now < self.ends
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a client asked for. width and height in pixels; source: key of the upload it works from."""
+    """What a client asked for. width and height in pixels; source: key of the upload it works from; folder: what the
+    address of its pictures begins with.
+    """
 
     engine: str
     prompt: str
@@ -28,23 +41,29 @@ class Order:
     height: int
     mode: str
     source: str | None = None
+    folder: str = "uploads/"
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A generation that runs. credits, allowance: what it holds in reserve until it ends or lapses."""
+    """A generation that runs. credits, allowance: what it holds in reserve until it ends; ends: when that is;
+    ready: when its pictures can be fetched; failure: the message that it ends with instead of images.
+    """
 
     id: str
     order: Order
     credits: int
     allowance: int
     ends: Instant
-    lapses: Instant
+    ready: Instant
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that was made. generation: id of what made it; title: also the name its picture is served under."""
+    """An image that was made. generation: id of what made it; title: also the name its picture is served under;
+    output: the picture's address, as clients are told; ready: when the picture can be fetched.
+    """
 
     id: int
     generation: str
@@ -55,22 +74,41 @@ class Image:
     height: int
     mode: str
     source: str | None
+    output: str
     created_at: Instant
+    ready: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPlan:
+    """A fault that is switched on. operations: ids of those it may strike; times: how often it strikes at most, None
+    for always; after: how many requests it spares first; seen, struck: how many there have been.
+    """
+
+    fault: str
+    operations: tuple[str, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    times: int | None = None
+    after: int = 0
+    probability: float = 1
+    seen: int = 0
+    struck: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """One account and what it has going on.
 
-    first_id: id of its first image; day, used: the day that `used` counts; running: generations under way;
-    images: those made last, newest first; made: how many there have ever been; generation_seconds: how long a
-    generation takes here, None for the server's default.
+    token: its token, masked; first_id: id of its first image; day, used: the day that `used` counts; running:
+    generations under way; images: those made last, newest first; made: how many there have ever been;
+    generation_seconds: how long a generation takes here, None for the server's default.
     """
 
     name: str
     first_id: int
     credits: int
     daily_limit: int
+    token: str = ""
     day: int = 0
     used: int = 0
     lock: Lock | None = None
@@ -78,14 +116,5 @@ class World:
     images: tuple[Image, ...] = ()
     made: int = 0
     generation_seconds: float | None = None
-
-    def settled(self, now: Instant) -> "World":
-        """Return the world as it is at `now`: the day turned, what has expired or lapsed gone."""
-        today = now // DAY
-        return replace(
-            self,
-            day=today,
-            used=self.used if self.day == today else 0,
-            lock=self.lock if self.lock and self.lock.held(now) else None,
-            running=tuple(each for each in self.running if now < each.lapses),
-        )
+    clock: Timepiece = field(default_factory=Timepiece)
+    faults: tuple[FaultPlan, ...] = ()

@@ -38,6 +38,10 @@ class Transmission:
         headers = {**self.headers, "content-length": str(len(body))}
         return replace(self, headers=headers, parts=(Part(body),))
 
+    def with_header(self, name: str, value: str) -> "Transmission":
+        """Return it with one more header, or another value of it."""
+        return replace(self, headers={**self.headers, name: value})
+
     def cut(self, length: int, ending: Ending = "closed") -> "Transmission":
         """Return it with the connection dying after `length` bytes of the body."""
         return replace(self, parts=(Part(self.body[:length]),), ending=ending)

@@ -1,19 +1,23 @@
-"""The access log: one line a request, with the rule of a refusal."""
+"""The access log: one line a request, with the rule of a refusal and the faults that struck."""
 
 import logging
 
-from starlette.requests import Request
+from mock_server.faults.transmission import Transmission
 
-from .replies import Reply
+from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock.access")
 
 
-def log_access(request: Request, reply: Reply, number: str) -> None:
+def log_access(visit: Visit, transmission: Transmission) -> None:
     """Write the line. Path and method are cut and escaped: they are the client's words."""
     if not _log.isEnabledFor(logging.INFO):
         return
-    method, path = request.method[:20], request.scope["path"][:200]
+    method, path = visit.request.method[:20], visit.path[:200]
     words = f"{method} {path}".encode("unicode_escape").decode()
-    fields = {"id": number, "method": method, "path": path, "status": reply.status, "rule": reply.rule}
-    _log.info("%s  %s %d %s", number, words, reply.status, reply.rule or "", extra={"fields": fields})
+    rule = visit.reply.rule if visit.reply else None
+    faults = [fault.name for fault, _ in visit.faults]
+    status = transmission.status
+    fields = {"id": visit.id, "method": method, "path": path, "status": status, "rule": rule, "faults": faults}
+    notes = " ".join([*([rule] if rule else []), *(f"fault:{name}" for name in faults)])
+    _log.info("%s  %s %s %s", visit.id, words, status or "-", notes, extra={"fields": fields})

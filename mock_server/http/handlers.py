@@ -1,39 +1,45 @@
 """Handlers: one short function an operation. They take a call and return a reply."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
+from uuid import uuid4
 
 from anyio import to_thread
 
 from mock_server.domain.clock import to_iso
-from mock_server.domain.generation import availability
+from mock_server.domain.generation import Beginning, Failure, availability
 from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
+from mock_server.faults import Fault
+from mock_server.service import Caller, Service, generate
 
 from .bodies import Fields
 from .orders import make_order
 from .replies import Reply, error, refused
-from .service import Caller, Service
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A valid call of an operation."""
+    """A valid call of an operation. origin: the server's address as the client knows it; faults: those that strike."""
 
     service: Service
     caller: Caller
     fields: Fields
+    origin: str = ""
+    faults: Sequence[Fault] = ()
 
 
 Handler = Callable[[Call], Awaitable[Reply]]
 
 
 async def check_availability(call: Call) -> Reply:
-    world = await call.service.world(call.caller)
-    if availability(world, call.service.clock.now()):
-        return error("busy")
+    world, _ = await call.service.world(call.caller)
+    refusal = availability(world)
+    if refusal:
+        return refused(refusal, call.service.behaviour)
     return Reply(200, {"status": "success", "message": "Image generation is available."})
 
 
@@ -42,22 +48,30 @@ async def get_versions(call: Call) -> Reply:
 
 
 async def generate_image(call: Call) -> Reply:
-    order, source = await to_thread.run_sync(make_order, call.fields, call.service.behaviour.max_pixels)
+    behaviour = call.service.behaviour
+    order, source = await to_thread.run_sync(make_order, call.fields, behaviour, call.origin)
     if source is not None and order.source:
         await call.service.sources.put(order.source, source)
-    made = await call.service.generate(call.caller, order)
-    if isinstance(made, Refusal):
-        return refused(made)
-    return Reply(200, {"status": "success", "images": [_image(each) for each in made], "image_storage": "public"})
+    start = Beginning(uuid4().hex, order, call.service.generation_seconds)
+    start = reduce(lambda begun, fault: fault.begin(begun), call.faults, start)
+    came = await generate(call.service, call.caller, start)
+    if isinstance(came, Refusal):
+        return refused(came, behaviour)
+    if isinstance(came, Failure):
+        return error("upstream", message=came.message)
+    images = came or ()
+    body = {"status": "success", "images": [_image(each) for each in images], "image_storage": behaviour.image_storage}
+    return Reply(200, body, made=tuple(each.title for each in images))
 
 
 async def get_recent_images(call: Call) -> Reply:
-    world = await call.service.world(call.caller)
-    return Reply(200, [{**_image(each), "created_at": to_iso(each.created_at)} for each in recent(world)])
+    world, _ = await call.service.world(call.caller)
+    images = recent(world, call.service.behaviour.recent_order == "newest-first")
+    return Reply(200, [{**_image(each), "created_at": to_iso(each.created_at)} for each in images])
 
 
 def _image(image: Image) -> dict[str, Any]:
-    return {"id": image.id, "title": image.title, "input": image.prompt, "output": f"uploads/{image.title}"}
+    return {"id": image.id, "title": image.title, "input": image.prompt, "output": image.output}
 
 
 HANDLERS: Mapping[str, Handler] = {

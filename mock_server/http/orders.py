@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mock_server import pictures
 from mock_server.contract.findings import finding
+from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.world import Order
 
 from .bodies import Fields, Upload
@@ -33,11 +34,13 @@ _ENGINES: Mapping[str, _Engine] = {
 }
 
 
-def make_order(fields: Fields, max_pixels: int) -> tuple[Order, bytes | None]:
+def make_order(fields: Fields, behaviour: Behaviour, origin: str) -> tuple[Order, bytes | None]:
     """Return the order and the upload that it works from, if any; raise RefusedError.
 
-    It decodes the upload, so it takes its time: call it off the event loop.
+    origin: the server's address as the client knows it. It decodes the upload, so it takes its time: call it off the
+    event loop.
     """
+    max_pixels = behaviour.max_pixels
     engine = _ENGINES[fields["image_generator"]]
     width, height = _size(fields[engine.size] if engine.size else _DEFAULT_SIZE)
     mode = fields.get("type", "text-to-image")
@@ -49,10 +52,16 @@ def make_order(fields: Fields, max_pixels: int) -> tuple[Order, bytes | None]:
         named = "image_src" if mode == "upscale" else engine.size or "size"
         raise _impossible(named, "size", f"asks for {width}x{height}, more than {max_pixels} pixels")
     key = hashlib.blake2b(data, digest_size=16).hexdigest() if data is not None else None
-    order = Order(
-        fields["image_generator"], fields[engine.prompt], fields["image_number_of_images"], width, height, mode, key
-    )
+    count, folder = fields["image_number_of_images"], _folder(behaviour, origin)
+    order = Order(fields["image_generator"], fields[engine.prompt], count, width, height, mode, key, folder)
     return order, data
+
+
+def _folder(behaviour: Behaviour, origin: str) -> str:
+    """Return what the addresses of pictures begin with: a path, or a URL when the storage is remote. [IMG-STORAGE]"""
+    if behaviour.image_storage == "public":
+        return "uploads/"
+    return f"{(behaviour.storage_url or origin).rstrip('/')}/uploads/"
 
 
 def _size(asked: str) -> tuple[int, int]:

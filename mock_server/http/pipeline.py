@@ -1,112 +1,140 @@
 """The way of a request through the mock, phase by phase."""
 
 import asyncio
-import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial, reduce
+from random import Random
+from typing import Protocol
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from mock_server.contract import Contract, Operation
+from mock_server.contract import Contract
+from mock_server.domain.clock import Instant, seconds
+from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
+from mock_server.faults.transmission import Transmission
+from mock_server.service import GenerationLostError, Service
 
 from .access import log_access
-from .bodies import Fields, read_fields
-from .handlers import Call, Handler
-from .replies import RefusedError, Reply, error, invalid, to_response
-from .service import Caller, Service
-from .validation import validate
+from .connections import transmit
+from .replies import RefusedError, Reply, error, to_transmission
+from .visit import Answer, Visit
 
 _log = logging.getLogger("aiimage_mock")
-_ids = itertools.count(1)
+
+
+class Responder(Protocol):
+    """What answers the requests for one path."""
+
+    def operation(self, method: str) -> str | None:
+        """Return the id of the operation that a method stands for, None for none."""
+        ...
+
+    async def arrive(self, visit: Visit) -> None:
+        """Find out who calls, and take in what came with the request; raise RefusedError."""
+        ...
+
+    async def answer(self, visit: Visit) -> Answer:
+        """Return the answer to a request that no fault kept away. It was refused already where `visit` says so."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What all paths share: the contract, the service, and a handler for each operation that has one."""
+    """One path as an ASGI application. faulty: whether a request may ask for a fault of its own."""
 
     contract: Contract
     service: Service
-    handlers: Mapping[str, Handler]
-
-    async def answer(self, request: Request, operation: Operation) -> Reply:
-        """Return the reply to a call of an operation."""
-        try:
-            caller = self._authenticate(request)
-            fields = await self._fields(request, operation)
-            reply = await self._handle(operation, Call(self.service, caller, fields))
-        except RefusedError as refused:
-            reply = refused.reply
-        return self.checked(reply, operation)
-
-    def _authenticate(self, request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        token = token.strip()
-        caller = self.service.caller(token) if scheme.lower() == "bearer" and token and " " not in token else None
-        if caller is None:
-            raise RefusedError(error("unauthenticated"))
-        return caller
-
-    async def _fields(self, request: Request, operation: Operation) -> Fields:
-        if operation.parameters is None:
-            return {}
-        behaviour = self.service.behaviour
-        fields, textual = await read_fields(request, behaviour.max_body_bytes)
-        fields, findings = validate(operation.parameters, fields, textual, behaviour)
-        if findings:
-            raise RefusedError(invalid(findings))
-        return fields
-
-    async def _handle(self, operation: Operation, call: Call) -> Reply:
-        handler = self.handlers.get(operation.id)
-        if handler is None:
-            return Reply(operation.success.status, operation.success.example)
-        return await handler(call)
-
-    def checked(self, reply: Reply, operation: Operation | None = None) -> Reply:
-        """Return the reply if the document allows it, else the error that says what it forbids."""
-        documented = (operation and operation.responses.get(reply.status)) or self.contract.fallbacks.get(reply.status)
-        complaint = documented.complaint(reply.body, reply.headers) if documented else "the status is not documented"
-        if complaint is None:
-            return reply
-        _log.error("%s: a %d reply against the contract: %s", operation and operation.id, reply.status, complaint)
-        return error("broken-reply", complaint=complaint)
-
-
-class Endpoint:
-    """One path: its operations by method, as an ASGI application."""
-
-    def __init__(self, pipeline: Pipeline, operations: Mapping[str, Operation]) -> None:
-        self._pipeline = pipeline
-        self._operations = dict(operations)
-        if "GET" in self._operations:
-            self._operations["HEAD"] = self._operations["GET"]
-        self._allow = ", ".join(sorted(self._operations))
+    responder: Responder
+    faulty: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        number = f"{next(_ids):08x}"
+        visit = Visit(request, self.responder.operation(request.method), self.service.clock.now())
         try:
-            reply = await self._reply(request)
+            visit.refused = await self._guarded(visit, self._arrive)
         except ClientDisconnect:
             return
-        except asyncio.CancelledError:
-            reply = error("stopping")
-        except Exception:  # noqa: BLE001 (whatever fails, the client gets an answer)
-            _log.exception("request %s failed", number)
-            reply = error("internal")
-        log_access(request, reply, number)
-        await to_response(reply, {"X-Mock-Request-Id": number})(scope, receive, send)
+        with self._under_way(visit):
+            transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
+            await self.service.journal.append(visit.entry(transmission, await self._now(visit)))
+            log_access(visit, transmission)
+            await transmit(transmission, partial(self._wait, visit), scope, receive, send)
 
-    async def _reply(self, request: Request) -> Reply:
-        operation = self._operations.get(request.method)
-        if operation is not None:
-            return await self._pipeline.answer(request, operation)
-        path = request.scope["path"][:200]
-        if not self._operations:
-            return self._pipeline.checked(error("no-route", path=path))
-        headers = {"Allow": self._allow}
-        return self._pipeline.checked(
-            error("wrong-method", headers, method=request.method, path=path, allow=self._allow)
-        )
+    async def _guarded(self, visit: Visit, phase: Callable[[Visit], Awaitable[Answer | None]]) -> Answer | None:
+        """Return what a phase returns, or the reply to what went wrong in it: the client always gets an answer."""
+        try:
+            return await phase(visit)
+        except RefusedError as refused:
+            return refused.reply
+        except GenerationLostError:
+            return error("reset")
+        except asyncio.CancelledError:
+            return error("stopping")
+        except ClientDisconnect:
+            raise
+        except Exception:  # noqa: BLE001 (whatever fails)
+            _log.exception("request %s failed", visit.id)
+            return error("internal")
+
+    async def _arrive(self, visit: Visit) -> None:
+        await self.responder.arrive(visit)
+
+    async def _answer(self, visit: Visit) -> Answer:
+        await self._strike(visit)
+        delay = sum(fault.delay(chance) for fault, chance in visit.faults)
+        if delay:
+            await self._wait(visit, delay)
+        target = Target(self.contract, visit.operation or "")
+        instead = (fault.answer(target) for fault, _ in visit.faults)
+        return next((each for each in instead if each), None) or await self.responder.answer(visit)
+
+    async def _strike(self, visit: Visit) -> None:
+        """Find out what time it is in the caller's world, and which faults strike the request."""
+        if visit.caller is None:
+            return
+        visit.now, strikes = await self.service.visit(visit.caller, visit.operation or "")
+        struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
+        visit.faults = [*struck, *((fault, Random(visit.id)) for fault in self._asked_for(visit))]  # noqa: S311
+
+    def _asked_for(self, visit: Visit) -> list[Fault]:
+        """Return the faults that the request itself asks for; raise RefusedError where it asks for nonsense."""
+        headers = visit.request.headers
+        if not self.faulty or visit.operation is None or not ("x-mock-fault" in headers or "prefer" in headers):
+            return []
+        try:
+            faults = parse_header(headers.get("x-mock-fault", ""))
+            code = forced_status(headers.get("prefer", ""))
+            if code is not None:
+                faults.append(make_fault("status", {"code": code}))
+            for fault in faults:
+                check(fault, Target(self.contract, visit.operation))
+        except FaultError as wrong:
+            raise RefusedError(error("bad-fault", complaint=str(wrong))) from wrong
+        return faults
+
+    def _spoilt(self, visit: Visit, answer: Answer | None) -> Transmission:
+        """Return what is sent: the answer, after the faults that strike its way back."""
+        if isinstance(answer, Reply):
+            visit.reply = answer
+            answer = to_transmission(answer)
+        assert answer is not None
+        transmission = reduce(lambda sent, strike: strike[0].transmit(sent), visit.faults, answer)
+        return transmission.with_header("x-mock-request-id", visit.id)
+
+    def _under_way(self, visit: Visit) -> AbstractContextManager[None]:
+        if visit.caller is None:
+            return nullcontext()
+        return self.service.agenda.under_way(self.service.clock_of(visit.caller.world))
+
+    async def _now(self, visit: Visit) -> Instant:
+        return visit.now if visit.caller is None else await self.service.now(visit.caller)
+
+    async def _wait(self, visit: Visit, delay: float) -> None:
+        """Let so many seconds pass in the caller's world."""
+        assert visit.caller is not None
+        now = await self.service.now(visit.caller)
+        await self.service.wait(visit.caller.world, now + seconds(delay))

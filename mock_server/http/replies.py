@@ -1,24 +1,34 @@
 """Replies, the catalogue of errors, and the one place that turns a reply into bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from mock_server.contract import Finding
+from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.refusals import Refusal
+from mock_server.faults.transmission import Transmission, whole
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back to a client. rule: id of the rule that refused the request, for the log; never sent."""
+    """What goes back to a client, and, for the log and the journal, how it came about.
+
+    rule: id of the rule that refused the request; refusal: what the rule looked at; findings: what was invalid;
+    made: titles of the images that were made; ours: it is the mock's own, the contract knows nothing of it.
+    """
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     rule: str | None = None
+    refusal: Refusal | None = None
+    findings: Sequence[Finding] = ()
+    made: tuple[str, ...] = ()
+    ours: bool = False
 
 
 class RefusedError(Exception):
@@ -35,8 +45,10 @@ class _Entry:
     message: str
     rule: str | None
     has_status: bool = False
+    ours: bool = False
 
 
+_JSON = "application/json"
 _BUSY = "Image generation in progress. Please try again later."
 _CATALOGUE = {
     "unauthenticated": _Entry(401, "Unauthenticated.", "AUTH-401"),
@@ -54,9 +66,12 @@ _CATALOGUE = {
     "daily-limit": _Entry(
         429, "You have reached the maximum number of image generation allowed.", "DAILY-429", has_status=True
     ),
-    "broken-reply": _Entry(500, "The mock made a reply that its own contract forbids: {complaint}.", None),
-    "stopping": _Entry(503, "The mock is being stopped.", None),
-    "internal": _Entry(500, "The mock failed. Its log says why.", None),
+    "upstream": _Entry(200, "{message}", None, has_status=True, ours=True),
+    "bad-fault": _Entry(400, "{complaint}", None, ours=True),
+    "reset": _Entry(503, "The world was reset while this generation ran.", None, ours=True),
+    "broken-reply": _Entry(500, "The mock made a reply that its own contract forbids: {complaint}.", None, ours=True),
+    "stopping": _Entry(503, "The mock is being stopped.", None, ours=True),
+    "internal": _Entry(500, "The mock failed. Its log says why.", None, ours=True),
 }
 
 
@@ -65,27 +80,32 @@ def error(code: str, headers: Mapping[str, str] | None = None, **details: object
     entry = _CATALOGUE[code]
     body: dict[str, Any] = {"status": "error"} if entry.has_status else {}
     body["message"] = entry.message.format(**details)
-    return Reply(entry.status, body, headers or {}, entry.rule)
+    return Reply(entry.status, body, headers or {}, entry.rule, ours=entry.ours)
 
 
-def refused(refusal: Refusal) -> Reply:
-    """Return the reply to a request that a rule refused."""
-    return error(refusal.code)
+def refused(refusal: Refusal, behaviour: Behaviour) -> Reply:
+    """Return the reply to a request that a rule refused. [LOCK-409-BODY]"""
+    reply = replace(error(refusal.code), refusal=refusal)
+    if refusal.code == "locked" and behaviour.locked_status_field == "absent":
+        return replace(reply, body={name: value for name, value in reply.body.items() if name != "status"})
+    return reply
 
 
 def invalid(findings: Sequence[Finding]) -> Reply:
-    """Return the reply to invalid parameters: the first message, and all of them by field. [VALID-422]"""
+    """Return the reply to invalid parameters: the first message, and all of them by field. [VALID-422, I2I-SRC]"""
     errors: dict[str, list[str]] = {}
     for finding in findings:
         errors.setdefault(finding.field, []).append(finding.message)
-    return Reply(422, {"message": findings[0].message, "errors": errors}, rule="VALID-422")
+    missing_source = {(finding.field, finding.code) for finding in findings} == {("image_src", "required")}
+    body = {"message": findings[0].message, "errors": errors}
+    return Reply(422, body, rule="I2I-SRC" if missing_source else "VALID-422", findings=findings)
 
 
-def to_response(reply: Reply, headers: Mapping[str, str] | None = None) -> Response:
+def to_transmission(reply: Reply) -> Transmission:
     """Return the reply as bytes on the wire."""
-    return Response(
-        msgspec.json.encode(reply.body),
-        reply.status,
-        {**reply.headers, **(headers or {})},
-        media_type="application/json",
-    )
+    return whole(reply.status, msgspec.json.encode(reply.body), _JSON, reply.headers)
+
+
+def to_response(reply: Reply) -> Response:
+    """Return the reply as Starlette sends it, for what never comes to the pipeline."""
+    return Response(msgspec.json.encode(reply.body), reply.status, reply.headers, media_type=_JSON)

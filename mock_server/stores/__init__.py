@@ -1,6 +1,7 @@
 """Stores: where worlds and files are kept. They apply functions and know no rule."""
 
+from .journal import MemoryJournal
 from .memory import MemoryShelf, MemoryStore
-from .protocol import Shelf, Store
+from .protocol import Journal, Shelf, Store, Tally
 
-__all__ = ["MemoryShelf", "MemoryStore", "Shelf", "Store"]
+__all__ = ["Journal", "MemoryJournal", "MemoryShelf", "MemoryStore", "Shelf", "Store", "Tally"]

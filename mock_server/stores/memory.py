@@ -2,42 +2,75 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from mock_server.domain.world import World
 
 T = TypeVar("T")
 
+_WORLD_BYTES = 1_500
+_IMAGE_BYTES = 700
 _log = logging.getLogger("aiimage_mock.stores")
 
 
 class MemoryStore:
-    """Worlds in a dict, at most `capacity` of them; the one longest not used goes first.
+    """Worlds in a dict, at most `capacity` of them, weighing at most `max_bytes` together; the one longest not used
+    goes first, and `evicted` is told its name.
 
     An update is atomic because nothing in it awaits: one event loop, one thread.
     """
 
-    def __init__(self, capacity: int = 10_000) -> None:
+    def __init__(
+        self,
+        capacity: int = 10_000,
+        max_bytes: int = 256 * 2**20,
+        evicted: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._capacity = capacity
-        self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._max_bytes = max_bytes
+        self._evicted = evicted
+        self._held = 0
+        self._worlds: OrderedDict[str, tuple[World, int]] = OrderedDict()
 
     async def read(self, name: str) -> World | None:
-        if name in self._worlds:
-            self._worlds.move_to_end(name)
-        return self._worlds.get(name)
+        if name not in self._worlds:
+            return None
+        self._worlds.move_to_end(name)
+        return self._worlds[name][0]
 
     async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
-        world, outcome = change(self._worlds.get(name))
-        self._worlds[name] = world
+        before, weight = self._worlds.get(name, (None, 0))
+        world, outcome = change(before)
+        if world is not before:
+            new = _weight(world)
+            self._held += new - weight
+            self._worlds[name] = (world, new)
         self._worlds.move_to_end(name)
-        if len(self._worlds) > self._capacity:
-            evicted, _ = self._worlds.popitem(last=False)
-            _log.warning("more than %d worlds: let go of %s, the longest not used", self._capacity, evicted[:8])
+        self._make_room()
         return outcome
+
+    async def delete(self, name: str) -> None:
+        self._held -= self._worlds.pop(name, (None, 0))[1]
+
+    async def names(self) -> Sequence[str]:
+        return list(self._worlds)
 
     async def count(self) -> int:
         return len(self._worlds)
+
+    def _make_room(self) -> None:
+        while len(self._worlds) > max(1, self._capacity) or (self._held > self._max_bytes and len(self._worlds) > 1):
+            name, (_, weight) = self._worlds.popitem(last=False)
+            self._held -= weight
+            self._evicted(name)
+            _log.warning("more than %d worlds: let go of %s, the longest not used", self._capacity, name[:8])
+
+
+def _weight(world: World) -> int:
+    """Return about how many bytes a world takes in memory."""
+    texts = sum(len(image.prompt) for image in world.images) + sum(len(each.order.prompt) for each in world.running)
+    return _WORLD_BYTES + (len(world.images) + len(world.running)) * _IMAGE_BYTES + 2 * texts
 
 
 class MemoryShelf(Generic[T]):

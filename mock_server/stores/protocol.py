@@ -1,11 +1,14 @@
 """What every store can do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
 
 T = TypeVar("T")
+
+Tally = Mapping[tuple[str, int, str | None], int]
 
 
 class Store(Protocol):
@@ -22,8 +25,44 @@ class Store(Protocol):
         """
         ...
 
+    async def delete(self, name: str) -> None:
+        """Let go of the world, if there is one."""
+        ...
+
+    async def names(self) -> Sequence[str]:
+        """Return the names of all worlds, the one longest not used first."""
+        ...
+
     async def count(self) -> int:
         """Return how many worlds there are."""
+        ...
+
+
+class Journal(Protocol):
+    """Entries by world, a bounded ring each, and how often each operation was answered how."""
+
+    async def append(self, entry: Entry) -> None:
+        """Keep the entry, and count it."""
+        ...
+
+    async def entries(self, world: str | None = None) -> Sequence[Entry]:
+        """Return the entries of a world, or of all, oldest first."""
+        ...
+
+    async def entry(self, number: str) -> Entry | None:
+        """Return the entry with that id, or None if there is none or no longer."""
+        ...
+
+    async def tally(self, world: str) -> Tally:
+        """Return how many requests of a world there were by operation, status and rule, also of those let go."""
+        ...
+
+    async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
+        """Have these entries and counts for a world, and no other."""
+        ...
+
+    async def forget(self, world: str | None = None) -> None:
+        """Let go of the entries and counts of a world, or of all."""
         ...
 
 

@@ -51,7 +51,7 @@ class Mock:
         self._runner = asyncio.Runner()
         app = create_app(started_with or settings(), self.clock, contract, handlers)
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://mock", timeout=None
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1", timeout=None
         )
 
     def close(self) -> None:

@@ -1,0 +1,43 @@
+"""The faults of a world: seen, switched on, switched off."""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server.contract import Contract
+from mock_server.domain.world import FaultPlan, World
+from mock_server.faults import FaultError
+from mock_server.faults.plans import make_plans, show_plan
+from mock_server.service import Service
+
+from .answers import answer, problem, told
+from .worlds import caller_of
+
+
+class Faults:
+    """The calls about a world's faults."""
+
+    def __init__(self, service: Service, contract: Contract) -> None:
+        self._service = service
+        self._contract = contract
+
+    async def one(self, request: Request) -> Response:
+        """Answer GET, PUT (these and no other) and DELETE of /worlds/{token}/faults."""
+        caller = caller_of(self._service, request.path_params["token"])
+        if request.method in ("PUT", "DELETE"):
+            plans = await self._plans(request) if request.method == "PUT" else ()
+            await self._service.change(caller, lambda world, _: (_with(world, plans), None))
+        world, _ = await self._service.world(caller)
+        return answer([show_plan(plan) for plan in world.faults])
+
+    async def _plans(self, request: Request) -> tuple[FaultPlan, ...]:
+        try:
+            return make_plans(await told(request, list[dict[str, Any]]), self._contract)
+        except FaultError as error:
+            raise problem(422, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+
+
+def _with(world: World, plans: tuple[FaultPlan, ...]) -> World:
+    return replace(world, faults=plans)

@@ -1,0 +1,41 @@
+"""Settling: what falls due in a world happens when the world is looked at, in order, each at its own instant."""
+
+from dataclasses import replace
+
+from . import days
+from .behaviour import Behaviour
+from .clock import Instant
+from .images import kept, make
+from .world import Generation, World
+
+
+def settled(world: World, now: Instant, behaviour: Behaviour) -> World:
+    """Return the world as it is at `now`: generations ended, the lock expired, the day turned."""
+    due = [each for each in world.running if each.ends <= now]
+    for generation in sorted(due, key=lambda each: each.ends):
+        world = _ended(_turned(world, generation.ends, behaviour), generation)
+    return _turned(world, now, behaviour)
+
+
+def _turned(world: World, now: Instant, behaviour: Behaviour) -> World:
+    today = days.day(now, behaviour)
+    if world.day != today:
+        world = replace(world, day=today, used=0)
+    if world.lock and not world.lock.held(now):
+        world = replace(world, lock=None)
+    return world
+
+
+def _ended(world: World, generation: Generation) -> World:
+    """Return the world with the generation charged and recorded in one step, or given back. [CREDIT-COST]"""
+    world = replace(world, running=tuple(each for each in world.running if each.id != generation.id))
+    if generation.failure is not None:
+        return world
+    made = make(world, generation)
+    return replace(
+        world,
+        credits=world.credits - min(generation.credits, world.credits),
+        used=world.used + generation.allowance,
+        made=world.made + len(made),
+        images=kept(world.images, made),
+    )

@@ -1,0 +1,94 @@
+"""Connections that can be made to die, over a socket or in this process."""
+
+import asyncio
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.faults.transmission import Ending, Transmission
+
+EXTENSION = "aiimage_mock.connection"
+_NO_LINGERING = struct.pack("ii", 1, 0)
+Wait = Callable[[float], Awaitable[None]]
+
+
+class Connection(Protocol):
+    """What a reply goes out on."""
+
+    def die(self, ending: Ending) -> None:
+        """Close it in an orderly way, or reset it."""
+        ...
+
+
+class SocketConnection:
+    """A connection over a socket."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def die(self, ending: Ending) -> None:
+        if ending == "closed":
+            self._transport.close()
+            return
+        with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as wire:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+        self._transport.abort()
+
+
+class _InProcess:
+    dead = False
+
+    def die(self, ending: Ending) -> None:
+        del ending
+        self.dead = True
+
+
+class InProcess:
+    """An ASGI application whose connections can die even where there is no socket: the call raises ConnectionResetError."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if EXTENSION in scope.get("extensions", {}):
+            await self._app(scope, receive, send)
+            return
+        connection = _InProcess()
+        await self._app(with_connection(scope, connection), receive, send)
+        if connection.dead:
+            raise ConnectionResetError("the mock broke the connection off, as a fault told it to")
+
+
+def with_connection(scope: Scope, connection: Connection) -> Scope:
+    """Return the scope with its connection."""
+    return {**scope, "extensions": {**scope.get("extensions", {}), EXTENSION: connection}}
+
+
+async def transmit(transmission: Transmission, wait: Wait, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send what there is to send, part by part, and let the connection die where it should."""
+    if transmission.status is not None:
+        await send(_head(transmission.status, transmission))
+        await _send_parts(transmission, wait, send)
+    if transmission.ending != "complete":
+        connection = scope["extensions"][EXTENSION]
+        connection.die(transmission.ending)
+        while isinstance(connection, SocketConnection) and (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _send_parts(transmission: Transmission, wait: Wait, send: Send) -> None:
+    last = len(transmission.parts) - 1
+    for number, part in enumerate(transmission.parts):
+        if part.after:
+            await wait(part.after)
+        more = number < last or transmission.ending != "complete"
+        await send({"type": "http.response.body", "body": part.data, "more_body": more})
+
+
+def _head(status: int, transmission: Transmission) -> Message:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in transmission.headers.items()]
+    return {"type": "http.response.start", "status": status, "headers": headers}

@@ -1,0 +1,125 @@
+"""The operations of the API: who calls, with what, and the handler's reply held against the contract."""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.requests import Request
+
+from mock_server.contract import Contract, Operation
+from mock_server.service import Service, earlier_refusal
+
+from .bodies import Fields, read_fields
+from .handlers import Call, Handler
+from .replies import RefusedError, Reply, error, invalid, refused
+from .validation import validate
+from .visit import Visit
+
+_log = logging.getLogger("aiimage_mock")
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
+_INVALID = ("VALID-422", "I2I-SRC")
+
+
+class Operations:
+    """What answers the requests for one path: its operations by method. No operation at all: an unknown path."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        service: Service,
+        handlers: Mapping[str, Handler],
+        operations: Mapping[str, Operation],
+    ) -> None:
+        self._contract = contract
+        self._service = service
+        self._handlers = handlers
+        self._operations = dict(operations)
+        if "GET" in self._operations:
+            self._operations["HEAD"] = self._operations["GET"]
+        self._allow = ", ".join(sorted(self._operations))
+
+    def operation(self, method: str) -> str | None:
+        """Return the operationId that a method stands for, None for none."""
+        return self._operations[method].id if method in self._operations else None
+
+    async def arrive(self, visit: Visit) -> None:
+        """Authenticate the caller and read the body; raise RefusedError."""
+        visit.caller = self._service.caller(visit.token()) if visit.token() else None
+        operation = self._operations.get(visit.request.method)
+        if operation is None:
+            return
+        if visit.caller is None:
+            raise RefusedError(error("unauthenticated"))
+        if operation.parameters is not None:
+            visit.fields, visit.textual = await read_fields(visit.request, self._service.behaviour.max_body_bytes)
+
+    async def answer(self, visit: Visit) -> Reply:
+        """Return the reply to a call, refused in the order that the behaviour gives. [ORDER]"""
+        operation = self._operations.get(visit.request.method)
+        if operation is None:
+            return self._checked(self._unknown(visit), None)
+        try:
+            if isinstance(visit.refused, Reply):
+                raise RefusedError(visit.refused)
+            fields = self._validated(visit, operation)
+            reply = await self._handle(visit, operation, fields)
+        except RefusedError as wrong:
+            reply = await self._in_order(visit, wrong.reply)
+        return self._checked(reply, operation)
+
+    def _validated(self, visit: Visit, operation: Operation) -> Fields:
+        if operation.parameters is None:
+            return {}
+        fields, findings = validate(operation.parameters, visit.fields, visit.textual, self._service.behaviour)
+        visit.fields = fields
+        if findings:
+            raise RefusedError(invalid(findings))
+        return fields
+
+    async def _handle(self, visit: Visit, operation: Operation, fields: Fields) -> Reply:
+        handler = self._handlers.get(operation.id)
+        if handler is None or visit.caller is None:
+            return Reply(operation.success.status, operation.success.example)
+        faults = [fault for fault, _ in visit.faults]
+        return await handler(Call(self._service, visit.caller, fields, _origin(visit.request), faults))
+
+    async def _in_order(self, visit: Visit, reply: Reply) -> Reply:
+        """Return the reply to a refused call, unless another refusal comes before that of its parameters. [ORDER]"""
+        behaviour = self._service.behaviour
+        if reply.rule not in _INVALID or visit.caller is None:
+            return reply
+        asked = visit.fields.get("image_number_of_images")
+        count = asked if isinstance(asked, int) and 0 < asked <= behaviour.max_images else 1
+        earlier = await earlier_refusal(self._service, visit.caller, count)
+        if earlier:
+            return refused(earlier, behaviour)
+        return replace(reply, status=behaviour.invalid_status) if reply.rule == "VALID-422" else reply
+
+    def _unknown(self, visit: Visit) -> Reply:
+        path = visit.path
+        if not self._operations:
+            return error("no-route", path=path)
+        method, allow = visit.request.method[:20], self._allow
+        return error("wrong-method", {"Allow": allow}, method=method, path=path, allow=allow)
+
+    def _checked(self, reply: Reply, operation: Operation | None) -> Reply:
+        """Return the reply if the document allows it, else the error that says what it forbids."""
+        if reply.ours:
+            return reply
+        documented = operation.responses.get(reply.status) if operation else None
+        documented = documented or self._contract.fallbacks.get(reply.status)
+        complaint = documented.complaint(reply.body, reply.headers) if documented else "the status is not documented"
+        if complaint is None:
+            return reply
+        _log.error("%s: a %d reply against the contract: %s", operation and operation.id, reply.status, complaint)
+        return error("broken-reply", complaint=complaint)
+
+
+def _origin(request: Request) -> str:
+    """Return the server's address as the client knows it."""
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        name, port = request.scope.get("server") or ("127.0.0.1", None)
+        host = f"{name}:{port}" if port else name
+    return f"{request.scope['scheme']}://{host}"

@@ -1,0 +1,135 @@
+"""The agenda: which requests wait for which instant of their world's clock, and which are under way.
+
+Whoever moves a clock wakes what falls due in order, one at a time, and goes on when all is quiet again: when every
+request of that world waits or has been answered.
+"""
+
+import asyncio
+import heapq
+import itertools
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+
+from mock_server.domain.clock import Clock, Instant
+from mock_server.domain.timepiece import Timepiece
+
+_log = logging.getLogger("aiimage_mock")
+_PATIENCE_SECONDS = 10
+_numbers = itertools.count()
+
+
+@dataclass(order=True, slots=True)
+class _Waiter:
+    instant: Instant
+    number: int = field(default_factory=_numbers.__next__)
+    woken: bool = field(default=False, compare=False)
+    bell: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is going on with one clock. busy: requests under way that do not wait."""
+
+    busy: int = 0
+    waiting: list[_Waiter] = field(default_factory=list)
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def shift(self, by: int) -> None:
+        self.busy += by
+        if self.busy:
+            self.quiet.clear()
+        else:
+            self.quiet.set()
+
+
+class Agenda:
+    """Waiting requests by the name of the clock that they wait for. In the memory of one process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pages: dict[str, _Page] = {}
+
+    @contextmanager
+    def under_way(self, name: str) -> Iterator[None]:
+        """Count a request as under way."""
+        page = self._page(name)
+        page.shift(+1)
+        try:
+            yield
+        finally:
+            page.shift(-1)
+            self._tidy(name)
+
+    async def wait(self, name: str, instant: Instant, timepiece: Callable[[], Awaitable[Timepiece]]) -> None:
+        """Return when the clock, as `timepiece` tells it, has come to `instant`. The caller is under way."""
+        page = self._page(name)
+        waiter = _Waiter(instant)
+        heapq.heappush(page.waiting, waiter)
+        page.shift(-1)
+        try:
+            while not waiter.woken and await self._pass(waiter, await timepiece()):
+                pass
+        finally:
+            if not waiter.woken:
+                self._wake(page, waiter)
+
+    async def _pass(self, waiter: _Waiter, timepiece: Timepiece) -> bool:
+        """Let time pass until the waiter is due, which is False, or until somebody has rung."""
+        waiter.bell.clear()
+        if timepiece.at(self._clock.now()) >= waiter.instant:
+            return False
+        due = timepiece.reached(waiter.instant)
+        ringing = asyncio.ensure_future(waiter.bell.wait())
+        passing = [asyncio.ensure_future(self._clock.sleep_until(due))] if due is not None else []
+        try:
+            await asyncio.wait([ringing, *passing], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (ringing, *passing):
+                task.cancel()
+        return True
+
+    def due(self, name: str, until: Instant) -> Instant | None:
+        """Return the first instant, `until` included, that a request waits for."""
+        waiting = self._pages[name].waiting if name in self._pages else []
+        return waiting[0].instant if waiting and waiting[0].instant <= until else None
+
+    async def happen(self, name: str, until: Instant) -> None:
+        """Wake every request that waits for an instant up to `until`, one at a time, each when all is quiet."""
+        page = self._page(name)
+        while page.waiting and page.waiting[0].instant <= until:
+            self._wake(page, page.waiting[0])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(page.quiet.wait(), _PATIENCE_SECONDS)
+            if not page.quiet.is_set():
+                _log.warning("a request that fell due takes longer than %d s: the clock goes on", _PATIENCE_SECONDS)
+        self._tidy(name)
+
+    def ring(self, name: str) -> None:
+        """Have every waiting request look at the clock again."""
+        for waiter in self._pages[name].waiting if name in self._pages else []:
+            waiter.bell.set()
+
+    @asynccontextmanager
+    async def moving(self, name: str) -> AsyncIterator[None]:
+        """Hold the clock while it is moved: one mover at a time."""
+        async with self._page(name).moving:
+            yield
+        self._tidy(name)
+
+    def _wake(self, page: _Page, waiter: _Waiter) -> None:
+        page.waiting.remove(waiter)
+        heapq.heapify(page.waiting)
+        waiter.woken = True
+        page.shift(+1)
+        waiter.bell.set()
+
+    def _page(self, name: str) -> _Page:
+        return self._pages.setdefault(name, _Page())
+
+    def _tidy(self, name: str) -> None:
+        page = self._pages.get(name)
+        if page and not page.busy and not page.waiting and not page.moving.locked():
+            del self._pages[name]

@@ -1,0 +1,78 @@
+"""Clocks of worlds: freeze, set, advance. What falls due on the way happens, in order, before they return."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from mock_server.domain import days
+from mock_server.domain.clock import Instant
+from mock_server.domain.timepiece import Timepiece
+from mock_server.domain.world import World
+
+from .service import SHARED, Caller, Service
+
+Edge = Literal["lock-expiry", "generation-end", "day-reset"]
+
+
+class NoEdgeError(ValueError):
+    """There is no such edge in the world as it is. The message says why."""
+
+
+async def freeze(service: Service, caller: Caller) -> None:
+    """Let the world's time stand still."""
+    await _retime(service, caller, Timepiece.frozen)
+
+
+async def resume(service: Service, caller: Caller) -> None:
+    """Let the world's time run on from where it stands."""
+    await _retime(service, caller, Timepiece.running)
+
+
+async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
+    """Let it be `instant`. Forwards, what falls due happens; backwards, nothing that has happened is undone."""
+    _, now = await service.world(caller)
+    if instant < now:
+        await _retime(service, caller, lambda piece, real: piece.set(instant, real))
+    else:
+        await advance(service, caller, instant)
+
+
+async def advance(service: Service, caller: Caller, target: Instant) -> None:
+    """Let time pass until it is `target`, stopping at each instant that a request waits for until that is done."""
+    name = service.clock_of(caller.world)
+    async with service.agenda.moving(name):
+        while (due := service.agenda.due(name, target)) is not None:
+            await _forward(service, caller, due)
+            await service.agenda.happen(name, due)
+        await _forward(service, caller, target)
+
+
+async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
+    """Return the next instant of that kind; raise NoEdgeError."""
+    world, now = await service.world(caller)
+    if name == "day-reset":
+        return days.next_day(now, service.behaviour)
+    if name == "generation-end":
+        return min((each.ends for each in world.running), default=None) or _no_edge("no generation is under way")
+    if world.lock is None:
+        return _no_edge("nobody holds the lock")
+    return world.lock.until or _no_edge("the lock is held for ever")
+
+
+def _no_edge(why: str) -> Instant:
+    raise NoEdgeError(why)
+
+
+async def _forward(service: Service, caller: Caller, instant: Instant) -> None:
+    await _retime(service, caller, lambda piece, real: piece.set(max(instant, piece.at(real)), real))
+
+
+async def _retime(service: Service, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
+    def changed(world: World) -> World:
+        return replace(world, clock=change(world.clock, service.clock.now()))
+
+    if service.is_global:
+        await service.store.update(SHARED, lambda shared: (changed(service.settled_shared(shared)), None))
+    else:
+        await service.change(caller, lambda world, _: (changed(world), None))
+    service.agenda.ring(service.clock_of(caller.world))

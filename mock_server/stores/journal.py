@@ -1,0 +1,85 @@
+"""The journal in the memory of one process: entries packed as MessagePack, so that their size is known."""
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Sequence
+
+import msgspec
+
+from mock_server.domain.entry import Entry
+
+from .protocol import Tally
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Entry).decode
+
+
+_Ring = deque[tuple[str, bytes]]
+_Counts = Counter[tuple[str, int, str | None]]
+
+
+class MemoryJournal:
+    """A ring a world, of at most `capacity` entries, all together at most `max_bytes`.
+
+    When there is no room, the world longest without a request loses its oldest entry first.
+    """
+
+    def __init__(self, capacity: int = 1_000, max_bytes: int = 16 * 2**20) -> None:
+        self._capacity = capacity
+        self._max_bytes = max_bytes
+        self._held = 0
+        self._rings: OrderedDict[str, _Ring] = OrderedDict()
+        self._tallies: dict[str, _Counts] = {}
+        self._by_id: dict[str, bytes] = {}
+
+    async def append(self, entry: Entry) -> None:
+        if entry.operation is not None and entry.status is not None:
+            self._tallies.setdefault(entry.world, Counter())[entry.operation, entry.status, entry.rule] += 1
+        self._keep(entry)
+
+    async def entries(self, world: str | None = None) -> Sequence[Entry]:
+        rings = self._rings.values() if world is None else [self._rings.get(world, _Ring())]
+        found = [_decode(packed) for ring in rings for _, packed in ring]
+        return found if world is not None else sorted(found, key=lambda each: (each.received, each.id))
+
+    async def entry(self, number: str) -> Entry | None:
+        packed = self._by_id.get(number)
+        return _decode(packed) if packed else None
+
+    async def tally(self, world: str) -> Tally:
+        return dict(self._tallies.get(world, {}))
+
+    async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
+        self.drop(world)
+        self._tallies[world] = Counter(tally)
+        for entry in entries:
+            self._keep(entry)
+
+    async def forget(self, world: str | None = None) -> None:
+        for name in [world] if world is not None else {*self._rings, *self._tallies}:
+            self.drop(name)
+
+    def drop(self, world: str) -> None:
+        """Let go of all that is kept of a world."""
+        self._tallies.pop(world, None)
+        while world in self._rings:
+            self._drop_oldest(world)
+
+    def _keep(self, entry: Entry) -> None:
+        packed = _encode(entry)
+        ring = self._rings.setdefault(entry.world, _Ring())
+        self._rings.move_to_end(entry.world)
+        ring.append((entry.id, packed))
+        self._by_id[entry.id] = packed
+        self._held += len(packed)
+        if len(ring) > self._capacity:
+            self._drop_oldest(entry.world)
+        while self._held > self._max_bytes:
+            self._drop_oldest(next(iter(self._rings)))
+
+    def _drop_oldest(self, world: str) -> None:
+        ring = self._rings[world]
+        number, packed = ring.popleft()
+        self._by_id.pop(number, None)
+        self._held -= len(packed)
+        if not ring:
+            del self._rings[world]
