@@ -21,7 +21,7 @@ from .http.operations import Operations
 from .http.pipeline import Pipeline
 from .http.replies import Reply, error, to_response
 from .http.uploads import Uploads
-from .service import Agenda, Service
+from .service import Agenda, Events, Service
 from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore
 
@@ -81,6 +81,7 @@ def _service(settings: Settings, clock: Clock) -> Service:
         journal=journal,
         sources=MemoryShelf[bytes](behaviour.max_source_bytes, len),
         agenda=Agenda(clock),
+        events=Events(),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )

@@ -3,13 +3,17 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from . import __version__, logs, resources, serving
-from .configuration import ConfigurationError, read_accounts, read_behaviour
+from .configuration import ConfigurationError, read_accounts, read_behaviour, read_scenario
+from .domain.accounts import Accounts
+from .domain.behaviour import Behaviour
 from .settings import Settings
+
+T = TypeVar("T")
 
 
 class Failure(click.ClickException):
@@ -58,6 +62,7 @@ def main() -> None:
 @option("--host", default="127.0.0.1", metavar="H", help="Address to bind.")
 @option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port to bind; 0 picks a free one.")
 @option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Accounts, instead of the ready-made ones.")
+@option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="State that every account begins in.")
 @option("--behaviour", type=click.Path(path_type=Path), metavar="FILE", help="Settings that rules.yaml leaves open.")
 @option(
     "--generation-time",
@@ -71,7 +76,15 @@ def main() -> None:
 @option("--admin-token", metavar="T", help="What the control API asks for; needed for it beyond loopback.")
 @option("--no-control", is_flag=True, help="Do not serve the control API.")
 @option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Form of the access log.")
-def serve(host: str, port: int, accounts: Path | None, behaviour: Path | None, log_format: str, **flags: Any) -> None:
+def serve(
+    host: str,
+    port: int,
+    accounts: Path | None,
+    behaviour: Path | None,
+    scenario: Path | None,
+    log_format: str,
+    **flags: Any,
+) -> None:
     """Serve the mock until interrupted.
 
     \b
@@ -80,7 +93,7 @@ def serve(host: str, port: int, accounts: Path | None, behaviour: Path | None, l
     """
     try:
         settings = Settings(
-            accounts=_of_flag("--accounts", lambda: read_accounts(accounts or resources.ACCOUNTS, flags["closed"])),
+            accounts=_accounts(accounts or resources.ACCOUNTS, scenario, flags["closed"]),
             behaviour=_of_flag("--behaviour", lambda: _behaviour(behaviour)),
             host=host,
             generation_seconds=flags["generation_time"],
@@ -107,13 +120,22 @@ def rules() -> None:
     click.echo(resources.RULES.read_text(), nl=False)
 
 
-def _behaviour(path: Path | None) -> Any:
+def _accounts(path: Path, scenario: Path | None, closed: bool) -> Accounts:
+    from .app import contract
+
+    accounts = _of_flag("--accounts", lambda: read_accounts(path, contract(), closed))
+    if scenario is None:
+        return accounts
+    return accounts.changed(_of_flag("--scenario", lambda: read_scenario(scenario, contract())).apply)
+
+
+def _behaviour(path: Path | None) -> Behaviour:
     from .app import rules as compiled
 
     return read_behaviour(path, compiled())
 
 
-def _of_flag(flag: str, read: Callable[[], Any]) -> Any:
+def _of_flag(flag: str, read: Callable[[], T]) -> T:
     """Return what `read` returns; let what it raises name the flag."""
     try:
         return read()

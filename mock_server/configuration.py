@@ -1,16 +1,20 @@
-"""Configuration files: accounts and behaviour. What is wrong in one is said with its place."""
+"""Configuration files: accounts, behaviour, scenarios. What is wrong in one is said with its place."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from .contract import ContractError, Rules, read_yaml
+from . import resources
+from .contract import Contract, ContractError, Rules, read_yaml
 from .domain.accounts import Account, Accounts
 from .domain.behaviour import Behaviour
+from .domain.clock import from_iso
+from .faults.plans import make_plans
 
 
 class ConfigurationError(ValueError):
@@ -24,10 +28,12 @@ _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     credits: _Count | None = None
     daily_limit: _Count | None = None
-    used_today: _Count = 0
+    used_today: _Count | None = None
     generation_time: _Seconds | None = None
     lock: Literal["forever"] | None = None
     valid: bool = True
+    clock: str | None = None
+    faults: list[dict[str, Any]] = []
 
 
 class _Defaults(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,14 +46,55 @@ class _Accounts(msgspec.Struct, forbid_unknown_fields=True):
     accounts: dict[str, _Entry] = {}
 
 
-def read_accounts(path: Path, closed: bool = False) -> Accounts:
+class _Scenario(_Entry, forbid_unknown_fields=True):
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A state that an account can be put into. apply: an account as it is without, to as it is in the scenario."""
+
+    title: str
+    description: str
+    apply: Callable[[Account], Account]
+
+
+def read_accounts(path: Path, contract: Contract, closed: bool = False) -> Accounts:
     """Return the accounts that a file lists; raise ConfigurationError."""
     try:
         data = msgspec.convert(_read(path), _Accounts)
-    except msgspec.ValidationError as error:
+        default = Account(data.defaults.credits, data.defaults.daily_limit)
+        listed = {token: _account(entry, default, contract) for token, entry in data.accounts.items()}
+    except (msgspec.ValidationError, ValueError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
-    listed = {token: _account(entry, data.defaults) for token, entry in data.accounts.items()}
-    return Accounts(listed, _account(_Entry(), data.defaults), closed)
+    return Accounts(listed, default, closed)
+
+
+def read_scenario(path: Path, contract: Contract) -> Scenario:
+    """Return the scenario in a file, or the ready-made one of that name; raise ConfigurationError."""
+    ready_made = resources.SCENARIOS / f"{path}.yaml"
+    if not path.exists() and path.parent == Path() and ready_made.exists():
+        path = ready_made
+    try:
+        return make_scenario(_read(path), contract)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+
+
+def make_scenario(data: Any, contract: Contract) -> Scenario:
+    """Return the scenario that parsed data describes; raise ConfigurationError."""
+    try:
+        entry = msgspec.convert(data, _Scenario)
+        _account(entry, Account(0, 0), contract)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise ConfigurationError(str(error)) from error
+    return Scenario(entry.title, entry.description, lambda account: _account(entry, account, contract))
+
+
+def ready_made_scenarios() -> list[str]:
+    """Return the names of the scenarios that come along."""
+    return sorted(path.stem for path in resources.SCENARIOS.glob("*.yaml"))
 
 
 def read_behaviour(path: Path | None, rules: Rules) -> Behaviour:
@@ -73,15 +120,19 @@ def _read(path: Path) -> Any:
         raise ConfigurationError(" ".join(str(error).split())) from error
 
 
-def _account(entry: _Entry, defaults: _Defaults) -> Account:
-    return Account(
-        credits=defaults.credits if entry.credits is None else entry.credits,
-        daily_limit=defaults.daily_limit if entry.daily_limit is None else entry.daily_limit,
-        used_today=entry.used_today,
-        generation_seconds=entry.generation_time,
-        locked=entry.lock == "forever",
-        valid=entry.valid,
-    )
+def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
+    """Return an account as `base` is, but for what the entry says; raise ValueError."""
+    told: dict[str, Any] = {
+        "credits": entry.credits,
+        "daily_limit": entry.daily_limit,
+        "used_today": entry.used_today,
+        "generation_seconds": entry.generation_time,
+        "locked": True if entry.lock else None,
+        "valid": None if entry.valid else False,
+        "stopped_at": from_iso(entry.clock) if entry.clock else None,
+        "faults": make_plans(entry.faults, contract) or None,
+    }
+    return replace(base, **{name: value for name, value in told.items() if value is not None})
 
 
 def _suggestion(name: str, known: list[str]) -> str:

@@ -9,3 +9,4 @@ _ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGES
 DOCUMENT = _ROOT / "openapi" / "openapi.yaml"
 RULES = _ROOT / "openapi" / "rules.yaml"
 ACCOUNTS = _ROOT / "fixtures" / "accounts.yaml"
+SCENARIOS = _ROOT / "fixtures" / "scenarios"

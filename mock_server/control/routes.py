@@ -10,8 +10,12 @@ from mock_server.service import Service
 
 from .answers import answer
 from .clocks import Clocks
+from .events import EventStream
 from .faults import Faults
 from .guards import Guard
+from .requests import Requests
+from .scenarios import Scenarios
+from .snapshots import Snapshots
 from .worlds import Worlds
 
 
@@ -28,6 +32,8 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
         del request
         return answer([_setting(service, rules, name) for name in rules.settings])
 
+    requests, snapshots = Requests(service, contract, rules), Snapshots(service)
+    scenarios, events = Scenarios(service, contract), EventStream(service)
     routes = [
         Route("/health", health, methods=["GET"]),
         Route("/behaviour", behaviour, methods=["GET"]),
@@ -35,7 +41,15 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
         Route("/worlds/{token}", worlds.one, methods=["GET", "PUT", "PATCH", "DELETE"]),
         Route("/worlds/{token}/clock", clocks.one, methods=["GET", "POST"]),
         Route("/worlds/{token}/faults", faults.one, methods=["GET", "PUT", "DELETE"]),
+        Route("/worlds/{token}/scenario", scenarios.one, methods=["PUT"]),
+        Route("/scenarios", scenarios.all, methods=["GET"]),
         Route("/reset", worlds.reset, methods=["POST"]),
+        Route("/requests", requests.all, methods=["GET", "DELETE"]),
+        Route("/requests/{id}", requests.one, methods=["GET"]),
+        Route("/coverage", requests.coverage, methods=["GET"]),
+        Route("/verdict", requests.verdict, methods=["GET"]),
+        Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
+        Route("/events", events.listen, methods=["GET"]),
     ]
     return Mount("/_mock", Guard(Router(routes), admin_token, local))
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant, from_iso, to_iso
 from mock_server.domain.world import Lock, World
-from mock_server.service import Caller, Service
+from mock_server.service import Caller, Service, resets
 from mock_server.service.service import SHARED
 
 from .answers import answer, problem, told
@@ -67,7 +67,7 @@ class Worlds:
         caller = caller_of(self._service, token)
         change = await self._told(request) if request.method in ("PUT", "PATCH") else None
         if request.method in ("PUT", "DELETE"):
-            await forget(self._service, caller.world)
+            await resets.forget(self._service, caller.world)
         if change:
             await self._service.change(caller, lambda world, _: (changed(world, *change), None))
         return answer(view(token, *await self._service.world(caller)))
@@ -75,12 +75,11 @@ class Worlds:
     async def reset(self, request: Request) -> Response:
         """Answer POST /reset: let go of one world or of all."""
         which = await told(request, Reset)
-        names = await self._service.store.names()
-        for name in names if which.token is None else [caller_of(self._service, which.token).world]:
-            await forget(self._service, name)
         if which.token is None:
-            await self._service.journal.forget()
-        return answer({"reset": len(names) if which.token is None else 1})
+            await resets.reset(self._service)
+        else:
+            await resets.forget(self._service, caller_of(self._service, which.token).world)
+        return answer({"worlds": await self._service.store.count()})
 
     async def _told(self, request: Request) -> tuple[WorldChange, Instant | None]:
         """Return the change and when the lock that it sets expires."""
@@ -98,13 +97,6 @@ def caller_of(service: Service, token: str) -> Caller:
     if caller is None:
         raise problem(404, f"The token {masked(token)} is not valid here: it opens no world.")
     return caller
-
-
-async def forget(service: Service, name: str) -> None:
-    """Let go of a world with all that is known of it. Requests that wait there look at the clock again."""
-    await service.store.delete(name)
-    await service.journal.forget(name)
-    service.agenda.ring(service.clock_of(name))
 
 
 def view(token: str, world: World, now: Instant) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Accounts: what a world is like when it is first seen."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from . import days
 from .behaviour import Behaviour
 from .clock import Instant
+from .timepiece import Timepiece
 from .world import FaultPlan, Lock, World
 
 _IDS_A_WORLD = 10_000
@@ -15,7 +16,9 @@ _BLOCKS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How an account starts. locked: somebody else's generation holds the lock for ever; valid: False is a 401."""
+    """How an account starts. locked: somebody else's generation holds the lock for ever; valid: False is a 401;
+    stopped_at: where its clock stands still, None for a clock that runs.
+    """
 
     credits: int
     daily_limit: int
@@ -24,6 +27,7 @@ class Account:
     locked: bool = False
     valid: bool = True
     faults: tuple[FaultPlan, ...] = ()
+    stopped_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,10 @@ class Accounts:
     listed: Mapping[str, Account]
     default: Account
     closed: bool = False
+
+    def changed(self, change: Callable[[Account], Account]) -> "Accounts":
+        """Return them with every account changed, those too that are opened later."""
+        return Accounts({token: change(each) for token, each in self.listed.items()}, change(self.default), self.closed)
 
     def find(self, token: str) -> Account | None:
         """Return the account that a token opens, or None where the token is not valid. [AUTH-401]"""
@@ -51,7 +59,7 @@ def masked(token: str) -> str:
 
 
 def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, token: str = "") -> World:
-    """Return the world of an account that is first seen at `now`. token: masked.
+    """Return the world of an account that is first seen at `now`, or at where its clock stands. token: masked.
 
     Image ids begin at a number that depends on the name alone, so that a world's ids are the same in every run,
     unlike those of other worlds, and small enough for a 32-bit integer.
@@ -62,9 +70,10 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
         credits=account.credits,
         daily_limit=account.daily_limit,
         token=token,
-        day=days.day(now, behaviour),
+        day=days.day(now if account.stopped_at is None else account.stopped_at, behaviour),
         used=account.used_today,
         lock=Lock("somebody else", None) if account.locked else None,
         generation_seconds=account.generation_seconds,
         faults=account.faults,
+        clock=Timepiece(0, account.stopped_at),
     )

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.contract import Contract
 from mock_server.domain.clock import Instant, seconds
+from mock_server.domain.entry import Entry
 from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
 from mock_server.service import GenerationLostError, Service
@@ -60,7 +61,7 @@ class Pipeline:
             return
         with self._under_way(visit):
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
-            await self.service.journal.append(visit.entry(transmission, await self._now(visit)))
+            await self._record(visit.entry(transmission, await self._now(visit)))
             log_access(visit, transmission)
             await transmit(transmission, partial(self._wait, visit), scope, receive, send)
 
@@ -124,6 +125,12 @@ class Pipeline:
         assert answer is not None
         transmission = reduce(lambda sent, strike: strike[0].transmit(sent), visit.faults, answer)
         return transmission.with_header("x-mock-request-id", visit.id)
+
+    async def _record(self, entry: Entry) -> None:
+        await self.service.journal.append(entry)
+        if self.service.events.heard:
+            told = {"id": entry.id, "operation": entry.operation, "status": entry.status, "rule": entry.rule}
+            self.service.events.tell("request", entry.world, **told)
 
     def _under_way(self, visit: Visit) -> AbstractContextManager[None]:
         if visit.caller is None:

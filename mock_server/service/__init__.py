@@ -1,7 +1,8 @@
 """The service: the domain's functions over stores and clocks, for HTTP and for the control API alike."""
 
 from .agenda import Agenda
+from .events import Events
 from .generating import GenerationLostError, earlier_refusal, generate
 from .service import Caller, Service
 
-__all__ = ["Agenda", "Caller", "GenerationLostError", "Service", "earlier_refusal", "generate"]
+__all__ = ["Agenda", "Caller", "Events", "GenerationLostError", "Service", "earlier_refusal", "generate"]

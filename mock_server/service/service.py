@@ -16,6 +16,7 @@ from mock_server.domain.world import Image, World
 from mock_server.stores.protocol import Journal, Shelf, Store
 
 from .agenda import Agenda
+from .events import Events
 
 T = TypeVar("T")
 
@@ -42,6 +43,7 @@ class Service:
     journal: Journal
     sources: Shelf[bytes]
     agenda: Agenda
+    events: Events
     seed: int
     generation_seconds: float
 
@@ -58,12 +60,15 @@ class Service:
 
     async def now(self, caller: Caller) -> Instant:
         """Return the time in the caller's world."""
-        return (await self._timepiece(caller.world)).at(self.clock.now())
+        return (await self.world(caller))[1]
 
     async def change(self, caller: Caller, change: Callable[[World, Instant], tuple[World, T]]) -> T:
         """Apply a pure function of the caller's settled world and its time, atomically, and return the outcome."""
         shared = await self.shared()
-        return await self.store.update(caller.world, lambda world: change(*self._seen(world, caller, shared)))
+        outcome = await self.store.update(caller.world, lambda world: change(*self._seen(world, caller, shared)))
+        if self.events.heard:
+            self.events.tell("world", caller.world)
+        return outcome
 
     async def visit(self, caller: Caller, operation: str) -> tuple[Instant, tuple[Strike, ...]]:
         """Return the time at which a request for an operation comes, and the faults that strike it."""
@@ -105,10 +110,10 @@ class Service:
         return settled(shared, shared.clock.at(self.clock.now()), self.behaviour)
 
     def _seen(self, world: World | None, caller: Caller, shared: World | None) -> tuple[World, Instant]:
-        timepiece = (shared or world or _UNSEEN).clock
-        now = timepiece.at(self.clock.now())
+        real = self.clock.now()
         if world is None:
-            return accounts.open_world(caller.world, caller.account, now, self.behaviour, caller.token), now
+            world = accounts.open_world(caller.world, caller.account, real, self.behaviour, caller.token)
+        now = (shared or world).clock.at(real)
         return settled(world, now, self.behaviour), now
 
     async def _timepiece(self, world: str) -> Timepiece:

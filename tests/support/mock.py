@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 
 from mock_server import resources
-from mock_server.app import create_app, rules
+from mock_server.app import contract, create_app, rules
 from mock_server.configuration import read_accounts, read_behaviour
 from mock_server.contract import Contract
 from mock_server.domain.behaviour import Behaviour
@@ -34,7 +34,7 @@ def behaviour(**overrides: Any) -> Behaviour:
 
 
 def settings(closed: bool = False, behaves: Behaviour | None = None, **others: Any) -> Settings:
-    return Settings(read_accounts(resources.ACCOUNTS, closed), behaves or behaviour(), **others)
+    return Settings(read_accounts(resources.ACCOUNTS, contract(), closed), behaves or behaviour(), **others)
 
 
 class Mock:

@@ -1,0 +1,35 @@
+"""Events as they happen, for whoever listens: server-sent events."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from mock_server.service import Service
+
+from .worlds import caller_of
+
+_PAUSE_SECONDS = 15
+
+
+class EventStream:
+    """The call that listens."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def listen(self, request: Request) -> StreamingResponse:
+        """Answer GET /events, of one world where a token is named."""
+        token = request.query_params.get("token")
+        world = caller_of(self._service, token).world if token is not None else None
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(self._lines(world), media_type="text/event-stream", headers=headers)
+
+    async def _lines(self, world: str | None) -> AsyncIterator[bytes]:
+        yield b": listening\n\n"
+        async for event in self._service.events.listen(_PAUSE_SECONDS):
+            if event is None:
+                yield b": nothing new\n\n"
+            elif world is None or event.get("world", world) in (world, ""):
+                yield b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), msgspec.json.encode(event))

@@ -1,0 +1,81 @@
+"""Snapshots: the whole state, out and in. Restored, every world is as it was, its time included."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from mock_server.domain.clock import Instant
+from mock_server.domain.entry import Entry
+from mock_server.domain.world import World
+
+from .resets import reset
+from .service import Service
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The journal of one world. counts: operation, status, rule, how often."""
+
+    world: str
+    entries: tuple[Entry, ...]
+    counts: tuple[tuple[str, int, str | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a server knows. taken_at: on its own clock; sources: uploads by key, in Base64."""
+
+    version: int
+    taken_at: Instant
+    worlds: tuple[World, ...] = ()
+    journal: tuple[Log, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+async def take(service: Service) -> Snapshot:
+    """Return the whole state, worlds in the order in which they were last used."""
+    names = await service.store.names()
+    worlds = [world for name in names if (world := await service.store.read(name))]
+    return Snapshot(
+        version=VERSION,
+        taken_at=service.clock.now(),
+        worlds=tuple(worlds),
+        journal=tuple([await _log(service, name) for name in ("", *names)]),
+        sources=await _sources(service, worlds),
+    )
+
+
+async def restore(service: Service, snapshot: Snapshot) -> None:
+    """Replace the whole state. Generations that run in it end in their time, whoever asked for them is gone."""
+    sources = {key: base64.b64decode(source, validate=True) for key, source in snapshot.sources.items()}
+    await reset(service)
+    for key, source in sources.items():
+        await service.sources.put(key, source)
+    since = service.clock.now() - snapshot.taken_at
+    for world in snapshot.worlds:
+        await service.store.update(world.name, lambda _, world=world: (_resumed(world, since), None))  # type: ignore[misc]
+    for log in snapshot.journal:
+        tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
+        await service.journal.restore(log.world, log.entries, tally)
+
+
+def _resumed(world: World, since: int) -> World:
+    """Return the world with its clock set back by what has passed since, so that its time goes on where it was."""
+    clock = world.clock
+    return world if clock.stopped is not None else replace(world, clock=replace(clock, ahead=clock.ahead - since))
+
+
+async def _log(service: Service, name: str) -> Log:
+    tally = await service.journal.tally(name)
+    counts = tuple((*key, count) for key, count in tally.items())
+    return Log(name, tuple(await service.journal.entries(name)), counts)
+
+
+async def _sources(service: Service, worlds: Iterable[World]) -> dict[str, str]:
+    orders = [generation.order for world in worlds for generation in world.running]
+    images = [image for world in worlds for image in world.images]
+    keys = {each.source for each in (*orders, *images) if each.source}
+    found = {key: await service.sources.get(key) for key in sorted(keys)}
+    return {key: base64.b64encode(source).decode() for key, source in found.items() if source is not None}
