@@ -7,6 +7,7 @@ import sys
 
 import click
 import uvicorn
+from starlette.types import ASGIApp
 
 from .app import create_app
 from .configuration import ConfigurationError
@@ -36,10 +37,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve the mock on `listener` until interrupted."""
-    config = uvicorn.Config(
-        create_app(settings),
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Return how uvicorn is to serve the mock."""
+    del settings
+    return uvicorn.Config(
+        app,
         http=JsonProtocol,
         log_config=None,
         access_log=False,
@@ -48,14 +50,24 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         lifespan="off",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL that a listening socket is reached at."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Serve the mock on `listener` until interrupted."""
+    config = server_config(create_app(settings), settings)
     _greet(settings, listener)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])
 
 
 def _greet(settings: Settings, listener: socket.socket) -> None:
-    host, port = listener.getsockname()[:2]
-    origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    origin = address(listener)
     control = f"{origin}/_mock/health" if settings.control_open else "off"
     if settings.control and not settings.control_open:
         control = "off: give --admin-token to have it beyond loopback"

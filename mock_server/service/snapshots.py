@@ -74,8 +74,7 @@ async def _log(service: Service, name: str) -> Log:
 
 
 async def _sources(service: Service, worlds: Iterable[World]) -> dict[str, str]:
-    orders = [generation.order for world in worlds for generation in world.running]
-    images = [image for world in worlds for image in world.images]
-    keys = {each.source for each in (*orders, *images) if each.source}
-    found = {key: await service.sources.get(key) for key in sorted(keys)}
+    keys = {image.source for world in worlds for image in world.images}
+    keys |= {generation.order.source for world in worlds for generation in world.running}
+    found = {key: await service.sources.get(key) for key in sorted(key for key in keys if key)}
     return {key: base64.b64encode(source).decode() for key, source in found.items() if source is not None}
