@@ -5,18 +5,51 @@ from contract_tests.api import Api
 from contract_tests.control import Control
 from contract_tests.decisions import decides
 from contract_tests.pictures import judge_images, judge_pictures
+from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 
 
-@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", credits=2, seconds=4)
+_REMOTE = ("s3", "r2")
+
+
+@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=2, seconds=4)
 def test_every_image_has_its_picture(primary: Api, verdict: Verdict, control: Control | None) -> None:
     fields = samples.valid("multiPrompt").fields
     before = control.world(primary.token)["credits"] if control else 0
     images, reply = primary.images(fields)
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images)
+    _judge_storage(verdict, reply)
     if control:
         paid = before - control.world(primary.token)["credits"]
         verdict.expect(
             "CREDIT-COST", paid == 2, expected="2 credits for 2 images", received=f"{paid} credits", by=reply
+        )
+
+
+@decides("FLUX-QUEUE", credits=1, seconds=3)
+def test_flux_pro_answers_when_its_picture_is_there(primary: Api, verdict: Verdict) -> None:
+    images, reply = primary.images(samples.valid("fluxPro").fields)
+    for image in images:
+        picture = primary.picture(str(image.get("output")))
+        verdict.expect("FLUX-QUEUE", picture.status == 200, expected="200", received=str(picture.status), by=reply)
+
+
+def _judge_storage(verdict: Verdict, reply: Reply) -> None:
+    storage = reply.json().get("image_storage")
+    verdict.expect(
+        "IMG-STORAGE",
+        storage in ("public", *_REMOTE),
+        expected="image_storage is public, s3 or r2",
+        received=repr(storage),
+        by=reply,
+    )
+    for image in reply.json()["images"]:
+        is_url = str(image.get("output")).startswith(("https://", "http://"))
+        verdict.expect(
+            "IMG-STORAGE",
+            is_url == (storage in _REMOTE),
+            expected="a full URL" if storage in _REMOTE else "a path on the API's host",
+            received=repr(image.get("output")),
+            by=reply,
         )

@@ -62,8 +62,9 @@ class Scenario:
 
 def read_accounts(path: Path, contract: Contract, closed: bool = False) -> Accounts:
     """Return the accounts that a file lists; raise ConfigurationError."""
+    told = _read(path)
     try:
-        data = msgspec.convert(_read(path), _Accounts)
+        data = msgspec.convert(told, _Accounts)
         default = Account(data.defaults.credits, data.defaults.daily_limit)
         listed = {token: _account(entry, default, contract) for token, entry in data.accounts.items()}
     except (msgspec.ValidationError, ValueError) as error:
@@ -76,8 +77,9 @@ def read_scenario(path: Path, contract: Contract) -> Scenario:
     ready_made = resources.SCENARIOS / f"{path}.yaml"
     if not path.exists() and path.parent == Path() and ready_made.exists():
         path = ready_made
+    told = _read(path)
     try:
-        return make_scenario(_read(path), contract)
+        return make_scenario(told, contract)
     except ConfigurationError as error:
         raise ConfigurationError(f"{path}: {error}") from error
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from mock_server import resources
-from mock_server.app import rules
+from mock_server.app import contract, rules
 from mock_server.cli import serve
-from mock_server.configuration import read_accounts
+from mock_server.configuration import read_accounts, read_behaviour
 from support.server import Server
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
@@ -29,9 +30,9 @@ def commands() -> list[str]:
     return [line for line in re.split(r"\n(?=\S)", shell.replace("\\\n", " ")) if line.strip()]
 
 
-def first_column(header: str) -> set[str]:
+def first_column(header: str, text: str = README) -> set[str]:
     """What stands in the first column of the table that begins with `header`, without backticks and arguments."""
-    table = README.split(f"| {header} |", 1)[1].split("\n\n", 1)[0]
+    table = text.split(f"| {header} |", 1)[1].split("\n\n", 1)[0]
     return set(re.findall(r"^\| `([^` ]+)", table, re.MULTILINE))
 
 
@@ -81,27 +82,41 @@ def test_every_flag_is_in_its_table() -> None:
     assert first_column("flag") == {parameter.opts[0] for parameter in serve.params}
 
 
-def test_every_setting_is_in_its_table_with_what_it_takes() -> None:
-    assert first_column("setting") == set(rules().settings)
+def cells(name: str) -> list[str]:
+    """The cells of the row of a setting."""
+    row = next(line for line in SETTINGS.splitlines() if line.startswith(f"| `{name}`"))
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+def test_every_setting_is_in_its_table_with_what_it_takes_and_does() -> None:
+    assert first_column("setting", SETTINGS) | first_column("limit", SETTINGS) == set(rules().settings)
     for setting in rules().settings.values():
-        row = next(line for line in README.splitlines() if line.startswith(f"| `{setting.name}`"))
-        assert row.endswith(f"| {setting.takes} |")
-        assert (setting.rule or "a limit of ours") in row
-        assert isinstance(setting.default, dict) or f"| {setting.default} |" in row
+        _, default, rule, takes, does = cells(setting.name)
+        shown = ", ".join(map(str, setting.default)) if isinstance(setting.default, list) else str(setting.default)
+        assert isinstance(setting.default, dict) or default == shown
+        assert rule == (f"{setting.rule} ({setting.source})" if setting.rule else "a limit of ours")
+        assert takes == setting.takes
+        assert does.endswith(".")
+
+
+def test_the_example_of_a_behaviour_file_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", SETTINGS, re.DOTALL)
+    (tmp_path / "behaviour.yaml").write_text(example)
+    assert read_behaviour(tmp_path / "behaviour.yaml", rules()).lock_scope == "global"
 
 
 def test_every_ready_made_token_is_in_its_table() -> None:
-    assert first_column("token") == set(read_accounts(resources.ACCOUNTS).listed)
+    assert first_column("token") == set(read_accounts(resources.ACCOUNTS, contract()).listed)
 
 
-@pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "ARCHITECTURE"])
-def test_every_path_that_is_linked_or_named_is_there(text: str) -> None:
+PAGES = sorted([ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_that_is_linked_or_named_is_there(page: Path) -> None:
+    text = page.read_text()
     linked = {link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")}
-    named = set(
-        re.findall(r"`((?:mock_server|contract_tests|tests|openapi|fixtures|http|domain|stores)/[\w./-]+)`", text)
-    )
-    assert linked | named
-    missing = [
-        each for each in linked | named if not any((base / each).exists() for base in (ROOT, ROOT / "mock_server"))
-    ]
-    assert missing == []
+    roots = "mock_server|contract_tests|tests|openapi|fixtures|docs|http|domain|stores|service|faults|insight|control"
+    named = set(re.findall(rf"`((?:{roots})/[\w./-]+)`", text))
+    assert [each for each in linked if not (page.parent / each).exists()] == []
+    assert [each for each in named if not any((base / each).exists() for base in (ROOT, ROOT / "mock_server"))] == []

@@ -31,13 +31,15 @@ class Layer:
 
 
 _SURFACE = ("mock_server.domain", "mock_server.stores.protocol")
+_SERVED = (*_SURFACE, "mock_server.contract", "mock_server.faults", "mock_server.service")
 LAYERS = {
     "mock_server.domain": Layer(("mock_server.domain",), frozenset()),
     "mock_server.contract": Layer(("mock_server.contract",), frozenset({"jsonschema_rs", "yaml"})),
     "mock_server.pictures": Layer(("mock_server.pictures",), frozenset({"PIL"})),
     "mock_server.stores": Layer(("mock_server.stores", "mock_server.domain"), frozenset({"msgspec", "redis"})),
-    "mock_server.http": Layer(("mock_server.http", "mock_server.contract", "mock_server.pictures", *_SURFACE)),
-    "mock_server.control": Layer(("mock_server.control", *_SURFACE)),
+    "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset()),
+    "mock_server.http": Layer((*_SERVED, "mock_server.http", "mock_server.pictures")),
+    "mock_server.control": Layer((*_SERVED, "mock_server.control", "mock_server.insight", "mock_server.configuration")),
 }
 CONCRETE_STORES = ("mock_server.stores",)
 

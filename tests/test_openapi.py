@@ -49,6 +49,8 @@ EXPECTED_SOURCES = {
     "IMG-COUNT": "doc",
     "IMG-INPUT": "doc",
     "IMG-GET": "doc",
+    "IMG-STORAGE": "family",
+    "FLUX-QUEUE": "ours",
     "IMG-SIZE": "ours",
     "I2I-SRC": "doc",
     "NOT-FOUND": "family",

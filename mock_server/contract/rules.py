@@ -35,15 +35,12 @@ class Setting:
 
     def accepts(self, value: Any) -> bool:
         """Tell whether `value` is one that this setting takes."""
-        kind, _, values = self.takes.partition(" of ")
+        kind, _, text = self.takes.partition(" of ")
+        values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
         if kind == "one":
-            return type(value) is type(self.default) and str(value) in values.split(", ")
+            return any(value == each and type(value) is type(each) for each in values)
         if kind == "permutation":
-            return (
-                isinstance(value, list)
-                and all(isinstance(each, int) for each in value)
-                and sorted(map(str, value)) == sorted(values.split(", "))
-            )
+            return isinstance(value, list) and sorted(map(repr, value)) == sorted(map(repr, values))
         return _TAKES[self.takes](value)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mock_server import resources
-from mock_server.app import rules
+from mock_server.app import contract, rules
 from mock_server.configuration import ConfigurationError, read_accounts, read_behaviour
 from mock_server.domain.accounts import Account
 
@@ -17,7 +17,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_ready_made_accounts() -> None:
-    accounts = read_accounts(resources.ACCOUNTS)
+    accounts = read_accounts(resources.ACCOUNTS, contract())
     assert accounts.default == Account(credits=100, daily_limit=50)
     assert set(accounts.listed) == {
         "demo",
@@ -34,7 +34,7 @@ def test_the_ready_made_accounts() -> None:
 
 
 def test_closed_accounts_know_only_the_listed() -> None:
-    accounts = read_accounts(resources.ACCOUNTS, closed=True)
+    accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
     assert accounts.find("demo")
     assert accounts.find("anybody") is None
 
@@ -53,14 +53,14 @@ def test_closed_accounts_know_only_the_listed() -> None:
 )
 def test_accounts_that_are_not_understood(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read_accounts(write(tmp_path, text))
+        read_accounts(write(tmp_path, text), contract())
     assert str(tmp_path) in str(caught.value)
     assert says in str(caught.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere.yaml cannot be read: No such file"):
-        read_accounts(tmp_path / "nowhere.yaml")
+        read_accounts(tmp_path / "nowhere.yaml", contract())
 
 
 def test_the_default_behaviour_is_that_of_the_rules() -> None:

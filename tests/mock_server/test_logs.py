@@ -14,13 +14,14 @@ def test_lines_can_be_json() -> None:
         httpx.get(f"{server.origin}/nowhere")
         line = json.loads(server.log())
     assert line.pop("time").endswith("Z")
+    assert line.pop("id").endswith("00000001")
     assert line == {
         "level": "info",
-        "id": "00000001",
         "method": "GET",
         "path": "/nowhere",
         "status": 404,
         "rule": "NOT-FOUND",
+        "faults": [],
     }
 
 
