@@ -1,0 +1,109 @@
+"""Histories: many clients at once on one account, while its time is moved. What each saw is written down."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from starlette.types import ASGIApp
+
+from support.asgi import Answer, call
+
+TOKEN = "history"
+API = "/api/v1/aiimage"
+WORLD = f"/_mock/worlds/{TOKEN}"
+START = "2026-02-26T23:59:40Z"
+Kind = Literal["generate", "check", "recent", "world"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one client does. patience: how often it lets others go first; fault: what its generation meets."""
+
+    kind: Kind
+    patience: int
+    count: int = 1
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a client did and saw. order: when its answer came, among all answers."""
+
+    step: Step
+    answer: Answer
+    order: int
+
+
+@dataclass
+class History:
+    """A history with how it began, what was seen, and what was there in the end."""
+
+    credits: int
+    daily_limit: int
+    seen: list[Seen] = field(default_factory=list)
+    journal: list[dict[str, Any]] = field(default_factory=list)
+    world: dict[str, Any] = field(default_factory=dict)
+    recent: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def play(app: ASGIApp, seed: int, clients: int = 50) -> History:
+    """Return the history that a seed gives: the same clients and the same moves of time, each time."""
+    chance = random.Random(seed)
+    history = History(chance.choice([0, 3, 20, 200]), chance.choice([2, 30, 500]))
+    state = {
+        "credits": history.credits,
+        "daily_limit": history.daily_limit,
+        "generation_time": chance.choice([0, 0.5, 2, 9.999, 10, 12]),
+    }
+    await call(app, "PUT", WORLD, body=state)
+    await call(app, "POST", f"{WORLD}/clock", body={"freeze": True, "set": START})
+    steps = [_step(chance) for _ in range(clients)]
+    tasks = [asyncio.create_task(_client(app, step, history)) for step in steps]
+    await _move_time(app, tasks, chance)
+    await asyncio.gather(*tasks)
+    await _look(app, history)
+    return history
+
+
+def _step(chance: random.Random) -> Step:
+    kind: Kind = chance.choices(["generate", "check", "recent", "world"], [6, 3, 2, 1])[0]
+    fault = chance.choices([None, "upstream-failure", "stuck-lock", "slow-generation;seconds=12"], [12, 1, 1, 1])[0]
+    return Step(kind, chance.randrange(400), chance.randint(1, 4), fault if kind == "generate" else None)
+
+
+async def _client(app: ASGIApp, step: Step, history: History) -> None:
+    for _ in range(step.patience):
+        await asyncio.sleep(0)
+    answer = await _do(app, step)
+    history.seen.append(Seen(step, answer, len(history.seen)))
+
+
+async def _do(app: ASGIApp, step: Step) -> Answer:
+    if step.kind == "check":
+        return await call(app, "GET", f"{API}/check-availability", TOKEN)
+    if step.kind == "recent":
+        return await call(app, "GET", f"{API}/recent-images", TOKEN)
+    if step.kind == "world":
+        return await call(app, "GET", WORLD)
+    body = {"image_generator": "flux-pro", "description_flux_pro": "a fox", "image_number_of_images": step.count}
+    headers = {"x_mock_fault": step.fault} if step.fault else {}
+    return await call(app, "POST", f"{API}/generate-image", TOKEN, body, **headers)
+
+
+async def _move_time(app: ASGIApp, tasks: list[asyncio.Task[None]], chance: random.Random) -> None:
+    """Let time pass in jumps, small and large, to edges and beyond, until everybody has been answered."""
+    while not all(task.done() for task in tasks):
+        for _ in range(chance.randrange(30)):
+            await asyncio.sleep(0)
+        edge = chance.choice(["lock-expiry", "generation-end"])
+        jumps: list[dict[str, Any]] = [{"advance": chance.choice([0.001, 0.4, 2, 9.999, 10, 40])}]
+        jumps += [{"advance_to": edge, "offset_ms": chance.choice([-1, 0, 1])}]
+        await call(app, "POST", f"{WORLD}/clock", body=chance.choice(jumps))
+
+
+async def _look(app: ASGIApp, history: History) -> None:
+    listed = await call(app, "GET", f"/_mock/requests?token={TOKEN}&order=oldest&limit=1000")
+    history.journal = listed.body["requests"]
+    history.world = (await call(app, "GET", WORLD)).body
+    history.recent = (await call(app, "GET", f"{API}/recent-images", TOKEN)).body

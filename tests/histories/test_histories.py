@@ -1,0 +1,38 @@
+"""Fifty clients at once on one account, thousands of times, judged by a checker; and the checker itself."""
+
+import asyncio
+import os
+
+import pytest
+
+from histories.checker import complaints
+from histories.history import History, play
+from mock_server.app import create_app
+from support.clocks import JumpingClock
+from support.mock import settings
+
+HISTORIES = int(os.environ.get("HISTORIES", "200"))
+FIRST = int(os.environ.get("FIRST_HISTORY", "0"))
+BATCH = 25
+
+
+def played(seed: int) -> History:
+    app = create_app(settings(generation_seconds=0), JumpingClock())
+    return asyncio.run(play(app, seed))
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + HISTORIES, BATCH))
+def test_nothing_is_wrong_with_a_history(first: int) -> None:
+    for seed in range(first, min(first + BATCH, FIRST + HISTORIES)):
+        found = complaints(played(seed))
+        assert found == [], f"seed {seed}"
+
+
+def test_the_histories_meet_every_answer() -> None:
+    statuses = {seen.answer.status for seed in range(10) for seen in played(seed).seen}
+    assert statuses >= {200, 409, 419, 429}
+
+
+def test_a_history_is_the_same_each_time() -> None:
+    first, second = played(3), played(3)
+    assert [(seen.step, seen.answer.body) for seen in first.seen] == [(s.step, s.answer.body) for s in second.seen]
