@@ -1,0 +1,63 @@
+"""Evidence: what the requests of a client show about one rule."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mock_server.domain.entry import Entry
+
+GENERATE = "generateImage"
+CHECK = "checkAvailability"
+RECENT = "getRecentImages"
+# Faults that let a reply arrive as a 200 and keep from the client what it says.
+_SPOILING = frozenset({"truncated-body", "malformed-json", "wrong-content-type"})
+
+Key = tuple[str | None, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Requests that break a rule together, oldest first, by id. event: what happened, in one sentence."""
+
+    requests: tuple[str, ...]
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """met: ids of the requests in which a rule's situation arose; broken: how often the client then broke it."""
+
+    met: tuple[str, ...]
+    broken: tuple[Occurrence, ...]
+
+
+def key(entry: Entry) -> Key:
+    """Return what two requests share that are the same: operation and fields, without fields what was wrong as well.
+
+    Fields that are nested too deeply to be compared are like no others.
+    """
+    try:
+        fields = json.dumps(entry.fields, sort_keys=True, default=str)
+    except (RecursionError, ValueError):
+        fields = entry.id
+    return entry.operation, fields, () if entry.fields else tuple(each.message for each in entry.problems)
+
+
+def answered(entry: Entry, *statuses: int) -> bool:
+    """Tell whether the client got one of these statuses, and the whole reply."""
+    return entry.complete and entry.status in statuses
+
+
+def unknown(entry: Entry) -> bool:
+    """Tell whether the client could not know the outcome: no reply or half of one, a 5xx, or an unreadable 200."""
+    if entry.status is None or not entry.complete or entry.status >= 500:
+        return True
+    return entry.status == 200 and not _SPOILING.isdisjoint(entry.faults)
+
+
+def ids(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(entry.id for entry in entries)
+
+
+def times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")

@@ -1,0 +1,145 @@
+"""The nearest request that would pass, or pass later."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from mock_server.contract import Contract, Operation
+from mock_server.domain.clock import DAY, Instant, to_iso
+from mock_server.domain.entry import PICTURE, Entry
+
+from .corrections import corrected
+from .values import likeness
+
+Nearest = dict[str, Any]
+
+AT_ONCE = "at once"
+AFTER_BUYING = "after buying credits"
+NEVER = "never by itself"
+PICTURE_PATH = "/uploads/{title}"
+_COUNT = "image_number_of_images"
+_ENCODINGS = {True: "multipart/form-data", False: "application/json"}
+
+
+def nearest(entry: Entry, contract: Contract) -> Nearest:
+    """Return the valid request nearest to one that was refused.
+
+    Always {"operation", "when", "method", "path"}. when: an instant as ISO 8601, "at once", "after buying credits",
+    or "never by itself". Beside it "fields", those to change as {"field", "sent", "nearest", "problem"}, with the
+    whole body as "request" and its "encoding"; for a 401 "headers" instead; for a 404 or 405 no body, and method and
+    path are {"sent", "nearest"}.
+    """
+    return _BY_STATUS.get(entry.status or 0, _same)(entry, contract)
+
+
+def exact(instant: Instant) -> str:
+    """Return an instant as ISO 8601, to the microsecond where it is no whole second, so that no edge is named early."""
+    return to_iso(instant, "auto")
+
+
+def _same(entry: Entry, contract: Contract) -> Nearest:
+    return _request(entry, contract, _when(entry), entry.fields)
+
+
+def _when(entry: Entry) -> str:
+    """Return when the same request may pass. One that no state stands against may pass at once."""
+    if entry.ends_at is not None:
+        return exact(entry.ends_at)
+    return NEVER if entry.state else AT_ONCE
+
+
+def _request(
+    entry: Entry, contract: Contract, when: str, body: Mapping[str, Any], *changes: Mapping[str, Any]
+) -> Nearest:
+    upload = any(isinstance(value, Mapping) and "file" in value for value in body.values())
+    return {
+        **_line(entry, contract, when),
+        "fields": [dict(each) for each in changes],
+        "encoding": _ENCODINGS[upload] if body else None,
+        "request": dict(body),
+    }
+
+
+def _line(entry: Entry, contract: Contract, when: str = AT_ONCE) -> Nearest:
+    found = _operation(entry, contract)
+    method, path = (found.method, found.path) if found else (entry.method, entry.path)
+    return {"operation": entry.operation, "when": when, "method": method, "path": path}
+
+
+def _operation(entry: Entry, contract: Contract) -> Operation | None:
+    return next((each for each in contract.operations if each.id == entry.operation), None)
+
+
+def _with_token(entry: Entry, contract: Contract) -> Nearest:
+    sent = "present" if entry.authorized else "missing"
+    header = {"field": "Authorization", "sent": sent, "nearest": "Bearer <token>"}
+    return {**_line(entry, contract), "headers": [header]}
+
+
+def _elsewhere(entry: Entry, contract: Contract) -> Nearest:
+    """Return the operation at the path most like the one that was sent, by its method where it takes that one."""
+    operation, method, path = max(
+        _places(entry, contract),
+        key=lambda place: (likeness(entry.path, place[2]), entry.method == place[1]),
+    )
+    return {
+        "operation": operation,
+        "when": AT_ONCE,
+        "method": {"sent": entry.method, "nearest": method},
+        "path": {"sent": entry.path, "nearest": path},
+    }
+
+
+def _places(entry: Entry, contract: Contract) -> Iterator[tuple[str, str, str]]:
+    if entry.operation != PICTURE:
+        yield from ((each.id, each.method, each.path) for each in contract.operations)
+    yield PICTURE, "GET", entry.path if entry.status == 405 and entry.operation == PICTURE else PICTURE_PATH
+
+
+def _affordable(entry: Entry, contract: Contract) -> Nearest:
+    free, needed = entry.state.get("credits", 0), entry.state.get("needed", 0)
+    asked = entry.fields.get(_COUNT, 0)
+    count = asked * free // needed if needed else 0
+    if count > 0:
+        return _fewer(entry, contract, AT_ONCE, count, f"Credits needed: {needed}, left: {free}.")
+    return _request(entry, contract, AFTER_BUYING if entry.state else AT_ONCE, entry.fields)
+
+
+def _within_the_day(entry: Entry, contract: Contract) -> Nearest:
+    limit, left = entry.state.get("daily_limit", 0), left_today(entry)
+    if left > 0:
+        return _fewer(entry, contract, AT_ONCE, left, f"Images left today: {left} of {limit}.")
+    if entry.ends_at is None and limit > 0:
+        tomorrow = exact((entry.at // DAY + 1) * DAY)
+        return _fewer(entry, contract, tomorrow, limit, f"Images a day: at most {limit}.")
+    return _same(entry, contract)
+
+
+def left_today(entry: Entry) -> int:
+    """Return how many images were left of the day when a request met the daily limit, 0 where that is not known."""
+    used, reserved = entry.state.get("used_today", 0), entry.state.get("reserved", 0)
+    return max(0, int(entry.state.get("daily_limit", 0) - used - reserved))
+
+
+def _fewer(entry: Entry, contract: Contract, when: str, count: int, problem: str) -> Nearest:
+    change = {"field": _COUNT, "sent": entry.fields.get(_COUNT), "nearest": count, "problem": problem}
+    return _request(entry, contract, when, {**entry.fields, _COUNT: count}, change)
+
+
+def _valid(entry: Entry, contract: Contract) -> Nearest:
+    operation = _operation(entry, contract)
+    if operation is None or operation.parameters is None:
+        return _same(entry, contract)
+    found = corrected(operation.parameters, entry.fields, entry.problems)
+    return _request(entry, contract, AT_ONCE, found.body, *map(asdict, found.corrections))
+
+
+_BY_STATUS: Mapping[int, Callable[[Entry, Contract], Nearest]] = {
+    400: _valid,
+    401: _with_token,
+    404: _elsewhere,
+    405: _elsewhere,
+    419: _affordable,
+    422: _valid,
+    429: _within_the_day,
+}

@@ -1,0 +1,76 @@
+"""How a client takes a no: whether it waits, and whether it changes anything before it asks again."""
+
+from collections.abc import Sequence
+
+from mock_server.domain.clock import SECOND
+from mock_server.domain.entry import Entry
+
+from .evidence import CHECK, GENERATE, Evidence, Key, Occurrence, answered, ids, key, times
+
+_HAMMERING = 3
+
+
+def hammered_lock(entries: Sequence[Entry]) -> Evidence:
+    """Find three and more 409 in a row, each less than 1 s after the one before. [CLIENT-LOCK-HAMMER]"""
+    runs: list[list[Entry]] = []
+    last: Entry | None = None
+    for entry in (each for each in entries if each.operation in (GENERATE, CHECK)):
+        locked = answered(entry, 409)
+        if locked and last and 0 <= entry.at - last.at < SECOND:
+            runs[-1].append(entry)
+        elif locked:
+            runs.append([entry])
+        last = entry if locked else None
+    hammered = [run for run in runs if len(run) >= _HAMMERING]
+    return Evidence(ids(each for run in runs for each in run), tuple(map(_hammering, hammered)))
+
+
+def _hammering(run: Sequence[Entry]) -> Occurrence:
+    took = (run[-1].at - run[0].at) / SECOND
+    return Occurrence(ids(run), f"{len(run)} calls in a row were answered with 409 within {took:g} s.")
+
+
+def retried_without_credits(entries: Sequence[Entry]) -> Evidence:
+    """Find the same call sent again after a 419, to the same credits. [CLIENT-RETRY-419]"""
+    return _repeated(entries, (419,), "credits")
+
+
+def retried_over_limit(entries: Sequence[Entry]) -> Evidence:
+    """Find the same call sent again after a 429, before the day ended. [CLIENT-RETRY-429]"""
+    return _repeated(entries, (429,), "daily_limit")
+
+
+def repeated_invalid(entries: Sequence[Entry]) -> Evidence:
+    """Find the same call sent again after its parameters were refused. [CLIENT-SAME-422]"""
+    return _repeated(entries, (400, 422))
+
+
+def _repeated(entries: Sequence[Entry], statuses: tuple[int, ...], circumstance: str = "") -> Evidence:
+    """Find calls refused again under the same circumstance, a name in the state, that came after the first refusal."""
+    met: list[Entry] = []
+    chains: list[list[Entry]] = []
+    latest: dict[Key, list[Entry]] = {}
+    for entry in (each for each in entries if each.operation == GENERATE):
+        same = key(entry)
+        if answered(entry, 200):
+            latest.pop(same, None)
+        elif answered(entry, *statuses):
+            met.append(entry)
+            if same in latest and _in_vain(latest[same][-1], entry, circumstance):
+                latest[same].append(entry)
+            else:
+                latest[same] = [entry]
+                chains.append(latest[same])
+    return Evidence(ids(met), tuple(_repetition(chain) for chain in chains if len(chain) > 1))
+
+
+def _in_vain(first: Entry, second: Entry, circumstance: str) -> bool:
+    """Tell whether the client knew at the second call that nothing had changed since the first."""
+    too_early = first.ends_at is None or second.at < first.ends_at
+    unchanged = first.state.get(circumstance) == second.state.get(circumstance)
+    return first.ended <= second.at and too_early and unchanged
+
+
+def _repetition(chain: Sequence[Entry]) -> Occurrence:
+    again = times(len(chain) - 1)
+    return Occurrence(ids(chain), f"A call was answered with {chain[0].status}, and sent again {again} unchanged.")

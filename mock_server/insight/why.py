@@ -1,0 +1,138 @@
+"""Why a request was refused: the rule, the state behind it, when it ends, and what to send instead."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_server.contract import Contract, Rules
+from mock_server.domain.entry import PICTURE, Entry
+
+from .nearest import AFTER_BUYING, AT_ONCE, NEVER, Nearest, exact, nearest
+
+_TOO_LARGE = 413
+
+
+def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None:
+    """Return the explanation of a refusal, or None where the request was not refused.
+
+    {"rule": id or None, "source": "doc", "family" or "ours", "statement": the rule's or None, "state": what made the
+    rule refuse, "ends_at": when the same request may pass or None, "message": what happened and what to do,
+    "nearest": see `nearest`}. Instants are ISO 8601.
+    """
+    if entry.status is None or not 400 <= entry.status < 500:
+        return None
+    rule = rules.by_id.get(entry.rule or "")
+    found = nearest(entry, contract)
+    return {
+        "rule": entry.rule,
+        "source": rule.source if rule else "ours",
+        "statement": rule.statement if rule else None,
+        "state": _readable(entry.state),
+        "ends_at": None if entry.ends_at is None else exact(entry.ends_at),
+        "message": _message(entry, found),
+        "nearest": found,
+    }
+
+
+def _readable(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state with the end of a lock as text."""
+    lock = state.get("lock")
+    if not isinstance(lock, Mapping) or lock.get("until") is None:
+        return dict(state)
+    return {**state, "lock": {**lock, "until": exact(lock["until"])}}
+
+
+def _message(entry: Entry, found: Nearest) -> str:
+    if entry.rule is None and entry.status != _TOO_LARGE:
+        cause = f"the fault {', '.join(entry.faults)} answered" if entry.faults else "the mock was told to answer"
+        return f"No rule refused it: {cause} {entry.status}. Send it again."
+    return _MESSAGES.get(entry.status or 0, _refused)(entry, found)
+
+
+def _refused(entry: Entry, found: Nearest) -> str:
+    del found
+    return f"The request was answered with {entry.status}."
+
+
+def _no_token(entry: Entry, found: Nearest) -> str:
+    del found
+    sent = "The token is not valid" if entry.authorized else "The request carries no token"
+    return f"{sent}. Send the header Authorization: Bearer <token>, with a valid one, along with every call."
+
+
+def _no_path(entry: Entry, found: Nearest) -> str:
+    if entry.operation == PICTURE:
+        return "There is no picture of that title. Fetch the address that output gives, as it stands in the reply."
+    return f"There is no such path. {_place(found)}"
+
+
+def _wrong_method(entry: Entry, found: Nearest) -> str:
+    return f"The path does not take {entry.method}. {_place(found)}"
+
+
+def _place(found: Nearest) -> str:
+    return f"The nearest is {found['operation']}: {found['method']['nearest']} {found['path']['nearest']}."
+
+
+def _locked(entry: Entry, found: Nearest) -> str:
+    del entry
+    if found["when"] == NEVER:
+        return "A generation holds the lock for ever. Waiting does not help: it has to be taken away."
+    expiry = "" if found["when"] == AT_ONCE else f" It expires at {found['when']} at the latest."
+    return f"A generation holds the lock.{expiry} Ask check-availability once a second, and generate when it says 200."
+
+
+def _no_credits(entry: Entry, found: Nearest) -> str:
+    state = entry.state
+    short = (
+        f"Credits needed: {state['needed']}, left: {state['credits']}. " if "needed" in state else "Credits are short. "
+    )
+    if found["when"] == AFTER_BUYING or not found["fields"]:
+        return f"{short}Buy credits before sending it again."
+    return f"{short}Ask for {_images(_count(found))}, or buy credits before sending it again."
+
+
+def _daily_limit(entry: Entry, found: Nearest) -> str:
+    allowed = entry.state.get("daily_limit")
+    limit = "The daily limit" if allowed is None else f"The daily limit of {_images(allowed)}"
+    if found["when"] == NEVER:
+        return f"{limit} lets no request through. Waiting does not help."
+    when = found["when"] if found["when"] == AT_ONCE else f"at {found['when']}"
+    ways = [f"ask for {_images(_count(found))} {when}"] if found["fields"] else []
+    if entry.ends_at is not None:
+        ways.append(f"send it again at {exact(entry.ends_at)}")
+    what = " or ".join(ways) or "send it again on another day"
+    return f"{limit} does not allow it. {what[0].upper()}{what[1:]}."
+
+
+def _count(found: Nearest) -> int:
+    return int(found["fields"][0]["nearest"])
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count} images"
+
+
+def _invalid(entry: Entry, found: Nearest) -> str:
+    del found
+    first = entry.problems[0].message if entry.problems else "The parameters are not valid."
+    more = len({each.field for each in entry.problems}) - 1
+    others = f" {more} more field{'s are' if more > 1 else ' is'} wrong." if more > 0 else ""
+    return f"{first}{others} Send the nearest request instead."
+
+
+def _too_large(entry: Entry, found: Nearest) -> str:
+    del entry, found
+    return "The request body is larger than the mock takes. Send a smaller one."
+
+
+_MESSAGES: Mapping[int, Callable[[Entry, Nearest], str]] = {
+    400: _invalid,
+    401: _no_token,
+    404: _no_path,
+    405: _wrong_method,
+    409: _locked,
+    413: _too_large,
+    419: _no_credits,
+    422: _invalid,
+    429: _daily_limit,
+}

@@ -1,0 +1,65 @@
+"""Journal entries in tests: one at a time, or a whole script, one request a line, as docs/verdict.md writes them."""
+
+import json
+import re
+from typing import Any
+
+from mock_server.domain.clock import DAY, seconds
+from mock_server.domain.entry import PICTURE, Entry
+
+from .clocks import START
+
+OPERATIONS = {
+    "generate-image": ("generateImage", "POST"),
+    "check-availability": ("checkAvailability", "GET"),
+    "recent-images": ("getRecentImages", "GET"),
+    "versions": ("getVersions", "GET"),
+    "picture": (PICTURE, "GET"),
+}
+_LINE = re.compile(
+    r"(?P<at>[0-9.]+)(?:\+(?P<took>[0-9.]+))? +(?P<operation>[a-z-]+)(?: +(?P<subject>\{.*\}|[\w-]+\.png))?"
+    r" +-> +(?P<status>[0-9]+|lost)(?P<words>( +[a-z]+(=\S+)?)*)"
+)
+
+
+def entry(at: float = 0, operation: str = "generate-image", status: int | None = 200, **changes: Any) -> Entry:
+    """Return an entry that came `at` seconds after the start and was answered at once, unless `changes` say else."""
+    name, method = OPERATIONS[operation]
+    came = START + seconds(at)
+    path = f"/uploads/{changes.get('picture')}" if name == PICTURE else f"/api/v1/aiimage/{operation}"
+    plain = {"id": "1", "world": "w", "token": "de..mo", "at": came, "ended": came, "path": path, "method": method}
+    return Entry(**{**plain, "operation": name, "status": status, **changes})
+
+
+def script(text: str) -> list[Entry]:
+    """Return the entries that a script tells of, with ids from 1."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [_entry(str(number), line.strip()) for number, line in enumerate(lines, 1)]
+
+
+def _entry(number: str, line: str) -> Entry:
+    found = _LINE.fullmatch(line)
+    assert found, f"not understood: {line}"
+    words = dict(word.partition("=")[::2] for word in found["words"].split())
+    at, subject = float(found["at"]), found["subject"] or ""
+    status = None if found["status"] == "lost" else int(found["status"])
+    picture = subject if found["operation"] == "picture" else None
+    state = {"credits": "credits", "limit": "daily_limit"}
+    made = entry(
+        at,
+        found["operation"],
+        status,
+        id=number,
+        ended=START + seconds(at + float(found["took"] or 0)),
+        fields=json.loads(subject) if subject.startswith("{") else {},
+        complete=status is not None and "cut" not in words,
+        state={state[name]: int(value) for name, value in words.items() if name in state},
+        ends_at=(START // DAY + 1) * DAY if status == 429 else None,
+        made=tuple(words["made"].split(",")) if "made" in words else (),
+        picture=picture if status == 200 else None,
+        authorized=found["operation"] != "picture" or "token" in words,
+        faults=(words["fault"],) if "fault" in words else (),
+    )
+    unknown = words.keys() - {"cut", "credits", "limit", "made", "token", "fault"}
+    assert not unknown, f"not understood: {unknown}"
+    return made
