@@ -92,13 +92,13 @@ def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str
         yield path, {each.method: each for each in group}
 
 
-def _failure(request: Request, failure: Exception) -> Response:
+async def _failure(request: Request, failure: Exception) -> Response:
     """Answer what fails outside the pipeline in JSON; the server then logs it."""
     del request, failure
     return to_response(error("internal"))
 
 
-def _http_error(request: Request, refusal: Exception) -> Response:
+async def _http_error(request: Request, refusal: Exception) -> Response:
     """Answer what Starlette itself refuses, an unknown path or a wrong method under /_mock, in JSON."""
     del request
     assert isinstance(refusal, HTTPException)

@@ -9,7 +9,7 @@ import heapq
 import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from mock_server.domain.clock import Clock, Instant
@@ -101,11 +101,18 @@ class Agenda:
         page = self._page(name)
         while page.waiting and page.waiting[0].instant <= until:
             self._wake(page, page.waiting[0])
-            with suppress(TimeoutError):
-                await asyncio.wait_for(page.quiet.wait(), _PATIENCE_SECONDS)
-            if not page.quiet.is_set():
-                _log.warning("a request that fell due takes longer than %d s: the clock goes on", _PATIENCE_SECONDS)
+            await self.quiet(name)
         self._tidy(name)
+
+    async def quiet(self, name: str) -> None:
+        """Return when no request is under way but those that wait; after 10 s of real time in any case."""
+        page = self._pages.get(name)
+        if page is None or not page.busy:
+            return
+        try:
+            await asyncio.wait_for(page.quiet.wait(), _PATIENCE_SECONDS)
+        except TimeoutError:
+            _log.warning("a request is under way for longer than %d s: the clock goes on", _PATIENCE_SECONDS)
 
     def ring(self, name: str) -> None:
         """Have every waiting request look at the clock again."""

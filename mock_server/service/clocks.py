@@ -41,6 +41,7 @@ async def advance(service: Service, caller: Caller, target: Instant) -> None:
     """Let time pass until it is `target`, stopping at each instant that a request waits for until that is done."""
     name = service.clock_of(caller.world)
     async with service.agenda.moving(name):
+        await service.agenda.quiet(name)
         while (due := service.agenda.due(name, target)) is not None:
             await _forward(service, caller, due)
             await service.agenda.happen(name, due)

@@ -67,7 +67,8 @@ async def play(app: ASGIApp, seed: int, clients: int = 50) -> History:
 
 
 def _step(chance: random.Random) -> Step:
-    kind: Kind = chance.choices(["generate", "check", "recent", "world"], [6, 3, 2, 1])[0]
+    kinds: list[Kind] = ["generate", "check", "recent", "world"]
+    kind = chance.choices(kinds, [6, 3, 2, 1])[0]
     fault = chance.choices([None, "upstream-failure", "stuck-lock", "slow-generation;seconds=12"], [12, 1, 1, 1])[0]
     return Step(kind, chance.randrange(400), chance.randint(1, 4), fault if kind == "generate" else None)
 
