@@ -33,18 +33,24 @@ class Transmission:
         """All bytes that are sent."""
         return b"".join(part.data for part in self.parts)
 
-    def with_body(self, body: bytes) -> "Transmission":
-        """Return it with another body of its own length."""
-        headers = {**self.headers, "content-length": str(len(body))}
-        return replace(self, headers=headers, parts=(Part(body),))
+    def with_header(self, name: str, value: str) -> "Transmission":
+        """Return it with one more header, or another value of it."""
+        return replace(self, headers={**self.headers, name: value})
 
     def with_header(self, name: str, value: str) -> "Transmission":
         """Return it with one more header, or another value of it."""
         return replace(self, headers={**self.headers, name: value})
 
     def cut(self, length: int, ending: Ending = "closed") -> "Transmission":
-        """Return it with the connection dying after `length` bytes of the body."""
-        return replace(self, parts=(Part(self.body[:length]),), ending=ending)
+        """Return it with the connection dying after `length` bytes of the body, unless it dies sooner."""
+        if self.ending != "complete" and len(self.body) <= length:
+            return self
+        parts: list[Part] = []
+        for part in self.parts:
+            if length > 0:
+                parts.append(replace(part, data=part.data[:length]))
+            length -= len(part.data)
+        return replace(self, parts=tuple(parts), ending=ending)
 
 
 def whole(status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Transmission:

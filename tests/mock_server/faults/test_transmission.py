@@ -1,0 +1,49 @@
+"""What goes over the wire, and how it is cut."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.faults.transmission import Part, Transmission, nothing, whole
+
+REPLY = whole(200, b"0123456789", "application/json", {"Allow": "GET"})
+SLOW = Transmission(200, {"content-length": "6"}, (Part(b"ab"), Part(b"cd", 1), Part(b"ef", 2)))
+
+
+def test_an_undisturbed_reply_is_complete_and_says_its_length_and_type() -> None:
+    assert REPLY.headers == {"content-length": "10", "content-type": "application/json", "allow": "GET"}
+    assert (REPLY.status, REPLY.body, REPLY.ending) == (200, b"0123456789", "complete")
+
+
+def test_nothing_has_no_status_and_no_body() -> None:
+    assert nothing("reset") == Transmission(None, {}, (), "reset")
+    assert nothing().ending == "closed"
+
+
+def test_a_header_takes_the_place_of_one_of_the_same_name() -> None:
+    changed = REPLY.with_header("content-type", "text/html")
+    assert changed.headers == {**REPLY.headers, "content-type": "text/html"}
+    assert REPLY.headers["content-type"] == "application/json"
+
+
+def test_a_cut_reply_keeps_the_length_of_the_whole() -> None:
+    cut = REPLY.cut(4)
+    assert (cut.body, cut.ending, cut.headers) == (b"0123", "closed", REPLY.headers)
+
+
+def test_a_cut_reply_keeps_its_timing() -> None:
+    assert SLOW.cut(3, "reset") == Transmission(200, SLOW.headers, (Part(b"ab"), Part(b"c", 1)), "reset")
+
+
+def test_nothing_of_the_body_is_left_of_a_cut_at_its_beginning() -> None:
+    assert SLOW.cut(0).parts == ()
+
+
+def test_a_reply_that_dies_sooner_is_left_as_it_is() -> None:
+    assert REPLY.cut(4, "reset").cut(5) == REPLY.cut(4, "reset")
+    assert nothing("reset").cut(0) == nothing("reset")
+
+
+@given(st.lists(st.binary(max_size=5)), st.integers(0, 30))
+def test_what_is_cut_is_a_beginning_of_what_was(bodies: list[bytes], length: int) -> None:
+    transmission = Transmission(200, {}, tuple(map(Part, bodies)))
+    assert transmission.cut(length).body == transmission.body[:length]
