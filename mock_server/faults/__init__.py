@@ -1,1 +1,8 @@
 """Faults: one small file each, registered by name."""
+
+from .base import Fault, Target
+from .errors import FaultError
+from .headers import forced_status, parse_header
+from .registry import FAULTS, check, make_fault
+
+__all__ = ["FAULTS", "Fault", "FaultError", "Target", "check", "forced_status", "make_fault", "parse_header"]

@@ -1,0 +1,64 @@
+"""Faults that one request asks for by header: X-Mock-Fault, and Prefer with a code."""
+
+import re
+
+from .base import Fault
+from .errors import FaultError
+from .registry import make_fault
+
+_LONGEST = 1000
+_MOST = 10
+_FORM = 'NAME[;parameter=value][, NAME...], a value with , or ; in it in "quotes"'
+_PARAMETER = re.compile(r'([\w-]+)\s*=\s*(?:"([^"]*)"|([^"]*))', re.ASCII)
+_CODE = re.compile(r"code(?:\s*=(.*))?", re.IGNORECASE | re.DOTALL)
+
+
+def parse_header(value: str) -> list[Fault]:
+    """Return the faults that X-Mock-Fault names, in order; raise FaultError.
+
+    The form is `NAME[;parameter=value;parameter=value][, NAME...]`, where a value may be quoted.
+    """
+    if len(value) > _LONGEST:
+        raise FaultError(f"X-Mock-Fault takes at most {_LONGEST} characters, not {len(value)}")
+    if not (value.isascii() and value.replace("\t", " ").isprintable()):
+        raise FaultError("X-Mock-Fault takes printable ASCII characters")
+    if value.count('"') % 2:
+        raise FaultError(f"X-Mock-Fault has a quote that is not closed; it takes {_FORM}")
+    faults = [_fault(text) for text in _split(value, ",")]
+    if len(faults) > _MOST:
+        raise FaultError(f"X-Mock-Fault takes at most {_MOST} faults, not {len(faults)}")
+    return faults
+
+
+def forced_status(prefer: str) -> int | None:
+    """Return the status that `Prefer: code=409` asks for, None without one; raise FaultError where it is no status.
+
+    Other preferences are ignored, and so is a second code.
+    """
+    preferences = (_split(each, ";") for each in _split(prefer, ","))
+    codes = (_CODE.fullmatch(preference[0]) for preference in preferences if preference)
+    code = next(filter(None, codes), None)
+    if code is None:
+        return None
+    status = (code[1] or "").strip().removeprefix('"').removesuffix('"')
+    if not re.fullmatch(r"[1-5][0-9][0-9]", status):
+        raise FaultError(f"Prefer: code takes an HTTP status, as in code=409, not {status[:20]!r}")
+    return int(status)
+
+
+def _fault(text: str) -> Fault:
+    name, *rest = _split(text, ";") or [""]
+    parameters: dict[str, str] = {}
+    for each in rest:
+        match = _PARAMETER.fullmatch(each)
+        if match is None or match[1] in parameters:
+            problem = "is no parameter=value" if match is None else "stands twice"
+            raise FaultError(f"X-Mock-Fault: {each[:50]!r} {problem}; it takes {_FORM}")
+        parameters[match[1]] = match[3] if match[2] is None else match[2]
+    return make_fault(name, parameters, strict=False)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Return what stands between separators outside of quotes, without what is empty."""
+    pieces = re.findall(rf'(?:[^"{separator}]|"[^"]*")+', text)
+    return [piece.strip() for piece in pieces if piece.strip()]
