@@ -37,6 +37,9 @@ LAYERS = {
     "mock_server.contract": Layer(("mock_server.contract",), frozenset({"jsonschema_rs", "yaml"})),
     "mock_server.insight": Layer(("mock_server.insight", "mock_server.domain", "mock_server.contract"), frozenset()),
     "mock_server.pictures": Layer(("mock_server.pictures",), frozenset({"PIL"})),
+    "mock_server.faults": Layer(
+        ("mock_server.faults", "mock_server.domain", "mock_server.contract"), frozenset({"msgspec"})
+    ),
     "mock_server.stores": Layer(("mock_server.stores", "mock_server.domain"), frozenset({"msgspec", "redis"})),
     "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset()),
     "mock_server.http": Layer((*_SERVED, "mock_server.http", "mock_server.pictures")),
@@ -213,6 +216,9 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.insight.why", "from mock_server.http.replies import Reply"),
         ("mock_server.insight.why", "from mock_server.stores.protocol import Store"),
         ("mock_server.insight.why", "import starlette"),
+        ("mock_server.faults.drop", "from mock_server.http.replies import Reply"),
+        ("mock_server.faults.drop", "from ..stores.protocol import Store"),
+        ("mock_server.faults.drop", "import starlette"),
         ("mock_server.stores.memory", "from mock_server.contract import Rules"),
         ("mock_server.stores.memory", "from mock_server.http.service import Service"),
         ("mock_server.http.service", "from mock_server.stores import MemoryStore"),
@@ -238,6 +244,10 @@ def test_a_planted_import_is_caught(module: str, text: str) -> None:
     [
         ("mock_server.domain.world", "from .clock import DAY\nimport hashlib"),
         ("mock_server.domain", "from .clock import DAY"),
+        (
+            "mock_server.faults.drop",
+            "import msgspec\nfrom mock_server.contract import Contract\nfrom .base import Fault",
+        ),
         ("mock_server.stores.memory", "from mock_server.domain.world import World"),
         ("mock_server.http.service", "from mock_server.stores.protocol import Store\nimport starlette.requests"),
         ("mock_server.control.routes", "from mock_server import __version__"),
