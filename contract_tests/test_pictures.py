@@ -8,7 +8,6 @@ from contract_tests.pictures import judge_images, judge_pictures
 from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 
-
 _REMOTE = ("s3", "r2")
 
 

@@ -37,10 +37,6 @@ class Transmission:
         """Return it with one more header, or another value of it."""
         return replace(self, headers={**self.headers, name: value})
 
-    def with_header(self, name: str, value: str) -> "Transmission":
-        """Return it with one more header, or another value of it."""
-        return replace(self, headers={**self.headers, name: value})
-
     def cut(self, length: int, ending: Ending = "closed") -> "Transmission":
         """Return it with the connection dying after `length` bytes of the body, unless it dies sooner."""
         if self.ending != "complete" and len(self.body) <= length:

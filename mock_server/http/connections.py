@@ -48,7 +48,7 @@ class _InProcess:
 
 
 class InProcess:
-    """An ASGI application whose connections can die even where there is no socket: the call raises ConnectionResetError."""
+    """An ASGI application whose connections can die without a socket too: the call then raises ConnectionResetError."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -60,8 +60,6 @@ class Operations:
         if operation is None:
             return self._checked(self._unknown(visit), None)
         try:
-            if isinstance(visit.refused, Reply):
-                raise RefusedError(visit.refused)
             fields = self._validated(visit, operation)
             reply = await self._handle(visit, operation, fields)
         except RefusedError as wrong:
@@ -69,6 +67,8 @@ class Operations:
         return self._checked(reply, operation)
 
     def _validated(self, visit: Visit, operation: Operation) -> Fields:
+        if isinstance(visit.refused, Reply):
+            raise RefusedError(visit.refused)
         if operation.parameters is None:
             return {}
         fields, findings = validate(operation.parameters, visit.fields, visit.textual, self._service.behaviour)
@@ -107,8 +107,9 @@ class Operations:
         """Return the reply if the document allows it, else the error that says what it forbids."""
         if reply.ours:
             return reply
-        documented = operation.responses.get(reply.status) if operation else None
-        documented = documented or self._contract.fallbacks.get(reply.status)
+        status = 422 if reply.rule in _INVALID else reply.status
+        documented = operation.responses.get(status) if operation else None
+        documented = documented or self._contract.fallbacks.get(status)
         complaint = documented.complaint(reply.body, reply.headers) if documented else "the status is not documented"
         if complaint is None:
             return reply

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from histories.history import History
@@ -43,7 +44,7 @@ def _hold(entry: dict[str, Any]) -> Hold:
 
 def _lock_complaints(history: History) -> Iterator[str]:
     held = sorted(holds(history), key=lambda hold: (hold.begin, hold.end))
-    for before, after in zip(held, held[1:], strict=False):
+    for before, after in pairwise(held):
         if after.begin < before.end:
             yield f"{after.request} took the lock that {before.request} held"
     for entry in history.journal:
@@ -99,9 +100,9 @@ def _refusal_complaints(history: History) -> Iterator[str]:
     for entry in _generations(history):
         if entry["status"] not in (200, 409, 419, 429):
             yield f"{entry['id']} was answered {entry['status']}: {entry['reply']}"
-        if entry["status"] == 419 and history.credits - _made_before(history, entry) >= _asked(entry):
-            if not _running(history, entry):
-                yield f"{entry['id']} was refused with 419 though there were credits"
+        enough = history.credits - _made_before(history, entry) >= _asked(entry)
+        if entry["status"] == 419 and enough and not _running(history, entry):
+            yield f"{entry['id']} was refused with 419 though there were credits"
         if entry["status"] == 200 and entry["made"] and len(entry["made"]) != _asked(entry):
             yield f"{entry['id']} asked for {_asked(entry)} images and got {len(entry['made'])}"
 
