@@ -10,8 +10,9 @@ from mock_server.contract import Contract
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import FaultPlan
 
-from .base import Target
-from .registry import FaultError, check, make_fault
+from .base import Fault, Target
+from .errors import FaultError
+from .registry import check, make_fault
 
 _MOST = 100
 _Count = Annotated[int, Meta(ge=0, le=2**31)]
@@ -62,14 +63,27 @@ def _plan(told: Mapping[str, Any], contract: Contract) -> FaultPlan:
     binding = msgspec.convert(told, _Binding)
     parameters = {name: value for name, value in told.items() if name not in _Binding.__struct_fields__}
     fault = make_fault(binding.fault, parameters)
-    operations = (_operation(binding.operation, contract),) if binding.operation else _meant(fault.operations, contract)
+    operations = (_operation(binding.operation, contract),) if binding.operation else _meant(fault, contract)
     for operation in operations if binding.operation else ():
         check(fault, Target(contract, operation))
     return FaultPlan(binding.fault, operations, parameters, binding.times, binding.after, binding.probability)
 
 
-def _meant(operations: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
-    return operations or tuple(each.id for each in contract.operations)
+def _meant(fault: Fault, contract: Contract) -> tuple[str, ...]:
+    """Return all that a fault can strike, pictures only where it is about them; raise FaultError where that is none."""
+    operations = fault.operations or tuple(each.id for each in contract.operations)
+    meant = tuple(each for each in operations if _can_strike(fault, Target(contract, each)))
+    if not meant:
+        check(fault, Target(contract, operations[0]))
+    return meant
+
+
+def _can_strike(fault: Fault, target: Target) -> bool:
+    try:
+        check(fault, target)
+    except FaultError:
+        return False
+    return True
 
 
 def _operation(name: str, contract: Contract) -> str:

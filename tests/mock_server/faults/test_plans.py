@@ -1,0 +1,17 @@
+"""Faults as they are switched on."""
+
+import pytest
+
+from mock_server.app import contract
+from mock_server.faults import FaultError
+from mock_server.faults.plans import make_plans
+
+
+def test_a_status_without_an_operation_strikes_those_that_document_it() -> None:
+    (plan,) = make_plans([{"fault": "status", "code": 409}], contract())
+    assert set(plan.operations) == {"checkAvailability", "generateImage"}
+
+
+def test_a_status_that_no_operation_documents_is_refused() -> None:
+    with pytest.raises(FaultError, match=r"^fault 0: .* has no documented status 502, but 200"):
+        make_plans([{"fault": "status", "code": 502}], contract())
