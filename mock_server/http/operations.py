@@ -72,9 +72,9 @@ class Operations:
         if operation.parameters is None:
             return {}
         fields, findings = validate(operation.parameters, visit.fields, visit.textual, self._service.behaviour)
-        visit.fields = fields
         if findings:
             raise RefusedError(invalid(findings))
+        visit.fields = fields
         return fields
 
     async def _handle(self, visit: Visit, operation: Operation, fields: Fields) -> Reply:

@@ -1,9 +1,9 @@
 """A visit: one request on its way through the mock, and the journal's entry that becomes of it."""
 
-import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from random import Random
 from typing import Any
 
@@ -23,10 +23,10 @@ Answer = Reply | Transmission
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 _LONGEST = 500
 _LARGEST = 2**63 - 1
-_MOST_HEADERS = 40
+_MOST = 50
 _SHORTEST_SECRET = 6
 _process = secrets.token_hex(3)
-_numbers = itertools.count(1)
+_numbers = count(1)
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Visit:
             path=mask.text(self.request.scope["path"]),
             query=mask.text(self.request.url.query),
             headers=mask.headers(self.request.headers.items()),
-            fields={mask.text(name): mask.value(value) for name, value in self.fields.items()},
+            fields={mask.text(name): mask.value(value) for name, value in islice(self.fields.items(), _MOST)},
             status=transmission.status,
             complete=transmission.ending == "complete",
             reply="" if self.picture else mask.text(transmission.body.decode(errors="replace")),
@@ -114,5 +114,5 @@ class _Mask:
         return value if value is None or isinstance(value, float) else f"({type(value).__name__})"
 
     def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        shown = list(headers)[:_MOST_HEADERS]
+        shown = list(headers)[:_MOST]
         return tuple((name[:100], "***" if name in _SECRET else self.text(value)) for name, value in shown)

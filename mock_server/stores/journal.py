@@ -39,7 +39,7 @@ class MemoryJournal:
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
         rings = self._rings.values() if world is None else [self._rings.get(world, _Ring())]
         found = [_decode(packed) for ring in rings for _, packed in ring]
-        return found if world is not None else sorted(found, key=lambda each: (each.received, each.id))
+        return sorted(found, key=lambda each: (each.received, each.id))
 
     async def entry(self, number: str) -> Entry | None:
         packed = self._by_id.get(number)

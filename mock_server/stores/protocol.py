@@ -46,7 +46,7 @@ class Journal(Protocol):
         ...
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
-        """Return the entries of a world, or of all, oldest first."""
+        """Return the entries of a world, or of all, in the order in which the requests came."""
         ...
 
     async def entry(self, number: str) -> Entry | None:

@@ -9,11 +9,14 @@ from starlette.types import ASGIApp, Message
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. body: parsed where it is JSON."""
+    """What came back. status: None for nothing; body: parsed where it is JSON, else bytes; complete: False where the
+    connection died before the end.
+    """
 
-    status: int
+    status: int | None
     headers: dict[str, str]
     body: Any
+    complete: bool = True
 
 
 async def call(
@@ -46,8 +49,19 @@ async def call(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)
-    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    try:
+        await app(scope, receive, send)
+    except ConnectionResetError:
+        return _answer(sent, complete=False)
+    return _answer(sent, complete=True)
+
+
+def _answer(sent: list[Message], complete: bool) -> Answer:
+    if not sent:
+        return Answer(None, {}, None, complete)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     data = b"".join(message.get("body", b"") for message in sent[1:])
-    is_json = answered["content-type"].startswith("application/json")
-    return Answer(sent[0]["status"], answered, json.loads(data) if is_json and data else data)
+    try:
+        return Answer(sent[0]["status"], headers, json.loads(data), complete)
+    except ValueError:
+        return Answer(sent[0]["status"], headers, data, complete)
