@@ -11,7 +11,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test conform lint format lint-openapi clean
+.PHONY: help serve test conform soak lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -25,6 +25,10 @@ test: $(VENV)/.dev ## pass the tests
 
 conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--profile quick" for other flags)
 	@$(BIN)/aiimage-conform run --target fixtures/targets/mock.yaml $(CONFORM)
+
+soak: $(VENV)/.dev ## what takes long: 10,000 histories, and memory over a million requests
+	HISTORIES=10000 $(BIN)/pytest -n auto -q tests/histories
+	$(BIN)/python tests/soak/memory.py
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .

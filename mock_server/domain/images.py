@@ -45,18 +45,17 @@ def titled(world: World, name: str) -> Image | None:
 
 def _image(world: World, generation: Generation, number: int) -> Image:
     order = generation.order
-    name = title(world.name, order.prompt, number)
     return Image(
         id=world.first_id + number,
         generation=generation.id,
-        title=name,
+        title=title(world.name, order.prompt, number),
         engine=order.engine,
         prompt=order.prompt,
         width=order.width,
         height=order.height,
         mode=order.mode,
         source=order.source,
-        output=order.folder + name,
+        folder=order.folder,
         created_at=generation.ends,
         ready=generation.ready,
     )

@@ -62,7 +62,7 @@ class Generation:
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image that was made. generation: id of what made it; title: also the name its picture is served under;
-    output: the picture's address, as clients are told; ready: when the picture can be fetched.
+    folder: what the picture's address begins with; ready: when the picture can be fetched.
     """
 
     id: int
@@ -74,9 +74,14 @@ class Image:
     height: int
     mode: str
     source: str | None
-    output: str
+    folder: str
     created_at: Instant
     ready: Instant
+
+    @property
+    def output(self) -> str:
+        """The picture's address, as clients are told."""
+        return self.folder + self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class MemoryStore:
         self._max_bytes = max_bytes
         self._evicted = evicted
         self._held = 0
+        self._let_go = 0
         self._worlds: OrderedDict[str, tuple[World, int]] = OrderedDict()
 
     async def read(self, name: str) -> World | None:
@@ -64,7 +65,19 @@ class MemoryStore:
             name, (_, weight) = self._worlds.popitem(last=False)
             self._held -= weight
             self._evicted(name)
-            _log.warning("more than %d worlds: let go of %s, the longest not used", self._capacity, name[:8])
+            self._log_eviction(name)
+
+    def _log_eviction(self, name: str) -> None:
+        """Say that a world is let go: the first, second, fourth, eighth and so on, or the log would be all there is."""
+        self._let_go += 1
+        if self._let_go & (self._let_go - 1) == 0:
+            _log.warning(
+                "worlds are let go, the longest not used first (at most %d are kept, of %d bytes): %s is number %d",
+                self._capacity,
+                self._max_bytes,
+                name,
+                self._let_go,
+            )
 
 
 def _weight(world: World) -> int:
