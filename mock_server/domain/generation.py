@@ -58,8 +58,10 @@ def begin(world: World, start: Beginning, now: Instant, behaviour: Behaviour) ->
 
 def cancel(world: World, generation: Generation) -> World:
     """Give everything back, unless it has ended already. [CREDIT-ATOMIC, LOCK-RELEASE]"""
-    own = world.lock is not None and world.lock.holder == generation.id
     running = tuple(each for each in world.running if each.id != generation.id)
+    if running == world.running:
+        return world
+    own = world.lock is not None and world.lock.holder == generation.id
     return replace(world, lock=None if own else world.lock, running=running)
 
 

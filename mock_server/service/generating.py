@@ -86,9 +86,14 @@ def _replaced(shared: World, holder: str, lock: Lock | None) -> World:
 
 
 async def _cancel(service: Service, caller: Caller, begun: Generation) -> None:
-    await service.change(caller, lambda world, _: (cancel(world, begun), None))
+    lock = await service.change(caller, lambda world, _: _cancelled(world, begun))
     if service.is_global:
-        await _change_shared(service, lambda shared: (_replaced(shared, begun.id, None), None))
+        await _change_shared(service, lambda shared: (_replaced(shared, begun.id, lock), None))
+
+
+def _cancelled(world: World, begun: Generation) -> tuple[World, Lock | None]:
+    world = cancel(world, begun)
+    return world, world.lock
 
 
 async def _change_shared(service: Service, change: Callable[[World], tuple[World, Refusal | None]]) -> Refusal | None:
