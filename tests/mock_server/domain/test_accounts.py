@@ -1,15 +1,19 @@
 """Which account a token opens, and what its world is like at first."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.domain.accounts import Account, Accounts, open_world, world_name
+from mock_server.domain.accounts import Account, Accounts, masked, open_world, world_name
 from mock_server.domain.clock import DAY
-from mock_server.domain.world import Lock
+from mock_server.domain.settling import settled
+from mock_server.domain.timepiece import Timepiece
+from mock_server.domain.world import FaultPlan, Lock, World
 from support.clocks import START
+from support.sandbox import BEHAVIOUR
 
 RICH, POOR = Account(100, 50), Account(0, 50)
 REFUSED = Account(100, 50, valid=False)
@@ -18,6 +22,10 @@ OPEN = Accounts(LISTED, RICH)
 CLOSED = Accounts(LISTED, RICH, closed=True)
 IDS_BELOW = 2**31
 ROOM = 10_000
+
+
+def opened(name: str, account: Account = RICH, now: int = START) -> World:
+    return open_world(name, account, now, BEHAVIOUR)
 
 
 def test_a_listed_token_opens_its_account() -> None:
@@ -42,10 +50,19 @@ def test_tokens_differ_in_case() -> None:
     assert CLOSED.find("Poor") is None
 
 
+@pytest.mark.parametrize("accounts", [OPEN, CLOSED])
+def test_a_change_of_all_accounts_is_one_of_those_too_that_are_opened_later(accounts: Accounts) -> None:
+    changed = accounts.changed(lambda account: replace(account, locked=True))
+    assert changed.find("poor") == replace(POOR, locked=True)
+    assert changed.find("somebody") == (None if accounts.closed else replace(RICH, locked=True))
+    assert changed.find("refused") is None
+    assert accounts.find("poor") is POOR
+
+
 @given(st.text(min_size=8))
 def test_a_worlds_name_does_not_give_the_token_away(token: str) -> None:
     name = world_name(token)
-    assert len(name) == 32
+    assert len(name) == 16
     assert set(name) <= set("0123456789abcdef")
     assert token not in name
 
@@ -56,44 +73,79 @@ def test_a_token_has_a_world_of_its_own(one: str, other: str) -> None:
 
 
 def test_a_worlds_name_is_the_same_in_every_run() -> None:
-    assert world_name("demo") == "72b2b84cea1b66a2ba34864086d48aeb"
+    assert world_name("demo") == "53f159799d1c9199"
+
+
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        ("", "***"),
+        ("ab", "***"),
+        ("abc", "a***"),
+        ("demo", "d***"),
+        ("demo-empty", "dem***"),
+        ("sk-0123456789abcdef", "sk-0***"),
+    ],
+)
+def test_a_masked_token_tells_it_from_others(token: str, shown: str) -> None:
+    assert masked(token) == shown
+
+
+@given(st.text(min_size=1))
+def test_a_masked_token_shows_a_third_of_it_at_most_and_never_more_than_four_characters(token: str) -> None:
+    shown = masked(token).removesuffix("***")
+    assert token.startswith(shown)
+    assert len(shown) <= min(len(token) / 3, 4)
 
 
 @given(st.text())
 def test_ids_fit_into_32_bits_for_any_token(token: str) -> None:
-    first = open_world(world_name(token), RICH, START).first_id
-    assert 1 <= first <= IDS_BELOW - ROOM
+    assert 1 <= opened(world_name(token)).first_id <= IDS_BELOW - ROOM
 
 
-@pytest.mark.parametrize("name", ["0" * 32, "f" * 32, f"{199_999:08x}{'0' * 24}", f"{200_000:08x}{'0' * 24}"])
+@pytest.mark.parametrize("name", ["0" * 16, "f" * 16, f"{199_999:08x}{'0' * 8}", f"{200_000:08x}{'0' * 8}"])
 def test_ids_fit_into_32_bits_at_the_edges(name: str) -> None:
-    assert 1 <= open_world(name, RICH, START).first_id <= IDS_BELOW - ROOM
+    assert 1 <= opened(name).first_id <= IDS_BELOW - ROOM
 
 
 def test_ids_depend_on_the_name_alone() -> None:
     name = world_name("demo")
-    assert open_world(name, RICH, START).first_id == open_world(name, POOR, START + DAY).first_id
+    assert opened(name, RICH).first_id == opened(name, POOR, START + DAY).first_id
 
 
 def test_worlds_ids_mostly_differ() -> None:
-    firsts = [open_world(world_name(f"token-{number}"), RICH, START).first_id for number in range(200)]
+    firsts = [opened(world_name(f"token-{number}")).first_id for number in range(200)]
     alike = [pair for pair in combinations(firsts, 2) if pair[0] == pair[1]]
     assert len(alike) <= 3
     assert all(abs(one - other) >= ROOM for one, other in combinations(set(firsts), 2))
 
 
 def test_a_world_starts_as_its_account_says() -> None:
-    world = open_world("0" * 32, Account(7, 9, used_today=3, generation_seconds=1.5), START)
+    faults = (FaultPlan("slow", ("generateImage",)),)
+    world = opened("0" * 16, Account(7, 9, used_today=3, generation_seconds=1.5, faults=faults))
     assert (world.credits, world.daily_limit, world.used, world.generation_seconds) == (7, 9, 3, 1.5)
     assert (world.day, world.lock, world.running, world.images, world.made) == (START // DAY, None, (), (), 0)
+    assert (world.faults, world.clock) == (faults, Timepiece())
+
+
+def test_a_world_knows_its_token_masked() -> None:
+    assert open_world("0" * 16, RICH, START, BEHAVIOUR, "dem***").token == "dem***"
 
 
 def test_what_was_used_before_counts_for_the_first_day_only() -> None:
-    world = open_world("0" * 32, Account(7, 9, used_today=3), START)
-    assert world.settled(START).used == 3
-    assert world.settled(START + DAY).used == 0
+    world = opened("0" * 16, Account(7, 9, used_today=3))
+    assert settled(world, START, BEHAVIOUR).used == 3
+    assert settled(world, START + DAY, BEHAVIOUR).used == 0
+
+
+@pytest.mark.parametrize("daily_reset", ["00:00", "06:30", "23:59"])
+@pytest.mark.parametrize("stopped_at", [None, START - 3 * DAY, START + 40 * DAY])
+def test_what_was_used_before_counts_for_the_day_that_its_clock_shows(daily_reset: str, stopped_at: int | None) -> None:
+    behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
+    world = open_world("0" * 16, Account(7, 9, used_today=3, stopped_at=stopped_at), START, behaviour)
+    assert world.clock.at(START + 5) == (START + 5 if stopped_at is None else stopped_at)
+    assert settled(world, world.clock.at(START), behaviour) == world
 
 
 def test_a_locked_account_is_locked_for_ever() -> None:
-    world = open_world("0" * 32, Account(7, 9, locked=True), START)
-    assert world.lock == Lock("somebody else", None)
+    assert opened("0" * 16, Account(7, 9, locked=True)).lock == Lock("somebody else", None)

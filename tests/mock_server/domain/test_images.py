@@ -1,82 +1,126 @@
 """What a generation leaves behind."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.domain.images import make, recent, title
-from mock_server.domain.world import Generation, Image, Order, World
+from mock_server.domain.accounts import world_name
+from mock_server.domain.images import KEPT, kept, make, recent, title, titled, world_of
+from mock_server.domain.world import Generation, Image
 from support.clocks import START
+from support.sandbox import fresh_world, order
 
 FILE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.png")
+WORLD = "0123456789abcdef"
+TOKENS = st.text(max_size=8)
+NUMBERS = st.integers(0, 2**31)
 
 
 def image(number: int) -> Image:
-    return Image(number, "some", f"{number}.png", "dall-e", "a fox", 64, 64, "hd", None, START)
+    name = f"a-fox-{number:x}.png"
+    return Image(number, "some", name, "dall-e", "a fox", 64, 64, "hd", None, f"uploads/{name}", START, START)
 
 
-def generation(order: Order) -> Generation:
-    return Generation("some", order, order.count, order.count, START, START)
+def images(newest: int, oldest: int) -> tuple[Image, ...]:
+    return tuple(image(number) for number in range(newest, oldest - 1, -1))
 
 
-@given(st.text(), st.integers(0, 2**31), st.integers())
-def test_a_title_is_a_plain_file_name(prompt: str, number: int, seed: int) -> None:
-    name = title("world", prompt, number, seed)
+def generation(count: int = 1, **others: Any) -> Generation:
+    return Generation("some", order(count, **others), count, count, ends=START + 5, ready=START + 9)
+
+
+@given(st.text(), NUMBERS)
+def test_a_title_is_a_plain_file_name(prompt: str, number: int) -> None:
+    name = title(WORLD, prompt, number)
     assert FILE_NAME.fullmatch(name)
     assert len(name) <= 80
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "../../etc/passwd", "<script>", "狐狸", "a\x00b", "the of and"])
 def test_a_title_is_one_for_any_prompt(prompt: str) -> None:
-    assert FILE_NAME.fullmatch(title("world", prompt, 1, 0))
+    assert FILE_NAME.fullmatch(title(WORLD, prompt, 1))
 
 
 def test_a_title_tells_of_the_prompt() -> None:
-    assert title("world", "A futuristic cloud data center floating in space", 1, 0).startswith(
+    assert title(WORLD, "A futuristic cloud data center floating in space", 1).startswith(
         "futuristic-cloud-data-center-"
     )
 
 
 def test_a_prompt_without_words_makes_an_image() -> None:
-    assert title("world", "狐狸", 1, 0).startswith("image-")
+    assert title(WORLD, "狐狸", 1).startswith("image-")
 
 
-@given(st.text(max_size=30), st.sets(st.integers(0, 2**31), min_size=2, max_size=20))
+@given(st.text(max_size=30), st.sets(NUMBERS, min_size=2, max_size=20))
 def test_titles_of_the_same_prompt_differ_by_number(prompt: str, numbers: set[int]) -> None:
-    assert len({title("world", prompt, number, 0) for number in numbers}) == len(numbers)
+    assert len({title(WORLD, prompt, number) for number in numbers}) == len(numbers)
 
 
-def test_a_title_differs_by_world_and_by_seed_and_by_nothing_else() -> None:
-    names = [title("one", "a fox", 1, 0), title("other", "a fox", 1, 0), title("one", "a fox", 1, 9)]
-    assert len(set(names)) == 3
-    assert title("one", "a fox", 1, 0) == names[0]
+def test_a_title_differs_by_world() -> None:
+    assert title(world_name("one"), "a fox", 1) != title(world_name("other"), "a fox", 1)
+
+
+@given(TOKENS, st.text(max_size=30), NUMBERS)
+def test_a_title_leads_to_its_world(token: str, prompt: str, number: int) -> None:
+    assert world_of(title(world_name(token), prompt, number)) == world_name(token)
+
+
+@given(st.text())
+def test_any_text_leads_somewhere(text: str) -> None:
+    assert len(world_of(text)) <= 16
+
+
+def test_an_image_is_found_by_its_title() -> None:
+    world = fresh_world(images=images(9, 1))
+    assert titled(world, "a-fox-3.png") == image(3)
+    assert titled(world, "a-fox-a.png") is None
 
 
 @given(st.integers(0, 40))
 def test_the_recent_images_are_the_first_ten_at_most(count: int) -> None:
-    images = tuple(image(number) for number in range(count, 0, -1))
-    found = recent(World("some", 1, 1, 1, images=images))
-    assert len(found) == min(count, 10)
-    assert [each.id for each in found] == list(range(count, 0, -1))[:10]
+    world = fresh_world(images=images(count, 1))
+    newest_first = list(range(count, 0, -1))[:10]
+    assert [each.id for each in recent(world)] == newest_first
+    assert [each.id for each in recent(world, newest_first=False)] == newest_first[::-1]
 
 
-def test_every_image_of_an_order_has_the_next_number(world: World, order: Callable[[int], Order]) -> None:
-    made = make(replace(world, made=5), generation(order(3)), START, seed=0)
+@pytest.mark.parametrize(
+    ("before", "made", "left"),
+    [(0, 3, 3), (97, 3, 100), (98, 3, 100), (100, 1, 100), (100, KEPT, KEPT), (100, KEPT + 30, KEPT + 30)],
+)
+def test_the_last_hundred_are_kept_and_all_of_the_last_generation(before: int, made: int, left: int) -> None:
+    found = kept(images(before, 1), images(before + made, before + 1)[::-1])
+    assert found == images(before + made, 1)[:left]
+
+
+def test_every_image_of_an_order_has_the_next_number() -> None:
+    made = make(fresh_world(made=5), generation(3))
     assert [each.id for each in made] == [1006, 1007, 1008]
     assert len({each.title for each in made}) == 3
 
 
-def test_an_image_is_what_was_ordered(world: World) -> None:
-    order = Order("stablediffusion", "  a fox ", 1, 640, 480, "upscale", source="key")
-    (made,) = make(world, generation(order), START, seed=0)
-    assert (made.engine, made.prompt, made.mode, made.source) == ("stablediffusion", "  a fox ", "upscale", "key")
-    assert (made.width, made.height, made.created_at) == (640, 480, START)
+def test_an_image_is_what_was_ordered() -> None:
+    asked = {"engine": "stablediffusion", "prompt": "  a fox ", "width": 640, "height": 480, "mode": "upscale"}
+    (made,) = make(fresh_world(), generation(source="key", **asked))
+    assert {name: getattr(made, name) for name in asked} == asked
+    assert (made.source, made.generation) == ("key", "some")
 
 
-def test_images_are_the_same_in_every_run(world: World, order: Callable[[int], Order]) -> None:
-    first, again = (make(world, generation(order(2)), START, seed=4) for _ in range(2))
+def test_an_image_is_made_when_its_generation_ends_and_there_when_it_is_ready() -> None:
+    (made,) = make(fresh_world(), generation())
+    assert (made.created_at, made.ready) == (START + 5, START + 9)
+
+
+@pytest.mark.parametrize("folder", ["uploads/", "https://cdn.example/uploads/"])
+def test_the_address_of_a_picture_is_its_title_in_its_folder(folder: str) -> None:
+    (made,) = make(fresh_world(), generation(folder=folder))
+    assert made.output == folder + made.title
+
+
+def test_images_are_the_same_in_every_run() -> None:
+    first, again = (make(fresh_world(), generation(2)) for _ in range(2))
     assert first == again
+    assert first[0].title == "fox-0123456789abcdef0.png"

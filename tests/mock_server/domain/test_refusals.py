@@ -1,0 +1,167 @@
+"""Why a generation is refused, and until when."""
+
+from itertools import permutations
+
+import pytest
+
+from mock_server.domain.clock import DAY, SECOND
+from mock_server.domain.generation import refused
+from mock_server.domain.refusals import Refusal, busy, daily_limit, locked, no_credits
+from mock_server.domain.world import Generation, Lock
+from support.clocks import START
+from support.sandbox import LOCK, MIDNIGHT, Sandbox
+
+STATUSES = {"LOCK-ONE": 409, "DAILY-429": 429, "CREDIT-419": 419}
+
+
+def test_a_refusal_by_the_lock_tells_until_when_and_when_it_may_pass() -> None:
+    lock = Lock("me", START + 9, START + 5)
+    state = {"lock": {"until": START + 9}}
+    assert locked(lock) == Refusal("locked", "LOCK-ONE", START + 5, state)
+    assert busy(lock) == Refusal("busy", "LOCK-CHECK", START + 5, state)
+
+
+def test_a_lock_for_ever_has_no_end(sandbox: Sandbox) -> None:
+    sandbox.set(lock=Lock("somebody else", None))
+    sandbox.at(START + 9 * DAY)
+    assert sandbox.refused() == Refusal("locked", "LOCK-ONE", None, {"lock": {"until": None}})
+
+
+def test_credits_suffice_to_the_last(sandbox: Sandbox) -> None:
+    assert sandbox.refused(11) == no_credits(10, 11)
+    sandbox.begin(10)
+    sandbox.after(2)
+    assert sandbox.world.credits == 0
+    assert sandbox.refused(1) == no_credits(0, 1)
+
+
+def test_a_missing_credit_comes_back_at_no_instant(sandbox: Sandbox) -> None:
+    sandbox.set(credits=0)
+    assert sandbox.refused() == Refusal("no-credits", "CREDIT-419", None, {"credits": 0, "needed": 1})
+
+
+def test_a_dearer_image_needs_more_credits(sandbox: Sandbox) -> None:
+    sandbox.behave(credits_per_image=4)
+    assert sandbox.refused(3) == no_credits(10, 12)
+    sandbox.begin(2)
+
+
+@pytest.mark.parametrize("need", ["all", "any"])
+def test_what_costs_nothing_needs_no_credits_whatever_the_need(sandbox: Sandbox, need: str) -> None:
+    sandbox.behave(credits_per_image=0, credit_need=need)
+    sandbox.set(credits=0)
+    assert sandbox.begin(5).credits == 0
+
+
+def test_any_credit_will_do_where_the_behaviour_says_so(sandbox: Sandbox) -> None:
+    sandbox.behave(credit_need="any")
+    sandbox.set(credits=1)
+    assert sandbox.begin(5).credits == 1
+
+
+def test_no_credit_will_not_do_even_there(sandbox: Sandbox) -> None:
+    sandbox.behave(credit_need="any")
+    sandbox.set(credits=0)
+    assert sandbox.refused(5) == no_credits(0, 1)
+
+
+def test_the_daily_limit_is_reached_by_the_image_after_the_last(sandbox: Sandbox) -> None:
+    sandbox.set(used=18)
+    assert sandbox.refused(3) == daily_limit(MIDNIGHT, 20, 18)
+    sandbox.begin(2)
+
+
+def test_the_daily_limit_ends_at_midnight(sandbox: Sandbox) -> None:
+    sandbox.set(used=20)
+    sandbox.at(MIDNIGHT - 1)
+    state = {"daily_limit": 20, "used_today": 20, "reserved": 0}
+    assert sandbox.refused() == Refusal("daily-limit", "DAILY-429", MIDNIGHT, state)
+    sandbox.at(MIDNIGHT)
+    sandbox.begin()
+
+
+def test_the_daily_limit_ends_when_the_day_does_where_that_is_not_midnight(sandbox: Sandbox) -> None:
+    sandbox.behave(daily_reset="10:30")
+    sandbox.at(START)
+    sandbox.set(used=20)
+    assert sandbox.refused().ends_at == START + 1800 * SECOND
+
+
+def test_a_limit_in_requests_counts_a_request_as_one(sandbox: Sandbox) -> None:
+    sandbox.behave(daily_unit="requests")
+    sandbox.set(used=19)
+    sandbox.begin(10)
+    sandbox.after(2)
+    assert sandbox.refused(1) == daily_limit(MIDNIGHT, 20, 20)
+
+
+def test_what_never_fits_into_a_day_is_refused_for_good(sandbox: Sandbox) -> None:
+    sandbox.set(daily_limit=5)
+    assert sandbox.refused(6) == daily_limit(None, 5, 0)
+
+
+def test_two_generations_at_once_never_spend_the_same_credit(sandbox: Sandbox) -> None:
+    sandbox.begin(6, seconds=12)
+    sandbox.at(START + LOCK)
+    assert sandbox.refused(5) == no_credits(4, 5)
+    sandbox.begin(4)
+    assert sandbox.after(2).credits == 0
+
+
+def test_two_generations_at_once_never_use_the_same_allowance(sandbox: Sandbox) -> None:
+    sandbox.set(credits=100)
+    sandbox.begin(10, seconds=12)
+    sandbox.at(START + LOCK)
+    assert sandbox.refused(11) == daily_limit(MIDNIGHT, 20, 0, reserved=10)
+    sandbox.begin(10)
+    assert sandbox.after(2).used == 20
+
+
+def test_a_reservation_from_before_midnight_holds_after_it(sandbox: Sandbox) -> None:
+    sandbox.set(credits=100)
+    sandbox.at(MIDNIGHT - LOCK)
+    sandbox.begin(10, seconds=15)
+    sandbox.at(MIDNIGHT)
+    assert sandbox.refused(11) == daily_limit(MIDNIGHT + DAY, 20, 0, reserved=10)
+    sandbox.begin(10)
+
+
+def test_the_lock_is_met_before_the_daily_limit_and_that_before_the_credits(sandbox: Sandbox) -> None:
+    sandbox.set(lock=Lock("somebody else", START + 5), used=20, credits=0)
+    assert sandbox.refused().rule == "LOCK-ONE"
+    sandbox.at(START + 5)
+    assert sandbox.refused().rule == "DAILY-429"
+    sandbox.at(MIDNIGHT)
+    assert sandbox.refused().rule == "CREDIT-419"
+
+
+@pytest.mark.parametrize("order", list(permutations([422, 409, 429, 419])), ids=str)
+def test_the_first_status_of_the_configured_order_is_the_one_met(sandbox: Sandbox, order: tuple[int, ...]) -> None:
+    sandbox.behave(refusal_order=order)
+    sandbox.set(lock=Lock("somebody else", None), used=20, credits=0)
+    assert STATUSES[sandbox.refused().rule] == next(status for status in order if status != 422)
+
+
+def test_only_the_statuses_asked_about_refuse(sandbox: Sandbox) -> None:
+    sandbox.set(lock=Lock("somebody else", None), used=20, credits=0)
+    for rule, status in STATUSES.items():
+        refusal = refused(sandbox.world, 1, START, sandbox.behaviour, [422, status])
+        assert refusal is not None
+        assert refusal.rule == rule
+    assert refused(sandbox.world, 1, START, sandbox.behaviour, [422]) is None
+
+
+def test_nothing_refuses_what_is_in_order(sandbox: Sandbox) -> None:
+    assert refused(sandbox.world, 10, START, sandbox.behaviour) is None
+
+
+@pytest.mark.parametrize("lock", ["rule", "expiry"])
+def test_at_the_instant_that_a_refusal_names_the_same_request_passes(sandbox: Sandbox, lock: str) -> None:
+    sandbox.begin(seconds=3, lock=lock)
+    sandbox.after(1)
+    ends_at = sandbox.refused().ends_at
+    assert ends_at is not None
+    sandbox.at(ends_at - 1)
+    sandbox.refused()
+    sandbox.at(ends_at)
+    assert isinstance(sandbox.ask(), Generation)

@@ -1,0 +1,80 @@
+"""One world without a service around it, and what happens to it."""
+
+from dataclasses import replace
+from typing import Any
+
+from mock_server import resources
+from mock_server.configuration import read_behaviour
+from mock_server.contract import compile_rules, read_yaml
+from mock_server.domain.clock import DAY, SECOND, Instant, seconds
+from mock_server.domain.generation import Beginning, begin, cancel
+from mock_server.domain.refusals import Refusal
+from mock_server.domain.settling import settled
+from mock_server.domain.world import Generation, Order, World
+from support.clocks import START
+
+BEHAVIOUR = read_behaviour(None, compile_rules(read_yaml(resources.RULES)))
+MIDNIGHT = (START // DAY + 1) * DAY
+LOCK = 10 * SECOND
+
+
+def order(count: int = 1, **others: Any) -> Order:
+    return Order(
+        **{"engine": "dall-e", "prompt": "a fox", "count": count, "width": 64, "height": 64, "mode": "hd", **others}
+    )
+
+
+def fresh_world(**others: Any) -> World:
+    """Return a world with 10 credits and a daily limit of 20."""
+    given = {"name": "0123456789abcdef", "first_id": 1001, "credits": 10, "daily_limit": 20, "day": START // DAY}
+    return World(**{**given, **others})
+
+
+class Sandbox:
+    """A fresh world, settled as time passes."""
+
+    def __init__(self) -> None:
+        self.world = fresh_world()
+        self.behaviour = BEHAVIOUR
+        self.now = START
+        self._begun = 0
+
+    def set(self, **values: Any) -> None:
+        """Change the world."""
+        self.world = replace(self.world, **values)
+
+    def behave(self, **values: Any) -> None:
+        """Change the behaviour."""
+        self.behaviour = replace(self.behaviour, **values)
+
+    def at(self, instant: Instant) -> World:
+        """Let it be `instant`, and return the world as it is then."""
+        self.now = instant
+        self.world = settled(self.world, instant, self.behaviour)
+        return self.world
+
+    def after(self, number: float) -> World:
+        """Let so many seconds pass, and return the world as it is then."""
+        return self.at(self.now + seconds(number))
+
+    def ask(self, count: int = 1, seconds: float = 2, engine: str = "dall-e", **others: Any) -> Generation | Refusal:
+        """Begin a generation, or be refused. others: of Beginning."""
+        self._begun += 1
+        start = Beginning(f"generation {self._begun}", order(count, engine=engine), seconds, **others)
+        self.world, outcome = begin(self.world, start, self.now, self.behaviour)
+        return outcome
+
+    def begin(self, count: int = 1, seconds: float = 2, **others: Any) -> Generation:
+        """Begin a generation that is not refused."""
+        outcome = self.ask(count, seconds, **others)
+        assert isinstance(outcome, Generation), outcome
+        return outcome
+
+    def refused(self, count: int = 1) -> Refusal:
+        """Be refused a generation."""
+        outcome = self.ask(count)
+        assert isinstance(outcome, Refusal), outcome
+        return outcome
+
+    def cancel(self, generation: Generation) -> None:
+        self.world = cancel(self.world, generation)
