@@ -12,6 +12,8 @@ Instant = int
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+LATEST = 253_370_764_800 * SECOND
+"""The end of the year 9998: whatever follows from an earlier instant can still be written as ISO 8601."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,4 +58,11 @@ def from_iso(text: str) -> Instant:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time zone is missing, as in 2026-02-26T10:00:00Z")
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return checked((moment - _EPOCH) // timedelta(microseconds=1))
+
+
+def checked(instant: Instant) -> Instant:
+    """Return the instant; raise ValueError where it lies outside the years 1970 to 9998."""
+    if not 0 <= instant < LATEST:
+        raise ValueError("it lies outside the years 1970 to 9998")
+    return instant

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from mock_server.domain import days
-from mock_server.domain.clock import Instant
+from mock_server.domain.clock import Instant, checked
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
 
@@ -38,7 +38,11 @@ async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
 
 
 async def advance(service: Service, caller: Caller, target: Instant) -> None:
-    """Let time pass until it is `target`, stopping at each instant that a request waits for until that is done."""
+    """Let time pass until it is `target`, stopping at each instant that a request waits for until that is done.
+
+    Raise ValueError where it is too far away.
+    """
+    checked(target)
     name = service.clock_of(caller.world)
     async with service.agenda.moving(name):
         await service.agenda.quiet(name)

@@ -195,4 +195,4 @@ class Generations(RuleBasedStateMachine):
 
 
 TestGenerations = Generations.TestCase
-TestGenerations.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)
+TestGenerations.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
