@@ -112,6 +112,18 @@ def test_every_ready_made_token_is_in_its_table() -> None:
 PAGES = sorted([ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")])
 
 
+def test_every_call_of_the_control_api_is_in_its_table() -> None:
+    told = set(re.findall(r"^\| `([A-Z]+ /_mock/[^`]*)` \|", (ROOT / "docs" / "control.md").read_text(), re.MULTILINE))
+    app = control_routes(create_service(), contract(), rules(), None, local=True).app
+    assert isinstance(app, Guard)
+    served = {
+        f"{method} /_mock{route.path}"
+        for route in app.routes
+        for method in (route.methods or ()) - {"HEAD"}
+    }
+    assert told == served
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_path_that_is_linked_or_named_is_there(page: Path) -> None:
     text = page.read_text()
