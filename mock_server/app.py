@@ -72,7 +72,7 @@ def create_app(
 
 def _service(settings: Settings, clock: Clock) -> Service:
     behaviour = settings.behaviour
-    journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes)
+    journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
     return Service(
         accounts=settings.accounts,
         behaviour=behaviour,

@@ -20,21 +20,24 @@ _Counts = Counter[tuple[str, int, str | None]]
 class MemoryJournal:
     """A ring a world, of at most `capacity` entries, all together at most `max_bytes`.
 
-    When there is no room, the world longest without a request loses its oldest entry first.
+    When there is no room, the world longest without a request loses its oldest entry first. An entry that alone is
+    larger than that is not kept. Of more than `max_worlds` worlds, the one longest without a request is forgotten.
     """
 
-    def __init__(self, capacity: int = 1_000, max_bytes: int = 16 * 2**20) -> None:
+    def __init__(self, capacity: int = 1_000, max_bytes: int = 16 * 2**20, max_worlds: int = 10_000) -> None:
         self._capacity = capacity
         self._max_bytes = max_bytes
+        self._max_worlds = max_worlds
         self._held = 0
         self._rings: OrderedDict[str, _Ring] = OrderedDict()
-        self._tallies: dict[str, _Counts] = {}
+        self._tallies: OrderedDict[str, _Counts] = OrderedDict()
         self._by_id: dict[str, bytes] = {}
 
     async def append(self, entry: Entry) -> None:
+        counts = self._counts(entry.world)
         if entry.operation is not None and entry.status is not None:
-            self._tallies.setdefault(entry.world, Counter())[entry.operation, entry.status, entry.rule] += 1
-        self._keep(entry)
+            counts[entry.operation, entry.status, entry.rule] += 1
+        self._keep(entry.world, entry)
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
         rings = self._rings.values() if world is None else [self._rings.get(world, _Ring())]
@@ -50,12 +53,12 @@ class MemoryJournal:
 
     async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
         self.drop(world)
-        self._tallies[world] = Counter(tally)
+        self._counts(world).update(tally)
         for entry in entries:
-            self._keep(entry)
+            self._keep(world, entry)
 
     async def forget(self, world: str | None = None) -> None:
-        for name in [world] if world is not None else {*self._rings, *self._tallies}:
+        for name in [world] if world is not None else list(self._tallies):
             self.drop(name)
 
     def drop(self, world: str) -> None:
@@ -64,15 +67,25 @@ class MemoryJournal:
         while world in self._rings:
             self._drop_oldest(world)
 
-    def _keep(self, entry: Entry) -> None:
+    def _counts(self, world: str) -> _Counts:
+        """Return the counts of the world that there now is a request of."""
+        counts = self._tallies.setdefault(world, Counter())
+        self._tallies.move_to_end(world)
+        while len(self._tallies) > self._max_worlds:
+            self.drop(next(iter(self._tallies)))
+        return counts
+
+    def _keep(self, world: str, entry: Entry) -> None:
         packed = _encode(entry)
-        ring = self._rings.setdefault(entry.world, _Ring())
-        self._rings.move_to_end(entry.world)
+        if len(packed) > self._max_bytes:
+            return
+        ring = self._rings.setdefault(world, _Ring())
+        self._rings.move_to_end(world)
         ring.append((entry.id, packed))
         self._by_id[entry.id] = packed
         self._held += len(packed)
         if len(ring) > self._capacity:
-            self._drop_oldest(entry.world)
+            self._drop_oldest(world)
         while self._held > self._max_bytes:
             self._drop_oldest(next(iter(self._rings)))
 
