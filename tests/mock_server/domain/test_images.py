@@ -103,7 +103,13 @@ def test_every_image_of_an_order_has_the_next_number() -> None:
 
 
 def test_an_image_is_what_was_ordered() -> None:
-    asked: dict[str, Any] = {"engine": "stablediffusion", "prompt": "  a fox ", "width": 640, "height": 480, "mode": "upscale"}
+    asked: dict[str, Any] = {
+        "engine": "stablediffusion",
+        "prompt": "  a fox ",
+        "width": 640,
+        "height": 480,
+        "mode": "upscale",
+    }
     (made,) = make(fresh_world(), generation(source="key", **asked))
     assert {name: getattr(made, name) for name in asked} == asked
     assert (made.source, made.generation) == ("key", "some")

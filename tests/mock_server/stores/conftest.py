@@ -1,14 +1,15 @@
-"""Every store and every shelf there is, each as what opens it in an event loop."""
+"""Every store, shelf and journal there is, each as what opens it in an event loop."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from mock_server.stores import MemoryShelf, MemoryStore, Shelf, Store
+from mock_server.stores import Journal, MemoryJournal, MemoryShelf, MemoryStore, Shelf, Store
 
 OpenStore = Callable[[int], AbstractAsyncContextManager[Store]]
 OpenShelf = Callable[[int], AbstractAsyncContextManager[Shelf[bytes]]]
+OpenJournal = Callable[[int, int], AbstractAsyncContextManager[Journal]]
 
 
 @asynccontextmanager
@@ -21,8 +22,14 @@ async def memory_shelf(capacity: int) -> AsyncIterator[Shelf[bytes]]:
     yield MemoryShelf[bytes](capacity, len)
 
 
+@asynccontextmanager
+async def memory_journal(capacity: int, max_bytes: int) -> AsyncIterator[Journal]:
+    yield MemoryJournal(capacity, max_bytes)
+
+
 STORES: dict[str, OpenStore] = {"memory": memory_store}
 SHELVES: dict[str, OpenShelf] = {"memory": memory_shelf}
+JOURNALS: dict[str, OpenJournal] = {"memory": memory_journal}
 
 
 @pytest.fixture(params=list(STORES))
@@ -35,3 +42,9 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
 def open_shelf(request: pytest.FixtureRequest) -> OpenShelf:
     """What opens an empty shelf that keeps at most so many bytes."""
     return SHELVES[request.param]
+
+
+@pytest.fixture(params=list(JOURNALS))
+def open_journal(request: pytest.FixtureRequest) -> OpenJournal:
+    """What opens an empty journal that keeps at most so many entries of a world, and so many bytes of all."""
+    return JOURNALS[request.param]

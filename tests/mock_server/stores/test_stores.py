@@ -9,32 +9,35 @@ from typing import TypeVar
 
 import pytest
 
-from mock_server import resources
-from mock_server.configuration import read_behaviour
-from mock_server.contract import compile_rules, read_yaml
 from mock_server.domain.clock import DAY
 from mock_server.domain.generation import Beginning, begin
-from mock_server.domain.world import Generation, Image, Lock, Order, World
+from mock_server.domain.timepiece import Timepiece
+from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
 from mock_server.stores import Store
 from support.clocks import START
+from support.sandbox import BEHAVIOUR
 
 T = TypeVar("T")
 OpenStore = Callable[[int], AbstractAsyncContextManager[Store]]
 
-BEHAVIOUR = read_behaviour(None, compile_rules(read_yaml(resources.RULES)))
-ORDER = Order("stablediffusion", "a fox, 狐狸", 2, 640, 480, "upscale", source="key of an upload")
+ORDER = Order("stablediffusion", "a fox, 狐狸", 2, 640, 480, "upscale", source="key of an upload", folder="https://x/")
 FULL = World(
     name="full",
     first_id=2**31 - 10_000,
     credits=2**40,
     daily_limit=50,
+    token="dem***",
     day=START // DAY,
     used=7,
-    lock=Lock("somebody", START + 1),
-    running=(Generation("one", ORDER, 2, 2, START + 2, START + 3),),
-    images=(Image(5, "one", "a-fox.png", "dall-e", "a fox", 64, 64, "hd", None, START),),
+    lock=Lock("somebody", START + 1, START + 2),
+    running=(Generation("one", ORDER, 2, 2, START + 2, START + 3, "The engine is down."),),
+    images=(
+        Image(5, "one", "a-fox.png", "dall-e", "a fox", 64, 64, "hd", None, "uploads/a-fox.png", START, START + 1),
+    ),
     made=1,
     generation_seconds=0.25,
+    clock=Timepiece(-5, START),
+    faults=(FaultPlan("slow", ("generateImage",), {"seconds": 2.5, "codes": [500]}, 3, 1, 0.5, 7, 2),),
 )
 
 
@@ -124,6 +127,38 @@ def test_reading_makes_no_world(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == 1
 
 
+def test_a_world_that_is_let_go_is_none(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> tuple[World | None, int, int]:
+        await put(store, "one")
+        await put(store, "other")
+        await store.delete("one")
+        return await store.read("one"), await store.count(), await store.update("one", count_up)
+
+    assert run(open_store, scenario) == (None, 1, 0)
+
+
+def test_letting_go_of_a_world_that_there_is_not_changes_nothing(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> list[str]:
+        await put(store, "one")
+        await store.delete("other")
+        return list(await store.names())
+
+    assert run(open_store, scenario) == ["one"]
+
+
+def test_the_names_are_those_of_all_worlds_the_one_longest_not_used_first(open_store: OpenStore) -> None:
+    async def scenario(store: Store) -> tuple[list[str], list[str]]:
+        none = list(await store.names())
+        for name in ("one", "two", "three", "four"):
+            await put(store, name)
+        await store.read("one")
+        await put(store, "two")
+        await store.delete("four")
+        return none, list(await store.names())
+
+    assert run(open_store, scenario) == ([], ["three", "one", "two"])
+
+
 def test_the_worlds_are_counted_each_once(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> int:
         for name in ("one", "other", "one"):
@@ -211,7 +246,7 @@ def test_letting_go_of_a_world_is_logged(open_store: OpenStore, caplog: pytest.L
     with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
         run(open_store, scenario, capacity=2)
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
-        ("WARNING", "more than 2 worlds: let go of world-0-, the longest not used")
+        ("WARNING", "no room for more than 2 worlds: let go of world-0-, the longest not used")
     ]
 
 

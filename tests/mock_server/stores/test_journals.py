@@ -1,0 +1,272 @@
+"""What every journal promises. A new journal joins by its name in conftest.py."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mock_server.domain.entry import Entry, Problem
+from mock_server.stores import Journal, Tally
+from support.clocks import START
+from support.entries import entry
+
+T = TypeVar("T")
+OpenJournal = Callable[[int, int], AbstractAsyncContextManager[Journal]]
+
+TEXTS = st.text(max_size=10)
+VALUES = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | TEXTS
+INSTANTS = st.integers(0, 2**60)
+FULL = Entry(
+    id="a1b2c300000001",
+    world="one",
+    token="dem***",
+    at=START,
+    ended=START + 5,
+    operation="generateImage",
+    method="POST",
+    path="/api/v1/aiimage/generate-image",
+    query="a=1&b=狐狸",
+    headers=(("authorization", "***"), ("accept", "*/*"), ("accept", "text/html")),
+    fields={"description": "a fox", "image_number_of_images": 2, "image_src": {"file": 1234}},
+    status=422,
+    complete=False,
+    reply='{"message": "dem***"}',
+    rule="VALID-422",
+    state={"lock": {"until": None}, "credits": 3},
+    ends_at=START + 9,
+    problems=(Problem("size", "required", "The size field is required."), Problem("type", "in", "狐狸")),
+    made=("fox-1.png", "fox-2.png"),
+    picture="fox-1.png",
+    authorized=True,
+    faults=("slow", "closed"),
+    received=START + 1,
+)
+
+
+def run(
+    open_journal: OpenJournal,
+    scenario: Callable[[Journal], Awaitable[T]],
+    capacity: int = 1000,
+    max_bytes: int = 2**20,
+) -> T:
+    async def opened() -> T:
+        async with open_journal(capacity, max_bytes) as journal:
+            return await scenario(journal)
+
+    return asyncio.run(opened())
+
+
+async def fill(journal: Journal, *entries: Entry) -> None:
+    for each in entries:
+        await journal.append(each)
+
+
+async def ids(journal: Journal, world: str | None = None) -> list[str]:
+    return [each.id.removeprefix("request ") for each in await journal.entries(world)]
+
+
+def test_a_journal_is_empty_at_first(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[Entry], list[Entry], Entry | None, Tally]:
+        entries = list(await journal.entries()), list(await journal.entries("one"))
+        return *entries, await journal.entry("request 1"), await journal.tally("one")
+
+    assert run(open_journal, scenario) == ([], [], None, {})
+
+
+def test_an_entry_comes_back_as_it_went_in(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[Entry], list[Entry], Entry | None]:
+        await journal.append(FULL)
+        return list(await journal.entries("one")), list(await journal.entries()), await journal.entry(FULL.id)
+
+    assert run(open_journal, scenario) == ([FULL], [FULL], FULL)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.builds(
+        Entry,
+        **dict.fromkeys(("world", "token", "method", "path", "query", "reply"), TEXTS),
+        **{name: st.none() | TEXTS for name in ("operation", "rule", "picture")},
+        **dict.fromkeys(("at", "ended", "received"), INSTANTS),
+        **{name: st.booleans() for name in ("complete", "authorized")},
+        **{name: st.lists(TEXTS, max_size=3).map(tuple) for name in ("made", "faults")},
+        id=st.text(min_size=1, max_size=10),
+        headers=st.lists(st.tuples(TEXTS, TEXTS), max_size=3).map(tuple),
+        fields=st.dictionaries(TEXTS, VALUES, max_size=3),
+        state=st.dictionaries(TEXTS, VALUES | st.dictionaries(TEXTS, VALUES, max_size=2), max_size=3),
+        problems=st.lists(st.builds(Problem, TEXTS, TEXTS, TEXTS), max_size=3).map(tuple),
+        status=st.none() | st.integers(100, 599),
+        ends_at=st.none() | INSTANTS,
+    )
+)
+def test_nothing_of_any_entry_is_lost(open_journal: OpenJournal, kept: Entry) -> None:
+    async def scenario(journal: Journal) -> tuple[list[Entry], Entry | None]:
+        await journal.append(kept)
+        return list(await journal.entries(kept.world)), await journal.entry(kept.id)
+
+    assert run(open_journal, scenario) == ([kept], kept)
+
+
+def test_the_entries_of_a_world_are_its_own_oldest_first(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> list[list[str]]:
+        await fill(journal, entry(1), entry(2, "other"), entry(3), entry(4, ""))
+        return [await ids(journal, world) for world in ("one", "other", "", "nobody")]
+
+    assert run(open_journal, scenario) == [["1", "3"], ["2"], ["4"], []]
+
+
+def test_the_entries_of_all_come_in_the_order_in_which_the_requests_came(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> list[str]:
+        await fill(journal, entry(3), entry(1, "other"), entry(4, "other"), entry(2, "third"))
+        return await ids(journal)
+
+    assert run(open_journal, scenario) == ["1", "2", "3", "4"]
+
+
+def test_the_order_of_all_is_of_the_servers_clock_and_not_of_the_worlds(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> list[str]:
+        await fill(journal, entry(1, at=START + 99), entry(2, "other", at=0))
+        return await ids(journal)
+
+    assert run(open_journal, scenario) == ["1", "2"]
+
+
+def test_a_world_keeps_its_last_entries(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], list[str]]:
+        await fill(journal, *(entry(number) for number in range(7)), entry(7, "other"))
+        return await ids(journal, "one"), await ids(journal, "other")
+
+    assert run(open_journal, scenario, capacity=3) == (["4", "5", "6"], ["7"])
+
+
+def test_an_entry_that_was_let_go_is_not_found(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> list[bool]:
+        await fill(journal, *(entry(number) for number in range(4)))
+        return [await journal.entry(f"request {number}") is not None for number in range(5)]
+
+    assert run(open_journal, scenario, capacity=2) == [False, False, True, True, False]
+
+
+def test_where_there_is_no_room_the_world_longest_without_a_request_loses_its_oldest_entries(
+    open_journal: OpenJournal,
+) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], int]:
+        worlds = ["idle", "idle", "busy", "idle", "idle", *["busy"] * 5]
+        await fill(journal, *(entry(number, world, reply="x" * 1000) for number, world in enumerate(worlds)))
+        return await ids(journal), sum(len(each.reply) for each in await journal.entries())
+
+    left, held = run(open_journal, scenario, max_bytes=10_000)
+    lost = [number for number in map(str, range(10)) if number not in left]
+    assert lost
+    assert lost == ["0", "1", "3", "4"][: len(lost)]
+    assert 6000 < held < 10_000
+
+
+def test_an_entry_that_there_will_never_be_room_for_costs_no_other_its_place(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], Tally]:
+        await fill(journal, entry(1), entry(2, "other", reply="x" * 20_000))
+        return await ids(journal), await journal.tally("other")
+
+    assert run(open_journal, scenario, max_bytes=10_000) == (["1"], {("getRecentImages", 200, None): 1})
+
+
+def test_it_is_counted_how_often_each_operation_was_answered_how(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[Tally, Tally]:
+        await fill(
+            journal, entry(1), entry(2), entry(3, status=401, rule="AUTH-401"), entry(4, operation="getVersions")
+        )
+        await fill(journal, entry(5, "other"))
+        return await journal.tally("one"), await journal.tally("other")
+
+    assert run(open_journal, scenario) == (
+        {
+            ("getRecentImages", 200, None): 2,
+            ("getRecentImages", 401, "AUTH-401"): 1,
+            ("getVersions", 200, None): 1,
+        },
+        {("getRecentImages", 200, None): 1},
+    )
+
+
+def test_what_is_no_operation_or_was_not_answered_is_kept_and_not_counted(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], Tally]:
+        await fill(journal, entry(1, operation=None), entry(2, status=None))
+        return await ids(journal), await journal.tally("one")
+
+    assert run(open_journal, scenario) == (["1", "2"], {})
+
+
+def test_what_was_let_go_stays_counted(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> Tally:
+        await fill(journal, *(entry(number) for number in range(9)))
+        return await journal.tally("one")
+
+    assert run(open_journal, scenario, capacity=2) == {("getRecentImages", 200, None): 9}
+
+
+def test_a_world_is_forgotten_and_the_others_are_not(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], Entry | None, Tally, Tally]:
+        await fill(journal, entry(1), entry(2, "other"))
+        await journal.forget("one")
+        await journal.forget("nobody")
+        found = await ids(journal), await journal.entry("request 1")
+        return *found, await journal.tally("one"), await journal.tally("other")
+
+    assert run(open_journal, scenario) == (["2"], None, {}, {("getRecentImages", 200, None): 1})
+
+
+def test_all_is_forgotten_and_the_journal_goes_on(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], Tally, Tally, Entry | None]:
+        await fill(journal, entry(1), entry(2, "other"), entry(3, ""))
+        await journal.forget()
+        await fill(journal, entry(4))
+        tallies = await journal.tally("one"), await journal.tally("other")
+        return await ids(journal), *tallies, await journal.entry("request 2")
+
+    assert run(open_journal, scenario) == (["4"], {("getRecentImages", 200, None): 1}, {}, None)
+
+
+def test_what_is_restored_replaces_what_there_was_of_the_world(open_journal: OpenJournal) -> None:
+    tally: Tally = {("getVersions", 200, None): 41}
+
+    async def scenario(journal: Journal) -> tuple[list[str], Entry | None, Entry | None, Tally]:
+        await fill(journal, entry(1), entry(2, "other"))
+        await journal.restore("one", [entry(7), entry(8)], tally)
+        found = await journal.entry("request 1"), await journal.entry("request 7")
+        return await ids(journal), *found, await journal.tally("one")
+
+    assert run(open_journal, scenario) == (["2", "7", "8"], None, entry(7), tally)
+
+
+def test_counting_goes_on_from_what_was_restored(open_journal: OpenJournal) -> None:
+    key = ("getRecentImages", 200, None)
+    tally: Tally = {key: 41}
+
+    async def scenario(journal: Journal) -> tuple[Tally, list[str]]:
+        await journal.restore("one", [entry(1)], tally)
+        await fill(journal, entry(2))
+        return await journal.tally("one"), await ids(journal, "one")
+
+    assert run(open_journal, scenario) == ({key: 42}, ["1", "2"])
+    assert tally == {key: 41}
+
+
+def test_a_world_keeps_only_the_last_of_what_is_restored_too(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> list[str]:
+        await journal.restore("one", [entry(number) for number in range(5)], {})
+        return await ids(journal, "one")
+
+    assert run(open_journal, scenario, capacity=2) == ["3", "4"]
+
+
+def test_a_tally_that_was_told_does_not_change_any_more(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> Tally:
+        await fill(journal, entry(1))
+        told = await journal.tally("one")
+        await fill(journal, entry(2))
+        return told
+
+    assert run(open_journal, scenario) == {("getRecentImages", 200, None): 1}

@@ -1,0 +1,180 @@
+"""What the store in memory promises beyond what every store does."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from itertools import chain
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.domain.entry import Entry
+from mock_server.domain.world import Image, World
+from mock_server.stores import MemoryJournal, MemoryStore
+from support.clocks import START
+from support.entries import entry
+from support.sandbox import fresh_world
+
+ROOM = 20_000
+
+
+def full(images: int, prompt: str = "a fox") -> World:
+    """Return a world that keeps so many images."""
+    image = Image(5, "one", "fox.png", "dall-e", prompt, 64, 64, "hd", None, "uploads/fox.png", START, START)
+    return fresh_world(images=(image,) * images)
+
+
+def run(scenario: Callable[[MemoryStore], Awaitable[None]], **limits: int) -> list[str]:
+    """Return the names of the worlds that a store lets go."""
+    gone: list[str] = []
+    asyncio.run(scenario(MemoryStore(**limits, evicted=gone.append)))  # type: ignore[arg-type]
+    return gone
+
+
+async def put(store: MemoryStore, name: str, world: World) -> None:
+    await store.update(name, lambda _: (replace(world, name=name), None))
+
+
+def test_whoever_asked_is_told_which_worlds_are_let_go() -> None:
+    async def scenario(store: MemoryStore) -> None:
+        for number in range(5):
+            await put(store, f"world {number}", fresh_world())
+
+    assert run(scenario, capacity=3) == ["world 0", "world 1"]
+
+
+def test_nobody_is_told_of_a_world_that_was_deleted() -> None:
+    async def scenario(store: MemoryStore) -> None:
+        await put(store, "one", fresh_world())
+        await store.delete("one")
+        await put(store, "other", fresh_world())
+
+    assert run(scenario, capacity=1) == []
+
+
+def test_worlds_are_let_go_when_they_weigh_too_much_together() -> None:
+    async def scenario(store: MemoryStore) -> None:
+        for number in range(4):
+            await put(store, f"world {number}", full(9))
+
+    assert run(scenario, max_bytes=ROOM) == ["world 0", "world 1"]
+
+
+def test_a_world_that_grows_pushes_others_out() -> None:
+    async def scenario(store: MemoryStore) -> None:
+        for number in range(4):
+            await put(store, f"world {number}", fresh_world())
+        assert await store.count() == 4
+        await put(store, "world 3", full(24))
+
+    assert run(scenario, max_bytes=ROOM) == ["world 0", "world 1", "world 2"]
+
+
+def test_a_world_that_shrinks_or_goes_makes_room() -> None:
+    async def scenario(store: MemoryStore) -> None:
+        for _ in range(5):
+            await put(store, "one", full(20))
+            await put(store, "one", fresh_world())
+            await put(store, "other", full(20))
+            await store.delete("other")
+        assert list(await store.names()) == ["one"]
+
+    assert run(scenario, max_bytes=ROOM) == []
+
+
+def test_long_prompts_weigh_more() -> None:
+    async def scenario(store: MemoryStore) -> None:
+        await put(store, "one", fresh_world())
+        await put(store, "other", full(3, prompt="a fox " * 600))
+
+    assert run(scenario, max_bytes=ROOM) == ["one"]
+
+
+@pytest.mark.parametrize("limits", [{"max_bytes": 1}, {"capacity": 0}, {"capacity": 1}])
+def test_the_world_in_use_is_kept_however_little_room_there_is(limits: dict[str, int]) -> None:
+    async def scenario(store: MemoryStore) -> None:
+        await put(store, "one", full(50))
+        await put(store, "other", full(50))
+        assert await store.read("other") == replace(full(50), name="other")
+
+    assert run(scenario, **limits) == ["one"]
+
+
+def test_letting_go_for_want_of_room_is_logged_with_how_many_there_was_room_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def scenario(store: MemoryStore) -> None:
+        for number in range(3):
+            await put(store, f"world {number}", full(9))
+
+    with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
+        run(scenario, max_bytes=ROOM)
+    assert [each.getMessage() for each in caplog.records] == [
+        "no room for more than 2 worlds: let go of world 0, the longest not used"
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 30) | st.none()), max_size=25))
+def test_what_is_held_does_not_depend_on_what_was_let_go(steps: list[tuple[str, int | None]]) -> None:
+    # Whatever has come and gone, two worlds of 9 images fit, and three do not.
+    async def scenario(store: MemoryStore) -> None:
+        for name, images in steps:
+            if images is None:
+                await store.delete(name)
+            else:
+                await put(store, name, full(images))
+        for name in ("x", "y", "z"):
+            await put(store, name, full(9))
+        assert list(await store.names()) == ["y", "z"]
+
+    run(scenario, max_bytes=ROOM)
+
+
+def test_the_journal_forgets_a_world_that_the_store_lets_go() -> None:
+    async def scenario() -> list[str]:
+        journal = MemoryJournal()
+        store = MemoryStore(1, evicted=journal.drop)
+        for number, name in enumerate(("one", "other")):
+            await journal.append(entry(number, name))
+            await put(store, name, fresh_world())
+        assert await journal.tally("one") == {}
+        return [each.world for each in await journal.entries()]
+
+    assert asyncio.run(scenario()) == ["other"]
+
+
+def test_a_journal_forgets_the_world_longest_without_a_request_where_there_are_too_many() -> None:
+    async def scenario() -> tuple[list[str], list[int]]:
+        journal = MemoryJournal(max_worlds=2)
+        for number, world in enumerate(["one", "two", "one", "three"]):
+            await journal.append(entry(number, world))
+        tallies = [await journal.tally(world) for world in ("one", "two", "three")]
+        return [each.world for each in await journal.entries()], [len(each) for each in tallies]
+
+    assert asyncio.run(scenario()) == (["one", "one", "three"], [1, 0, 1])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3000)), max_size=30),
+    st.integers(1, 4),
+)
+def test_a_journal_lets_go_of_the_oldest_only_and_only_when_it_must(rows: list[tuple[str, int]], capacity: int) -> None:
+    def size(one: Entry) -> int:
+        return len(msgspec.msgpack.encode(one))
+
+    async def scenario() -> None:
+        journal = MemoryJournal(capacity, 8000)
+        kept: dict[str, list[Entry]] = {}
+        for number, (world, length) in enumerate(rows):
+            new = entry(number, world, reply="x" * length)
+            kept[world] = [*kept.pop(world, []), new][-capacity:]
+            while sum(map(size, chain(*kept.values()))) > 8000:
+                idle = next(name for name, entries in kept.items() if entries)
+                kept[idle] = kept[idle][1:]
+            await journal.append(new)
+        assert {world: list(await journal.entries(world)) for world in kept} == kept
+
+    asyncio.run(scenario())
