@@ -1,5 +1,6 @@
 """What the control API answers with, and how it reads what it is told."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +20,17 @@ def answer(body: object, status: int = 200) -> Response:
 def problem(status: int, message: str) -> HTTPException:
     """Return what to raise where a call cannot be answered: the message says why, and what to do."""
     return HTTPException(status, message)
+
+
+def asked(request: Request, *names: str) -> Mapping[str, str]:
+    """Return the query parameters; raise a 422 for one that is none of `names`, or is said twice."""
+    said = request.query_params.multi_items()
+    for name, _ in said:
+        if name not in names:
+            raise problem(422, f"There is no parameter {name[:40]!a} here: there is {', '.join(names)}.")
+    if len(said) > len(dict(said)):
+        raise problem(422, "A parameter is said twice: say each once.")
+    return dict(said)
 
 
 async def told(request: Request, kind: type[T], limit: int = _MAX_BODY) -> T:

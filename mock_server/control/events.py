@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 
 from mock_server.service import Service
 
+from .answers import asked
 from .worlds import caller_of
 
 _PAUSE_SECONDS = 15
@@ -21,15 +22,15 @@ class EventStream:
 
     async def listen(self, request: Request) -> StreamingResponse:
         """Answer GET /events, of one world where a token is named."""
-        token = request.query_params.get("token")
+        token = asked(request, "token").get("token")
         world = caller_of(self._service, token).world if token is not None else None
         headers = {"cache-control": "no-store"}
-        return StreamingResponse(self._lines(world), media_type="text/event-stream", headers=headers)
+        lines = self._lines(world) if request.method == "GET" else ()
+        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
     async def _lines(self, world: str | None) -> AsyncIterator[bytes]:
-        yield b": listening\n\n"
-        async for event in self._service.events.listen(_PAUSE_SECONDS):
+        async for event in self._service.events.listen(_PAUSE_SECONDS, world):
             if event is None:
-                yield b": nothing new\n\n"
-            elif world is None or event.get("world", world) in (world, ""):
-                yield b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), msgspec.json.encode(event))
+                yield b": listening\n\n"
+            else:
+                yield b"event: %s\ndata: %s\n\n" % (event["type"].encode(), msgspec.json.encode(event))

@@ -2,8 +2,10 @@
 what never, how the client behaved.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,9 +14,9 @@ from mock_server.contract import Contract, Rules
 from mock_server.domain.clock import SECOND, to_iso
 from mock_server.domain.entry import Entry
 from mock_server.insight import coverage, verdict, why
-from mock_server.service import Service
+from mock_server.service import Service, snapshots
 
-from .answers import answer, problem
+from .answers import answer, asked, problem
 from .worlds import caller_of
 
 _MOST = 1_000
@@ -31,23 +33,22 @@ class Requests:
 
     async def all(self, request: Request) -> Response:
         """Answer GET (newest first, unless order=oldest) and DELETE of /requests."""
-        token = request.query_params.get("token")
-        world = caller_of(self._service, token).world if token is not None else None
         if request.method == "DELETE":
-            await self._service.journal.forget(world)
+            await self._service.journal.forget(self._world(asked(request, "token")))
             return answer({"requests": [], "total": 0})
-        wanted = _filter(request)
-        found = [entry for entry in await self._service.journal.entries(world) if wanted(entry)]
-        if _choice(request, "order", ("newest", "oldest")) == "newest":
+        query = asked(request, "token", "operation", "status", "limit", "order")
+        wanted, limit, newest = _filter(query), _limit(query), _newest(query)
+        found = [entry for entry in await self._service.journal.entries(self._world(query)) if wanted(entry)]
+        if newest:
             found.reverse()
-        return answer({"requests": [self.view(each) for each in found[: _limit(request)]], "total": len(found)})
+        return answer({"requests": [self.view(each) for each in found[:limit]], "total": len(found)})
 
     async def one(self, request: Request) -> Response:
         """Answer GET /requests/{id}."""
-        number = request.path_params["id"]
+        number = unquote(request.path_params["id"])
         entry = await self._service.journal.entry(number)
         if entry is None:
-            raise problem(404, f"The journal has no request {number[:40]!r}, or no longer.")
+            raise problem(404, f"The journal has no request {number[:40]!a}, or no longer.")
         return answer(self.view(entry))
 
     async def coverage(self, request: Request) -> Response:
@@ -60,6 +61,12 @@ class Requests:
         """Answer GET /verdict."""
         token, world = self._named(request)
         return answer({"token": token, **verdict(await self._service.journal.entries(world))})
+
+    def report(self, log: snapshots.Log) -> list[object]:
+        """Return all that is told of the journal of one world."""
+        tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
+        told = [coverage(tally, self._contract, self._rules), verdict(log.entries)]
+        return [*told, *map(self.view, log.entries)]
 
     def view(self, entry: Entry) -> dict[str, Any]:
         """Return an entry as the control API shows it, with why it was refused."""
@@ -84,17 +91,22 @@ class Requests:
             "faults": entry.faults,
         }
 
+    def _world(self, query: Mapping[str, str]) -> str | None:
+        """Return the name of the world that is asked for, None for all."""
+        return caller_of(self._service, query["token"]).world if "token" in query else None
+
     def _named(self, request: Request) -> tuple[str, str]:
-        token = request.query_params.get("token")
-        if token is None:
+        query = asked(request, "token")
+        world = self._world(query)
+        if world is None:
             raise problem(422, "Say whose: ?token=TOKEN.")
-        return token, caller_of(self._service, token).world
+        return query["token"], world
 
 
-def _filter(request: Request) -> Callable[[Entry], bool]:
-    operation, status = request.query_params.get("operation"), request.query_params.get("status")
-    if status is not None and status != "none" and not (status.isdecimal() and len(status) == 3):
-        raise problem(422, f"status takes three digits, or none for a request without a reply, not {status[:20]!r}.")
+def _filter(query: Mapping[str, str]) -> Callable[[Entry], bool]:
+    operation, status = query.get("operation"), query.get("status")
+    if status is not None and not re.fullmatch("[0-9]{3}|none", status):
+        raise problem(422, f"status takes three digits, or none for a request without a reply, not {status[:20]!a}.")
     return lambda entry: (
         (operation is None or operation in _names(entry))
         and (status is None or status == ("none" if entry.status is None else str(entry.status)))
@@ -106,15 +118,15 @@ def _names(entry: Entry) -> Iterable[str | None]:
     return (entry.operation, entry.path.rpartition("/")[2] if entry.picture is None else "uploads")
 
 
-def _limit(request: Request) -> int:
-    limit = request.query_params.get("limit", str(_FEW))
-    if not limit.isdecimal() or len(limit) > 6 or not 1 <= int(limit) <= _MOST:
-        raise problem(422, f"limit takes a number from 1 to {_MOST}, not {limit[:20]!r}.")
+def _limit(query: Mapping[str, str]) -> int:
+    limit = query.get("limit", str(_FEW))
+    if not re.fullmatch("[0-9]{1,6}", limit) or not 1 <= int(limit) <= _MOST:
+        raise problem(422, f"limit takes a number from 1 to {_MOST}, not {limit[:20]!a}.")
     return int(limit)
 
 
-def _choice(request: Request, name: str, values: tuple[str, ...]) -> str:
-    value = request.query_params.get(name, values[0])
-    if value not in values:
-        raise problem(422, f"{name} takes {' or '.join(values)}, not {value[:20]!r}.")
-    return value
+def _newest(query: Mapping[str, str]) -> bool:
+    order = query.get("order", "newest")
+    if order not in ("newest", "oldest"):
+        raise problem(422, f"order takes newest or oldest, not {order[:20]!a}.")
+    return order == "newest"

@@ -2,43 +2,65 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 Event = Mapping[str, Any]
 _KEPT = 1_000
 
 
+@dataclass(eq=False, slots=True)
+class _Listener:
+    """One who listens. world: whose events are wanted, None for all; lost: how many there was no room for."""
+
+    world: str | None
+    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(_KEPT))
+    lost: int = 0
+
+    def hear(self, event: Event) -> None:
+        if self.world is not None and event["world"] not in (self.world, None):
+            return
+        if self.queue.full():
+            self.queue.get_nowait()
+            self.lost += 1
+        self.queue.put_nowait(event)
+
+    async def next(self, pause: float) -> Event | None:
+        if self.lost:
+            lost, self.lost = self.lost, 0
+            return {"type": "lost", "world": self.world, "events": lost}
+        try:
+            return await asyncio.wait_for(self.queue.get(), pause)
+        except TimeoutError:
+            return None
+
+
 class Events:
-    """The listeners of one server. One that does not keep up loses the oldest events, and is told so."""
+    """The listeners of one server. One that does not keep up loses the oldest events, and is told how many."""
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[Event]] = set()
+        self._listeners: set[_Listener] = set()
 
     @property
     def heard(self) -> bool:
         """Whether anybody listens: what costs something to tell need not be told otherwise."""
-        return bool(self._queues)
+        return bool(self._listeners)
 
-    def tell(self, kind: str, world: str, **details: object) -> None:
-        """Tell all listeners. kind: "request", "world" or "reset"; world: its name, "" for all or none."""
-        for queue in self._queues:
-            if queue.full():
-                with suppress(asyncio.QueueEmpty):
-                    queue.get_nowait()
-                    queue.get_nowait()
-                queue.put_nowait({"type": "lost"})
-            queue.put_nowait({"type": kind, "world": world, **details})
+    def tell(self, kind: str, world: str | None, **details: object) -> None:
+        """Tell who listens. kind: "request", "world" or "reset"; world: its name, "" for nobody's, None for all."""
+        for listener in self._listeners:
+            listener.hear({"type": kind, "world": world, **details})
 
-    async def listen(self, pause: float) -> AsyncIterator[Event | None]:
-        """Yield events as they come, and None after each pause of so many seconds."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(_KEPT)
-        self._queues.add(queue)
+    async def listen(self, pause: float, world: str | None = None) -> AsyncIterator[Event | None]:
+        """Yield events as they come, of one world or of all, and None at first and after each pause of so many seconds.
+
+        From the first None on, none is missed: what there is no room for is told as {"type": "lost", "events": N}.
+        """
+        listener = _Listener(world)
+        self._listeners.add(listener)
         try:
+            yield None
             while True:
-                try:
-                    yield await asyncio.wait_for(queue.get(), pause)
-                except TimeoutError:
-                    yield None
+                yield await listener.next(pause)
         finally:
-            self._queues.discard(queue)
+            self._listeners.discard(listener)
