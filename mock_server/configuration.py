@@ -13,7 +13,7 @@ from . import resources
 from .contract import Contract, ContractError, Rules, read_yaml
 from .domain.accounts import Account, Accounts
 from .domain.behaviour import Behaviour
-from .domain.clock import from_iso
+from .domain.clock import checked, from_iso
 from .faults.plans import make_plans
 
 
@@ -21,7 +21,7 @@ class ConfigurationError(ValueError):
     """A configuration file says something that is not understood. The message says where."""
 
 
-_Count = Annotated[int, Meta(ge=0)]
+_Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 

@@ -3,15 +3,15 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server.domain.clock import from_iso, seconds
+from mock_server.domain.clock import Instant, checked, from_iso, seconds
 from mock_server.service import Caller, Service, clocks
 
 from .answers import answer, problem, told
-from .worlds import caller_of, view
+from .worlds import caller_of, token_of, view
 
 _LONGEST = 3_660 * 86_400
 
@@ -21,11 +21,11 @@ class ClockCommand(msgspec.Struct, forbid_unknown_fields=True):
     advance: seconds; advance_to: an edge, offset_ms milliseconds after it, or before it where negative.
     """
 
-    freeze: bool | None = None
-    set: str | None = None
-    advance: Annotated[float, Meta(ge=0, le=_LONGEST)] | None = None
-    advance_to: clocks.Edge | None = None
-    offset_ms: Annotated[int, Meta(ge=-86_400_000, le=86_400_000)] = 0
+    freeze: bool | UnsetType = UNSET
+    set: str | UnsetType = UNSET
+    advance: Annotated[float, Meta(ge=0, le=_LONGEST)] | UnsetType = UNSET
+    advance_to: clocks.Edge | UnsetType = UNSET
+    offset_ms: Annotated[int, Meta(ge=-86_400_000, le=86_400_000)] | UnsetType = UNSET
 
 
 class Clocks:
@@ -36,33 +36,36 @@ class Clocks:
 
     async def one(self, request: Request) -> Response:
         """Answer GET and POST of /worlds/{token}/clock. A POST returns when all that fell due has happened."""
-        token = request.path_params["token"]
+        token = token_of(request)
         caller = caller_of(self._service, token)
         if request.method == "POST":
             await self._obey(caller, await told(request, ClockCommand))
         return answer(view(token, *await self._service.world(caller))["clock"])
 
     async def _obey(self, caller: Caller, command: ClockCommand) -> None:
-        moves = [each for each in (command.set, command.advance, command.advance_to) if each is not None]
-        if len(moves) > 1 or (command.offset_ms and command.advance_to is None):
+        moves = [each for each in (command.set, command.advance, command.advance_to) if each is not UNSET]
+        if len(moves) > 1 or (command.offset_ms is not UNSET and command.advance_to is UNSET):
             raise problem(422, "Say one of set, advance and advance_to; offset_ms goes with advance_to.")
-        if not moves and command.freeze is None:
+        if not moves and command.freeze is UNSET:
             raise problem(422, "Say freeze, set, advance or advance_to.")
-        if command.freeze is not None:
+        target = await self._target(caller, command)
+        if command.freeze is not UNSET:
             await (clocks.freeze if command.freeze else clocks.resume)(self._service, caller)
+        if target is not None:
+            await (clocks.advance if command.set is UNSET else clocks.set_to)(self._service, caller, target)
+
+    async def _target(self, caller: Caller, command: ClockCommand) -> Instant | None:
+        """Return the instant to move to, None for none; raise a 409 or 422. Nothing has been changed so far."""
         try:
-            await self._move(caller, command)
+            if command.set is not UNSET:
+                return from_iso(command.set)
+            if command.advance is not UNSET:
+                return checked(await self._service.now(caller) + seconds(command.advance))
+            if command.advance_to is not UNSET:
+                edge = await clocks.edge(self._service, caller, command.advance_to)
+                return checked(edge + seconds((command.offset_ms or 0) / 1000))
         except clocks.NoEdgeError as none:
             raise problem(409, f"There is no {command.advance_to}: {none}.") from none
         except (ValueError, OverflowError) as error:
-            raise problem(422, f"That is no instant: {error}.") from error
-
-    async def _move(self, caller: Caller, command: ClockCommand) -> None:
-        service = self._service
-        if command.set is not None:
-            await clocks.set_to(service, caller, from_iso(command.set))
-        if command.advance is not None:
-            await clocks.advance(service, caller, await service.now(caller) + seconds(command.advance))
-        if command.advance_to is not None:
-            edge = await clocks.edge(service, caller, command.advance_to)
-            await clocks.advance(service, caller, edge + seconds(command.offset_ms / 1000))
+            raise problem(422, f"The clock cannot show that: {error}.") from error
+        return None

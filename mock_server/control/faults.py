@@ -13,7 +13,7 @@ from mock_server.faults.plans import make_plans, show_plan
 from mock_server.service import Service
 
 from .answers import answer, problem, told
-from .worlds import caller_of
+from .worlds import caller_of, token_of
 
 
 class Faults:
@@ -25,7 +25,7 @@ class Faults:
 
     async def one(self, request: Request) -> Response:
         """Answer GET, PUT (these and no other) and DELETE of /worlds/{token}/faults."""
-        caller = caller_of(self._service, request.path_params["token"])
+        caller = caller_of(self._service, token_of(request))
         if request.method in ("PUT", "DELETE"):
             plans = await self._plans(request) if request.method == "PUT" else ()
             await self._service.change(caller, lambda world, _: (_with(world, plans), None))

@@ -1,12 +1,12 @@
 """Scenarios: states that a world can be put into with one call."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_server import resources
 from mock_server.configuration import (
     ConfigurationError,
     Scenario,
@@ -18,7 +18,7 @@ from mock_server.contract import Contract
 from mock_server.service import Service, resets
 
 from .answers import answer, problem, told
-from .worlds import caller_of, view
+from .worlds import caller_of, token_of, view
 
 
 class Scenarios:
@@ -31,7 +31,7 @@ class Scenarios:
     async def all(self, request: Request) -> Response:
         """Answer GET /scenarios: the ready-made ones."""
         del request
-        found = {name: read_scenario(Path(name), self._contract) for name in ready_made_scenarios()}
+        found = {name: self._ready_made(name) for name in ready_made_scenarios()}
         return answer(
             {
                 "scenarios": [
@@ -42,7 +42,7 @@ class Scenarios:
 
     async def one(self, request: Request) -> Response:
         """Answer PUT of /worlds/{token}/scenario: the world begins afresh in that state."""
-        token = request.path_params["token"]
+        token = token_of(request)
         caller = caller_of(self._service, token)
         scenario = self._scenario(await told(request, dict[str, Any]))
         await resets.forget(self._service, caller.world)
@@ -50,11 +50,16 @@ class Scenarios:
         await self._service.change(changed, lambda world, _: (world, None))
         return answer(view(token, *await self._service.world(caller)))
 
+    def _ready_made(self, name: str) -> Scenario:
+        return read_scenario(resources.SCENARIOS / f"{name}.yaml", self._contract)
+
     def _scenario(self, data: dict[str, Any]) -> Scenario:
         name = data.get("name")
         if name is not None and (len(data) > 1 or name not in ready_made_scenarios()):
             raise problem(422, f"name takes one of {', '.join(ready_made_scenarios())}, and nothing else beside it.")
+        if "valid" in data:
+            raise problem(422, "valid is for files that the server is started with: leave it out.")
         try:
-            return read_scenario(Path(name), self._contract) if name else make_scenario(data, self._contract)
+            return self._ready_made(name) if name else make_scenario(data, self._contract)
         except ConfigurationError as error:
             raise problem(422, f"The scenario is not understood: {error}.") from error

@@ -1,7 +1,10 @@
 """Worlds: seen, changed, begun afresh, let go."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -9,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.domain.accounts import masked
-from mock_server.domain.clock import Instant, from_iso, to_iso
+from mock_server.domain.clock import Instant, checked, from_iso, to_iso
 from mock_server.domain.world import Lock, World
 from mock_server.service import Caller, Service, resets
 from mock_server.service.service import SHARED
@@ -17,6 +20,7 @@ from mock_server.service.service import SHARED
 from .answers import answer, problem, told
 
 _CONTROLLER = "the control API"
+_TOKEN = re.compile(r"[!-~]+")
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
@@ -40,7 +44,7 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
     """What to reset: one world, or all."""
 
-    token: str | None = None
+    token: str | UnsetType = UNSET
 
 
 class Worlds:
@@ -52,18 +56,17 @@ class Worlds:
     async def list(self, request: Request) -> Response:
         """Answer GET /worlds, the one used last first."""
         del request
-        names = [name for name in reversed(await self._service.store.names()) if name != SHARED]
         views = []
-        for name in names:
+        for name in await names(self._service):
             world = await self._service.store.read(name)
             if world is not None:
                 caller = Caller(name, self._service.accounts.default, world.token)
                 views.append(view(world.token, *await self._service.world(caller)))
-        return answer({"worlds": views, "total": len(views)})
+        return answer({"worlds": views[::-1], "total": len(views)})
 
     async def one(self, request: Request) -> Response:
         """Answer GET, PUT (as first opened, then changed), PATCH (changed) and DELETE of one world."""
-        token = request.path_params["token"]
+        token = token_of(request)
         caller = caller_of(self._service, token)
         change = await self._told(request) if request.method in ("PUT", "PATCH") else None
         if request.method in ("PUT", "DELETE"):
@@ -75,11 +78,11 @@ class Worlds:
     async def reset(self, request: Request) -> Response:
         """Answer POST /reset: let go of one world or of all."""
         which = await told(request, Reset)
-        if which.token is None:
+        if which.token is UNSET:
             await resets.reset(self._service)
         else:
             await resets.forget(self._service, caller_of(self._service, which.token).world)
-        return answer({"worlds": await self._service.store.count()})
+        return answer({"worlds": len(await names(self._service))})
 
     async def _told(self, request: Request) -> tuple[WorldChange, Instant | None]:
         """Return the change and when the lock that it sets expires."""
@@ -91,8 +94,20 @@ class Worlds:
             raise problem(422, f"The lock's until is no instant: {error}.") from error
 
 
+async def names(service: Service) -> Sequence[str]:
+    """Return the names of the worlds that there are, the one longest not used first."""
+    return [name for name in await service.store.names() if name != SHARED]
+
+
+def token_of(request: Request) -> str:
+    """Return the token that the path names."""
+    return unquote(request.path_params["token"])
+
+
 def caller_of(service: Service, token: str) -> Caller:
-    """Return whom a token stands for; raise a 404 where it is not valid."""
+    """Return whom a token stands for; raise a 404 where it is not valid, a 422 where no client could send it."""
+    if not _TOKEN.fullmatch(token):
+        raise problem(422, f"A token is visible ASCII characters without a space, not {masked(token)!a}.")
     caller = service.caller(token)
     if caller is None:
         raise problem(404, f"The token {masked(token)} is not valid here: it opens no world.")

@@ -39,7 +39,7 @@ class Store(Protocol):
 
 
 class Journal(Protocol):
-    """Entries by world, a bounded ring each, and how often each operation was answered how."""
+    """Entries by world, a checked ring each, and how often each operation was answered how."""
 
     async def append(self, entry: Entry) -> None:
         """Keep the entry, and count it."""
@@ -67,7 +67,7 @@ class Journal(Protocol):
 
 
 class Shelf(Protocol[T]):
-    """Values by key, written once. A bounded shelf lets go of what was longest not asked for."""
+    """Values by key, written once. A checked shelf lets go of what was longest not asked for."""
 
     async def get(self, key: str) -> T | None:
         """Return the value, or None if there is none or no longer."""
