@@ -5,7 +5,8 @@ import secrets
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Router
+from starlette.types import Receive, Scope, Send
 
 from .answers import answer
 
@@ -16,10 +17,15 @@ _OPEN = "/_mock/health"
 class Guard:
     """The control API behind its checks. local: the server is bound to loopback, so only such a Host is meant."""
 
-    def __init__(self, app: ASGIApp, admin_token: str | None, local: bool) -> None:
+    def __init__(self, app: Router, admin_token: str | None, local: bool) -> None:
         self._app = app
         self._expected = f"Bearer {admin_token}".encode() if admin_token is not None else None
         self._local = local
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """What is behind the checks."""
+        return self._app.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(Headers(scope=scope), scope["method"], scope["path"])
@@ -40,7 +46,7 @@ class Guard:
             return 403, "A page of another site must not change anything here: send no Origin, or the server's own."
         if self._expected is None or path == _OPEN:
             return None
-        if not secrets.compare_digest(headers.get("authorization", "").encode(), self._expected):
+        if not secrets.compare_digest(headers.get("authorization", "").encode("latin-1"), self._expected):
             return 401, "The control API takes the admin token: Authorization: Bearer TOKEN."
         return None
 

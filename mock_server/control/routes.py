@@ -1,8 +1,11 @@
 """The routes of the control API."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
 from mock_server import __version__
 from mock_server.contract import Contract, Rules
@@ -16,7 +19,7 @@ from .guards import Guard
 from .requests import Requests
 from .scenarios import Scenarios
 from .snapshots import Snapshots
-from .worlds import Worlds
+from .worlds import Worlds, names
 
 
 def control_routes(service: Service, contract: Contract, rules: Rules, admin_token: str | None, local: bool) -> Mount:
@@ -25,14 +28,14 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
 
     async def health(request: Request) -> Response:
         del request
-        count = await service.store.count()
-        return answer({"status": "ok", "version": __version__, "state": "memory", "worlds": count})
+        return answer({"status": "ok", "version": __version__, "state": "memory", "worlds": len(await names(service))})
 
     async def behaviour(request: Request) -> Response:
         del request
         return answer([_setting(service, rules, name) for name in rules.settings])
 
-    requests, snapshots = Requests(service, contract, rules), Snapshots(service)
+    requests = Requests(service, contract, rules)
+    snapshots = Snapshots(service, requests)
     scenarios, events = Scenarios(service, contract), EventStream(service)
     routes = [
         Route("/health", health, methods=["GET"]),
@@ -51,7 +54,15 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
         Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
         Route("/events", events.listen, methods=["GET"]),
     ]
-    return Mount("/_mock", Guard(Router(routes), admin_token, local))
+    return Mount("/_mock", Guard(_Router(routes, redirect_slashes=False), admin_token, local))
+
+
+class _Router(Router):
+    """A router that goes by the path as it was sent, so that a token may contain a slash, as %2F."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+        await super().__call__({**scope, "path": path.decode("latin-1")}, receive, send)
 
 
 def _setting(service: Service, rules: Rules, name: str) -> dict[str, object]:

@@ -5,14 +5,24 @@ from .service import Service
 
 async def reset(service: Service) -> None:
     """Let go of all worlds and of all that is known of them."""
-    for name in await service.store.names():
-        await forget(service, name)
-    await service.journal.forget()
+    await clear(service)
+    service.events.tell("reset", None)
 
 
 async def forget(service: Service, name: str) -> None:
     """Let go of a world with all that is known of it. Requests that wait there look at the clock again."""
-    await service.store.delete(name)
+    await _let_go(service, name)
     await service.journal.forget(name)
-    service.agenda.ring(service.clock_of(name))
     service.events.tell("reset", name)
+
+
+async def clear(service: Service) -> None:
+    """Let go of all worlds, and tell nobody yet: more is to come."""
+    for name in await service.store.names():
+        await _let_go(service, name)
+    await service.journal.forget()
+
+
+async def _let_go(service: Service, name: str) -> None:
+    await service.store.delete(name)
+    service.agenda.ring(service.clock_of(name))

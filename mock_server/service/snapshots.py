@@ -8,7 +8,7 @@ from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
 
-from .resets import reset
+from .resets import clear
 from .service import Service
 
 VERSION = 1
@@ -37,12 +37,13 @@ class Snapshot:
 async def take(service: Service) -> Snapshot:
     """Return the whole state, worlds in the order in which they were last used."""
     names = await service.store.names()
+    seen = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
     worlds = [world for name in names if (world := await service.store.read(name))]
     return Snapshot(
         version=VERSION,
         taken_at=service.clock.now(),
         worlds=tuple(worlds),
-        journal=tuple([await _log(service, name) for name in ("", *names)]),
+        journal=tuple([await _log(service, name) for name in seen]),
         sources=await _sources(service, worlds),
     )
 
@@ -50,7 +51,7 @@ async def take(service: Service) -> Snapshot:
 async def restore(service: Service, snapshot: Snapshot) -> None:
     """Replace the whole state. Generations that run in it end in their time, whoever asked for them is gone."""
     sources = {key: base64.b64decode(source, validate=True) for key, source in snapshot.sources.items()}
-    await reset(service)
+    await clear(service)
     for key, source in sources.items():
         await service.sources.put(key, source)
     since = service.clock.now() - snapshot.taken_at
@@ -59,6 +60,7 @@ async def restore(service: Service, snapshot: Snapshot) -> None:
     for log in snapshot.journal:
         tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
         await service.journal.restore(log.world, log.entries, tally)
+    service.events.tell("reset", None)
 
 
 def _resumed(world: World, since: int) -> World:
