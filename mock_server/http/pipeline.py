@@ -96,6 +96,7 @@ class Pipeline:
     async def _strike(self, visit: Visit) -> None:
         """Find out what time it is in the caller's world, and which faults strike the request."""
         if visit.caller is None:
+            visit.now = visit.received
             return
         visit.now, strikes = await self.service.visit(visit.caller, visit.operation or "")
         struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311

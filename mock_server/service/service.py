@@ -56,7 +56,7 @@ class Service:
         """Return the caller's world as it is now, with the lock that counts there, and its time."""
         shared = await self.shared()
         world, now = self._seen(await self.store.read(caller.world), caller, shared)
-        return (replace(world, lock=world.lock or shared.lock) if shared else world), now
+        return (replace(world, lock=world.lock or shared.lock, clock=shared.clock) if shared else world), now
 
     async def now(self, caller: Caller) -> Instant:
         """Return the time in the caller's world."""
