@@ -39,9 +39,11 @@ format: $(VENV)/.dev ## put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lint-openapi: ## check the document with the public linters: no error and no warning (needs npm)
-	$(SPECTRAL) lint openapi/openapi.yaml --fail-severity=hint --display-only-failures
-	$(REDOCLY) lint openapi/openapi.yaml --format=json | tee /dev/stderr | grep -q '"warnings": 0'
+DOCUMENTS := openapi/openapi.yaml openapi/control.yaml
+
+lint-openapi: ## check the documents with the public linters: no error and no warning (needs npm)
+	$(SPECTRAL) lint $(DOCUMENTS) --fail-severity=hint --display-only-failures
+	$(REDOCLY) lint $(DOCUMENTS) --format=json | tee /dev/stderr | grep -q '"warnings": 0'
 
 clean: ## remove the environment and what the tests left
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist

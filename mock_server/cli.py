@@ -109,9 +109,10 @@ def serve(
 
 
 @main.command()
-def spec() -> None:
+@click.option("--control", is_flag=True, help="The document of the control API instead.")
+def spec(control: bool) -> None:
     """Print the OpenAPI document that the mock serves."""
-    click.echo(resources.DOCUMENT.read_text(), nl=False)
+    click.echo((resources.CONTROL if control else resources.DOCUMENT).read_text(), nl=False)
 
 
 @main.command()

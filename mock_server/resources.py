@@ -7,6 +7,7 @@ _INSTALLED = _PACKAGES / "aiimage_mock"
 _ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGES
 
 DOCUMENT = _ROOT / "openapi" / "openapi.yaml"
+CONTROL = _ROOT / "openapi" / "control.yaml"
 RULES = _ROOT / "openapi" / "rules.yaml"
 ACCOUNTS = _ROOT / "fixtures" / "accounts.yaml"
 SCENARIOS = _ROOT / "fixtures" / "scenarios"

@@ -24,6 +24,7 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
 
 def test_spec_and_rules_print_the_contract() -> None:
     assert run("spec") == (0, resources.DOCUMENT.read_text())
+    assert run("spec", "--control") == (0, resources.CONTROL.read_text())
     assert run("rules") == (0, resources.RULES.read_text())
 
 
