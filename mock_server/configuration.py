@@ -13,7 +13,7 @@ from . import resources
 from .contract import Contract, ContractError, Rules, read_yaml
 from .domain.accounts import Account, Accounts
 from .domain.behaviour import Behaviour
-from .domain.clock import checked, from_iso
+from .domain.clock import from_iso
 from .faults.plans import make_plans
 
 

@@ -189,7 +189,7 @@ async def picture_slow(account: Account) -> None:
     (image,) = (await generated(account)).body["images"]
     await account.fault("picture-slow", seconds=6, parts=3)
     task = asyncio.create_task(account.picture(image))
-    while not (await account.requests())[-1]["picture"]:  # rendered in a thread
+    while not (await account.requests())[-1]["picture"]:  # noqa: ASYNC110 (rendered in a thread)
         await asyncio.sleep(0.01)
     await account.clock(advance=5)
     assert not task.done()

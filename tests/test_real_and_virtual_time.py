@@ -39,7 +39,7 @@ def played(virtual: bool) -> list[Answer]:
         await account.control("PUT", body={"credits": 6, "daily_limit": 9})
 
         async def really(edge: str) -> None:
-            while (await account.control("GET"))["running" if edge == "generation-end" else "lock"]:
+            while (await account.control("GET"))["running" if edge == "generation-end" else "lock"]:  # noqa: ASYNC110 (there is no event)
                 await asyncio.sleep(0.01)
 
         async def virtually(edge: str) -> None:

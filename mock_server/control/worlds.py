@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.domain.accounts import masked
-from mock_server.domain.clock import Instant, checked, from_iso, to_iso
+from mock_server.domain.clock import Instant, from_iso, to_iso
 from mock_server.domain.world import Lock, World
 from mock_server.service import Caller, Service, resets
 from mock_server.service.service import SHARED

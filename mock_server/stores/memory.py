@@ -71,13 +71,11 @@ class MemoryStore:
         """Say that a world is let go: the first, second, fourth, eighth and so on, or the log would be all there is."""
         self._let_go += 1
         if self._let_go & (self._let_go - 1) == 0:
-            _log.warning(
-                "worlds are let go, the longest not used first (at most %d are kept, of %d bytes): %s is number %d",
-                self._capacity,
-                self._max_bytes,
-                name,
-                self._let_go,
+            room, text = (
+                len(self._worlds),
+                "no room for more than %d worlds: let go of %s, the longest not used (%d so far)",
             )
+            _log.warning(text, room, name[:8], self._let_go)
 
 
 def _weight(world: World) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from support.server import Server
+from support.server import Server  # noqa: E402 (found by the line above)
 
 CONNECTIONS = 16
 POINTS = 20

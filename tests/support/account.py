@@ -44,7 +44,7 @@ class Account:
         """Return a generation that is under way."""
         running = (await self.control("GET"))["running"]
         task = asyncio.create_task(self.generate(count, **headers))
-        while not task.done() and (await self.control("GET"))["running"] == running:
+        while not task.done() and (await self.control("GET"))["running"] == running:  # noqa: ASYNC110 (there is no event)
             await asyncio.sleep(0)
         return task
 

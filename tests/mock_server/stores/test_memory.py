@@ -113,7 +113,19 @@ def test_letting_go_for_want_of_room_is_logged_with_how_many_there_was_room_for(
     with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
         run(scenario, max_bytes=ROOM)
     assert [each.getMessage() for each in caplog.records] == [
-        "no room for more than 2 worlds: let go of world 0, the longest not used"
+        "no room for more than 2 worlds: let go of world 0, the longest not used (1 so far)"
+    ]
+
+
+def test_a_flood_of_worlds_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(store: MemoryStore) -> None:
+        for number in range(1_000):
+            await put(store, f"world {number}", full(9))
+
+    with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
+        run(scenario, max_bytes=ROOM)
+    assert [each.getMessage().rpartition("(")[2] for each in caplog.records] == [
+        f"{2**power} so far)" for power in range(10)
     ]
 
 
