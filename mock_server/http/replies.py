@@ -96,7 +96,7 @@ def invalid(findings: Sequence[Finding]) -> Reply:
     errors: dict[str, list[str]] = {}
     for finding in findings:
         errors.setdefault(finding.field, []).append(finding.message)
-    missing_source = {(finding.field, finding.code) for finding in findings} == {("image_src", "required")}
+    missing_source = any((finding.field, finding.code) == ("image_src", "required") for finding in findings)
     body = {"message": findings[0].message, "errors": errors}
     return Reply(422, body, rule="I2I-SRC" if missing_source else "VALID-422", findings=findings)
 
