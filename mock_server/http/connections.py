@@ -19,6 +19,11 @@ Wait = Callable[[float], Awaitable[None]]
 class Connection(Protocol):
     """What a reply goes out on."""
 
+    @property
+    def gone(self) -> bool:
+        """Whether nobody is at the other end any more."""
+        ...
+
     def die(self, ending: Ending) -> None:
         """Close it in an orderly way, or reset it."""
         ...
@@ -30,6 +35,10 @@ class SocketConnection:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
 
+    @property
+    def gone(self) -> bool:
+        return self._transport.is_closing()
+
     def die(self, ending: Ending) -> None:
         if ending == "closed":
             self._transport.close()
@@ -40,11 +49,11 @@ class SocketConnection:
 
 
 class _InProcess:
-    dead = False
+    gone = False
 
     def die(self, ending: Ending) -> None:
         del ending
-        self.dead = True
+        self.gone = True
 
 
 class InProcess:
@@ -59,13 +68,19 @@ class InProcess:
             return
         connection = _InProcess()
         await self._app(with_connection(scope, connection), receive, send)
-        if connection.dead:
+        if connection.gone:
             raise ConnectionResetError("the mock broke the connection off, as a fault told it to")
 
 
 def with_connection(scope: Scope, connection: Connection) -> Scope:
     """Return the scope with its connection."""
     return {**scope, "extensions": {**scope.get("extensions", {}), EXTENSION: connection}}
+
+
+def is_gone(scope: Scope) -> bool:
+    """Tell whether the client has hung up."""
+    connection: Connection = scope["extensions"][EXTENSION]
+    return connection.gone
 
 
 async def transmit(transmission: Transmission, wait: Wait, scope: Scope, receive: Receive, send: Send) -> None:

@@ -20,7 +20,7 @@ from mock_server.faults.transmission import Transmission
 from mock_server.service import GenerationLostError, Service
 
 from .access import log_access
-from .connections import transmit
+from .connections import is_gone, transmit
 from .replies import RefusedError, Reply, error, to_transmission
 from .visit import Answer, Visit
 
@@ -61,7 +61,7 @@ class Pipeline:
             return
         with self._under_way(visit):
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
-            await self._record(visit.entry(transmission, await self._now(visit)))
+            await self._record(visit.entry(transmission, await self._now(visit), heard=not is_gone(scope)))
             log_access(visit, transmission)
             await transmit(transmission, partial(self._wait, visit), scope, receive, send)
 

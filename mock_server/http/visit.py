@@ -61,8 +61,8 @@ class Visit:
         token = token.strip()
         return token if scheme.lower() == "bearer" and " " not in token else ""
 
-    def entry(self, transmission: Transmission, ended: Instant) -> Entry:
-        """Return the journal's entry, with every secret masked and every text cut."""
+    def entry(self, transmission: Transmission, ended: Instant, heard: bool) -> Entry:
+        """Return the journal's entry, with every secret masked and every text cut. heard: the client has not hung up."""
         mask = _Mask(self.token())
         reply = self.reply or Reply(0, None)
         refusal = reply.refusal
@@ -79,7 +79,7 @@ class Visit:
             headers=mask.headers(self.request.headers.items()),
             fields={mask.text(name): mask.value(value) for name, value in islice(self.fields.items(), _MOST)},
             status=transmission.status,
-            complete=transmission.ending == "complete",
+            complete=heard and transmission.ending == "complete",
             reply="" if self.picture else mask.text(transmission.body.decode(errors="replace")),
             rule=reply.rule,
             state=dict(refusal.state) if refusal else {},
