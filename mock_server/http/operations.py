@@ -45,7 +45,7 @@ class Operations:
 
     async def arrive(self, visit: Visit) -> None:
         """Authenticate the caller and read the body; raise RefusedError."""
-        visit.caller = self._service.caller(visit.token()) if visit.token() else None
+        visit.caller = self._service.caller(visit.token) if visit.token else None
         operation = self._operations.get(visit.request.method)
         if operation is None:
             return

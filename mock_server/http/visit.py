@@ -33,14 +33,16 @@ _numbers = count(1)
 class Visit:
     """What is known of a request so far.
 
-    operation: operationId, or "getPicture", None where it is neither; now: the time of the caller's world;
-    refused: what it was answered as it came in; reply: what the service answered, whatever a fault made of it.
+    operation: operationId, or "getPicture", None where it is neither; token: the bearer token, "" for none;
+    now: the time of the caller's world; refused: what it was answered as it came in; reply: what the service
+    answered, whatever a fault made of it.
     """
 
     request: Request
     operation: str | None
     received: Instant
     id: str = field(default_factory=lambda: f"{_process}{next(_numbers):08x}")
+    token: str = field(init=False)
     now: Instant = 0
     caller: Caller | None = None
     fields: Fields = field(default_factory=dict)
@@ -50,26 +52,23 @@ class Visit:
     reply: Reply | None = None
     picture: str | None = None
 
+    def __post_init__(self) -> None:
+        self.token = _bearer(self.request.headers.get("authorization", ""))
+
     @property
     def path(self) -> str:
         """The path that was asked for, cut."""
         return str(self.request.scope["path"])[:_LONGEST]
 
-    def token(self) -> str:
-        """Return the bearer token, "" for none."""
-        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
-        token = token.strip()
-        return token if scheme.lower() == "bearer" and " " not in token else ""
-
     def entry(self, transmission: Transmission, ended: Instant, heard: bool) -> Entry:
-        """Return the journal's entry, with every secret masked and every text cut. heard: the client has not hung up."""
-        mask = _Mask(self.token())
+        """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
+        mask = _Mask(self.token)
         reply = self.reply or Reply(0, None)
         refusal = reply.refusal
         return Entry(
             id=self.id,
             world=self.caller.world if self.caller else "",
-            token=masked(self.token()) if self.token() else "",
+            token=masked(self.token) if self.token else "",
             at=self.now,
             ended=ended,
             operation=self.operation,
@@ -91,6 +90,13 @@ class Visit:
             faults=tuple(fault.name for fault, _ in self.faults),
             received=self.received,
         )
+
+
+def _bearer(authorization: str) -> str:
+    """Return the token in an Authorization header, "" for none."""
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and " " not in token else ""
 
 
 class _Mask:
