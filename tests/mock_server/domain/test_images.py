@@ -21,7 +21,7 @@ NUMBERS = st.integers(0, 2**31)
 
 def image(number: int) -> Image:
     name = f"a-fox-{number:x}.png"
-    return Image(number, "some", name, "dall-e", "a fox", 64, 64, "hd", None, f"uploads/{name}", START, START)
+    return Image(number, "some", name, "dall-e", "a fox", 64, 64, "hd", None, "uploads/", START, START)
 
 
 def images(newest: int, oldest: int) -> tuple[Image, ...]:

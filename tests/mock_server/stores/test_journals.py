@@ -110,9 +110,9 @@ def test_nothing_of_any_entry_is_lost(open_journal: OpenJournal, kept: Entry) ->
     assert run(open_journal, scenario) == ([kept], kept)
 
 
-def test_the_entries_of_a_world_are_its_own_oldest_first(open_journal: OpenJournal) -> None:
+def test_the_entries_of_a_world_are_its_own_in_the_order_in_which_the_requests_came(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[list[str]]:
-        await fill(journal, entry(1), entry(2, "other"), entry(3), entry(4, ""))
+        await fill(journal, entry(3), entry(2, "other"), entry(1), entry(4, ""))
         return [await ids(journal, world) for world in ("one", "other", "", "nobody")]
 
     assert run(open_journal, scenario) == [["1", "3"], ["2"], ["4"], []]
