@@ -145,4 +145,4 @@ class Pipeline:
         """Let so many seconds pass in the caller's world."""
         assert visit.caller is not None
         now = await self.service.now(visit.caller)
-        await self.service.wait(visit.caller.world, now + seconds(delay))
+        await self.service.wait(visit.caller, now + seconds(delay))

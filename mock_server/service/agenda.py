@@ -23,6 +23,7 @@ _numbers = itertools.count()
 @dataclass(order=True, slots=True)
 class _Waiter:
     instant: Instant
+    world: str = field(compare=False)
     number: int = field(default_factory=_numbers.__next__)
     woken: bool = field(default=False, compare=False)
     bell: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
@@ -30,9 +31,12 @@ class _Waiter:
 
 @dataclass(slots=True)
 class _Page:
-    """What is going on with one clock. busy: requests under way that do not wait."""
+    """What is going on with one clock. busy: requests under way that do not wait; movers: whoever moves the clock, or
+    waits for the turn to do so.
+    """
 
     busy: int = 0
+    movers: int = 0
     waiting: list[_Waiter] = field(default_factory=list)
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -63,33 +67,47 @@ class Agenda:
             page.shift(-1)
             self._tidy(name)
 
-    async def wait(self, name: str, instant: Instant, timepiece: Callable[[], Awaitable[Timepiece]]) -> None:
-        """Return when the clock, as `timepiece` tells it, has come to `instant`. The caller is under way."""
+    async def wait(
+        self, name: str, world: str, instant: Instant, timepiece: Callable[[], Awaitable[Timepiece]]
+    ) -> None:
+        """Return when the clock, as `timepiece` tells it, has come to `instant`, or when the world is let go.
+
+        The caller is under way.
+        """
         page = self._page(name)
-        waiter = _Waiter(instant)
+        waiter = _Waiter(instant, world)
         heapq.heappush(page.waiting, waiter)
         page.shift(-1)
         try:
-            while not waiter.woken and await self._pass(waiter, await timepiece()):
-                pass
+            while not waiter.woken:
+                waiter.bell.clear()
+                await self._look(page, waiter, await timepiece())
         finally:
             if not waiter.woken:
                 self._wake(page, waiter)
 
-    async def _pass(self, waiter: _Waiter, timepiece: Timepiece) -> bool:
-        """Let time pass until the waiter is due, which is False, or until somebody has rung."""
-        waiter.bell.clear()
-        if timepiece.at(self._clock.now()) >= waiter.instant:
-            return False
+    async def _look(self, page: _Page, waiter: _Waiter, timepiece: Timepiece) -> None:
+        """Wake the waiter if it is due, else let time pass until it is or somebody rings.
+
+        While the clock is moved, whoever moves it wakes the waiter when its turn has come.
+        """
         due = timepiece.reached(waiter.instant)
-        ringing = asyncio.ensure_future(waiter.bell.wait())
+        if timepiece.at(self._clock.now()) < waiter.instant:
+            await self._pass(waiter.bell, due)
+        elif page.movers:
+            await waiter.bell.wait()
+        elif not waiter.woken:
+            self._wake(page, waiter)
+
+    async def _pass(self, bell: asyncio.Event, due: Instant | None) -> None:
+        """Let time pass until the server's clock is at `due`, or until the bell is rung."""
+        ringing = asyncio.ensure_future(bell.wait())
         passing = [asyncio.ensure_future(self._clock.sleep_until(due))] if due is not None else []
         try:
             await asyncio.wait([ringing, *passing], return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (ringing, *passing):
                 task.cancel()
-        return True
 
     def due(self, name: str, until: Instant) -> Instant | None:
         """Return the first instant, `until` included, that a request waits for."""
@@ -102,7 +120,6 @@ class Agenda:
         while page.waiting and page.waiting[0].instant <= until:
             self._wake(page, page.waiting[0])
             await self.quiet(name)
-        self._tidy(name)
 
     async def quiet(self, name: str) -> None:
         """Return when no request is under way but those that wait; after 10 s of real time in any case."""
@@ -122,8 +139,21 @@ class Agenda:
     @asynccontextmanager
     async def moving(self, name: str) -> AsyncIterator[None]:
         """Hold the clock while it is moved: one mover at a time."""
-        async with self._page(name).moving:
-            yield
+        page = self._page(name)
+        page.movers += 1
+        try:
+            async with page.moving:
+                yield
+        finally:
+            page.movers -= 1
+            self.ring(name)
+            self._tidy(name)
+
+    def dismiss(self, name: str, world: str) -> None:
+        """Wake every request of a world that is let go: there is nothing to wait for any more."""
+        page = self._page(name)
+        for waiter in [each for each in page.waiting if each.world == world]:
+            self._wake(page, waiter)
         self._tidy(name)
 
     def _wake(self, page: _Page, waiter: _Waiter) -> None:
@@ -138,5 +168,5 @@ class Agenda:
 
     def _tidy(self, name: str) -> None:
         page = self._pages.get(name)
-        if page and not page.busy and not page.waiting and not page.moving.locked():
+        if page and not page.busy and not page.waiting and not page.movers:
             del self._pages[name]

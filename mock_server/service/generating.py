@@ -27,7 +27,7 @@ async def generate(service: Service, caller: Caller, start: Beginning) -> Outcom
     if not start.awaited:
         return None
     try:
-        await service.wait(caller.world, begun.ends)
+        await service.wait(caller, begun.ends)
     except asyncio.CancelledError:
         await _cancel(service, caller, begun)
         raise

@@ -10,7 +10,7 @@ async def reset(service: Service) -> None:
 
 
 async def forget(service: Service, name: str) -> None:
-    """Let go of a world with all that is known of it. Requests that wait there look at the clock again."""
+    """Let go of a world with all that is known of it. Requests that wait there wait no longer."""
     await _let_go(service, name)
     await service.journal.forget(name)
     service.events.tell("reset", name)
@@ -25,4 +25,4 @@ async def clear(service: Service) -> None:
 
 async def _let_go(service: Service, name: str) -> None:
     await service.store.delete(name)
-    service.agenda.ring(service.clock_of(name))
+    service.agenda.dismiss(service.clock_of(name), name)

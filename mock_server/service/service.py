@@ -87,9 +87,9 @@ class Service:
         image = titled(world, title)
         return (caller, image) if image and image.ready <= now else None
 
-    async def wait(self, world: str, instant: Instant) -> None:
-        """Return when it is `instant` in a world."""
-        await self.agenda.wait(self.clock_of(world), instant, lambda: self._timepiece(world))
+    async def wait(self, caller: Caller, instant: Instant) -> None:
+        """Return when it is `instant` in the caller's world, or when that world is let go."""
+        await self.agenda.wait(self.clock_of(caller.world), caller.world, instant, lambda: self._timepiece(caller))
 
     def clock_of(self, world: str) -> str:
         """Return the name of the world whose clock counts: its own, or the one for all. [LOCK-SCOPE]"""
@@ -116,8 +116,7 @@ class Service:
         now = (shared or world).clock.at(real)
         return settled(world, now, self.behaviour), now
 
-    async def _timepiece(self, world: str) -> Timepiece:
-        return (await self.store.read(self.clock_of(world)) or _UNSEEN).clock
-
-
-_UNSEEN = World("", 0, 0, 0)
+    async def _timepiece(self, caller: Caller) -> Timepiece:
+        shared = await self.shared()
+        world, _ = self._seen(await self.store.read(caller.world), caller, shared)
+        return (shared or world).clock
