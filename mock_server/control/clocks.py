@@ -51,7 +51,9 @@ class Clocks:
         target = await self._target(caller, command)
         if command.freeze is not UNSET:
             await (clocks.freeze if command.freeze else clocks.resume)(self._service, caller)
-        if target is not None:
+        if command.advance is not UNSET:
+            await clocks.advance_by(self._service, caller, seconds(command.advance))
+        elif target is not None:
             await (clocks.advance if command.set is UNSET else clocks.set_to)(self._service, caller, target)
 
     async def _target(self, caller: Caller, command: ClockCommand) -> Instant | None:

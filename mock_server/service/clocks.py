@@ -1,6 +1,7 @@
 """Clocks of worlds: freeze, set, advance. What falls due on the way happens, in order, before they return."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Literal
 
@@ -20,21 +21,27 @@ class NoEdgeError(ValueError):
 
 async def freeze(service: Service, caller: Caller) -> None:
     """Let the world's time stand still."""
-    await _retime(service, caller, Timepiece.frozen)
+    async with _moving(service, caller):
+        await _retime(service, caller, Timepiece.frozen)
 
 
 async def resume(service: Service, caller: Caller) -> None:
     """Let the world's time run on from where it stands."""
-    await _retime(service, caller, Timepiece.running)
+    async with _moving(service, caller):
+        await _retime(service, caller, Timepiece.running)
 
 
 async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
-    """Let it be `instant`. Forwards, what falls due happens; backwards, nothing that has happened is undone."""
-    _, now = await service.world(caller)
-    if instant < now:
-        await _retime(service, caller, lambda piece, real: piece.set(instant, real))
-    else:
-        await advance(service, caller, instant)
+    """Let it be `instant`. Forwards, what falls due happens; backwards, nothing that has happened is undone.
+
+    Raise ValueError where it is too far away.
+    """
+    checked(instant)
+    async with _moving(service, caller):
+        if instant < await service.now(caller):
+            await _back(service, caller, instant)
+        else:
+            await _pass(service, caller, instant)
 
 
 async def advance(service: Service, caller: Caller, target: Instant) -> None:
@@ -43,13 +50,14 @@ async def advance(service: Service, caller: Caller, target: Instant) -> None:
     Raise ValueError where it is too far away.
     """
     checked(target)
-    name = service.clock_of(caller.world)
-    async with service.agenda.moving(name):
-        await service.agenda.quiet(name)
-        while (due := service.agenda.due(name, target)) is not None:
-            await _forward(service, caller, due)
-            await service.agenda.happen(name, due)
-        await _forward(service, caller, target)
+    async with _moving(service, caller):
+        await _pass(service, caller, target)
+
+
+async def advance_by(service: Service, caller: Caller, duration: int) -> None:
+    """Let so many microseconds pass as `advance` does, whoever else moves the clock. Raise ValueError."""
+    async with _moving(service, caller):
+        await _pass(service, caller, checked(await service.now(caller) + duration))
 
 
 async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
@@ -68,8 +76,29 @@ def _no_edge(why: str) -> Instant:
     raise NoEdgeError(why)
 
 
+def _moving(service: Service, caller: Caller) -> AbstractAsyncContextManager[None]:
+    return service.agenda.moving(service.clock_of(caller.world))
+
+
+async def _pass(service: Service, caller: Caller, target: Instant) -> None:
+    name = service.clock_of(caller.world)
+    await service.agenda.quiet(name)
+    while (due := service.agenda.due(name, target)) is not None:
+        await _forward(service, caller, due)
+        await service.agenda.happen(name, due)
+    await _forward(service, caller, target)
+
+
 async def _forward(service: Service, caller: Caller, instant: Instant) -> None:
     await _retime(service, caller, lambda piece, real: piece.set(max(instant, piece.at(real)), real))
+
+
+async def _back(service: Service, caller: Caller, instant: Instant) -> None:
+    """Set the clock back, when all that fell due in the worlds that it counts for has happened."""
+    for name in await service.store.names() if service.is_global else []:
+        if name != SHARED:
+            await service.change(replace(caller, world=name), lambda world, _: (world, None))
+    await _retime(service, caller, lambda piece, real: piece.set(instant, real))
 
 
 async def _retime(service: Service, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
