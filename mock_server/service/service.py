@@ -111,10 +111,15 @@ class Service:
 
     def _seen(self, world: World | None, caller: Caller, shared: World | None) -> tuple[World, Instant]:
         real = self.clock.now()
-        if world is None:
-            world = accounts.open_world(caller.world, caller.account, real, self.behaviour, caller.token)
+        world = world or self._opened(caller, shared.clock.at(real) if shared else None)
         now = (shared or world).clock.at(real)
         return settled(world, now, self.behaviour), now
+
+    def _opened(self, caller: Caller, now: Instant | None) -> World:
+        """Return the world that a caller's account opens. now: what the clock shows that all worlds share, if any."""
+        account = caller.account if now is None else replace(caller.account, stopped_at=None)
+        at = self.clock.now() if now is None else now
+        return accounts.open_world(caller.world, account, at, self.behaviour, caller.token)
 
     async def _timepiece(self, caller: Caller) -> Timepiece:
         shared = await self.shared()
