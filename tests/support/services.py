@@ -1,0 +1,135 @@
+"""A service in this process, without HTTP, and the requests that are under way there."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from mock_server.domain.accounts import Account, Accounts
+from mock_server.domain.clock import Clock, Instant, seconds
+from mock_server.domain.generation import Beginning, Outcome
+from mock_server.domain.refusals import Refusal
+from mock_server.domain.timepiece import Timepiece
+from mock_server.domain.world import World
+from mock_server.service import Agenda, Caller, Events, Service, clocks, generate
+from mock_server.stores import MemoryJournal, MemoryShelf, MemoryStore, Store
+from support.clocks import SteppedClock, settle
+from support.sandbox import BEHAVIOUR, order
+
+T = TypeVar("T")
+
+LISTED: Mapping[str, Account] = {
+    "slow": Account(100, 50, generation_seconds=12),
+    "busy": Account(100, 50, locked=True),
+    "invalid": Account(100, 50, valid=False),
+}
+
+
+class RemoteStore:
+    """A store as one across a network is: every call takes a while, and a change may be called again."""
+
+    def __init__(self) -> None:
+        self._store = MemoryStore()
+
+    async def read(self, name: str) -> World | None:
+        await asyncio.sleep(0)
+        world = await self._store.read(name)
+        await asyncio.sleep(0)
+        return world
+
+    async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
+        await asyncio.sleep(0)
+        change(await self._store.read(name))
+        await asyncio.sleep(0)
+        outcome = await self._store.update(name, change)
+        await asyncio.sleep(0)
+        return outcome
+
+    async def delete(self, name: str) -> None:
+        await asyncio.sleep(0)
+        await self._store.delete(name)
+
+    async def names(self) -> Sequence[str]:
+        await asyncio.sleep(0)
+        return await self._store.names()
+
+    async def count(self) -> int:
+        return await self._store.count()
+
+
+class Desk:
+    """A service where accounts have 100 credits and may make 50 images a day, in time that is advanced."""
+
+    def __init__(
+        self,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        listed: Mapping[str, Account] = LISTED,
+        **behaves: Any,
+    ) -> None:
+        self.real = SteppedClock()
+        self.service = Service(
+            accounts=Accounts(listed, Account(100, 50)),
+            behaviour=replace(BEHAVIOUR, **behaves),
+            clock=clock or self.real,
+            store=store or MemoryStore(),
+            journal=MemoryJournal(),
+            sources=MemoryShelf[bytes](2**20, len),
+            agenda=Agenda(clock or self.real),
+            events=Events(),
+            seed=0,
+            generation_seconds=2,
+        )
+        self._begun = 0
+
+    def caller(self, token: str = "somebody") -> Caller:
+        caller = self.service.caller(token)
+        assert caller
+        return caller
+
+    async def world(self, token: str = "somebody") -> World:
+        return (await self.service.world(self.caller(token)))[0]
+
+    async def now(self, token: str = "somebody") -> Instant:
+        return await self.service.now(self.caller(token))
+
+    async def change(self, token: str = "somebody", **values: Any) -> None:
+        """Set what a world is like."""
+        await self.service.change(self.caller(token), lambda world, _: (replace(world, **values), None))
+
+    async def generate(
+        self, token: str = "somebody", count: int = 1, engine: str = "dall-e", **others: Any
+    ) -> Outcome | Refusal:
+        """Return what comes of a generation. others: of Beginning."""
+        self._begun += 1
+        start = Beginning(
+            f"generation {self._begun}", order(count, engine=engine), self.service.generation_seconds, **others
+        )
+        caller = self.caller(token)
+        with self.service.agenda.under_way(self.service.clock_of(caller.world)):
+            return await generate(self.service, caller, start)
+
+    async def begin(self, token: str = "somebody", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
+        """Return a generation that is under way."""
+        task = asyncio.ensure_future(self.generate(token, count, **others))
+        await settle()
+        return task
+
+    async def freeze(self, token: str = "somebody") -> None:
+        await clocks.freeze(self.service, self.caller(token))
+
+    async def resume(self, token: str = "somebody") -> None:
+        await clocks.resume(self.service, self.caller(token))
+
+    async def set_to(self, instant: Instant, token: str = "somebody") -> None:
+        await clocks.set_to(self.service, self.caller(token), instant)
+
+    async def advance(self, number: float, token: str = "somebody") -> None:
+        """Let so many seconds pass in a world."""
+        await clocks.advance_by(self.service, self.caller(token), seconds(number))
+
+    async def timepiece(self, token: str = "somebody") -> Timepiece:
+        """Return the clock of a world that is stored."""
+        world = await self.service.store.read(self.service.clock_of(self.caller(token).world))
+        assert world
+        return world.clock
