@@ -48,6 +48,11 @@ async def earlier_refusal(service: Service, caller: Caller, count: int) -> Refus
     return refused(world, count, now, service.behaviour, earlier)
 
 
+async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
+    """Have all worlds share another lock or none, unless somebody else than `holder` has it by now. [LOCK-SCOPE]"""
+    await _change_shared(service, lambda shared: (_replaced(shared, holder, lock), None))
+
+
 async def _begin(service: Service, caller: Caller, start: Beginning) -> Generation | Refusal:
     return await service.change(caller, lambda world, now: begin(world, start, now, service.behaviour))
 
@@ -66,7 +71,7 @@ async def _begin_shared(service: Service, caller: Caller, start: Beginning) -> G
     if refusal:
         return refusal
     begun, own = await service.change(caller, lambda world, now: _begun(world, start, now, service))
-    await _change_shared(service, lambda shared: (_replaced(shared, start.id, own), None))
+    await hand_over(service, start.id, own)
     return begun
 
 
@@ -88,7 +93,7 @@ def _replaced(shared: World, holder: str, lock: Lock | None) -> World:
 async def _cancel(service: Service, caller: Caller, begun: Generation) -> None:
     lock = await service.change(caller, lambda world, _: _cancelled(world, begun))
     if service.is_global:
-        await _change_shared(service, lambda shared: (_replaced(shared, begun.id, lock), None))
+        await hand_over(service, begun.id, lock)
 
 
 def _cancelled(world: World, begun: Generation) -> tuple[World, Lock | None]:

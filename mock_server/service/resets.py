@@ -1,5 +1,6 @@
 """Resets: a world is let go, and begins afresh when it is next seen."""
 
+from .generating import hand_over
 from .service import Service
 
 
@@ -11,7 +12,10 @@ async def reset(service: Service) -> None:
 
 async def forget(service: Service, name: str) -> None:
     """Let go of a world with all that is known of it. Requests that wait there wait no longer."""
+    world = await service.store.read(name)
     await _let_go(service, name)
+    if service.is_global and world and world.lock:
+        await hand_over(service, world.lock.holder, None)
     await service.journal.forget(name)
     service.events.tell("reset", name)
 
