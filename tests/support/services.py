@@ -133,3 +133,8 @@ class Desk:
         world = await self.service.store.read(self.service.clock_of(self.caller(token).world))
         assert world
         return world.clock
+
+    def caller_like(self, token: str) -> Caller:
+        """Return whom a picture belongs to: its world, whatever account it has."""
+        caller = self.caller(token)
+        return Caller(caller.world, self.service.accounts.default, caller.token)

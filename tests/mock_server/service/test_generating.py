@@ -1,0 +1,209 @@
+"""Generations under way: begun, waited for, refused, cancelled, lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from mock_server.domain.clock import SECOND
+from mock_server.domain.generation import Failure
+from mock_server.domain.refusals import Refusal
+from mock_server.service import GenerationLostError, earlier_refusal, resets
+from support.clocks import START, settle
+from support.sandbox import LOCK
+from support.services import Desk
+
+OpenDesk = Callable[..., Desk]
+
+
+def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
+    async def played() -> None:
+        await asyncio.wait_for(scenario(desk), 30)
+
+    asyncio.run(played())
+    assert not desk.service.agenda._pages
+
+
+async def refusal(desk: Desk, token: str = "somebody", count: int = 1) -> Refusal:
+    came = await desk.generate(token, count)
+    assert isinstance(came, Refusal)
+    return came
+
+
+def test_a_generation_is_answered_when_it_ends_and_not_before(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        task = await desk.begin(count=3)
+        await desk.real.advance(2 - 1e-6)
+        assert not task.done()
+        await desk.real.advance(1e-6)
+        await settle()
+        made = task.result()
+        assert isinstance(made, tuple)
+        assert [each.created_at for each in made] == [START + 2 * SECOND] * 3
+        assert (await desk.world()).credits == 97
+
+    play(open_desk(), scenario)
+
+
+def test_one_that_takes_no_time_is_answered_at_once(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        made = await desk.generate(count=2, forced_seconds=0)
+        assert isinstance(made, tuple)
+        assert len(made) == 2
+
+    play(open_desk(), scenario)
+
+
+def test_one_that_fails_is_answered_with_its_failure_and_costs_nothing(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        task = await desk.begin(count=3, failure="The engine is down.")
+        await desk.real.advance(2)
+        await settle()
+        assert task.result() == Failure("The engine is down.")
+        world = await desk.world()
+        assert (world.credits, world.lock, world.images) == (100, None, ())
+
+    play(open_desk(), scenario)
+
+
+def test_one_that_nobody_waits_for_is_answered_at_once_and_ends_in_its_time(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        assert await desk.generate(awaited=False) is None
+        assert (await refusal(desk)).rule == "LOCK-ONE"
+        await desk.real.advance(2)
+        assert (await desk.world()).made == 1
+
+    play(open_desk(), scenario)
+
+
+def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        made = await desk.generate(engine="flux-pro")
+        assert isinstance(made, tuple)
+        (image,) = made
+        assert await desk.service.image(image.title) is None
+        assert (await desk.world()).lock is None
+        await desk.real.advance(2)
+        assert await desk.service.image(image.title) == (desk.caller_like("somebody"), image)
+
+    play(open_desk(flux_pro_answer="queued"), scenario)
+
+
+def test_a_refused_one_changes_nothing(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.change(credits=2)
+        before = await desk.world()
+        assert (await refusal(desk, count=3)).rule == "CREDIT-419"
+        assert await desk.world() == before
+
+    play(open_desk(), scenario)
+
+
+def test_of_many_at_once_one_is_begun(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        tasks = [asyncio.ensure_future(desk.generate()) for _ in range(20)]
+        await settle()
+        await desk.real.advance(2)
+        came = await asyncio.gather(*tasks)
+        assert [each.rule for each in came if isinstance(each, Refusal)] == ["LOCK-ONE"] * 19
+        assert (await desk.world()).credits == 99
+
+    play(open_desk(), scenario)
+
+
+def test_one_whose_client_is_gone_gives_everything_back(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        task = await desk.begin(count=3)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+        world = await desk.world()
+        assert (world.lock, world.running) == (None, ())
+        await desk.real.advance(60)
+        assert (await desk.world()).credits == 100
+
+    play(open_desk(), scenario)
+
+
+def test_a_slow_one_loses_its_lock_and_goes_on(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.freeze("slow")
+        slow = await desk.begin("slow", 3)
+        await desk.advance(10 - 1e-6, "slow")
+        assert (await refusal(desk, "slow")).ends_at == START + LOCK
+        await desk.advance(1e-6, "slow")
+        quick = await desk.begin("slow", 2, forced_seconds=1)
+        await desk.advance(1, "slow")
+        assert quick.done()
+        assert not slow.done()
+        await desk.advance(1, "slow")
+        assert isinstance(slow.result(), tuple)
+        world = await desk.world("slow")
+        assert (world.credits, [each.id - world.first_id for each in world.images]) == (95, [4, 3, 2, 1, 0])
+
+    play(open_desk(), scenario)
+
+
+@pytest.mark.parametrize("scope", ["account", "global"])
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize("ahead", [0, 3600, -3600])
+def test_one_whose_world_is_let_go_is_lost_at_once(open_desk: OpenDesk, scope: str, frozen: bool, ahead: float) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.set_to(START + round(ahead) * SECOND)
+        if frozen:
+            await desk.freeze()
+        task = await desk.begin()
+        await resets.forget(desk.service, desk.caller().world)
+        await settle()
+        with pytest.raises(GenerationLostError):
+            task.result()
+        world = await desk.world()
+        assert (world.running, world.images, world.lock) == ((), (), None)
+
+    play(open_desk(lock_scope=scope), scenario)
+
+
+def test_all_are_lost_when_all_worlds_are_let_go(open_desk: OpenDesk) -> None:
+    async def scenario(desk: Desk) -> None:
+        tasks = [await desk.begin(token) for token in ("one", "other")]
+        await resets.reset(desk.service)
+        await settle()
+        assert [type(task.exception()) for task in tasks] == [GenerationLostError] * 2
+        assert isinstance(await desk.generate("one", forced_seconds=0), tuple)
+
+    play(open_desk(), scenario)
+
+
+@pytest.mark.parametrize("scope", ["account", "global"])
+def test_another_worlds_generation_is_not_lost(open_desk: OpenDesk, scope: str) -> None:
+    async def scenario(desk: Desk) -> None:
+        task = await desk.begin("one")
+        await desk.world("other")
+        await resets.forget(desk.service, desk.caller("other").world)
+        await settle()
+        assert not task.done()
+        await desk.real.advance(2)
+        await settle()
+        assert isinstance(task.result(), tuple)
+
+    play(open_desk(lock_scope=scope), scenario)
+
+
+@pytest.mark.parametrize(
+    ("order", "rule"),
+    [
+        ([422, 409, 429, 419], None),
+        ([409, 422, 429, 419], "LOCK-ONE"),
+        ([429, 422, 409, 419], "DAILY-429"),
+        ([419, 429, 409, 422], "CREDIT-419"),
+    ],
+)
+def test_what_refuses_before_the_parameters_are_looked_at_is_what_comes_before_422(
+    open_desk: OpenDesk, order: list[int], rule: str | None
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.change("busy", credits=0, used=50)
+        found = await earlier_refusal(desk.service, desk.caller("busy"), 1)
+        assert (found.rule if found else None) == rule
+
+    play(open_desk(refusal_order=order), scenario)
