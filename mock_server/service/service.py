@@ -122,6 +122,4 @@ class Service:
         return accounts.open_world(caller.world, account, at, self.behaviour, caller.token)
 
     async def _timepiece(self, caller: Caller) -> Timepiece:
-        shared = await self.shared()
-        world, _ = self._seen(await self.store.read(caller.world), caller, shared)
-        return (shared or world).clock
+        return (await self.world(caller))[0].clock
