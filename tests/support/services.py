@@ -98,12 +98,15 @@ class Desk:
         await self.service.change(self.caller(token), lambda world, _: (replace(world, **values), None))
 
     async def generate(
-        self, token: str = "somebody", count: int = 1, engine: str = "dall-e", **others: Any
+        self, token: str = "somebody", count: int = 1, engine: str = "dall-e", source: str | None = None, **others: Any
     ) -> Outcome | Refusal:
         """Return what comes of a generation. others: of Beginning."""
         self._begun += 1
         start = Beginning(
-            f"generation {self._begun}", order(count, engine=engine), self.service.generation_seconds, **others
+            f"generation {self._begun}",
+            order(count, engine=engine, source=source),
+            self.service.generation_seconds,
+            **others,
         )
         caller = self.caller(token)
         with self.service.agenda.under_way(self.service.clock_of(caller.world)):
@@ -112,6 +115,18 @@ class Desk:
     async def begin(self, token: str = "somebody", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
         """Return a generation that is under way."""
         task = asyncio.ensure_future(self.generate(token, count, **others))
+        await settle()
+        return task
+
+    async def wait(self, token: str, instant: Instant) -> "asyncio.Task[None]":
+        """Return a request that waits until it is `instant` in a world."""
+        caller = self.caller(token)
+
+        async def waiting() -> None:
+            with self.service.agenda.under_way(self.service.clock_of(caller.world)):
+                await self.service.wait(caller, instant)
+
+        task = asyncio.ensure_future(waiting())
         await settle()
         return task
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from random import Random
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -11,12 +12,15 @@ from hypothesis import strategies as st
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import DAY, SECOND
 from mock_server.domain.refusals import Refusal
+from mock_server.domain.world import World
 from mock_server.service import resets
+from mock_server.service.service import SHARED
 from mock_server.stores import MemoryStore
 from support.clocks import START, settle
 from support.sandbox import LOCK, MIDNIGHT
 from support.services import Desk, RemoteStore
 
+T = TypeVar("T")
 OpenDesk = Callable[..., Desk]
 
 
@@ -76,21 +80,21 @@ def test_one_that_is_refused_when_it_has_the_lock_already_lets_go_of_it() -> Non
     """Somebody spends the world's credits between the first look and the beginning."""
 
     class Spending(MemoryStore):
-        async def update(self, name, change):  # type: ignore[no-untyped-def]
+        async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
             outcome = await super().update(name, change)
-            if name == "shared" and not self.spent:
-                self.spent = True
-                await desk.change("one", credits=0)
+            if name == SHARED and not spent:
+                spent.append(name)
+                await spending.change("one", credits=0)
             return outcome
-
-        spent = False
 
     async def scenario(desk: Desk) -> None:
         assert await rule(desk, "one") == "CREDIT-419"
+        assert spent
         assert (await desk.world("other")).lock is None
 
-    desk = Desk(Spending(), lock_scope="global")
-    play(desk, scenario)
+    spent: list[str] = []
+    spending = Desk(Spending(), lock_scope="global")
+    play(spending, scenario)
 
 
 @pytest.mark.parametrize(("release", "held"), [("completion", False), ("expiry", True)])
