@@ -9,7 +9,7 @@ from starlette.responses import Response
 from mock_server.contract import Contract
 from mock_server.domain.world import FaultPlan, World
 from mock_server.faults import FaultError
-from mock_server.faults.plans import make_plans, show_plan
+from mock_server.faults.plans import MOST, make_plans, show_plan
 from mock_server.service import Service
 
 from .answers import answer, problem, told
@@ -24,11 +24,12 @@ class Faults:
         self._contract = contract
 
     async def one(self, request: Request) -> Response:
-        """Answer GET, PUT (these and no other) and DELETE of /worlds/{token}/faults."""
+        """Answer GET, PUT (these and no other), POST (these too) and DELETE of /worlds/{token}/faults."""
         caller = caller_of(self._service, token_of(request))
-        if request.method in ("PUT", "DELETE"):
-            plans = await self._plans(request) if request.method == "PUT" else ()
-            await self._service.change(caller, lambda world, _: (_with(world, plans), None))
+        if request.method != "GET":
+            plans = await self._plans(request) if request.method in ("PUT", "POST") else ()
+            keep = request.method == "POST"
+            await self._service.change(caller, lambda world, _: (_with(world, plans, keep), None))
         world, _ = await self._service.world(caller)
         return answer([show_plan(plan) for plan in world.faults])
 
@@ -39,5 +40,9 @@ class Faults:
             raise problem(422, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
 
-def _with(world: World, plans: tuple[FaultPlan, ...]) -> World:
-    return replace(world, faults=plans)
+def _with(world: World, plans: tuple[FaultPlan, ...], keep: bool) -> World:
+    """Return the world with these faults on; keep: beside those that are on."""
+    faults = (*world.faults, *plans) if keep else plans
+    if len(faults) > MOST:
+        raise problem(422, f"{len(faults)} faults are too many: at most {MOST} can be on at once.")
+    return replace(world, faults=faults)

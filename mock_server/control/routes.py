@@ -43,7 +43,7 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
         Route("/worlds", worlds.list, methods=["GET"]),
         Route("/worlds/{token}", worlds.one, methods=["GET", "PUT", "PATCH", "DELETE"]),
         Route("/worlds/{token}/clock", clocks.one, methods=["GET", "POST"]),
-        Route("/worlds/{token}/faults", faults.one, methods=["GET", "PUT", "DELETE"]),
+        Route("/worlds/{token}/faults", faults.one, methods=["GET", "PUT", "POST", "DELETE"]),
         Route("/worlds/{token}/scenario", scenarios.one, methods=["PUT"]),
         Route("/scenarios", scenarios.all, methods=["GET"]),
         Route("/reset", worlds.reset, methods=["POST"]),

@@ -14,7 +14,7 @@ from .base import Fault, Target
 from .errors import FaultError
 from .registry import check, make_fault
 
-_MOST = 100
+MOST = 100
 _Count = Annotated[int, Meta(ge=0, le=2**31)]
 
 
@@ -33,8 +33,8 @@ def make_plans(told: Sequence[Mapping[str, Any]], contract: Contract) -> tuple[F
 
     Raise FaultError, which names the place in the list.
     """
-    if len(told) > _MOST:
-        raise FaultError(f"{len(told)} faults are too many: at most {_MOST} can be on at once")
+    if len(told) > MOST:
+        raise FaultError(f"{len(told)} faults are too many: at most {MOST} can be on at once")
     return tuple(_placed(number, each, contract) for number, each in enumerate(told))
 
 
