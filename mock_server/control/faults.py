@@ -26,8 +26,8 @@ class Faults:
     async def one(self, request: Request) -> Response:
         """Answer GET, PUT (these and no other), POST (these too) and DELETE of /worlds/{token}/faults."""
         caller = caller_of(self._service, token_of(request))
-        if request.method != "GET":
-            plans = await self._plans(request) if request.method in ("PUT", "POST") else ()
+        if request.method in ("PUT", "POST", "DELETE"):
+            plans = await self._plans(request) if request.method != "DELETE" else ()
             keep = request.method == "POST"
             await self._service.change(caller, lambda world, _: (_with(world, plans, keep), None))
         world, _ = await self._service.world(caller)

@@ -9,6 +9,7 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import DAY, SECOND, Instant
 from mock_server.domain.world import FaultPlan, Image, Order, World
 from mock_server.faults import FaultError, make_fault
+from mock_server.faults.plans import MOST
 from mock_server.service.service import SHARED
 from mock_server.service.snapshots import VERSION, Log, Snapshot
 
@@ -17,7 +18,7 @@ from .worlds import view
 _NAME = re.compile(r"[0-9a-f]{16}")
 _LATEST = 250_246_627_200 * SECOND
 _MOST = 2**53
-_MOST_FAULTS = 100
+
 Report = Callable[[Log], object]
 
 
@@ -67,7 +68,7 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
         _instants("generation", ends=generation.ends, ready=generation.ready)
         _number("order.count", generation.order.count, behaviour.max_images, least=1)
         _check_size(generation.order, behaviour)
-    _number("the number of faults", len(world.faults), _MOST_FAULTS)
+    _number("the number of faults", len(world.faults), MOST)
     for plan in world.faults:
         _check_plan(plan)
     msgspec.json.encode(view("", world, now))

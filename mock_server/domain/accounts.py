@@ -10,8 +10,8 @@ from .clock import Instant
 from .timepiece import Timepiece
 from .world import FaultPlan, Lock, World
 
-_IDS_A_WORLD = 10_000
-_BLOCKS = 200_000
+_IDS_A_WORLD = 100
+_BLOCKS = 21_000_000
 
 
 @dataclass(frozen=True, slots=True)

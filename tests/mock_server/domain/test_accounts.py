@@ -103,7 +103,7 @@ def test_ids_fit_into_32_bits_for_any_token(token: str) -> None:
     assert 1 <= opened(world_name(token)).first_id <= IDS_BELOW - ROOM
 
 
-@pytest.mark.parametrize("name", ["0" * 16, "f" * 16, f"{199_999:08x}{'0' * 8}", f"{200_000:08x}{'0' * 8}"])
+@pytest.mark.parametrize("name", ["0" * 16, "f" * 16, f"{20_999_999:08x}{'0' * 8}", f"{21_000_000:08x}{'0' * 8}"])
 def test_ids_fit_into_32_bits_at_the_edges(name: str) -> None:
     assert 1 <= opened(name).first_id <= IDS_BELOW - ROOM
 
@@ -113,11 +113,9 @@ def test_ids_depend_on_the_name_alone() -> None:
     assert opened(name, RICH).first_id == opened(name, POOR, START + DAY).first_id
 
 
-def test_worlds_ids_mostly_differ() -> None:
+def test_worlds_ids_differ() -> None:
     firsts = [opened(world_name(f"token-{number}")).first_id for number in range(200)]
-    alike = [pair for pair in combinations(firsts, 2) if pair[0] == pair[1]]
-    assert len(alike) <= 3
-    assert all(abs(one - other) >= ROOM for one, other in combinations(set(firsts), 2))
+    assert all(abs(one - other) >= 100 for one, other in combinations(firsts, 2))
 
 
 def test_a_world_starts_as_its_account_says() -> None:
