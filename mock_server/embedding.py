@@ -1,14 +1,13 @@
 """The mock inside another program: a server in a thread, reachable over a socket and as an ASGI application."""
 
 import asyncio
-import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections import deque
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import resources
 from .app import contract, create_app, rules
@@ -16,46 +15,72 @@ from .configuration import read_accounts, read_behaviour
 from .serving import address, bind, server_config
 from .settings import Settings
 
+_Answer = tuple[list[Message], Exception | None]
+
 
 class EmbeddedServer:
-    """A server from the moment it is entered until it is left. It answers on a free port of 127.0.0.1.
+    """A server from the moment it is entered until it is left, on a free port of 127.0.0.1. Enter it once.
 
-    `app` is the same server as an ASGI application: it may be called from any event loop.
+    origin: "http://127.0.0.1:PORT".
     """
+
+    origin: str
 
     def __init__(self, settings: Settings) -> None:
         self._app = create_app(settings)
-        self._server = uvicorn.Server(server_config(self._app, settings))
-        self._listener = bind("127.0.0.1", 0)
-        self.origin = address(self._listener)
-        self._loop = _new_event_loop()
+        config = server_config(self._app, settings)
+        self._server = uvicorn.Server(config)
+        self._runner = asyncio.Runner(loop_factory=config.get_loop_factory())
         self._thread = threading.Thread(target=self._serve, name="aiimage-mock", daemon=True)
+        self._calls: set[asyncio.Task[_Answer]] = set()
 
     def __enter__(self) -> Self:
+        self._listener = bind("127.0.0.1", 0)
+        self.origin = address(self._listener)
+        self._loop = self._runner.get_loop()
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._loop.call_soon_threadsafe(self._stop)
         self._thread.join()
         self._listener.close()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call of an ASGI server or client, whose event loop is not that of the mock."""
-        theirs = asyncio.get_running_loop()
-        call = self._app(scope, _in_loop(theirs, receive), _in_loop(theirs, send))
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_awaited(call), self._loop))
+        """Answer one call of an ASGI client in whatever asyncio loop it runs; raise ConnectionResetError where a
+        fault breaks the connection.
+
+        The request is taken in first, and the answer given when it is whole. So neither loop ever waits for the
+        other: a test may move the clock while its own loop, and the client in it, stand still. Who stops waiting
+        for an answer is like a client that hangs up: the mock goes on.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        call = self._called(scope, await _all(receive))
+        sent, broken = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call, self._loop))
+        for message in sent:
+            await send(message)
+        if broken:
+            raise broken
+
+    async def _called(self, scope: Scope, received: deque[Message]) -> _Answer:
+        call = asyncio.ensure_future(_answer(self._app, scope, received))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        return await asyncio.shield(call)
 
     def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._server.serve([self._listener]))
-        finally:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-            self._loop.close()
+        with self._runner as runner:
+            runner.run(self._server.serve([self._listener]))
+
+    def _stop(self) -> None:
+        """Have what waits for a clock that nobody moves any more be answered, and the server end."""
+        self._server.should_exit = True
+        for task in (*self._server.server_state.tasks, *self._calls):
+            task.cancel()
 
 
 def default_settings() -> Settings:
@@ -64,22 +89,26 @@ def default_settings() -> Settings:
     return Settings(accounts, read_behaviour(None, rules()), generation_seconds=0)
 
 
-def _in_loop(loop: asyncio.AbstractEventLoop, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return the function as one that can be awaited in another loop than its own."""
-
-    async def called(*arguments: Any) -> Any:
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_awaited(function(*arguments)), loop))
-
-    return called
-
-
-async def _awaited(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
+async def _all(receive: Receive) -> deque[Message]:
+    """Return what the client sends, to the end of the body or until it hangs up."""
+    received = deque([await receive()])
+    while received[-1].get("more_body"):
+        received.append(await receive())
+    return received
 
 
-def _new_event_loop() -> asyncio.AbstractEventLoop:
-    if sys.platform == "win32":
-        return asyncio.new_event_loop()
-    import uvloop
+async def _answer(app: ASGIApp, scope: Scope, received: deque[Message]) -> _Answer:
+    """Return what the application sends, and what it raised then, if anything."""
+    sent: list[Message] = []
 
-    return uvloop.new_event_loop()
+    async def receive() -> Message:
+        return received.popleft() if received else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    try:
+        await app(scope, receive, send)
+    except Exception as error:  # noqa: BLE001 (it is raised where the client waits)
+        return sent, error
+    return sent, None

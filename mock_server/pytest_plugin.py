@@ -1,80 +1,61 @@
-"""The pytest fixture `aiimage_mock`: a mock for the session, and a world of its own for each test."""
+"""The pytest fixture `aiimage_mock`: a mock for the session, and a world of its own for each test.
 
-import hashlib
-import itertools
+pytest imports this in every run of everybody who has the mock installed, so what is heavy waits for the fixture.
+"""
+
+import argparse
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .client import Control, MockWorld
-
 if TYPE_CHECKING:
-    from .embedding import EmbeddedServer
-
-Asgi = Callable[[Any, Any, Any], Awaitable[None]]
-
-
-class AiimageMock(MockWorld):
-    """This test's own world, and what makes more of them."""
-
-    def __init__(self, control: Control, token: str, app: Asgi | None) -> None:
-        super().__init__(control, token)
-        self._app = app
-        self._numbers = itertools.count(2)
-        self._worlds: list[MockWorld] = [self]
-        self.begin()
-
-    @property
-    def app(self) -> Asgi:
-        """The mock as an ASGI application, for clients in this process."""
-        if self._app is None:
-            raise RuntimeError("a mock that runs elsewhere, at --aiimage-mock-url, has no app: use base_url")
-        return self._app
-
-    def world(self, **state: object) -> MockWorld:
-        """Return another world: credits, daily_limit, used_today, generation_time and lock as given."""
-        world = MockWorld(self._control, f"{self.token}-{next(self._numbers)}")
-        world.begin(**state)
-        self._worlds.append(world)
-        return world
-
-    def end_all(self) -> None:
-        """Let go of this world and of all that it made."""
-        for world in self._worlds:
-            world.end()
+    from .testing import AiimageMock, MockServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("aiimage-mock")
-    group.addoption("--aiimage-mock-url", metavar="URL", help="use the mock at URL instead of starting one")
+    group.addoption(
+        "--aiimage-mock-url", metavar="URL", type=_origin, help="use the mock at URL instead of starting one"
+    )
 
 
 @pytest.fixture(scope="session")
-def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["EmbeddedServer | None"]:
-    """The mock of this session, or None where one that runs elsewhere is used."""
-    if request.config.getoption("--aiimage-mock-url"):
-        yield None
+def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"]:
+    """The mock of this session: one of its own, or the one at --aiimage-mock-url."""
+    from .client import Control
+    from .testing import MockServer
+
+    origin = request.config.getoption("--aiimage-mock-url")
+    if origin:
+        yield MockServer(Control(origin, os.environ.get("AIIMAGE_MOCK_ADMIN_TOKEN")), run=_run(request.config))
         return
     from .embedding import EmbeddedServer, default_settings
 
     with EmbeddedServer(default_settings()) as server:
-        yield server
+        yield MockServer(Control(server.origin), server.app)
 
 
 @pytest.fixture
-def aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "EmbeddedServer | None") -> Iterator[AiimageMock]:
+def aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "MockServer") -> Iterator["AiimageMock"]:
     """A world of the mock that no other test knows. Generations take no time unless asked for."""
-    name = hashlib.blake2b(request.node.nodeid.encode(), digest_size=6).hexdigest()
-    if aiimage_mock_server is not None:
-        mock = AiimageMock(Control(aiimage_mock_server.origin), f"test-{name}", aiimage_mock_server.app)
-    else:
-        url = str(request.config.getoption("--aiimage-mock-url")).rstrip("/").removesuffix("/api/v1")
-        control = Control(url, os.environ.get("AIIMAGE_MOCK_ADMIN_TOKEN"))
-        mock = AiimageMock(control, f"test-{name}-{uuid4().hex[:8]}", None)
-    try:
-        yield mock
-    finally:
-        mock.end_all()
+    mock = aiimage_mock_server.mock(request.node.nodeid)
+    mock.begin()
+    yield mock
+    mock.end()
+
+
+def _origin(url: str) -> str:
+    """Return where a mock is, without its /api/v1; raise ArgumentTypeError."""
+    if not url.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{url!r} is no URL like http://127.0.0.1:8010")
+    return url.rstrip("/").removesuffix("/api/v1")
+
+
+def _run(config: pytest.Config) -> str:
+    """Return a name of this run that its workers share, and no other run: xdist's --testrunuid where it is given."""
+    from uuid import uuid4
+
+    told = getattr(config, "workerinput", {}).get("testrunuid") or config.getoption("testrunuid", None)
+    return str(told or uuid4())

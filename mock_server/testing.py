@@ -1,0 +1,58 @@
+"""What the pytest fixture `aiimage_mock` gives a test."""
+
+import hashlib
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Unpack
+
+from .client import Control, ControlError, MockWorld, WorldState
+
+__all__ = ["AiimageMock", "ControlError", "MockServer", "MockWorld"]
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class AiimageMock(MockWorld):
+    """This test's own world, and what makes more of them."""
+
+    def __init__(self, control: Control, token: str, app: Asgi | None) -> None:
+        super().__init__(control, token)
+        self._app = app
+        self._numbers = itertools.count(2)
+        self._others: list[MockWorld] = []
+
+    @property
+    def app(self) -> Asgi:
+        """The mock as an ASGI application, for clients in this process."""
+        if self._app is None:
+            raise RuntimeError("a mock that runs elsewhere, at --aiimage-mock-url, has no app: use base_url")
+        return self._app
+
+    def world(self, **state: Unpack[WorldState]) -> MockWorld:
+        """Return another world, in that state. It ends with the test."""
+        __tracebackhide__ = True
+        world = MockWorld(self._control, f"{self.token}-{next(self._numbers)}")
+        world.begin(**state)
+        self._others.append(world)
+        return world
+
+    def end(self) -> None:
+        """Let go of this world and of all that it made."""
+        while self._others:
+            self._others.pop().end()
+        super().end()
+
+
+@dataclass(frozen=True, slots=True)
+class MockServer:
+    """The mock of a session. app: None where it runs elsewhere; run: what tells this session from others there."""
+
+    control: Control
+    app: Asgi | None = None
+    run: str = ""
+
+    def mock(self, test: str) -> AiimageMock:
+        """Return the world of a test, named by its id: the same in every run, and no other test's."""
+        name = hashlib.blake2b(f"{self.run} {test}".encode(), digest_size=8).hexdigest()
+        return AiimageMock(self.control, f"test-{name}", self.app)
