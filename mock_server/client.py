@@ -46,14 +46,13 @@ class Control:
         __tracebackhide__ = True
         try:
             status, told = self._exchange(method, path, body)
+            refusal = told["message"] if status >= 400 else None
         except (OSError, HTTPException) as error:
             raise ControlError(f"No mock answers at {self.origin}: {error or type(error).__name__}.") from error
-        except ValueError as error:
-            raise ControlError(
-                f"What answers at {self.origin} is no mock: {method} /_mock{path} is no JSON."
-            ) from error
-        if status >= 400:
-            raise ControlError(f"{method} /_mock{path}: {told['message']}")
+        except (ValueError, LookupError, TypeError) as error:
+            raise ControlError(f"What answers at {self.origin} is no mock: it does not know /_mock{path}.") from error
+        if refusal:
+            raise ControlError(f"{method} /_mock{path}: {refusal}")
         return told
 
     def _exchange(self, method: str, path: str, body: object) -> tuple[int, Any]:
@@ -210,7 +209,9 @@ def _complaint(verdict: Json, requests: list[Json]) -> str:
     """Return what the client did wrong, rule by rule, with the requests that show it."""
     broken = [rule for rule in verdict["rules"] if rule["verdict"] == "violated"]
     if not broken:
-        return f"No rule was exercised by the client's {verdict['requests']} requests, so nothing is known of it."
+        return (
+            f"The client met nothing that a rule is about, so nothing is known of it. Requests: {verdict['requests']}."
+        )
     lines = {each["id"]: _line(each) for each in requests}
     count = "one rule" if len(broken) == 1 else f"{len(broken)} rules"
     return "\n\n".join([f"The client broke {count}.", *(_broken(rule, lines) for rule in broken)])

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +29,7 @@ class EmbeddedServer:
 
     def __init__(self, settings: Settings) -> None:
         self._app = create_app(settings)
-        config = server_config(self._app, settings)
+        config = server_config(_cancellable(self._app), settings)
         self._server = uvicorn.Server(config)
         self._runner = asyncio.Runner(loop_factory=config.get_loop_factory())
         self._thread = threading.Thread(target=self._serve, name="aiimage-mock", daemon=True)
@@ -44,7 +45,7 @@ class EmbeddedServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._stop)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop)
         self._thread.join()
         self._listener.close()
 
@@ -76,17 +77,32 @@ class EmbeddedServer:
         with self._runner as runner:
             runner.run(self._server.serve([self._listener]))
 
-    def _stop(self) -> None:
-        """Have what waits for a clock that nobody moves any more be answered, and the server end."""
-        self._server.should_exit = True
-        for task in (*self._server.server_state.tasks, *self._calls):
+    async def _stop(self) -> None:
+        """Hang up on everybody, let go of what waits for a clock that nobody will move, and have the server end."""
+        state = self._server.server_state
+        for connection in state.connections:
+            connection.transport.abort()
+        while state.connections:  # noqa: ASYNC110 (each is gone in a moment, and tells nobody)
+            await asyncio.sleep(0)
+        for task in (*state.tasks, *self._calls):
             task.cancel()
+        self._server.should_exit = True
 
 
 def default_settings() -> Settings:
     """Return the settings of a mock for tests: the ready-made accounts, and generations that take no time."""
     accounts = read_accounts(resources.ACCOUNTS, contract())
     return Settings(accounts, read_behaviour(None, rules()), generation_seconds=0)
+
+
+def _cancellable(app: ASGIApp) -> ASGIApp:
+    """Return the application as one that may be cancelled, which uvicorn else takes for a failure of it."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return served
 
 
 async def _all(receive: Receive) -> deque[Message]:

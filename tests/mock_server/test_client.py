@@ -1,0 +1,239 @@
+"""The control API from Python, spoken to a mock in this process."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, get_args
+
+import httpx
+import pytest
+
+from mock_server.client import Control, ControlError, Edge, MockWorld, WorldState
+from mock_server.control.worlds import WorldChange
+from mock_server.embedding import EmbeddedServer, default_settings
+from mock_server.service import clocks
+from mock_server.testing import AiimageMock
+
+FOX = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
+
+TO_THE_API = "Send the token to the API only: pictures may lie on a host of somebody else."
+FETCH_IT = "Fetch the address in output, or ask for fewer images."
+
+
+def generate(world: MockWorld, **changes: object) -> httpx.Response:
+    return httpx.post(f"{world.base_url}/aiimage/generate-image", headers=world.headers, json=FOX | changes)
+
+
+def fetch(world: MockWorld, generated: httpx.Response, **headers: str) -> int:
+    """Fetch the one image of a generation, and return the status."""
+    root = world.base_url.removesuffix("/api/v1")
+    (image,) = generated.json()["images"]
+    return httpx.get(f"{root}/{image['output']}", headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("credits", 7),
+        ("daily_limit", 8),
+        ("used_today", 9),
+        ("generation_time", 2.5),
+        ("lock", {"until": None}),
+        ("lock", {"until": "2999-01-01T00:00:00.000Z"}),
+    ],
+)
+def test_a_world_begins_and_changes_as_told(aiimage_mock: AiimageMock, field: str, value: Any) -> None:
+    state: Any = {field: value}
+    assert aiimage_mock.world(**state).state[field] == value
+    aiimage_mock.change(**state)
+    assert aiimage_mock.state[field] == value
+
+
+def test_all_that_the_control_api_can_set_can_be_set(aiimage_mock: AiimageMock) -> None:
+    assert WorldState.__annotations__.keys() == set(WorldChange.__struct_fields__)
+
+
+def test_generations_take_no_time_unless_asked_for(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.clock.freeze()
+    assert generate(aiimage_mock).status_code == 200
+
+
+def test_a_change_leaves_the_rest(aiimage_mock: AiimageMock) -> None:
+    generate(aiimage_mock)
+    aiimage_mock.change(daily_limit=3)
+    state = aiimage_mock.state
+    assert (state["credits"], state["daily_limit"], state["used_today"]) == (99, 3, 1)
+
+
+def test_to_begin_again_forgets_everything(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("drop", operation="versions")
+    generate(aiimage_mock)
+    aiimage_mock.begin()
+    assert (aiimage_mock.state["credits"], aiimage_mock.faults(), aiimage_mock.requests()) == (100, [], [])
+
+
+def test_a_ready_made_scenario_is_played_by_its_name(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.play("last-credits")
+    assert (aiimage_mock.state["credits"], aiimage_mock.state["generation_time"]) == (2, 0)
+
+
+def test_a_scenario_of_ones_own_is_played_as_its_file_would_be(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.play({"credits": 5, "generation_time": 3})
+    assert (aiimage_mock.state["credits"], aiimage_mock.state["generation_time"]) == (5, 3)
+
+
+def test_a_fault_is_added_to_those_that_are_on_and_they_go_on_counting(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("status", code=429, operation="generate-image", times=1)
+    assert generate(aiimage_mock).status_code == 429
+    aiimage_mock.fault("wrong-content-type", after=1)
+    replies = [generate(aiimage_mock) for _ in range(2)]
+    assert [each.status_code for each in replies] == [200, 200]
+    assert [each.headers["content-type"][:9] for each in replies] == ["applicati", "text/html"]
+    assert [(each["fault"], each["struck"]) for each in aiimage_mock.faults()] == [
+        ("status", 1),
+        ("wrong-content-type", 1),
+    ]
+
+
+def test_faults_are_switched_off_together(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("drop")
+    aiimage_mock.clear_faults()
+    assert generate(aiimage_mock).status_code == 200
+
+
+def test_the_journal_is_this_worlds_and_can_be_filtered(aiimage_mock: AiimageMock) -> None:
+    generate(aiimage_mock.world())
+    generate(aiimage_mock)
+    generate(aiimage_mock, image_number_of_images=0)
+    httpx.get(f"{aiimage_mock.base_url}/aiimage/versions", headers=aiimage_mock.headers)
+    aiimage_mock.fault("drop", times=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        generate(aiimage_mock)
+    assert [each["status"] for each in aiimage_mock.requests()] == [200, 422, 200, None]
+    assert [each["status"] for each in aiimage_mock.requests("generate-image")] == [200, 422, None]
+    assert [each["operation"] for each in aiimage_mock.requests(status=200)] == ["generateImage", "getVersions"]
+    assert len(aiimage_mock.requests("generateImage", "none")) == 1
+
+
+def test_coverage_is_this_worlds(aiimage_mock: AiimageMock) -> None:
+    generate(aiimage_mock)
+    statuses = [(each["operation"], met) for each in aiimage_mock.coverage()["operations"] for met in each["statuses"]]
+    assert [(name, each["status"]) for name, each in statuses if each["met"]] == [("generateImage", 200)]
+
+
+def test_time_is_moved(aiimage_mock: AiimageMock) -> None:
+    clock = aiimage_mock.clock
+    clock.freeze("2026-02-26T12:00:00Z")
+    clock.advance(1.5)
+    assert clock.now == "2026-02-26T12:00:01.500Z"
+    clock.set("2026-02-26T11:00:00Z")
+    assert clock.now == "2026-02-26T11:00:00.000Z"
+    clock.advance_to("day-reset", offset_ms=-1)
+    assert clock.now == "2026-02-26T23:59:59.999Z"
+    clock.freeze()
+    assert clock.now == "2026-02-26T23:59:59.999Z"
+    clock.resume()
+    assert aiimage_mock.state["clock"]["mode"] == "real"
+
+
+def test_every_edge_of_the_mock_is_named() -> None:
+    assert get_args(Edge) == get_args(clocks.Edge)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda mock: mock.fault("nope"),
+            r"POST /_mock/worlds/.*/faults: Fault 0: there is no fault 'nope'; there",
+        ),
+        (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: The body is not understood: .*credits"),
+        (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: nobody holds the lock"),
+        (lambda mock: mock.requests(status=7), "status takes three digits"),
+        (lambda mock: mock.play("nothing"), "name takes one of bad-network"),
+        (lambda mock: [mock.fault("drop") for _ in range(101)], "101 faults are too many: at most 100"),
+    ],
+)
+def test_what_the_mock_refuses_is_said_in_its_words(
+    aiimage_mock: AiimageMock, call: Callable[[AiimageMock], object], sentence: str
+) -> None:
+    with pytest.raises(ControlError, match=sentence):
+        call(aiimage_mock)
+
+
+def test_a_token_of_any_characters_names_its_world(aiimage_mock: AiimageMock) -> None:
+    world = MockWorld(aiimage_mock._control, f"{aiimage_mock.token} ?%ü|")
+    world.begin(credits=3)
+    assert (world.state["credits"], world.verdict()["token"], aiimage_mock.state["credits"]) == (3, world.token, 100)
+    world.end()
+
+
+def test_where_nobody_listens_the_address_is_named() -> None:
+    with pytest.raises(ControlError, match=r"^No mock answers at http://127\.0\.0\.1:9: .*refused"):
+        Control("http://127.0.0.1:9").call("GET", "/health")
+
+
+@pytest.fixture(params=[(200, b"<html>"), (404, b'{"detail": "Not Found"}'), (404, b"[]"), (500, b"\xff")])
+def stranger(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server that is no mock."""
+    status, body = request.param
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name that is overridden)
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        thread.join()
+
+
+def test_what_is_no_mock_is_called_so(stranger: str) -> None:
+    with pytest.raises(ControlError, match="is no mock: it does not know /_mock/health"):
+        Control(stranger).call("GET", "/health")
+
+
+def test_the_admin_token_is_sent_where_there_is_one() -> None:
+    with EmbeddedServer(replace(default_settings(), admin_token="the-admin")) as server:
+        assert MockWorld(Control(server.origin, "the-admin"), "somebody").state["credits"] == 100
+        with pytest.raises(ControlError, match="The control API takes the admin token"):
+            MockWorld(Control(server.origin), "somebody").begin()
+
+
+def test_a_careful_client_is_well_behaved(aiimage_mock: AiimageMock) -> None:
+    assert fetch(aiimage_mock, generate(aiimage_mock)) == 200
+    aiimage_mock.assert_well_behaved()
+
+
+def test_a_client_that_met_no_rule_is_not_well_behaved(aiimage_mock: AiimageMock) -> None:
+    httpx.get(f"{aiimage_mock.base_url}/aiimage/versions", headers=aiimage_mock.headers)
+    with pytest.raises(AssertionError, match=r"The client met nothing .* Requests: 1\."):
+        aiimage_mock.assert_well_behaved()
+
+
+def test_what_a_careless_client_did_is_told_with_its_requests(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.clock.freeze("2026-02-26T12:00:00Z")
+    generated = generate(aiimage_mock)
+    aiimage_mock.fault("picture-truncated")
+    with pytest.raises(httpx.RemoteProtocolError):
+        fetch(aiimage_mock, generated, Authorization="Bearer x")
+    title = generated.json()["images"][0]["title"]
+    with pytest.raises(AssertionError) as raised:
+        aiimage_mock.assert_well_behaved()
+    assert (
+        str(raised.value)
+        == f"""The client broke 2 rules.
+
+CLIENT-TOKEN-LEAK: The token was sent along to /uploads/{title}. {TO_THE_API}
+    12:00:00.000  GET /uploads/{title} -> 200 cut
+
+CLIENT-UNFETCHED: 1 of 1 images were never fetched: {title}. {FETCH_IT}
+    12:00:00.000  POST /api/v1/aiimage/generate-image -> 200"""
+    )

@@ -1,0 +1,254 @@
+"""The mock inside another program: a socket and an ASGI application, whatever loop the client runs in."""
+
+import asyncio
+import gc
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server import embedding
+from mock_server.client import Control, MockWorld
+from mock_server.embedding import EmbeddedServer, default_settings
+
+FOX = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
+TEAPOT = Path(__file__).parents[2] / "fixtures" / "images" / "teapot.png"
+GENERATE = "/aiimage/generate-image"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedServer]:
+    with EmbeddedServer(default_settings()) as served:
+        yield served
+
+
+@pytest.fixture
+def world(server: EmbeddedServer, request: pytest.FixtureRequest) -> MockWorld:
+    made = MockWorld(Control(server.origin), request.node.name)
+    made.begin()
+    return made
+
+
+def client(server: EmbeddedServer, world: MockWorld) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(server.app)
+    return httpx.AsyncClient(transport=transport, base_url=world.base_url, headers=world.headers)
+
+
+async def under_way(world: MockWorld) -> None:
+    """Return when a generation runs."""
+    while not world.state["running"]:  # noqa: ASYNC110 (only the mock knows)
+        await asyncio.sleep(0)
+
+
+def test_it_answers_on_a_port_of_loopback(server: EmbeddedServer, world: MockWorld) -> None:
+    assert server.origin.startswith("http://127.0.0.1:")
+    assert httpx.post(world.base_url + GENERATE, json=FOX, headers=world.headers).status_code == 200
+
+
+def test_one_loop_after_the_other_gets_its_answers(server: EmbeddedServer, world: MockWorld) -> None:
+    async def twice() -> list[int]:
+        async with client(server, world) as http:
+            replies = await asyncio.gather(http.post(GENERATE, json=FOX), http.get("/aiimage/versions"))
+            return [each.status_code for each in replies]
+
+    assert [asyncio.run(twice()), anyio.run(twice), asyncio.run(twice())] == [[200, 200]] * 3
+    assert world.state["credits"] == 97
+
+
+@pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+def test_starlettes_test_client_gets_its_answers(server: EmbeddedServer, world: MockWorld) -> None:
+    from starlette.testclient import TestClient
+
+    with TestClient(server.app, base_url=world.base_url) as http:
+        assert http.post(GENERATE, json=FOX, headers=world.headers).json()["status"] == "success"
+
+
+def test_an_upload_arrives_whole(server: EmbeddedServer, world: MockWorld) -> None:
+    fields = {
+        "image_generator": "stablediffusion",
+        "type": "upscale",
+        "stable_description": "sharper",
+        "image_resolution": "512x512",
+        "image_number_of_images": "1",
+    }
+    upload = TEAPOT.read_bytes()
+
+    async def scene() -> int:
+        async with client(server, world) as http:
+            return (await http.post(GENERATE, data=fields, files={"image_src": ("teapot.png", upload)})).status_code
+
+    assert asyncio.run(scene()) == 200
+
+
+def test_a_broken_connection_is_a_connection_reset_error(server: EmbeddedServer, world: MockWorld) -> None:
+    world.fault("drop")
+
+    async def scene() -> None:
+        async with client(server, world) as http:
+            await http.get("/aiimage/versions")
+
+    with pytest.raises(ConnectionResetError, match="as a fault told it to"):
+        asyncio.run(scene())
+
+
+def scope(world: MockWorld, method: str, path: str) -> Scope:
+    headers = [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {world.token}".encode())]
+    plain = {"type": "http", "method": method, "path": path, "query_string": b"", "root_path": ""}
+    return {**plain, "headers": headers, "server": ("127.0.0.1", 80), "scheme": "http", "http_version": "1.1"}
+
+
+async def call(app: ASGIApp, asked: Scope, *received: Message) -> list[Message]:
+    """Return what the client gets, up to where the connection breaks."""
+    left, sent = list(received), []
+
+    async def receive() -> Message:
+        return left.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with suppress(ConnectionResetError):
+        await app(asked, receive, send)
+    return sent
+
+
+def test_what_came_before_the_connection_broke_is_given(server: EmbeddedServer, world: MockWorld) -> None:
+    world.fault("truncated-body", bytes=5)
+    asked = scope(world, "GET", "/api/v1/aiimage/versions")
+    start, body = asyncio.run(call(server.app, asked, {"type": "http.request"}))
+    assert (start["status"], len(body["body"]), body["more_body"]) == (200, 5, True)
+
+
+def test_a_client_that_hangs_up_in_the_middle_of_its_body_is_not_waited_for(
+    server: EmbeddedServer, world: MockWorld
+) -> None:
+    asked = scope(world, "POST", "/api/v1" + GENERATE)
+    begun: Message = {"type": "http.request", "body": b"{", "more_body": True}
+    assert asyncio.run(call(server.app, asked, begun, {"type": "http.disconnect"})) == []
+
+
+def test_time_can_be_moved_while_the_clients_loop_stands_still(
+    server: EmbeddedServer, world: MockWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.begin(generation_time=8)
+    world.clock.freeze()
+
+    async def scene() -> httpx.Response:
+        async with client(server, world) as http:
+            generation = asyncio.create_task(http.post(GENERATE, json=FOX))
+            await asyncio.sleep(0)
+            await under_way(world)
+            world.clock.advance_to("generation-end")
+            assert not generation.done()
+            assert world.state["credits"] == 99
+            return await generation
+
+    assert asyncio.run(scene()).status_code == 200
+    assert caplog.records == []
+
+
+def test_a_client_that_gives_up_has_paid_nevertheless(server: EmbeddedServer, world: MockWorld) -> None:
+    world.begin(generation_time=8)
+    world.clock.freeze()
+
+    async def scene() -> None:
+        async with client(server, world) as http:
+            generation = asyncio.create_task(http.post(GENERATE, json=FOX))
+            await under_way(world)
+            generation.cancel()
+            with suppress(asyncio.CancelledError):
+                await generation
+
+    asyncio.run(scene())
+    assert world.state["running"] == 1
+    world.clock.advance_to("generation-end")
+    assert (world.state["credits"], world.state["images"]) == (99, 1)
+
+
+def test_what_the_application_raises_is_raised_where_the_client_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(asked: Scope, receive: Receive, send: Send) -> None:
+        raise ZeroDivisionError("broken")
+
+    monkeypatch.setattr(embedding, "create_app", lambda settings: broken)
+    asked: Scope = {"type": "http"}
+    with EmbeddedServer(default_settings()) as server, pytest.raises(ZeroDivisionError, match="broken"):
+        asyncio.run(call(server.app, asked, {"type": "http.request"}))
+
+
+@contextmanager
+def clean_end(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Hold what runs in it to leaving no thread, no open socket and no word of a problem behind."""
+    before = set(threading.enumerate())
+    with caplog.at_level(logging.INFO):
+        yield
+    gc.collect()
+    assert set(threading.enumerate()) == before
+    assert [each for each in caplog.records if each.levelno > logging.INFO] == []
+
+
+def test_a_server_that_nobody_called_leaves_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with clean_end(caplog), EmbeddedServer(default_settings()):
+        pass
+
+
+def test_an_idle_connection_does_not_hold_the_end_up(caplog: pytest.LogCaptureFixture) -> None:
+    with clean_end(caplog), httpx.Client() as http, EmbeddedServer(default_settings()) as server:
+        assert http.get(f"{server.origin}/_mock/health").status_code == 200
+
+
+def held_up(server: EmbeddedServer, **state: Any) -> MockWorld:
+    """Return a world whose clock nobody will move."""
+    world = MockWorld(Control(server.origin), "held-up")
+    world.begin(**state)
+    world.clock.freeze()
+    return world
+
+
+def test_a_generation_that_waits_for_a_frozen_clock_is_let_go_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    with clean_end(caplog), ThreadPoolExecutor() as threads:
+        with EmbeddedServer(default_settings()) as server:
+            world = held_up(server, generation_time=8)
+            url = world.base_url + GENERATE
+            reply = threads.submit(httpx.post, url, json=FOX, headers=world.headers, timeout=30)
+            asyncio.run(under_way(world))
+        with pytest.raises(httpx.TransportError):
+            reply.result()
+
+
+def test_a_generation_in_this_process_is_answered_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(server: EmbeddedServer, world: MockWorld) -> int:
+        async with client(server, world) as http:
+            return (await http.post(GENERATE, json=FOX)).status_code
+
+    with clean_end(caplog), ThreadPoolExecutor() as threads:
+        with EmbeddedServer(default_settings()) as server:
+            world = held_up(server, generation_time=8)
+            reply = threads.submit(asyncio.run, scene(server, world))
+            asyncio.run(under_way(world))
+        assert reply.result() == 503
+
+
+def test_a_body_that_waits_for_a_frozen_clock_is_cut_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    with clean_end(caplog), httpx.Client() as http:
+        with EmbeddedServer(default_settings()) as server:
+            world = held_up(server)
+            world.fault("slow-body")
+            request = http.build_request("GET", f"{world.base_url}/aiimage/versions", headers=world.headers)
+            reply = http.send(request, stream=True)
+        with pytest.raises(httpx.TransportError):
+            reply.read()
+
+
+def test_a_listener_does_not_hold_the_end_up(caplog: pytest.LogCaptureFixture) -> None:
+    with clean_end(caplog), httpx.Client() as http:
+        with EmbeddedServer(default_settings()) as server:
+            listening = http.send(http.build_request("GET", f"{server.origin}/_mock/events"), stream=True)
+        listening.close()

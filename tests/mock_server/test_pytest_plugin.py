@@ -1,0 +1,205 @@
+"""The fixture, in pytest runs of their own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.server import Server
+
+HEAD = """
+import asyncio, json, os, sys, urllib.request
+import httpx, pytest
+
+FOX = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
+
+def generate(world, **options):
+    return httpx.post(world.base_url + "/aiimage/generate-image", json=FOX, headers=world.headers, **options)
+
+def note(**told):
+    with open(os.environ["NOTES"], "a") as notes:
+        notes.write(json.dumps(told) + "\\n")
+"""
+
+
+class Project:
+    """A folder with tests that use the fixture."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._notes = folder / "notes"
+
+    def pytest(self, tests: str, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run these tests, warnings as errors."""
+        (self.folder / "test_it.py").write_text(HEAD + tests)
+        self._notes.write_text("")
+        command = [sys.executable, "-m", "pytest", "-W", "error", *LEFT_OUT, "--color=no", *flags]
+        environment |= {"PATH": "/usr/bin:/bin", "NOTES": str(self._notes)}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def passes(self, tests: str, *flags: str, **environment: str) -> list[dict[str, Any]]:
+        """Run these tests, and return what they have noted."""
+        done = self.pytest(tests, *flags, **environment)
+        assert done.returncode == 0, done.stdout
+        return [json.loads(line) for line in self._notes.read_text().splitlines()]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_to_load_it_loads_nothing_else() -> None:
+    look = "import pytest, sys; before = set(sys.modules); import mock_server.pytest_plugin as plugin; "
+    told = subprocess.check_output(
+        [sys.executable, "-c", f"{look} print(*sorted(set(sys.modules) - before))"], text=True
+    )
+    assert told.split() == ["mock_server", "mock_server.pytest_plugin"]
+
+
+def test_a_run_without_the_fixture_starts_nothing(project: Project) -> None:
+    project.passes("""
+def test_nothing_is_loaded():
+    assert not {"starlette", "uvicorn", "msgspec", "mock_server.client"} & set(sys.modules)
+""")
+
+
+TWO_TESTS = """
+@pytest.mark.parametrize("number", [1, 2])
+def test_generate(aiimage_mock, number):
+    other = aiimage_mock.world()
+    made = [generate(world).json()["images"][0] for world in (aiimage_mock, other)]
+    note(number=number, tokens=[aiimage_mock.token, other.token], made=made)
+"""
+
+
+def test_tokens_ids_and_titles_are_the_same_in_every_run_and_unlike_in_every_test(project: Project) -> None:
+    first, second = project.passes(TWO_TESTS), project.passes(TWO_TESTS)
+    assert first == second
+    assert len({token for each in first for token in each["tokens"]}) == 4
+    for name in ("id", "title"):
+        assert len({image[name] for each in first for image in each["made"]}) == 4
+
+
+def test_with_xdist_every_worker_has_a_mock_of_its_own(project: Project) -> None:
+    noted = project.passes(TWO_TESTS, "-n", "2")
+    assert sorted(noted, key=lambda each: int(each["number"])) == project.passes(TWO_TESTS)
+
+
+def test_a_world_ends_with_its_test_even_where_that_fails(project: Project) -> None:
+    done = project.pytest("""
+def worlds(mock):
+    with urllib.request.urlopen(mock.base_url.replace("/api/v1", "/_mock/worlds")) as answer:
+        return json.load(answer)["total"]
+
+def test_first(aiimage_mock):
+    aiimage_mock.world(), aiimage_mock.world()
+    assert worlds(aiimage_mock) == 3
+    assert False, "told to"
+
+def test_second(aiimage_mock):
+    assert worlds(aiimage_mock) == 1
+""")
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert "told to" in done.stdout
+
+
+def test_what_is_told_of_a_refused_call_ends_at_the_line_of_the_test(project: Project) -> None:
+    told = project.pytest("""
+def test_it(aiimage_mock):
+    aiimage_mock.fault("nope")
+""").stdout
+    assert '>       aiimage_mock.fault("nope")' in told
+    assert "ControlError: POST /_mock/worlds/test-" in told
+    assert "client.py" not in told
+
+
+def test_what_is_told_of_a_careless_client_ends_at_the_line_of_the_test(project: Project) -> None:
+    told = project.pytest("""
+def test_it(aiimage_mock):
+    generate(aiimage_mock)
+    aiimage_mock.assert_well_behaved()
+""").stdout
+    assert ">       aiimage_mock.assert_well_behaved()" in told
+    assert "E       AssertionError: The client broke one rule." in told
+    assert "E       CLIENT-UNFETCHED: 1 of 1 images were never fetched" in told
+    assert "client.py" not in told
+
+
+def test_clients_in_the_same_process_need_no_socket(project: Project) -> None:
+    project.passes("""
+def test_it(aiimage_mock):
+    async def scene():
+        transport = httpx.ASGITransport(aiimage_mock.app)
+        async with httpx.AsyncClient(transport=transport, base_url=aiimage_mock.base_url) as client:
+            reply = await client.get("/aiimage/recent-images", headers=aiimage_mock.headers)
+            assert reply.json() == []
+
+    asyncio.run(scene())
+    asyncio.run(scene())
+    assert len(aiimage_mock.requests()) == 2
+""")
+
+
+def test_a_generation_that_nobody_waits_for_does_not_hold_up_the_end(project: Project) -> None:
+    project.passes("""
+import threading
+
+def test_it(aiimage_mock):
+    aiimage_mock.begin(generation_time=8)
+    aiimage_mock.clock.freeze()
+    with pytest.raises(httpx.ReadTimeout):
+        generate(aiimage_mock, timeout=0.1)
+    assert aiimage_mock.state["running"] == 1
+""")
+
+
+def test_a_mock_elsewhere_is_used_in_the_same_way(project: Project, server: Server) -> None:
+    noted = project.passes(
+        """
+def test_it(aiimage_mock):
+    note(url=aiimage_mock.base_url, seconds=aiimage_mock.state["generation_time"])
+    generate(aiimage_mock)
+    assert [each["status"] for each in aiimage_mock.requests()] == [200]
+    with pytest.raises(RuntimeError, match="has no app: use base_url"):
+        aiimage_mock.app
+""",
+        *("--aiimage-mock-url", f"{server.base_url}/"),
+    )
+    assert noted == [{"url": server.base_url, "seconds": 0}]
+
+
+def test_runs_against_one_mock_elsewhere_never_meet_unless_they_share_a_name(project: Project, server: Server) -> None:
+    elsewhere = ("--aiimage-mock-url", server.origin)
+    told = [project.passes(TWO_TESTS, *elsewhere, *more) for more in ((), (), *[("--testrunuid", "night")] * 2)]
+    tokens = [frozenset(token for each in noted for token in each["tokens"]) for noted in told]
+    assert tokens[2] == tokens[3]
+    assert len(frozenset.union(*tokens)) == 12
+
+
+def test_the_admin_token_is_taken_from_the_environment(project: Project) -> None:
+    with Server("--admin-token", "the-admin") as guarded:
+        flags = ("--aiimage-mock-url", guarded.origin)
+        assert "The control API takes the admin token" in project.pytest(TWO_TESTS, *flags).stdout
+        project.passes(TWO_TESTS, *flags, AIIMAGE_MOCK_ADMIN_TOKEN="the-admin")
+
+
+def test_a_mock_that_is_not_there_is_missed_by_its_address(project: Project) -> None:
+    told = project.pytest(TWO_TESTS, "--aiimage-mock-url", "http://127.0.0.1:9").stdout
+    assert "ControlError: No mock answers at http://127.0.0.1:9: " in told
+
+
+def test_what_is_no_url_is_a_usage_error(project: Project) -> None:
+    done = project.pytest(TWO_TESTS, "--aiimage-mock-url", "127.0.0.1:8010")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--aiimage-mock-url: '127.0.0.1:8010' is no URL like http://127.0.0.1:8010" in done.stdout
+
+
+def test_the_option_and_the_fixture_explain_themselves(project: Project) -> None:
+    assert "use the mock at URL instead of starting one" in project.pytest("", "--help").stdout
+    assert "A world of the mock that no other test knows." in project.pytest("", "--fixtures").stdout
