@@ -1,13 +1,12 @@
 """The fixture, in pytest runs of their own."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from support.project import Project
 from support.server import Server
 
 HEAD = """
@@ -25,30 +24,6 @@ def note(**told):
 """
 
 
-class Project:
-    """A folder with tests that use the fixture."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._notes = folder / "notes"
-
-    def pytest(self, tests: str, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run these tests, warnings as errors."""
-        (self.folder / "test_it.py").write_text(HEAD + tests)
-        self._notes.write_text("")
-        command = [sys.executable, "-m", "pytest", "-W", "error", *LEFT_OUT, "--color=no", *flags]
-        environment |= {"PATH": "/usr/bin:/bin", "NOTES": str(self._notes)}
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-
-    def passes(self, tests: str, *flags: str, **environment: str) -> list[dict[str, Any]]:
-        """Run these tests, and return what they have noted."""
-        done = self.pytest(tests, *flags, **environment)
-        assert done.returncode == 0, done.stdout
-        return [json.loads(line) for line in self._notes.read_text().splitlines()]
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
@@ -63,19 +38,25 @@ def test_to_load_it_loads_nothing_else() -> None:
 
 
 def test_a_run_without_the_fixture_starts_nothing(project: Project) -> None:
-    project.passes("""
+    project.passes(
+        HEAD
+        + """
 def test_nothing_is_loaded():
     assert not {"starlette", "uvicorn", "msgspec", "mock_server.client"} & set(sys.modules)
-""")
+"""
+    )
 
 
-TWO_TESTS = """
+TWO_TESTS = (
+    HEAD
+    + """
 @pytest.mark.parametrize("number", [1, 2])
 def test_generate(aiimage_mock, number):
     other = aiimage_mock.world()
     made = [generate(world).json()["images"][0] for world in (aiimage_mock, other)]
     note(number=number, tokens=[aiimage_mock.token, other.token], made=made)
 """
+)
 
 
 def test_tokens_ids_and_titles_are_the_same_in_every_run_and_unlike_in_every_test(project: Project) -> None:
@@ -92,7 +73,9 @@ def test_with_xdist_every_worker_has_a_mock_of_its_own(project: Project) -> None
 
 
 def test_a_world_ends_with_its_test_even_where_that_fails(project: Project) -> None:
-    done = project.pytest("""
+    done = project.pytest(
+        HEAD
+        + """
 def worlds(mock):
     with urllib.request.urlopen(mock.base_url.replace("/api/v1", "/_mock/worlds")) as answer:
         return json.load(answer)["total"]
@@ -104,27 +87,34 @@ def test_first(aiimage_mock):
 
 def test_second(aiimage_mock):
     assert worlds(aiimage_mock) == 1
-""")
+"""
+    )
     assert "1 failed, 1 passed" in done.stdout, done.stdout
     assert "told to" in done.stdout
 
 
 def test_what_is_told_of_a_refused_call_ends_at_the_line_of_the_test(project: Project) -> None:
-    told = project.pytest("""
+    told = project.pytest(
+        HEAD
+        + """
 def test_it(aiimage_mock):
     aiimage_mock.fault("nope")
-""").stdout
+"""
+    ).stdout
     assert '>       aiimage_mock.fault("nope")' in told
     assert "ControlError: POST /_mock/worlds/test-" in told
     assert "client.py" not in told
 
 
 def test_what_is_told_of_a_careless_client_ends_at_the_line_of_the_test(project: Project) -> None:
-    told = project.pytest("""
+    told = project.pytest(
+        HEAD
+        + """
 def test_it(aiimage_mock):
     generate(aiimage_mock)
     aiimage_mock.assert_well_behaved()
-""").stdout
+"""
+    ).stdout
     assert ">       aiimage_mock.assert_well_behaved()" in told
     assert "E       AssertionError: The client broke one rule." in told
     assert "E       CLIENT-UNFETCHED: 1 of 1 images were never fetched" in told
@@ -132,7 +122,9 @@ def test_it(aiimage_mock):
 
 
 def test_clients_in_the_same_process_need_no_socket(project: Project) -> None:
-    project.passes("""
+    project.passes(
+        HEAD
+        + """
 def test_it(aiimage_mock):
     async def scene():
         transport = httpx.ASGITransport(aiimage_mock.app)
@@ -143,11 +135,14 @@ def test_it(aiimage_mock):
     asyncio.run(scene())
     asyncio.run(scene())
     assert len(aiimage_mock.requests()) == 2
-""")
+"""
+    )
 
 
 def test_a_generation_that_nobody_waits_for_does_not_hold_up_the_end(project: Project) -> None:
-    project.passes("""
+    project.passes(
+        HEAD
+        + """
 import threading
 
 def test_it(aiimage_mock):
@@ -156,12 +151,14 @@ def test_it(aiimage_mock):
     with pytest.raises(httpx.ReadTimeout):
         generate(aiimage_mock, timeout=0.1)
     assert aiimage_mock.state["running"] == 1
-""")
+"""
+    )
 
 
 def test_a_mock_elsewhere_is_used_in_the_same_way(project: Project, server: Server) -> None:
     noted = project.passes(
-        """
+        HEAD
+        + """
 def test_it(aiimage_mock):
     note(url=aiimage_mock.base_url, seconds=aiimage_mock.state["generation_time"])
     generate(aiimage_mock)
