@@ -1,0 +1,223 @@
+"""The document of the control API, held against the routes, the code and the answers."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+from jsonschema_rs import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from starlette.routing import Route
+
+from mock_server import resources
+from mock_server.configuration import ready_made_scenarios
+from mock_server.control import control_routes
+from mock_server.domain.entry import Entry, Problem
+from mock_server.domain.timepiece import Timepiece
+from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
+from mock_server.faults.registry import FAULTS
+from mock_server.service.snapshots import Log, Snapshot
+from support.mock import PREFIX, Mock, Start, settings
+
+DOCUMENT: dict[str, Any] = yaml.safe_load(resources.CONTROL.read_text(encoding="utf-8"))
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+JSON = "application/json"
+METHODS = ("get", "put", "post", "patch", "delete")
+CHANGES = ("put", "post", "patch", "delete")
+TOKEN = "demo"
+BINDING = {"fault", "operation", "times", "after", "probability"}
+
+
+def resolved(node: Any) -> Any:
+    while "$ref" in node:
+        target: Any = DOCUMENT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the path, method and description of every operation."""
+    for path, item in DOCUMENT["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def examples(media: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: example["value"] for name, example in media.get("examples", {}).items()}
+
+
+def media_types(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield everything that has both a schema and examples."""
+    if isinstance(node, dict):
+        if "schema" in node and ("examples" in node or "example" in node):
+            yield node
+        for each in node.values():
+            yield from media_types(each)
+
+
+def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": DOCUMENT["components"]}, validate_formats=True)
+
+
+def ways() -> list[Any]:
+    """Return each example of an answer, with that of the request of the same name, None for no body."""
+    found = []
+    for path, method, operation in operations():
+        bodies = examples(resolved(operation.get("requestBody", {})).get("content", {}).get(JSON, {}))
+        replies = examples(resolved(operation["responses"]["200"])["content"].get(JSON, {}))
+        for name, reply in replies.items():
+            if name not in ("excerpt", "locked"):
+                found.append(pytest.param(method, path, bodies.get(name), reply, id=f"{method} {path} {name}"))
+    return found
+
+
+def contains(whole: Any, part: Any) -> bool:
+    """Tell whether an excerpt is one: each of its items is somewhere in the list that it is an excerpt of."""
+    if isinstance(part, dict):
+        return all(contains(whole[name], value) for name, value in part.items())
+    if isinstance(part, list):
+        return all(any(contains(each, item) for each in whole) for item in part)
+    return bool(whole == part)
+
+
+def test_the_document_is_valid() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+def test_the_document_has_every_route_and_no_other() -> None:
+    nothing: Any = None
+    mount = control_routes(nothing, nothing, nothing, None, local=True)
+    routes = [route for route in mount.routes if isinstance(route, Route)]
+    served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}
+    documented = {(path, method.upper()) for path, method, _ in operations()}
+    assert documented == {(path, method) for path, method in served if method != "HEAD"}
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), [*operations()], ids=lambda value: str(value)[:30])
+def test_every_operation_says_who_is_refused(path: str, method: str, operation: Mapping[str, Any]) -> None:
+    statuses = set(operation["responses"])
+    assert "421" in statuses
+    assert ("401" in statuses) == (path != "/_mock/health")
+    assert ("403" in statuses) == (method in CHANGES)
+    assert ("413" in statuses) == ("requestBody" in operation)
+    if "{token}" in path or "requestBody" in operation or "parameters" in operation:
+        assert statuses & {"404", "422"}
+
+
+def test_every_example_fits_its_schema() -> None:
+    checked = 0
+    for media in media_types(DOCUMENT):
+        values = list(examples(media).values()) + ([media["example"]] if "example" in media else [])
+        for value in values:
+            validator(media["schema"]).validate(value)
+            checked += 1
+    assert checked > 40
+
+
+@pytest.mark.parametrize(("method", "path", "body", "reply"), ways())
+def test_every_example_is_what_the_mock_answers(start: Start, method: str, path: str, body: Any, reply: Any) -> None:
+    mock = start()
+    given = {} if body is None else {"json": body}
+    assert mock.call(method.upper(), path.replace("{token}", TOKEN), None, **given).json() == reply
+
+
+@pytest.mark.parametrize("path", ["/_mock/behaviour", "/_mock/scenarios", "/_mock/coverage", "/_mock/verdict"])
+def test_every_excerpt_is_of_what_the_mock_answers(mock: Mock, path: str) -> None:
+    if path == "/_mock/coverage":
+        mock.call("GET", f"{PREFIX}/versions", TOKEN)
+    (excerpt,) = examples(DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"][JSON]).values()
+    named = "parameters" in DOCUMENT["paths"][path]["get"]
+    assert contains(mock.call("GET", f"{path}?token={TOKEN}" if named else path, None).json(), excerpt)
+
+
+def test_the_refused_request_is_shown_as_in_its_example(mock: Mock) -> None:
+    mock.generate("demo-busy")
+    (shown,) = mock.call("GET", "/_mock/requests?token=demo-busy", None).json()["requests"]
+    media = DOCUMENT["paths"]["/_mock/requests/{id}"]["get"]["responses"]["200"]["content"][JSON]
+    example = media["examples"]["locked"]["value"]
+    told = {"id": shown["id"], "headers": shown["headers"]}
+    assert shown == {**example, **told}
+    assert {name for name, _ in example["headers"]} <= {name for name, _ in shown["headers"]}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "method", "path", "call"),
+    [
+        ("NoWorld", "GET", "/_mock/worlds/demo-invalid", {}),
+        ("NotUnderstood", "PATCH", "/_mock/worlds/demo", {"json": {"credits": -1}}),
+        ("TooLarge", "PATCH", "/_mock/worlds/demo", {"content": b" " * (2**20 + 1)}),
+        ("WrongHost", "GET", "/_mock/worlds/demo", {"headers": {"host": "example.com"}}),
+        ("Foreign", "PUT", "/_mock/worlds/demo", {"headers": {"origin": "https://example.com"}}),
+    ],
+)
+def test_every_refusal_is_what_the_mock_answers(
+    mock: Mock, refusal: str, method: str, path: str, call: dict[str, Any]
+) -> None:
+    (example,) = examples(DOCUMENT["components"]["responses"][refusal]["content"][JSON]).values()
+    assert mock.call(method, path, None, **call).json() == example
+
+
+def test_the_other_refusals_are_what_the_mock_answers(start: Start) -> None:
+    (example,) = examples(DOCUMENT["components"]["responses"]["NoAdmin"]["content"][JSON]).values()
+    assert start(settings(admin_token="s3cret")).call("GET", "/_mock/worlds", None).json() == example
+    post = DOCUMENT["paths"]["/_mock/worlds/{token}/clock"]["post"]
+    told = post["requestBody"]["content"][JSON]["examples"]["expiring"]["value"]
+    (example,) = examples(post["responses"]["409"]["content"][JSON]).values()
+    assert start().call("POST", "/_mock/worlds/demo/clock", None, json=told).json() == example
+
+
+def test_the_ready_made_scenarios_are_those_that_there_are() -> None:
+    assert SCHEMAS["NamedScenario"]["properties"]["name"]["enum"] == ready_made_scenarios()
+
+
+def test_the_faults_are_those_that_there_are() -> None:
+    fault = SCHEMAS["Fault"]
+    assert list(fault["discriminator"]["mapping"]) == list(FAULTS)
+    assert list(fault["discriminator"]["mapping"].values()) == [each["$ref"] for each in fault["oneOf"]]
+
+
+@pytest.mark.parametrize("name", SCHEMAS["Fault"]["discriminator"]["mapping"])
+def test_a_fault_takes_the_parameters_that_it_takes(name: str) -> None:
+    schema = resolved({"$ref": SCHEMAS["Fault"]["discriminator"]["mapping"][name]})
+    fields = {field.name: field for field in msgspec.structs.fields(FAULTS[name])}
+    assert schema["properties"].keys() == BINDING | fields.keys()
+    assert set(schema["required"]) == {"fault"} | {each for each, field in fields.items() if field.required}
+    for each, field in fields.items():
+        parameter = resolved(schema["properties"][each])
+        assert field.required or field.default is None or parameter.get("default", field.default) == field.default
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Snapshot", Snapshot),
+        ("KeptWorld", World),
+        ("KeptLock", Lock),
+        ("KeptClock", Timepiece),
+        ("KeptOrder", Order),
+        ("KeptGeneration", Generation),
+        ("KeptImage", Image),
+        ("KeptFault", FaultPlan),
+        ("KeptLog", Log),
+        ("KeptRequest", Entry),
+    ],
+)
+def test_a_snapshot_has_what_is_kept(name: str, kind: Any) -> None:
+    fields = dataclasses.fields(kind)
+    needed = {
+        each.name
+        for each in fields
+        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+    }
+    assert list(SCHEMAS[name]["properties"]) == [each.name for each in fields]
+    assert set(SCHEMAS[name].get("required", ())) == needed
+
+
+def test_a_snapshot_has_what_was_wrong_with_a_field() -> None:
+    problem = SCHEMAS["KeptRequest"]["properties"]["problems"]["items"]
+    assert problem["required"] == [each.name for each in dataclasses.fields(Problem)]
