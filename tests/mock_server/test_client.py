@@ -162,8 +162,8 @@ def test_what_the_mock_refuses_is_said_in_its_words(
         call(aiimage_mock)
 
 
-def test_a_token_of_any_characters_names_its_world(aiimage_mock: AiimageMock) -> None:
-    world = MockWorld(aiimage_mock._control, f"{aiimage_mock.token} ?%ü|")
+def test_a_token_of_any_visible_characters_names_its_world(aiimage_mock: AiimageMock) -> None:
+    world = MockWorld(aiimage_mock._control, f"{aiimage_mock.token}/?%2F|#")
     world.begin(credits=3)
     assert (world.state["credits"], world.verdict()["token"], aiimage_mock.state["credits"]) == (3, world.token, 100)
     world.end()
