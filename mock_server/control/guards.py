@@ -1,8 +1,8 @@
 """Who may use the control API: nobody from another site, and beyond loopback only who knows the admin token."""
 
 import ipaddress
+import re
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
@@ -12,6 +12,7 @@ from .answers import answer
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = "/_mock/health"
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]+)?")
 
 
 class Guard:
@@ -52,8 +53,11 @@ class Guard:
 
 
 def _is_local(host: str) -> bool:
+    matched = _HOST.fullmatch(host.lower())
+    if matched is None:
+        return False
+    name = matched[1] or matched[2]
     try:
-        name = urlsplit(f"//{host}").hostname or ""
         return name == "localhost" or name.endswith(".localhost") or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False

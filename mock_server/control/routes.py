@@ -1,5 +1,6 @@
 """The routes of the control API."""
 
+import re
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -54,7 +55,9 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
         Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
         Route("/events", events.listen, methods=["GET"]),
     ]
-    return Mount("/_mock", Guard(_Router(routes, redirect_slashes=False), admin_token, local))
+    mount = Mount("/_mock", Guard(_Router(routes, redirect_slashes=False), admin_token, local))
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # whatever is under /_mock, a line break too
+    return mount
 
 
 class _Router(Router):

@@ -1,7 +1,5 @@
 """The whole state, out and in."""
 
-import binascii
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,8 +28,6 @@ class Snapshots:
         try:
             soundness.check(snapshot, self._service.behaviour, self._requests.report)
             await snapshots.restore(self._service, snapshot)
-        except soundness.UnsoundError as error:
+        except ValueError as error:
             raise problem(422, f"The snapshot is none that this server could have given out: {error}.") from error
-        except binascii.Error as error:
-            raise problem(422, f"The snapshot's sources are not all Base64: {error}.") from error
         return answer({"worlds": len(snapshot.worlds), "taken_at": to_iso(snapshot.taken_at, "milliseconds")})

@@ -49,8 +49,11 @@ async def take(service: Service) -> Snapshot:
 
 
 async def restore(service: Service, snapshot: Snapshot) -> None:
-    """Replace the whole state. Generations that run in it end in their time, whoever asked for them is gone."""
-    sources = {key: base64.b64decode(source, validate=True) for key, source in snapshot.sources.items()}
+    """Replace the whole state. Generations that run in it end in their time, whoever asked for them is gone.
+
+    Raise ValueError where a source is not Base64, and change nothing.
+    """
+    sources = {key: _bytes(key, source) for key, source in snapshot.sources.items()}
     await clear(service)
     for key, source in sources.items():
         await service.sources.put(key, source)
@@ -61,6 +64,13 @@ async def restore(service: Service, snapshot: Snapshot) -> None:
         tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
         await service.journal.restore(log.world, log.entries, tally)
     service.events.tell("reset", None)
+
+
+def _bytes(key: str, source: str) -> bytes:
+    try:
+        return base64.b64decode(source, validate=True)
+    except ValueError as error:
+        raise ValueError(f"the source {key[:40]!a} is not Base64: {error}") from error
 
 
 def _resumed(world: World, since: int) -> World:
