@@ -1,0 +1,179 @@
+"""The clocks of worlds, moved through the control API."""
+
+from typing import Any
+
+import pytest
+
+from mock_server.domain.clock import from_iso, to_iso
+from support.clocks import SteppedClock
+from support.control import ask, begin, told
+from support.mock import PREFIX, Mock, Start, behaviour, settings
+
+CLOCK = "/worlds/demo/clock"
+START = "2026-02-26T10:00:00.000Z"
+
+
+def now(mock: Mock, token: str = "demo") -> str:
+    return str(told(mock, "GET", f"/worlds/{token}/clock")["now"])
+
+
+def test_a_clock_runs_as_the_servers_until_it_is_told_otherwise(mock: Mock) -> None:
+    assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
+    mock.generate("somebody")
+    assert now(mock) == "2026-02-26T10:00:01.500Z"
+
+
+def test_a_frozen_clock_stands_still_and_others_run(mock: Mock) -> None:
+    assert told(mock, "POST", CLOCK, {"freeze": True}) == {"mode": "frozen", "now": START}
+    mock.generate("somebody")
+    assert now(mock) == START
+    assert now(mock, "somebody") == "2026-02-26T10:00:01.500Z"
+
+
+def test_a_clock_runs_on_from_where_it_stood(mock: Mock) -> None:
+    told(mock, "POST", CLOCK, {"freeze": True})
+    mock.generate("somebody")
+    assert told(mock, "POST", CLOCK, {"freeze": False}) == {"mode": "real", "now": START}
+    mock.generate("somebody")
+    assert now(mock) == "2026-02-26T10:00:01.500Z"
+
+
+def test_a_clock_is_advanced_whether_it_runs_or_stands_still(mock: Mock) -> None:
+    assert told(mock, "POST", CLOCK, {"advance": 2.25}) == {"mode": "real", "now": "2026-02-26T10:00:02.250Z"}
+    told(mock, "POST", CLOCK, {"freeze": True})
+    assert told(mock, "POST", CLOCK, {"advance": 1}) == {"mode": "frozen", "now": "2026-02-26T10:00:03.250Z"}
+
+
+def test_a_clock_is_set_forwards_and_backwards(mock: Mock) -> None:
+    assert told(mock, "POST", CLOCK, {"set": "2030-01-01T01:00:00+01:00"})["now"] == "2030-01-01T00:00:00.000Z"
+    assert told(mock, "POST", CLOCK, {"set": "1999-12-31T23:59:59.999Z"})["now"] == "1999-12-31T23:59:59.999Z"
+
+
+def test_time_set_back_undoes_nothing(mock: Mock) -> None:
+    mock.generate()
+    told(mock, "POST", CLOCK, {"set": "2020-01-01T00:00:00Z"})
+    assert (mock.world()["credits"], mock.world()["images"]) == (99, 1)
+
+
+@pytest.mark.parametrize(
+    ("command", "instant"),
+    [
+        ({"freeze": True, "set": "2026-03-01T00:00:00Z"}, "2026-03-01T00:00:00.000Z"),
+        ({"freeze": True, "advance": 60}, "2026-02-26T10:01:00.000Z"),
+        ({"freeze": True, "advance_to": "day-reset", "offset_ms": -1}, "2026-02-26T23:59:59.999Z"),
+    ],
+)
+def test_one_call_freezes_and_moves(mock: Mock, command: dict[str, Any], instant: str) -> None:
+    assert told(mock, "POST", CLOCK, command) == {"mode": "frozen", "now": instant}
+
+
+def test_a_lock_is_held_to_its_last_millisecond(mock: Mock) -> None:
+    told(mock, "POST", CLOCK, {"freeze": True})
+    told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:10Z"}})
+    told(mock, "POST", CLOCK, {"advance_to": "lock-expiry", "offset_ms": -1})
+    assert mock.call("GET", f"{PREFIX}/check-availability").status_code == 409
+    assert told(mock, "POST", CLOCK, {"advance_to": "lock-expiry"})["now"] == "2026-02-26T10:00:10.000Z"
+    assert mock.call("GET", f"{PREFIX}/check-availability").status_code == 200
+
+
+def test_a_generation_has_been_answered_when_its_end_is_reached(mock: Mock) -> None:
+    told(mock, "POST", CLOCK, {"freeze": True})
+    task = begin(mock)
+    told(mock, "POST", CLOCK, {"advance_to": "generation-end", "offset_ms": -1})
+    assert not task.done()
+    told(mock, "POST", CLOCK, {"advance_to": "generation-end"})
+    assert task.done()
+    assert task.result().status_code == 200
+    assert (mock.world()["images"], mock.world()["lock"]) == (1, None)
+
+
+def test_what_falls_due_on_the_way_happens_in_order(mock: Mock) -> None:
+    told(mock, "POST", "/worlds/demo-slow/clock", {"freeze": True})
+    slow = begin(mock, "demo-slow")
+    told(mock, "POST", "/worlds/demo-slow/clock", {"advance": 11})
+    told(mock, "PATCH", "/worlds/demo-slow", {"generation_time": 0.5})
+    quick = begin(mock, "demo-slow")
+    told(mock, "POST", "/worlds/demo-slow/clock", {"advance": 3600})
+    assert slow.done()
+    assert quick.done()
+    images = mock.call("GET", f"{PREFIX}/recent-images", "demo-slow").json()
+    assert [each["id"] for each in images] == [
+        slow.result().json()["images"][0]["id"],
+        quick.result().json()["images"][0]["id"],
+    ]
+    assert [each["created_at"] for each in images] == ["2026-02-26T10:00:12Z", "2026-02-26T10:00:11Z"]
+
+
+def test_the_day_turns_when_its_reset_is_reached(mock: Mock) -> None:
+    told(mock, "POST", "/worlds/demo-limited/clock", {"freeze": True, "advance_to": "day-reset", "offset_ms": -1})
+    assert mock.generate("demo-limited").status_code == 429
+    told(mock, "POST", "/worlds/demo-limited/clock", {"freeze": False, "advance_to": "day-reset"})
+    assert mock.generate("demo-limited").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("edge", "token", "says"),
+    [
+        ("lock-expiry", "demo", "There is no lock-expiry: nobody holds the lock."),
+        ("lock-expiry", "demo-busy", "There is no lock-expiry: the lock is held for ever."),
+        ("generation-end", "demo", "There is no generation-end: no generation is under way."),
+    ],
+)
+def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: str, token: str, says: str) -> None:
+    reply = ask(mock, "POST", f"/worlds/{token}/clock", json={"freeze": True, "advance_to": edge})
+    assert (reply.status_code, reply.json()) == (409, {"message": says})
+    assert told(mock, "GET", f"/worlds/{token}/clock") == {"mode": "real", "now": START}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "Say freeze, set, advance or advance_to."),
+        (b"{}", "Say freeze, set, advance or advance_to."),
+        (b'{"advance": 1, "set": "2030-01-01T00:00:00Z"}', "Say one of set, advance and advance_to"),
+        (b'{"freeze": true, "offset_ms": 5}', "offset_ms goes with advance_to"),
+        (b'{"advance": 1, "offset_ms": 0}', "offset_ms goes with advance_to"),
+        (b'{"freeze": true, "set": "tomorrow"}', "The clock cannot show that"),
+        (b'{"freeze": true, "set": "2030-01-01"}', "a time zone is missing"),
+        (b'{"freeze": true, "set": "0001-01-01T00:00:00+23:59"}', "it is before 1970 or after 8999"),
+        (b'{"freeze": true, "set": "9999-12-31T23:59:59-23:59"}', "it is before 1970 or after 8999"),
+        (b'{"freeze": true, "set": null}', "Expected `str`"),
+        (b'{"advance": -1}', "Expected `float` >= 0"),
+        (b'{"advance": 1e300}', "Expected `float` <="),
+        (b'{"advance": Infinity}', "malformed"),
+        (b'{"freeze": 1}', "Expected `bool`"),
+        (b'{"advance_to": "noon"}', "Invalid enum value 'noon'"),
+        (b'{"advance_to": "day-reset", "offset_ms": 86400001}', "Expected `int` <="),
+        (b'{"hold": true}', "unknown field `hold`"),
+    ],
+)
+def test_a_command_that_is_not_understood_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
+    reply = ask(mock, "POST", CLOCK, content=body)
+    assert reply.status_code == 422
+    assert says in reply.json()["message"]
+    assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
+
+
+def test_no_clock_is_moved_beyond_where_dates_end(mock: Mock) -> None:
+    told(mock, "POST", CLOCK, {"freeze": True, "set": "8999-12-31T23:59:59Z"})
+    assert ask(mock, "POST", CLOCK, json={"advance": 316_224_000}).status_code == 422
+    assert now(mock) == "8999-12-31T23:59:59.000Z"
+    begin(mock)
+    assert mock.world()["lock"] == {"until": "9000-01-01T00:00:09.000Z"}
+
+
+def test_a_clock_that_all_worlds_share_is_shown_in_each(start: Start) -> None:
+    mock = start(settings(behaves=behaviour(lock_scope="global")))
+    told(mock, "POST", CLOCK, {"freeze": True, "advance": 5})
+    shared = {"mode": "frozen", "now": "2026-02-26T10:00:05.000Z"}
+    assert told(mock, "GET", "/worlds/another/clock") == shared
+    assert mock.world("another")["clock"] == shared
+
+
+def test_a_running_clock_goes_with_the_servers(start: Start) -> None:
+    clock = SteppedClock()
+    mock = start(clock=clock)
+    told(mock, "POST", CLOCK, {"advance": 100})
+    mock.run(lambda: clock.advance(20))
+    assert from_iso(now(mock)) == from_iso(START) + 120_000_000
+    assert to_iso(clock.now(), "milliseconds") == now(mock, "somebody")

@@ -1,0 +1,101 @@
+"""Faults, switched on and off through the control API."""
+
+from typing import Any
+
+import pytest
+
+from support.control import ask, told
+from support.mock import PREFIX, Mock
+
+FAULTS = "/worlds/demo/faults"
+
+
+def versions(mock: Mock, token: str = "demo") -> int:
+    return mock.call("GET", f"{PREFIX}/versions", token).status_code
+
+
+def test_no_fault_is_on_at_first(mock: Mock) -> None:
+    assert told(mock, "GET", FAULTS) == []
+
+
+def test_a_fault_strikes_as_often_as_it_was_told_to(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error", "code": 503, "after": 1, "times": 2}])
+    assert [versions(mock) for _ in range(5)] == [200, 503, 503, 200, 200]
+
+
+def test_a_fault_is_shown_with_what_it_has_done(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error", "operation": "versions", "times": 1}])
+    versions(mock)
+    versions(mock)
+    assert told(mock, "GET", FAULTS) == [
+        {
+            "fault": "proxy-error",
+            "operation": "getVersions",
+            "times": 1,
+            "after": 0,
+            "probability": 1,
+            "seen": 2,
+            "struck": 1,
+        }
+    ]
+    assert mock.world()["faults"] == 1
+
+
+def test_a_fault_is_one_of_its_world_only(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    assert (versions(mock), versions(mock, "another")) == (502, 200)
+
+
+def test_a_put_replaces_all_faults(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}, {"fault": "delay", "seconds": 1}])
+    shown = told(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 2}])
+    assert [(each["fault"], each["seconds"]) for each in shown] == [("delay", 2)]
+    assert told(mock, "PUT", FAULTS, []) == []
+    assert versions(mock) == 200
+
+
+def test_delete_switches_all_off(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    assert told(mock, "DELETE", FAULTS) == []
+    assert versions(mock) == 200
+
+
+def test_faults_outlive_a_change_of_the_world_and_not_a_fresh_beginning(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    assert told(mock, "PATCH", "/worlds/demo", {"credits": 1})["faults"] == 1
+    assert told(mock, "PUT", "/worlds/demo")["faults"] == 0
+
+
+@pytest.mark.parametrize(
+    ("faults", "says"),
+    [
+        (None, "Expected `array`"),
+        ({"fault": "drop"}, "Expected `array`"),
+        (["drop"], "Expected `object`"),
+        ([{}], "Fault 0: Object missing required field `fault`"),
+        ([{"fault": "drop"}, {"fault": "drpo"}], "Fault 1: "),
+        ([{"fault": "drop", "colour": "red"}], "Fault 0: "),
+        ([{"fault": "drop", "seen": 3}], "Fault 0: "),
+        ([{"fault": "drop", "operation": "nothing"}], "Fault 0: there is no operation 'nothing'"),
+        ([{"fault": "drop", "probability": 1.5}], "Fault 0: "),
+        ([{"fault": "drop", "times": -1}], "Fault 0: "),
+        ([{"fault": "drop", "times": 2**40}], "Fault 0: "),
+        ([{"fault": "status", "code": 418, "operation": "getVersions"}], "Fault 0: "),
+        ([{"fault": "delay"}], "Fault 0: "),
+        ([{"fault": "delay", "seconds": 1e9}], "Fault 0: "),
+        ([{"fault": "picture-missing", "operation": "getVersions"}], "Fault 0: "),
+        ([{"fault": "drop"}] * 101, "101 faults are too many"),
+    ],
+)
+def test_faults_that_cannot_be_change_nothing(mock: Mock, faults: Any, says: str) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    before = told(mock, "GET", FAULTS)
+    reply = ask(mock, "PUT", FAULTS, json=faults)
+    assert reply.status_code == 422
+    assert says in reply.json()["message"]
+    assert told(mock, "GET", FAULTS) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_an_invalid_token_has_no_faults(mock: Mock, method: str) -> None:
+    assert ask(mock, method, "/worlds/demo-invalid/faults").status_code == 404

@@ -1,0 +1,180 @@
+"""The journal, seen through the control API."""
+
+from typing import Any
+
+import pytest
+
+from support.control import ask, told
+from support.mock import PREFIX, Mock, Start, behaviour, settings
+
+
+@pytest.fixture
+def busy(mock: Mock) -> Mock:
+    """A mock that was called seven times by two clients and by nobody."""
+    mock.generate("demo")
+    mock.generate("demo", image_number_of_images=0)
+    mock.generate("demo-empty")
+    mock.call("GET", f"{PREFIX}/recent-images", "demo")
+    mock.call("GET", f"{PREFIX}/versions", None)
+    mock.call("GET", f"{PREFIX}/nowhere", "demo")
+    mock.call("GET", "/uploads/nothing.png", None)
+    return mock
+
+
+def statuses(mock: Mock, query: str = "") -> list[Any]:
+    return [each["status"] for each in told(mock, "GET", f"/requests{query}")["requests"]]
+
+
+def test_requests_are_told_newest_first(busy: Mock) -> None:
+    assert statuses(busy) == [404, 404, 401, 200, 419, 422, 200]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?order=oldest", [200, 422, 419, 200, 401, 404, 404]),
+        ("?token=demo", [404, 200, 422, 200]),
+        ("?token=never-seen", []),
+        ("?operation=generateImage", [419, 422, 200]),
+        ("?operation=generate-image&token=demo&order=oldest", [200, 422]),
+        ("?operation=uploads", [404]),
+        ("?operation=getPicture", [404]),
+        ("?operation=nonsense", []),
+        ("?status=404", [404, 404]),
+        ("?status=none", []),
+        ("?limit=2", [404, 404]),
+        ("?limit=2&order=oldest", [200, 422]),
+    ],
+)
+def test_requests_are_found_by_what_they_are(busy: Mock, query: str, found: list[int]) -> None:
+    assert statuses(busy, query) == found
+
+
+def test_the_total_counts_beyond_the_limit(busy: Mock) -> None:
+    assert told(busy, "GET", "/requests?limit=1")["total"] == 7
+    assert told(busy, "GET", "/requests?limit=1&token=demo")["total"] == 4
+
+
+def test_a_request_without_a_reply_is_found_as_none(mock: Mock) -> None:
+    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "drop"}])
+    with pytest.raises(ConnectionResetError):
+        mock.run(lambda: _unspoilt(mock))
+    (entry,) = told(mock, "GET", "/requests?status=none")["requests"]
+    assert (entry["status"], entry["complete"], entry["faults"]) == (None, False, ["drop"])
+
+
+async def _unspoilt(mock: Mock) -> None:
+    mock.http._transport.raise_app_exceptions = True  # type: ignore[attr-defined]
+    await mock.acall("GET", f"{PREFIX}/versions")
+
+
+def test_a_request_is_found_by_the_id_that_its_reply_carried(mock: Mock) -> None:
+    reply = mock.generate("demo-empty")
+    entry = told(mock, "GET", f"/requests/{reply.headers['x-mock-request-id']}")
+    assert entry == told(mock, "GET", "/requests")["requests"][0]
+    assert (entry["rule"], entry["why"]["rule"]) == ("CREDIT-419", "CREDIT-419")
+    assert entry["why"]["state"] == {"credits": 0, "needed": 1}
+    assert entry["reply"] == reply.text
+
+
+def test_a_request_says_what_was_sent_and_what_came_of_it(mock: Mock) -> None:
+    reply = mock.generate("my-token")
+    (entry,) = told(mock, "GET", "/requests")["requests"]
+    assert entry["at"] == "2026-02-26T10:00:00.000Z"
+    assert entry["seconds"] == 1.5
+    assert entry["fields"]["size"] == "256x256"
+    assert entry["made"] == [reply.json()["images"][0]["title"]]
+    assert (entry["why"], entry["picture"]) == (None, None)
+
+
+def test_no_token_gets_out_of_the_journal(mock: Mock) -> None:
+    token = "canary-7f3e9a51c2d84b06"
+    mock.generate(token)
+    mock.call("GET", f"{PREFIX}/versions?key={token}", token, headers={"x-other": token})
+    mock.call("GET", f"{PREFIX}/{token}", token)
+    for path in ("/requests", "/worlds", "/snapshot", "/behaviour"):
+        assert token not in ask(mock, "GET", path).text
+
+
+def test_a_request_without_a_token_is_told_with_the_servers_time(mock: Mock) -> None:
+    mock.generate()
+    mock.call("GET", f"{PREFIX}/versions", None)
+    entry = told(mock, "GET", "/requests?status=401")["requests"][0]
+    assert (entry["at"], entry["seconds"]) == ("2026-02-26T10:00:01.500Z", 0)
+
+
+def test_an_unknown_request_is_404(mock: Mock) -> None:
+    reply = ask(mock, "GET", "/requests/0%00%C3%A9")
+    assert reply.status_code == 404
+    assert reply.json() == {"message": "The journal has no request '0\\x00\\xe9', or no longer."}
+
+
+def test_the_oldest_requests_are_let_go_and_still_count(start: Start) -> None:
+    mock = start(settings(behaves=behaviour(max_journal_entries=3)))
+    ids = [mock.call("GET", f"{PREFIX}/versions").headers["x-mock-request-id"] for _ in range(5)]
+    assert [each["id"] for each in told(mock, "GET", "/requests?order=oldest")["requests"]] == ids[2:]
+    assert ask(mock, "GET", f"/requests/{ids[0]}").status_code == 404
+    shown = {each["operation"]: each for each in told(mock, "GET", "/coverage?token=demo")["operations"]}
+    assert shown["getVersions"]["statuses"][0] == {"status": 200, "met": 5, "rules": []}
+
+
+def test_the_journal_of_one_client_or_of_all_is_forgotten(busy: Mock) -> None:
+    assert told(busy, "DELETE", "/requests?token=demo") == {"requests": [], "total": 0}
+    assert statuses(busy) == [404, 401, 419]
+    assert told(busy, "GET", "/coverage?token=demo")["met"] == 0
+    assert busy.world()["credits"] == 99
+    told(busy, "DELETE", "/requests")
+    assert statuses(busy) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("?status=4", "status takes three digits"),
+        ("?status=%EF%BC%94%EF%BC%90%EF%BC%99", "status takes three digits"),
+        ("?limit=0", "limit takes a number from 1 to 1000, not '0'"),
+        ("?limit=1001", "limit takes a number"),
+        ("?limit=ten", "limit takes a number"),
+        ("?limit=99999999999999999999", "limit takes a number"),
+        ("?order=random", "order takes newest or oldest, not 'random'"),
+        ("?tokn=demo", "There is no parameter 'tokn' here: there is token, operation, status, limit, order."),
+        ("?token=demo&token=another", "A parameter is said twice"),
+        ("?token=", "A token is visible ASCII characters"),
+        ("?token=two%20words", "A token is visible ASCII characters"),
+    ],
+)
+def test_a_query_that_is_not_understood_is_422(busy: Mock, query: str, says: str) -> None:
+    reply = ask(busy, "GET", f"/requests{query}")
+    assert reply.status_code == 422
+    assert says in reply.json()["message"]
+
+
+def test_a_misspelt_parameter_forgets_nothing(busy: Mock) -> None:
+    assert ask(busy, "DELETE", "/requests?tokn=demo").status_code == 422
+    assert told(busy, "GET", "/requests")["total"] == 7
+
+
+@pytest.mark.parametrize("path", ["/coverage", "/verdict"])
+def test_coverage_and_verdict_are_of_one_client(busy: Mock, path: str) -> None:
+    assert told(busy, "GET", f"{path}?token=demo")["token"] == "demo"
+    reply = ask(busy, "GET", path)
+    assert (reply.status_code, reply.json()) == (422, {"message": "Say whose: ?token=TOKEN."})
+    assert ask(busy, "GET", f"{path}?token=demo-invalid").status_code == 404
+
+
+def test_coverage_counts_what_a_client_has_met(busy: Mock) -> None:
+    shown = told(busy, "GET", "/coverage?token=demo")
+    met = {
+        (operation["operation"], status["status"]): status["met"]
+        for operation in shown["operations"]
+        for status in operation["statuses"]
+        if status["met"] and operation["operation"]
+    }
+    assert met == {("generateImage", 200): 1, ("generateImage", 422): 1, ("getRecentImages", 200): 1}
+
+
+def test_the_verdict_is_about_the_client_that_was_asked_for(mock: Mock) -> None:
+    for _ in range(2):
+        mock.generate("demo-empty")
+    assert told(mock, "GET", "/verdict?token=demo-empty")["verdict"] == "misbehaved"
+    assert told(mock, "GET", "/verdict?token=demo")["verdict"] == "not exercised"

@@ -1,0 +1,235 @@
+"""Worlds, seen and changed through the control API."""
+
+from typing import Any
+
+import pytest
+
+from mock_server import __version__
+from support.control import ask, begin, told
+from support.mock import Mock, Start, behaviour, settings
+
+FRESH = {
+    "token": "demo",
+    "credits": 100,
+    "daily_limit": 50,
+    "used_today": 0,
+    "lock": None,
+    "clock": {"mode": "real", "now": "2026-02-26T10:00:00.000Z"},
+    "images": 0,
+    "running": 0,
+    "generation_time": None,
+    "faults": 0,
+}
+
+
+def test_health_tells_version_state_and_worlds(mock: Mock) -> None:
+    mock.generate("one")
+    mock.generate("two")
+    assert told(mock, "GET", "/health") == {"status": "ok", "version": __version__, "state": "memory", "worlds": 2}
+
+
+def test_a_world_is_shown_as_it_would_be_before_its_first_call(mock: Mock) -> None:
+    assert mock.world() == FRESH
+    assert told(mock, "GET", "/health")["worlds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "field", "value"),
+    [
+        ("demo-empty", "credits", 0),
+        ("demo-low", "credits", 2),
+        ("demo-limited", "used_today", 50),
+        ("demo-almost-limited", "used_today", 49),
+        ("demo-busy", "lock", {"until": None}),
+        ("demo-slow", "generation_time", 12),
+        ("any-other", "credits", 100),
+    ],
+)
+def test_ready_made_worlds(mock: Mock, token: str, field: str, value: Any) -> None:
+    assert mock.world(token)[field] == value
+
+
+def test_a_generation_under_way_is_shown_with_its_lock(mock: Mock) -> None:
+    told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    begin(mock)
+    world = mock.world()
+    assert (world["running"], world["images"], world["credits"]) == (1, 0, 100)
+    assert world["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
+
+
+def test_worlds_are_listed_with_the_last_one_used_first_and_masked(mock: Mock) -> None:
+    for token in ("first-token", "second-token", "third-token", "first-token"):
+        mock.generate(token)
+    listed = told(mock, "GET", "/worlds")
+    assert [each["token"] for each in listed["worlds"]] == ["fir***", "thi***", "seco***"]
+    assert listed["total"] == 3
+
+
+def test_listing_worlds_does_not_change_their_order(mock: Mock) -> None:
+    for token in ("first-token", "second-token", "third-token"):
+        mock.generate(token)
+    assert told(mock, "GET", "/worlds") == told(mock, "GET", "/worlds")
+
+
+def test_a_listed_world_is_as_it_is_now(mock: Mock) -> None:
+    mock.generate()
+    (listed,) = told(mock, "GET", "/worlds")["worlds"]
+    assert {**listed, "token": "demo"} == mock.world()
+
+
+def test_patch_changes_only_what_it_names(mock: Mock) -> None:
+    mock.generate()
+    before = mock.world()
+    assert told(mock, "PATCH", "/worlds/demo", {"credits": 7}) == {**before, "credits": 7}
+
+
+def test_an_empty_change_changes_nothing(mock: Mock) -> None:
+    mock.generate()
+    before = mock.world()
+    assert told(mock, "PATCH", "/worlds/demo", {}) == before
+    assert told(mock, "PATCH", "/worlds/demo") == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"credits": 3}, {"daily_limit": 3}, {"used_today": 3}, {"generation_time": 0.5}, {"generation_time": None}],
+)
+def test_every_number_can_be_changed(mock: Mock, change: dict[str, Any]) -> None:
+    assert told(mock, "PATCH", "/worlds/demo", change) == {**FRESH, **change}
+
+
+def test_a_generation_takes_as_long_as_was_set(mock: Mock) -> None:
+    told(mock, "PATCH", "/worlds/demo", {"generation_time": 7})
+    mock.generate()
+    assert mock.world()["clock"]["now"] == "2026-02-26T10:00:07.000Z"
+
+
+def test_put_begins_afresh_and_then_changes(mock: Mock) -> None:
+    mock.generate()
+    told(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    changed = told(mock, "PUT", "/worlds/demo", {"daily_limit": 3})
+    assert changed == {**FRESH, "daily_limit": 3, "clock": changed["clock"]}
+    assert changed["clock"]["mode"] == "real"
+    assert told(mock, "GET", "/requests?token=demo")["total"] == 0
+
+
+def test_put_begins_as_the_account_is_listed(mock: Mock) -> None:
+    told(mock, "PATCH", "/worlds/demo-low", {"credits": 50})
+    assert told(mock, "PUT", "/worlds/demo-low")["credits"] == 2
+
+
+def test_delete_lets_go_of_the_world(mock: Mock) -> None:
+    mock.generate()
+    gone = told(mock, "DELETE", "/worlds/demo")
+    assert gone == {**FRESH, "clock": gone["clock"]}
+    assert told(mock, "GET", "/health")["worlds"] == 0
+    assert told(mock, "GET", "/coverage?token=demo")["met"] == 0
+
+
+def test_a_lock_can_be_set_and_taken_away(mock: Mock) -> None:
+    until = "2026-02-26T10:00:05.000Z"
+    assert told(mock, "PATCH", "/worlds/demo", {"lock": {"until": until}})["lock"] == {"until": until}
+    assert mock.generate().status_code == 409
+    assert told(mock, "PATCH", "/worlds/demo", {"lock": None})["lock"] is None
+    assert mock.generate().status_code == 200
+
+
+def test_a_lock_without_an_end_is_held_for_ever(mock: Mock) -> None:
+    assert told(mock, "PATCH", "/worlds/demo", {"lock": {}})["lock"] == {"until": None}
+
+
+def test_a_lock_whose_end_has_passed_is_none(mock: Mock) -> None:
+    assert told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T09:59:59Z"}})["lock"] is None
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"{", "Input data was truncated"),
+        (b"[]", "Expected `object`"),
+        (b'{"credits": -1}', "`int` >= 0 - at `$.credits`"),
+        (b'{"credits": "7"}', "Expected `int`"),
+        (b'{"credits": 9007199254740993}', "`int` <= 9007199254740992"),
+        (b'{"credits": 1, "credits": null}', "Expected `int`"),
+        (b'{"generation_time": 86401}', "<= 86400"),
+        (b'{"generation_time": NaN}', "malformed"),
+        (b'{"colour": 1}', "unknown field `colour`"),
+        (b'{"credits": 1, "lock": {"until": "soon"}}', "The lock's until is no instant"),
+        (b'{"lock": {"until": "2026-02-26T10:00:00"}}', "a time zone is missing"),
+        (b'{"lock": {"until": "9999-12-31T23:59:59Z"}}', "it is before 1970 or after 8999"),
+        (b'{"lock": 3}', "at `$.lock`"),
+    ],
+)
+def test_a_change_that_is_not_understood_changes_nothing(mock: Mock, method: str, body: bytes, says: str) -> None:
+    mock.generate()
+    before = told(mock, "GET", "/snapshot")
+    reply = ask(mock, method, "/worlds/demo", content=body)
+    assert reply.status_code == 422
+    assert says in reply.json()["message"]
+    assert told(mock, "GET", "/snapshot") == before
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+def test_an_invalid_token_has_no_world(mock: Mock, method: str) -> None:
+    reply = ask(mock, method, "/worlds/demo-invalid")
+    assert reply.status_code == 404
+    assert reply.json() == {"message": "The token demo*** is not valid here: it opens no world."}
+
+
+def test_a_closed_server_has_no_world_for_a_token_that_is_not_listed(start: Start) -> None:
+    mock = start(settings(closed=True))
+    assert ask(mock, "GET", "/worlds/demo").status_code == 200
+    assert ask(mock, "GET", "/worlds/any-other").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["%00", "%0A", "demo%0A", "%20demo", "two%20words", "t%C3%A9st", "%ED%A0%80", "%FF"])
+def test_a_token_that_no_client_can_send_is_refused(mock: Mock, token: str) -> None:
+    reply = ask(mock, "PUT", f"/worlds/{token}")
+    assert reply.status_code == 422
+    assert "A token is visible ASCII characters" in reply.json()["message"]
+    assert told(mock, "GET", "/snapshot")["worlds"] == []
+
+
+@pytest.mark.parametrize("token", ["a/b", "12|abc+/==", "a%2Fb", "a?b#c", "../x", "clock"])
+def test_any_token_that_a_client_can_send_names_its_own_world(mock: Mock, token: str) -> None:
+    mock.generate(token)
+    path = "/worlds/" + "".join(f"%{ord(each):02X}" for each in token)
+    world = told(mock, "GET", path)
+    assert (world["token"], world["credits"]) == (token, 99)
+    assert told(mock, "GET", f"{path}/clock") == world["clock"]
+
+
+def test_a_token_needs_to_be_there(mock: Mock) -> None:
+    assert ask(mock, "DELETE", "/worlds/").status_code == 404
+    assert ask(mock, "GET", "/worlds//clock").status_code == 404
+
+
+def test_reset_lets_go_of_one_world_or_of_all(mock: Mock) -> None:
+    for token in ("one", "two", "three"):
+        mock.generate(token)
+    assert told(mock, "POST", "/reset", {"token": "two"}) == {"worlds": 2}
+    assert mock.world("two")["credits"] == 100
+    assert mock.world("one")["credits"] == 99
+    assert told(mock, "POST", "/reset") == {"worlds": 0}
+    assert told(mock, "GET", "/requests") == {"requests": [], "total": 0}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"token": None}, 422), ({"tokn": "demo"}, 422), ({"token": ""}, 422), ({"token": "demo-invalid"}, 404)],
+)
+def test_a_reset_that_is_not_understood_resets_nothing(mock: Mock, body: dict[str, Any], status: int) -> None:
+    mock.generate()
+    assert ask(mock, "POST", "/reset", json=body).status_code == status
+    assert mock.world()["credits"] == 99
+
+
+def test_what_all_worlds_share_is_no_world(start: Start) -> None:
+    mock = start(settings(behaves=behaviour(lock_scope="global")))
+    told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    begin(mock)
+    assert told(mock, "GET", "/health")["worlds"] == 1
+    assert told(mock, "GET", "/worlds")["total"] == 1
+    assert mock.world("another")["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
+    assert told(mock, "POST", "/reset", {"token": "demo"}) == {"worlds": 0}

@@ -1,0 +1,41 @@
+"""The control API in tests."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from support.mock import DALL_E, PREFIX, Mock
+
+TASKS: set[asyncio.Task[httpx.Response]] = set()
+
+
+def ask(mock: Mock, method: str, path: str, **kwargs: Any) -> httpx.Response:
+    """Call the control API without a token."""
+    return mock.call(method, f"/_mock{path}", None, **kwargs)
+
+
+def told(mock: Mock, method: str, path: str, body: Any = None) -> Any:
+    """Return what the control API answers with 200."""
+    reply = ask(mock, method, path, **({} if body is None else {"json": body}))
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def begin(mock: Mock, token: str = "demo", **kwargs: Any) -> asyncio.Task[httpx.Response]:
+    """Begin a generation, and return when its request waits for its end or has been answered."""
+
+    async def running() -> int:
+        return int((await mock.acall("GET", f"/_mock/worlds/{token}", None)).json()["running"])
+
+    async def beginning() -> asyncio.Task[httpx.Response]:
+        before = await running()
+        body = kwargs or {"json": DALL_E}
+        task = asyncio.create_task(mock.acall("POST", f"{PREFIX}/generate-image", token, **body))
+        TASKS.add(task)
+        task.add_done_callback(TASKS.discard)
+        while not task.done() and await running() == before:  # noqa: ASYNC110 (a thread reads the order first)
+            await asyncio.sleep(0)
+        return task
+
+    return mock.run(beginning)
