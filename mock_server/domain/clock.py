@@ -12,8 +12,8 @@ Instant = int
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
-LATEST = 253_370_764_800 * SECOND
-"""The end of the year 9998: whatever follows from an earlier instant can still be written as ISO 8601."""
+LATEST = 221_845_392_000 * SECOND
+"""The end of the year 8999: whatever follows from an earlier instant can still be written as ISO 8601."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +62,7 @@ def from_iso(text: str) -> Instant:
 
 
 def checked(instant: Instant) -> Instant:
-    """Return the instant; raise ValueError where it lies outside the years 1970 to 9998."""
+    """Return the instant; raise ValueError where it is before 1970 or after 8999."""
     if not 0 <= instant < LATEST:
-        raise ValueError("it lies outside the years 1970 to 9998")
+        raise ValueError("it is before 1970 or after 8999")
     return instant

@@ -90,9 +90,9 @@ def test_advancing_to_an_instant_that_has_passed_moves_nothing(open_desk: OpenDe
 def test_a_clock_is_not_moved_to_where_it_could_not_be_written(open_desk: OpenDesk, instant: Instant) -> None:
     async def scenario(desk: Desk) -> None:
         for move in (clocks.advance, clocks.set_to):
-            with pytest.raises(ValueError, match="outside the years"):
+            with pytest.raises(ValueError, match="before 1970 or after 8999"):
                 await move(desk.service, desk.caller(), instant)
-        with pytest.raises(ValueError, match="outside the years"):
+        with pytest.raises(ValueError, match="before 1970 or after 8999"):
             await clocks.advance_by(desk.service, desk.caller(), instant - START)
         assert await desk.now() == START
 
