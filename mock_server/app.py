@@ -17,6 +17,7 @@ from .control import control_routes
 from .domain.clock import Clock, RealClock
 from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
+from .http.intake import Intake
 from .http.operations import Operations
 from .http.pipeline import Pipeline
 from .http.replies import Reply, error, to_response
@@ -52,7 +53,7 @@ def create_app(
     service = _service(settings, clock or RealClock())
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
     pipeline = partial(Pipeline, served, service, faulty=settings.control_open)
-    operations = partial(Operations, served, service, handlers)
+    operations = partial(Operations, served, service, Intake(settings.behaviour, service.sources), handlers)
     app = Starlette(
         routes=[
             *(

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from .app import create_app
 from .configuration import ConfigurationError
-from .http.protocol import JsonProtocol
+from .http.protocol import limited
 from .settings import Settings, is_loopback
 
 _BACKLOG = 2048
@@ -39,10 +39,9 @@ def bind(host: str, port: int) -> socket.socket:
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how uvicorn is to serve the mock."""
-    del settings
     return uvicorn.Config(
         app,
-        http=JsonProtocol,
+        http=limited(settings.behaviour),
         log_config=None,
         access_log=False,
         server_header=False,

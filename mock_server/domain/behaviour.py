@@ -34,3 +34,9 @@ class Behaviour:
     max_journal_bytes: int
     max_source_bytes: int
     max_rendered_bytes: int
+    max_header_bytes: int
+    max_headers: int
+    client_seconds: float
+    max_connections: int
+    max_form_parts: int
+    max_large_bodies: int

@@ -5,18 +5,18 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
 
 from mock_server.contract import Finding
 
 from .multipart import MultipartError, Part, parse_multipart
-from .replies import RefusedError, error, invalid
+from .replies import RefusedError, invalid
 
-_MAX_FIELDS = 200
 # What the family trims: white space, and the invisible characters that come along with pasted text.
 _BLANK = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
+
+_DEEPEST = 64
 
 Fields = dict[str, Any]
 
@@ -27,18 +27,24 @@ class Upload(msgspec.Struct, frozen=True):
     data: bytes
 
 
-async def read_fields(request: Request, limit: int) -> tuple[Fields, bool]:
-    """Return the fields of the body and whether they came as text, from a form; a file is an Upload.
+class Source(msgspec.Struct, frozen=True):
+    """An uploaded image: its key on the shelf, and its size in pixels, upright."""
+
+    key: str
+    width: int
+    height: int
+
+
+def parse_body(content_type: str, body: bytes, max_parts: int) -> tuple[Fields, bool]:
+    """Return the fields of a body and whether they came as text, from a form; a file is an Upload.
 
     Values are trimmed, and empty ones are left out. [VALID-TRIM] Raise RefusedError.
     """
-    body = await _read(request, limit)
-    content_type = request.headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return _trimmed(_multipart(content_type, body)), True
+        return _trimmed(_multipart(content_type, body, max_parts)), True
     if kind == "application/x-www-form-urlencoded":
-        return _trimmed(_urlencoded(body)), True
+        return _trimmed(_urlencoded(body, max_parts)), True
     if kind == "application/json" or kind.endswith("+json"):
         return _trimmed(_json(body)), False
     if body:
@@ -47,18 +53,6 @@ async def read_fields(request: Request, limit: int) -> tuple[Fields, bool]:
             f" the Content-Type is {kind[:80] or 'missing'}."
         )
     return {}, False
-
-
-async def _read(request: Request, limit: int) -> bytes:
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise RefusedError(error("too-large", limit=limit))
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise RefusedError(error("too-large", limit=limit))
-    return bytes(body)
 
 
 def _json(body: bytes) -> Mapping[str, Any]:
@@ -72,19 +66,30 @@ def _json(body: bytes) -> Mapping[str, Any]:
         raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
     if not isinstance(value, dict):
         raise _unreadable("The request body must be a JSON object.")
+    if _deeper(value, _DEEPEST):
+        raise _unreadable(f"The request body is nested too deeply: more than {_DEEPEST} levels.")
     return value
 
 
-def _urlencoded(body: bytes) -> Mapping[str, Any]:
+def _deeper(value: Any, levels: int) -> bool:
+    """Tell whether JSON is nested deeper than that."""
+    if not isinstance(value, dict | list):
+        return False
+    return levels == 0 or any(
+        _deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
+    )
+
+
+def _urlencoded(body: bytes, max_fields: int) -> Mapping[str, Any]:
     try:
-        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=max_fields))
     except ValueError as many:
-        raise _unreadable(f"The form cannot be read: it has more than {_MAX_FIELDS} fields.") from many
+        raise _unreadable(f"The form cannot be read: it has more than {max_fields} fields.") from many
 
 
-def _multipart(content_type: str, body: bytes) -> Mapping[str, Any]:
+def _multipart(content_type: str, body: bytes, max_parts: int) -> Mapping[str, Any]:
     try:
-        parts = parse_multipart(content_type, body)
+        parts = parse_multipart(content_type, body, max_parts)
     except MultipartError as malformed:
         raise _unreadable(f"The form cannot be read: {malformed}.") from malformed
     return {part.name: part.text if part.filename is None else _upload(part) for part in parts}

@@ -2,17 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 from uuid import uuid4
-
-from anyio import to_thread
 
 from mock_server.domain.clock import to_iso
 from mock_server.domain.generation import Beginning, Failure, availability
 from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
-from mock_server.domain.world import Image, Order
+from mock_server.domain.world import Image
 from mock_server.faults import Fault
 from mock_server.service import Caller, Service, generate
 
@@ -49,9 +47,7 @@ async def get_versions(call: Call) -> Reply:
 
 async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
-    order, source = await _order(call)
-    if source is not None and order.source:
-        await call.service.sources.put(order.source, source)
+    order = make_order(call.fields, behaviour, call.origin)
     start = Beginning(uuid4().hex, order, call.service.generation_seconds)
     start = reduce(lambda begun, fault: fault.begin(begun), call.faults, start)
     came = await generate(call.service, call.caller, start)
@@ -68,12 +64,6 @@ async def get_recent_images(call: Call) -> Reply:
     world, _ = await call.service.world(call.caller)
     images = recent(world, call.service.behaviour.recent_order == "newest-first")
     return Reply(200, [{**_image(each), "created_at": to_iso(each.created_at)} for each in images])
-
-
-async def _order(call: Call) -> tuple[Order, bytes | None]:
-    """Return the order, off the event loop where an upload has to be decoded for it."""
-    make = partial(make_order, call.fields, call.service.behaviour, call.origin)
-    return await to_thread.run_sync(make) if "image_src" in call.fields else make()
 
 
 def _image(image: Image) -> dict[str, Any]:

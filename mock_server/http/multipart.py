@@ -9,7 +9,11 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-_MAX_PARTS = 200
+_MAX_PART_HEADERS = 8
+_MAX_PART_HEADER_BYTES = 4096
+_TOO_MANY_HEADERS = (
+    f"a part has more than {_MAX_PART_HEADERS} headers, or one of more than {_MAX_PART_HEADER_BYTES} bytes"
+)
 
 
 class MultipartError(ValueError):
@@ -30,18 +34,23 @@ class Part:
         return self.data.decode(errors="replace")
 
 
-def parse_multipart(content_type: str, body: bytes) -> list[Part]:
+def parse_multipart(content_type: str, body: bytes, max_parts: int) -> list[Part]:
     """Return the parts of a form in order; raise MultipartError."""
     boundary = parse_options_header(content_type)[1].get(b"boundary")
     if not boundary:
         raise MultipartError("the Content-Type names no boundary")
-    parts = _Parts()
+    parts = _Parts(max_parts)
     try:
-        parser = MultipartParser(boundary, parts.callbacks())
+        parser = MultipartParser(
+            boundary,
+            parts.callbacks(),
+            max_header_count=_MAX_PART_HEADERS,
+            max_header_size=_MAX_PART_HEADER_BYTES,
+        )
         parser.write(body)
         parser.finalize()
     except FormParserError as error:
-        raise MultipartError(str(error)) from error
+        raise MultipartError(_TOO_MANY_HEADERS if str(error).startswith("Maximum header") else str(error)) from error
     if not parts.ended:
         raise MultipartError("it ends before its last boundary")
     return parts.complete
@@ -50,7 +59,8 @@ def parse_multipart(content_type: str, body: bytes) -> list[Part]:
 class _Parts:
     """What the parser calls while it reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_parts: int) -> None:
+        self._max_parts = max_parts
         self.complete: list[Part] = []
         self.ended = False
         self._headers: dict[bytes, bytes] = {}
@@ -82,8 +92,8 @@ class _Parts:
         options = parse_options_header(self._headers.get(b"content-disposition", b""))[1]
         if b"name" not in options:
             raise MultipartError("a part has no name")
-        if len(self.complete) == _MAX_PARTS:
-            raise MultipartError(f"it has more than {_MAX_PARTS} parts")
+        if len(self.complete) == self._max_parts:
+            raise MultipartError(f"it has more than {self._max_parts} parts")
         filename = options.get(b"filename")
         name = options[b"name"].decode(errors="replace")
         self.complete.append(Part(name, None if filename is None else filename.decode(errors="replace")))

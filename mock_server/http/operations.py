@@ -4,16 +4,16 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from starlette.requests import Request
 
 from mock_server.contract import Contract, Operation
 from mock_server.service import Service, earlier_refusal
 
-from .bodies import Fields, read_fields
 from .handlers import Call, Handler
-from .replies import RefusedError, Reply, error, invalid, refused
-from .validation import validate
+from .intake import Intake
+from .replies import RefusedError, Reply, error, refused
 from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
@@ -28,11 +28,13 @@ class Operations:
         self,
         contract: Contract,
         service: Service,
+        intake: Intake,
         handlers: Mapping[str, Handler],
         operations: Mapping[str, Operation],
     ) -> None:
         self._contract = contract
         self._service = service
+        self._intake = intake
         self._handlers = handlers
         self._operations = dict(operations)
         if "GET" in self._operations:
@@ -52,7 +54,8 @@ class Operations:
         if visit.caller is None:
             raise RefusedError(error("unauthenticated"))
         if operation.parameters is not None:
-            visit.fields, visit.textual = await read_fields(visit.request, self._service.behaviour.max_body_bytes)
+            came = partial(setattr, visit, "came")
+            visit.fields = await self._intake.fields(visit.request, operation.parameters, came)
 
     async def answer(self, visit: Visit) -> Reply:
         """Return the reply to a call, refused in the order that the behaviour gives. [ORDER]"""
@@ -60,36 +63,24 @@ class Operations:
         if operation is None:
             return self._checked(self._unknown(visit), None)
         try:
-            fields = self._validated(visit, operation)
-            reply = await self._handle(visit, operation, fields)
+            reply = visit.refused if isinstance(visit.refused, Reply) else await self._handle(visit, operation)
         except RefusedError as wrong:
-            reply = await self._in_order(visit, wrong.reply)
-        return self._checked(reply, operation)
+            reply = wrong.reply
+        return self._checked(await self._in_order(visit, reply), operation)
 
-    def _validated(self, visit: Visit, operation: Operation) -> Fields:
-        if isinstance(visit.refused, Reply):
-            raise RefusedError(visit.refused)
-        if operation.parameters is None:
-            return {}
-        fields, findings = validate(operation.parameters, visit.fields, visit.textual, self._service.behaviour)
-        if findings:
-            raise RefusedError(invalid(findings))
-        visit.fields = fields
-        return fields
-
-    async def _handle(self, visit: Visit, operation: Operation, fields: Fields) -> Reply:
+    async def _handle(self, visit: Visit, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)
         if handler is None or visit.caller is None:
             return Reply(operation.success.status, operation.success.example)
         faults = [fault for fault, _ in visit.faults]
-        return await handler(Call(self._service, visit.caller, fields, _origin(visit.request), faults))
+        return await handler(Call(self._service, visit.caller, visit.fields, _origin(visit.request), faults))
 
     async def _in_order(self, visit: Visit, reply: Reply) -> Reply:
         """Return the reply to a refused call, unless another refusal comes before that of its parameters. [ORDER]"""
         behaviour = self._service.behaviour
         if reply.rule not in _INVALID or visit.caller is None:
             return reply
-        asked = visit.fields.get("image_number_of_images")
+        asked = visit.came.get("image_number_of_images")
         count = asked if isinstance(asked, int) and 0 < asked <= behaviour.max_images else 1
         earlier = await earlier_refusal(self._service, visit.caller, count)
         if earlier:

@@ -72,6 +72,13 @@ _CATALOGUE = {
     "broken-reply": _Entry(500, "The mock made a reply that its own contract forbids: {complaint}.", None, ours=True),
     "stopping": _Entry(503, "The mock is being stopped.", None, ours=True),
     "internal": _Entry(500, "The mock failed. Its log says why.", None, ours=True),
+    "no-http": _Entry(400, "The request is not valid HTTP/1.1.", None, ours=True),
+    "too-slow": _Entry(408, "The request was not whole after {seconds:g} seconds. Send it faster.", None, ours=True),
+    "long-head": _Entry(
+        431, "The request line and headers are larger than {limit} bytes. Send fewer or shorter ones.", None, ours=True
+    ),
+    "many-headers": _Entry(431, "The request has more than {limit} headers. Send fewer.", None, ours=True),
+    "crowded": _Entry(503, "The mock serves {limit} connections already. Close some.", None, ours=True),
 }
 
 

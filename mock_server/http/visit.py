@@ -34,7 +34,8 @@ class Visit:
     """What is known of a request so far.
 
     operation: operationId, or "getPicture", None where it is neither; token: the bearer token, "" for none;
-    now: the time of the caller's world; refused: what it was answered as it came in; reply: what the service
+    now: the time of the caller's world; came: the fields that came with it; fields: those of them that its operation
+    declares, once they are valid; refused: what it was answered as it came in; reply: what the service
     answered, whatever a fault made of it.
     """
 
@@ -45,8 +46,8 @@ class Visit:
     token: str = field(init=False)
     now: Instant = 0
     caller: Caller | None = None
+    came: Fields = field(default_factory=dict)
     fields: Fields = field(default_factory=dict)
-    textual: bool = False
     faults: Sequence[tuple[Fault, Random]] = ()
     refused: Answer | None = None
     reply: Reply | None = None
@@ -76,7 +77,7 @@ class Visit:
             path=mask.text(self.request.scope["path"]),
             query=mask.text(self.request.url.query),
             headers=mask.headers(self.request.headers.items()),
-            fields={mask.text(name): mask.value(value) for name, value in islice(self.fields.items(), _MOST)},
+            fields={mask.text(name): mask.value(value) for name, value in islice(self.came.items(), _MOST)},
             status=transmission.status,
             complete=heard and transmission.ending == "complete",
             reply="" if self.picture else mask.text(transmission.body.decode(errors="replace")),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 PNG_END = b"IEND\xaeB`\x82"
+JPEG_SCAN = b"\xff\xda"
+MOST_SCANS = 100  # each costs a pass over all pixels, and a few bytes
 ORIENTATION_TAG = 0x0112
 SIXTEEN_TO_EIGHT_BITS = 1 / 257
 TURNS: dict[object, Image.Transpose] = {
@@ -41,6 +43,8 @@ def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
         width, height = image.size
         if width * height > max_pixels:
             raise UnreadableImage(f"the image has {width}x{height} pixels, more than the {max_pixels} allowed")
+        if image.format == "JPEG" and data.count(JPEG_SCAN) > MOST_SCANS:
+            raise UnreadableImage(f"the image has more than {MOST_SCANS} scans")
         image.load()
         if image.format == "PNG" and PNG_END not in data:
             raise UnreadableImage("the image is cut short")  # Pillow is content without the last chunks

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.mock import DALL_E, PREFIX, Mock
+from support.mock import DALL_E, PREFIX, Mock, Start, behaviour
+from support.mock import settings as started_with
 
 GENERATE = f"{PREFIX}/generate-image"
 CONTENT_TYPES = [
@@ -66,6 +67,9 @@ def test_values_are_trimmed_and_empty_ones_are_absent(mock: Mock) -> None:
         (PART + b"--x--\r\n", "multipart/form-data; boundary=y", "Expected boundary"),
         (PART, "multipart/form-data; boundary=x", "ends before its last boundary"),
         (b"--x\r\nA: b\r\n\r\n\r\n--x--", "multipart/form-data; boundary=x", "a part has no name"),
+        (b"--x\r\n" + b"A: b\r\n" * 9, "multipart/form-data; boundary=x", "a part has more than 8 headers"),
+        (b"--x\r\nA: " + b"b" * 4096, "multipart/form-data; boundary=x", "or one of more than 4096 bytes"),
+        (b"--x\r\n", "multipart/form-data; boundary=" + "x" * 300, "Boundary length 300 exceeds"),
         (PART * 201 + b"--x--\r\n", "multipart/form-data; boundary=x", "more than 200 parts"),
         (b"&".join(b"a%d=b" % n for n in range(300)), "application/x-www-form-urlencoded", "more than 200 fields"),
     ],
@@ -75,6 +79,32 @@ def test_a_body_that_cannot_be_read_is_422_and_told_why(mock: Mock, body: bytes,
     assert reply.status_code == 422
     assert says in reply.json()["message"]
     assert reply.json()["errors"] == {"body": [reply.json()["message"]]}
+
+
+@pytest.mark.parametrize("line", [b"A: b\r\n", b"A", b"A: " + b"b" * 5000])
+def test_twelve_megabytes_of_part_headers_are_422(mock: Mock, line: bytes) -> None:
+    body = b"--x\r\n" + line * (12_000_000 // len(line))
+    reply = mock.call("POST", GENERATE, content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
+    assert reply.status_code == 422
+    assert "a part has more than 8 headers, or one of more than 4096 bytes" in reply.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("two", "three", "content_type"),
+    [
+        (PART * 2 + b"--x--\r\n", PART * 3 + b"--x--\r\n", "multipart/form-data; boundary=x"),
+        (b"a=b&a=c", b"a=b&a=c&a=d", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_form_has_as_many_parts_as_the_limit_says_and_no_more(
+    start: Start, two: bytes, three: bytes, content_type: str
+) -> None:
+    mock = start(started_with(behaves=behaviour(max_form_parts=2)))
+    headers = {"Content-Type": content_type}
+    replies = [mock.call("POST", GENERATE, content=each, headers=headers) for each in (two, three)]
+    assert [reply.status_code for reply in replies] == [422, 422]
+    assert "image_generator" in replies[0].json()["errors"]
+    assert "more than 2 " in replies[1].json()["message"]
 
 
 def test_no_body_is_told_what_is_required(mock: Mock) -> None:

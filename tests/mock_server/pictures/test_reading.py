@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from mock_server.pictures import UnreadableImage, measure
 from mock_server.pictures.reading import read_rgb
@@ -83,7 +84,7 @@ def test_an_image_of_just_the_bound_is_accepted(files: dict[str, bytes]) -> None
         measure(files["PNG"], 1199)
 
 
-@pytest.mark.parametrize("side", [5_000, 12_000, 60_000])
+@pytest.mark.parametrize("side", [5_000, 12_000, 50_000, 60_000])
 def test_a_bomb_is_refused_before_a_pixel_is_decoded(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def decode(_: PngImageFile) -> Any:
         raise AssertionError("decoded")
@@ -93,6 +94,37 @@ def test_a_bomb_is_refused_before_a_pixel_is_decoded(side: int, monkeypatch: pyt
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", decode)
     with pytest.raises(UnreadableImage, match="pixels"):
         measure(bomb, ENOUGH)
+
+
+def test_pixels_beyond_the_size_that_is_named_are_not_decoded() -> None:
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 10, 10, 8, 0, 0, 0, 0))
+    endless = png_chunk(b"IDAT", zlib.compress(bytes(50 * 2**20), 9))
+    bomb = b"\x89PNG\r\n\x1a\n" + header + endless + png_chunk(b"IEND", b"")
+    tracemalloc.start()
+    assert measure(bomb, ENOUGH) == (10, 10)
+    assert tracemalloc.get_traced_memory()[1] < 2**20
+    tracemalloc.stop()
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(encode: Callable[..., bytes]) -> None:
+    data = encode(Image.new("RGB", (40, 30), "red"), "JPEG", progressive=True)
+    assert measure(data, ENOUGH) == (40, 30)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(UnreadableImage, match="more than 100 scans"):
+        measure(data[:-2] + last * 100 + data[-2:], ENOUGH)
+
+
+def test_an_image_is_decoded_once(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+    decode = ImageFile.ImageFile.load_prepare
+
+    def counted(image: ImageFile.ImageFile) -> None:
+        decoded.append(image)
+        decode(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load_prepare", counted)
+    measure(files["PNG"], ENOUGH)
+    assert len(decoded) == 1
 
 
 def test_only_the_first_frame_is_decoded(encode: Callable[..., bytes]) -> None:

@@ -1,0 +1,90 @@
+"""Intake: from a request to valid fields, with a bound on what all requests together hold in memory."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from mock_server import pictures
+from mock_server.contract.findings import finding
+from mock_server.contract.parameters import Parameters
+from mock_server.domain.behaviour import Behaviour
+from mock_server.stores.protocol import Shelf
+
+from .bodies import Fields, Source, Upload, parse_body
+from .replies import RefusedError, error, invalid
+from .validation import validate
+
+_SMALL = 65_536
+_DECODERS = 2
+
+
+class Intake:
+    """Takes requests in, within the limits of a behaviour; uploads go to the shelf `sources`.
+
+    Once a body grows beyond 64 KiB it needs a place, of which there are `max_large_bodies`; it is then parsed, and its
+    upload decoded, off the event loop, two at a time. Who waits for a place reads nothing meanwhile, and so uses up
+    nothing of its client's `client_seconds`. Nobody waits for ever: who has a place waits only for its client, for
+    no longer than `client_seconds`, and for those who parse or decode, who wait for nobody.
+    """
+
+    def __init__(self, behaviour: Behaviour, sources: Shelf[bytes]) -> None:
+        self._behaviour = behaviour
+        self._sources = sources
+        self._places = CapacityLimiter(behaviour.max_large_bodies)
+        self._decoders = CapacityLimiter(_DECODERS)
+
+    async def fields(self, request: Request, parameters: Parameters, came: Callable[[Fields], None]) -> Fields:
+        """Return the fields that an operation declares; an uploaded image is a Source. Raise RefusedError.
+
+        `came` is told what came with the request, valid or not.
+        """
+        async with AsyncExitStack() as place:
+            fields, textual = await self._parsed(request, place)
+            came(fields)
+            fields, findings = validate(parameters, fields, textual, self._behaviour)
+            if findings:
+                raise RefusedError(invalid(findings))
+            return {
+                name: await self._shelved(name, value) if isinstance(value, Upload) else value
+                for name, value in fields.items()
+            }
+
+    async def _parsed(self, request: Request, place: AsyncExitStack) -> tuple[Fields, bool]:
+        body = await self._read(request, place)
+        how = request.headers.get("content-type", ""), body, self._behaviour.max_form_parts
+        if len(body) <= _SMALL:
+            return parse_body(*how)
+        return await to_thread.run_sync(parse_body, *how, limiter=self._decoders)
+
+    async def _read(self, request: Request, place: AsyncExitStack) -> bytes:
+        limit = self._behaviour.max_body_bytes
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > limit:
+            raise RefusedError(error("too-large", limit=limit))
+        body = bytearray()
+        async for chunk in request.stream():
+            if len(body) <= _SMALL < len(body) + len(chunk):
+                await place.enter_async_context(self._places)
+            body += chunk
+            if len(body) > limit:
+                raise RefusedError(error("too-large", limit=limit))
+        return bytes(body)
+
+    async def _shelved(self, name: str, upload: Upload) -> Source:
+        """Decode an upload, once, and keep it."""
+        try:
+            source = await to_thread.run_sync(
+                _measured, upload.data, self._behaviour.max_pixels, limiter=self._decoders
+            )
+        except pictures.UnreadableImage as problem:
+            raise RefusedError(invalid([finding(name, "image", f"must be an image: {problem}")])) from problem
+        await self._sources.put(source.key, upload.data)
+        return source
+
+
+def _measured(data: bytes, max_pixels: int) -> Source:
+    width, height = pictures.measure(data, max_pixels)
+    return Source(hashlib.blake2b(data, digest_size=16).hexdigest(), width, height)
