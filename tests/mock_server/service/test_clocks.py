@@ -124,6 +124,20 @@ def test_what_is_passed_happens_at_its_own_instant(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
+@pytest.mark.parametrize("steps", range(8))
+def test_a_request_that_is_under_way_is_not_passed_before_it_waits(open_desk: OpenDesk, steps: int) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.freeze()
+        task = asyncio.ensure_future(desk.generate())
+        for _ in range(1 + steps):
+            await asyncio.sleep(0)
+        await desk.advance(60)
+        assert task.done()
+        assert await ended_at(desk) == [2]
+
+    play(open_desk(), scenario)
+
+
 def test_several_requests_that_are_passed_happen_in_order(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         order: list[str] = []

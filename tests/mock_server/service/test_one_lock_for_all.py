@@ -125,6 +125,25 @@ def test_one_that_outlives_its_lock_frees_nobody_elses(desk: Desk) -> None:
     play(desk, scenario)
 
 
+@pytest.mark.parametrize("leaves", ["client", "world"])
+def test_one_that_goes_when_it_has_lost_its_lock_frees_nobody_elses(desk: Desk, leaves: str) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.freeze()
+        slow = await desk.begin("slow")
+        await desk.advance(10)
+        quick = await desk.begin("other")
+        if leaves == "client":
+            slow.cancel()
+        else:
+            await resets.forget(desk.service, desk.caller("slow").world)
+        await asyncio.wait([slow])
+        assert await rule(desk, "third") == "LOCK-ONE"
+        await desk.advance(2)
+        assert quick.done()
+
+    play(desk, scenario)
+
+
 def test_one_whose_client_is_gone_lets_all_others_go_on(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
