@@ -74,14 +74,18 @@ def read_accounts(path: Path, contract: Contract, closed: bool = False) -> Accou
 
 def read_scenario(path: Path, contract: Contract) -> Scenario:
     """Return the scenario in a file, or the ready-made one of that name; raise ConfigurationError."""
-    ready_made = resources.SCENARIOS / f"{path}.yaml"
-    if not path.exists() and path.parent == Path() and ready_made.exists():
-        path = ready_made
+    if not path.exists() and str(path) in ready_made_scenarios():
+        return ready_made_scenario(str(path), contract)
     told = _read(path)
     try:
         return make_scenario(told, contract)
     except ConfigurationError as error:
         raise ConfigurationError(f"{path}: {error}") from error
+
+
+def ready_made_scenario(name: str, contract: Contract) -> Scenario:
+    """Return the scenario of that name that comes along."""
+    return read_scenario(resources.SCENARIOS / f"{name}.yaml", contract)
 
 
 def make_scenario(data: Any, contract: Contract) -> Scenario:

@@ -6,12 +6,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server import resources
 from mock_server.configuration import (
     ConfigurationError,
     Scenario,
     make_scenario,
-    read_scenario,
+    ready_made_scenario,
     ready_made_scenarios,
 )
 from mock_server.contract import Contract
@@ -31,7 +30,7 @@ class Scenarios:
     async def all(self, request: Request) -> Response:
         """Answer GET /scenarios: the ready-made ones."""
         del request
-        found = {name: self._ready_made(name) for name in ready_made_scenarios()}
+        found = {name: ready_made_scenario(name, self._contract) for name in ready_made_scenarios()}
         return answer(
             {
                 "scenarios": [
@@ -50,9 +49,6 @@ class Scenarios:
         await self._service.change(changed, lambda world, _: (world, None))
         return answer(view(token, *await self._service.world(caller)))
 
-    def _ready_made(self, name: str) -> Scenario:
-        return read_scenario(resources.SCENARIOS / f"{name}.yaml", self._contract)
-
     def _scenario(self, data: dict[str, Any]) -> Scenario:
         name = data.get("name")
         if name is not None and (len(data) > 1 or name not in ready_made_scenarios()):
@@ -60,6 +56,6 @@ class Scenarios:
         if "valid" in data:
             raise problem(422, "valid is for files that the server is started with: leave it out.")
         try:
-            return self._ready_made(name) if name else make_scenario(data, self._contract)
+            return ready_made_scenario(name, self._contract) if name else make_scenario(data, self._contract)
         except ConfigurationError as error:
             raise problem(422, f"The scenario is not understood: {error}.") from error

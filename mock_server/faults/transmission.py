@@ -33,6 +33,11 @@ class Transmission:
         """All bytes that are sent."""
         return b"".join(part.data for part in self.parts)
 
+    @property
+    def timed(self) -> bool:
+        """Whether it takes time on the world's clock."""
+        return any(part.after for part in self.parts)
+
     def with_header(self, name: str, value: str) -> "Transmission":
         """Return it with one more header, or another value of it."""
         return replace(self, headers={**self.headers, name: value})

@@ -63,6 +63,9 @@ class Pipeline:
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
             await self._record(visit.entry(transmission, await self._now(visit), heard=not is_gone(scope)))
             log_access(visit, transmission)
+            if transmission.timed:
+                await transmit(transmission, partial(self._wait, visit), scope, receive, send)
+        if not transmission.timed:  # however slowly the client takes it on, no clock waits for that
             await transmit(transmission, partial(self._wait, visit), scope, receive, send)
 
     async def _guarded(self, visit: Visit, phase: Callable[[Visit], Awaitable[Answer | None]]) -> Answer | None:
