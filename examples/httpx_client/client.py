@@ -1,0 +1,137 @@
+"""A careful client of the AI Image API, with httpx."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+import httpx
+
+# Together longer than the 10 seconds for which a lock lives.
+DELAYS = (1, 2, 4, 8)
+ATTEMPTS = 3
+T = TypeVar("T")
+
+
+class AiImageError(Exception):
+    """What keeps a generation from its images."""
+
+
+class BusyError(AiImageError):
+    """Another generation has held the lock all the time."""
+
+
+class OutOfCreditsError(AiImageError):
+    """There are not enough credits: no use to ask again before there are more."""
+
+
+class DailyLimitError(AiImageError):
+    """The day's images are used up: no use to ask again today."""
+
+
+class InvalidRequestError(AiImageError):
+    """A parameter is missing or wrong. The message says which."""
+
+
+class EngineError(AiImageError):
+    """The engine behind the API has failed. Nothing is charged."""
+
+
+class LostReplyError(AiImageError):
+    """Nobody knows what came of a request: there may be images, and they may be paid for."""
+
+
+_REFUSALS = {409: BusyError, 419: OutOfCreditsError, 422: InvalidRequestError, 429: DailyLimitError}
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image. url: where its picture is."""
+
+    id: int
+    prompt: str
+    url: str
+
+
+class Client:
+    """Generates images and fetches their pictures. sleep: what waits, for tests that have no time."""
+
+    def __init__(self, base_url: str, token: str, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._base_url = f"{base_url}/aiimage/"
+        self._api = httpx.Client(base_url=self._base_url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        self._files = httpx.Client(timeout=60)  # pictures may lie with somebody else: no token for them
+        self._sleep = sleep
+
+    def close(self) -> None:
+        self._api.close()
+        self._files.close()
+
+    def generate(self, prompt: str, count: int = 1) -> list[Image]:
+        """Return new images, paid for once; raise AiImageError."""
+        newest = self._newest()
+        for _ in range(ATTEMPTS):
+            try:
+                return self._order(prompt, count)
+            except BusyError:
+                self._wait_for_the_lock()
+            except LostReplyError:
+                self._wait_for_the_lock()
+                if found := self._made_since(newest, prompt):
+                    return found
+        raise LostReplyError(f"no images after {ATTEMPTS} attempts")
+
+    def picture(self, image: Image) -> bytes:
+        """Return the picture of an image; raise httpx.HTTPError where it cannot be had."""
+        return self._persistently(lambda: self._files.get(image.url).raise_for_status().content)
+
+    def _order(self, prompt: str, count: int) -> list[Image]:
+        """Send the one request that costs something, once; raise AiImageError."""
+        body = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": count}
+        try:
+            reply = self._api.post("generate-image", json=body)
+            told = reply.json()
+        except (httpx.TransportError, ValueError) as error:
+            raise LostReplyError(str(error)) from error
+        if reply.status_code in _REFUSALS:
+            raise _REFUSALS[reply.status_code](told["message"])
+        if reply.status_code != 200:
+            raise LostReplyError(f"status {reply.status_code}")
+        if told["status"] != "success":
+            raise EngineError(told["message"])
+        return self._images(told["images"])
+
+    def _wait_for_the_lock(self) -> None:
+        for delay in DELAYS:
+            self._sleep(delay)
+            if self._available():
+                return
+        raise BusyError(f"the lock was not free within {sum(DELAYS)} seconds")
+
+    def _available(self) -> bool:
+        try:
+            return self._api.get("check-availability").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def _newest(self) -> int:
+        """Return the id of the newest image so far, 0 for none."""
+        return max((image.id for image in self._recent()), default=0)
+
+    def _made_since(self, newest: int, prompt: str) -> list[Image]:
+        return [image for image in self._recent() if image.id > newest and image.prompt == prompt]
+
+    def _recent(self) -> list[Image]:
+        return self._images(self._persistently(lambda: self._api.get("recent-images").raise_for_status().json()))
+
+    def _images(self, told: Sequence[dict[str, Any]]) -> list[Image]:
+        return [Image(each["id"], each["input"], urljoin(self._base_url, f"/{each['output']}")) for each in told]
+
+    def _persistently(self, get: Callable[[], T]) -> T:
+        """Return what may be asked for again and again; raise httpx.HTTPError or ValueError."""
+        for delay in DELAYS:
+            try:
+                return get()
+            except (httpx.HTTPError, ValueError):
+                self._sleep(delay)
+        return get()
