@@ -45,7 +45,7 @@ class EmbeddedServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
         self._thread.join()
         self._listener.close()
 
@@ -80,7 +80,7 @@ class EmbeddedServer:
     async def _stop(self) -> None:
         """Hang up on everybody, let go of what waits for a clock that nobody will move, and have the server end."""
         state = self._server.server_state
-        for connection in state.connections:
+        for connection in list(state.connections):
             connection.transport.abort()
         while state.connections:  # noqa: ASYNC110 (each is gone in a moment, and tells nobody)
             await asyncio.sleep(0)

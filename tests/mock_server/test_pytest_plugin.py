@@ -26,7 +26,7 @@ def note(**told):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
+    return Project(tmp_path, HEAD)
 
 
 def test_to_load_it_loads_nothing_else() -> None:
@@ -38,44 +38,31 @@ def test_to_load_it_loads_nothing_else() -> None:
 
 
 def test_a_run_without_the_fixture_starts_nothing(project: Project) -> None:
-    project.passes(
-        HEAD
-        + """
+    project.passes("""
 def test_nothing_is_loaded():
     assert not {"starlette", "uvicorn", "msgspec", "mock_server.client"} & set(sys.modules)
-"""
-    )
+""")
 
 
-TWO_TESTS = (
-    HEAD
-    + """
+TWO_TESTS = """
 @pytest.mark.parametrize("number", [1, 2])
 def test_generate(aiimage_mock, number):
     other = aiimage_mock.world()
     made = [generate(world).json()["images"][0] for world in (aiimage_mock, other)]
     note(number=number, tokens=[aiimage_mock.token, other.token], made=made)
 """
-)
 
 
 def test_tokens_ids_and_titles_are_the_same_in_every_run_and_unlike_in_every_test(project: Project) -> None:
-    first, second = project.passes(TWO_TESTS), project.passes(TWO_TESTS)
-    assert first == second
+    first, parallel = project.passes(TWO_TESTS), project.passes(TWO_TESTS, "-n", "2")
+    assert first == sorted(parallel, key=lambda each: int(each["number"]))
     assert len({token for each in first for token in each["tokens"]}) == 4
     for name in ("id", "title"):
         assert len({image[name] for each in first for image in each["made"]}) == 4
 
 
-def test_with_xdist_every_worker_has_a_mock_of_its_own(project: Project) -> None:
-    noted = project.passes(TWO_TESTS, "-n", "2")
-    assert sorted(noted, key=lambda each: int(each["number"])) == project.passes(TWO_TESTS)
-
-
 def test_a_world_ends_with_its_test_even_where_that_fails(project: Project) -> None:
-    done = project.pytest(
-        HEAD
-        + """
+    done = project.pytest("""
 def worlds(mock):
     with urllib.request.urlopen(mock.base_url.replace("/api/v1", "/_mock/worlds")) as answer:
         return json.load(answer)["total"]
@@ -87,34 +74,27 @@ def test_first(aiimage_mock):
 
 def test_second(aiimage_mock):
     assert worlds(aiimage_mock) == 1
-"""
-    )
+""")
     assert "1 failed, 1 passed" in done.stdout, done.stdout
     assert "told to" in done.stdout
 
 
 def test_what_is_told_of_a_refused_call_ends_at_the_line_of_the_test(project: Project) -> None:
-    told = project.pytest(
-        HEAD
-        + """
+    told = project.pytest("""
 def test_it(aiimage_mock):
     aiimage_mock.fault("nope")
-"""
-    ).stdout
+""").stdout
     assert '>       aiimage_mock.fault("nope")' in told
     assert "ControlError: POST /_mock/worlds/test-" in told
     assert "client.py" not in told
 
 
 def test_what_is_told_of_a_careless_client_ends_at_the_line_of_the_test(project: Project) -> None:
-    told = project.pytest(
-        HEAD
-        + """
+    told = project.pytest("""
 def test_it(aiimage_mock):
     generate(aiimage_mock)
     aiimage_mock.assert_well_behaved()
-"""
-    ).stdout
+""").stdout
     assert ">       aiimage_mock.assert_well_behaved()" in told
     assert "E       AssertionError: The client broke one rule." in told
     assert "E       CLIENT-UNFETCHED: 1 of 1 images were never fetched" in told
@@ -122,9 +102,7 @@ def test_it(aiimage_mock):
 
 
 def test_clients_in_the_same_process_need_no_socket(project: Project) -> None:
-    project.passes(
-        HEAD
-        + """
+    project.passes("""
 def test_it(aiimage_mock):
     async def scene():
         transport = httpx.ASGITransport(aiimage_mock.app)
@@ -135,14 +113,11 @@ def test_it(aiimage_mock):
     asyncio.run(scene())
     asyncio.run(scene())
     assert len(aiimage_mock.requests()) == 2
-"""
-    )
+""")
 
 
 def test_a_generation_that_nobody_waits_for_does_not_hold_up_the_end(project: Project) -> None:
-    project.passes(
-        HEAD
-        + """
+    project.passes("""
 import threading
 
 def test_it(aiimage_mock):
@@ -151,14 +126,12 @@ def test_it(aiimage_mock):
     with pytest.raises(httpx.ReadTimeout):
         generate(aiimage_mock, timeout=0.1)
     assert aiimage_mock.state["running"] == 1
-"""
-    )
+""")
 
 
 def test_a_mock_elsewhere_is_used_in_the_same_way(project: Project, server: Server) -> None:
     noted = project.passes(
-        HEAD
-        + """
+        """
 def test_it(aiimage_mock):
     note(url=aiimage_mock.base_url, seconds=aiimage_mock.state["generation_time"])
     generate(aiimage_mock)

@@ -11,15 +11,19 @@ LEFT_OUT = [f"-pno:{name}" for name in ("cacheprovider", "schemathesis", "hypoth
 
 
 class Project:
-    """A folder with a test file. Its tests may note something: a line of JSON in the file that $NOTES names."""
+    """A folder with a test file. Its tests may note something: a line of JSON in the file that $NOTES names.
 
-    def __init__(self, folder: Path) -> None:
+    head: what the file begins with.
+    """
+
+    def __init__(self, folder: Path, head: str = "") -> None:
         self._folder = folder
+        self._head = head
         self._notes = folder / "notes"
 
     def pytest(self, tests: str, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run these tests, warnings as errors."""
-        (self._folder / "test_it.py").write_text(tests)
+        (self._folder / "test_it.py").write_text(self._head + tests)
         self._notes.write_text("")
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-W", "error", "--color=no", *LEFT_OUT, *flags],
