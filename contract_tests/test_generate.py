@@ -24,7 +24,7 @@ def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
         judge_images(verdict, fields, reply.json()["images"], reply)
 
 
-@decides("VALID-TRIM", credits=1, seconds=3)
+@decides("VALID-TRIM", "FLUX-QUEUE", credits=1, seconds=3)
 def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
     prompt = fields[PROMPTS["flux-pro"]]
@@ -37,6 +37,15 @@ def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict)
     verdict.expect(
         "VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply
     )
+    for image in reply.json()["images"] if reply.status == 200 else ():
+        picture = primary.picture(str(image.get("output")))
+        verdict.expect(
+            "FLUX-QUEUE",
+            picture.status == 200,
+            expected="the picture is there when flux-pro has answered",
+            received=str(picture.status),
+            by=picture,
+        )
 
 
 @decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, spares="empty")

@@ -26,14 +26,6 @@ def test_every_image_has_its_picture(primary: Api, verdict: Verdict, control: Co
         )
 
 
-@decides("FLUX-QUEUE", credits=1, seconds=3)
-def test_flux_pro_answers_when_its_picture_is_there(primary: Api, verdict: Verdict) -> None:
-    images, reply = primary.images(samples.valid("fluxPro").fields)
-    for image in images:
-        picture = primary.picture(str(image.get("output")))
-        verdict.expect("FLUX-QUEUE", picture.status == 200, expected="200", received=str(picture.status), by=reply)
-
-
 def _judge_storage(verdict: Verdict, reply: Reply) -> None:
     storage = reply.json().get("image_storage")
     verdict.expect(

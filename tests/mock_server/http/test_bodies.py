@@ -161,7 +161,7 @@ bodies = (
 
 
 @settings(
-    max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     body=bodies, content_type=st.sampled_from(CONTENT_TYPES) | st.text(st.characters(max_codepoint=255), max_size=40)
