@@ -1,0 +1,224 @@
+"""Events, as a listener hears them."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+
+from mock_server.app import create_app
+from mock_server.domain.accounts import world_name
+from mock_server.service import Events
+from support.clocks import JumpingClock, settle
+from support.control import ask, told
+from support.mock import DALL_E, PREFIX, Mock, Start, settings
+
+Heard = list[dict[str, Any]]
+Told = Callable[[httpx.AsyncClient], Awaitable[object]]
+
+
+class Listener:
+    """An ASGI client of GET /_mock/events. It reads as long as it is not told to pause."""
+
+    def __init__(self, query: str) -> None:
+        self.chunks: list[bytes] = []
+        self.head: dict[str, Any] = {}
+        self.reading = asyncio.Event()
+        self.reading.set()
+        self.gone = asyncio.Event()
+        self.scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "method": "GET",
+            "path": "/_mock/events",
+            "raw_path": b"/_mock/events",
+            "query_string": query.encode(),
+            "headers": [(b"host", b"127.0.0.1")],
+            "scheme": "http",
+        }
+
+    async def receive(self) -> dict[str, str]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.head = message
+        await self.reading.wait()
+        self.chunks.append(message.get("body", b""))
+
+    @property
+    def heard(self) -> Heard:
+        lines = b"".join(self.chunks).decode().splitlines()
+        return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+
+
+def listening(query: str, calls: Told, pause: bool = False) -> Listener:
+    """Return what a listener heard of some calls. pause: it reads nothing while they are made."""
+
+    async def run() -> Listener:
+        app = create_app(settings(generation_seconds=0), JumpingClock())
+        listener = Listener(query)
+        task = asyncio.ensure_future(app(listener.scope, listener.receive, listener.send))
+        await settle()
+        if pause:
+            listener.reading.clear()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            await calls(client)
+        await settle()
+        listener.reading.set()
+        await settle()
+        for _ in range(50 if pause else 0):
+            await settle()
+        listener.gone.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+        return listener
+
+    return asyncio.run(run())
+
+
+async def versions(client: httpx.AsyncClient, token: str = "demo") -> httpx.Response:
+    return await client.get(f"{PREFIX}/versions", headers={"Authorization": f"Bearer {token}"})
+
+
+async def generate(client: httpx.AsyncClient, token: str = "demo") -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    return await client.post(f"{PREFIX}/generate-image", headers=headers, json=DALL_E)
+
+
+def test_a_listener_is_greeted_and_never_cached() -> None:
+    async def nothing(client: httpx.AsyncClient) -> None:
+        del client
+
+    listener = listening("", nothing)
+    headers = dict(listener.head["headers"])
+    assert listener.head["status"] == 200
+    assert headers[b"content-type"].startswith(b"text/event-stream")
+    assert headers[b"cache-control"] == b"no-store"
+    assert listener.chunks[1] == b": listening\n\n"
+
+
+def test_a_listener_hears_of_each_request_what_the_journal_has() -> None:
+    found: dict[str, Any] = {}
+
+    async def calls(client: httpx.AsyncClient) -> None:
+        found["id"] = (await generate(client, "demo-empty")).headers["x-mock-request-id"]
+
+    assert listening("", calls).heard[-1] == {
+        "type": "request",
+        "world": world_name("demo-empty"),
+        "id": found["id"],
+        "operation": "generateImage",
+        "status": 419,
+        "rule": "CREDIT-419",
+    }
+
+
+def test_a_listener_hears_of_changes_in_the_order_in_which_they_happen() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        await generate(client)
+        await client.patch("/_mock/worlds/demo", json={"credits": 1})
+        await client.delete("/_mock/worlds/demo")
+        await client.post("/_mock/reset")
+
+    heard = listening("", calls).heard
+    assert [each["type"] for each in heard] == ["world", "request", "world", "reset", "reset"]
+    assert [each["world"] for each in heard] == [world_name("demo")] * 4 + [None]
+
+
+def test_a_listener_of_one_token_hears_of_nothing_else() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        await generate(client, "another")
+        await client.get(f"{PREFIX}/versions")
+        await client.get("/uploads/nothing.png")
+        await client.patch("/_mock/worlds/another", json={"credits": 1})
+        await client.delete("/_mock/worlds/another")
+        await versions(client, "demo")
+        await client.patch("/_mock/worlds/demo", json={"credits": 1})
+        await client.delete("/_mock/worlds/demo")
+        await client.post("/_mock/reset")
+
+    heard = listening("token=demo", calls).heard
+    assert [each["type"] for each in heard] == ["request", "world", "reset", "reset"]
+    assert {each["world"] for each in heard} == {world_name("demo"), None}
+
+
+def test_a_restored_snapshot_is_told_to_all() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        snapshot = (await client.get("/_mock/snapshot")).json()
+        await client.put("/_mock/snapshot", json=snapshot)
+
+    assert listening("token=demo", calls).heard == [{"type": "reset", "world": None}]
+
+
+def test_a_slow_listener_is_told_how_much_it_lost() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        for _ in range(1_203):
+            await versions(client)
+
+    heard = listening("", calls, pause=True).heard
+    lost = [each for each in heard if each["type"] == "lost"]
+    assert len(lost) == 1
+    assert len(heard) - 1 + lost[0]["events"] == 1_203
+    assert 1_000 <= len(heard) - 1 <= 1_001
+
+
+def test_a_listener_of_one_token_loses_nothing_by_others() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        await versions(client, "demo")
+        for _ in range(1_203):
+            await versions(client, "another")
+
+    assert [each["type"] for each in listening("token=demo", calls, pause=True).heard] == ["request"]
+
+
+def test_a_listener_that_is_gone_is_forgotten() -> None:
+    async def run() -> list[bool]:
+        events = Events()
+        listening = events.listen(10)
+        seen = [events.heard]
+        await anext(listening)
+        seen.append(events.heard)
+        await listening.aclose()  # type: ignore[attr-defined]
+        return [*seen, events.heard]
+
+    assert asyncio.run(run()) == [False, True, False]
+
+
+def test_no_more_waits_for_a_listener_than_there_is_room_for() -> None:
+    async def run() -> list[Any]:
+        events = Events()
+        listening = events.listen(10)
+        await anext(listening)
+        for number in range(5_000):
+            events.tell("world", "a-world", number=number)
+        return [await anext(listening) for _ in range(1_001)]
+
+    lost, *kept = asyncio.run(run())
+    assert lost == {"type": "lost", "world": None, "events": 4_000}
+    assert [each["number"] for each in kept] == list(range(4_000, 5_000))
+
+
+def test_a_listener_hears_that_nothing_is_new() -> None:
+    async def run() -> object:
+        listening = Events().listen(0.001)
+        await anext(listening)
+        return await anext(listening)
+
+    assert asyncio.run(run()) is None
+
+
+@pytest.mark.parametrize(("query", "status"), [("?token=demo-invalid", 404), ("?token=", 422), ("?tokn=demo", 422)])
+def test_nobody_listens_to_what_is_not_there(mock: Mock, query: str, status: int) -> None:
+    assert ask(mock, "GET", f"/events{query}").status_code == status
+
+
+def test_head_says_what_it_is_and_does_not_listen(start: Start) -> None:
+    mock = start()
+    reply = ask(mock, "HEAD", "/events")
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    assert told(mock, "GET", "/health")["status"] == "ok"
