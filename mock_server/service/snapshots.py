@@ -37,13 +37,14 @@ class Snapshot:
 async def take(service: Service) -> Snapshot:
     """Return the whole state, worlds in the order in which they were last used."""
     names = await service.store.names()
-    seen = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
+    writers = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
+    logs = [await _log(service, name) for name in writers]
     worlds = [world for name in names if (world := await service.store.read(name))]
     return Snapshot(
         version=VERSION,
         taken_at=service.clock.now(),
         worlds=tuple(worlds),
-        journal=tuple([await _log(service, name) for name in seen]),
+        journal=tuple(log for log in logs if log.counts or log.entries),
         sources=await _sources(service, worlds),
     )
 

@@ -1,0 +1,342 @@
+"""Snapshots: what goes out comes in again."""
+
+import asyncio
+import base64
+import copy
+import io
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Picture
+
+from mock_server import resources
+from mock_server.domain.accounts import world_name
+from support.clocks import START, JumpingClock, SteppedClock, settle
+from support.control import ask, begin, told
+from support.mock import DALL_E, PREFIX, Mock, Start, behaviour
+from support.mock import settings as started_with
+
+TOKENS = ("demo", "demo-slow", "demo-almost-limited")
+LATER = START + 3 * 86_400_000_000
+FOLDER = resources.ACCOUNTS.parent
+KONTEXT = {
+    "image_generator": "stablediffusion",
+    "type": "image-to-image",
+    "stable_description": "The same lamp at night",
+    "image_resolution": "320x320",
+    "image_number_of_images": "1",
+}
+
+UNDER_WAY = "leave a generation under way"
+Act = Callable[[Mock, str], object]
+
+
+def control(method: str, path: str, body: Any = None) -> Act:
+    given = {} if body is None else {"json": body}
+    return lambda mock, token: ask(mock, method, f"/worlds/{token}{path}", **given)
+
+
+RUN = control("POST", "/clock", {"freeze": False})
+
+
+def generate(count: int) -> Act:
+    return lambda mock, token: (RUN(mock, token), mock.generate(token, image_number_of_images=count))
+
+
+def get(path: str, as_token: bool = True) -> Act:
+    return lambda mock, token: mock.call("GET", path, token if as_token else None)
+
+
+ACTS: dict[str, Act] = {
+    "generate": generate(1),
+    "generate several": generate(3),
+    "generate nothing": generate(0),
+    UNDER_WAY: lambda mock, token: (
+        control("POST", "/clock", {"freeze": True})(mock, token),
+        begin(mock, token),
+    ),
+    "upload": lambda mock, token: (RUN(mock, token), upload(mock, token)),
+    "look": get(f"{PREFIX}/recent-images"),
+    "get lost": get(f"{PREFIX}/nowhere"),
+    "come without a token": get(f"{PREFIX}/versions", as_token=False),
+    "freeze": control("POST", "/clock", {"freeze": True}),
+    "run": RUN,
+    "advance": control("POST", "/clock", {"advance": 4.5}),
+    "advance far": control("POST", "/clock", {"advance": 90_000}),
+    "go back": control("POST", "/clock", {"set": "2026-02-25T12:00:00Z"}),
+    "end": control("POST", "/clock", {"advance_to": "generation-end"}),
+    "lock": control("PATCH", "", {"lock": {"until": "2026-02-26T10:00:30Z"}}),
+    "change": control("PATCH", "", {"credits": 5, "generation_time": 2}),
+    "begin afresh": control("PUT", ""),
+    "play": control("PUT", "/scenario", {"name": "before-midnight"}),
+    "fail now and then": control(
+        "PUT", "/faults", [{"fault": "status", "code": 404, "operation": "getVersions", "probability": 0.5, "times": 3}]
+    ),
+}
+ALL = st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.sampled_from(TOKENS)), max_size=10)
+ENDED = ALL.filter(lambda history: UNDER_WAY not in {act for act, _ in history})
+
+
+def upload(mock: Mock, token: str) -> httpx.Response:
+    file = {"image_src": ("lamp.jpg", (FOLDER / "images" / "lamp.jpg").read_bytes())}
+    return mock.call("POST", f"{PREFIX}/generate-image", token, data=KONTEXT, files=file)
+
+
+def live(mock: Mock, history: list[tuple[str, str]]) -> None:
+    for act, token in history:
+        ACTS[act](mock, token)
+    mock.run(settle)
+
+
+def observed(mock: Mock, tokens: list[str]) -> list[Any]:
+    """Return all that can be seen: first what looking does not change, then what goes into the journal."""
+    paths = ["/health", "/worlds", "/requests?limit=1000", "/scenarios", "/behaviour", "/snapshot"]
+    for token in tokens:
+        paths += [f"/worlds/{token}{each}" for each in ("", "/clock", "/faults")]
+        paths += [f"/{each}?token={token}" for each in ("requests", "coverage", "verdict")]
+    seen = [told(mock, "GET", path) for path in paths]
+    for token in tokens:
+        for name in ("check-availability", "versions", "recent-images", "versions", "versions"):
+            reply = mock.call("GET", f"{PREFIX}/{name}", token)
+            seen.append((reply.status_code, reply.json()))
+            if name == "recent-images":
+                seen += [mock.call("GET", f"/{each['output']}", None).status_code for each in reply.json()]
+    return seen
+
+
+def stored(mock: Mock) -> list[str]:
+    """Return those tokens whose worlds exist: any other is first seen when it is looked at."""
+    names = {each["name"] for each in told(mock, "GET", "/snapshot")["worlds"]}
+    return [token for token in TOKENS if world_name(token) in names]
+
+
+@given(history=ALL, more=ENDED, later=st.sampled_from([START, LATER]))
+@settings(max_examples=30)
+def test_all_is_as_it_was_whatever_happened_before_and_after(
+    history: list[tuple[str, str]], more: list[tuple[str, str]], later: int
+) -> None:
+    with closing(Mock()) as mock, closing(Mock(clock=JumpingClock(later))) as fresh:
+        live(mock, history)
+        snapshot = told(mock, "GET", "/snapshot")
+        tokens = stored(mock)
+        seen = observed(mock, tokens)
+        live(mock, more)
+        for restored in (mock, fresh):
+            told(restored, "PUT", "/snapshot", snapshot)
+            assert timeless(observed(restored, tokens)) == timeless(seen)
+
+
+def timeless(seen: list[Any]) -> list[Any]:
+    """Return what was seen without what depends on the server's own clock: how far each world's is from it."""
+    found = copy.deepcopy(seen)
+    for each in found:
+        if isinstance(each, dict) and "taken_at" in each:
+            for world in each["worlds"]:
+                world["clock"]["ahead"] = world["clock"]["ahead"] + each["taken_at"] if running(world) else None
+            del each["taken_at"]
+    return found
+
+
+def running(world: dict[str, Any]) -> bool:
+    return world["clock"]["stopped"] is None
+
+
+def test_an_empty_server_gives_an_empty_snapshot(mock: Mock) -> None:
+    empty = {"version": 1, "taken_at": START, "worlds": [], "journal": [], "sources": {}}
+    assert told(mock, "GET", "/snapshot") == empty
+    mock.generate()
+    assert told(mock, "PUT", "/snapshot", empty) == {"worlds": 0, "taken_at": "2026-02-26T10:00:00.000Z"}
+    assert told(mock, "GET", "/requests")["total"] == 0
+    assert mock.world()["credits"] == 100
+
+
+def test_a_lock_that_had_three_seconds_left_has_three_seconds_left(start: Start) -> None:
+    clock, other = SteppedClock(), SteppedClock(LATER)
+    mock, fresh = start(clock=clock), start(clock=other)
+    told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:05Z"}})
+    mock.run(lambda: clock.advance(2))
+    snapshot = told(mock, "GET", "/snapshot")
+    mock.run(lambda: clock.advance(100))
+    for restored, its_clock in ((mock, clock), (fresh, other)):
+        told(restored, "PUT", "/snapshot", snapshot)
+        assert restored.world()["clock"]["now"] == "2026-02-26T10:00:02.000Z"
+        restored.run(lambda its_clock=its_clock: its_clock.advance(2.999))  # type: ignore[misc]
+        assert restored.generate().status_code == 409
+        restored.run(lambda its_clock=its_clock: its_clock.advance(0.001))  # type: ignore[misc]
+        assert restored.call("GET", f"{PREFIX}/check-availability").status_code == 200
+
+
+def test_a_generation_under_way_ends_in_its_time_wherever_it_is_restored(start: Start) -> None:
+    clock, other = SteppedClock(), SteppedClock(LATER)
+    mock, fresh = start(clock=clock), start(clock=other)
+    begin(mock)
+    mock.run(lambda: clock.advance(0.5))
+    snapshot = told(mock, "GET", "/snapshot")
+    told(fresh, "PUT", "/snapshot", snapshot)
+    assert (fresh.world()["running"], fresh.world()["credits"]) == (1, 100)
+    fresh.run(lambda: other.advance(0.999))
+    assert fresh.call("GET", f"{PREFIX}/recent-images").json() == []
+    fresh.run(lambda: other.advance(0.001))
+    (image,) = fresh.call("GET", f"{PREFIX}/recent-images").json()
+    assert image["created_at"] == "2026-02-26T10:00:01Z"
+    assert (fresh.world()["running"], fresh.world()["credits"], fresh.world()["lock"]) == (0, 99, None)
+
+
+def test_who_waits_for_a_generation_that_is_restored_gets_it(start: Start) -> None:
+    clock = SteppedClock()
+    mock = start(clock=clock)
+    task = begin(mock)
+    snapshot = told(mock, "GET", "/snapshot")
+    told(mock, "PATCH", "/worlds/demo", {"credits": 0})
+    told(mock, "PUT", "/snapshot", snapshot)
+    mock.run(lambda: clock.advance(1.5))
+    assert mock.run(lambda: asyncio.wait_for(task, 5)).status_code == 200
+
+
+def test_who_waits_for_a_generation_that_is_not_restored_is_told(start: Start) -> None:
+    clock = SteppedClock()
+    mock = start(clock=clock)
+    snapshot = told(mock, "GET", "/snapshot")
+    task = begin(mock)
+    told(mock, "PUT", "/snapshot", snapshot)
+    mock.run(lambda: clock.advance(1.5))
+    assert mock.run(lambda: asyncio.wait_for(task, 5)).status_code == 503
+    assert mock.world()["credits"] == 100
+
+
+def test_a_picture_made_from_an_upload_still_shows_it(start: Start) -> None:
+    mock, fresh = start(), start()
+    (image,) = upload(mock, "demo").json()["images"]
+    picture = mock.call("GET", f"/{image['output']}", None).content
+    told(fresh, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    restored = fresh.call("GET", f"/{image['output']}", None)
+    assert restored.status_code == 200
+    assert restored.content == picture
+    assert Picture.open(io.BytesIO(picture)).size == (320, 320)
+
+
+def test_the_journal_of_who_changed_nothing_is_kept(start: Start) -> None:
+    mock, fresh = start(), start()
+    mock.call("GET", f"{PREFIX}/versions", "only-looks")
+    mock.call("GET", f"{PREFIX}/versions", None)
+    told(fresh, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    assert told(fresh, "GET", "/requests") == told(mock, "GET", "/requests")
+    assert told(fresh, "GET", "/coverage?token=only-looks")["met"] == 1
+
+
+def test_faults_go_on_where_they_were(start: Start) -> None:
+    mock, fresh = start(), start()
+    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "proxy-error", "times": 2}])
+    assert mock.call("GET", f"{PREFIX}/versions").status_code == 502
+    told(fresh, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    assert [fresh.call("GET", f"{PREFIX}/versions").status_code for _ in range(2)] == [502, 200]
+
+
+def test_the_clock_that_all_worlds_share_is_restored(start: Start) -> None:
+    mock = start(started_with(behaves=behaviour(lock_scope="global")))
+    told(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    begin(mock)
+    snapshot = told(mock, "GET", "/snapshot")
+    before = mock.world("another")
+    told(mock, "POST", "/worlds/demo/clock", {"advance": 1000})
+    told(mock, "PUT", "/snapshot", snapshot)
+    assert mock.world("another") == before
+    assert before["lock"] == {"until": "2030-01-01T00:00:10.000Z"}
+
+
+@pytest.fixture
+def sound(mock: Mock) -> dict[str, Any]:
+    """A snapshot with something of everything in it."""
+    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "delay", "seconds": 1, "operation": "versions"}])
+    upload(mock, "demo")
+    told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    begin(mock, json=DALL_E)
+    mock.generate("demo")
+    snapshot: dict[str, Any] = told(mock, "GET", "/snapshot")
+    return snapshot
+
+
+HUGE = 10**30
+UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
+    (("version",), 2),
+    (("taken_at",), -1),
+    (("taken_at",), HUGE),
+    (("sources",), {"key": "no base64!"}),
+    (("sources",), {"key": "é"}),
+    (("worlds", 0, "name"), "../demo"),
+    (("worlds", 0, "name"), "0123456789ABCDEF"),
+    (("worlds", 0, "credits"), -1),
+    (("worlds", 0, "first_id"), HUGE),
+    (("worlds", 0, "made"), 2**63),
+    (("worlds", 0, "day"), HUGE),
+    (("worlds", 0, "generation_seconds"), 1e9),
+    (("worlds", 0, "clock"), {"ahead": HUGE}),
+    (("worlds", 0, "clock", "stopped"), HUGE),
+    (("worlds", 0, "clock", "stopped"), -HUGE),
+    (("worlds", 0, "lock"), {"holder": "x", "until": HUGE}),
+    (("worlds", 0, "lock"), {"holder": "x", "until": None, "freed": -5}),
+    (("worlds", 0, "running", 0, "order", "count"), 10**12),
+    (("worlds", 0, "running", 0, "order", "count"), 0),
+    (("worlds", 0, "running", 0, "order", "width"), 10**9),
+    (("worlds", 0, "running", 0, "credits"), -1),
+    (("worlds", 0, "running", 0, "ends"), HUGE),
+    (("worlds", 0, "images", 0, "height"), 10**9),
+    (("worlds", 0, "images", 0, "width"), 0),
+    (("worlds", 0, "images", 0, "created_at"), HUGE),
+    (("worlds", 0, "images", 0, "ready"), -1),
+    (("worlds", 0, "images", 0, "id"), 2**70),
+    (("worlds", 0, "faults", 0, "fault"), "nothing"),
+    (("worlds", 0, "faults", 0, "parameters"), {"seconds": -1}),
+    (("worlds", 0, "faults", 0, "probability"), 2),
+    (("worlds", 0, "faults", 0, "times"), -1),
+    (("worlds", 0, "faults"), [{"fault": "drop", "operations": []}] * 101),
+    (("journal", 0, "world"), "nobody's"),
+    (("journal", 0, "entries", 0, "world"), "0123456789abcdef"),
+    (("journal", 0, "entries", 0, "at"), HUGE),
+    (("journal", 0, "entries", 0, "received"), -HUGE),
+    (("journal", 0, "entries", 0, "ends_at"), HUGE),
+    (("journal", 0, "entries", 0, "status"), 10**40),
+    (("journal", 0, "entries", 1, "state"), {"lock": {"until": "soon"}}),
+    (("journal", 0, "entries", 1, "state"), {"lock": {"until": HUGE}}),
+    (("journal", 0, "counts"), [["generateImage", 200, None, 10**40]]),
+]
+
+
+def planted(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(snapshot)
+    node: Any = changed
+    for step in place[:-1]:
+        node = node[step]
+    assert place[-1] in node or isinstance(node, dict)
+    node[place[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize(("place", "value"), UNSOUND, ids=lambda each: str(each)[:60])
+def test_a_snapshot_that_no_server_gives_out_is_refused_and_changes_nothing(
+    mock: Mock, sound: dict[str, Any], place: tuple[Any, ...], value: Any
+) -> None:
+    before = told(mock, "GET", "/snapshot")
+    reply = ask(mock, "PUT", "/snapshot", json=planted(sound, place, value))
+    assert reply.status_code == 422
+    assert reply.json()["message"].startswith(("The snapshot is none that this server", "The body is not understood"))
+    assert told(mock, "GET", "/snapshot") == before
+
+
+def test_the_snapshot_that_they_are_planted_in_is_taken(mock: Mock, sound: dict[str, Any]) -> None:
+    assert told(mock, "PUT", "/snapshot", sound)["worlds"] == 1
+    assert told(mock, "GET", "/snapshot") == sound
+    assert base64.b64decode(*sound["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
+
+
+def test_what_a_snapshot_has_too_much_is_let_go_of(start: Start) -> None:
+    mock, small = start(), start(started_with(behaves=behaviour(max_worlds=2)))
+    for number in range(4):
+        mock.generate(f"token-{number}")
+    told(small, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    assert [small.world(f"token-{number}")["credits"] for number in range(4)] == [100, 100, 99, 99]
