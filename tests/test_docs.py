@@ -1,6 +1,7 @@
 """The README is held to what it says."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from mock_server.app import contract, rules
 from mock_server.cli import serve
 from mock_server.configuration import read_accounts, read_behaviour, ready_made_scenarios
 from mock_server.contract import read_yaml
+from support.project import Project
 from support.server import Server
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +79,20 @@ def test_the_commands_of_the_conformance_runner_are_understood(command: str) -> 
     arguments = command.replace(" run ", " plan ").split()[1:]
     plan = run(sys.executable, "-m", "contract_tests.cli", *arguments, AIIMAGE_TOKEN="a-token", PATH="/usr/bin:/bin")
     assert "AUTH" in plan
+
+
+def test_the_test_in_the_readme_passes(tmp_path: Path) -> None:
+    (example,) = blocks("python")
+    Project(tmp_path).passes(example)
+
+
+@pytest.mark.parametrize("page", ["control", "faults", "scenarios"])
+def test_the_calls_in_a_page_work(server: Server, page: str) -> None:
+    shell = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / f"{page}.md").read_text(), re.DOTALL))
+    shell = shell.replace("http://127.0.0.1:8010", server.origin).replace("demo", f"docs-{page}")
+    for call in re.split(r"\n(?=curl)", shell.strip()):
+        if call:
+            run("bash", "-c", f"{call} --silent --show-error --output {os.devnull}; test $? -eq 0 -o $? -eq 52")
 
 
 def test_every_flag_is_in_its_table() -> None:
