@@ -102,6 +102,18 @@ def test_a_clock_that_runs_again_goes_on_from_where_it_stood() -> None:
     run(scene)
 
 
+def test_a_generation_whose_world_is_reset_ends_with_it() -> None:
+    async def scene(account: Account) -> None:
+        running = await account.start_generating()
+        await account.control("DELETE")
+        answer = await running
+        assert (answer.status, answer.body) == (503, {"message": "The world was reset while this generation ran."})
+        assert await account.requests() == []
+        assert (await account.control("GET"))["credits"] == 100
+
+    run(scene)
+
+
 @pytest.mark.parametrize("edge", ["lock-expiry", "generation-end"])
 def test_an_edge_that_is_not_there_is_a_409_and_moves_nothing(edge: str) -> None:
     async def scene(account: Account) -> None:

@@ -61,7 +61,8 @@ class Pipeline:
             return
         with self._under_way(visit):
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
-            await self._record(visit.entry(transmission, await self._now(visit), heard=not is_gone(scope)))
+            if not visit.forgotten:
+                await self._record(visit.entry(transmission, await self._now(visit), heard=not is_gone(scope)))
             log_access(visit, transmission)
             if transmission.timed:
                 await transmit(transmission, partial(self._wait, visit), scope, receive, send)
@@ -75,6 +76,7 @@ class Pipeline:
         except RefusedError as refused:
             return refused.reply
         except GenerationLostError:
+            visit.forgotten = True
             return error("reset")
         except asyncio.CancelledError:
             return error("stopping")

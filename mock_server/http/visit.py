@@ -36,7 +36,7 @@ class Visit:
     operation: operationId, or "getPicture", None where it is neither; token: the bearer token, "" for none;
     now: the time of the caller's world; came: the fields that came with it; fields: those of them that its operation
     declares, once they are valid; refused: what it was answered as it came in; reply: what the service
-    answered, whatever a fault made of it.
+    answered, whatever a fault made of it; forgotten: its world was reset, and it with it.
     """
 
     request: Request
@@ -51,6 +51,7 @@ class Visit:
     faults: Sequence[tuple[Fault, Random]] = ()
     refused: Answer | None = None
     reply: Reply | None = None
+    forgotten: bool = False
     picture: str | None = None
 
     def __post_init__(self) -> None:
