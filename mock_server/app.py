@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
+from http import HTTPStatus
 from itertools import groupby
 
 from starlette.applications import Starlette
@@ -100,7 +101,11 @@ async def _failure(request: Request, failure: Exception) -> Response:
 
 
 async def _http_error(request: Request, refusal: Exception) -> Response:
-    """Answer what Starlette itself refuses, an unknown path or a wrong method under /_mock, in JSON."""
-    del request
+    """Answer what the control API refuses, and what Starlette itself does under /_mock, in JSON."""
     assert isinstance(refusal, HTTPException)
-    return to_response(Reply(refusal.status_code, {"message": refusal.detail}, refusal.headers or {}))
+    headers, path = refusal.headers or {}, request.scope["path"][:200]
+    message = refusal.detail
+    if message == HTTPStatus(refusal.status_code).phrase:
+        allowed = f"{path} takes {headers.get('Allow')}, not {request.method[:20]}. " if "Allow" in headers else ""
+        message = f"{allowed or f'There is no {path}. '}`aiimage-mock spec --control` prints all that there is."
+    return to_response(Reply(refusal.status_code, {"message": message}, headers))

@@ -37,7 +37,7 @@ class Faults:
         try:
             return make_plans(await told(request, list[dict[str, Any]]), self._contract)
         except FaultError as error:
-            raise problem(422, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+            raise problem(422, error.sentence) from error
 
 
 def _with(world: World, plans: tuple[FaultPlan, ...], keep: bool) -> World:

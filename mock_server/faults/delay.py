@@ -9,7 +9,7 @@ from msgspec import Meta
 from .base import Fault
 from .parameters import DAY, Seconds
 
-_Median = Annotated[float, Meta(gt=0, le=DAY, description=f"seconds, above 0 to {DAY}")]
+_Median = Annotated[float, Meta(gt=0, le=DAY, description=f"number of seconds, above 0 to {DAY}")]
 _Sigma = Annotated[float, Meta(gt=0, le=10, description="number, above 0 to 10")]
 _FORMS = ({"seconds"}, {"low", "high"}, {"median", "sigma"})
 

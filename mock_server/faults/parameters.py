@@ -14,7 +14,7 @@ from .errors import FaultError
 
 DAY = 86_400
 
-Seconds = Annotated[float, Meta(ge=0, le=DAY, description=f"seconds, 0 to {DAY}")]
+Seconds = Annotated[float, Meta(ge=0, le=DAY, description=f"number of seconds, 0 to {DAY}")]
 Share = Annotated[float, Meta(ge=0, lt=1, description="number, 0 to below 1")]
 Parts = Annotated[int, Meta(ge=2, le=1000, description="integer, 2 to 1000")]
 

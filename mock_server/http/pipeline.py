@@ -120,7 +120,7 @@ class Pipeline:
             for fault in faults:
                 check(fault, Target(self.contract, visit.operation))
         except FaultError as wrong:
-            raise RefusedError(error("bad-fault", complaint=str(wrong))) from wrong
+            raise RefusedError(error("bad-fault", complaint=wrong.sentence)) from wrong
         return faults
 
     def _spoilt(self, visit: Visit, answer: Answer | None) -> Transmission:

@@ -28,7 +28,7 @@ def test_a_choice_lists_its_values() -> None:
 
 def test_a_parameter_that_may_be_left_out_says_what_it_takes_otherwise() -> None:
     found = parameters_of(Delay)["low"]
-    assert (found.takes, found.required, found.default) == ("seconds, 0 to 86400", False, None)
+    assert (found.takes, found.required, found.default) == ("number of seconds, 0 to 86400", False, None)
 
 
 def test_no_parameter_has_the_name_of_a_word_that_binds_a_fault() -> None:
