@@ -116,7 +116,7 @@ def stored(mock: Mock) -> list[str]:
 
 
 @given(history=ALL, more=ENDED, later=st.sampled_from([START, LATER]))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_all_is_as_it_was_whatever_happened_before_and_after(
     history: list[tuple[str, str]], more: list[tuple[str, str]], later: int
 ) -> None:
