@@ -56,7 +56,7 @@ class Pipeline:
         request = Request(scope, receive)
         visit = Visit(request, self.responder.operation(request.method), self.service.clock.now())
         try:
-            visit.refused = await self._guarded(visit, self._arrive)
+            visit.refused = await self._guarded(visit, self.responder.arrive)
         except ClientDisconnect:
             return
         with self._under_way(visit):
@@ -86,9 +86,6 @@ class Pipeline:
             _log.exception("request %s failed", visit.id)
             return error("internal")
 
-    async def _arrive(self, visit: Visit) -> None:
-        await self.responder.arrive(visit)
-
     async def _answer(self, visit: Visit) -> Answer:
         await self._strike(visit)
         delay = sum(fault.delay(chance) for fault, chance in visit.faults)
@@ -105,7 +102,8 @@ class Pipeline:
             return
         visit.now, strikes = await self.service.visit(visit.caller, visit.operation or "")
         struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
-        visit.faults = [*struck, *((fault, Random(visit.id)) for fault in self._asked_for(visit))]  # noqa: S311
+        chance = f"{self.service.seed}/{visit.number}"
+        visit.faults = [*struck, *((fault, Random(chance)) for fault in self._asked_for(visit))]  # noqa: S311
 
     def _asked_for(self, visit: Visit) -> list[Fault]:
         """Return the faults that the request itself asks for; raise RefusedError where it asks for nonsense."""

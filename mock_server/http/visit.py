@@ -42,7 +42,7 @@ class Visit:
     request: Request
     operation: str | None
     received: Instant
-    id: str = field(default_factory=lambda: f"{_process}{next(_numbers):08x}")
+    number: int = field(default_factory=_numbers.__next__)
     token: str = field(init=False)
     now: Instant = 0
     caller: Caller | None = None
@@ -56,6 +56,11 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.token = _bearer(self.request.headers.get("authorization", ""))
+
+    @property
+    def id(self) -> str:
+        """The request's id, unlike that of any other server's."""
+        return f"{_process}{self.number:08x}"
 
     @property
     def path(self) -> str:
