@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 import msgspec
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mock_server.domain.behaviour import Behaviour
@@ -15,6 +16,7 @@ from .replies import Reply, error
 _PIECE = 4096
 _LINGER_SECONDS = 1
 _HEADERS = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+_OFFERS = frozenset({b"upgrade", b"connection", b"http2-settings"})
 _log = logging.getLogger("aiimage_mock.access")
 
 
@@ -73,9 +75,30 @@ class JsonProtocol(HttpToolsProtocol):
             piece = bytes(waiting[:_PIECE])
             del waiting[:_PIECE]
             self._unbroken += len(piece)
-            super().data_received(piece)
+            self._feed(piece)
             if self._refused is None and (problem := self._too_long(self._unbroken)):
                 self._refuse(problem)
+
+    def _feed(self, piece: bytes) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(piece)
+        except HttpParserUpgrade as offered:
+            if self.parser.get_method() == b"CONNECT":  # it offers nothing: it asks for a tunnel
+                self.send_400_response("")
+            else:
+                self._feed(self._without_upgrade() + piece[offered.args[0] :])
+        except HttpParserError:
+            self.send_400_response("")
+
+    def _without_upgrade(self) -> bytes:
+        """Return the head again without the offer of another protocol, for a new parser: the old one takes all that
+        follows for that protocol. Java's client offers HTTP/2 with every request.
+        """
+        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] not in _OFFERS]
+        self.parser = HttpRequestParser(self)
+        return b"\r\n".join([*lines, b"", b""])
 
     def _too_long(self, size: int) -> Reply | None:
         if size > self.limits.max_header_bytes:
@@ -97,6 +120,8 @@ class JsonProtocol(HttpToolsProtocol):
         if problem:
             self._refuse(problem)
             raise ValueError("refused")  # it stops the parser
+        if self.parser.should_upgrade():
+            return  # it comes again without
         super().on_headers_complete()
         self._unbroken = 0
         self._in_body = True
@@ -106,6 +131,8 @@ class JsonProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         super().on_message_complete()
         self._unbroken = 0
         self._in_body = False
