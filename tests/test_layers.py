@@ -58,7 +58,7 @@ def sources(folder: str) -> dict[str, str]:
 
 
 PACKAGES = {name: text for package in OURS for name, text in sources(package).items()}
-TESTS = sources("tests")
+TESTS = {**sources("tests"), **sources("examples")}
 
 
 def imports(module: str, text: str, is_package: bool = False) -> Iterator[str]:
