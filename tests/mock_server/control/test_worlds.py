@@ -198,6 +198,10 @@ def test_any_token_that_a_client_can_send_names_its_own_world(mock: Mock, token:
     world = told(mock, "GET", path)
     assert (world["token"], world["credits"]) == (token, 99)
     assert told(mock, "GET", f"{path}/clock") == world["clock"]
+    told(mock, "PUT", f"{path}/faults", [{"fault": "proxy-error"}])
+    assert mock.generate(token).status_code == 502
+    assert told(mock, "PUT", f"{path}/scenario", {"name": "last-credits"})["token"] == token
+    assert mock.generate(token, image_number_of_images=3).status_code == 419
 
 
 def test_a_token_needs_to_be_there(mock: Mock) -> None:
