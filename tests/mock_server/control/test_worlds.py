@@ -1,10 +1,12 @@
 """Worlds, seen and changed through the control API."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from mock_server import __version__
+from support.clocks import SteppedClock
 from support.control import ask, begin, told
 from support.mock import Mock, Start, behaviour, settings
 
@@ -124,6 +126,19 @@ def test_delete_lets_go_of_the_world(mock: Mock) -> None:
     assert gone == {**FRESH, "clock": gone["clock"]}
     assert told(mock, "GET", "/health")["worlds"] == 0
     assert told(mock, "GET", "/coverage?token=demo")["met"] == 0
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/worlds/demo"), ("PUT", "/worlds/demo"), ("POST", "/reset")])
+@pytest.mark.parametrize("clock", [{"freeze": True}, {"set": "2030-01-01T00:00:00Z"}])
+def test_who_waits_in_a_world_that_begins_afresh_is_told(
+    start: Start, method: str, path: str, clock: dict[str, Any]
+) -> None:
+    mock = start(clock=SteppedClock())
+    told(mock, "POST", "/worlds/demo/clock", clock)
+    task = begin(mock)
+    told(mock, method, path)
+    reply = mock.run(lambda: asyncio.wait_for(task, 5))
+    assert (reply.status_code, reply.json()) == (503, {"message": "The world was reset while this generation ran."})
 
 
 def test_a_lock_can_be_set_and_taken_away(mock: Mock) -> None:
