@@ -35,8 +35,8 @@ class MemoryJournal:
 
     async def append(self, entry: Entry) -> None:
         counts = self._counts(entry.world)
-        if entry.operation is not None and entry.status is not None:
-            counts[entry.operation, entry.status, entry.rule] += 1
+        if entry.status is not None:
+            counts[entry.operation or "", entry.status, entry.rule] += 1
         self._keep(entry.world, entry)
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:

@@ -54,7 +54,10 @@ class Journal(Protocol):
         ...
 
     async def tally(self, world: str) -> Tally:
-        """Return how many requests of a world there were by operation, status and rule, also of those let go."""
+        """Return how many requests of a world there were by operation, status and rule, also of those let go.
+
+        The operation of a request that is for none is "".
+        """
         ...
 
     async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
