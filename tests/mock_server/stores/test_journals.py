@@ -191,7 +191,9 @@ def test_it_is_counted_how_often_each_operation_was_answered_how(open_journal: O
     )
 
 
-def test_what_was_not_answered_is_kept_and_not_counted_and_what_is_no_operation_counts_under_no_name(open_journal: OpenJournal) -> None:
+def test_what_was_not_answered_is_kept_and_not_counted_and_what_is_no_operation_counts_under_no_name(
+    open_journal: OpenJournal,
+) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally]:
         await fill(journal, entry(1, operation=None), entry(2, status=None))
         return await ids(journal), await journal.tally("one")
