@@ -1,7 +1,7 @@
 """A connection without a network, and timers without waiting."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import uvicorn
@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 from mock_server.domain.behaviour import Behaviour
 from mock_server.http.protocol import JsonProtocol, limited
 from support.clocks import settle
+from support.mock import behaviour
 
 
 class Timer:
@@ -61,14 +62,14 @@ class TimerLoop:
 class Connection(asyncio.Transport):
     """The client's end of a connection to the protocol: what it sends arrives when the server reads."""
 
-    def __init__(self, app: Any, behaviour: Behaviour, state: ServerState | None = None) -> None:
+    def __init__(self, app: Any, limits: Behaviour, state: ServerState | None = None) -> None:
         super().__init__()
         self.loop = TimerLoop()
         self.received = b""
         self.closed = self.aborted = self.reading_paused = False
         self.unsent = b""
         self.untaken = 0
-        config = uvicorn.Config(app, http=limited(behaviour), log_config=None, lifespan="off", ws="none")
+        config = uvicorn.Config(app, http=limited(limits), log_config=None, lifespan="off", ws="none")
         config.load()
         self.protocol: JsonProtocol = config.http_protocol_class(  # type: ignore[call-arg, assignment]
             config=config, server_state=state or ServerState(), app_state={}, _loop=self.loop
@@ -122,3 +123,47 @@ class Connection(asyncio.Transport):
     def statuses(self) -> list[int]:
         """The statuses of all replies, in order."""
         return [int(each[:3]) for each in self.received.split(b"HTTP/1.1 ")[1:]]
+
+
+class App:
+    """Reads each request whole, and answers it when it is let."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.bodies: list[bytes] = []
+        self.gone = 0
+        self.may_read = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.may_read.set()
+        self.may_answer.set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.begun.append(scope["path"])
+        await self.may_read.wait()
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                self.gone += 1
+                return
+            body += message["body"]
+            more = message["more_body"]
+        self.bodies.append(body)
+        await self.may_answer.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+Scenario = Callable[[Connection, App], Awaitable[None]]
+
+
+def play(scenario: Scenario, limits: Behaviour | None = None) -> Connection:
+    """Run a scenario on a new connection and return it."""
+
+    async def playing() -> Connection:
+        app = App()
+        connection = Connection(app, limits or behaviour())
+        await scenario(connection, app)
+        return connection
+
+    return asyncio.run(playing())

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,58 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from mock_server.domain.behaviour import Behaviour
 from support.mock import behaviour
-from support.network import Connection
+from support.network import App, Connection, play
 
 GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 MIB = 2**20
-
-
-class App:
-    """Reads each request whole, and answers it when it is let."""
-
-    def __init__(self) -> None:
-        self.begun: list[str] = []
-        self.bodies: list[bytes] = []
-        self.gone = 0
-        self.may_read = asyncio.Event()
-        self.may_answer = asyncio.Event()
-        self.may_read.set()
-        self.may_answer.set()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.begun.append(scope["path"])
-        await self.may_read.wait()
-        body, more = b"", True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                self.gone += 1
-                return
-            body += message["body"]
-            more = message["more_body"]
-        self.bodies.append(body)
-        await self.may_answer.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
-
-
-Scenario = Callable[[Connection, App], Awaitable[None]]
-
-
-def play(scenario: Scenario, limits: Behaviour | None = None) -> Connection:
-    """Run a scenario on a new connection and return it."""
-
-    async def playing() -> Connection:
-        app = App()
-        connection = Connection(app, limits or behaviour())
-        await scenario(connection, app)
-        return connection
-
-    return asyncio.run(playing())
 
 
 def refusal(connection: Connection) -> tuple[int, str]:
@@ -390,36 +344,3 @@ def test_any_bytes_are_answered_or_closed_in_the_end(sent: list[bytes], at_once:
     assert connection.closed
     assert set(connection.statuses) <= {200, 400, 408}
     assert len(connection.statuses) <= len(sent) + 1
-
-
-OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n"
-
-
-@pytest.mark.parametrize("at_once", [1, 7, 4096, 65_536])
-@pytest.mark.parametrize(
-    "framed", [b"Content-Length: 3\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"]
-)
-def test_a_client_that_offers_another_protocol_is_answered_in_this_one(framed: bytes, at_once: int) -> None:
-    async def scenario(connection: Connection, app: App) -> None:
-        for offer in (OFFER, b"Upgrade: websocket\r\nConnection: upgrade\r\n", b""):
-            await connection.send(b"POST /path HTTP/1.1\r\nHost: x\r\n" + offer + framed, at_once)
-        assert (app.begun, app.bodies) == (["/path"] * 3, [b"abc"] * 3)
-
-    assert play(scenario).statuses == [200] * 3
-
-
-def test_an_offer_does_not_lift_the_limit_of_the_head() -> None:
-    async def scenario(connection: Connection, app: App) -> None:
-        long = b"X-Long: %s\r\n" % (b"x" * 200)
-        await connection.send(b"GET / HTTP/1.1\r\nHost: x\r\n" + OFFER + long + b"\r\n")
-        assert app.begun == []
-
-    assert play(scenario, behaviour(max_header_bytes=300)).statuses == [431]
-
-
-def test_a_tunnel_is_no_request_for_this_server() -> None:
-    async def scenario(connection: Connection, app: App) -> None:
-        await connection.send(b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: elsewhere:443\r\n\r\n")
-        assert app.begun == []
-
-    assert play(scenario).statuses == [400]
