@@ -50,6 +50,7 @@ def test_every_flag_is_in_the_help_with_its_environment_variable() -> None:
         (["--log-format", "xml"], "'xml' is not one of 'text', 'json'"),
         (["--accounts", "/nowhere.yaml"], "--accounts: /nowhere.yaml cannot be read: No such file or directory"),
         (["--behaviour", "/tmp"], "--behaviour: /tmp cannot be read: Is a directory"),
+        (["--scenario", "nowhere"], "--scenario: nowhere cannot be read: No such file or directory"),
         (["--host", "nowhere.invalid"], "--host: nowhere.invalid is no address of this machine"),
         (["--host", "192.0.2.1"], "--host: 192.0.2.1:8010 cannot be bound: Cannot assign requested address\n"),
         (["--colour", "red"], "No such option '--colour'"),
@@ -102,3 +103,19 @@ def test_ctrl_c_stops_it_quietly_even_while_a_generation_runs() -> None:
             os.kill(server.process.pid, signal.SIGINT)
             assert server.process.wait(10) == 0
         assert "Traceback" not in server.log()
+
+
+def test_every_account_begins_in_the_scenario_of_the_flag(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("credits: 7\nfaults: [{fault: proxy-error, times: 1}]\n")
+    for scenario, left in (("last-credits", 2), (str(tmp_path / "mine.yaml"), 7)):
+        with Server("--scenario", scenario) as server:
+            for token in ("demo", "anybody"):
+                assert httpx.get(f"{server.origin}/_mock/worlds/{token}").json()["credits"] == left
+
+
+def test_a_scenario_that_is_not_understood_names_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("faults: [{fault: dely}]\n")
+    status, text = run("serve", "--scenario", str(file))
+    says = f"--scenario: {file}: fault 0: there is no fault 'dely'; did you mean delay?"
+    assert (status, text) == (2, f"Error: {says}\n")

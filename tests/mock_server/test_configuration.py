@@ -6,8 +6,15 @@ import pytest
 
 from mock_server import resources
 from mock_server.app import contract, rules
-from mock_server.configuration import ConfigurationError, read_accounts, read_behaviour
+from mock_server.configuration import (
+    ConfigurationError,
+    read_accounts,
+    read_behaviour,
+    read_scenario,
+    ready_made_scenarios,
+)
 from mock_server.domain.accounts import Account
+from mock_server.domain.clock import from_iso
 
 
 def write(folder: Path, text: str) -> Path:
@@ -98,3 +105,20 @@ def test_a_behaviour_that_is_not_understood(tmp_path: Path, text: str, says: str
         read_behaviour(write(tmp_path, text), rules())
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_ready_made_scenario_can_be_read_and_says_what_it_is() -> None:
+    assert len(ready_made_scenarios()) >= 6
+    for name in ready_made_scenarios():
+        scenario = read_scenario(Path(name), contract())
+        assert scenario.title
+        assert scenario.description.endswith(".")
+        assert scenario.apply(Account(100, 50)) != Account(100, 50)
+
+
+def test_accounts_may_have_faults_and_a_clock_that_stands_still(tmp_path: Path) -> None:
+    entry = "{clock: '2026-02-26T10:00:00Z', faults: [{fault: drop}]}"
+    text = f"defaults: {{credits: 1, daily_limit: 2}}\naccounts: {{a: {entry}}}"
+    account = read_accounts(write(tmp_path, text), contract()).listed["a"]
+    assert account.stopped_at == from_iso("2026-02-26T10:00:00Z")
+    assert [plan.fault for plan in account.faults] == ["drop"]
