@@ -15,6 +15,11 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have what mostly waits, for a real server in real time, go first: others run meanwhile."""
+    items.sort(key=lambda item: "test_conformance" not in item.nodeid)
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start a mock, with the arguments of Mock; it is closed when the test ends."""
