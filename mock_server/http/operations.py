@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from starlette.requests import Request
 
@@ -54,8 +53,7 @@ class Operations:
         if visit.caller is None:
             raise RefusedError(error("unauthenticated"))
         if operation.parameters is not None:
-            came = partial(setattr, visit, "came")
-            visit.fields = await self._intake.fields(visit.request, operation.parameters, came)
+            visit.fields = await self._intake.fields(visit.request, operation.parameters, visit.take)
 
     async def answer(self, visit: Visit) -> Reply:
         """Return the reply to a call, refused in the order that the behaviour gives. [ORDER]"""

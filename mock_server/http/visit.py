@@ -29,6 +29,13 @@ _process = secrets.token_hex(3)
 _numbers = count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came with a request: what is remembered of it is its size, in bytes."""
+
+    size: int
+
+
 @dataclass(slots=True)
 class Visit:
     """What is known of a request so far.
@@ -66,6 +73,12 @@ class Visit:
     def path(self) -> str:
         """The path that was asked for, cut."""
         return str(self.request.scope["path"])[:_LONGEST]
+
+    def take(self, came: Fields) -> None:
+        """Remember the fields that came, without the bytes of files: a generation may outlast their use by far."""
+        self.came = {
+            name: File(len(value.data)) if isinstance(value, Upload) else value for name, value in came.items()
+        }
 
     def entry(self, transmission: Transmission, ended: Instant, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
@@ -118,8 +131,8 @@ class _Mask:
         return text[:_LONGEST]
 
     def value(self, value: Any) -> Any:
-        if isinstance(value, Upload):
-            return {"file": len(value.data)}
+        if isinstance(value, File):
+            return {"file": value.size}
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, int):

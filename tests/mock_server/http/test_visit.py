@@ -5,7 +5,10 @@ import random
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
+from mock_server.http.bodies import Upload
+from mock_server.http.visit import File, Visit
 from support.mock import DALL_E, PREFIX, Mock
 
 SECRET = "canary-7f3e9a51c2d84b06"
@@ -88,6 +91,12 @@ def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
     (entry,) = journal(mock, token="somebody")
     assert entry["fields"]["image_src"] == {"file": 10}
     assert (entry["status"], entry["rule"]) == (422, "VALID-422")
+
+
+def test_a_visit_holds_no_bytes_of_a_file() -> None:
+    visit = Visit(Request({"type": "http", "method": "POST", "path": "/", "headers": []}), "generateImage", 0)
+    visit.take({"image_src": Upload(b"a picture"), "type": "upscale"})
+    assert visit.came == {"image_src": File(9), "type": "upscale"}
 
 
 def test_a_refusal_says_why_and_what_would_pass(mock: Mock) -> None:
