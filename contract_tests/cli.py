@@ -1,28 +1,18 @@
 """The command `aiimage-conform`."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
-import pytest
 
 from contract_tests import options
 from contract_tests.decisions import PROFILES
 from contract_tests.errors import UsageError
-from contract_tests.events import Interrupted
-from contract_tests.outcome import conclude
-from contract_tests.plan import Plan
-from contract_tests.plugin import NAME, ConformancePlugin
 from contract_tests.report.terminal import Progress, make_console, print_plan, print_summary
 from contract_tests.run import Run
+from contract_tests.runner import examine, make_bill
 from contract_tests.settings import Settings
-
-_PACKAGE = Path(__file__).resolve().parent
-_PYTEST = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=sys", "--disable-plugin-autoload")
 
 EPILOG = """\b
 Exit status of run:
@@ -80,13 +70,9 @@ def run(*, yes: bool, **values: Any) -> None:
     console = make_console(sys.stdout)
     examined = Run(settings)
     examined.events.consumers.append(Progress(console, examined))
-    plugin = ConformancePlugin(examined)
-    try:
-        _pytest(plugin)
-    except Exception as error:  # noqa: BLE001  a fault of the suite must not end like a violation
-        examined.events.emit(Interrupted(f"a fault of the suite: {type(error).__name__}: {error}"))
-    print_summary(console, examined, examined.transport.clock() - plugin.started)
-    sys.exit(conclude(examined.events.log).exit_status(strict=settings.strict))
+    outcome = examine(examined)
+    print_summary(console, examined, outcome)
+    sys.exit(outcome.exit_status(strict=settings.strict))
 
 
 @main.command()
@@ -94,13 +80,6 @@ def run(*, yes: bool, **values: Any) -> None:
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
     """Print what a run would cost at worst and what it would leave out; send nothing."""
     print_plan(make_console(sys.stdout), make_bill(_settings(values)))
-
-
-def make_bill(settings: Settings) -> Plan:
-    """The plan of a run, by collecting its tests; nothing is sent."""
-    plugin = ConformancePlugin(Run(settings))
-    _pytest(plugin, "--collect-only")
-    return plugin.plan
 
 
 def _settings(values: dict[str, Any]) -> Settings:
@@ -131,32 +110,6 @@ def _confirm(settings: Settings, *, yes: bool) -> None:
 
 class _BadUsage(click.ClickException):
     exit_code = 2
-
-
-def _pytest(plugin: ConformancePlugin, *arguments: str) -> None:
-    """Run pytest on this package alone, whatever is configured where the command is called."""
-    where = [str(_PACKAGE), "-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE)]
-    with _no_pytest_variables():
-        pytest.main([*where, *_PYTEST, *arguments], plugins=[_Named(plugin)])
-
-
-class _Named:
-    """Registers the plugin under its name, by which the fixtures find it."""
-
-    def __init__(self, plugin: ConformancePlugin) -> None:
-        self._plugin = plugin
-
-    def pytest_addoption(self, parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:  # noqa: ARG002
-        pluginmanager.register(self._plugin, NAME)
-
-
-@contextmanager
-def _no_pytest_variables() -> Iterator[None]:
-    saved = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(saved)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     plugin = _plugin(config)
     if not config.option.collectonly:
-        terminalreporter.write_line(summary_text(plugin.run, plugin.run.transport.clock() - plugin.started))
+        terminalreporter.write_line(summary_text(plugin.run))
 
 
 def _plugin(config: pytest.Config) -> ConformancePlugin:

@@ -24,7 +24,6 @@ class ConformancePlugin:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.plan = Plan((), run.settings.rules, run.settings.cap)
-        self.started = run.transport.clock()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{MARK}(decides): the rules that a test decides, its cost and its needs")
@@ -54,8 +53,7 @@ class ConformancePlugin:
             pytest.exit(self.run.masker(str(error)), returncode=3)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        used = self.run.transport.clock() - self.started
-        if declared(item) and used > self.run.target.budget.seconds:
+        if declared(item) and self.run.seconds > self.run.target.budget.seconds:
             pytest.skip(f"the {self.run.target.budget.seconds:g} seconds of the budget are used up")
 
     @pytest.hookimpl(wrapper=True)
@@ -122,7 +120,7 @@ class ConformancePlugin:
             return
         self.run.transport.close()
         outcome = conclude(self.run.events.log)
-        files.write_all(self.run, outcome, self.run.transport.clock() - self.started)
+        files.write_all(self.run, outcome)
         session.exitstatus = outcome.exit_status(strict=self.run.settings.strict)
 
 

@@ -26,6 +26,12 @@ class Run:
         self.penniless = {"empty", "invalid", "nobody"}
         self.transport = transport or Transport(target, self.masker)
         self.control = Control(target.origin, self.transport) if target.control == "mock" else None
+        self.started = self.transport.clock()
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken so far."""
+        return self.transport.clock() - self.started
 
     def url(self, operation: str) -> str:
         return self.target.base_url + self.contract.operations[operation].path

@@ -9,7 +9,7 @@ from contract_tests.report.junit import junit_text
 from contract_tests.run import Run
 
 
-def write_all(run: Run, outcome: Outcome, seconds: float) -> None:
+def write_all(run: Run, outcome: Outcome) -> None:
     """Write every file of the report, if a folder for it was named; no token is in any of them."""
     folder = run.settings.report
     if folder is None:
@@ -17,19 +17,19 @@ def write_all(run: Run, outcome: Outcome, seconds: float) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     writers = {"report.json": json_text, "junit.xml": junit_text}
     for name, text in writers.items():
-        (folder / name).write_text(run.masker(text(run, outcome, seconds)), encoding="utf-8")
+        (folder / name).write_text(run.masker(text(run, outcome)), encoding="utf-8")
 
 
-def json_text(run: Run, outcome: Outcome, seconds: float) -> str:
-    return json.dumps(document(run, outcome, seconds), indent=2, ensure_ascii=False) + "\n"
+def json_text(run: Run, outcome: Outcome) -> str:
+    return json.dumps(document(run, outcome), indent=2, ensure_ascii=False) + "\n"
 
 
-def document(run: Run, outcome: Outcome, seconds: float) -> dict[str, Any]:
-    started = datetime.now(UTC) - timedelta(seconds=seconds)
+def document(run: Run, outcome: Outcome) -> dict[str, Any]:
+    started = datetime.now(UTC) - timedelta(seconds=run.seconds)
     return {
         "target": {"base_url": run.target.base_url},
         "started_at": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
+        "seconds": round(run.seconds, 1),
         "seed": run.settings.seed,
         "profile": run.settings.profile,
         "verdict": outcome.verdict,

@@ -13,8 +13,8 @@ _RULE_TAGS = {"violated": "failure", "differs": "skipped", "could_not_look": "er
 _TEST_TAGS = {"broken": "failure", "differs": "skipped", "could_not_look": "error", "skipped": "skipped"}
 
 
-def junit_text(run: Run, outcome: Outcome, seconds: float) -> str:
-    root = Element("testsuites", name="conformance", time=f"{seconds:.3f}")
+def junit_text(run: Run, outcome: Outcome) -> str:
+    root = Element("testsuites", name="conformance", time=f"{run.seconds:.3f}")
     _rules(root, outcome)
     _tests(root, [event for event in run.events.log if isinstance(event, TestEnded)])
     indent(root)

@@ -58,21 +58,20 @@ class Progress:
         self._console.print(line, soft_wrap=True)
 
 
-def print_summary(console: Console, run: Run, seconds: float) -> None:
-    outcome = conclude(run.events.log)
+def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
     for finding in _findings(run):
         console.print(f"\n{finding}", soft_wrap=True)
     console.print()
     if any(isinstance(event, TestEnded) for event in run.events.log):
         console.print(_rules_table(outcome))
-    for line in _closing(run, outcome, seconds):
+    for line in _closing(run, outcome):
         console.print(line, soft_wrap=True)
 
 
-def summary_text(run: Run, seconds: float) -> str:
+def summary_text(run: Run) -> str:
     """The summary without colours."""
     stream = io.StringIO()
-    print_summary(make_console(stream), run, seconds)
+    print_summary(make_console(stream), run, conclude(run.events.log))
     return run.masker(stream.getvalue())
 
 
@@ -113,9 +112,9 @@ def _rules_table(outcome: Outcome) -> Table:
     return table
 
 
-def _closing(run: Run, outcome: Outcome, seconds: float) -> Iterator[str]:
+def _closing(run: Run, outcome: Outcome) -> Iterator[str]:
     credits_ = f"{run.purse.spent} of {run.purse.cap} credits"
-    yield f"{credits_}, {run.transport.requests} requests, {seconds:.1f} seconds, seed {run.settings.seed}"
+    yield f"{credits_}, {run.transport.requests} requests, {run.seconds:.1f} seconds, seed {run.settings.seed}"
     if run.settings.report:
         yield f"Report: {run.settings.report / 'report.json'}, {run.settings.report / 'junit.xml'}"
     yield f"{run.target.base_url} {sentence(outcome)}"

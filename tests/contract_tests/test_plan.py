@@ -1,6 +1,6 @@
 import pytest
 
-from contract_tests import cli
+from contract_tests import runner
 from contract_tests.decisions import MOST_CREDITS, PROFILES, Decides, Profile
 from contract_tests.plan import UNCOVERED, Plan, make_plan
 from contract_tests.rules import load_rules
@@ -14,7 +14,7 @@ ONLY_PRIMARY = target()
 
 
 def bill(aim: Target, profile: Profile = "full") -> Plan:
-    return cli.make_bill(Settings(aim, profile))
+    return runner.make_bill(Settings(aim, profile))
 
 
 @pytest.mark.parametrize("profile", PROFILES)

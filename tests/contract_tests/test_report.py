@@ -29,7 +29,8 @@ def finished_run(folder: Path) -> Run:
 
 def test_report_json_has_the_agreed_shape(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
-    files.write_all(run, conclude(run.events.log), 12.34)
+    run.started = run.transport.clock() - 12.32
+    files.write_all(run, conclude(run.events.log))
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["target"] == {"base_url": "http://127.0.0.1:9/api/v1"}
     assert (report["seconds"], report["seed"], report["verdict"]) == (12.3, 7, "violations")
@@ -44,7 +45,7 @@ def test_report_json_has_the_agreed_shape(tmp_path: Path) -> None:
 
 def test_junit_fails_for_a_violation_only(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
-    files.write_all(run, conclude(run.events.log), 1)
+    files.write_all(run, conclude(run.events.log))
     root = ElementTree.fromstring((tmp_path / "junit.xml").read_text(encoding="utf-8"))
     counts = {suite.get("name"): (suite.get("failures"), suite.get("errors")) for suite in root}
     assert counts == {"rules": ("1", "1"), "tests": ("1", "0")}
@@ -52,14 +53,14 @@ def test_junit_fails_for_a_violation_only(tmp_path: Path) -> None:
 
 def test_no_token_is_in_any_artefact(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
-    files.write_all(run, conclude(run.events.log), 1)
+    files.write_all(run, conclude(run.events.log))
     assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
     written = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
-    assert TOKEN not in written + summary_text(run, 1)
+    assert TOKEN not in written + summary_text(run)
 
 
 def test_summary_says_what_is_wrong_and_how_to_see_it(tmp_path: Path) -> None:
-    text = summary_text(finished_run(tmp_path), 1)
+    text = summary_text(finished_run(tmp_path))
     assert "LOCK-ONE: While a generation runs, another one is refused with 409." in text
     assert "Received:   200" in text
     assert "Documented: 409" in text
