@@ -7,6 +7,9 @@ from contract_tests.decisions import Decides, Profile
 from contract_tests.rules import Rule
 from contract_tests.targets import Target
 
+PHASES = ("free checks", "paid checks", "properties", "sequences", "histories")
+_PHASE_OF = {"test_properties": "properties", "test_sequences": "sequences", "test_histories": "histories"}
+
 # What no test decides, and why.
 UNCOVERED = {"DAILY-RESET": "no test decides it: it takes an account whose clock can be set to the end of a day"}
 
@@ -19,6 +22,13 @@ class Entry:
     decides: Decides
     cost: int
     reason: str | None = None
+
+    @property
+    def phase(self) -> str:
+        """One of PHASES: what costs nothing comes first, then checks, generated requests, sequences, bursts."""
+        if self.cost == 0:
+            return "free checks"
+        return _PHASE_OF.get(self.name.partition(".")[0], "paid checks")
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,13 @@ class Plan:
 def make_plan(
     tests: Iterable[tuple[str, Decides]], target: Target, profile: Profile, rules: Mapping[str, Rule], cap: int
 ) -> Plan:
-    """The free tests first, the dearest last; `rules` are those asked for."""
+    """Phase by phase, in each the cheapest test first; `rules` are those asked for."""
     entries = [
         Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
         for name, decides in tests
         if rules.keys() & set(decides.rules)
     ]
-    return Plan(tuple(sorted(entries, key=lambda entry: entry.cost)), rules, cap)
+    return Plan(tuple(sorted(entries, key=lambda entry: (PHASES.index(entry.phase), entry.cost))), rules, cap)
 
 
 def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:
