@@ -1,38 +1,36 @@
 """The operations of the API as one account calls them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
+from contract_tests.call import Call, Reply, Upload
 from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.lock_life import LOCK_SECONDS, TOLERANCE
 from contract_tests.run import Run
 from contract_tests.secret import Secret
-from contract_tests.transport import Call, Reply, Upload
+from contract_tests.targets import Account
 from contract_tests.verdict import Verdict
 
 Fields = Mapping[str, Any]
-_LONGEST_GENERATION = 120
 _LONGEST_LOCK = 12.0
 _PAUSE = 0.3
 _MOST_REDIRECTS = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_REFUSALS = frozenset({401, 409, 419, 422, 429})
 
 
 class Api:
-    """Calls in the name of one role, each held against the document for the test that makes it."""
+    """Calls in the name of one account, each held against the document for the test that makes it."""
 
-    def __init__(self, run: Run, verdict: Verdict, role: str) -> None:
-        self._run, self._verdict, self.role = run, verdict, role
-        account = run.target.accounts.get(role)
-        self._token: Secret | None = account.token if account else None
-        self.figure = account.figure if account else 0
+    def __init__(self, run: Run, verdict: Verdict, account: Account) -> None:
+        self._run, self._verdict, self.account = run, verdict, account
+        self.role, self.figure = account.role, account.figure
+        self.trail: list[Reply] = []
 
     @property
     def token(self) -> Secret:
-        if self._token is None:
-            raise LookupError(f"the role {self.role} has no token")
-        return self._token
+        return self.account.secret
 
     def check(self) -> Reply:
         return self.get("checkAvailability")
@@ -44,33 +42,29 @@ class Api:
         return self.get("getRecentImages")
 
     def get(self, operation: str) -> Reply:
-        return self._observed(operation, Call("GET", self._run.url(operation), self.role, self._token))
+        return self._observed(operation, Call("GET", self._run.url(operation), self.role, self.account.token))
 
     def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """One generate-image request, JSON or, with `files`, a form; paid from the purse."""
-        return self.post(self._form(fields, files) if files is not None else self._call(json=fields), _images(fields))
+        return self.post(self._form(fields, files) if files is not None else self._call(json=fields), asked(fields))
 
     def generate_raw(self, body: bytes, content_type: str = "application/json") -> Reply:
         return self.post(self._call(body=body, content_type=content_type), 1)
 
     def post(self, call: Call, images: int) -> Reply:
-        """Send a generate-image call whose worst case is `images` credits."""
-        reserved = self._run.purse.reserve(0 if self.role in self._run.penniless else images)
-        try:
-            reply = self._run.transport.send(call)
-        except BaseException:
-            reserved.settle(reserved.credits)
-            raise
+        """Send a generate-image call that makes `images` images at most."""
+        penniless = self.role in self._run.penniless
+        reply = self._run.transport.send(replace(call, images=images, penniless=penniless))
+        self.trail.append(reply)
         if reply.status == 200:
-            self._run.purse.charge(images - reserved.credits)
             self._run.penniless.discard(self.role)
-            self._note(reply)
-        reserved.settle(reserved.credits if reply.status == 200 or reply.status >= 500 else 0)
+            self._run.ledger.add(self.role, reply)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
         return reply
 
     def images(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> tuple[list[dict[str, Any]], Reply]:
         """Generate, waiting for a lock to go away before; what is refused for the account's sake cannot be judged."""
+        before = self._balance()
         reply = self.generate_when_ready(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
@@ -81,6 +75,7 @@ class Api:
         self._verdict.require(
             "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
         )
+        self._expect_price(asked(fields), before, reply)
         return images_of(reply), reply
 
     def generate_when_ready(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
@@ -95,15 +90,37 @@ class Api:
         return reply
 
     def await_unlocked(self, deadline: float | None = None) -> None:
-        """Wait until no lock is reported, for as long as one may live."""
+        """Wait until no lock is reported, for as long as one may live; a lock that outlives that is LOCK-10S."""
         transport = self._run.transport
-        deadline = deadline or transport.clock() + _LONGEST_LOCK
-        while self.check().status == 409 and transport.clock() < deadline:
+        began = transport.clock()
+        deadline = deadline or began + _LONGEST_LOCK
+        first = last = self.check()
+        while last.status == 409 and self.role not in self._run.stuck and transport.clock() < deadline:
             transport.sleep(_PAUSE)
+            last = self.check()
+        lived = last.exchange.sent - first.exchange.received
+        if last.status == 409 and lived > LOCK_SECONDS + TOLERANCE and self._run.target.lock_scope == "account":
+            self._run.stuck.add(self.role)
+            self._verdict.expect(
+                "LOCK-10S",
+                False,
+                expected=f"a life of {LOCK_SECONDS:g} s",
+                received=f"409 to every check for {lived:.1f} s, with no generation in between",
+                by=(first, last),
+            )
 
     def picture(self, output: str) -> Reply:
-        """Fetch a picture as a browser would: without the token."""
-        url = urljoin(self._run.target.uploads, output)
+        """Fetch a picture as a browser would, without the token; with it where the API's own host asks for one."""
+        try:
+            url = urljoin(self._run.target.uploads, output)
+        except ValueError:
+            raise CouldNotLookError(f"the output {output[:200]!r} is no address") from None
+        reply = self._fetch(url)
+        if reply.status in {401, 403} and _origin(url) == self._run.target.origin:
+            reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
+        return reply
+
+    def _fetch(self, url: str) -> Reply:
         for _ in range(_MOST_REDIRECTS):
             reply = self._run.transport.send(Call("GET", url, "nobody", accept="image/*"))
             location = reply.headers.get("location")
@@ -116,40 +133,55 @@ class Api:
         """Call an operation with an Authorization header of one's own, or without any."""
         known = self._run.contract.operations[operation]
         call = Call(known.method, self._run.url(operation), self.role, authorization=authorization, json=fields)
-        return self._observed(operation, call)
+        return self._observed(operation, call) if fields is None else self.post(call, asked(fields))
 
     def outside(self, method: str, path: str) -> Reply:
         """Call what is no operation of the API."""
         url = self._run.target.base_url + path
-        return self._run.transport.send(Call(method, url, self.role, self._token))
+        return self._run.transport.send(Call(method, url, self.role, self.account.token))
 
     def _call(self, **payload: Any) -> Call:
+        patience = self._run.target.timeouts.generation
         url = self._run.url("generateImage")
-        return Call("POST", url, self.role, self._token, patience=_LONGEST_GENERATION, **payload)
+        return Call("POST", url, self.role, self.account.token, patience=patience, **payload)
 
     def _form(self, fields: Fields, files: Mapping[str, Upload]) -> Call:
         return self._call(fields={name: str(value) for name, value in fields.items()}, files=files)
 
     def _observed(self, operation: str, call: Call) -> Reply:
         reply = self._run.transport.send(call)
+        self.trail.append(reply)
         self._verdict.observe(operation, reply, authorized=self._authorized)
         return reply
 
-    def _note(self, reply: Reply) -> None:
-        try:
-            self._run.ledger.add(self.role, reply.json())
-        except CouldNotLookError:
+    def _balance(self) -> int | None:
+        control = self._run.control
+        return int(control.world(self.token)["credits"]) if control else None
+
+    def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
+        """Where the balance can be seen: an image costs 1 credit, and the purse counts what it did cost."""
+        after = self._balance()
+        if before is None or after is None:
             return
+        paid = before - after
+        self._run.purse.observe(images, paid)
+        self._verdict.expect(
+            "CREDIT-COST",
+            paid == images,
+            expected=f"{images} credits for {images} images",
+            received=f"{paid} credits, from {before} to {after}",
+            by=reply,
+        )
 
     @property
     def _authorized(self) -> bool:
         return self.role not in {"invalid", "nobody"}
 
 
-def judgeable(reply: Reply, *statuses: int) -> Reply:
-    """A reply that is about the rule in question: another documented refusal, or a failure, says nothing about it."""
-    if reply.status not in statuses and (reply.status in _REFUSALS or reply.status >= 500):
-        raise CouldNotLookError(f"the generation was answered {reply.status}")
+def judgeable(reply: Reply, account: str) -> Reply:
+    """A reply that is about the account: a lock in the way, a token that is refused or a failure says nothing of it."""
+    if reply.status in {401, 409, 422} or reply.status >= 500:
+        raise CouldNotLookError(f"the account {account} was answered {reply.status}")
     return reply
 
 
@@ -167,8 +199,8 @@ def _limit_met(fields: Fields, reply: Reply) -> str | None:
     if reply.status != 422:
         return None
     errors = set(error_fields(reply))
-    if _images(fields) > 1 and errors <= {"image_number_of_images"}:
-        return f"{_images(fields)} images at once"
+    if asked(fields) > 1 and errors <= {"image_number_of_images"}:
+        return f"{asked(fields)} images at once"
     return f"a resolution of {fields['image_resolution']}" if errors == {"image_resolution"} else None
 
 
@@ -179,6 +211,12 @@ def error_fields(reply: Reply) -> list[str]:
     return list(errors) if isinstance(errors, dict) else []
 
 
-def _images(fields: Fields) -> int:
+def asked(fields: Fields) -> int:
+    """How many images a request asks for, or would make where a lenient service takes it."""
     number = str(fields.get("image_number_of_images"))
     return int(number) if number.isascii() and number.isdigit() else 1
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,6 +1,7 @@
 """Fixtures of the conformance tests, and the options for running them by plain `pytest contract_tests`."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from contract_tests.report.terminal import summary_text
 from contract_tests.run import Run
 from contract_tests.targets import Target
 from contract_tests.verdict import Verdict
+from contract_tests.world import World
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,7 +56,7 @@ def verdict(request: pytest.FixtureRequest, run: Run) -> Verdict:
 @pytest.fixture
 def api(run: Run, verdict: Verdict) -> Callable[[str], Api]:
     """The API as a role calls it."""
-    return lambda role: Api(run, verdict, role)
+    return lambda role: Api(run, verdict, run.accounts[role])
 
 
 @pytest.fixture
@@ -66,6 +68,13 @@ def primary(api: Callable[[str], Api]) -> Api:
 def refused(api: Callable[[str], Api], target: Target) -> Api:
     """The account for requests that are to be refused: one that cannot pay for them, if there is one."""
     return api("empty" if "empty" in target.accounts else "primary")
+
+
+@pytest.fixture
+def world(run: Run, verdict: Verdict) -> Callable[..., World]:
+    """An account that is opened for this test, in the state that the arguments say; it takes the control API."""
+    assert run.control
+    return partial(World, run, verdict, run.control)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema_rs
 
 from contract_tests import resources
+from contract_tests.call import Reply
 from contract_tests.errors import CouldNotLookError
-from contract_tests.transport import Reply
 
 # Whose statement the shape of an undocumented body is; the other bodies of refusals are nobody's.
 _SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}

@@ -1,15 +1,23 @@
 """The control API of the mock, as far as the suite uses it."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from contract_tests.call import Call, Reply
 from contract_tests.errors import CouldNotLookError
 from contract_tests.secret import Secret
-from contract_tests.transport import Call, Transport
+from contract_tests.targets import Account
+from contract_tests.transport import Transport
+
+DAILY_LIMIT = 50
+CREDITS = 100
+SLOW_SECONDS = 12
+_FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "generation_time": 0}
 
 
 class Control:
-    """Reads and sets the state of accounts, where the target says that the mock may be asked."""
+    """Reads and sets the state of accounts and their clocks, where the target says that the mock may be asked."""
 
     def __init__(self, origin: str, transport: Transport) -> None:
         self._base = f"{origin}/_mock"
@@ -17,27 +25,50 @@ class Control:
 
     def health(self) -> None:
         """Make sure that the mock is there."""
-        health = self._ask("GET", "/health")
+        health = self._ask("GET", "/health").json()
         if not isinstance(health, dict) or health.get("status") != "ok":
             raise CouldNotLookError(f"its health is {health}")
 
-    def reset(self, token: Secret) -> Any:
-        """Give an account the state in which it was first opened."""
-        return self._ask("PUT", self._world(token), {})
+    def open(self, token: Secret, state: Mapping[str, Any]) -> Reply:
+        """Begin an account afresh: what `state` does not say is as in a new account; its generations take no time."""
+        return self._ask("PUT", _world(token), {**_FRESH, **state})
 
     def world(self, token: Secret) -> Any:
-        return self._ask("GET", self._world(token))
+        return self._ask("GET", _world(token)).json()
 
-    def change(self, token: Secret, **state: Any) -> Any:
-        return self._ask("PATCH", self._world(token), state)
+    def change(self, token: Secret, **state: Any) -> Reply:
+        return self._ask("PATCH", _world(token), state)
 
-    def _world(self, token: Secret) -> str:
-        return f"/worlds/{quote(token.reveal(), safe='')}"
+    def move(self, token: Secret, **command: Any) -> Reply:
+        """Stop, set or advance the clock of an account; the answer comes when all that fell due has happened."""
+        return self._ask("POST", f"{_world(token)}/clock", command)
 
-    def _ask(self, method: str, path: str, state: dict[str, Any] | None = None) -> Any:
+    def _ask(self, method: str, path: str, state: Mapping[str, Any] | None = None) -> Reply:
         reply = self._transport.send(Call(method, self._base + path, role="control", json=state))
         if reply.status not in {200, 201}:
-            raise CouldNotLookError(
-                f"the control API answered {reply.exchange.method} {reply.exchange.url} with {reply.status}"
-            )
-        return reply.json()
+            asked = f"{reply.exchange.method} {reply.exchange.url}"
+            raise CouldNotLookError(f"the control API answered {asked} with {reply.status}")
+        return reply
+
+
+def states(accounts: Mapping[str, Account]) -> Iterator[tuple[Account, dict[str, Any]]]:
+    """The state that each role stands for, with its account. A token that is to be invalid has none."""
+    for role, account in accounts.items():
+        if role != "invalid":
+            yield account, _state(role, account.figure)
+
+
+def _state(role: str, figure: int) -> dict[str, Any]:
+    known: dict[str, dict[str, Any]] = {
+        "empty": {"credits": 0},
+        "low": {"credits": figure},
+        "limited": {"used_today": DAILY_LIMIT},
+        "almost_limited": {"used_today": DAILY_LIMIT - figure},
+        "slow": {"generation_time": SLOW_SECONDS},
+        "busy": {"lock": {"until": None}},
+    }
+    return known.get(role, {})
+
+
+def _world(token: Secret) -> str:
+    return f"/worlds/{quote(token.reveal(), safe='')}"

@@ -1,13 +1,14 @@
 """What a test declares: the rules it decides, what that costs at worst, and what it needs."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from contract_tests.targets import Target
 
 Profile = Literal["free", "quick", "full"]
+Way = Literal["any", "control", "black-box"]
 PROFILES: tuple[Profile, ...] = ("free", "quick", "full")
 MOST_CREDITS = {"free": 0, "quick": 3, "full": 40}
 MARK = "decides"
@@ -17,9 +18,13 @@ MARK = "decides"
 class Decides:
     """Declared by `@decides(…)`.
 
-    `credits` is the most the test can cost, also on a service that accepts what it should refuse; where `figure_of`
-    names a role, what the target says of it comes on top. `spares` names a role whose account has nothing to spend:
-    with it in the target, the test costs nothing.
+    credits: the most the test can cost, and the most images of the day it can make, also on a service that accepts what
+    it should refuse; where `figure_of` names a role, what the target says of it comes on top.
+    seconds: how long it takes at most, as a rule. roles: the accounts it needs.
+    spares: a role whose account has nothing to spend; with it in the target the test costs nothing.
+    quick: whether the profile quick has it. first: whether it finds out what an image costs, before dearer tests.
+    way: `control` where the test sets states or moves time by the control API of the mock, `black-box` where another
+    test does the same better with that API.
     """
 
     rules: tuple[str, ...]
@@ -29,6 +34,8 @@ class Decides:
     spares: str | None = None
     figure_of: str | None = None
     quick: bool = False
+    first: bool = False
+    way: Way = "any"
 
     def cost(self, target: Target) -> int:
         if self.spares in target.accounts:
@@ -40,24 +47,18 @@ class Decides:
         return profile == "full" or self.cost(target) == 0 or (profile == "quick" and self.quick)
 
     def missing(self, target: Target) -> str | None:
-        """Why the target does not allow the test, if so."""
+        """Why the target does not allow the test, and what would, if so."""
+        if self.way == "control" and target.control == "none":
+            return "it takes a mock whose accounts and clocks can be set (control: mock in the target)"
+        if self.way == "black-box" and target.control == "mock":
+            return "the clock of the mock decides the same, and faster"
         absent = [role for role in self.roles if role not in target.accounts]
-        return f"the target has no account {' and '.join(absent)}" if absent else None
+        return f"the target has no account {' and '.join(absent)}: name one under accounts" if absent else None
 
 
-def decides(
-    *rules: str,
-    credits: int = 0,  # noqa: A002  the word of the domain
-    seconds: float = 1,
-    roles: tuple[str, ...] = ("primary",),
-    spares: str | None = None,
-    figure_of: str | None = None,
-    quick: bool = False,
-) -> pytest.MarkDecorator:
-    """Mark a test with the rules that it decides."""
-    return pytest.mark.decides(
-        Decides(rules, credits, seconds, roles=roles, spares=spares, figure_of=figure_of, quick=quick)
-    )
+def decides(*rules: str, **declared: Any) -> pytest.MarkDecorator:
+    """Mark a test with the rules that it decides, and with what else `Decides` says of it."""
+    return pytest.mark.decides(Decides(rules, **declared))
 
 
 def declared(item: pytest.Item) -> Decides | None:

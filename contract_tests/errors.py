@@ -13,6 +13,18 @@ class CouldNotLookError(Exception):
     """A rule could not be examined, which is no finding about the service."""
 
 
+class NoReplyError(CouldNotLookError):
+    """A request got no reply. sent: it may have been served; broken: the connection broke."""
+
+    def __init__(self, text: str, *, sent: bool, broken: bool) -> None:
+        super().__init__(text)
+        self.sent, self.broken = sent, broken
+
+
+class TargetLostError(Exception):
+    """The service does not reply any more, so that the run cannot go on."""
+
+
 class PurseEmptyError(Exception):
     """A request would cost more credits than the run may still spend."""
 

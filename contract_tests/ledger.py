@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from contract_tests.call import Reply
+from contract_tests.errors import CouldNotLookError
+
 
 @dataclass(frozen=True)
 class Made:
@@ -19,8 +22,12 @@ class Ledger:
         self._requests = 0
         self._lock = Lock()
 
-    def add(self, role: str, body: Any) -> None:
+    def add(self, role: str, reply: Reply) -> None:
         """Note the images of a reply, whatever else is wrong with it."""
+        try:
+            body = reply.json()
+        except CouldNotLookError:
+            body = None
         images = body.get("images") if isinstance(body, dict) else None
         with self._lock:
             self._requests += 1

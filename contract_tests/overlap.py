@@ -5,14 +5,15 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 from contract_tests.api import Api
+from contract_tests.call import Reply
 from contract_tests.errors import CouldNotLookError
-from contract_tests.transport import Reply, Transport
+from contract_tests.lock_life import LOCK_SECONDS
+from contract_tests.transport import Transport
 
-LOCK_SECONDS = 10.0
 _LEAST_MARGIN = 0.15
 _PAUSE = 0.05
-_LONGEST_WATCH = 0.7
-_FEWEST_CHECKS = 4
+_FEWEST_CHECKS = 3
+_ARRIVAL, _DEPARTURE = 0.15, 0.25
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,12 @@ class Overlap:
 
     def watch_until_locked(self) -> None:
         """Check until the lock shows; where it does not for a while, it is taken for missing."""
-        deadline = self._transport.clock() + _LONGEST_WATCH
+        began = self._transport.clock()
         while self.running and self.locked_at is None:
             self.check()
-            if self._transport.clock() > deadline and len(self.checks) >= _FEWEST_CHECKS:
+            waited = self._transport.clock() - began
+            if waited > self.margin and len(self.checks) >= _FEWEST_CHECKS:
                 return
-        if not self.running:
-            self.reply()
-            raise CouldNotLookError("the generation was over before anything could be asked meanwhile")
 
     def check(self) -> Reply:
         reply = self._api.check()
@@ -75,14 +74,31 @@ class Overlap:
             raise CouldNotLookError(f"the generation to be watched was answered {reply.status}")
         return reply
 
+    @property
+    def seconds(self) -> float:
+        """How long the generation took, its way there and back included."""
+        return self.reply().exchange.received - self.reply().exchange.sent
+
+    def into(self, other: Reply) -> float:
+        """How long after the generation another call was sent, in seconds."""
+        return other.exchange.sent - self.reply().exchange.sent
+
+    def surely_beside(self, other: Reply) -> bool:
+        """Whether another generation ran beside this one: not so if it may have waited for its end in a queue."""
+        waited = other.exchange.received - self.reply().exchange.received
+        alone = max(self.seconds - self.margin, self.seconds / 2)
+        return self.surely_running(other) and waited < alone
+
     def surely_running(self, other: Reply) -> bool:
-        """Whether the other call reached the service while the generation was running and its lock alive."""
-        mine = self.reply().exchange
-        begun = mine.sent + self.margin <= other.exchange.sent
+        """Whether the other call reached the service while the generation was running and its lock alive.
+
+        The first part of the time that the generation took may have gone into its way there, the last into its reply.
+        """
+        at, took, margin = self.into(other), self.seconds, self.margin
+        begun = at >= max(margin, _ARRIVAL * took)
         if self.locked_at is not None:
             begun = begun or self.locked_at.exchange.received <= other.exchange.sent
-        ended = min(mine.received, mine.sent + LOCK_SECONDS)
-        return begun and other.exchange.sent + self.margin <= ended
+        return begun and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
 
     def life(self) -> Life:
         """How long the lock lived, by when the calls around its begin and its end were sent and answered."""
@@ -90,9 +106,10 @@ class Overlap:
         if not locked:
             raise CouldNotLookError("the lock was never seen")
         freed = self.checks[-1] if self.checks[-1].status == 200 else None
+        outlived = locked[-1].exchange.sent > mine.received + self.margin
         return Life(
             at_least=locked[-1].exchange.sent - locked[0].exchange.received,
             at_most=freed.exchange.received - mine.sent if freed else math.inf,
-            cut_short=freed is None or freed.exchange.received + self.margin > mine.received,
+            cut_short=not outlived and (freed is None or freed.exchange.received + self.margin > mine.received),
             witnesses=tuple(reply for reply in (locked[0], locked[-1], freed) if reply),
         )

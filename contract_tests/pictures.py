@@ -6,8 +6,9 @@ from typing import Any
 
 from PIL import Image
 
-from contract_tests.api import Api, Fields
-from contract_tests.transport import Reply
+from contract_tests.api import Api, Fields, asked
+from contract_tests.call import Reply
+from contract_tests.errors import NoReplyError
 from contract_tests.verdict import Verdict
 
 PROMPTS = {
@@ -22,12 +23,12 @@ _LARGEST_PICTURE = 64_000_000
 
 def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
     """IMG-COUNT and IMG-INPUT."""
-    asked = int(fields["image_number_of_images"])
+    wanted = asked(fields)
     ids = {str(image.get("id")) for image in images}
     verdict.expect(
         "IMG-COUNT",
-        len(images) == asked and len(ids) == asked,
-        expected=f"{asked} images, each with an id of its own",
+        len(images) == wanted and len(ids) == wanted,
+        expected=f"{wanted} images, each with an id of its own",
         received=f"{len(images)} images with {len(ids)} ids",
         by=reply,
     )
@@ -42,19 +43,30 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
         )
 
 
-def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]]) -> bytes:
+def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
     """IMG-GET and, where the size of the picture is the one asked for, IMG-SIZE; returns the last picture."""
-    asked = fields.get("size") or (fields.get("image_resolution") if _sized(fields) else None)
+    wanted = fields.get("size") or (fields.get("image_resolution") if _sized(fields) else None)
     content = b""
     for image in images:
-        reply = api.picture(str(image.get("output")))
-        size = picture_size(reply.content) if reply.status == 200 else None
-        verdict.require("IMG-GET", size is not None, expected="a picture at output", received=_what(reply), by=reply)
-        if asked and size:
+        fetched = _fetched(verdict, api, image, reply)
+        size = picture_size(fetched.content) if fetched.status == 200 else None
+        shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
+        verdict.require("IMG-GET", shown, expected="a picture at output", received=_what(fetched), by=(reply, fetched))
+        if wanted and size:
             got = f"{size[0]}x{size[1]}"
-            verdict.expect("IMG-SIZE", got == asked, expected=f"a picture of {asked}", received=got, by=reply)
-        content = reply.content
+            verdict.expect("IMG-SIZE", got == wanted, expected=f"a picture of {wanted}", received=got, by=fetched)
+        content = fetched.content
     return content
+
+
+def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:
+    """The reply at an image's output; an address at which nobody listens is no picture."""
+    try:
+        return api.picture(str(image.get("output")))
+    except NoReplyError as error:
+        if not error.sent:
+            verdict.require("IMG-GET", False, expected="a picture at output", received=str(error), by=reply)
+        raise
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:

@@ -10,9 +10,6 @@ from contract_tests.targets import Target
 PHASES = ("free checks", "paid checks", "properties", "sequences", "histories")
 _PHASE_OF = {"test_properties": "properties", "test_sequences": "sequences", "test_histories": "histories"}
 
-# What no test decides, and why.
-UNCOVERED = {"DAILY-RESET": "no test decides it: it takes an account whose clock can be set to the end of a day"}
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -70,7 +67,7 @@ class Plan:
 
     def _reasons(self, rule: str) -> list[tuple[str, str]]:
         reasons = [(entry.name, entry.reason or "") for entry in self.skipped if rule in entry.decides.rules]
-        return reasons or [("", UNCOVERED.get(rule, "no test decides it"))]
+        return reasons or [("", "no test decides it")]
 
 
 def make_plan(
@@ -82,7 +79,11 @@ def make_plan(
         for name, decides in tests
         if rules.keys() & set(decides.rules)
     ]
-    return Plan(tuple(sorted(entries, key=lambda entry: (PHASES.index(entry.phase), entry.cost))), rules, cap)
+    return Plan(tuple(sorted(entries, key=_turn)), rules, cap)
+
+
+def _turn(entry: Entry) -> tuple[int, bool, int]:
+    return PHASES.index(entry.phase), not entry.decides.first, entry.cost
 
 
 def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from contract_tests.decisions import MARK, declared
-from contract_tests.errors import CouldNotLookError, LimitMetError, PreflightError, PurseEmptyError, RuleBrokenError
+from contract_tests.errors import (
+    CouldNotLookError,
+    LimitMetError,
+    PreflightError,
+    PurseEmptyError,
+    RuleBrokenError,
+    TargetLostError,
+)
 from contract_tests.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.outcome import conclude
 from contract_tests.plan import Plan, make_plan
@@ -53,8 +60,9 @@ class ConformancePlugin:
             pytest.exit(self.run.masker(str(error)), returncode=3)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        if declared(item) and self.run.seconds > self.run.target.budget.seconds:
-            pytest.skip(f"the {self.run.target.budget.seconds:g} seconds of the budget are used up")
+        mark, most = declared(item), self.run.target.budget.seconds
+        if mark and self.run.seconds + mark.seconds > most:
+            pytest.skip(f"it may take {mark.seconds:g} s, and {self.run.seconds:.0f} of {most:g} s are used up")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -94,6 +102,9 @@ class ConformancePlugin:
 
     def _end(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         outcome, reason = _outcome(call)
+        if call.excinfo is not None and isinstance(call.excinfo.value, TargetLostError):
+            self.run.events.emit(Interrupted(f"the service was lost: {reason}"))
+            item.session.shouldstop = "the service was lost"
         if outcome == "broken" and self._only_differs(item):
             outcome = "differs"
         self.run.events.emit(TestEnded(_name(item), outcome, call.duration, reason))
@@ -137,7 +148,7 @@ def _outcome(call: pytest.CallInfo[None]) -> tuple[Ending, str]:
         return "skipped", str(error)
     if isinstance(error, RuleBrokenError):
         return "broken", str(error)
-    if isinstance(error, CouldNotLookError):
+    if isinstance(error, CouldNotLookError | TargetLostError):
         return "could_not_look", str(error)
     where = call.excinfo.traceback[-1]
     return "could_not_look", f"{type(error).__name__}: {error} ({Path(where.path).name}:{where.lineno + 1})"

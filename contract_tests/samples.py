@@ -7,7 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests import resources
-from contract_tests.transport import Upload
+from contract_tests.call import Upload
+
+# The plainest request, one like it for another engine, and one that no reading of the documentation allows.
+FIELDS = {
+    "image_generator": "dall-e",
+    "description": "A brass weather vane against a clear sky",
+    "size": "256x256",
+    "quality": "standard",
+    "image_number_of_images": 1,
+}
+OTHER_ENGINE = {
+    "image_generator": "flux-pro",
+    "description_flux_pro": "A brass weather vane in the rain",
+    "image_number_of_images": 1,
+}
+INVALID = {**FIELDS, "image_generator": "daguerreotype"}
 
 
 @dataclass(frozen=True)

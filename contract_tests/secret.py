@@ -21,6 +21,12 @@ class Secret:
     def reveal(self) -> str:
         return self._value
 
+    def altered(self) -> tuple[str, ...]:
+        """Texts that are nearly the value, and wrong."""
+        value = self._value
+        nearly = (value[:-1], value + value[-1], value.swapcase())
+        return tuple(text for text in nearly if text not in ("", value))
+
     def __repr__(self) -> str:
         return f"Secret({MASK})"
 
@@ -38,7 +44,8 @@ class Masker:
     """Replaces every known token in a text, however it is escaped there."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        forms = {form for secret in secrets for form in _forms(secret.reveal())}
+        texts = {text for secret in secrets for text in (secret.reveal(), *secret.altered())}
+        forms = {form for text in texts for form in _forms(text)}
         patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
 

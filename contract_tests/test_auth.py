@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from contract_tests.api import Api
 from contract_tests.decisions import decides
-from contract_tests.test_credits import FIELDS
+from contract_tests.samples import FIELDS
 from contract_tests.verdict import Verdict
 
+MADE_UP = "made-up-4f1c9a7e52d8b036"
 OPERATIONS = ("checkAvailability", "getVersions", "generateImage", "getRecentImages")
 
 
@@ -35,6 +38,16 @@ def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -
     invalid = api("invalid")
     for operation in OPERATIONS:
         _refused(invalid, operation, f"Bearer {invalid.token.reveal()}", verdict)
+
+
+@decides("AUTH", "AUTH-401", seconds=1)
+def test_nearly_right_token_is_refused(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
+    """Where not every token opens an account, one that is nearly that of an account is wrong."""
+    nobody = api("nobody")
+    if nobody.call("getVersions", f"Bearer {MADE_UP}").status == 200:
+        pytest.skip("a token that was made up is served: every token opens an account here, or none is looked at")
+    for altered in primary.token.altered():
+        _refused(nobody, "getVersions", f"Bearer {altered}", verdict)
 
 
 def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> None:

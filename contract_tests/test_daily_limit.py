@@ -3,17 +3,18 @@
 from collections.abc import Callable
 
 from contract_tests.api import Api, judgeable
+from contract_tests.call import Reply
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
-from contract_tests.test_credits import FIELDS, INVALID
-from contract_tests.transport import Reply
+from contract_tests.samples import FIELDS, INVALID
 from contract_tests.verdict import Verdict
+from contract_tests.world import World
 
 
 @decides("DAILY-429", "ORDER", credits=1, roles=("limited",))
 def test_limit_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     account = api("limited")
-    _expect_limit(verdict, account.generate_when_ready(FIELDS))
+    _expect_limit(verdict, account.generate_when_ready(FIELDS), "limited")
     reply = account.generate(INVALID)
     verdict.expect("ORDER", reply.status == 422, expected="422 before 429", received=str(reply.status), by=reply)
 
@@ -22,9 +23,9 @@ def test_limit_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
 def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     account = api("almost_limited")
     for left in range(account.figure, 0, -1):
-        reply = judgeable(account.generate_when_ready(FIELDS), 200, 429)
-        if reply.status == 429 and left == account.figure:
-            raise CouldNotLookError(f"the account almost_limited has not the {left} images left that the target says")
+        reply = judgeable(account.generate_when_ready(FIELDS), "almost_limited")
+        if reply.status == 419:
+            raise CouldNotLookError("the account almost_limited has no credits left")
         verdict.require(
             "DAILY-429",
             reply.status == 200,
@@ -32,11 +33,38 @@ def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
             received=str(reply.status),
             by=reply,
         )
-    _expect_limit(verdict, account.generate_when_ready(FIELDS))
+    _expect_limit(verdict, account.generate_when_ready(FIELDS), "almost_limited")
 
 
-def _expect_limit(verdict: Verdict, reply: Reply) -> None:
-    judgeable(reply, 200, 429)
+@decides("DAILY-429", "DAILY-RESET", credits=6, way="control")
+def test_day_begins_anew(world: Callable[..., World], verdict: Verdict) -> None:
+    """A limit of 2 images is reached, one image at a time, and counts until the last millisecond of the day."""
+    account = world(daily_limit=2)
+    _expect_served(verdict, account, "with 2 images left", "DAILY-429")
+    two = account.api.generate({**FIELDS, "image_number_of_images": 2})
+    _expect_day(verdict, account, two.status == 429, "429 to a request for 2 images with 1 left", two)
+    if two.status != 200:
+        _expect_served(verdict, account, "with 1 image left", "DAILY-429")
+    _expect_limit(verdict, account.api.generate(FIELDS), "of a mock")
+    with account.stopped():
+        account.advance_to("day-reset", -1)
+        late = account.api.generate(FIELDS)
+        _expect_day(verdict, account, late.status == 429, "429, 1 ms before 00:00 UTC", late)
+        account.advance_to("day-reset")
+        _expect_served(verdict, account, "at 00:00 UTC", "DAILY-RESET")
+
+
+def _expect_served(verdict: Verdict, account: World, when: str, rule: str) -> None:
+    reply = account.api.generate(FIELDS)
+    verdict.expect(rule, reply.status == 200, expected=f"200, {when}", received=str(reply.status), by=account.trail)
+
+
+def _expect_day(verdict: Verdict, account: World, holds: bool, expected: str, reply: Reply) -> None:
+    verdict.expect("DAILY-RESET", holds, expected=expected, received=str(reply.status), by=account.trail)
+
+
+def _expect_limit(verdict: Verdict, reply: Reply, account: str) -> None:
+    judgeable(reply, account)
     verdict.require(
         "DAILY-429",
         reply.status == 429,

@@ -2,14 +2,18 @@
 
 from contract_tests import samples
 from contract_tests.api import Api, error_fields
+from contract_tests.call import Reply, Upload
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
 from contract_tests.pictures import PROMPTS, judge_images
 from contract_tests.samples import Sample
-from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 
 SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
+PROMPT = (
+    "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
+    "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
+)
 ACCOUNT_REFUSALS = frozenset({409, 419, 429})
 
 
@@ -22,6 +26,16 @@ def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
         if reply.status != 200:
             raise CouldNotLookError(f"{fields['image_generator']} was answered {reply.status} to assumed parameters")
         judge_images(verdict, fields, reply.json()["images"], reply)
+
+
+@decides("IMG-INPUT", credits=2, seconds=4)
+def test_prompt_comes_back_as_it_was(primary: Api, verdict: Verdict) -> None:
+    """Whatever stands in it: other scripts, composed and decomposed letters, markup, quotes, capitals, its length."""
+    as_json = {**samples.FIELDS, "description": PROMPT}
+    as_form = {**samples.valid("socialCropSquare").fields, "stable_description": PROMPT}
+    for fields, files in ((as_json, None), (as_form, dict[str, Upload]())):
+        images, reply = primary.images(fields, files)
+        judge_images(verdict, fields, images, reply)
 
 
 @decides("VALID-TRIM", "FLUX-QUEUE", credits=1, seconds=3)

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from contract_tests.api import Api, images_of
+from contract_tests.call import Reply
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
 from contract_tests.overlap import Overlap
 from contract_tests.run import Run
+from contract_tests.samples import FIELDS
 from contract_tests.targets import Target
-from contract_tests.test_credits import FIELDS
-from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 
 
-@decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"))
+@decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"), way="black-box")
 def test_another_account(api: Callable[[str], Api], primary: Api, target: Target, verdict: Verdict, run: Run) -> None:
     """While one account generates, the other is held up or not, as the target says; it never sees the image."""
     other = api("secondary")
@@ -23,11 +23,11 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     prompt = f"A wooden crate with the number {run.settings.seed}"
     with ThreadPoolExecutor(1) as pool:
         overlap = Overlap(primary, pool.submit(primary.generate, {**FIELDS, "description": prompt}), run.transport)
-        checked = _check_meanwhile(overlap, other)
+        overlap.watch_until_locked()
+        checked = other.check()
         reply = overlap.reply()
-    seen = [image for image in images_of(other.recent()) if image.get("input") == prompt]
-    verdict.expect("RECENT-OWN", not seen, expected="no image of another account", received=str(seen), by=reply)
-    if checked is None or overlap.locked_at is None or not overlap.surely_running(checked):
+    _expect_unseen(verdict, prompt, other, reply)
+    if overlap.locked_at is None or not overlap.surely_running(checked):
         raise CouldNotLookError("the generation was over before the other account could ask")
     expected = 409 if target.lock_scope == "global" else 200
     verdict.expect(
@@ -39,10 +39,20 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     )
 
 
-def _check_meanwhile(overlap: Overlap, other: Api) -> Reply | None:
-    """What the other account is told while the generation runs; None where it was over too soon to ask."""
-    try:
-        overlap.watch_until_locked()
-    except CouldNotLookError:
-        return None
-    return other.check()
+@decides("RECENT-OWN", credits=1, way="control")
+def test_images_of_another_account(api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run) -> None:
+    prompt = f"A wooden crate with the number {run.settings.seed}"
+    _, reply = primary.images({**FIELDS, "description": prompt})
+    _expect_unseen(verdict, prompt, api("secondary"), reply)
+
+
+def _expect_unseen(verdict: Verdict, prompt: str, other: Api, reply: Reply) -> None:
+    listed = other.recent()
+    seen = [image for image in images_of(listed) if image.get("input") == prompt]
+    verdict.expect(
+        "RECENT-OWN",
+        not seen,
+        expected="no image of another account",
+        received=f"{len(seen)} images of it",
+        by=(reply, listed),
+    )

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from contract_tests.api import Api
-from contract_tests.control import Control
+from contract_tests.call import Reply
 from contract_tests.decisions import decides
-from contract_tests.test_credits import FIELDS, INVALID
-from contract_tests.transport import Reply
+from contract_tests.samples import FIELDS, INVALID
 from contract_tests.verdict import Verdict
+from contract_tests.world import World
 
 
 @decides("ORDER", roles=())
@@ -22,21 +20,23 @@ def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) 
     _expect(verdict, 422, api("empty").generate(INVALID))
 
 
-@decides("ORDER", roles=("empty", "limited", "busy"))
-def test_lock_then_limit_then_credits(api: Callable[[str], Api], verdict: Verdict, control: Control | None) -> None:
-    """An account that lacks everything at once takes a service whose accounts can be changed."""
-    if control is None:
-        pytest.skip("it takes the control API of the mock")
-    limit = control.world(api("limited").token)["daily_limit"]
-    control.change(api("empty").token, used_today=limit, daily_limit=limit)
-    control.change(api("busy").token, used_today=limit, daily_limit=limit, credits=0)
-    try:
-        _expect(verdict, 429, api("empty").generate(FIELDS))
-        _expect(verdict, 409, api("busy").generate(FIELDS))
-    finally:
-        control.reset(api("empty").token)
-        control.reset(api("busy").token)
+@decides("ORDER", credits=4, way="control")
+def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verdict) -> None:
+    """An account that lacks everything at once is told so in the order of the refusals."""
+    account = world(credits=0, daily_limit=5, used_today=5, lock={"until": None})
+    _expect(verdict, 422, account.api.generate(INVALID), account)
+    _expect(verdict, 409, account.api.generate(FIELDS), account)
+    account.change(lock=None)
+    _expect(verdict, 429, account.api.generate(FIELDS), account)
+    account.change(used_today=0)
+    _expect(verdict, 419, account.api.generate(FIELDS), account)
 
 
-def _expect(verdict: Verdict, status: int, reply: Reply) -> None:
-    verdict.expect("ORDER", reply.status == status, expected=f"{status} first", received=str(reply.status), by=reply)
+def _expect(verdict: Verdict, status: int, reply: Reply, account: World | None = None) -> None:
+    verdict.expect(
+        "ORDER",
+        reply.status == status,
+        expected=f"{status} first",
+        received=str(reply.status),
+        by=account.trail if account else reply,
+    )

@@ -5,12 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 from contract_tests.api import Api, images_of
+from contract_tests.call import Reply
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.ledger import Made
 from contract_tests.run import Run
-from contract_tests.test_credits import FIELDS
-from contract_tests.transport import Reply
+from contract_tests.samples import FIELDS
 from contract_tests.verdict import Verdict
 
 ENOUGH = 11
@@ -18,18 +18,36 @@ AT_ONCE = 4
 SAME = ("id", "title", "input", "output")
 
 
-@decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", credits=ENOUGH, seconds=8)
+@decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     """More than ten images are known to exist, by making as many as are missing."""
     _make_missing(primary, run)
     reply = primary.recent()
     listed = images_of(reply)
-    verdict.expect(
-        "RECENT-10", len(listed) <= 10, expected="at most 10 images", received=f"{len(listed)} images", by=reply
-    )
     made = run.ledger.of("primary")
+    _expect_ten(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
+    ids = [str(entry.image.get("id")) for entry in made]
+    verdict.expect(
+        "IMG-COUNT",
+        len(set(ids)) == len(ids),
+        expected=f"an id of its own for each of {len(ids)} images",
+        received=f"{len(set(ids))} ids",
+        by=reply,
+    )
+
+
+def _expect_ten(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    """At most ten; fewer only where there are no more, since the list is of the 10 most recently generated images."""
+    fewest = min(10, len(made))
+    verdict.expect(
+        "RECENT-10",
+        fewest <= len(listed) <= 10,
+        expected=f"the 10 most recent of more than {len(made) - 1} images",
+        received=f"{len(listed)} images",
+        by=reply,
+    )
 
 
 def _make_missing(primary: Api, run: Run) -> None:

@@ -2,11 +2,11 @@
 
 from contract_tests import fuzz, samples
 from contract_tests.api import Api
+from contract_tests.call import Reply
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
 from contract_tests.fuzz import Generated
 from contract_tests.run import Run
-from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 
 MOST_EXAMPLES = 40

@@ -1,61 +1,26 @@
-"""The only place that speaks HTTP: paced, recorded, and never following a redirect."""
+"""The only place that speaks HTTP: paid from the purse, paced, recorded, and never following a redirect."""
 
-import json
-import ssl
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
 import httpx
 
-from contract_tests.errors import CouldNotLookError
-from contract_tests.exchange import TOKEN_VARIABLE, Exchange, excerpt
-from contract_tests.secret import Masker, Secret
+from contract_tests import throttling
+from contract_tests.call import Call, Reply
+from contract_tests.connection import make_client, receive
+from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
+from contract_tests.purse import Purse
+from contract_tests.recording import record
+from contract_tests.secret import Masker
 from contract_tests.targets import Target
 
-Upload = tuple[str, bytes, str]
-_CONNECT = 10
-_LARGEST_REPLY = 64 * 1024 * 1024
-_LONGEST_PAUSE = 60
-_THROTTLED_TRIES = 3
-_RECORDED_HEADERS = ("content-type", "content-length", "allow", "location", "retry-after", "server", "date")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request to be: `authorization` overrides the header that `token` would give, `body` goes as it is."""
-
-    method: str
-    url: str
-    role: str = "nobody"
-    token: Secret | None = None
-    authorization: str | None = None
-    json: Any = None
-    body: bytes | None = None
-    fields: Mapping[str, str] | None = None
-    files: Mapping[str, Upload] = field(default_factory=dict)
-    content_type: str | None = None
-    accept: str = "application/json"
-    patience: float = 30
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    exchange: Exchange
-
-    def json(self) -> Any:
-        """The body as JSON; a body that is none cannot be judged further."""
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            kind = self.headers.get("content-type", "no content type")
-            what = f"{self.exchange.method} {self.exchange.url} answered {self.status}"
-            raise CouldNotLookError(f"{what} with a body that is no JSON ({kind})") from None
+_THROTTLED_TRIES = 4
+_SLOWEST_PACE = 5.0
+_MOST_SILENCES = 3
+# The connection broke before the request went out, so that it was not served.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 class Transport:
@@ -65,67 +30,94 @@ class Transport:
         self,
         target: Target,
         masker: Masker,
+        purse: Purse,
         *,
         client: httpx.Client | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = client or _client(target)
+        self._client = client or make_client(target)
         self._mask = masker
+        self._timeouts = target.timeouts
+        self.purse = purse
         self.clock, self.sleep = clock, sleep
         self._gap = 1 / target.budget.requests_per_second
         self._next = 0.0
         self._lock = Lock()
+        self._silences = 0
         self.requests = 0
 
     def close(self) -> None:
         self._client.close()
 
     def send(self, call: Call) -> Reply:
-        """Send a call; where the service throttles and says for how long, wait and send it again."""
-        for _ in range(_THROTTLED_TRIES):
-            reply = self._send_once(call)
-            pause = _throttled(reply)
+        """Send a call, paid from the purse; where the service throttles, wait, slow down, and send it again."""
+        for attempt in range(_THROTTLED_TRIES):
+            reply = self._send_paid(call)
+            text = reply.exchange.response_body
+            pause = throttling.pause(call.method, reply.status, reply.headers, text, attempt)
             if pause is None:
                 return reply
+            self._slow_down()
             self.sleep(pause)
         raise CouldNotLookError(
-            f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times (429 with Retry-After)"
+            f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times: the service limits the rate of requests"
         )
 
+    def _send_paid(self, call: Call) -> Reply:
+        if not call.images:
+            return self._send_again(call)
+        reserved = self.purse.reserve(call.images, penniless=call.penniless)
+        try:
+            reply = self._send_once(call)
+        except NoReplyError as error:
+            reserved.settle(call.images if error.sent else 0)
+            raise
+        except BaseException:
+            reserved.settle(call.images)
+            raise
+        reserved.settle(_made(call, reply))
+        return reply
+
+    def _send_again(self, call: Call) -> Reply:
+        """Send what changes nothing; once more where a connection that was kept alive broke."""
+        try:
+            return self._send_once(call)
+        except NoReplyError as error:
+            if call.method != "GET" or not error.broken:
+                raise
+            return self._send_once(call)
+
     def _send_once(self, call: Call) -> Reply:
-        request = self._client.build_request(
-            call.method,
-            call.url,
-            headers=_headers(call),
-            json=call.json,
-            timeout=httpx.Timeout(call.patience, connect=_CONNECT),
-            **_payload(call),
-        )
+        patience = call.patience or self._timeouts.reply
+        request = self._request(call, patience)
         self._await_turn()
         sent = self.clock()
         try:
-            response = self._read(request)
+            response = receive(self._client, request, patience, self.clock)
         except httpx.HTTPError as error:
-            raise CouldNotLookError(
-                self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {error}")
-            ) from None
-        exchange = self._record(call, response, sent, self.clock())
+            raise self._silence(call, error) from None
+        self._silences = 0
+        exchange = record(call, response, sent, self.clock(), self._mask)
         return Reply(response.status_code, response.headers, response.content, exchange)
 
-    def _read(self, request: httpx.Request) -> httpx.Response:
-        response = self._client.send(request, stream=True)
+    def _request(self, call: Call, patience: float) -> httpx.Request:
+        timeout = httpx.Timeout(patience, connect=self._timeouts.connect)
         try:
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > _LARGEST_REPLY:
-                    raise httpx.DecodingError(f"the reply is larger than {_LARGEST_REPLY} bytes")
-        finally:
-            response.close()
-        return httpx.Response(
-            response.status_code, headers=_decoded(response.headers), content=bytes(content), request=request
-        )
+            return self._client.build_request(
+                call.method, call.url, headers=_headers(call), json=call.json, timeout=timeout, **_payload(call)
+            )
+        except httpx.InvalidURL as error:
+            raise CouldNotLookError(self._mask(f"{call.url[:200]!r} is no URL: {error}")) from None
+
+    def _silence(self, call: Call, error: httpx.HTTPError) -> Exception:
+        """What to raise for a call without a reply; after some in a row the service is taken for lost."""
+        self._silences += 1
+        text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {error}")
+        broken = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
+        if self._silences > _MOST_SILENCES:
+            return TargetLostError(f"{self._silences} requests in a row got no reply, the last: {text}")
+        return NoReplyError(text, sent=not isinstance(error, _NOT_SENT), broken=broken)
 
     def _await_turn(self) -> None:
         with self._lock:
@@ -136,38 +128,25 @@ class Transport:
         if turn > now:
             self.sleep(turn - now)
 
-    def _record(self, call: Call, response: httpx.Response, sent: float, received: float) -> Exchange:
-        mask = self._mask
-        body = call.body.decode("utf-8", "replace") if call.body is not None else None
-        body = json.dumps(call.json, ensure_ascii=False) if call.json is not None else body
-        headers = {"Accept": call.accept}
-        headers |= {"Content-Type": _content_type(call)} if body is not None else {}
-        return Exchange(
-            method=call.method,
-            url=mask(call.url),
-            role=call.role,
-            authorization=_recorded_authorization(call),
-            headers=headers,
-            body=None if body is None else excerpt(mask(body)),
-            fields={mask(name): excerpt(mask(value)) for name, value in (call.fields or {}).items()},
-            files={name: upload[0] for name, upload in call.files.items()},
-            status=response.status_code,
-            response_headers={
-                name: mask(response.headers[name]) for name in _RECORDED_HEADERS if name in response.headers
-            },
-            response_body=_text(response, mask),
-            sent=sent,
-            received=received,
-        )
+    def _slow_down(self) -> None:
+        with self._lock:
+            self._gap = min(2 * self._gap, max(_SLOWEST_PACE, self._gap))
 
 
-def _client(target: Target) -> httpx.Client:
-    verify = ssl.create_default_context(cafile=str(target.ca_bundle)) if target.ca_bundle else True
-    return httpx.Client(follow_redirects=False, verify=verify)
+def _made(call: Call, reply: Reply) -> int:
+    """How many images the reply stands for at most: a failure may have made them, a refusal has not."""
+    if reply.status >= 500:
+        return call.images
+    return max(call.images, _listed(reply)) if reply.status < 300 else 0
 
 
-def _decoded(headers: httpx.Headers) -> httpx.Headers:
-    return httpx.Headers([(name, value) for name, value in headers.multi_items() if name != "content-encoding"])
+def _listed(reply: Reply) -> int:
+    try:
+        body = reply.json()
+    except CouldNotLookError:
+        return 0
+    images = body.get("images") if isinstance(body, dict) else None
+    return len(images) if isinstance(images, list) else 0
 
 
 def _payload(call: Call) -> dict[str, Any]:
@@ -181,36 +160,9 @@ def _payload(call: Call) -> dict[str, Any]:
 def _headers(call: Call) -> dict[str, str]:
     headers = {"Accept": call.accept}
     if call.body is not None:
-        headers["Content-Type"] = _content_type(call)
+        headers["Content-Type"] = call.sent_type
     if call.authorization is not None:
         headers["Authorization"] = call.authorization
     elif call.token is not None:
         headers["Authorization"] = f"Bearer {call.token.reveal()}"
     return headers
-
-
-def _content_type(call: Call) -> str:
-    return call.content_type or "application/json"
-
-
-def _recorded_authorization(call: Call) -> str | None:
-    if call.authorization is not None:
-        scheme = call.authorization.partition(" ")[0]
-        bare = scheme == call.authorization
-        return scheme if scheme in {"", "Bearer"} and bare else f"{'' if bare else scheme + ' '}${TOKEN_VARIABLE}"
-    return f"Bearer ${TOKEN_VARIABLE}" if call.token is not None else None
-
-
-def _text(response: httpx.Response, mask: Masker) -> str:
-    kind = response.headers.get("content-type", "")
-    if kind.startswith("image/"):
-        return f"({len(response.content)} bytes of {kind})"
-    return excerpt(mask(response.content[:65536].decode("utf-8", "replace")))
-
-
-def _throttled(reply: Reply) -> float | None:
-    """Seconds to wait, where a 429 is the rate limit of the web server and not the daily limit of the API."""
-    pause = reply.headers.get("retry-after", "")
-    if reply.status == 429 and pause.isdigit() and int(pause) <= _LONGEST_PAUSE:
-        return float(pause)
-    return None

@@ -2,12 +2,12 @@
 
 from collections.abc import Container
 
+from contract_tests.call import Reply
 from contract_tests.contract import Contract
 from contract_tests.errors import CouldNotLookError, RuleBrokenError
 from contract_tests.events import Decision, Events
 from contract_tests.exchange import Exchange
 from contract_tests.rules import load_rules
-from contract_tests.transport import Reply
 
 
 class Verdict:

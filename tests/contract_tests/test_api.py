@@ -7,6 +7,7 @@ import pytest
 from contract_tests.api import Api
 from contract_tests.contract import load_contract
 from contract_tests.errors import CouldNotLookError, LimitMetError, PurseEmptyError, RuleBrokenError
+from contract_tests.purse import Purse
 from contract_tests.run import Run
 from contract_tests.secret import Masker
 from contract_tests.settings import Settings
@@ -27,9 +28,11 @@ def make(answer: Answer, role: str = "primary", credits_: int = 40) -> tuple[Api
     aim = target(role, budget=Budget(credits_, requests_per_second=1000))
     ticks = iter(range(10_000))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
-    transport = Transport(aim, Masker([]), client=client, clock=lambda: float(next(ticks)), sleep=lambda _: None)
+    transport = Transport(
+        aim, Masker([]), Purse(credits_), client=client, clock=lambda: next(ticks) / 100, sleep=lambda _: None
+    )
     run = Run(Settings(aim), transport)
-    return Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), role), run
+    return Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts[role]), run
 
 
 def generating(status: int, body: Any) -> Answer:

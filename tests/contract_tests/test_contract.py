@@ -3,10 +3,10 @@ from typing import Any
 import httpx
 import pytest
 
+from contract_tests.call import Reply
 from contract_tests.contract import load_contract
 from contract_tests.errors import CouldNotLookError
 from contract_tests.exchange import Exchange
-from contract_tests.transport import Reply
 
 IMAGE = {"id": 1, "title": "t.png", "input": "p", "output": "uploads/t.png"}
 GENERATED = {"status": "success", "images": [IMAGE], "image_storage": "public"}

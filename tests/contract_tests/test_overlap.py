@@ -5,13 +5,13 @@ import httpx
 import pytest
 
 from contract_tests.api import Api
+from contract_tests.call import Reply
 from contract_tests.contract import load_contract
 from contract_tests.errors import CouldNotLookError
 from contract_tests.exchange import Exchange
 from contract_tests.overlap import Overlap
 from contract_tests.run import Run
 from contract_tests.settings import Settings
-from contract_tests.transport import Reply
 from contract_tests.verdict import Verdict
 from support.conformance import target
 
@@ -30,7 +30,7 @@ def reply(status: int, sent: float, received: float) -> Reply:
 
 def overlap(run: Run, generation: Reply, *checks: Reply) -> Overlap:
     """A generation that was watched by these checks."""
-    api = Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), "primary")
+    api = Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts["primary"])
     future: Future[Reply] = Future()
     future.set_result(generation)
     watched = Overlap(api, future, run.transport)
@@ -40,7 +40,7 @@ def overlap(run: Run, generation: Reply, *checks: Reply) -> Overlap:
 
 @pytest.mark.parametrize(
     ("sent", "sure"),
-    [(0.05, False), (0.2, True), (2.0, True), (2.9, False), (3.5, False)],
+    [(0.05, False), (0.5, True), (2.0, True), (2.4, False), (3.5, False)],
 )
 def test_a_call_surely_overlaps_only_well_within_the_generation(run: Run, sent: float, sure: bool) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.01, 0.02))

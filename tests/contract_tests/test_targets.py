@@ -33,7 +33,7 @@ def test_reads_accounts_and_fills_in_the_defaults(tmp_path: Path) -> None:
 def test_reads_the_token_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_TOKEN", "from-outside")
     path = write(tmp_path, "base_url: http://h/api\naccounts: {primary: {token_env: SOME_TOKEN}}")
-    assert load_target(path).accounts["primary"].token.reveal() == "from-outside"
+    assert load_target(path).accounts["primary"].secret.reveal() == "from-outside"
 
 
 @pytest.mark.parametrize("name", ["mock.yaml", "real.yaml"])

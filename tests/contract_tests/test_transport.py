@@ -4,10 +4,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from contract_tests.errors import CouldNotLookError
+from contract_tests.call import Call
+from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
+from contract_tests.purse import Purse
 from contract_tests.secret import Masker, Secret
 from contract_tests.targets import Budget
-from contract_tests.transport import Call, Transport
+from contract_tests.transport import Transport
 from support.conformance import TOKEN, target
 
 URL = "http://127.0.0.1:9/api/v1/aiimage/generate-image"
@@ -31,7 +33,7 @@ def transport(answer: Answer, clock: Clock | None = None, rate: float = 1000) ->
     clock = clock or Clock()
     aim = target(budget=Budget(requests_per_second=rate))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
-    return Transport(aim, Masker([Secret(TOKEN)]), client=client, clock=clock, sleep=clock.sleep)
+    return Transport(aim, Masker([Secret(TOKEN)]), Purse(9), client=client, clock=clock, sleep=clock.sleep)
 
 
 def echo(request: httpx.Request) -> httpx.Response:
@@ -103,12 +105,24 @@ def test_waits_where_the_service_throttles() -> None:
 
 
 def test_a_daily_limit_is_no_throttling() -> None:
-    assert transport(lambda _: httpx.Response(429)).send(Call("GET", URL)).status == 429
+    daily = httpx.Response(429, json={"message": "No more images today."})
+    assert transport(lambda _: daily).send(Call("POST", URL, images=1)).status == 429
+    tomorrow = httpx.Response(429, headers={"retry-after": "30000"})
+    assert transport(lambda _: tomorrow).send(Call("POST", URL, images=1)).status == 429
+
+
+def test_slows_down_where_the_service_throttles() -> None:
+    clock = Clock()
+    answers = iter([httpx.Response(429, headers={"retry-after": "0"}), httpx.Response(200), httpx.Response(200)])
+    paced = transport(lambda _: next(answers), clock, rate=1)
+    for _ in range(2):
+        paced.send(Call("GET", URL))
+    assert clock.sleeps == [0.0, 1.0, 2.0]
 
 
 def test_gives_up_where_the_throttling_does_not_end() -> None:
     throttled = transport(lambda _: httpx.Response(429, headers={"retry-after": "1"}))
-    with pytest.raises(CouldNotLookError, match="throttled 3 times"):
+    with pytest.raises(CouldNotLookError, match="throttled 4 times"):
         throttled.send(Call("GET", URL))
 
 
@@ -119,6 +133,60 @@ def test_no_reply_is_no_finding() -> None:
     with pytest.raises(CouldNotLookError, match="got no reply: ReadTimeout") as caught:
         transport(answer).send(Call("GET", URL))
     assert TOKEN not in str(caught.value)
+
+
+def test_sends_once_more_what_changes_nothing_where_the_connection_broke() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        if len(asked) == 1:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
+        return httpx.Response(200)
+
+    assert transport(answer).send(Call("GET", URL)).status == 200
+    assert asked == ["GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("error", "spent"),
+    [(httpx.ReadTimeout, 2), (httpx.RemoteProtocolError, 2), (httpx.ReadError, 2), (httpx.ConnectError, 0)],
+)
+def test_pays_for_what_may_have_been_served(error: type[httpx.TransportError], spent: int) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        raise error("no reply", request=request)
+
+    silent = transport(answer)
+    with pytest.raises(NoReplyError):
+        silent.send(Call("POST", URL, images=2))
+    assert (silent.purse.spent, asked) == (spent, ["POST"])
+
+
+def test_pays_for_more_images_than_were_asked_for() -> None:
+    body = {"images": [{"id": 1}, {"id": 2}, {"id": 3}]}
+    generous = transport(lambda _: httpx.Response(200, json=body))
+    generous.send(Call("POST", URL, images=1))
+    assert generous.purse.spent == 3
+
+
+def test_a_service_that_falls_silent_is_lost() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("timed out", request=request)
+
+    silent = transport(answer)
+    for _ in range(3):
+        with pytest.raises(NoReplyError):
+            silent.send(Call("GET", URL))
+    with pytest.raises(TargetLostError, match="4 requests in a row got no reply"):
+        silent.send(Call("GET", URL))
+
+
+def test_an_address_that_is_none_cannot_be_asked() -> None:
+    with pytest.raises(CouldNotLookError, match="is no URL"):
+        transport(echo).send(Call("GET", "http://h:port/uploads/t.png"))
 
 
 def test_a_body_that_is_no_json_cannot_be_judged() -> None:
