@@ -1,0 +1,1 @@
+"""Random sequences of calls, and an oracle that is written from the facts."""

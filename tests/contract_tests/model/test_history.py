@@ -1,0 +1,48 @@
+import httpx
+import pytest
+
+from contract_tests.call import Reply
+from contract_tests.exchange import Exchange
+from contract_tests.model.history import Kind, Seen, findings, made, overlapped
+
+
+def seen(kind: Kind, status: int, sent: float, received: float) -> Seen:
+    exchange = Exchange("GET", "http://h", "primary", None, status=status, sent=sent, received=received)
+    return Seen(kind, Reply(status, httpx.Headers(), b'{"images": [{"id": 1}]}', exchange))
+
+
+FIRST = seen("generate", 200, 0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("others", "broken"),
+    [
+        ([seen("generate", 409, 0.2, 0.21), seen("check", 409, 0.3, 0.31)], []),
+        ([seen("generate", 200, 0.2, 1.2)], ["LOCK-ONE"]),
+        ([seen("generate", 200, 0.2, 2.2)], []),  # it may have waited for the first to end
+        ([seen("generate", 200, 1.1, 2.1)], []),
+        ([seen("check", 200, 0.5, 0.51)], ["LOCK-CHECK"]),
+        ([seen("check", 200, 0.0, 0.1)], []),  # the generation may not have arrived yet
+        ([seen("check", 200, 0.5, 1.5)], []),  # it may have been answered late
+        ([seen("check", 200, 0.9, 0.91)], []),  # the reply to the generation may be on its way
+        ([Seen("generate", None)], []),
+    ],
+)
+def test_finds_only_what_surely_met(others: list[Seen], broken: list[str]) -> None:
+    assert [finding.complaint.rule for finding in findings([FIRST, *others], alone=1.0)] == broken
+
+
+def test_a_check_after_ten_seconds_met_no_lock() -> None:
+    slow = seen("generate", 200, 0.0, 12.0)
+    early, late = seen("check", 200, 8.0, 8.1), seen("check", 200, 10.5, 10.6)
+    assert [len(list(findings([slow, check], alone=14.0))) for check in (early, late)] == [1, 0]
+
+
+def test_tells_whether_anything_met() -> None:
+    assert overlapped([FIRST, seen("check", 409, 0.1, 0.2)])
+    assert not overlapped([FIRST, seen("check", 200, 0.1, 0.2)])
+    assert not overlapped([seen("generate", 409, 0.0, 0.1)])
+
+
+def test_gathers_what_was_made() -> None:
+    assert made([FIRST, seen("generate", 409, 0.2, 0.21), Seen("generate", None)]) == [{"id": 1}]
