@@ -46,12 +46,14 @@ class Decides:
     def in_profile(self, profile: Profile, target: Target) -> bool:
         return profile == "full" or self.cost(target) == 0 or (profile == "quick" and self.quick)
 
+    def spared(self, target: Target) -> bool:
+        """Whether the clock of a mock decides the same, and faster."""
+        return self.way == "black-box" and target.control == "mock"
+
     def missing(self, target: Target) -> str | None:
         """Why the target does not allow the test, and what would, if so."""
         if self.way == "control" and target.control == "none":
             return "it takes a mock whose accounts and clocks can be set (control: mock in the target)"
-        if self.way == "black-box" and target.control == "mock":
-            return "the clock of the mock decides the same, and faster"
         absent = [role for role in self.roles if role not in target.accounts]
         return f"the target has no account {' and '.join(absent)}: name one under accounts" if absent else None
 

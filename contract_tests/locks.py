@@ -11,6 +11,7 @@ _WIDEST_DOUBT = 2.0
 
 def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
     """LOCK-CHECK: every check that surely met the generation was answered 409."""
+    mine = overlap.reply()
     blind = [check for check in overlap.checks if check.status == 200 and overlap.surely_running(check)]
     if overlap.locked_at is None and not blind:
         raise CouldNotLookError("the generation was over before a check could find it running")
@@ -20,7 +21,7 @@ def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
         not blind,
         expected="409 while a generation runs",
         received=f"200 at {times} into a generation of {overlap.seconds:.2f} s" if blind else "409",
-        by=(overlap.reply(), *blind[:1]),
+        by=(mine, *blind[:1]),
     )
 
 

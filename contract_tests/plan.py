@@ -77,7 +77,7 @@ def make_plan(
     entries = [
         Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
         for name, decides in tests
-        if rules.keys() & set(decides.rules)
+        if rules.keys() & set(decides.rules) and not decides.spared(target)
     ]
     return Plan(tuple(sorted(entries, key=_turn)), rules, cap)
 

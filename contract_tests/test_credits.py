@@ -59,16 +59,15 @@ class _Account:
     def affords(self, images: int) -> None:
         before = self._balance()
         reply = self._generate(images)
-        if reply.status == 419 and self.left == self.api.figure and before not in (None, self.left):
-            raise CouldNotLookError(f"the account low has not the {self.left} credits that the target says")
         if reply.status == 422 and images > 1:
             return self.affords(1)
         if reply.status == 419:
+            self._require_first(images)
             self._learn_price(images)
         self.verdict.require(
             "CREDIT-COST",
             reply.status == 200,
-            expected=f"200 for {images} images, with {self.left} credits left",
+            expected=f"200 for {images} images, with {self.left} left of the {self.api.figure} credits of the target",
             received=str(reply.status),
             by=tuple(self.api.trail),
         )
@@ -113,6 +112,14 @@ class _Account:
     def _generate(self, images: int) -> Reply:
         reply = self.api.generate_when_ready({**FIELDS, "image_number_of_images": images})
         return reply if reply.status == 422 and images > 1 else judgeable(reply, "low")
+
+    def _require_first(self, images: int) -> None:
+        """An account that cannot pay for a single image to begin with is not what the target says it is."""
+        untouched = self.left == self.api.figure
+        if untouched and (images == 1 or self._generate(1).status == 419):
+            raise CouldNotLookError(
+                f"the account low has not the {self.left} credits that the target says: fill it up, or say what it has"
+            )
 
     def _learn_price(self, images: int) -> None:
         """A balance that did not last: an image costs more than what was left for each of those asked for."""

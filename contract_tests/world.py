@@ -64,14 +64,17 @@ class World:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def begin(self, fields: Fields) -> "Running":
-        """Ask for a generation; returns when the service has taken it on or has answered."""
+        """Ask for a generation; returns when the service has taken it on or has answered.
+
+        Raises what kept it from being answered: PurseEmptyError where it could not be paid, for example.
+        """
         before = self.state()
         running = Running(self._pool.submit(self.api.generate, fields))
         self._running.append(running)
         deadline = self._transport.clock() + _STARTED_WITHIN
         while self._transport.clock() < deadline and not running.answered and not _taken_on(before, self.state()):
             wait([running.future], timeout=_PAUSE)
-        return running
+        return running.or_raise()
 
     def _note(self, reply: Reply) -> None:
         self.api.trail.append(reply)
@@ -93,6 +96,12 @@ class Running:
     @property
     def answered(self) -> bool:
         return self.future.done()
+
+    def or_raise(self) -> "Running":
+        """Itself, or what kept the request from being answered, if it is known already."""
+        if self.answered:
+            self.future.result()
+        return self
 
     def reply(self) -> Reply:
         """The reply, which is on its way since the clock has passed the end of the generation."""
