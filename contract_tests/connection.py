@@ -68,11 +68,15 @@ def _url(proxy: str) -> str:
 
 
 def _patterns(host: str) -> tuple[str, ...]:
-    """A host, and for a domain the hosts in it."""
+    """A host, and for a name the hosts of its domain; networks (10.0.0.0/8) are nothing that a URL names."""
+    if "/" in host:
+        return ()
     if host == "*":
         return ("http://", "https://")
-    bare = host.lstrip(".*")
-    return f"all://{bare}", f"all://*.{bare}"
+    if host.count(":") > 1:
+        return (f"all://[{host.strip('[]')}]",)
+    name = host.lstrip(".*")
+    return f"all://{name}", f"all://*.{name}"
 
 
 def _decoded(headers: httpx.Headers) -> httpx.Headers:
