@@ -13,6 +13,7 @@ from contract_tests.transport import Transport
 DAILY_LIMIT = 50
 CREDITS = 100
 SLOW_SECONDS = 12
+_NOON = "2026-02-26T12:00:00Z"
 _FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "generation_time": 0}
 
 
@@ -30,8 +31,13 @@ class Control:
             raise CouldNotLookError(f"its health is {health}")
 
     def open(self, token: Secret, state: Mapping[str, Any]) -> Reply:
-        """Begin an account afresh: what `state` does not say is as in a new account; its generations take no time."""
-        return self._ask("PUT", _world(token), {**_FRESH, **state})
+        """Begin an account afresh: what `state` does not say is as in a new account; its generations take no time.
+
+        It is noon there, so that no day ends in the middle of a test.
+        """
+        self._ask("PUT", _world(token), {})
+        self.move(token, set=_NOON)
+        return self._ask("PATCH", _world(token), {**_FRESH, **state})
 
     def world(self, token: Secret) -> Any:
         return self._ask("GET", _world(token)).json()

@@ -32,8 +32,8 @@ class Run:
         self.ledger = Ledger()
         # Who has nothing to spend, so that nothing is reserved for them, until one of them is served all the same.
         self.penniless = {"empty", "invalid", "nobody"}
-        # Whose lock has outlived any lock, so that nobody waits for it again.
-        self.stuck: set[str] = set()
+        # Whether a lock has outlived any lock, so that nobody waits for one again.
+        self.stuck = False
         self.transport = transport or Transport(target, self.masker, self.purse)
         self.control = Control(target.origin, self.transport) if target.control == "mock" else None
         self.started = self.transport.clock()

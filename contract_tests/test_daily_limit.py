@@ -41,11 +41,11 @@ def test_day_begins_anew(world: Callable[..., World], verdict: Verdict) -> None:
     """A limit of 2 images is reached, one image at a time, and counts until the last millisecond of the day."""
     account = world(daily_limit=2)
     _expect_served(verdict, account, "with 2 images left", "DAILY-429")
-    two = account.api.generate({**FIELDS, "image_number_of_images": 2})
+    two = account.api.generate_when_ready({**FIELDS, "image_number_of_images": 2})
     _expect_day(verdict, account, two.status == 429, "429 to a request for 2 images with 1 left", two)
     if two.status != 200:
         _expect_served(verdict, account, "with 1 image left", "DAILY-429")
-    _expect_limit(verdict, account.api.generate(FIELDS), "of a mock")
+    _expect_limit(verdict, account.api.generate_when_ready(FIELDS), "of a mock")
     with account.stopped():
         account.advance_to("day-reset", -1)
         late = account.api.generate(FIELDS)
@@ -55,7 +55,7 @@ def test_day_begins_anew(world: Callable[..., World], verdict: Verdict) -> None:
 
 
 def _expect_served(verdict: Verdict, account: World, when: str, rule: str) -> None:
-    reply = account.api.generate(FIELDS)
+    reply = account.api.generate_when_ready(FIELDS)
     verdict.expect(rule, reply.status == 200, expected=f"200, {when}", received=str(reply.status), by=account.trail)
 
 

@@ -84,7 +84,7 @@ def test_notes_the_images_that_were_made() -> None:
 
 
 def test_waits_for_a_lock_to_go() -> None:
-    answers = iter([(409, BUSY), (200, AVAILABLE), (409, {"message": "Wait."}), (200, GENERATED)])
+    answers = iter([(409, BUSY), (200, AVAILABLE), (409, {"message": "Wait."}), (200, AVAILABLE), (200, GENERATED)])
 
     def answer(request: httpx.Request) -> httpx.Response:
         status, body = next(answers)
