@@ -46,9 +46,9 @@ class Decides:
     def in_profile(self, profile: Profile, target: Target) -> bool:
         return profile == "full" or self.cost(target) == 0 or (profile == "quick" and self.quick)
 
-    def spared(self, target: Target) -> bool:
-        """Whether the clock of a mock decides the same, and faster."""
-        return self.way == "black-box" and target.control == "mock"
+    def fits(self, target: Target) -> bool:
+        """Whether the test is for such a target: the clock of a mock decides faster what others are watched for."""
+        return self.way != ("black-box" if target.control == "mock" else "control")
 
     def missing(self, target: Target) -> str | None:
         """Why the target does not allow the test, and what would, if so."""

@@ -1,6 +1,6 @@
 """Which tests a run takes, in which order, what they cost at worst, and why the others are left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contract_tests.decisions import Decides, Profile
@@ -76,10 +76,18 @@ def make_plan(
     """Phase by phase, in each the cheapest test first; `rules` are those asked for."""
     entries = [
         Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
-        for name, decides in tests
-        if rules.keys() & set(decides.rules) and not decides.spared(target)
+        for name, decides in _for(target, list(tests))
+        if rules.keys() & set(decides.rules)
     ]
     return Plan(tuple(sorted(entries, key=_turn)), rules, cap)
+
+
+def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str, Decides]]:
+    """The tests for such a target, and those for another kind that alone decide a rule, to say what they need."""
+    decided = {rule for _, decides in tests if decides.fits(target) for rule in decides.rules}
+    for name, decides in tests:
+        if decides.fits(target) or set(decides.rules) - decided:
+            yield name, decides
 
 
 def _turn(entry: Entry) -> tuple[int, bool, int]:
