@@ -2,33 +2,49 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from contract_tests import options
+from contract_tests.compare import Comparison, load_report
 from contract_tests.decisions import PROFILES
 from contract_tests.errors import UsageError
-from contract_tests.report.terminal import Progress, make_console, print_plan, print_summary
+from contract_tests.interruption import ended_by_signals
+from contract_tests.report.changes import comparison_lines
+from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.run import Run
-from contract_tests.runner import examine, make_bill
+from contract_tests.runner import make_bill
+from contract_tests.session import Session
 from contract_tests.settings import Settings
 
-EPILOG = """\b
-Exit status of run:
-  0  the service conforms
-  1  a documented rule is violated; with --strict, or the service differs from an assumption
-  2  bad usage
-  3  too little could be exercised, or the service cannot be reached
-
-\b
+_FIRST_STEPS = """\b
 Example:
   aiimage-conform plan --target fixtures/targets/mock.yaml
   aiimage-conform run --target fixtures/targets/mock.yaml --report conformance
 """
+_STATUSES = """\b
+Exit status of run:
+  0  the service conforms
+  1  a documented rule is violated; with --strict, or the service differs from an assumption; with
+     --baseline, or an accepted finding no longer occurs
+  2  bad usage
+  3  too little could be exercised, the run was interrupted, or the service cannot be reached
+"""
+_COMPARE = """\b
+Exit status of compare:
+  0  no rule got worse
+  1  a rule got worse, or there is a new finding that is not accepted
+  2  bad usage
+
+\b
+Example:
+  aiimage-conform compare conformance-of-main conformance
+"""
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(epilog=f"{_STATUSES}\n{_FIRST_STEPS}", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Examine whether a service keeps to the documentation of the AI Image API."""
 
@@ -52,6 +68,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--seed", type=click.IntRange(0), metavar="N", help="The seed of the generated requests."),
             click.option("--report", metavar="DIR", default="conformance", show_default=True, help="Where reports go."),
             click.option("--strict", is_flag=True, help="A difference from an assumption fails the run, too."),
+            click.option("--baseline", metavar="FILE", help="Accepted findings: they are reported and fail nothing."),
             click.option("--yes", is_flag=True, help="Spend credits on a remote service without asking."),
         ]
     ):
@@ -59,27 +76,45 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@main.command(epilog=EPILOG)
+@main.command(epilog=f"{_STATUSES}\n{_FIRST_STEPS}")
 @_options
-def run(*, yes: bool, **values: Any) -> None:
+@click.option("--write-baseline", metavar="FILE", help="Write there all that is found, for --baseline.")
+def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
     """Examine the service and report a verdict for every rule."""
     settings = _settings(values)
     _make_folder(settings)
     click.echo(f"Seed {settings.seed}")
     _confirm(settings, yes=yes)
-    console = make_console(sys.stdout)
-    examined = Run(settings)
-    examined.events.consumers.append(Progress(console, examined))
-    outcome = examine(examined)
-    print_summary(console, examined, outcome)
-    sys.exit(outcome.exit_status(strict=settings.strict))
+    session = Session(Run(settings), make_console(sys.stdout), Path(write_baseline) if write_baseline else None)
+    try:
+        with ended_by_signals(session.interrupt):
+            status = session.examine()
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise _BadUsage(f"{error.filename}: cannot be written: {error.strerror}.") from None
+    sys.exit(status)
 
 
-@main.command()
+@main.command(epilog=_FIRST_STEPS)
 @_options
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
     """Print what a run would cost at worst and what it would leave out; send nothing."""
     print_plan(make_console(sys.stdout), make_bill(_settings(values)))
+
+
+@main.command(epilog=_COMPARE)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+def compare(before: str, after: str) -> None:
+    """Say what changed from report A to report B: each is a report.json, or the folder of one."""
+    try:
+        comparison = Comparison(load_report(Path(before)), load_report(Path(after)))
+    except UsageError as error:
+        raise _BadUsage(str(error)) from None
+    for line in comparison_lines(comparison):
+        click.echo(line)
+    sys.exit(1 if comparison.worse else 0)
 
 
 def _settings(values: dict[str, Any]) -> Settings:

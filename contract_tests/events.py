@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
+from contract_tests.baseline import NO_BASELINE, Baseline
 from contract_tests.exchange import Exchange
+from contract_tests.identity import Identity, identify
 from contract_tests.plan import Plan
 from contract_tests.secret import Masker
 
-Ending = Literal["passed", "broken", "differs", "could_not_look", "skipped"]
+Ending = Literal["passed", "broken", "differs", "accepted", "could_not_look", "skipped"]
 
 
 @dataclass(frozen=True)
 class PlanMade:
     plan: Plan
+    baseline: Baseline = NO_BASELINE
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,15 @@ class Decision:
     exchanges: tuple[Exchange, ...] = ()
 
     @property
-    def evidence(self) -> list[dict[str, Any]]:
-        if not self.exchanges:
-            return [{"curl": "", "request": {}, "response": {}, "expected": self.expected, "received": self.received}]
-        return [exchange.evidence(self.expected, self.received) for exchange in self.exchanges]
+    def identity(self) -> Identity:
+        return identify(self.rule, self.expected, self.received, self.exchanges)
+
+
+@dataclass(frozen=True)
+class TestStarted:
+    __test__ = False
+
+    test: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Interrupted:
     reason: str
 
 
-Event = PlanMade | PreflightFailed | Decision | TestEnded | Interrupted
+Event = PlanMade | PreflightFailed | Decision | TestStarted | TestEnded | Interrupted
 Consumer = Callable[[Event], None]
 
 
@@ -65,6 +73,15 @@ class Events:
     masker: Masker
     log: list[Event] = field(default_factory=list)
     consumers: list[Consumer] = field(default_factory=list)
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of the run, once it is made."""
+        return next((event.plan for event in self.log if isinstance(event, PlanMade)), None)
+
+    @property
+    def ended(self) -> list[TestEnded]:
+        return [event for event in self.log if isinstance(event, TestEnded)]
 
     def emit(self, event: Event) -> None:
         masked = self._masked(event)

@@ -2,11 +2,13 @@
 
 import os
 import random
+import shlex
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from contract_tests.baseline import NO_BASELINE, load_baseline
 from contract_tests.decisions import PROFILES, Profile
 from contract_tests.errors import UsageError
 from contract_tests.exchange import TOKEN_VARIABLE
@@ -25,17 +27,38 @@ def settings(
     seed: int | None,
     report: str | None,
     strict: bool,
+    baseline: str | None,
 ) -> Settings:
     """The settings that the options ask for, or a UsageError that names the option and what it takes."""
+    seed = random.randrange(2**32) if seed is None else seed
     return Settings(
         target=_target(target, base_url, token),
         profile=cast("Profile", profile),
-        seed=random.randrange(2**32) if seed is None else seed,
+        seed=seed,
         only=parse_only(only),
         max_credits=max_credits,
         report=Path(report) if report else None,
         strict=strict,
+        baseline=load_baseline(Path(baseline)) if baseline else NO_BASELINE,
+        command=_command(
+            {
+                "--target": target,
+                "--base-url": base_url,
+                "--profile": profile,
+                "--seed": seed,
+                "--only": only,
+                "--max-credits": max_credits,
+                "--baseline": baseline,
+            },
+            strict=strict,
+        ),
     )
+
+
+def _command(values: dict[str, Any], *, strict: bool) -> str:
+    """The command that repeats the run; a token is left to its environment variable."""
+    given = [part for flag, value in values.items() if value is not None for part in (flag, str(value))]
+    return shlex.join(["aiimage-conform", "run", *given, *(["--strict"] if strict else [])])
 
 
 def _target(file: str | None, base_url: str | None, token: str | None) -> Target:
@@ -60,12 +83,13 @@ def add_to_pytest(parser: pytest.Parser) -> None:
     group.addoption("--only", metavar="RULE,…", help="decide these rules only")
     group.addoption("--profile", choices=PROFILES, default="full", help="how much may be spent; default: full")
     group.addoption("--conform-seed", type=int, metavar="N", help="the seed of the generated requests")
-    group.addoption("--report", metavar="DIR", help="write report.json and junit.xml there")
+    group.addoption("--report", metavar="DIR", help="write the reports there")
+    group.addoption("--baseline", metavar="FILE", help="the accepted findings")
     group.addoption("--conform-strict", action="store_true", help="a difference from an assumption fails the run, too")
 
 
 def from_pytest(config: pytest.Config) -> Settings:
-    names = ("target", "base_url", "token", "max_credits", "only", "profile", "report")
+    names = ("target", "base_url", "token", "max_credits", "only", "profile", "report", "baseline")
     values: dict[str, Any] = {name: config.getoption(name) for name in names}
     try:
         return settings(seed=config.getoption("conform_seed"), strict=config.getoption("conform_strict"), **values)

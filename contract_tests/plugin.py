@@ -15,7 +15,7 @@ from contract_tests.errors import (
     RuleBrokenError,
     TargetLostError,
 )
-from contract_tests.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded
+from contract_tests.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded, TestStarted
 from contract_tests.outcome import conclude
 from contract_tests.plan import Plan, make_plan
 from contract_tests.report import files
@@ -47,7 +47,7 @@ class ConformancePlugin:
         others = [item for item in items if not declared(item)]
         config.hook.pytest_deselected(items=[item for item, _ in ours.values() if item not in chosen])
         items[:] = chosen + others
-        self.run.events.emit(PlanMade(self.plan))
+        self.run.events.emit(PlanMade(self.plan, settings.baseline))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -63,6 +63,8 @@ class ConformancePlugin:
         mark, most = declared(item), self.run.target.budget.seconds
         if mark and self.run.seconds + mark.seconds > most:
             pytest.skip(f"it may take {mark.seconds:g} s, and {self.run.seconds:.0f} of {most:g} s are used up")
+        if mark:
+            self.run.events.emit(TestStarted(_name(item)))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -105,19 +107,25 @@ class ConformancePlugin:
         if call.excinfo is not None and isinstance(call.excinfo.value, TargetLostError):
             self.run.events.emit(Interrupted(f"the service was lost: {reason}"))
             item.session.shouldstop = "the service was lost"
-        if outcome == "broken" and self._only_differs(item):
-            outcome = "differs"
+        if outcome == "broken":
+            outcome = self._severity(item)
         self.run.events.emit(TestEnded(_name(item), outcome, call.duration, reason))
-        if outcome in {"broken", "differs", "could_not_look"}:
+        if outcome in {"broken", "differs", "accepted", "could_not_look"}:
             report.longrepr = self.run.masker(reason)
-        if outcome == "differs" and not self.run.settings.strict:
-            # pytest's own word for an expected failure, so that an assumption never fails a run.
-            report.outcome, report.wasxfail = "skipped", "differs"
+        if outcome == "accepted" or (outcome == "differs" and not self.run.settings.strict):
+            # pytest's own word for an expected failure, so that neither an assumption nor what is accepted fails a run.
+            report.outcome, report.wasxfail = "skipped", outcome
 
-    def _only_differs(self, item: pytest.Item) -> bool:
+    def _severity(self, item: pytest.Item) -> Ending:
+        """What a test that found something found at worst."""
         verdict = getattr(item, "funcargs", {}).get("verdict")
-        rules = self.run.settings.rules
-        return isinstance(verdict, Verdict) and not any(rules[decision.rule].documented for decision in verdict.broken)
+        if not isinstance(verdict, Verdict):
+            return "broken"
+        settings = self.run.settings
+        fresh = [decision for decision in verdict.broken if settings.baseline.reason(decision.identity) is None]
+        if not fresh:
+            return "accepted"
+        return "broken" if any(settings.rules[decision.rule].documented for decision in fresh) else "differs"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, KeyboardInterrupt):

@@ -1,13 +1,16 @@
-"""Tokens, and keeping them out of everything that is printed or written."""
+"""Tokens, and keeping them and whatever else is nobody's business out of everything that is printed or written."""
 
+import base64
 import html
 import json
 import re
-from collections.abc import Iterable
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, unquote
 
 MASK = "***"
 _DISTINCT = 12  # a shorter token may be part of an ordinary word, so it is masked only where it stands alone
+_STEP = 4
+_USERINFO = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 
 
 class Secret:
@@ -41,24 +44,112 @@ class Secret:
 
 
 class Masker:
-    """Replaces every known token in a text, however it is escaped there."""
+    """Replaces in a text every known token, however it is encoded there, and what was learned in the run."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         texts = {text for secret in secrets for text in (secret.reveal(), *secret.altered())}
         forms = {form for text in texts for form in _forms(text)}
         patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
+        self._fragments = _Fragments()
+        self._uploads: set[int] = set()
 
     def __call__(self, text: str) -> str:
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        text = _USERINFO.sub(f"{MASK}@", text)
+        return self._fragments.masked(self._pattern.sub(MASK, text) if self._pattern else text)
+
+    def learn_cookie(self, header: str) -> None:
+        """Mask from now on the value that a Set-Cookie header gives."""
+        value = header.partition("=")[2].partition(";")[0].strip(' "')
+        for each in {value, unquote(value)}:
+            for form in _text_forms(each):
+                self._fragments.learn(form)
+
+    def learn_upload(self, content: bytes) -> None:
+        """Mask from now on every part of an uploaded file."""
+        if hash(content) in self._uploads:
+            return
+        self._uploads.add(hash(content))
+        for form in _upload_forms(content):
+            self._fragments.learn(form)
+
+
+class _Fragments:
+    """Long values known by their fragments, so that a part of one is recognised too."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def learn(self, text: str) -> None:
+        last = len(text) - _DISTINCT
+        starts = [*range(0, last, _STEP), last] if last >= 0 else []
+        pieces = (text[start : start + _DISTINCT] for start in starts)
+        # What repeats itself, like padding, gives nothing away and would match too much.
+        self._known.update(piece for piece in pieces if len(set(piece)) >= _STEP)
+
+    def masked(self, text: str) -> str:
+        parts, end = [], 0
+        for first, last in self._spans(text):
+            parts += [text[end:first], MASK]
+            end = last
+        return "".join(parts) + text[end:]
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """The parts of the text that are to be masked, each as long as known fragments overlap or adjoin."""
+        known = self._known
+        if not known:
+            return
+        span: tuple[int, int] | None = None
+        for start in range(len(text) - _DISTINCT + 1):
+            if text[start : start + _DISTINCT] not in known:
+                continue
+            if span and start > span[1]:
+                yield span
+                span = None
+            span = (span[0] if span else start, start + _DISTINCT)
+        if span:
+            yield span
 
 
 def _forms(token: str) -> set[str]:
     bare = token.rpartition("|")[2]
     tokens = {token, bare} if len(bare) >= _DISTINCT else {token}
-    return {form for each in tokens for form in (each, quote(each, safe=""), json.dumps(each)[1:-1], html.escape(each))}
+    return tokens.union(*(_base64_forms(each.encode()) for each in tokens))
 
 
 def _pattern(form: str) -> str:
-    escaped = re.escape(form)
+    escaped = "".join(map(_escaped, form))
     return escaped if len(form) >= _DISTINCT else rf"(?<![\w-]){escaped}(?![\w-])"
+
+
+def _escaped(character: str) -> str:
+    """A pattern for a character as it is, and as JSON, a URL or HTML may have it; letters and digits are left alone."""
+    if character.isascii() and character.isalnum():
+        return character
+    code = ord(character)
+    quoted = "".join(f"%(?:25)*(?:{byte:02x}|{byte:02X})" for byte in character.encode())
+    named = html.escape(character).removeprefix("&")
+    numbered = f"#0*{code};|#[xX]0*(?:{code:x}|{code:X});"
+    unicode = rf"\\+u(?:{code:04x}|{code:04X})"
+    return rf"(?:\\*{re.escape(character)}|{quoted}|{unicode}|&(?:amp;)*(?:{numbered}|{re.escape(named)}))"
+
+
+def _text_forms(text: str) -> set[str]:
+    escaped = {json.dumps(text, ensure_ascii=ascii_)[1:-1] for ascii_ in (True, False)}
+    return {text, quote(text, safe=""), html.escape(text), *escaped, *(json.dumps(form)[1:-1] for form in escaped)}
+
+
+def _base64_forms(content: bytes) -> Iterator[str]:
+    """What base64 makes of the bytes, whatever stands before and after them: three forms, in both alphabets."""
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + content).decode()
+        inner = encoded[(0, 2, 3)[shift] : len(encoded) - (0, 3, 2)[(shift + len(content)) % 3]]
+        if len(inner) >= _DISTINCT:
+            yield inner
+            yield inner.translate(str.maketrans("+/", "-_"))
+
+
+def _upload_forms(content: bytes) -> set[str]:
+    texts = {content.decode("utf-8", "replace"), content.decode("latin-1")}
+    encoded = {content.hex(), content.hex().upper(), quote(content, safe=""), *_base64_forms(content)}
+    return encoded.union(*map(_text_forms, texts))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract_tests.baseline import NO_BASELINE, Baseline
 from contract_tests.decisions import MOST_CREDITS, Profile
 from contract_tests.errors import UsageError
 from contract_tests.rules import Rule, load_rules
@@ -11,6 +12,8 @@ from contract_tests.targets import Target
 
 @dataclass(frozen=True)
 class Settings:
+    """`command` is what repeats the run."""
+
     target: Target
     profile: Profile = "full"
     seed: int = 0
@@ -18,6 +21,8 @@ class Settings:
     max_credits: int | None = None
     report: Path | None = None
     strict: bool = False
+    baseline: Baseline = NO_BASELINE
+    command: str = "aiimage-conform run"
 
     @property
     def cap(self) -> int:

@@ -7,7 +7,7 @@ from contract_tests.contract import Contract
 from contract_tests.errors import CouldNotLookError, RuleBrokenError
 from contract_tests.events import Decision, Events
 from contract_tests.exchange import Exchange
-from contract_tests.rules import load_rules
+from contract_tests.rules import Rule, load_rules
 
 
 class Verdict:
@@ -59,19 +59,24 @@ class Verdict:
 def describe(decision: Decision) -> str:
     """A finding as text: the rule, what was received and documented, and the calls that repeat it."""
     rule = load_rules()[decision.rule]
-    basis = "Documented" if rule.documented else f"Assumed ({rule.source})"
     lines = [
         f"{rule.id}: {rule.statement}",
         f"  Received:   {decision.received}",
-        f"  {basis}: {decision.expected}",
+        f"  {basis(rule)}: {decision.expected}",
     ]
-    return "\n".join(lines + [line for exchange in decision.exchanges for line in _replay(exchange)])
+    steps = sorted(decision.exchanges, key=lambda exchange: exchange.sent)
+    return "\n".join(lines + [line for step in steps for line in _replay(step, steps[0].sent)])
 
 
-def _replay(exchange: Exchange) -> list[str]:
+def basis(rule: Rule) -> str:
+    """What an expectation rests on, in a word."""
+    return "Documented" if rule.documented else f"Assumed ({rule.source})"
+
+
+def _replay(exchange: Exchange, start: float) -> list[str]:
     return [
-        f"  Repeat with ({exchange.role}): {exchange.curl}",
-        f"  Answered {exchange.status}: {exchange.response_body}",
+        f"  At {exchange.sent - start:.2f} s ({exchange.role}): {exchange.curl}",
+        f"  Answered {exchange.status} after {exchange.seconds:.2f} s: {exchange.response_body}",
     ]
 
 

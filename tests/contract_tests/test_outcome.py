@@ -35,17 +35,30 @@ def test_a_violation_outweighs_what_held_and_what_could_not_be_seen() -> None:
     assert verdicts(outcome) == {"AUTH": "violated"}
 
 
-def test_what_one_test_could_not_see_outweighs_what_held_in_another() -> None:
+def test_what_held_in_one_test_is_held_and_says_what_another_could_not_see() -> None:
     outcome = conclude(
         [
-            plan(("a", ("AUTH",)), ("b", ("AUTH",))),
+            plan(("a", ("AUTH",)), ("b.py::t", ("AUTH",))),
+            decision("a", "AUTH", held=True),
+            ended("a"),
+            ended("b.py::t", "could_not_look", "timeout"),
+        ]
+    )
+    assert verdicts(outcome) == {"AUTH": "held"}
+    assert outcome.results[0].reason == "timeout (t)"
+    assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 0)
+
+
+def test_a_documented_rule_that_no_test_could_see_makes_the_run_incomplete() -> None:
+    outcome = conclude(
+        [
+            plan(("a", ("AUTH",)), ("b", ("SHAPE",))),
             decision("a", "AUTH", held=True),
             ended("a"),
             ended("b", "could_not_look", "timeout"),
         ]
     )
-    assert verdicts(outcome) == {"AUTH": "could_not_look"}
-    assert outcome.results[0].reason.startswith("timeout")
+    assert verdicts(outcome) == {"AUTH": "held", "SHAPE": "could_not_look"}
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("incomplete", 3)
 
 

@@ -10,7 +10,7 @@ from contract_tests.run import Run
 from contract_tests.settings import Settings
 from support.conformance import TOKEN, decision, ended, plan, target
 
-NAMES = ["junit.xml", "report.json"]
+NAMES = ["junit.xml", "report.html", "report.json", "summary.md"]
 
 
 def finished_run(folder: Path) -> Run:
@@ -66,4 +66,4 @@ def test_summary_says_what_is_wrong_and_how_to_see_it(tmp_path: Path) -> None:
     assert "Documented: 409" in text
     assert "curl -sS -i -X POST" in text
     assert "VIOLATES the documentation: LOCK-ONE" in text
-    assert "1 assumptions differ" in text
+    assert "1 assumption differs" in text

@@ -1,0 +1,78 @@
+"""What GitHub Actions shows beside the log: an annotation a finding, and the summary of the step."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from contract_tests.finding import Finding
+from contract_tests.outcome import Outcome
+from contract_tests.report.markdown import markdown_text
+from contract_tests.report.words import finding_word, gone_lines
+from contract_tests.run import Run
+from contract_tests.verdict import basis
+
+_LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}
+
+
+def here() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+@contextmanager
+def no_commands() -> Iterator[None]:
+    """Inside, no line that is printed is taken for a command of the runner: a reply may be quoted there."""
+    if not here():
+        yield
+        return
+    word = secrets.token_hex(16)
+    click.echo(f"::stop-commands::{word}")
+    try:
+        yield
+    finally:
+        click.echo(f"::{word}::")
+
+
+def announce(run: Run, outcome: Outcome) -> None:
+    """Print the annotations, and add to the summary of the step."""
+    if not here():
+        return
+    for line in annotations(outcome, strict=run.settings.strict):
+        click.echo(run.masker(line))
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(run.masker(markdown_text(run, outcome)))
+
+
+def annotations(outcome: Outcome, *, strict: bool = False) -> Iterator[str]:
+    if outcome.stopped:
+        yield _line("error", "The run was stopped", outcome.stopped)
+    for line in gone_lines(outcome):
+        yield _line("error", "The baseline is out of date", line)
+    for finding in outcome.findings:
+        word = finding_word(finding)
+        level = "error" if strict and word == "differs" else _LEVELS[word]
+        yield _line(level, f"{finding.rule.id} {word}: {finding.rule.title}", _message(finding))
+    for result in outcome.of("could_not_look"):
+        if result.rule.documented:
+            yield _line("warning", f"{result.rule.id} could not be looked at", result.reason)
+
+
+def _message(finding: Finding) -> str:
+    accepted = f"Accepted: {finding.accepted}\n" if finding.accepted else ""
+    return f"{accepted}Received: {finding.received}\n{basis(finding.rule)}: {finding.expected}"
+
+
+def _line(level: str, title: str, message: str) -> str:
+    return f"::{level} title={_property(title)}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,87 @@
+"""The report as GitHub-flavoured Markdown, for the summary of a pipeline's step."""
+
+import re
+from collections.abc import Iterator
+
+from contract_tests.exchange import Exchange
+from contract_tests.finding import Finding
+from contract_tests.outcome import Outcome, RuleResult
+from contract_tests.report.words import (
+    figures,
+    finding_word,
+    gone_lines,
+    headline,
+    ranked,
+    readable,
+    sentence,
+    times,
+    variables,
+    verdict_of,
+    word,
+)
+from contract_tests.run import Run
+from contract_tests.verdict import basis
+
+_ICONS = {"violations": "❌", "incomplete": "⚠️", "conforms": "✅"}
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&@$]")
+_MOST_FINDINGS = 50  # a step's summary is limited to 1 MiB
+
+
+def markdown_text(run: Run, outcome: Outcome) -> str:
+    return "\n\n".join(_parts(run, outcome)) + "\n"
+
+
+def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
+    icon = "❌" if outcome.gone else _ICONS[outcome.verdict]
+    yield f"## {icon} {headline(outcome)}"
+    yield escaped(f"{run.target.base_url} {sentence(outcome)}")
+    yield from (f"**{escaped(line)}**" for line in gone_lines(outcome))
+    yield f"{figures(run)}, profile {run.settings.profile}, seed {run.settings.seed}"
+    loose = [result for result in ranked(outcome) if result.verdict != "held"]
+    if loose:
+        yield "\n".join(["| rule | source | verdict | what was found |", "|---|---|---|---|", *map(_row, loose)])
+    for finding in outcome.findings[:_MOST_FINDINGS]:
+        yield _details(finding)
+    if len(outcome.findings) > _MOST_FINDINGS:
+        yield f"{len(outcome.findings) - _MOST_FINDINGS} more findings are in report.html."
+    if outcome.findings:
+        tokens = ", ".join(f"{escaped(role)} `${variable}`" for role, variable in variables(outcome))
+        yield f"The variables stand for the tokens of the accounts: {tokens}."
+    yield f"To repeat it:\n\n{fenced(run.settings.command, 'sh')}"
+
+
+def _row(result: RuleResult) -> str:
+    cells = (f"**{result.rule.id}**", result.rule.source, word(verdict_of(result)), escaped(result.reason))
+    return f"| {' | '.join(cells)} |"
+
+
+def _details(finding: Finding) -> str:
+    title = f"{finding_word(finding)} {finding.rule.id}: {finding.rule.title}"
+    facts = {"Received": finding.received, basis(finding.rule): finding.expected, "Found": times(finding)}
+    facts |= {"Accepted": finding.accepted} if finding.accepted else {}
+    parts = [
+        f"<details>\n<summary>{escaped(title)}</summary>",
+        escaped(finding.rule.statement),
+        "\n".join(f"- {escaped(name)}: {escaped(fact)}" for name, fact in facts.items()),
+    ]
+    parts += [_step(number, each, finding) for number, each in enumerate(finding.exchanges, 1)]
+    return "\n\n".join([*parts, "</details>"])
+
+
+def _step(number: int, exchange: Exchange, finding: Finding) -> str:
+    at = exchange.sent - finding.exchanges[0].sent
+    head = f"Request {number}, as {escaped(exchange.role)}, at {at:.2f} s, answered after {exchange.seconds:.2f} s:"
+    reply = f"{exchange.status}\n{readable(exchange.response_body)}"
+    return f"{head}\n\n{fenced(exchange.curl_block, 'sh')}\n\n{fenced(reply)}"
+
+
+def escaped(text: str) -> str:
+    """Text on one line that Markdown takes for nothing else, in a table too."""
+    return "<br>".join(_SPECIAL.sub(lambda each: f"&#{ord(each[0])};", line) for line in text.splitlines())
+
+
+def fenced(text: str, language: str = "text") -> str:
+    """A block of code, whatever backticks are in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"

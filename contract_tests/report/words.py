@@ -1,0 +1,109 @@
+"""How reports put things: the words that all of them share."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from contract_tests.exchange import TOKEN_VARIABLE, token_variable
+from contract_tests.finding import Finding
+from contract_tests.outcome import Outcome, RuleResult
+from contract_tests.run import Run
+
+# The verdicts of rules, the worst first.
+ORDER = ("violated", "differs", "could_not_look", "accepted", "skipped", "held")
+_WORDS = {"could_not_look": "could not look"}
+
+
+def word(verdict: str) -> str:
+    return _WORDS.get(verdict, verdict)
+
+
+def verdict_of(result: RuleResult) -> str:
+    """The verdict of a rule as people see it: a finding that is accepted is called so."""
+    return "accepted" if result.accepted else result.verdict
+
+
+def ranked(outcome: Outcome) -> list[RuleResult]:
+    """The rules, those with the worst verdict first."""
+    return sorted(outcome.results, key=lambda result: ORDER.index(verdict_of(result)))
+
+
+def finding_word(finding: Finding) -> str:
+    if finding.accepted:
+        return "accepted"
+    return "violated" if finding.rule.documented else "differs"
+
+
+def headline(outcome: Outcome) -> str:
+    """The verdict of the run in two or three words."""
+    if outcome.verdict == "violations":
+        return "Violates the documentation"
+    if outcome.verdict == "incomplete":
+        return "Not examined well enough"
+    return "Conforms, but the baseline is out of date" if outcome.gone else "Conforms"
+
+
+def sentence(outcome: Outcome) -> str:
+    """The verdict of the run in a sentence, to be put after the name of the service."""
+    documented = [result for result in outcome.results if result.rule.documented]
+    held = sum(1 for result in documented if result.verdict == "held")
+    count = f"{held} of {len(documented)} documented rules held"
+    if outcome.verdict == "violations":
+        broken = ", ".join(result.rule.id for result in outcome.of("violated") if not result.accepted)
+        return f"VIOLATES the documentation: {broken} ({count}{_besides(outcome)})."
+    if outcome.verdict == "incomplete":
+        reason = (outcome.stopped or count).rstrip(".")
+        return f"could not be examined well enough: {reason}{_besides(outcome)}."
+    skipped = sum(1 for result in documented if result.verdict == "skipped")
+    return f"conforms: {count}{f', {skipped} skipped' if skipped else ''}{_besides(outcome)}."
+
+
+def _besides(outcome: Outcome) -> str:
+    differs = sum(1 for result in outcome.of("differs") if not result.accepted)
+    accepted = sum(1 for finding in outcome.findings if finding.accepted)
+    parts = (
+        (differs, "assumption differs", "assumptions differ"),
+        (accepted, "finding is accepted", "findings are accepted"),
+        (len(outcome.gone), "accepted finding is gone", "accepted findings are gone"),
+    )
+    return "".join(f"; {plural(number, one, many)}" for number, one, many in parts if number)
+
+
+def plural(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def gone_lines(outcome: Outcome) -> Iterator[str]:
+    """What to do about accepted findings that no longer occur."""
+    for entry in outcome.gone:
+        yield f"The accepted finding {entry} no longer occurs: take it out of {outcome.baseline.path}."
+
+
+def started(run: Run) -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=run.seconds)
+
+
+def figures(run: Run) -> str:
+    spent = f"{run.purse.spent} of {run.purse.cap} credits"
+    return f"{spent}, {plural(run.transport.requests, 'request', 'requests')}, {run.seconds:.1f} seconds"
+
+
+def variables(outcome: Outcome) -> list[tuple[str, str]]:
+    """The shell variable that stands for the token of each account that findings speak of."""
+    exchanges = (exchange for finding in outcome.findings for exchange in finding.exchanges if exchange.authorization)
+    names = {token_variable(exchange.role): exchange.role for exchange in exchanges}
+    return [("primary" if variable == TOKEN_VARIABLE else role, variable) for variable, role in sorted(names.items())]
+
+
+def times(finding: Finding) -> str:
+    """How often a finding was made, and by which tests."""
+    often = "" if finding.times == 1 else f"{finding.times} times, "
+    return f"{often}by {', '.join(finding.tests)}"
+
+
+def readable(body: str) -> str:
+    """A body for reading: JSON over several lines, anything else as it is."""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body
