@@ -83,9 +83,10 @@ def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
     """Examine the service and report a verdict for every rule."""
     settings = _settings(values)
     _make_folder(settings)
+    baseline = _writable(write_baseline)
     click.echo(f"Seed {settings.seed}")
     _confirm(settings, yes=yes)
-    session = Session(Run(settings), make_console(sys.stdout), Path(write_baseline) if write_baseline else None)
+    session = Session(Run(settings), make_console(sys.stdout), baseline)
     try:
         with ended_by_signals(session.interrupt):
             status = session.examine()
@@ -131,6 +132,15 @@ def _make_folder(settings: Settings) -> None:
         settings.report.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _BadUsage(f"--report: the folder {settings.report} cannot be made: {error.strerror}.") from None
+
+
+def _writable(baseline: str | None) -> Path | None:
+    if baseline is None:
+        return None
+    path = Path(baseline)
+    if not path.parent.is_dir() or path.is_dir():
+        raise _BadUsage(f"--write-baseline: there is no folder {path.parent} with a file {path.name} to write.")
+    return path
 
 
 def _confirm(settings: Settings, *, yes: bool) -> None:

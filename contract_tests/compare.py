@@ -42,8 +42,14 @@ class Change:
     after: str
 
     @property
-    def worse_by(self) -> int:
+    def steps(self) -> int:
+        """How far the rule went down."""
         return _RANKS.index(self.after) - _RANKS.index(self.before)
+
+    @property
+    def worse(self) -> bool:
+        """What somebody has accepted is no reason to complain."""
+        return self.steps > 0 and self.after != "accepted"
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Comparison:
         """The rules whose verdict changed, what got worse first."""
         rules = dict.fromkeys([*self.before.rules, *self.after.rules])
         pairs = (Change(id_, self.before.rules.get(id_, ABSENT), self.after.rules.get(id_, ABSENT)) for id_ in rules)
-        return sorted((pair for pair in pairs if pair.before != pair.after), key=lambda change: -change.worse_by)
+        return sorted((pair for pair in pairs if pair.before != pair.after), key=lambda change: -change.steps)
 
     @property
     def new(self) -> list[Found]:
@@ -70,7 +76,7 @@ class Comparison:
     def worse(self) -> bool:
         """Whether a rule is worse off, or something is found that was not there and nobody accepted."""
         fresh = any(not self.after.findings[found] for found in self.new)
-        return fresh or any(change.worse_by > 0 for change in self.changes)
+        return fresh or any(change.worse for change in self.changes)
 
 
 def load_report(path: Path) -> Report:

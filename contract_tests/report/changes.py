@@ -11,8 +11,8 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
     yield f"Before: {before.path} ({before.verdict})"
     yield f"After:  {after.path} ({after.verdict})"
     for change in comparison.changes:
-        mark = "worse " if change.worse_by > 0 else "better"
-        yield f"  {mark}    {change.rule}: {word(change.before)}, now {word(change.after)}"
+        mark = "worse" if change.worse else "better" if change.steps < 0 else "changed"
+        yield f"  {mark:8}  {change.rule}: {word(change.before)}, now {word(change.after)}"
     for found in comparison.new:
         accepted = " (accepted)" if after.findings[found] else ""
         yield f"  new       {_finding(found)}{accepted}"

@@ -44,6 +44,7 @@ def document(run: Run, outcome: Outcome) -> dict[str, Any]:
         "verdict": outcome.verdict,
         "stopped": outcome.stopped,
         "credits": {"spent": run.purse.spent, "cap": run.purse.cap},
+        "images": {"made": run.purse.images, "cap": run.purse.images_cap},
         "requests": run.transport.requests,
         "command": run.settings.command,
         "gone": [str(entry) for entry in outcome.gone],

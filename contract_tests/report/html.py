@@ -67,6 +67,7 @@ def _cost(run: Run) -> str:
     return _tiles(
         [
             (f"{run.purse.spent} of {run.purse.cap}", "credits spent", ""),
+            (str(run.purse.images), "images made", ""),
             (str(run.transport.requests), "requests", ""),
             (f"{run.seconds:.1f}", "seconds", ""),
             (run.settings.profile, "profile", ""),

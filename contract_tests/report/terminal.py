@@ -38,12 +38,12 @@ def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
         console.print(f"\n{run.masker(describe(finding.decision))}{accepted}", soft_wrap=True)
     if outcome.findings:
         tokens = ", ".join(f"{role} ${variable}" for role, variable in variables(outcome))
-        console.print(f"\nThe variables stand for the tokens of the accounts: {tokens}", soft_wrap=True)
+        _print_line(console, f"\nThe variables stand for the tokens of the accounts: {tokens}")
     console.print()
     if run.events.ended:
         console.print(_rules_table(outcome))
     for line in _closing(run, outcome):
-        console.print(run.masker(line), soft_wrap=True)
+        _print_line(console, run.masker(line))
 
 
 def summary_text(run: Run) -> str:
@@ -63,7 +63,12 @@ def print_plan(console: Console, plan: Plan) -> None:
     table.add_row(f"{len(plan.selected)} tests", "", str(plan.credits), f"{plan.seconds:g}")
     console.print(table)
     for line in _left_out(plan):
-        console.print(line, soft_wrap=True)
+        _print_line(console, line)
+
+
+def _print_line(console: Console, line: str) -> None:
+    """Fold a line between words on a terminal, and never in a log."""
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def _left_out(plan: Plan) -> Iterator[str]:

@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -59,6 +60,20 @@ def test_a_report_folder_that_cannot_be_made_is_bad_usage(tmp_path: Path) -> Non
     assert "--report: the folder taken cannot be made" in result.output
 
 
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_what_is_no_baseline_is_bad_usage(tmp_path: Path, command: str) -> None:
+    (tmp_path / "accepted.yaml").write_text("- AUTH")
+    result = call(command, *MINE, "--baseline", "accepted.yaml")
+    assert result.exit_code == 2
+    assert "Error: accepted.yaml: entry 1 takes rule and reason" in result.output
+
+
+def test_a_baseline_that_cannot_be_written_is_bad_usage(tmp_path: Path) -> None:
+    result = call("run", *MINE, "--write-baseline", "nowhere/accepted.yaml")
+    assert result.exit_code == 2
+    assert "--write-baseline: there is no folder nowhere" in result.output
+
+
 def test_plan_prints_the_bill_and_leaves_nothing_behind(tmp_path: Path) -> None:
     result = call("plan", *REMOTE)
     assert result.exit_code == 0
@@ -78,11 +93,26 @@ def test_the_token_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch
     assert call("plan", *MINE[:2], "--profile", "free").exit_code == 0
 
 
-@pytest.mark.parametrize("command", [("--help",), ("run", "--help")])
-def test_help_tells_the_exit_statuses_and_an_example(command: tuple[str, ...]) -> None:
-    output = call(*command).output
-    assert "Exit status of run:" in output
-    assert "aiimage-conform run --target" in output
+@pytest.mark.parametrize(
+    ("command", "texts"),
+    [
+        ((), ["Exit status of run:", "aiimage-conform run --target"]),
+        (("run",), ["Exit status of run:", "aiimage-conform run --target"]),
+        (("plan",), ["aiimage-conform plan --target"]),
+        (("compare",), ["Exit status of compare:", "aiimage-conform compare "]),
+    ],
+)
+def test_help_tells_the_exit_statuses_and_an_example(command: tuple[str, ...], texts: list[str]) -> None:
+    output = call(*command, "--help").output
+    assert [text for text in texts if text not in output] == []
+
+
+@pytest.mark.parametrize("name", list(main.commands))
+def test_every_command_has_an_example_and_says_what_each_option_is_for(name: str) -> None:
+    command = main.commands[name]
+    assert f"  aiimage-conform {name} " in call(name, "--help").output
+    assert command.help
+    assert [option.opts for option in command.params if isinstance(option, click.Option) and not option.help] == []
 
 
 def test_rules_may_be_written_in_small_letters() -> None:

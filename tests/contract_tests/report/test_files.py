@@ -2,29 +2,15 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
-from contract_tests.exchange import Exchange
+from contract_tests.baseline import Accepted, Baseline
 from contract_tests.outcome import conclude
 from contract_tests.report import files
 from contract_tests.report.terminal import summary_text
 from contract_tests.run import Run
-from contract_tests.settings import Settings
-from support.conformance import TOKEN, decision, ended, plan, target
+from support.conformance import TOKEN
+from support.finished import finished_run
 
 NAMES = ["junit.xml", "report.html", "report.json", "summary.md"]
-
-
-def finished_run(folder: Path) -> Run:
-    run = Run(Settings(target(), seed=7, report=folder))
-    exchange = Exchange("POST", "http://h", "primary", None, body='{"a": 1}', status=200, response_body="not\x00json")
-    for event in (
-        plan(("a.py::t", ("LOCK-ONE", "SHAPE")), ("b.py::u", ("ORDER",)), rules=("LOCK-ONE", "SHAPE", "ORDER", "AUTH")),
-        decision("a.py::t", "LOCK-ONE", held=False, exchange=exchange),
-        ended("a.py::t", "broken", f"LOCK-ONE: said {TOKEN}-primary\x00"),
-        decision("b.py::u", "ORDER", held=False),
-        ended("b.py::u", "differs", "ORDER: …"),
-    ):
-        run.events.emit(event)
-    return run
 
 
 def test_report_json_has_the_agreed_shape(tmp_path: Path) -> None:
@@ -34,21 +20,52 @@ def test_report_json_has_the_agreed_shape(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["target"] == {"base_url": "http://127.0.0.1:9/api/v1"}
     assert (report["seconds"], report["seed"], report["verdict"]) == (12.3, 7, "violations")
-    assert report["credits"] == {"spent": 0, "cap": 40}
+    assert report["credits"] == {"spent": 0, "cap": 3}
     assert report["requests"] == 0
     first = report["rules"][0]
     assert {"id", "source", "verdict", "reason", "tests", "evidence"} <= first.keys()
     assert (first["id"], first["verdict"], first["tests"]) == ("LOCK-ONE", "violated", ["a.py::t"])
     assert {"curl", "request", "response", "expected", "received"} <= first["evidence"][0].keys()
     assert first["evidence"][0]["request"]["body"] == {"a": 1}
+    assert [entry["at"] for entry in first["evidence"]] == [0, 1.25]
+    assert [entry["received"] for entry in first["findings"]] == ["200"]
+
+
+def junit(run: Run, folder: Path) -> ElementTree.Element:
+    files.write_all(run, conclude(run.events.log))
+    return ElementTree.fromstring((folder / "junit.xml").read_text(encoding="utf-8"))
 
 
 def test_junit_fails_for_a_violation_only(tmp_path: Path) -> None:
-    run = finished_run(tmp_path)
-    files.write_all(run, conclude(run.events.log))
-    root = ElementTree.fromstring((tmp_path / "junit.xml").read_text(encoding="utf-8"))
+    root = junit(finished_run(tmp_path), tmp_path)
     counts = {suite.get("name"): (suite.get("failures"), suite.get("errors")) for suite in root}
     assert counts == {"rules": ("1", "1"), "tests": ("1", "0")}
+
+
+def test_junit_of_a_strict_run_fails_for_a_difference_too(tmp_path: Path) -> None:
+    rules, tests = junit(finished_run(tmp_path, strict=True), tmp_path)
+    assert (rules.get("failures"), tests.get("failures")) == ("2", "2")
+
+
+def test_junit_describes_a_finding_and_prints_its_calls(tmp_path: Path) -> None:
+    case = junit(finished_run(tmp_path), tmp_path).find(".//testcase[@name='LOCK-ONE']")
+    assert case is not None
+    assert case.findtext("failure", "").startswith(
+        "LOCK-ONE: While a generation runs, another one is refused with 409."
+    )
+    assert case.findtext("failure", "").count("  At ") == 2
+    assert case.findtext("system-out", "").count("curl -sS -i -X POST") == 2
+
+
+def test_junit_skips_what_is_accepted_and_fails_for_what_is_gone(tmp_path: Path) -> None:
+    accepted = (Accepted("LOCK-ONE", "known"), Accepted("ORDER", "gone", received="500"))
+    root = junit(finished_run(tmp_path, baseline=Baseline(accepted, Path("b.yaml"))), tmp_path)
+    case = root.find(".//testcase[@name='LOCK-ONE']/skipped")
+    assert case is not None
+    assert case.get("message", "").startswith("accepted: accepted (known)")
+    gone = root.find(".//testcase[@name='baseline']/failure")
+    assert gone is not None
+    assert gone.get("message", "").endswith("no longer occurs: take it out of b.yaml.")
 
 
 def test_no_token_is_in_any_artefact(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from contract_tests.baseline import Accepted, Baseline
+from contract_tests.events import Interrupted
+from contract_tests.outcome import conclude
+from contract_tests.report import github
+from contract_tests.report.github import annotations
+from support.conformance import decision, ended, plan
+from support.finished import finished_run
+
+
+@pytest.fixture(autouse=True)
+def _in_a_pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
+
+
+def test_a_finding_is_an_annotation_of_its_weight(tmp_path: Path) -> None:
+    baseline = Baseline((Accepted("ORDER", "known"),))
+    found = list(annotations(conclude(finished_run(tmp_path).events.log)))
+    assert [line.partition(" ")[0] for line in found] == ["::error", "::warning", "::warning"]
+    accepted = list(annotations(conclude(finished_run(tmp_path, baseline=baseline).events.log)))
+    assert [line.partition(" ")[0] for line in accepted] == ["::error", "::notice", "::warning"]
+    strict = list(annotations(conclude(finished_run(tmp_path).events.log), strict=True))
+    assert [line.partition(" ")[0] for line in strict] == ["::error", "::error", "::warning"]
+
+
+def test_an_annotation_is_one_line_and_escaped(tmp_path: Path) -> None:
+    first = next(annotations(conclude(finished_run(tmp_path).events.log)))
+    assert first == ("::error title=LOCK-ONE violated%3A One generation at a time::Received: 200%0ADocumented: 409")
+
+
+def test_what_ends_a_run_is_annotated() -> None:
+    gone = Accepted("AUTH", "known")
+    made = plan(("a", ("AUTH",)))
+    events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", held=True), ended("a")]
+    assert list(annotations(conclude([*events, Interrupted("50% done,\r\nthen: stopped")]))) == [
+        "::error title=The run was stopped::50%25 done,%0D%0Athen: stopped",
+        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: take it out of b.yaml.",
+    ]
+
+
+def test_the_summary_is_added_to_that_of_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step = tmp_path / "step.md"
+    step.write_text("before\n")
+    run = finished_run(tmp_path)
+    github.announce(run, conclude(run.events.log))
+    assert step.read_text().startswith("before\n## ❌ Violates")
+    assert capsys.readouterr().out.startswith("::error title=LOCK-ONE")
+
+
+def test_what_is_quoted_is_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with github.no_commands():
+        print("::error::said the service")
+    first, quoted, last = capsys.readouterr().out.splitlines()
+    assert quoted == "::error::said the service"
+    assert first == f"::stop-commands::{last.strip(':')}"
+    assert len(last) == 36
+
+
+def test_elsewhere_nothing_of_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    run = finished_run(tmp_path)
+    with github.no_commands():
+        github.announce(run, conclude(run.events.log))
+    assert capsys.readouterr().out == ""
+    assert not (tmp_path / "step.md").exists()

@@ -1,0 +1,81 @@
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from contract_tests.outcome import conclude
+from contract_tests.report.html import html_text
+from support.finished import HOSTILE, finished_run
+
+VOID = {"meta", "link", "br"}
+
+
+class Page(HTMLParser):
+    """Collects what a browser would see: the elements, their texts, and whether each is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+    def all(self, tag: str) -> str:
+        return "\n".join(self.texts.get(tag, []))
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Page:
+    run = finished_run(tmp_path)
+    return Page(html_text(run, conclude(run.events.log)))
+
+
+def test_every_element_is_closed(page: Page) -> None:
+    assert page.open == []
+
+
+def test_it_needs_nothing_from_elsewhere(page: Page) -> None:
+    loaded = [(tag, attrs) for tag, attrs in page.elements if {"src", "href"} & attrs.keys()]
+    assert loaded == []
+    assert not re.search(r"url\(|@import|fetch\(", page.all("style") + page.all("script"))
+
+
+def test_what_a_service_says_is_text(page: Page) -> None:
+    assert page.all("pre").count(HOSTILE) == 1
+    assert [tag for tag, _ in page.elements].count("script") == 1
+    assert not [attrs for _, attrs in page.elements if any(name.startswith("on") for name in attrs)]
+
+
+def test_it_begins_with_the_verdict_and_ends_with_how_to_repeat_it(page: Page) -> None:
+    assert page.all("h1") == "Violates the documentation"
+    assert page.texts["h2"] == ["Findings", "Rules", "Left out", "To repeat it"]
+    assert page.texts["pre"][-1] == "aiimage-conform run --seed 7"
+
+
+def test_a_finding_has_all_that_is_known_of_it(page: Page) -> None:
+    facts = dict(zip(page.texts["dt"], page.texts["dd"], strict=True))
+    assert facts["Documented"] == "409"
+    assert facts["Assumed (family)"] == "409"
+    assert facts["Found"] == "by b.py::u"
+    assert "$AIIMAGE_TOKEN_LOW" in page.all("pre")
+    assert "1.25 s" in page.all("b")
+    assert ("low", "$AIIMAGE_TOKEN_LOW") in zip(page.texts["td"], page.texts["code"][1:], strict=False)
+
+
+def test_what_was_left_out_says_what_lets_it_in(page: Page) -> None:
+    cells = page.all("td")
+    assert "the target has no account slow" in cells
+    assert "slow under accounts: of the target file" in cells
+    assert "--profile full" in cells

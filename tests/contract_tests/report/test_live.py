@@ -1,0 +1,97 @@
+"""What is shown while a run goes on."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from contract_tests.baseline import Accepted, Baseline
+from contract_tests.decisions import Decides
+from contract_tests.events import PlanMade, PreflightFailed, TestStarted
+from contract_tests.plan import Entry, Plan
+from contract_tests.report.live import Status, watching
+from contract_tests.report.terminal import make_console
+from contract_tests.rules import load_rules
+from contract_tests.run import Run
+from contract_tests.settings import Settings
+from support.conformance import decision, ended, target
+
+FREE, PAID = "test_auth.py::test_free", "test_credits.py::test_paid"
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
+
+
+@pytest.fixture
+def run() -> Run:
+    return Run(Settings(target(), baseline=Baseline((Accepted("CREDIT-COST", "known"),))))
+
+
+def play(run: Run) -> None:
+    entries = (Entry(FREE, Decides(("AUTH",)), 0), Entry(PAID, Decides(("ORDER",), credits=1), 1))
+    run.events.emit(PlanMade(Plan(entries, load_rules(), 40)))
+    run.events.emit(TestStarted(FREE))
+    run.events.emit(decision(FREE, "AUTH", held=False))
+    run.events.emit(decision(FREE, "AUTH", held=False))
+    run.events.emit(ended(FREE, "broken", "AUTH: …"))
+    run.events.emit(TestStarted(PAID))
+    run.events.emit(decision(PAID, "ORDER", held=False))
+    run.events.emit(decision(PAID, "CREDIT-COST", held=False))
+
+
+LINES = """\
+Free checks
+        violated       AUTH: expected 409; received 200
+[ 1/2] broken           0.1 s  test_auth.py::test_free  0 credits
+Paid checks
+        differs        ORDER: expected 409; received 200
+        accepted       CREDIT-COST: expected 409; received 200
+"""
+
+
+def test_a_log_gets_a_line_a_test_and_one_a_rule_that_is_broken(run: Run) -> None:
+    stream = io.StringIO()
+    with watching(make_console(stream), run):
+        play(run)
+    assert stream.getvalue() == LINES
+
+
+def test_a_terminal_that_can_do_nothing_gets_the_same(run: Run) -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=160, no_color=True, _environ={"TERM": "dumb"})
+    with watching(console, run):
+        play(run)
+    assert stream.getvalue() == LINES
+
+
+def test_what_stops_a_run_is_said(run: Run) -> None:
+    stream = io.StringIO()
+    with watching(make_console(stream), run):
+        run.events.emit(PreflightFailed("nobody there"))
+    assert stream.getvalue() == "nobody there\n"
+
+
+def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
+    status = Status(run)
+    run.events.consumers.append(status)
+    play(run)
+    stream = io.StringIO()
+    Console(file=stream, width=80).print(status.render())
+    shown = [" ".join(line.split()) for line in stream.getvalue().splitlines() if line]
+    assert [line.replace("━", "").replace("╺", "").replace("  ", " ") for line in shown[:2]] == [
+        "free checks 1 of 1",
+        "paid checks 0 of 1",
+    ]
+    assert shown[2].startswith("0 of 40 credits, 0 requests, 0.0 seconds of 600")
+    assert shown[3] == "0 s test_credits.py::test_paid"
+
+
+def test_the_lines_stay_when_the_display_goes(run: Run) -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=80, no_color=True, _environ={"TERM": "xterm"})
+    with watching(console, run):
+        play(run)
+    erased = stream.getvalue().replace("\x1b[2K", "\n")
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", erased).splitlines()
+    assert [line for line in LINES.splitlines() if line not in shown] == []
+    assert stream.getvalue().rindex(SHOW_CURSOR) > stream.getvalue().rindex(HIDE_CURSOR)

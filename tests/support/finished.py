@@ -1,0 +1,55 @@
+"""A run that is over, with a finding of each kind."""
+
+from pathlib import Path
+from typing import Any
+
+from contract_tests.decisions import Decides
+from contract_tests.events import Decision, PlanMade
+from contract_tests.exchange import Exchange
+from contract_tests.plan import Entry, Plan
+from contract_tests.rules import load_rules
+from contract_tests.run import Run
+from contract_tests.settings import Settings
+from support.conformance import TOKEN, decision, ended, target
+
+HOSTILE = "<script>alert(1)</script> | `x` ```` @you\n::error::no\x00json"
+
+
+def exchange(sent: float = 0.0, body: str = HOSTILE, role: str = "low") -> Exchange:
+    return Exchange(
+        "POST",
+        "http://h/aiimage/generate-image",
+        role,
+        f"Bearer $AIIMAGE_TOKEN_{role.upper()}",
+        body='{"a": 1}',
+        status=200,
+        response_body=body,
+        sent=sent,
+        received=sent + 0.5,
+    )
+
+
+def finished_run(folder: Path, **settings: Any) -> Run:
+    """LOCK-ONE is violated, ORDER differs, SHAPE and AUTH were left out."""
+    values: dict[str, Any] = {"seed": 7, "profile": "quick", "command": "aiimage-conform run --seed 7", **settings}
+    run = Run(Settings(target("low"), report=folder, **values))
+    entries = (
+        Entry("a.py::t", Decides(("LOCK-ONE", "SHAPE")), 0),
+        Entry("b.py::u", Decides(("ORDER",)), 0),
+        Entry("c.py::v", Decides(("AUTH",), roles=("slow",)), 0, "the target has no account slow"),
+        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, "it may cost 9 credits, beyond the profile quick"),
+    )
+    rules = {id_: load_rules()[id_] for id_ in ("LOCK-ONE", "SHAPE", "ORDER", "AUTH")}
+    for event in (
+        PlanMade(Plan(entries, rules, 40), run.settings.baseline),
+        Decision("a.py::t", "LOCK-ONE", held=False, expected="409", received="200", exchanges=_lock_exchanges()),
+        ended("a.py::t", "broken", f"LOCK-ONE: said {TOKEN}-primary\x00"),
+        decision("b.py::u", "ORDER", held=False),
+        ended("b.py::u", "differs", "ORDER: …"),
+    ):
+        run.events.emit(event)
+    return run
+
+
+def _lock_exchanges() -> tuple[Exchange, Exchange]:
+    return exchange(11.25), exchange(10.0, '{"status": "success"}')
