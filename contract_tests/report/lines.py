@@ -6,7 +6,7 @@ from rich.text import Text
 
 from contract_tests.events import Decision, Event, PlanMade, PreflightFailed, TestEnded, TestStarted
 from contract_tests.report.terminal import STYLES
-from contract_tests.report.words import plural, word
+from contract_tests.report.words import plural, visible, word
 from contract_tests.run import Run
 
 Print = Callable[[Text], None]
@@ -27,7 +27,7 @@ class Lines:
             case PlanMade(plan):
                 self._phases = {entry.name: entry.phase for entry in plan.selected}
             case PreflightFailed(reason):
-                self._show(Text(reason, STYLES["could_not_look"]))
+                self._show(Text(visible(reason), STYLES["could_not_look"]))
             case TestStarted(test):
                 self._enter(self._phases.get(test, self._phase))
             case Decision(held=False):
@@ -63,11 +63,11 @@ class Lines:
         line.append(f" {event.seconds:5.1f} s  {event.test}")
         looked = event.outcome not in {"skipped", "could_not_look"}
         spent = plural(self._run.purse.spent, "credit", "credits")
-        line.append(f"  {spent if looked else event.reason.partition(chr(10))[0]}", "dim")
+        line.append(f"  {spent if looked else visible(event.reason.partition(chr(10))[0])}", "dim")
         self._show(line)
 
 
 def _short(text: str) -> str:
     """The beginning of a text, on one line."""
-    text = " ".join(text.split())
+    text = visible(" ".join(text.split()))
     return text if len(text) <= 100 else f"{text[:99]}…"

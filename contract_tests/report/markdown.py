@@ -24,7 +24,9 @@ from contract_tests.verdict import basis
 
 _ICONS = {"violations": "❌", "incomplete": "⚠️", "conforms": "✅"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&@$]")
-_MOST_FINDINGS = 50  # a step's summary is limited to 1 MiB
+# A step's summary is limited to 1 MiB.
+_MOST_FINDINGS = 20
+_MOST_STEPS = 10
 
 
 def markdown_text(run: Run, outcome: Outcome) -> str:
@@ -64,13 +66,13 @@ def _details(finding: Finding) -> str:
         escaped(finding.rule.statement),
         "\n".join(f"- {escaped(name)}: {escaped(fact)}" for name, fact in facts.items()),
     ]
-    parts += [_step(number, each, finding) for number, each in enumerate(finding.exchanges, 1)]
+    parts += [_step(each, finding.exchanges[0].sent) for each in finding.exchanges[-_MOST_STEPS:]]
     return "\n\n".join([*parts, "</details>"])
 
 
-def _step(number: int, exchange: Exchange, finding: Finding) -> str:
-    at = exchange.sent - finding.exchanges[0].sent
-    head = f"Request {number}, as {escaped(exchange.role)}, at {at:.2f} s, answered after {exchange.seconds:.2f} s:"
+def _step(exchange: Exchange, start: float) -> str:
+    at = exchange.sent - start
+    head = f"At {at:.2f} s, as {escaped(exchange.role)}, answered after {exchange.seconds:.2f} s:"
     reply = f"{exchange.status}\n{readable(exchange.response_body)}"
     return f"{head}\n\n{fenced(exchange.curl_block, 'sh')}\n\n{fenced(reply)}"
 

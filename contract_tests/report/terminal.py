@@ -10,7 +10,7 @@ from rich.text import Text
 
 from contract_tests.outcome import Outcome, conclude
 from contract_tests.plan import Plan
-from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, word
+from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, visible, word
 from contract_tests.run import Run
 from contract_tests.verdict import describe
 
@@ -35,7 +35,7 @@ def make_console(stream: TextIO) -> Console:
 def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
     for finding in outcome.findings:
         accepted = f"\n  Accepted:   {finding.accepted}" if finding.accepted else ""
-        console.print(f"\n{run.masker(describe(finding.decision))}{accepted}", soft_wrap=True)
+        console.print(visible(f"\n{run.masker(describe(finding.decision))}{accepted}"), soft_wrap=True)
     if outcome.findings:
         tokens = ", ".join(f"{role} ${variable}" for role, variable in variables(outcome))
         _print_line(console, f"\nThe variables stand for the tokens of the accounts: {tokens}")
@@ -68,7 +68,7 @@ def print_plan(console: Console, plan: Plan) -> None:
 
 def _print_line(console: Console, line: str) -> None:
     """Fold a line between words on a terminal, and never in a log."""
-    console.print(line, soft_wrap=not console.is_terminal)
+    console.print(visible(line), soft_wrap=not console.is_terminal)
 
 
 def _left_out(plan: Plan) -> Iterator[str]:
@@ -87,7 +87,8 @@ def _rules_table(outcome: Outcome) -> Table:
         column.no_wrap = True
     for result in outcome.results:
         verdict = verdict_of(result)
-        table.add_row(result.rule.id, result.rule.source, Text(word(verdict), STYLES[verdict]), result.reason)
+        words = Text(word(verdict), STYLES[verdict])
+        table.add_row(result.rule.id, result.rule.source, words, visible(result.reason))
     return table
 
 

@@ -1,6 +1,7 @@
 """How reports put things: the words that all of them share."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from contract_tests.run import Run
 
 # The verdicts of rules, the worst first.
 ORDER = ("violated", "differs", "could_not_look", "accepted", "skipped", "held")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _WORDS = {"could_not_look": "could not look"}
 
 
@@ -99,6 +101,11 @@ def times(finding: Finding) -> str:
     """How often a finding was made, and by which tests."""
     often = "" if finding.times == 1 else f"{finding.times} times, "
     return f"{often}by {', '.join(finding.tests)}"
+
+
+def visible(text: str) -> str:
+    """A text that moves no cursor and rings no bell when it is printed."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def readable(body: str) -> str:

@@ -26,8 +26,8 @@ def test_the_table_has_the_rules_that_are_not_held_the_worst_first(summary: str)
 
 def test_a_finding_is_collapsed_with_its_requests_in_order(summary: str) -> None:
     assert summary.count("<details>") == summary.count("</details>") == 2
-    assert "Request 1, as low, at 0.00 s, answered after 0.50 s:" in summary
-    assert "Request 2, as low, at 1.25 s, answered after 0.50 s:" in summary
+    assert "At 0.00 s, as low, answered after 0.50 s:" in summary
+    assert "At 1.25 s, as low, answered after 0.50 s:" in summary
     assert "low `$AIIMAGE_TOKEN_LOW`" in summary
 
 
