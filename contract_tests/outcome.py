@@ -61,7 +61,7 @@ class Outcome:
     def findings(self) -> tuple[Finding, ...]:
         """All findings: of documented rules first, accepted ones last."""
         found = [finding for result in self.results for finding in result.findings]
-        return tuple(sorted(found, key=lambda finding: (bool(finding.accepted), not finding.rule.documented)))
+        return _open_first(sorted(found, key=lambda finding: not finding.rule.documented))
 
     @property
     def acceptances(self) -> list[Accepted]:
@@ -81,12 +81,17 @@ class Outcome:
         return any(not result.accepted for result in self.of(verdict))
 
 
+def _open_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those that are accepted come last."""
+    return tuple(sorted(findings, key=lambda finding: bool(finding.accepted)))
+
+
 def conclude(events: Iterable[Event]) -> Outcome:
     """Judge a run by its events alone."""
     history = _history(events)
     findings = find(history.decisions, history.plan.rules, history.baseline)
     results = tuple(
-        _result(rule, history, tuple(finding for finding in findings if finding.rule == rule))
+        _result(rule, history, _open_first(finding for finding in findings if finding.rule == rule))
         for rule in history.plan.rules.values()
     )
     return Outcome(results, history.stopped, history.baseline, tuple(_gone(history)))
@@ -119,7 +124,7 @@ def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> Rul
 
 
 def _summary(findings: tuple[Finding, ...]) -> str:
-    first = next((finding for finding in findings if not finding.accepted), findings[0])
+    first = findings[0]
     more = f"; {len(findings) - 1} more" if len(findings) > 1 else ""
     accepted = f"accepted ({first.accepted}): " if first.accepted else ""
     return f"{accepted}expected {first.expected}; received {first.received}{more}"

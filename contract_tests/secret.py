@@ -88,27 +88,22 @@ class _Fragments:
         self._known.update(piece for piece in pieces if len(set(piece)) >= _STEP)
 
     def masked(self, text: str) -> str:
+        if not self._known:
+            return text
         parts, end = [], 0
-        for first, last in self._spans(text):
+        for first, last in _joined(at for at in range(len(text)) if text[at : at + _DISTINCT] in self._known):
             parts += [text[end:first], MASK]
             end = last
         return "".join(parts) + text[end:]
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """The parts of the text that are to be masked, each as long as known fragments overlap or adjoin."""
-        known = self._known
-        if not known:
-            return
-        span: tuple[int, int] | None = None
-        for start in range(len(text) - _DISTINCT + 1):
-            if text[start : start + _DISTINCT] not in known:
-                continue
-            if span and start > span[1]:
-                yield span
-                span = None
-            span = (span[0] if span else start, start + _DISTINCT)
-        if span:
-            yield span
+
+def _joined(starts: Iterable[int]) -> list[tuple[int, int]]:
+    """From where to where the fragments reach that begin at these places, those that overlap or adjoin as one."""
+    spans: list[tuple[int, int]] = []
+    for start in starts:
+        first = spans.pop()[0] if spans and start <= spans[-1][1] else start
+        spans.append((first, start + _DISTINCT))
+    return spans
 
 
 def _forms(token: str) -> set[str]:

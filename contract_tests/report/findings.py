@@ -39,9 +39,9 @@ def _facts(finding: Finding) -> str:
         (basis(finding.rule), finding.expected),
         ("Found", times(finding)),
     ]
-    if finding.accepted:
-        facts.append(("Accepted", finding.accepted))
-    return "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    accepted = f"<dt>{tag('accepted')}</dt><dd>{escape(finding.accepted)}</dd>" if finding.accepted else ""
+    return accepted + listed
 
 
 def _step(exchange: Exchange, start: float) -> str:

@@ -28,7 +28,7 @@ def test_an_accepted_finding_fails_nothing_and_is_still_a_finding() -> None:
 def test_it_hides_no_other_finding_of_the_same_rule() -> None:
     outcome = concluded(broken(), broken("500"), ended("a", "broken"), accepted=(AUTH,))
     result = outcome.results[0]
-    assert [finding.accepted for finding in result.findings] == ["known", None]
+    assert [finding.accepted for finding in result.findings] == [None, "known"]
     assert result.reason == "expected 409; received 500; 1 more"
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("violations", 1)
 

@@ -19,7 +19,7 @@ from support.listening import Handler, listening
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = '12|canary/7f3e9a51"c2d84b06+Zq&x=='
 COOKIE = "eyJpdiI6InNlc3Npb24tY2FuYXJ5In0="
-RULES = "AUTH,AUTH-401,SHAPE,VERSIONS,IMG-GET,IMG-INPUT,I2I-SRC,RECENT-SAME,NOT-FOUND"
+RULES = "AUTH,AUTH-401,SHAPE,VERSIONS,IMG-GET,I2I-SRC,NOT-FOUND"
 FEWER = "VERSIONS,I2I-SRC,NOT-FOUND"
 UPLOADS = [path.read_bytes() for path in (ROOT / "fixtures" / "images").iterdir()]
 _WINDOW = 20

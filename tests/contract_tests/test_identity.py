@@ -16,6 +16,7 @@ def call(method: str, url: str) -> Exchange:
         ("created_at 2026-02-26T10:00:00Z", "created_at 2027-01-01 00:00:00.123+00:00"),
         ("uploads/8a8857dc851e451d0.png", "uploads/53f159799d1c91996.png"),
         ("id 0F8fad5b-d9cb-469f-a165-70867728950e", "id 7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+        ("after 12001 ms", "after 950 ms"),
         ("two  spaces\n", "two spaces"),
     ],
 )
