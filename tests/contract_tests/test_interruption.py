@@ -15,6 +15,8 @@ import pytest
 from support.listening import Handler, listening
 
 ROOT = Path(__file__).parent.parent.parent
+# Far less than the service would be waited for, and enough for a machine that has much else to do.
+MOST_SECONDS = 10
 REPORTS = {"junit.xml", "report.html", "report.json", "summary.md"}
 
 
@@ -60,13 +62,13 @@ def test_it_ends_at_once_with_all_its_reports(
     with subprocess.Popen(
         [*command, *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as started:
-        reached = all(Tar.stuck.acquire(timeout=30) for _ in range(stuck))
+        reached = all(Tar.stuck.acquire(timeout=60) for _ in range(stuck))
         sent = time.monotonic()
         started.send_signal(signal_ if reached else signal.SIGKILL)
         output, _ = started.communicate()
         took = time.monotonic() - sent
     assert started.returncode == status, output
-    assert took < 2
+    assert took < MOST_SECONDS
     assert "Traceback" not in output
     assert {path.name for path in (tmp_path / "report").iterdir()} == REPORTS
     report = json.loads((tmp_path / "report" / "report.json").read_text())
