@@ -40,6 +40,7 @@ def test_the_wheel_carries_the_contract_and_the_fixtures(wheel: Path) -> None:
         files = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert files
         assert {f"aiimage_mock/{name}" for name in files} <= carried
+    assert "contract_tests/report/page.html" in carried
     assert not any("/test_" in name for name in carried if not name.startswith("contract_tests/"))
 
 
