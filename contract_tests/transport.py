@@ -134,9 +134,9 @@ class Transport:
 
 
 def _made(call: Call, reply: Reply) -> int:
-    """How many images the reply stands for at most: a failure may have made them, a refusal has not."""
+    """How many images the reply stands for at most: a failure may have made them, where they could be paid for."""
     if reply.status >= 500:
-        return call.images
+        return 0 if call.penniless else call.images
     return max(call.images, _listed(reply)) if reply.status < 300 else 0
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from contract_tests import resources, samples
 from contract_tests.contract import load_contract
-from contract_tests.fuzz import plainly_invalid
 from contract_tests.pictures import picture_size
+from contract_tests.properties.kinds import plainly_invalid
 
 BODY = load_contract().document["paths"]["/aiimage/generate-image"]["post"]["requestBody"]["content"]
 EXAMPLES = {name: example["value"] for content in BODY.values() for name, example in content["examples"].items()}

@@ -1,0 +1,45 @@
+"""What a campaign of generated requests met."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from contract_tests.call import Reply
+from contract_tests.contract import Finding
+from contract_tests.properties.kinds import Kind
+
+Cause = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A finding with the reply that shows it."""
+
+    finding: Finding
+    reply: Reply
+
+
+@dataclass
+class Record:
+    """What a campaign met: how requests of each kind were answered, and the shortest request for each cause."""
+
+    answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
+    broken: dict[Cause, Broken] = field(default_factory=dict)
+
+    def note(self, operation: str, finding: Finding, reply: Reply) -> Cause:
+        cause = (finding.rule, operation, reply.status)
+        known = self.broken.get(cause)
+        if known is None or len(reply.exchange.curl) < len(known.reply.exchange.curl):
+            self.broken[cause] = Broken(finding, reply)
+        return cause
+
+    @property
+    def rules(self) -> set[str]:
+        """The rules that were broken."""
+        return {rule for rule, _, _ in self.broken}
+
+    def answered(self, *kinds: Kind, but: frozenset[int] = frozenset()) -> int:
+        """How many requests of these kinds were answered with another status than those."""
+        return sum(count for (kind, status), count in self.answers.items() if kind in kinds and status not in but)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} {kind}: {status}" for (kind, status), count in sorted(self.answers.items()))
