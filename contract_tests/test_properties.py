@@ -3,7 +3,8 @@
 from contract_tests.api import Api
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
-from contract_tests.properties.campaign import Campaign, carry_out
+from contract_tests.properties.campaigns import CALLS, DOCUMENTED, INVALID, LINKED
+from contract_tests.properties.engine import carry_out
 from contract_tests.properties.judgement import ACCOUNT_REFUSALS
 from contract_tests.properties.kinds import Kind
 from contract_tests.properties.record import Record
@@ -11,12 +12,6 @@ from contract_tests.run import Run
 from contract_tests.verdict import Verdict
 
 UNEXAMINED = ACCOUNT_REFUSALS - {419}
-_GETS = ("checkAvailability", "getVersions", "getRecentImages")
-_POST = ("generateImage",)
-CALLS = Campaign(_GETS, "all", ("examples", "coverage", "fuzzing"), enumerated=36)
-DOCUMENTED = Campaign(_POST, "positive", ("examples", "coverage", "fuzzing"), enumerated=100)
-INVALID = Campaign(_POST, "negative", ("coverage", "fuzzing"), enumerated=280)
-LINKED = Campaign(_GETS + _POST, "positive", ("stateful",), enumerated=1, credits=3)
 
 
 @decides("SHAPE", seconds=4)

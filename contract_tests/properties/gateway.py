@@ -2,39 +2,51 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug import Request, Response
 
 from contract_tests.api import Api
 from contract_tests.call import Call, Reply
+from contract_tests.properties.campaigns import Campaign
 from contract_tests.properties.judgement import judge
 from contract_tests.properties.kinds import Kind
+from contract_tests.properties.provocation import provoking
 from contract_tests.properties.record import Cause, Record
-from contract_tests.properties.wire import payload_of
+from contract_tests.properties.wire import AUTHORIZATION, payload_of
 from contract_tests.run import Run
 from contract_tests.verdict import Verdict
 
 DOCUMENT = "/openapi.json"
-# Stands for the account's token on this side of the gateway, so that the generator never sees it.
-AUTHORIZATION = "Bearer valid"
 BROKEN = "X-Broken"
-_GENERATE = "generateImage"
 Stop = Callable[[], None]
+_GENERATE = "generateImage"
+_NOT_TO_BE_REFUSED = frozenset({Kind.DOCUMENTED, Kind.OPEN})
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A call to make, of an operation; the path stands for one where the method is not listed."""
+
+    operation: str
+    kind: Kind
+    call: Call
 
 
 class Gateway:
     """A WSGI application, so that schemathesis takes it for the service under test.
 
-    It stops at the first thing that keeps it from looking, after `most` requests, and when `credits_` of them may have
-    cost a credit. An account that can pay asks for one image at a time.
+    It stops at the first thing that keeps it from looking, after `most` requests, and when so many of them as the
+    campaign may cost may have cost a credit. An account that can pay asks for one image at a time; and where requests
+    are meant to be refused, it sends only those that every service refuses.
     """
 
-    def __init__(self, run: Run, role: str, *, most: int, credits_: int) -> None:
-        self._run, self._left, self._credits = run, most, credits_
+    def __init__(self, run: Run, role: str, campaign: Campaign, most: int) -> None:
+        self._run, self._campaign = run, campaign
+        self._left, self._credits = most, campaign.credits
         self._api = Api(run, _Unjudged("properties", run.events, run.contract, ()), run.accounts[role])
-        self._operations = {(known.method, run.url(id_)): known for id_, known in run.contract.operations.items()}
+        self._operations = {(known.method, run.url(id_)): id_ for id_, known in run.contract.operations.items()}
         self._settled: set[Cause] = set()
         self.record = Record()
         self.stop: Stop = lambda: None
@@ -52,44 +64,51 @@ class Gateway:
 
     def _respond(self, request: Request) -> Response:
         if request.path == DOCUMENT:
-            return Response(json.dumps(self._run.contract.document, default=str), mimetype="application/json")
-        if self.stopped:
+            document = provoking(self._run.contract.document)
+            return Response(json.dumps(document, default=str), mimetype="application/json")
+        errand = self._errand(request)
+        if self.stopped or self._is_too_dear(errand):
             return Response(status=503)
         try:
-            return self._answer(request)
+            return self._answer(errand)
         except Exception as error:  # noqa: BLE001  the generator would take it for a failure of the service
             self.trouble = error
             self._end()
             return Response(status=503)
 
-    def _answer(self, request: Request) -> Response:
-        operation, kind, reply = self._send(request)
-        self.record.answers[kind, reply.status] += 1
-        found = list(judge(self._run.contract, operation, kind, reply))
-        causes = {self.record.note(operation, finding, reply) for finding in found}
+    def _errand(self, request: Request) -> Errand:
+        url = self._run.target.origin + request.path
+        call = Call(request.method, url, self._api.role, self._api.token)
+        operation = self._operations.get((request.method, url))
+        if operation is None:
+            # Without its body, since a service that takes the method all the same would charge for it.
+            return Errand(request.path, Kind.UNLISTED, call)
+        kind = Kind.BARE
+        if operation == _GENERATE:
+            payload = payload_of(request)
+            call = (payload if self._penniless else payload.of_one_image()).put_in(call)
+            kind, call = payload.kind, replace(call, patience=self._run.target.timeouts.generation)
+        authorization = request.headers.get("Authorization")
+        if authorization == AUTHORIZATION:
+            return Errand(operation, kind, call)
+        return Errand(
+            operation, Kind.UNAUTHENTICATED, replace(call, role="nobody", token=None, authorization=authorization)
+        )
+
+    def _is_too_dear(self, errand: Errand) -> bool:
+        return self._campaign.to_be_refused and errand.kind in _NOT_TO_BE_REFUSED and not self._penniless
+
+    def _answer(self, errand: Errand) -> Response:
+        paid = errand.operation == _GENERATE
+        reply = self._api.post(errand.call, 1) if paid else self._run.transport.send(errand.call)
+        self.record.answers[errand.kind, reply.status] += 1
+        found = list(judge(self._run.contract, errand.operation, errand.kind, reply))
+        causes = {self.record.note(errand.operation, finding, reply) for finding in found}
         self._left -= 1
-        self._credits -= operation == _GENERATE and self._may_have_cost(reply)
+        self._credits -= paid and self._may_have_cost(reply)
         if self._left <= 0 or self._credits <= 0:
             self._end()
         return _relayed(reply, broken=bool(causes - self._settled))
-
-    def _send(self, request: Request) -> tuple[str, Kind, Reply]:
-        url = self._run.target.origin + request.path
-        call = Call(request.method, url, self._api.role, self._api.token)
-        known = self._operations.get((request.method, url))
-        if known is None:
-            # Without its body, since a service that takes the method all the same would charge for it.
-            return request.path, Kind.UNLISTED, self._run.transport.send(call)
-        authorization = request.headers.get("Authorization")
-        if authorization != AUTHORIZATION:
-            call = replace(call, role="nobody", token=None, authorization=authorization)
-        kind, reply = self._pay(call, request) if known.id == _GENERATE else (Kind.BARE, self._run.transport.send(call))
-        return known.id, kind if authorization == AUTHORIZATION else Kind.UNAUTHENTICATED, reply
-
-    def _pay(self, call: Call, request: Request) -> tuple[Kind, Reply]:
-        payload = payload_of(request)
-        payload = payload if self._penniless else payload.of_one_image()
-        return payload.kind, self._api.post(payload.put_in(call), 1)
 
     @property
     def _penniless(self) -> bool:

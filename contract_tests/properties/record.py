@@ -10,26 +10,18 @@ from contract_tests.properties.kinds import Kind
 Cause = tuple[str, str, int]
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A finding with the reply that shows it."""
-
-    finding: Finding
-    reply: Reply
-
-
 @dataclass
 class Record:
     """What a campaign met: how requests of each kind were answered, and the shortest request for each cause."""
 
     answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
-    broken: dict[Cause, Broken] = field(default_factory=dict)
+    broken: dict[Cause, tuple[Finding, Reply]] = field(default_factory=dict)
 
     def note(self, operation: str, finding: Finding, reply: Reply) -> Cause:
         cause = (finding.rule, operation, reply.status)
         known = self.broken.get(cause)
-        if known is None or len(reply.exchange.curl) < len(known.reply.exchange.curl):
-            self.broken[cause] = Broken(finding, reply)
+        if known is None or len(reply.exchange.curl) < len(known[1].exchange.curl):
+            self.broken[cause] = finding, reply
         return cause
 
     @property
