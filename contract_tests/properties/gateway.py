@@ -60,7 +60,8 @@ class Gateway:
         return bool(new)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._respond(Request(environ))(environ, start_response)
+        with Request(environ) as request:
+            return self._respond(request)(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
         if request.path == DOCUMENT:

@@ -40,9 +40,9 @@ class Payload:
 
 def payload_of(request: Request) -> Payload:
     """What a request carries; a form is taken apart, so that its uploads can be told from its fields."""
+    body = request.get_data()
     if request.mimetype == "multipart/form-data" and (request.form or request.files):
         return _form(request)
-    body = request.get_data()
     parameters = _parsed(body)
     kind = kind_of(parameters)
     if request.mimetype != "application/json" and kind is not Kind.UNREADABLE:

@@ -76,8 +76,8 @@ def parameters(request: httpx.Request) -> dict[str, Any]:
     """What a request for generate-image asks for, JSON or form; nothing where it cannot be read."""
     kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/"):
-        form = Request.from_values(method="POST", data=request.content, content_type=kind)
-        return {**form.form, **{name: file.stream.read() for name, file in form.files.items()}}
+        with Request.from_values(method="POST", data=request.content, content_type=kind) as form:
+            return {**form.form, **{name: file.stream.read() for name, file in form.files.items()}}
     try:
         given = json.loads(request.content)
     except (ValueError, RecursionError):
