@@ -8,7 +8,13 @@ from typing import Any
 import httpx
 from werkzeug import Request
 
-from support.conformance import TOKEN
+from contract_tests.purse import Purse
+from contract_tests.run import Run
+from contract_tests.secret import Masker
+from contract_tests.settings import Settings
+from contract_tests.targets import Budget
+from contract_tests.transport import Transport
+from support.conformance import TOKEN, target
 
 Answer = Callable[[httpx.Request], httpx.Response]
 _PROMPTS = {
@@ -98,3 +104,11 @@ def _errors(given: dict[str, Any]) -> dict[str, list[str]]:
 
 def _fits(pattern: str, value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and bool(re.fullmatch(pattern, str(value)))
+
+
+def run_against(answer: Answer, *roles: str, pace: float = 50, cap: int = 40, **settings: Any) -> Run:
+    """A run against a service in process, that waits for nothing."""
+    aim = target(*roles, budget=Budget(cap, requests_per_second=pace))
+    masker = Masker(account.secret for account in aim.accounts.values())
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    return Run(Settings(aim, **settings), Transport(aim, masker, Purse(cap), client=client, sleep=lambda _: None))

@@ -12,29 +12,20 @@ from contract_tests.events import Decision
 from contract_tests.properties.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign
 from contract_tests.properties.engine import carry_out
 from contract_tests.properties.record import Record
-from contract_tests.purse import Purse
-from contract_tests.run import Run
-from contract_tests.settings import Settings
-from contract_tests.targets import Budget
-from contract_tests.transport import Transport
 from contract_tests.verdict import Verdict
-from support.conformance import TOKEN, target
-from support.small_service import Answer, SmallService, parameters
+from support.conformance import TOKEN
+from support.small_service import Answer, SmallService, parameters, run_against
 
 FAST, SLOW = 50, 2
 Spoil = Callable[[httpx.Request, httpx.Response], httpx.Response]
 
 
 class Bench:
-    """A run against a service in process, that waits for nothing."""
+    """A run with a verdict of its own."""
 
     def __init__(self, answer: Answer, *, seed: int = 1, pace: float = FAST, cap: int = 40) -> None:
-        aim = target("empty", budget=Budget(cap, requests_per_second=pace))
-        client = httpx.Client(transport=httpx.MockTransport(answer))
-        settings = Settings(aim, seed=seed)
-        masker = Run(settings).masker
-        self.run = Run(settings, Transport(aim, masker, Purse(cap), client=client, sleep=lambda _: None))
-        self.verdict = Verdict("a test", self.run.events, self.run.contract, settings.rules)
+        self.run = run_against(answer, "empty", pace=pace, cap=cap, seed=seed)
+        self.verdict = Verdict("a test", self.run.events, self.run.contract, self.run.settings.rules)
 
     def carry_out(self, campaign: Campaign, role: str) -> Record:
         return carry_out(campaign, self.run, self.verdict, role)
