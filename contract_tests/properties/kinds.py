@@ -12,6 +12,7 @@ _QUALITIES = frozenset({"standard", "hd"})
 _FROM_TEXT = frozenset({"text-to-image", "multi-prompt"})
 _FROM_IMAGE = frozenset({"image-to-image", "upscale"})
 _RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
+_STARTS_AS_NUMBER = re.compile(r"\s*\+?0*[1-9]")
 _ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,200}")
 _COMMON = frozenset({"image_generator", "image_number_of_images"})
 REAL_IMAGE = "(a real image)"
@@ -90,7 +91,9 @@ def plainly_invalid(parameters: Mapping[str, Any]) -> bool:
 
 
 def countable(value: Any) -> bool:
-    """Whether some service may take the value for a number of at least 1."""
+    """Whether some service may take the value for a number of at least 1, by its first digits for example."""
+    if isinstance(value, str) and _STARTS_AS_NUMBER.match(value):
+        return True
     try:
         return not isinstance(value, list | dict) and float(value) >= 1
     except (TypeError, ValueError):
@@ -113,4 +116,5 @@ def _text(value: Any) -> str:
 
 
 def _blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether every service takes the value for absent; what counts as white space beyond ASCII differs."""
+    return value is None or (isinstance(value, str) and not value.strip(" \t\r\n"))

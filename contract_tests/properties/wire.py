@@ -68,9 +68,7 @@ def _upload(file: FileStorage) -> Upload:
 
 
 def _told(upload: Upload) -> str:
-    if upload == samples.upload("teapot.png"):
-        return REAL_IMAGE
-    return ANY_UPLOAD if upload[1] else ""
+    return REAL_IMAGE if upload == samples.upload("teapot.png") else ANY_UPLOAD
 
 
 def _parsed(body: bytes) -> Any:

@@ -70,7 +70,7 @@ def test_the_text_that_stands_for_an_image_becomes_one() -> None:
 
 def test_an_upload_of_any_bytes_may_be_refused_and_none_has_to_be() -> None:
     assert as_form(FORM, b"no image").kind is Kind.OPEN
-    assert as_form(FORM, b"").kind is Kind.SOURCELESS
+    assert as_form(FORM, b"").kind is Kind.OPEN
     assert as_form(FORM, None).kind is Kind.SOURCELESS
 
 
