@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import configuration
 
 from contract_tests.errors import CouldNotLookError, PurseEmptyError, RuleBrokenError
 from contract_tests.events import Decision
@@ -74,19 +75,27 @@ def test_the_same_seed_gives_the_same_requests() -> None:
     assert sent(4) != first
 
 
-@pytest.mark.usefixtures("_elsewhere")
-def test_leaves_nothing_behind(tmp_path: Path) -> None:
-    Bench(SmallService(), pace=SLOW).carry_out(INVALID, "empty")
-    assert list(tmp_path.iterdir()) == []
+def test_reads_and_leaves_nothing_where_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def home() -> Path:
+        return configuration.storage_directory(intent_to_write=False).home_directory
 
+    service, homes, before = SmallService(), set[Path](), home()
 
-@pytest.fixture
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        homes.add(home())
+        return service(request)
+
+    (tmp_path / "schemathesis.toml").write_text("not = a [configuration", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    (tmp_path.parent / "schemathesis.toml").write_text("not = a [configuration", encoding="utf-8")
+    Bench(answer, pace=SLOW).carry_out(CALLS, "primary")
+    (temporary,) = homes
+    assert not temporary.is_relative_to(tmp_path)
+    assert not temporary.exists()
+    assert home() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["schemathesis.toml"]
 
 
-@pytest.mark.parametrize(("campaign", "role"), ALL)
+@pytest.mark.parametrize(("campaign", "role"), ALL[::2])
 def test_a_slow_pace_takes_a_sample(campaign: Campaign, role: str) -> None:
     service = SmallService()
     Bench(service, pace=SLOW).carry_out(campaign, role)
@@ -135,10 +144,6 @@ def errs_in_html(request: httpx.Request, reply: httpx.Response) -> httpx.Respons
     return httpx.Response(422, html="<h1>Whoops</h1>") if reply.status_code == 422 else reply
 
 
-def says_bad_request(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
-    return httpx.Response(400, json={"message": "Bad request."}) if reply.status_code == 422 else reply
-
-
 def takes_any_quality(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return _accepted() if reply.status_code == 422 and "quality" in reply.json()["errors"] else reply
 
@@ -175,13 +180,9 @@ WRONG: dict[str, tuple[Campaign, str, str, Callable[[], Answer]]] = {
     "fails at a long prompt": (
         DOCUMENTED, "empty", "SHAPE", lambda: failing(lambda request: len(_prompt(request)) > 1000)
     ),
-    "fails at other scripts": (
-        DOCUMENTED, "empty", "SHAPE", lambda: failing(lambda request: not _prompt(request).isascii())
-    ),
     "fails at forms": (DOCUMENTED, "empty", "SHAPE", lambda: failing(_is_form)),
     "fails at what is no JSON": (INVALID, "empty", "SHAPE", lambda: failing(_is_malformed)),
     "errs in HTML": (INVALID, "empty", "VALID-422", lambda: spoiled(errs_in_html)),
-    "says bad request": (INVALID, "empty", "VALID-422", lambda: spoiled(says_bad_request)),
     "takes any quality": (INVALID, "primary", "VALID-422", lambda: spoiled(takes_any_quality)),
     "works from nothing": (INVALID, "primary", "I2I-SRC", lambda: spoiled(works_from_nothing)),
 }  # fmt: skip
