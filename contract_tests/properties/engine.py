@@ -14,7 +14,8 @@ from schemathesis import Case, CheckContext, HookContext
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
 
-# Schemathesis documents neither its engine nor the events; of them, this module uses no more than these names.
+# Schemathesis documents neither its engine nor the events; of both, no more is used than these names, and
+# of a case the name of its phase.
 from schemathesis.engine import events, from_schema
 
 from contract_tests.errors import CouldNotLookError

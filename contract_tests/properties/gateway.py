@@ -66,7 +66,7 @@ class Gateway:
     def _respond(self, request: Request) -> Response:
         if request.path == DOCUMENT:
             document = provoking(self._run.contract.document)
-            return Response(json.dumps(document, default=str), mimetype="application/json")
+            return Response(json.dumps(document), mimetype="application/json")
         errand = self._errand(request)
         if self.stopped or self._is_too_dear(errand):
             return Response(status=503)

@@ -1,0 +1,27 @@
+"""The configuration for schemathesis' own command line fits the document."""
+
+from pathlib import Path
+
+import pytest
+from schemathesis.config import SchemathesisConfig
+
+from contract_tests.contract import load_contract
+
+CONFIGURATION = Path(__file__).parent.parent / "openapi" / "schemathesis.toml"
+REFUSALS = [
+    status
+    for status in load_contract().document["paths"]["/aiimage/generate-image"]["post"]["responses"]
+    if status.startswith("4") and status != "401"
+]
+
+
+CHECKS = SchemathesisConfig.from_path(CONFIGURATION).projects.default.checks
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_a_documented_refusal_is_no_alarm(status: str) -> None:
+    assert status in {str(each) for each in CHECKS.positive_data_acceptance.expected_statuses}
+
+
+def test_what_a_lenient_service_takes_is_no_alarm() -> None:
+    assert not CHECKS.negative_data_rejection.enabled
