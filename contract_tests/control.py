@@ -71,7 +71,6 @@ def _state(role: str, figure: int) -> dict[str, Any]:
         "limited": {"used_today": DAILY_LIMIT},
         "almost_limited": {"used_today": DAILY_LIMIT - figure},
         "slow": {"generation_time": SLOW_SECONDS},
-        "busy": {"lock": {"until": None}},
     }
     return known.get(role, {})
 

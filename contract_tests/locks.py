@@ -1,6 +1,7 @@
 """Judging the lock by calls that surely met a generation."""
 
 from contract_tests.call import Reply
+from contract_tests.contract import own_words
 from contract_tests.errors import CouldNotLookError
 from contract_tests.lock_life import LOCK_SECONDS, TOLERANCE
 from contract_tests.overlap import Overlap
@@ -12,7 +13,7 @@ _WIDEST_DOUBT = 2.0
 def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
     """LOCK-CHECK: every check that surely met the generation was answered 409."""
     mine = overlap.reply()
-    blind = [check for check in overlap.checks if check.status == 200 and overlap.surely_running(check)]
+    blind = [check for check in overlap.checks if check.status != 409 and overlap.surely_running(check)]
     if overlap.locked_at is None and not blind:
         raise CouldNotLookError("the generation was over before a check could find it running")
     times = ", ".join(f"{overlap.into(check):.2f} s" for check in blind)
@@ -20,14 +21,17 @@ def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
         "LOCK-CHECK",
         not blind,
         expected="409 while a generation runs",
-        received=f"200 at {times} into a generation of {overlap.seconds:.2f} s" if blind else "409",
+        received=f"{blind[0].status} at {times} into a generation of {overlap.seconds:.2f} s" if blind else "409",
         by=(mine, *blind[:1]),
     )
 
 
-def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply]) -> None:
-    """LOCK-ONE: every other generation that surely met the first was refused."""
-    judgeable = [second for second in seconds if second.status == 409 or _served_beside(overlap, second)]
+def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, able: bool = False) -> None:
+    """LOCK-ONE: every other generation that surely met the first was refused with 409.
+
+    able: whether the account has credits and images left for sure, so that it cannot be refused for want of them.
+    """
+    judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
     if not judgeable:
         seen = ", ".join(str(second.status) for second in seconds)
         raise CouldNotLookError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
@@ -35,8 +39,13 @@ def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply]) -> N
         _judge_second(verdict, overlap, second)
 
 
-def _served_beside(overlap: Overlap, second: Reply) -> bool:
-    return second.status < 300 and overlap.surely_beside(second)
+def _met(overlap: Overlap, second: Reply, *, able: bool) -> bool:
+    """Whether the other generation surely met the first, and was answered about it and nothing else."""
+    if second.status in {419, 429} and not able:
+        return False
+    if second.status in {401, 422} or (second.status >= 500 and not own_words(second)):
+        return False
+    return overlap.surely_beside(second) if second.status < 300 else overlap.surely_running(second)
 
 
 def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:

@@ -48,15 +48,21 @@ def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict
     wanted = fields.get("size") or (fields.get("image_resolution") if _sized(fields) else None)
     content = b""
     for image in images:
-        fetched = _fetched(verdict, api, image, reply)
-        size = picture_size(fetched.content) if fetched.status == 200 else None
-        shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
-        verdict.require("IMG-GET", shown, expected="a picture at output", received=_what(fetched), by=(reply, fetched))
-        if wanted and size:
-            got = f"{size[0]}x{size[1]}"
+        fetched, (width, height) = expect_picture(verdict, api, image, reply)
+        if wanted:
+            got = f"{width}x{height}"
             verdict.expect("IMG-SIZE", got == wanted, expected=f"a picture of {wanted}", received=got, by=fetched)
         content = fetched.content
     return content
+
+
+def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> tuple[Reply, tuple[int, int]]:
+    """IMG-GET; returns what was fetched, with its width and height. reply: the one that named the image."""
+    fetched = _fetched(verdict, api, image, reply)
+    size = picture_size(fetched.content) if fetched.status == 200 else None
+    shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
+    verdict.require("IMG-GET", shown, expected="a picture at output", received=_what(fetched), by=(reply, fetched))
+    return fetched, size or (0, 0)
 
 
 def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:

@@ -22,6 +22,16 @@ OTHER_ENGINE = {
     "description_flux_pro": "A brass weather vane in the rain",
     "image_number_of_images": 1,
 }
+OTHER_ENGINES = (
+    OTHER_ENGINE,
+    {
+        "image_generator": "stablediffusion",
+        "stable_description": "A brass weather vane in the snow",
+        "type": "text-to-image",
+        "image_resolution": "512x512",
+        "image_number_of_images": 1,
+    },
+)
 INVALID = {**FIELDS, "image_generator": "daguerreotype"}
 
 

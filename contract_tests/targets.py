@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -79,9 +79,10 @@ class Target:
 
 
 def simple_target(base_url: str, token: str) -> Target:
-    """The target that `--base-url` and `--token` describe."""
+    """The target that `--base-url` and `--token` describe; of a remote one, others may hold the lock."""
     reader = Keys("--base-url/--token", {"base_url": base_url})
-    return Target(reader.url("base_url"), {"primary": Account("primary", Secret(token))})
+    target = Target(reader.url("base_url"), {"primary": Account("primary", Secret(token))})
+    return target if target.loopback else replace(target, lock_scope="global")
 
 
 def load_target(path: Path) -> Target:

@@ -1,12 +1,15 @@
 """Every call needs a valid token, and with one it is served."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
-from contract_tests.api import Api
+from contract_tests.api import Api, images_of
 from contract_tests.decisions import decides
+from contract_tests.run import Run
 from contract_tests.samples import FIELDS
+from contract_tests.targets import Target
 from contract_tests.verdict import Verdict
 
 MADE_UP = "made-up-4f1c9a7e52d8b036"
@@ -48,6 +51,37 @@ def test_nearly_right_token_is_refused(api: Callable[[str], Api], primary: Api, 
         pytest.skip("a token that was made up is served: every token opens an account here, or none is looked at")
     for altered in primary.token.altered():
         _refused(nobody, "getVersions", f"Bearer {altered}", verdict)
+
+
+@decides("AUTH", credits=1, seconds=3)
+def test_nearly_right_token_is_nobody_s(api: Callable[[str], Api], primary: Api, run: Run, verdict: Verdict) -> None:
+    """Where every token opens an account, one that is nearly right opens another one than the right one."""
+    if not run.ledger.of("primary"):
+        primary.images(FIELDS)
+    mine = {str(made.image.get("id")) for made in run.ledger.of("primary")}
+    for altered in primary.token.altered():
+        reply = api("nobody").call("getRecentImages", f"Bearer {altered}")
+        seen = {str(image.get("id")) for image in images_of(reply)} & mine if reply.status == 200 else set()
+        verdict.expect(
+            "AUTH",
+            not seen,
+            expected="no account of somebody with nearly the same token",
+            received=f"{reply.status} with {len(seen)} of its images",
+            by=reply,
+        )
+
+
+@decides("AUTH", "AUTH-401", seconds=1)
+def test_token_in_the_address_is_none(primary: Api, target: Target, verdict: Verdict) -> None:
+    """Addresses are logged on the way, so a token is put into one on this machine only."""
+    if not target.loopback:
+        pytest.skip("a token in an address would be in the logs of every server on the way: only on this machine")
+    for name in ("token", "api_token", "access_token"):
+        reply = primary.bare(f"/aiimage/versions?{name}={quote(primary.token.reveal(), safe='')}")
+        verdict.expect(
+            "AUTH", reply.status >= 300, expected="no service without a header", received=str(reply.status), by=reply
+        )
+        verdict.expect("AUTH-401", reply.status == 401, expected="401", received=str(reply.status), by=reply)
 
 
 def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> None:

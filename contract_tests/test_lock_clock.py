@@ -25,12 +25,13 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         first = account.begin(FIELDS)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
+        account.advance(LOCK_SECONDS / 2)
         others = [account.begin(fields) for fields in (OTHER_ENGINE, FIELDS)]
         account.api.generate(INVALID)
         account.api.recent()
         account.api.versions()
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was asked")
-        account.advance(LOCK_SECONDS - INSTANT)
+        account.advance(LOCK_SECONDS / 2 - INSTANT)
         _expect_check(verdict, account, 409, "LOCK-10S", "just before 10 s have passed")
         account.advance(2 * INSTANT)
         _expect_check(verdict, account, 200, "LOCK-10S", "just after 10 s have passed")
@@ -62,6 +63,17 @@ def _judge_release(verdict: Verdict, account: World) -> None:
     _expect_check(verdict, account, 200, "LOCK-CHECK", "while nothing runs")
     account.api.generate(INVALID)
     _expect_check(verdict, account, 200, "LOCK-CHECK", "after a request that was refused as invalid")
+
+
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, way="control")
+def test_lock_of_somebody_else(world: Open, verdict: Verdict) -> None:
+    account = world(lock={"until": None})
+    try:
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "while somebody else's generation runs")
+        _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
+        _expect_refused(verdict, account, account.api.generate(FIELDS))
+    finally:
+        account.change(lock=None)
 
 
 @decides("LOCK-SCOPE", credits=1, way="control")

@@ -24,9 +24,11 @@ def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) 
 def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verdict) -> None:
     """An account that lacks everything at once is told so in the order of the refusals."""
     account = world(credits=0, daily_limit=5, used_today=5, lock={"until": None})
-    _expect(verdict, 422, account.api.generate(INVALID), account)
-    _expect(verdict, 409, account.api.generate(FIELDS), account)
-    account.change(lock=None)
+    try:
+        _expect(verdict, 422, account.api.generate(INVALID), account)
+        _expect(verdict, 409, account.api.generate(FIELDS), account)
+    finally:
+        account.change(lock=None)
     _expect(verdict, 429, account.api.generate(FIELDS), account)
     account.change(used_today=0)
     _expect(verdict, 419, account.api.generate(FIELDS), account)

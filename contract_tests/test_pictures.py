@@ -10,9 +10,9 @@ from contract_tests.verdict import Verdict
 _REMOTE = ("s3", "r2")
 
 
-@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=2, seconds=4)
+@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=4, seconds=8)
 def test_every_image_has_its_picture(primary: Api, verdict: Verdict) -> None:
-    fields = samples.valid("multiPrompt").fields
+    fields = {**samples.valid("multiPrompt").fields, "image_number_of_images": 4}
     images, reply = primary.images(fields)
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)

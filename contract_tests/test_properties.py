@@ -47,7 +47,7 @@ def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) 
         _held(verdict, record, "I2I-SRC")
 
 
-@decides("SHAPE", credits=3, seconds=30)
+@decides("SHAPE", credits=2, seconds=30)
 def test_calls_that_follow_each_other(run: Run, verdict: Verdict) -> None:
     """Along the document's links: from a free service to a generation, and from that to the recent images."""
     record = carry_out(LINKED, run, verdict, "primary")

@@ -71,6 +71,10 @@ class Sequence:
         status = self.subject.api.generate(INVALID).status
         refused = status in {400, 409, 419, 422, 429}
         self._judge(None if refused else Complaint("VALID-422", "422", str(status)))
+        if isinstance(self.subject, Mocked) and not self.oracle.running:
+            credits_ = self.subject.world.state()["credits"]
+            charged = Complaint("CREDIT-ATOMIC", f"{self.oracle.credits} credits as before", f"{credits_} credits")
+            self._judge(None if credits_ == self.oracle.credits else charged)
 
     def picture(self, place: int) -> None:
         """Fetch one of the pictures made here."""

@@ -40,7 +40,7 @@ class Campaign:
 CALLS = Campaign(_GETS, "all", (*_ENUMERATED, "fuzzing"), enumerated=30)
 DOCUMENTED = Campaign(_POST, "positive", (*_ENUMERATED, "fuzzing"), enumerated=130)
 INVALID = Campaign(_POST, "negative", (*_ENUMERATED, "fuzzing"), enumerated=280)
-LINKED = Campaign(_GETS + _POST, "positive", ("stateful",), enumerated=1, credits=3)
+LINKED = Campaign(_GETS + _POST, "positive", ("stateful",), enumerated=1, credits=2)
 
 
 def allowance(run: Run) -> int:
