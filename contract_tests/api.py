@@ -71,7 +71,7 @@ class Api:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in {409, 419, 429}:
             raise CouldNotLookError(f"the account {self.role} was refused a generation with {reply.status}")
-        if limit := _limit_met(fields, reply):
+        if limit := limit_met(fields, reply):
             raise LimitMetError(f"the service refuses {limit}, and no source gives its limit")
         self._verdict.require(
             "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
@@ -222,7 +222,7 @@ def images_of(reply: Reply) -> list[dict[str, Any]]:
     return images
 
 
-def _limit_met(fields: Fields, reply: Reply) -> str | None:
+def limit_met(fields: Fields, reply: Reply) -> str | None:
     """What of a documented request the service may refuse: more than one image, or a resolution of its own choice."""
     if reply.status != 422:
         return None

@@ -35,7 +35,8 @@ class Run:
         # Whether a lock has outlived any lock, so that nobody waits for one again.
         self.stuck = False
         self.transport = transport or Transport(target, self.masker, self.purse)
-        self.control = Control(target.origin, self.transport) if target.control == "mock" else None
+        one_clock = target.lock_scope == "global"
+        self.control = Control(target.origin, self.transport, one_clock=one_clock) if target.control == "mock" else None
         self.started = self.transport.clock()
         self._fresh = count(1)
 

@@ -1,9 +1,9 @@
 """One sequence of calls: each is made, judged by the oracle, and the oracle told of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contract_tests.api import Fields, images_of
+from contract_tests.api import Fields, images_of, limit_met
 from contract_tests.call import Reply
 from contract_tests.errors import CouldNotLookError
 from contract_tests.model.oracle import TAKEN_ON, Complaint, Generation, Oracle
@@ -38,11 +38,15 @@ class Sequence:
     allowance: Allowance
     exercised: set[str] = field(default_factory=set)
     _pending: list[tuple[Attempt, Fields]] = field(default_factory=list)
+    _refused: bool = False
 
     def generate(self, count: int, engine: str) -> None:
         fields = {**ENGINES[engine], "image_number_of_images": count}
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else TAKEN_ON
+        if status == 422 and limit_met(fields, attempt.reply()):
+            return
+        self._refused = self._refused or status != TAKEN_ON
         if not isinstance(self.subject, Mocked) and status in {401, 409, 419, 429}:
             raise CouldNotLookError(f"the account {self.subject.api.role} was refused a generation with {status}")
         self._judge(self.oracle.on_generate(count, status), *self._shown(status))
@@ -70,11 +74,8 @@ class Sequence:
         """A request that is refused, by whatever comes first, and changes nothing."""
         status = self.subject.api.generate(INVALID).status
         refused = status in {400, 409, 419, 422, 429}
+        self._refused = True
         self._judge(None if refused else Complaint("VALID-422", "422", str(status)))
-        if isinstance(self.subject, Mocked) and not self.oracle.running:
-            credits_ = self.subject.world.state()["credits"]
-            charged = Complaint("CREDIT-ATOMIC", f"{self.oracle.credits} credits as before", f"{credits_} credits")
-            self._judge(None if credits_ == self.oracle.credits else charged)
 
     def picture(self, place: int) -> None:
         """Fetch one of the pictures made here."""
@@ -96,7 +97,11 @@ class Sequence:
         self.advance(self.oracle.generation_ms + 1)
         self.recent()
         state = self.subject.world.state()
-        self._judge(self.oracle.on_balance(state["credits"], state["used_today"]), "CREDIT-COST")
+        complaint = self.oracle.on_balance(state["credits"], state["used_today"])
+        if complaint and complaint.rule == "CREDIT-COST" and self._refused:
+            # What was refused may have been charged, which is another rule.
+            complaint = replace(complaint, rule="CREDIT-ATOMIC")
+        self._judge(complaint, "CREDIT-COST")
 
     def _settle(self) -> None:
         """Take in the replies of the generations that have ended."""
