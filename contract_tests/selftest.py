@@ -5,6 +5,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 
 from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
 from contract_tests.wrong_servers.judging import Finding, fault, find, verdict
-from contract_tests.wrong_servers.process import Mode
+from contract_tests.wrong_servers.process import Mode, NotStartedError
 from contract_tests.wrong_servers.serving import entries
 
 MODES: dict[str, tuple[Mode, ...]] = {
@@ -50,7 +51,7 @@ def _by_patience(job: Job) -> bool:
 
 
 def examine_all(jobs: list[Job], workers: int) -> Iterator[Finding]:
-    """The findings, each as soon as it is there; every job has a process of its own, forked from one that imported all."""
+    """The findings as they come. Every job has a process of its own, forked from one that has imported all."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["contract_tests.wrong_servers.judging", "contract_tests.fuzz"])
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
@@ -77,10 +78,13 @@ def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | 
     """Run the suite against servers that are wrong in one way each, and print which rule caught which."""
     chosen = _chosen(only)
     planned = sorted(jobs_for(chosen, MODES[mode], seeds), key=_by_patience)
-    findings = []
-    for finding in examine_all(planned, min(jobs, len(planned))):
-        findings.append(finding)
-        click.echo(_progress(finding, len(findings), len(planned)))
+    findings: list[Finding] = []
+    try:
+        for finding in examine_all(planned, min(jobs, len(planned))):
+            findings.append(finding)
+            click.echo(_progress(finding, len(findings), len(planned)))
+    except (NotStartedError, BrokenProcessPool) as error:
+        raise click.ClickException(f"The selftest cannot go on: {error}") from None
     if report:
         report.write_text(json.dumps([asdict(finding) for finding in findings], indent=1), encoding="utf-8")
     for line in (*matrix(chosen, findings), "", *totals(findings)):

@@ -40,6 +40,12 @@ class Clock:
     def frozen(self) -> bool:
         return self._stopped is not None
 
+    @property
+    def awaited(self) -> list[int]:
+        """The instants that somebody waits for."""
+        with self._changed:
+            return sorted(self._awaited)
+
     def now(self) -> int:
         return self._source() + self._ahead if self._stopped is None else self._stopped
 

@@ -35,7 +35,7 @@ class Control:
         if not self._service.accounts.valid(token):
             return Reply(404, {"message": "The token is not valid, so it opens no world."})
         try:
-            change = json.loads(request.body or b"{}")
+            change = _object(request.body)
             return Reply(200, self._clock(token, request, change) if found[2] else self._world(token, request, change))
         except NoEdgeError as error:
             return Reply(409, {"message": f"The clock cannot advance: {error}."})
@@ -69,6 +69,13 @@ class Control:
         if "advance_to" in change:
             edge = _edge(account, change["advance_to"]) + int(change.get("offset_ms", 0))
             account.clock.move_to(max(edge, account.clock.now()))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    change = json.loads(body or b"{}")
+    if not isinstance(change, dict):
+        raise TypeError("it is no object")
+    return change
 
 
 def _change(account: Account, change: Mapping[str, Any]) -> None:

@@ -33,11 +33,11 @@ class Finding:
     reports: bool
 
 
-def find(entry: Entry, mode: Mode, seed: int) -> Finding:
-    """Run the suite against a server of the catalogue."""
+def find(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = ()) -> Finding:
+    """Run the suite against a server of the catalogue; `only` are the rules to decide, all where it is empty."""
     begun = time.monotonic()
     with running(entry, mode) as target, TemporaryDirectory() as folder:
-        outcome = examine(Run(Settings(target, seed=seed, report=Path(folder))))
+        outcome = examine(Run(Settings(target, seed=seed, only=only, report=Path(folder))))
         reports = all((Path(folder) / name).is_file() for name in REPORTS)
     return Finding(
         name=entry.name,

@@ -35,7 +35,7 @@ def running(entry: Entry, mode: Mode) -> Iterator[Target]:
         with (Path(folder) / "log").open("w") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
-            yield _target(entry, mode, _address(process))
+            yield target_of(entry, mode, _address(process))
         finally:
             process.kill()
             process.communicate()
@@ -67,7 +67,8 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise NotStartedError(f"a server did not start; its exit status is {process.wait()}")
 
 
-def _target(entry: Entry, mode: Mode, origin: str) -> Target:
+def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
+    """The target file, so to speak, of a server that listens there."""
     # Where all share a lock, one that is never freed would keep out everybody.
     roles = [role for role in ROLES if role != "busy" or not entry.shares_lock]
     return Target(

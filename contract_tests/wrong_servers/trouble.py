@@ -24,7 +24,7 @@ def then_closed(manner: Manner) -> Manner:
 def reset(connection: socket.socket, message: bytes) -> None:
     """The connection is reset (RST) instead of a reply."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOW_AND_HARD)
-    connection.close()
+    os.close(connection.detach())
 
 
 def death(connection: socket.socket, message: bytes) -> None:
