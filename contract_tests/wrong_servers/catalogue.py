@@ -70,7 +70,7 @@ def broken(how: str) -> Callable[[Make], Make]:
 
 def _enter(kind: Kind, rules: tuple[str, ...], sentence: str) -> Callable[[Make], Make]:
     def enter(make: Make) -> Make:
-        name = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])", "-", make.__name__).lower()
+        name = re.sub(r"(?<!^)(?=[A-Z])|(?<=[a-z])(?=[0-9])", "-", make.__name__).lower()
         add(Entry(name, kind, rules, sentence, make))
         return make
 

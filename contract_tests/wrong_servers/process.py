@@ -12,7 +12,7 @@ from typing import Literal
 import yaml
 
 from contract_tests.secret import Secret
-from contract_tests.targets import Account, Budget, Target
+from contract_tests.targets import Account, Budget, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS
 from contract_tests.wrong_servers.state import ROLES, token_of
@@ -21,6 +21,8 @@ Mode = Literal["black-box", "control"]
 _FIGURES = {"low": 2, "almost_limited": 1}
 _ADDRESS = re.compile(r"http://[^/\s]+")
 _BUDGET = Budget(credits=40, seconds=150, requests_per_second=100)
+_PATIENCE = Timeouts(connect=3, reply=20, generation=30)
+_IMPATIENCE = Timeouts(connect=1, reply=1, generation=3)
 
 
 class NotStartedError(Exception):
@@ -77,6 +79,7 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
         control="mock" if mode == "control" else "none",
         lock_scope="global" if entry.shares_lock and entry.kind == "right" else "account",
         budget=_BUDGET,
+        timeouts=_IMPATIENCE if entry.kind == "broken" else _PATIENCE,
     )
 
 
