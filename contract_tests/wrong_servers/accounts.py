@@ -24,11 +24,17 @@ class Accounts:
 
     def reset(self, token: str) -> Account:
         """Begin an account anew; what still waits on its old clock comes to its end."""
-        if not self._shared and (old := self._accounts.get(token)):
-            old.clock.run()
         latch, clock = self._shared or (Latch(), Clock())
+        if old := self._accounts.get(token):
+            self._end(old)
         self._accounts[token] = first_state(token, latch, clock)
         return self._accounts[token]
+
+    def _end(self, account: Account) -> None:
+        if account.latch.lock and account.latch.lock.holder in account.running:
+            account.latch.lock = None
+        if not self._shared:
+            account.clock.run()
 
     def everybody(self) -> list[Account]:
         return list(self._accounts.values())

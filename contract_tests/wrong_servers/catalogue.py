@@ -30,7 +30,9 @@ class Entry:
 
     @property
     def shares_lock(self) -> bool:
-        return not isinstance(self.source, Mapping) and self.source.shared_lock
+        if isinstance(self.source, Mapping):
+            return self.source.get("lock_scope") == "global"
+        return self.source.shared_lock
 
 
 CATALOGUE: dict[str, Entry] = {}

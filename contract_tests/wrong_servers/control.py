@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract_tests.wrong_servers.clock import DAY, Clock, instant_of, stamp
+from contract_tests.wrong_servers.locking import Locking
 from contract_tests.wrong_servers.message import Reply, Request
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Lock
@@ -87,15 +88,27 @@ def _change(account: Account, change: Mapping[str, Any]) -> None:
     if "generation_time" in change:
         account.generation_seconds = change["generation_time"]
     if "lock" in change:
-        until = (change["lock"] or {}).get("until")
-        account.latch.lock = Lock(None, instant_of(until) if until else None) if change["lock"] is not None else None
+        account.barred = _lock(change["lock"])
+        account.latch.lock = None
+
+
+def _alive(account: Account) -> Lock | None:
+    """The lock as it is in truth, whatever the service makes of it."""
+    return Locking().held(account)
+
+
+def _lock(change: Mapping[str, Any] | None) -> Lock | None:
+    if change is None:
+        return None
+    until = change.get("until")
+    return Lock(None, instant_of(until) if until else None)
 
 
 def _edge(account: Account, name: str) -> int:
     now = account.clock.now()
-    lock = account.latch.lock
+    lock = _alive(account)
     match name:
-        case "lock-expiry" if lock and lock.until is not None and lock.until > now:
+        case "lock-expiry" if lock and lock.until is not None:
             return lock.until
         case "generation-end" if account.running:
             return min(generation.ends for generation in account.running)
@@ -105,15 +118,13 @@ def _edge(account: Account, name: str) -> int:
 
 
 def _shown(account: Account) -> dict[str, Any]:
-    lock = account.latch.lock
-    now = account.clock.now()
-    alive = lock and (lock.until is None or lock.until > now)
+    lock = _alive(account)
     return {
         "token": account.token,
         "credits": account.credits,
         "daily_limit": account.daily_limit,
         "used_today": account.used_today(),
-        "lock": {"until": lock.until and stamp(lock.until)} if lock and alive else None,
+        "lock": {"until": lock.until and stamp(lock.until)} if lock else None,
         "clock": _time(account.clock),
         "images": len(account.images),
         "running": len(account.running),

@@ -9,10 +9,9 @@ class Locking:
     lock_seconds: float = 10
 
     def held(self, account: Account) -> Lock | None:
-        """The lock, if it is alive."""
-        lock = account.latch.lock
-        alive = lock and (lock.until is None or account.clock.now() < lock.until)
-        return lock if alive else None
+        """The lock that is alive, if any."""
+        locks = (lock for lock in (account.latch.lock, account.barred) if lock)
+        return next((lock for lock in locks if lock.until is None or account.clock.now() < lock.until), None)
 
     def locked_out(self, account: Account, order: Order) -> bool:
         """Whether a generation may not begin."""

@@ -11,6 +11,9 @@ def _enter(name: str, kind: Kind, rules: tuple[str, ...], sentence: str, **behav
 
 _enter("as-it-is", "right", (), "The mock with its defaults.")
 _enter("full-lock", "right", ("LOCK-RELEASE",), "The mock, its lock living 10 seconds always.", lock_release="expiry")
+_enter(
+    "one-lock", "right", (), "The mock, with one lock for all accounts, and the target says so.", lock_scope="global"
+)
 _enter("free", "wrong", ("CREDIT-COST",), "The mock, its images costing nothing.", credits_per_image=0)
 _enter("dear", "wrong", ("CREDIT-COST",), "The mock, an image costing 2 credits.", credits_per_image=2)
 _enter("lock-4-seconds", "wrong", ("LOCK-10S",), "The mock, its lock living 4 seconds.", lock_seconds=4)

@@ -71,11 +71,9 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
     """The target file, so to speak, of a server that listens there."""
-    # Where all share a lock, one that is never freed would keep out everybody.
-    roles = [role for role in ROLES if role != "busy" or not entry.shares_lock]
     return Target(
         base_url=f"{origin}/api/v1",
-        accounts={role: Account(role, Secret(_token(entry, role)), _FIGURES.get(role, 0)) for role in roles},
+        accounts={role: Account(role, Secret(_token(entry, role)), _FIGURES.get(role, 0)) for role in ROLES},
         control="mock" if mode == "control" else "none",
         lock_scope="global" if entry.shares_lock and entry.kind == "right" else "account",
         budget=_BUDGET,

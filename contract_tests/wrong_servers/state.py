@@ -51,16 +51,19 @@ class Lock:
 
 @dataclass
 class Latch:
-    """Where a lock is kept: one an account, or one for all."""
+    """Where a generation's lock is kept: one an account, or one for all."""
 
     lock: Lock | None = None
 
 
 @dataclass
 class Account:
+    """`barred` is a lock that somebody else's generation holds here, as far as is known."""
+
     token: str
     latch: Latch
     clock: Clock
+    barred: Lock | None = None
     credits: int = 100
     daily_limit: int = IMAGES_A_DAY
     generation_seconds: float | None = None
@@ -100,5 +103,5 @@ def first_state(token: str, latch: Latch, clock: Clock) -> Account:
         case "slow":
             account.generation_seconds = 12
         case "busy":
-            latch.lock = Lock(None, None)
+            account.barred = Lock(None, None)
     return account

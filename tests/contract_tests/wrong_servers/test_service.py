@@ -101,10 +101,20 @@ def test_the_habits_of_another_stack_show() -> None:
 
 
 def test_one_lock_for_all_keeps_out_another_account() -> None:
-    with serving("right-with-global-lock", control=True) as origin, client_of(origin, "primary") as client:
-        world = f"/_mock/worlds/{token_of('secondary').replace('|', '%7C')}"
-        client.patch(world, json={"lock": {"until": None}})
-        assert client.get(f"{API}/check-availability").status_code == 409
+    with (
+        serving("right-with-global-lock", control=True) as origin,
+        client_of(origin, "slow") as slow,
+        client_of(origin, "primary") as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        clock = f"/_mock/worlds/{token_of('slow').replace('|', '%7C')}/clock"
+        slow.post(clock, json={"freeze": True})
+        running = pool.submit(slow.post, f"{API}/generate-image", json=FIELDS)
+        while other.get(f"{API}/check-availability").status_code == 200:
+            pass
+        assert other.post(f"{API}/generate-image", json=FIELDS).status_code == 409
+        slow.post(clock, json={"advance_to": "generation-end"})
+        assert running.result().status_code == 200
 
 
 def test_one_generation_at_a_time_and_ten_seconds_of_lock() -> None:
