@@ -11,15 +11,15 @@ from pathlib import Path
 
 import click
 
-from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
+from contract_tests.wrong_servers.catalogue import BOTH, CATALOGUE, Entry, Mode
 from contract_tests.wrong_servers.judging import Finding, fault, find, verdict
-from contract_tests.wrong_servers.process import Mode, NotStartedError
+from contract_tests.wrong_servers.process import NotStartedError
 from contract_tests.wrong_servers.serving import entries
 
 MODES: dict[str, tuple[Mode, ...]] = {
     "black-box": ("black-box",),
     "control": ("control",),
-    "both": ("black-box", "control"),
+    "both": BOTH,
 }
 KINDS = frozenset({"right", "wrong", "assumed", "null", "broken"})
 FIRST_SEED = 1
@@ -36,11 +36,9 @@ class Job:
 
 
 def jobs_for(chosen: Iterable[Entry], modes: tuple[Mode, ...], seeds: int) -> Iterator[Job]:
-    """All seeds for a right server, one for any other; what is broken cannot be controlled."""
+    """All seeds for a right server, one for any other, in the modes in which it shows."""
     for entry in chosen:
-        for mode in modes:
-            if entry.kind == "broken" and mode == "control":
-                continue
+        for mode in (mode for mode in modes if mode in entry.modes):
             for seed in range(FIRST_SEED, FIRST_SEED + (seeds if entry.kind == "right" else 1)):
                 yield Job(entry, mode, seed)
 
@@ -53,7 +51,7 @@ def _by_patience(job: Job) -> bool:
 def examine_all(jobs: list[Job], workers: int) -> Iterator[Finding]:
     """The findings as they come. Every job has a process of its own, forked from one that has imported all."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["contract_tests.wrong_servers.judging", "contract_tests.fuzz"])
+    context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
         running = [pool.submit(_work, job.entry.name, job.mode, job.seed) for job in jobs]
         for future in as_completed(running):
@@ -115,7 +113,7 @@ def matrix(chosen: list[Entry], findings: list[Finding]) -> Iterator[str]:
     """A line for each server: what it breaks, and what the suite said of it in either mode."""
     yield f"\n{'server':31} {'breaks':10} {'black-box':22} {'with control':22} {'seconds':>9}"
     for entry in chosen:
-        cells = [_cell(entry, findings, mode) for mode in MODES["both"]]
+        cells = [_cell(entry, findings, mode) for mode in BOTH]
         seconds = "+".join(f"{finding.seconds:.0f}" for finding in _of(entry, findings)[:2])
         breaks = entry.rules[0] if entry.rules else entry.kind
         yield f"{entry.name:31} {breaks[:10]:10} {cells[0]:22} {cells[1]:22} {seconds:>9}"
@@ -133,7 +131,7 @@ def _of(entry: Entry, findings: list[Finding]) -> list[Finding]:
 
 def totals(findings: list[Finding]) -> Iterator[str]:
     """How many were caught by the right rule, by another one, by none; then all that is not as it should be."""
-    for mode in MODES["both"]:
+    for mode in BOTH:
         wrong = [f for f in findings if f.mode == mode and CATALOGUE[f.name].kind == "wrong"]
         if wrong:
             right_rule = [f for f in wrong if fault(CATALOGUE[f.name], f) is None]
@@ -144,6 +142,7 @@ def totals(findings: list[Finding]) -> Iterator[str]:
                 f"{len(other)} by another only, {survived} survived"
             )
     yield from _by_kind(findings)
+    yield from _left_out(findings)
     if lines := faults(findings):
         yield from ("", f"{len(lines)} not as they should be:", *lines)
     else:
@@ -158,6 +157,13 @@ def _by_kind(findings: list[Finding]) -> Iterator[str]:
         if mine:
             statuses = sorted({f.exit_status for f in mine})
             yield f"{title or f'{kind} servers that did not pass'}: {sound} of {len(mine)} runs, exit status {statuses}"
+
+
+def _left_out(findings: list[Finding]) -> Iterator[str]:
+    for mode in BOTH:
+        names = [f.name for f in findings if mode not in CATALOGUE[f.name].modes]
+        if names and any(f.mode == mode for f in findings):
+            yield f"{mode}: not run, since it would not show there: {', '.join(names)}"
 
 
 def faults(findings: list[Finding]) -> list[str]:

@@ -22,7 +22,8 @@ class InvalidAs400(Service):
         return super().invalid(problems) if "image_src" in problems else error(400, "Something is missing.")
 
 
-@differs("ORDER", how="Credits are looked at before the daily limit.")
+# It takes an account that lacks both at once, which no role is.
+@differs("ORDER", how="Credits are looked at before the daily limit.", modes=("control",))
 class CreditsBeforeLimit(Service):
     def refusals(self, account: Account, order: Order) -> Iterator[Reply]:
         if not self.affordable(account, order):

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from contract_tests.wrong_servers.service import Service
 
 Kind = Literal["right", "wrong", "assumed", "null", "broken"]
+Mode = Literal["black-box", "control"]
+BOTH: tuple[Mode, ...] = ("black-box", "control")
 Make = type[Service]
 
 
@@ -16,6 +18,7 @@ class Entry:
     """A server: a class of this package, or the mock with a behaviour of its own.
 
     What one of the kind `assumed` breaks is an assumption, and a right one may differ from the assumptions it names.
+    `modes` are those in which it shows at all.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Entry:
     rules: tuple[str, ...]
     sentence: str
     source: Make | Mapping[str, Any]
+    modes: tuple[Mode, ...] = BOTH
 
     @property
     def is_mock(self) -> bool:
@@ -45,14 +49,14 @@ def add(entry: Entry) -> None:
     CATALOGUE[entry.name] = entry
 
 
-def breaks(*rules: str, how: str) -> Callable[[Make], Make]:
+def breaks(*rules: str, how: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
     """Declare a server that breaks a documented rule; where the rule shows in several, all of them count."""
-    return _enter("wrong", rules, how)
+    return _enter("wrong", rules, how, modes)
 
 
-def differs(*rules: str, how: str) -> Callable[[Make], Make]:
+def differs(*rules: str, how: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
     """Declare a server that differs from an assumption."""
-    return _enter("assumed", rules, how)
+    return _enter("assumed", rules, how, modes)
 
 
 def right(how: str, *, differs: tuple[str, ...] = ()) -> Callable[[Make], Make]:
@@ -67,13 +71,13 @@ def null(how: str) -> Callable[[Make], Make]:
 
 def broken(how: str) -> Callable[[Make], Make]:
     """Declare a server that fails as a server, not as this API."""
-    return _enter("broken", (), how)
+    return _enter("broken", (), how, ("black-box",))
 
 
-def _enter(kind: Kind, rules: tuple[str, ...], sentence: str) -> Callable[[Make], Make]:
+def _enter(kind: Kind, rules: tuple[str, ...], sentence: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
     def enter(make: Make) -> Make:
         name = re.sub(r"(?<!^)(?=[A-Z])|(?<=[a-z])(?=[0-9])", "-", make.__name__).lower()
-        add(Entry(name, kind, rules, sentence, make))
+        add(Entry(name, kind, rules, sentence, make, modes))
         return make
 
     return enter

@@ -29,10 +29,13 @@ _enter(
 _enter("invalid-as-400", "assumed", ("VALID-422",), "The mock, answering invalid parameters 400.", invalid_status=400)
 _enter("oldest-first", "assumed", ("RECENT-ORDER",), "The mock, oldest images first.", recent_order="oldest-first")
 _enter("any-credit", "assumed", ("CREDIT-NEED",), "The mock, one credit for any number of images.", credit_need="any")
-_enter(
-    "lock-last",
-    "assumed",
-    ("ORDER",),
-    "The mock, looking at credits and limit before the lock.",
-    refusal_order=[422, 419, 429, 409],
+add(
+    Entry(
+        "mock-lock-last",
+        "assumed",
+        ("ORDER",),
+        "The mock, looking at credits and limit before the lock.",
+        {"refusal_order": [422, 419, 429, 409]},
+        ("control",),
+    )
 )

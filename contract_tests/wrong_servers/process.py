@@ -7,17 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import yaml
 
 from contract_tests.secret import Secret
 from contract_tests.targets import Account, Budget, Target, Timeouts
-from contract_tests.wrong_servers.catalogue import Entry
+from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS
 from contract_tests.wrong_servers.state import ROLES, token_of
 
-Mode = Literal["black-box", "control"]
 _FIGURES = {"low": 2, "almost_limited": 1}
 _ADDRESS = re.compile(r"http://[^/\s]+")
 _BUDGET = Budget(credits=40, seconds=150, requests_per_second=100)

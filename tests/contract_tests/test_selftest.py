@@ -14,7 +14,7 @@ from contract_tests.wrong_servers.judging import Finding, fault, find, verdict
 
 QUICK = (
     "no-authentication",
-    "id-as-text",
+    "recent-inside-data",
     "versions-as-list",
     "lock-ignored",
     "always-available",

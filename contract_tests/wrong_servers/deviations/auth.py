@@ -57,13 +57,14 @@ class AnyTokenGenerates(_Guest):
         return (operation == "generate" and bool(token)) or super().admitted(operation, token)
 
 
-@breaks("AUTH", how="Only the first 12 characters of a token are compared.")
+# With the control API an unknown token opens an account, so that these two would be right there.
+@breaks("AUTH", how="Only the first 12 characters of a token are compared.", modes=("black-box",))
 class TokenByItsBeginning(_Guest):
     def admitted(self, operation: str, token: str) -> bool:
         return token[:12] == _GUEST[:12] or super().admitted(operation, token)
 
 
-@breaks("AUTH", how="Tokens are compared without regard to case.")
+@breaks("AUTH", how="Tokens are compared without regard to case.", modes=("black-box",))
 class TokenInAnyCase(_Guest):
     def admitted(self, operation: str, token: str) -> bool:
         return token.lower() == _GUEST.lower() or super().admitted(operation, token)

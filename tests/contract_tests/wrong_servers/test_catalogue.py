@@ -1,5 +1,7 @@
 """The catalogue of servers is well-formed."""
 
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -48,3 +50,11 @@ def test_a_name_cannot_be_taken_twice() -> None:
     with pytest.raises(ValueError, match="two servers are called lock-ignored"):
         breaks("LOCK-ONE", how="A copy.")(LockIgnored)
     assert CATALOGUE["lock-ignored"].source is not LockIgnored
+
+
+def test_the_servers_share_no_code_with_the_suite_and_take_no_library() -> None:
+    before = "import sys; before = set(sys.modules); import contract_tests.wrong_servers.serving"
+    loaded = subprocess.check_output([sys.executable, "-c", f"{before}; print(*set(sys.modules) - before)"], text=True)
+    foreign = {name for name in loaded.split() if name.partition(".")[0] not in sys.stdlib_module_names}
+    others = {name for name in foreign if not name.startswith("contract_tests.wrong_servers")}
+    assert others == {"contract_tests"}
