@@ -110,5 +110,5 @@ class Examination:
             self._note("image_resolution", f"has to be one of {', '.join(sorted(offered))}")
 
     def _source(self) -> None:
-        if self._fields.get("type") in FROM_IMAGE and not self._files.get("image_src"):
+        if str(self._fields.get("type")) in FROM_IMAGE and not self._files.get("image_src"):
             self._note("image_src", "is needed for this type")

@@ -19,7 +19,7 @@ class _Sourceless(Service):
     types = frozenset({"image-to-image", "upscale"})
 
     def problems(self, examination: Examination, form: Form) -> Problems:
-        if form.fields.get("type") not in self.types:
+        if str(form.fields.get("type")) not in self.types:
             return examination.problems
         return {name: complaints for name, complaints in examination.problems.items() if name != "image_src"}
 

@@ -1,6 +1,7 @@
 """The right server of the catalogue keeps to the facts, in either dress."""
 
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -69,6 +70,15 @@ def test_what_is_required_is_missed(primary: httpx.Client, missing: str) -> None
     reply = primary.post(f"{API}/generate-image", json={**FIELDS, missing: " "})
     assert reply.status_code == 422
     assert missing in reply.json()["errors"]
+
+
+@pytest.mark.parametrize("odd", [[], {}, 3, True, ["upscale"], {"a": "b"}, 10**400, "\ud800"])
+def test_odd_values_are_refused(primary: httpx.Client, odd: object) -> None:
+    fields = dict.fromkeys((*FIELDS, "type", "image_resolution", "image_src", "mood"), odd)
+    for engine in ("dall-e", "stablediffusion", odd):
+        body = json.dumps({**fields, "image_generator": engine})
+        reply = primary.post(f"{API}/generate-image", content=body, headers={"Content-Type": "application/json"})
+        assert reply.status_code == 422
 
 
 @pytest.mark.parametrize(("files", "status"), [(UPLOAD, 200), ({"image_src": ("", b"")}, 422)])
