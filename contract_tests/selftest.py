@@ -62,7 +62,19 @@ def _work(name: str, mode: Mode, seed: int) -> Finding:
     return find(CATALOGUE[name], mode, seed)
 
 
-@click.command()
+_EPILOG = """\b
+Exit status:
+  0  all are as they should be
+  1  a wrong server was not caught by the rule it breaks, a right one was, or an empty one passed
+  2  bad usage
+
+\b
+Example:
+  aiimage-conform selftest --mode control --only LOCK-ONE,right
+"""
+
+
+@click.command(epilog=_EPILOG)
 @click.option(
     "--mode", type=click.Choice(list(MODES)), default="both", show_default=True, help="What the suite may use."
 )
