@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?=
 CONFORM ?=
+SELFTEST ?=
 
 PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt \
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
@@ -11,7 +12,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test conform soak lint format lint-openapi clean
+.PHONY: help serve test conform selftest soak lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -25,6 +26,9 @@ test: $(VENV)/.dev ## pass the tests
 
 conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--profile quick" for other flags)
 	@$(BIN)/aiimage-conform run --target fixtures/targets/mock.yaml $(CONFORM)
+
+selftest: $(VENV)/.dev ## run the suite against servers that are wrong on purpose (SELFTEST="--mode control" for other flags)
+	@$(BIN)/aiimage-conform selftest $(SELFTEST)
 
 soak: $(VENV)/.dev ## what takes long: 10,000 histories, and memory over a million requests
 	HISTORIES=10000 $(BIN)/pytest -n auto -q tests/histories

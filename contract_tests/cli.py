@@ -16,6 +16,7 @@ from contract_tests.report.changes import comparison_lines
 from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.run import Run
 from contract_tests.runner import make_bill
+from contract_tests.selftest import selftest
 from contract_tests.session import Session
 from contract_tests.settings import Settings
 
@@ -47,6 +48,9 @@ Example:
 @click.group(epilog=f"{_STATUSES}\n{_FIRST_STEPS}", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Examine whether a service keeps to the documentation of the AI Image API."""
+
+
+main.add_command(selftest)
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:

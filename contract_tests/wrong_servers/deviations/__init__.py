@@ -1,0 +1,1 @@
+"""Servers with one deviation each, a file a theme."""

@@ -1,0 +1,76 @@
+"""The time of one account."""
+
+import time
+from threading import Thread
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract_tests.wrong_servers.clock import DAY, Clock, instant_of, stamp
+
+NOON = 1_772_100_000_000
+
+
+def frozen() -> Clock:
+    clock = Clock(lambda: NOON)
+    clock.freeze()
+    return clock
+
+
+def wait_for(clock: Clock, instant: int, seen: list[tuple[int, int]]) -> Thread:
+    """A thread that notes at which time it is woken."""
+
+    def work() -> None:
+        with clock.reached(instant):
+            seen.append((instant, clock.now()))
+
+    thread = Thread(target=work)
+    thread.start()
+    return thread
+
+
+@settings(max_examples=25, deadline=None)
+@given(delays=st.lists(st.integers(1, 100), min_size=1, max_size=5), moves=st.lists(st.integers(0, 60), max_size=4))
+def test_what_is_awaited_happens_in_order_and_at_its_own_instant(delays: list[int], moves: list[int]) -> None:
+    clock, seen = frozen(), list[tuple[int, int]]()
+    threads = [wait_for(clock, NOON + delay, seen) for delay in delays]
+    while len(clock.awaited) < len(delays):
+        time.sleep(0.001)
+    for move in moves:
+        clock.move_to(clock.now() + move)
+        due = sorted(NOON + delay for delay in delays if NOON + delay <= clock.now())
+        assert sorted(instant for instant, _ in seen) == due
+        assert clock.now() == NOON + sum(moves[: moves.index(move) + 1]) or moves.count(move) > 1
+    clock.move_to(NOON + 1000)
+    for thread in threads:
+        thread.join()
+    assert [instant for instant, _ in seen] == sorted(NOON + delay for delay in delays)
+    assert all(instant == now for instant, now in seen)
+
+
+def test_a_clock_stands_still_until_it_is_let_go() -> None:
+    source = iter(range(NOON, NOON + 100))
+    clock = Clock(lambda: next(source))
+    clock.freeze()
+    assert clock.now() == clock.now() == NOON
+    clock.run()
+    assert clock.now() > NOON
+
+
+def test_a_running_clock_moves_on_from_where_it_was_set() -> None:
+    times = [NOON]
+    clock = Clock(lambda: times[0])
+    clock.move_to(NOON + DAY)
+    times[0] += 5
+    assert clock.now() == NOON + DAY + 5
+
+
+@given(st.integers(0, 4_000_000_000_000))
+def test_an_instant_survives_being_written_and_read(instant: int) -> None:
+    assert instant_of(stamp(instant)) == instant
+
+
+def test_a_time_needs_a_zone() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        instant_of("2026-02-26T10:00:00")
