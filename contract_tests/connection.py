@@ -15,7 +15,7 @@ _MOST_CONNECTIONS = 50
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
-def make_client(target: Target) -> httpx.Client:
+def make_client(target: Target, *, keep_alive: bool = True) -> httpx.Client:
     """A client that follows no redirect and sends no credentials but those of a call.
 
     Proxies are those of the environment (HTTPS_PROXY, NO_PROXY, …), except for this machine; certificates are trusted
@@ -23,7 +23,10 @@ def make_client(target: Target) -> httpx.Client:
     """
     bundle = target.ca_bundle
     verify = ssl.create_default_context(cafile=str(bundle)) if bundle else httpx.create_ssl_context()
-    limits = httpx.Limits(max_connections=_MOST_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_SECONDS)
+    kept = _MOST_CONNECTIONS if keep_alive else 0
+    limits = httpx.Limits(
+        max_connections=_MOST_CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=_KEEP_ALIVE_SECONDS
+    )
     return httpx.Client(
         follow_redirects=False, verify=verify, trust_env=False, limits=limits, mounts=_proxies(verify, limits)
     )

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from contract_tests.api import Api, Fields, asked
-from contract_tests.call import Reply
+from contract_tests.call import Reply, Upload
 from contract_tests.errors import NoReplyError
 from contract_tests.verdict import Verdict
 
@@ -19,6 +19,7 @@ PROMPTS = {
     "flux-pro-kontext": "description_flux_pro",
 }
 _LARGEST_PICTURE = 64_000_000
+_SOURCE_SIZE = (512, 512)
 
 
 def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
@@ -73,6 +74,16 @@ def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) ->
         if not error.sent:
             verdict.require("IMG-GET", False, expected="a picture at output", received=str(error), by=reply)
         raise
+
+
+def as_source(content: bytes) -> Upload:
+    """A picture as an upload to work from: no larger than it needs to be, whatever the service has made."""
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as picture:
+        copy = picture.convert("RGB")
+    copy.thumbnail(_SOURCE_SIZE)
+    copy.save(small, "JPEG", quality=80)
+    return "hero.jpg", small.getvalue(), "image/jpeg"
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contract_tests.api import Api, judgeable
+from contract_tests.api import Api, Fields, asked, judgeable
 from contract_tests.call import Reply
 from contract_tests.control import Control
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.purse import Purse
 from contract_tests.run import Run
-from contract_tests.samples import FIELDS, INVALID
+from contract_tests.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.verdict import Verdict
 
 TWO = {**FIELDS, "image_number_of_images": 2}
+_DEAR = (TWO, {**FIELDS, "quality": "hd"}, OTHER_ENGINES[1])
 
 
 @decides("CREDIT-419", roles=("empty",))
@@ -27,10 +28,10 @@ def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
     credits=3, seconds=6, roles=("low",), figure_of="low", first=True,
 )  # fmt: skip
 def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: Control | None, run: Run) -> None:
-    """Spend a known balance to the end: two images at once where it suffices, and too many before the last one."""
+    """Spend a known balance to the end, with a request for too many images before the last one."""
     account = _Account(api("low"), verdict, control, run.purse)
     account.spend_to(1)
-    if account.can_be_seen or account.api.figure > 2:
+    if account.can_be_seen:
         account.refuses_invalid()
     two = account.too_many()
     if two.status != 200:
@@ -58,15 +59,17 @@ class _Account:
         return self.control is not None
 
     def spend_to(self, left: int) -> None:
-        """Two images at once where that can be seen, for what a request costs may be taken for what an image costs."""
+        """Spend by requests that could be priced otherwise: several images at once, high definition, other engines."""
+        orders = [*_DEAR]
         while self.left > left:
-            self.affords(2 if self.left - left >= 2 else 1)
+            fits = orders and asked(orders[0]) <= self.left - left
+            self.affords(orders.pop(0) if fits else FIELDS)
 
-    def affords(self, images: int) -> None:
-        before = self._balance()
-        reply = self._generate(images)
-        if reply.status == 422 and images > 1:
-            return self.affords(1)
+    def affords(self, fields: Fields) -> None:
+        before, images = self._balance(), asked(fields)
+        reply = self._generate(fields)
+        if reply.status == 422 and fields is not FIELDS:
+            return self.affords(FIELDS)
         if reply.status == 419:
             self._require_first(images)
             self._learn_price(images)
@@ -81,22 +84,11 @@ class _Account:
         return self._paid(before, images, reply)
 
     def affords_last(self) -> None:
-        """One image for the last credit, after requests that were refused; the price is known to be right by now."""
+        """One image for the last credit, after a request that was refused."""
         before = self._balance()
         if before is not None and before != self.left:
             raise CouldNotLookError(f"the balance is {before} where {self.left} should be left")
-        if self.api.figure <= 2:
-            return self.affords(1)
-        reply = self._generate(1)
-        self.verdict.require(
-            "CREDIT-ATOMIC",
-            reply.status == 200,
-            expected=f"200 with {self.left} credit left, since what was refused before costs nothing",
-            received=str(reply.status),
-            by=tuple(self.api.trail),
-        )
-        self.left -= 1
-        return self._paid(before, 1, reply)
+        self.affords(FIELDS)
 
     def refuses_invalid(self) -> None:
         before = self._balance()
@@ -108,7 +100,7 @@ class _Account:
     def too_many(self) -> Reply:
         """The reply to a request for two images at a balance of one."""
         before = self._balance()
-        reply = self._generate(2)
+        reply = self._generate(TWO)
         if reply.status != 200:
             self._paid(before, 0, reply)
         if reply.status != 422:
@@ -133,14 +125,14 @@ class _Account:
             by=reply,
         )
 
-    def _generate(self, images: int) -> Reply:
-        reply = self.api.generate_when_ready({**FIELDS, "image_number_of_images": images})
-        return reply if reply.status == 422 and images > 1 else judgeable(reply, "low")
+    def _generate(self, fields: Fields) -> Reply:
+        reply = self.api.generate_when_ready(fields)
+        return reply if reply.status == 422 and fields is not FIELDS else judgeable(reply, "low")
 
     def _require_first(self, images: int) -> None:
         """An account that cannot pay for a single image to begin with is not what the target says it is."""
         untouched = self.left == self.api.figure
-        if untouched and (images == 1 or self._generate(1).status == 419):
+        if untouched and (images == 1 or self._generate(FIELDS).status == 419):
             raise CouldNotLookError(
                 f"the account low has not the {self.left} credits that the target says: fill it up, or say what it has"
             )

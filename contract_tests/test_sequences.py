@@ -50,8 +50,8 @@ def _conclude(exploration: Exploration, verdict: Verdict) -> None:
         )
     if exploration.deviations:
         return
-    if exploration.stopped:
-        raise exploration.stopped
+    if exploration.trouble:
+        raise exploration.trouble
     for rule in sorted(exploration.exercised):
         verdict.expect(rule, True, expected="what the oracle says", received="it")
     if not exploration.exercised & {"IMG-COUNT"}:

@@ -4,7 +4,7 @@ from contract_tests import samples
 from contract_tests.api import Api, images_of
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError
-from contract_tests.pictures import judge_images, judge_pictures
+from contract_tests.pictures import as_source, judge_images, judge_pictures
 from contract_tests.samples import Sample
 from contract_tests.targets import Target
 from contract_tests.verdict import Verdict
@@ -52,7 +52,7 @@ def test_batch_over_engines(primary: Api, verdict: Verdict) -> None:
     hero = samples.valid("heroImage")
     picture = _work(primary, verdict, hero)
     variation = samples.valid("variation")
-    images, reply = primary.images(variation.fields, {"image_src": ("hero.png", picture, "image/png")})
+    images, reply = primary.images(variation.fields, {"image_src": as_source(picture)})
     judge_images(verdict, variation.fields, images, reply)
     judge_pictures(verdict, primary, variation.fields, images, reply)
     for crop in ("socialCropSquare", "socialCropTall"):

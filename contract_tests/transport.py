@@ -36,7 +36,9 @@ class Transport:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = client or make_client(target)
+        self._kept = client or make_client(target)
+        # A connection that was kept alive may be closed just as it is used again; nobody knows then what was served.
+        self._fresh = client or make_client(target, keep_alive=False)
         self._mask = masker
         self._timeouts = target.timeouts
         self.purse = purse
@@ -48,7 +50,8 @@ class Transport:
         self.requests = 0
 
     def close(self) -> None:
-        self._client.close()
+        self._kept.close()
+        self._fresh.close()
 
     def send(self, call: Call) -> Reply:
         """Send a call, paid from the purse; where the service throttles, wait, slow down, and send it again."""
@@ -86,25 +89,26 @@ class Transport:
         except NoReplyError as error:
             if call.method != "GET" or not error.broken:
                 raise
-            return self._send_once(call)
+            return self._send_once(call, anew=True)
 
-    def _send_once(self, call: Call) -> Reply:
+    def _send_once(self, call: Call, *, anew: bool = False) -> Reply:
         patience = call.patience or self._timeouts.reply
-        request = self._request(call, patience)
+        client = self._fresh if anew or call.method == "POST" else self._kept
+        request = self._request(client, call, patience)
         self._await_turn()
         sent = self.clock()
         try:
-            response = receive(self._client, request, patience, self.clock)
+            response = receive(client, request, patience, self.clock)
         except httpx.HTTPError as error:
             raise self._silence(call, error) from None
         self._silences = 0
         exchange = record(call, response, sent, self.clock(), self._mask)
         return Reply(response.status_code, response.headers, response.content, exchange)
 
-    def _request(self, call: Call, patience: float) -> httpx.Request:
+    def _request(self, client: httpx.Client, call: Call, patience: float) -> httpx.Request:
         timeout = httpx.Timeout(patience, connect=self._timeouts.connect)
         try:
-            return self._client.build_request(
+            return client.build_request(
                 call.method, call.url, headers=_headers(call), json=call.json, timeout=timeout, **_payload(call)
             )
         except httpx.InvalidURL as error:

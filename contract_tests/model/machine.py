@@ -8,7 +8,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from contract_tests.errors import PurseEmptyError
+from contract_tests.errors import CouldNotLookError, PurseEmptyError, TargetLostError
 from contract_tests.model.sequence import ENGINES, DeviationError, Sequence
 
 Begin = Callable[[int, int, int], Sequence]
@@ -25,7 +25,7 @@ class Exploration:
         self.begin, self.mocked = begin, mocked
         self.deviations: list[DeviationError] = []
         self.exercised: set[str] = set()
-        self.stopped: PurseEmptyError | None = None
+        self.trouble: Exception | None = None
 
     def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
         """Explore; what was found is in `deviations`, the shortest of each rule is worth showing."""
@@ -38,17 +38,17 @@ class Exploration:
         machine = hypothesis.seed(seed)(type("Calls", (Calls,), {"exploration": self}))
         try:
             run_state_machine_as_test(machine, settings=settings)
-        except Exception:
-            # A sequence cannot always be repeated: credits run out. What was seen has been noted.
-            if not self.deviations and not self.stopped:
-                raise
+        except Exception as error:  # noqa: BLE001  hypothesis has words of its own for what cannot be repeated
+            # A sequence cannot always be repeated: credits run out, a reply may be lost. What was seen has been noted.
+            if not self.deviations:
+                raise self.trouble or error from None
 
     def note(self, error: BaseException) -> None:
         """Remember what ended a sequence."""
         if isinstance(error, DeviationError):
             self.deviations.append(error)
-        if isinstance(error, PurseEmptyError):
-            self.stopped = error
+        elif isinstance(error, PurseEmptyError | CouldNotLookError | TargetLostError):
+            self.trouble = self.trouble or error
 
     def shortest(self) -> list[DeviationError]:
         """The deviation with the fewest calls for each rule."""
@@ -134,7 +134,7 @@ class Calls(RuleBasedStateMachine):
     def _may_generate(self, now: Sequence) -> bool:
         """While images may be made, and a generation that has lost its lock does not run on beside."""
         held = now.oracle.lock == "held"
-        return now.allowance.images > 0 and not self.exploration.stopped and (not now.oracle.running or held)
+        return now.allowance.images > 0 and not self.exploration.trouble and (not now.oracle.running or held)
 
     @contextmanager
     def _noted(self) -> Iterator[Sequence]:
