@@ -51,7 +51,7 @@ def _by_patience(job: Job) -> bool:
 def examine_all(jobs: list[Job], workers: int) -> Iterator[Finding]:
     """The findings as they come. Every job has a process of its own, forked from one that has imported all."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "contract_tests.wrong_servers.preloaded"])
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
         running = [pool.submit(_work, job.entry.name, job.mode, job.seed) for job in jobs]
         for future in as_completed(running):

@@ -58,7 +58,9 @@ class Oracle:
     def on_generate(self, count: int, status: int) -> Complaint | None:
         """Judge the answer to a request for images; a request that was taken on counts as TAKEN_ON."""
         refusals = self._refusals()
-        allowed = set(refusals) | ({409} if self.lock != "free" else set())
+        # What runs may count already, and what comes first is assumed.
+        reserved = self._refusals(sum(each.count for each in self.running)) if self.lock == "held" else {}
+        allowed = {*refusals, *reserved} | ({409} if self.lock != "free" else set())
         if self.lock != "held" and not refusals:
             allowed.add(TAKEN_ON)
         if status in allowed:
@@ -121,11 +123,11 @@ class Oracle:
         """Note the images of a reply; the last of them is taken for the newest."""
         self.images[:0] = reversed(images)
 
-    def _refusals(self) -> dict[int, str]:
+    def _refusals(self, reserved: int = 0) -> dict[int, str]:
         found = {}
-        if self.daily_limit is not None and self.used >= self.daily_limit:
+        if self.daily_limit is not None and self.used + reserved >= self.daily_limit:
             found[429] = "DAILY-429"
-        if self.credits is not None and self.credits <= 0:
+        if self.credits is not None and self.credits <= reserved:
             found[419] = "CREDIT-419"
         return found
 

@@ -40,7 +40,7 @@ def carry_out(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> Reco
     """Send the requests of a campaign, and decide what was broken: each cause once, by its shortest request."""
     gateway = Gateway(run, role, campaign, allowance(run) + _MOST_SHRUNK * is_fast(run))
     try:
-        with _nothing_left_behind():
+        with nothing_left_behind():
             _explore(campaign, gateway, run)
     finally:
         for finding, reply in gateway.record.broken.values():
@@ -89,7 +89,7 @@ def _heed(event: events.EngineEvent, gateway: Gateway) -> None:
 
 
 @contextmanager
-def _nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind() -> Iterator[None]:
     """Hypothesis keeps what it works out in the current folder, unless it is told of another one."""
     before = hypothesis_configuration.storage_directory(intent_to_write=False).home_directory
     with tempfile.TemporaryDirectory() as folder:

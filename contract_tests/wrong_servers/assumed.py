@@ -31,7 +31,7 @@ class CreditsBeforeLimit(Service):
         yield from super().refusals(account, order)
 
 
-@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.")
+@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.", modes=("control",))
 class InvalidIsCharged(Service):
     def refused(self, account: Account) -> None:
         if self.held(account) is None:

@@ -59,9 +59,9 @@ def differs(*rules: str, how: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[
     return _enter("assumed", rules, how, modes)
 
 
-def right(how: str, *, differs: tuple[str, ...] = ()) -> Callable[[Make], Make]:
+def right(how: str, *, differs: tuple[str, ...] = (), modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
     """Declare a server that breaks nothing documented; `differs` are assumptions that it does not share."""
-    return _enter("right", differs, how)
+    return _enter("right", differs, how, modes)
 
 
 def null(how: str) -> Callable[[Make], Make]:

@@ -14,11 +14,11 @@ from contract_tests.secret import Secret
 from contract_tests.targets import Account, Budget, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS
-from contract_tests.wrong_servers.state import ROLES, token_of
+from contract_tests.wrong_servers.state import LOW, ROLES, token_of
 
-_FIGURES = {"low": 2, "almost_limited": 1}
+_LOW_OF_THE_MOCK = 2
 _ADDRESS = re.compile(r"http://[^/\s]+")
-_BUDGET = Budget(credits=40, seconds=150, requests_per_second=100)
+_BUDGET = Budget(credits=40, seconds=600, requests_per_second=200)
 _PATIENCE = Timeouts(connect=3, reply=20, generation=30)
 _IMPATIENCE = Timeouts(connect=1, reply=1, generation=3)
 
@@ -71,12 +71,16 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
     """The target file, so to speak, of a server that listens there."""
     return Target(
         base_url=f"{origin}/api/v1",
-        accounts={role: Account(role, Secret(_token(entry, role)), _FIGURES.get(role, 0)) for role in ROLES},
+        accounts={role: Account(role, Secret(_token(entry, role)), _figure(entry, role)) for role in ROLES},
         control="mock" if mode == "control" else "none",
         lock_scope="global" if entry.shares_lock and entry.kind == "right" else "account",
         budget=_BUDGET,
         timeouts=_IMPATIENCE if entry.kind == "broken" else _PATIENCE,
     )
+
+
+def _figure(entry: Entry, role: str) -> int:
+    return {"low": _LOW_OF_THE_MOCK if entry.is_mock else LOW, "almost_limited": 1}.get(role, 0)
 
 
 def _token(entry: Entry, role: str) -> str:

@@ -24,7 +24,8 @@ class RightWithGlobalLock(Service):
     shared_lock = True
 
 
-@right("Answers one request after the other, so that nothing overlaps.")
+# With its clock stopped it would wait for a generation to end before it hears that time goes on.
+@right("Answers one request after the other, so that nothing overlaps.", modes=("black-box",))
 class RightOneByOne(Service):
     def answer(self, request: Request) -> Reply:
         with self.mutex:

@@ -21,7 +21,7 @@ from contract_tests.wrong_servers.dress import Dress, Foreign
 from contract_tests.wrong_servers.message import Reply, Request
 from contract_tests.wrong_servers.wire import Answer, Server
 
-GENERATION_SECONDS = 0.4
+GENERATION_SECONDS = 0.8
 
 
 def entries() -> list[Entry]:

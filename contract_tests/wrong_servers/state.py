@@ -80,6 +80,8 @@ class Account:
         self.used, self.day = self.used_today() + images, self.clock.now() // DAY
 
 
+# What is left on the account `low`: enough to see what every kind of request costs.
+LOW = 6
 ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
 
 
@@ -95,7 +97,7 @@ def first_state(token: str, latch: Latch, clock: Clock) -> Account:
         case "empty":
             account.credits = 0
         case "low":
-            account.credits = 2
+            account.credits = LOW
         case "limited":
             account.use(IMAGES_A_DAY)
         case "almost_limited":
