@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TextIO
 
 from rich.console import Console
@@ -57,9 +58,10 @@ def print_plan(console: Console, plan: Plan) -> None:
     """The bill, and what is left out."""
     table = _table("test", "decides", "credits", "seconds")
     table.columns[2].justify = table.columns[3].justify = "right"
-    for entry in plan.selected:
-        table.add_row(entry.name, ", ".join(entry.decides.rules), str(entry.cost), f"{entry.decides.seconds:g}")
-    table.add_section()
+    for phase, entries in groupby(plan.selected, key=lambda entry: entry.phase):
+        table.add_row(Text(phase.capitalize(), "bold"))
+        for entry in entries:
+            table.add_row(entry.name, ", ".join(entry.decides.rules), str(entry.cost), f"{entry.decides.seconds:g}")
     table.add_row(f"{len(plan.selected)} tests", "", str(plan.credits), f"{plan.seconds:g}")
     console.print(table)
     for line in _left_out(plan):
@@ -72,7 +74,10 @@ def _print_line(console: Console, line: str) -> None:
 
 
 def _left_out(plan: Plan) -> Iterator[str]:
-    yield f"At worst {plan.credits} credits; the run never spends more than {plan.cap}."
+    yield (
+        f"At worst {plan.credits} credits, as many images of the day, and {plan.seconds:g} seconds; "
+        f"the run never spends more than {plan.cap} credits."
+    )
     for entry in plan.beyond_cap():
         yield f"  may be skipped  {entry.name}: {entry.cost} credits at worst do not fit any more"
     for entry in plan.skipped:
