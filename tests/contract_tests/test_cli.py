@@ -77,7 +77,7 @@ def test_a_baseline_that_cannot_be_written_is_bad_usage(tmp_path: Path) -> None:
 def test_plan_prints_the_bill_and_leaves_nothing_behind(tmp_path: Path) -> None:
     result = call("plan", *REMOTE)
     assert result.exit_code == 0
-    assert re.search(r"At worst \d+ credits, .* and \d+ seconds; the run never spends more than 40 credits", result.output)
+    assert re.search(r"At worst \d+ credits, .* \d+ seconds; the run never spends more than 40 credits", result.output)
     assert "the target has no account slow" in result.output
     assert {path.name for path in tmp_path.iterdir()} <= {".hypothesis"}
 

@@ -1,19 +1,12 @@
 from collections.abc import Iterator
-from concurrent.futures import Future
 
-import httpx
 import pytest
 
-from contract_tests.api import Api
-from contract_tests.call import Reply
-from contract_tests.contract import load_contract
 from contract_tests.errors import CouldNotLookError
-from contract_tests.exchange import Exchange
-from contract_tests.overlap import Overlap
 from contract_tests.run import Run
 from contract_tests.settings import Settings
-from contract_tests.verdict import Verdict
 from support.conformance import target
+from support.overlaps import overlap, reply
 
 
 @pytest.fixture
@@ -21,21 +14,6 @@ def run() -> Iterator[Run]:
     run = Run(Settings(target()))
     yield run
     run.transport.close()
-
-
-def reply(status: int, sent: float, received: float) -> Reply:
-    exchange = Exchange("GET", "http://h", "primary", None, status=status, sent=sent, received=received)
-    return Reply(status, httpx.Headers(), b"{}", exchange)
-
-
-def overlap(run: Run, generation: Reply, *checks: Reply) -> Overlap:
-    """A generation that was watched by these checks."""
-    api = Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts["primary"])
-    future: Future[Reply] = Future()
-    future.set_result(generation)
-    watched = Overlap(api, future, run.transport)
-    watched.checks.extend(checks)
-    return watched
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""Generations that were watched, made up from when calls were sent and answered."""
+
+from concurrent.futures import Future
+
+import httpx
+
+from contract_tests.api import Api
+from contract_tests.call import Reply
+from contract_tests.contract import load_contract
+from contract_tests.exchange import Exchange
+from contract_tests.overlap import Overlap
+from contract_tests.run import Run
+from contract_tests.verdict import Verdict
+
+
+def reply(status: int, sent: float, received: float) -> Reply:
+    exchange = Exchange("GET", "http://h", "primary", None, status=status, sent=sent, received=received)
+    return Reply(status, httpx.Headers(), b"{}", exchange)
+
+
+def overlap(run: Run, generation: Reply, *checks: Reply) -> Overlap:
+    """A generation that was watched by these checks."""
+    api = Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts["primary"])
+    future: Future[Reply] = Future()
+    future.set_result(generation)
+    watched = Overlap(api, future, run.transport)
+    watched.checks.extend(checks)
+    return watched
