@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -28,7 +29,7 @@ def conform(server: Server, folder: Path, *flags: str, command: tuple[str, ...] 
     run = command or (sys.executable, "-m", "contract_tests.cli", "run")
     done = subprocess.run(
         [*run, "--target", str(target), "--report", str(folder / "report"), *flags],
-        cwd=ROOT if command else folder,
+        cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -51,6 +52,38 @@ def test_the_mock_keeps_every_documented_rule(mock: Server, tmp_path: Path) -> N
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["verdict"] == "conforms"
     assert 0 < report["credits"]["spent"] <= 40
+    assert report["credits"]["spent"] == images_made(mock)
+
+
+def images_made(server: Server) -> int:
+    """How many images the journal of a mock tells of."""
+    address = f"{server.origin}/_mock/requests?operation=generateImage&status=200&limit=1000"
+    with urlopen(address) as answer:
+        return sum(len(entry["made"]) for entry in json.load(answer)["requests"])
+
+
+def test_a_mock_that_charges_double_is_not_given_more_than_the_cap(tmp_path: Path) -> None:
+    """The price is seen at the first image; from then on that is what a request may cost."""
+    dear = tmp_path / "dear.yaml"
+    dear.write_text("credits_per_image: 2")
+    with Server("--generation-time", "0", "--behaviour", str(dear)) as server:
+        status, output = conform(server, tmp_path, "--max-credits", "5")
+        charged = 2 * images_made(server)
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert (status, report["credits"]) == (1, {"spent": charged, "cap": 5})
+    assert charged <= 5
+    assert rules(tmp_path)["CREDIT-COST"]["verdict"] == "violated"
+    assert "the service was seen to charge 2 credits an image" in rules(tmp_path)["RECENT-10"]["reason"]
+    assert "the service was seen to charge 2 credits an image" in " ".join(output.split())
+
+
+def test_the_quick_profile_spends_three_credits_at_most(tmp_path: Path) -> None:
+    with Server("--generation-time", "0") as server:
+        status, output = conform(server, tmp_path, "--profile", "quick")
+        made = images_made(server)
+    assert status == 0, output
+    assert json.loads((tmp_path / "report" / "report.json").read_text())["credits"] == {"spent": made, "cap": 3}
+    assert 0 < made <= 3
 
 
 def test_a_second_run_against_the_same_mock_passes_too(mock: Server, tmp_path: Path) -> None:
