@@ -7,6 +7,7 @@ import pytest
 from contract_tests.api import Api
 from contract_tests.contract import load_contract
 from contract_tests.errors import CouldNotLookError, LimitMetError, PurseEmptyError, RuleBrokenError
+from contract_tests.events import Decision
 from contract_tests.purse import Purse
 from contract_tests.run import Run
 from contract_tests.secret import Masker
@@ -24,8 +25,8 @@ BUSY = {"status": "error", "message": "Wait."}
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def make(answer: Answer, role: str = "primary", credits_: int = 40) -> tuple[Api, Run]:
-    aim = target(role, budget=Budget(credits_, requests_per_second=1000))
+def make(answer: Answer, role: str = "primary", credits_: int = 40, **values: Any) -> tuple[Api, Run]:
+    aim = target(role, budget=Budget(credits_, requests_per_second=1000), **values)
     ticks = iter(range(10_000))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
     transport = Transport(
@@ -91,6 +92,30 @@ def test_waits_for_a_lock_to_go() -> None:
         return httpx.Response(status, json=body)
 
     assert len(make(answer)[0].images(FIELDS)[0]) == 2
+
+
+def test_a_lock_that_outlives_any_lock_is_a_finding_and_is_waited_for_once() -> None:
+    api, run = make(lambda _: httpx.Response(409, json=BUSY))
+    api.await_unlocked()
+    (finding,) = [event for event in run.events.log if isinstance(event, Decision) and not event.held]
+    assert (finding.rule, len(finding.exchanges)) == ("LOCK-10S", 2)
+    asked = run.transport.requests
+    api.await_unlocked()
+    assert run.transport.requests == asked + 1
+
+
+def test_a_lock_that_all_share_may_be_somebody_else_s() -> None:
+    api, run = make(lambda _: httpx.Response(409, json=BUSY), lock_scope="global")
+    with pytest.raises(CouldNotLookError, match="never found the lock free"):
+        api.generate_when_ready(FIELDS)
+    assert not [event for event in run.events.log if isinstance(event, Decision) and not event.held]
+
+
+def test_a_generation_that_is_refused_while_nothing_runs_is_answered_so() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=AVAILABLE) if request.method == "GET" else httpx.Response(409, json=BUSY)
+
+    assert make(answer)[0].generate_when_ready(FIELDS).status == 409
 
 
 @pytest.mark.parametrize("status", [409, 419, 429])
