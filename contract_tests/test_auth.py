@@ -43,7 +43,7 @@ def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -
         _refused(invalid, operation, f"Bearer {invalid.token.reveal()}", verdict)
 
 
-@decides("AUTH", "AUTH-401", seconds=1)
+@decides("AUTH", "AUTH-401", seconds=1, way="black-box")
 def test_nearly_right_token_is_refused(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
     """Where not every token opens an account, one that is nearly that of an account is wrong."""
     nobody = api("nobody")
