@@ -111,7 +111,7 @@ class _Account:
         return reply
 
     def is_empty(self) -> None:
-        reply = judgeable(self.api.generate_when_ready(FIELDS), "low")
+        reply = self._generate(FIELDS)
         refused, received, spent = reply.status != 200, str(reply.status), f"{self.api.figure} credits are spent"
         by = tuple(self.api.trail)
         self.verdict.expect("CREDIT-COST", refused, expected=f"a refusal, since {spent}", received=received, by=by)
@@ -127,6 +127,8 @@ class _Account:
 
     def _generate(self, fields: Fields) -> Reply:
         reply = self.api.generate_when_ready(fields)
+        if reply.status == 429:
+            raise CouldNotLookError("the account low has reached the limit of its day")
         return reply if reply.status == 422 and fields is not FIELDS else judgeable(reply, "low")
 
     def _require_first(self, images: int) -> None:
