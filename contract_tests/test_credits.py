@@ -13,7 +13,7 @@ from contract_tests.run import Run
 from contract_tests.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.verdict import Verdict
 
-TWO = {**FIELDS, "image_number_of_images": 2}
+TWO, THREE = ({**FIELDS, "image_number_of_images": number} for number in (2, 3))
 _DEAR = (TWO, {**FIELDS, "quality": "hd"}, OTHER_ENGINES[1])
 
 
@@ -25,7 +25,7 @@ def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
 
 @decides(
     "CREDIT-COST", "CREDIT-419", "CREDIT-NEED", "CREDIT-ATOMIC",
-    credits=3, seconds=6, roles=("low",), figure_of="low", first=True,
+    credits=4, seconds=6, roles=("low",), figure_of="low", first=True,
 )  # fmt: skip
 def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: Control | None, run: Run) -> None:
     """Spend a known balance to the end, with a request for too many images before the last one."""
@@ -33,12 +33,12 @@ def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: C
     account.spend_to(1)
     if account.can_be_seen:
         account.refuses_invalid()
-    two = account.too_many()
-    if two.status != 200:
+    many = account.too_many()
+    if many.status != 200:
         account.affords_last()
     account.is_empty()
-    if two.status == 422:
-        raise LimitMetError("the service refuses 2 images at once, and no source gives its limit")
+    if many.status == 422:
+        raise LimitMetError("the service refuses 3 images at once, and no source gives its limit")
 
 
 @dataclass
@@ -98,9 +98,9 @@ class _Account:
         self._paid(before, 0, reply)
 
     def too_many(self) -> Reply:
-        """The reply to a request for two images at a balance of one."""
+        """The reply to a request for three images at a balance of one, or of two if one of those made was free."""
         before = self._balance()
-        reply = self._generate(TWO)
+        reply = self._generate(THREE)
         if reply.status != 200:
             self._paid(before, 0, reply)
         if reply.status != 422:
