@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.wrong_servers.state import token_of
+from contract_tests.wrong_servers.state import LOW, token_of
 from support.wrong_servers import serving
 
 
@@ -44,7 +44,7 @@ def test_a_world_is_changed_and_begun_anew(control: httpx.Client) -> None:
     figures = ("credits", "daily_limit", "used_today", "generation_time")
     assert [changed[name] for name in figures] == [7, 9, 4, 3]
     again = control.put(f"/worlds/{token_of('low').replace('|', '%7C')}", json={}).json()
-    assert [again[name] for name in figures] == [2, 50, 0, None]
+    assert [again[name] for name in figures] == [LOW, 50, 0, None]
 
 
 def test_a_lock_is_set_and_expires(control: httpx.Client) -> None:
