@@ -1,5 +1,6 @@
 """The images that the run itself has made, in the order in which their replies came."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -20,16 +21,18 @@ class Ledger:
     def __init__(self) -> None:
         self._made: list[Made] = []
         self._requests = 0
+        self.quickest = math.inf
         self._lock = Lock()
 
     def add(self, role: str, reply: Reply) -> None:
-        """Note the images of a reply, whatever else is wrong with it."""
+        """Note the images of a reply, whatever else is wrong with it, and how long they took."""
         try:
             body = reply.json()
         except CouldNotLookError:
             body = None
         images = body.get("images") if isinstance(body, dict) else None
         with self._lock:
+            self.quickest = min(self.quickest, reply.exchange.received - reply.exchange.sent)
             self._requests += 1
             for image in images if isinstance(images, list) else []:
                 if isinstance(image, dict):

@@ -39,17 +39,17 @@ class Finding:
     witnesses: tuple[Reply, ...]
 
 
-def findings(history: Sequence[Seen], alone: float) -> Iterator[Finding]:
-    """What contradicts LOCK-ONE and LOCK-CHECK; alone: how long a generation takes when nothing else goes on."""
+def findings(history: Sequence[Seen], quickest: float) -> Iterator[Finding]:
+    """What contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation was seen to take."""
     served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
-    surely = alone * _SURE
+    surely = _SURE * min([quickest, *(seen.received - seen.sent for seen in served)])
     for one, other in combinations(served, 2):
         if _meet(_core(one, surely), _core(other, surely)):
             yield _finding("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
-    for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
-        for running in served:
-            begun, ended = _core(running, surely)
-            if begun < check.sent and check.received < min(ended, running.sent + LOCK_MS / 1000):
+    for running in served:
+        ended = running.sent + min(surely, LOCK_MS / 1000)
+        for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
+            if _told_before(history, running, check) and check.received < ended:
                 yield _finding("LOCK-CHECK", "409 while a generation runs", "200", running, check)
 
 
@@ -64,6 +64,12 @@ def made(history: Sequence[Seen]) -> list[dict[str, Any]]:
     """The images of all replies."""
     replies = [seen.reply for seen in history if seen.kind == "generate" and seen.status == 200 and seen.reply]
     return [image for reply in replies for image in reply.json()["images"]]
+
+
+def _told_before(history: Sequence[Seen], running: Seen, check: Seen) -> bool:
+    """Whether somebody had been told of the generation before the check was sent, so that it had begun."""
+    told = [seen.received for seen in history if seen.status == 409 and seen.sent > running.sent]
+    return any(moment < check.sent for moment in told)
 
 
 def _core(seen: Seen, surely: float) -> tuple[float, float]:
