@@ -28,7 +28,10 @@ class Complaint:
 
 @dataclass
 class Oracle:
-    """An account: credits and daily limit are None where nobody knows them; complete: all its images are known here."""
+    """An account: credits and daily limit are None where nobody knows them.
+
+    complete: all that happens to it is known here, its images and its time included.
+    """
 
     credits: int | None = None
     daily_limit: int | None = None
@@ -43,6 +46,8 @@ class Oracle:
     @property
     def lock(self) -> Lock:
         """Held while a generation runs, for 10 s at most (LOCK-10S); after its end whether it is freed is assumed."""
+        if not self.complete:
+            return "perhaps"
         if self.began is None or self.now > self.began + LOCK_MS:
             return "free"
         if self.now == self.began + LOCK_MS:

@@ -95,6 +95,10 @@ def test_knows_nothing_of_images_that_others_may_have_made() -> None:
     assert account.on_recent([image(9)]) is None
 
 
+def test_knows_nothing_of_a_lock_whose_time_it_does_not_know() -> None:
+    assert [Oracle().on_check(status) for status in (200, 409)] == [None, None]
+
+
 def test_pays_when_a_generation_has_ended() -> None:
     account = running(oracle(), 2_999)
     assert (account.credits, account.used) == (2, 0)
