@@ -79,7 +79,7 @@ def _service(settings: Settings, clock: Clock) -> Service:
         accounts=settings.accounts,
         behaviour=behaviour,
         clock=clock,
-        store=MemoryStore(behaviour.max_worlds, behaviour.max_world_bytes, journal.drop),
+        store=MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop),
         journal=journal,
         sources=MemoryShelf[bytes](behaviour.max_source_bytes, len),
         agenda=Agenda(clock),

@@ -33,7 +33,7 @@ class Layer:
 _SURFACE = ("mock_server.domain", "mock_server.stores.protocol")
 _SERVED = (*_SURFACE, "mock_server.contract", "mock_server.faults", "mock_server.service")
 LAYERS = {
-    "mock_server.domain": Layer(("mock_server.domain",), frozenset()),
+    "mock_server.domain": Layer(("mock_server.domain",), frozenset({"msgspec"})),
     "mock_server.contract": Layer(("mock_server.contract",), frozenset({"jsonschema_rs", "yaml"})),
     "mock_server.insight": Layer(("mock_server.insight", "mock_server.domain", "mock_server.contract"), frozenset()),
     "mock_server.pictures": Layer(("mock_server.pictures",), frozenset({"PIL"})),
@@ -41,7 +41,7 @@ LAYERS = {
         ("mock_server.faults", "mock_server.domain", "mock_server.contract"), frozenset({"msgspec"})
     ),
     "mock_server.stores": Layer(("mock_server.stores", "mock_server.domain"), frozenset({"msgspec", "redis"})),
-    "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset()),
+    "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset({"msgspec"})),
     "mock_server.http": Layer((*_SERVED, "mock_server.http", "mock_server.pictures")),
     "mock_server.control": Layer((*_SERVED, "mock_server.control", "mock_server.insight", "mock_server.configuration")),
 }
@@ -200,7 +200,6 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("mock_server.domain.world", "import msgspec"),
         ("mock_server.domain.world", "from mock_server.contract import Rule"),
         ("mock_server.domain.world", "from ..contract import Rule"),
         ("mock_server.domain.world", "from .. import settings"),
@@ -221,7 +220,6 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.faults.drop", "import starlette"),
         ("mock_server.stores.memory", "from mock_server.contract import Rules"),
         ("mock_server.stores.memory", "from mock_server.service import Service"),
-        ("mock_server.service.clocks", "import msgspec"),
         ("mock_server.service.clocks", "import starlette"),
         ("mock_server.service.clocks", "from mock_server.http.replies import Reply"),
         ("mock_server.service.clocks", "from mock_server.contract import Rules"),

@@ -40,7 +40,7 @@ class Clocks:
         caller = caller_of(self._service, token)
         if request.method == "POST":
             await self._obey(caller, await told(request, ClockCommand))
-        return answer(view(token, *await self._service.world(caller))["clock"])
+        return answer(view(token, await self._service.look(caller))["clock"])
 
     async def _obey(self, caller: Caller, command: ClockCommand) -> None:
         moves = [each for each in (command.set, command.advance, command.advance_to) if each is not UNSET]
@@ -62,7 +62,7 @@ class Clocks:
             if command.set is not UNSET:
                 return from_iso(command.set)
             if command.advance is not UNSET:
-                return checked(await self._service.now(caller) + seconds(command.advance))
+                return checked((await self._service.look(caller)).now + seconds(command.advance))
             if command.advance_to is not UNSET:
                 edge = await clocks.edge(self._service, caller, command.advance_to)
                 return checked(edge + seconds((command.offset_ms or 0) / 1000))

@@ -1,8 +1,8 @@
 """The faults of a world: seen, switched on, switched off."""
 
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,7 +30,7 @@ class Faults:
             plans = await self._plans(request) if request.method != "DELETE" else ()
             keep = request.method == "POST"
             await self._service.change(caller, lambda world, _: (_with(world, plans, keep), None))
-        world, _ = await self._service.world(caller)
+        world = (await self._service.look(caller)).world
         return answer([show_plan(plan) for plan in world.faults])
 
     async def _plans(self, request: Request) -> tuple[FaultPlan, ...]:

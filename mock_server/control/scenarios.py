@@ -1,8 +1,8 @@
 """Scenarios: states that a world can be put into with one call."""
 
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -47,7 +47,7 @@ class Scenarios:
         await resets.forget(self._service, caller.world)
         changed = replace(caller, account=scenario.apply(caller.account))
         await self._service.change(changed, lambda world, _: (world, None))
-        return answer(view(token, *await self._service.world(caller)))
+        return answer(view(token, await self._service.look(caller)))
 
     def _scenario(self, data: dict[str, Any]) -> Scenario:
         name = data.get("name")

@@ -10,8 +10,10 @@ from mock_server.domain.clock import DAY, SECOND, Instant
 from mock_server.domain.world import FaultPlan, Image, Order, World
 from mock_server.faults import FaultError, make_fault
 from mock_server.faults.plans import MOST
+from mock_server.service import Seen
 from mock_server.service.service import SHARED
 from mock_server.service.snapshots import VERSION, Log, Snapshot
+from mock_server.stores.protocol import Found
 
 from .worlds import view
 
@@ -71,7 +73,7 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
     _number("the number of faults", len(world.faults), MOST)
     for plan in world.faults:
         _check_plan(plan)
-    msgspec.json.encode(view("", world, now))
+    msgspec.json.encode(view("", Seen(world, now, Found(world, taken_at))))
 
 
 def _check_size(made: Image | Order, behaviour: Behaviour) -> None:

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant, from_iso, to_iso
 from mock_server.domain.world import Lock, World
-from mock_server.service import Caller, Service, resets
+from mock_server.service import Caller, Seen, Service, resets
 from mock_server.service.service import SHARED
 
 from .answers import answer, problem, told
@@ -58,10 +58,10 @@ class Worlds:
         del request
         views = []
         for name in await names(self._service):
-            world = await self._service.store.read(name)
+            world = (await self._service.store.read(name)).world
             if world is not None:
                 caller = Caller(name, self._service.accounts.default, world.token)
-                views.append(view(world.token, *await self._service.world(caller)))
+                views.append(view(world.token, await self._service.look(caller)))
         return answer({"worlds": views[::-1], "total": len(views)})
 
     async def one(self, request: Request) -> Response:
@@ -73,7 +73,7 @@ class Worlds:
             await resets.forget(self._service, caller.world)
         if change:
             await self._service.change(caller, lambda world, _: (changed(world, *change), None))
-        return answer(view(token, *await self._service.world(caller)))
+        return answer(view(token, await self._service.look(caller)))
 
     async def reset(self, request: Request) -> Response:
         """Answer POST /reset: let go of one world or of all."""
@@ -114,8 +114,9 @@ def caller_of(service: Service, token: str) -> Caller:
     return caller
 
 
-def view(token: str, world: World, now: Instant) -> dict[str, Any]:
-    """Return a settled world as the control API shows it."""
+def view(token: str, seen: Seen) -> dict[str, Any]:
+    """Return a world as the control API shows it."""
+    world = seen.world
     until = world.lock and world.lock.until
     return {
         "token": token,
@@ -123,7 +124,7 @@ def view(token: str, world: World, now: Instant) -> dict[str, Any]:
         "daily_limit": world.daily_limit,
         "used_today": world.used,
         "lock": {"until": to_iso(until, "milliseconds") if until else None} if world.lock else None,
-        "clock": {"mode": "real" if world.clock.stopped is None else "frozen", "now": to_iso(now, "milliseconds")},
+        "clock": {"mode": "real" if world.clock.stopped is None else "frozen", "now": to_iso(seen.now, "milliseconds")},
         "images": world.made,
         "running": len(world.running),
         "generation_time": world.generation_seconds,

@@ -1,1 +1,1 @@
-"""The rules of the service: pure functions of state, request and now. Standard library only."""
+"""The rules of the service: pure functions of state, request and now. Standard library and msgspec's structs only."""

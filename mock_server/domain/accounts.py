@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from . import days
 from .behaviour import Behaviour
@@ -14,8 +15,7 @@ _IDS_A_WORLD = 100
 _BLOCKS = 21_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """How an account starts. locked: somebody else's generation holds the lock for ever; valid: False is a 401;
     stopped_at: where its clock stands still, None for a clock that runs.
     """
@@ -30,8 +30,7 @@ class Account:
     stopped_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(msgspec.Struct, frozen=True):
     """The listed accounts by token, and what any other token gets: a fresh account, or nothing when closed."""
 
     listed: Mapping[str, Account]

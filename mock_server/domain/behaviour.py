@@ -1,11 +1,11 @@
 """Behaviour: every value that a rule leaves open. Names, defaults and sources are in openapi/rules.yaml."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(msgspec.Struct, frozen=True):
     """How the service behaves. Seconds are seconds, sizes are bytes, lengths are characters."""
 
     versions: Mapping[str, str]

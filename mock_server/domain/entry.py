@@ -1,16 +1,16 @@
 """Journal entries: one request and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from .clock import Instant
 
 PICTURE = "getPicture"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One thing that was wrong with one field of a request."""
 
     field: str
@@ -18,8 +18,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One request as the journal keeps it: cut to a sane length, and without a secret.
 
     id: also its X-Mock-Request-Id; world: name of the caller's world, "" for nobody's; token: masked;
@@ -41,12 +40,12 @@ class Entry:
     path: str
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = msgspec.field(default_factory=dict)
     status: int | None = None
     complete: bool = True
     reply: str = ""
     rule: str | None = None
-    state: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = msgspec.field(default_factory=dict)
     ends_at: Instant | None = None
     problems: tuple[Problem, ...] = ()
     made: tuple[str, ...] = ()

@@ -1,21 +1,22 @@
 """When a fault strikes: which requests it is meant for, how often, after how many, how likely."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from .world import FaultPlan, World
 
 _FOREVER = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(msgspec.Struct, frozen=True):
     """A fault that strikes a request. chance: seed of whatever is random about it."""
 
     fault: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)
     chance: str = ""
 
 

@@ -1,8 +1,10 @@
 """A generation: begin, and what becomes of it. Each takes a settled world and now. Its end is a matter of settling."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from . import days, refusals
 from .behaviour import Behaviour
@@ -12,8 +14,7 @@ from .settling import settled
 from .world import Generation, Image, Lock, Order, World
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(msgspec.Struct, frozen=True):
     """What begin needs beside the world. id: unlike that of any other generation; seconds: how long one takes,
     unless the world has a time of its own.
 
@@ -31,8 +32,7 @@ class Beginning:
     awaited: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A generation that ended without images. message: what the client is told."""
 
     message: str

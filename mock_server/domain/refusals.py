@@ -1,15 +1,15 @@
 """Refusals: why the service says no."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from .clock import Instant
 from .world import Lock
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """A no. code: its name in the catalogue of errors; rule: id of the rule it rests on.
 
     ends_at: the instant at which the same request may pass without any other change, None for no such instant;
@@ -19,7 +19,7 @@ class Refusal:
     code: str
     rule: str
     ends_at: Instant | None = None
-    state: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 def busy(lock: Lock) -> Refusal:

@@ -1,6 +1,6 @@
 """Settling: what falls due in a world happens when the world is looked at, in order, each at its own instant."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from . import days
 from .behaviour import Behaviour

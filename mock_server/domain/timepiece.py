@@ -1,12 +1,12 @@
 """The clock of a world: the server's own, moved or stopped. Pure values; nothing here waits."""
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from .clock import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Timepiece:
+class Timepiece(msgspec.Struct, frozen=True):
     """How a world's time follows from the server's. ahead: by how much, in microseconds; stopped: where it stands
     still, None while it runs.
     """

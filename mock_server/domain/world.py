@@ -1,15 +1,15 @@
 """A world: all that the service knows of one account. Immutable; every change is a new world."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from .clock import Instant
 from .timepiece import Timepiece
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(msgspec.Struct, frozen=True):
     """What keeps a second generation out. until: when it expires, None for never; freed: when the generation that
     holds it ends and frees it, None if that frees nothing.
     """
@@ -28,8 +28,7 @@ class Lock:
         return self.ends is None or now < self.ends
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """What a client asked for. width and height in pixels; source: key of the upload it works from; folder: what the
     address of its pictures begins with.
     """
@@ -44,8 +43,7 @@ class Order:
     folder: str = "uploads/"
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(msgspec.Struct, frozen=True):
     """A generation that runs. credits, allowance: what it holds in reserve until it ends; ends: when that is;
     ready: when its pictures can be fetched; failure: the message that it ends with instead of images.
     """
@@ -59,8 +57,7 @@ class Generation:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(msgspec.Struct, frozen=True):
     """An image that was made. generation: id of what made it; title: also the name its picture is served under;
     folder: what the picture's address begins with; ready: when the picture can be fetched.
     """
@@ -84,15 +81,14 @@ class Image:
         return self.folder + self.title
 
 
-@dataclass(frozen=True, slots=True)
-class FaultPlan:
+class FaultPlan(msgspec.Struct, frozen=True):
     """A fault that is switched on. operations: ids of those it may strike; times: how often it strikes at most, None
     for always; after: how many requests it spares first; seen, struck: how many there have been.
     """
 
     fault: str
     operations: tuple[str, ...]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)
     times: int | None = None
     after: int = 0
     probability: float = 1
@@ -100,8 +96,7 @@ class FaultPlan:
     struck: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(msgspec.Struct, frozen=True):
     """One account and what it has going on.
 
     token: its token, masked; first_id: id of its first image; day, used: the day that `used` counts; running:
@@ -121,5 +116,5 @@ class World:
     images: tuple[Image, ...] = ()
     made: int = 0
     generation_seconds: float | None = None
-    clock: Timepiece = field(default_factory=Timepiece)
+    clock: Timepiece = msgspec.field(default_factory=Timepiece)
     faults: tuple[FaultPlan, ...] = ()

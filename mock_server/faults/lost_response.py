@@ -1,7 +1,8 @@
 """The lost-response drill: the connection dies at a named point of generate-image."""
 
-from dataclasses import replace
 from typing import ClassVar, Literal
+
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
 

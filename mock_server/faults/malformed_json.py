@@ -1,7 +1,8 @@
 """A body that is no JSON."""
 
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from .base import Fault
 from .transmission import Transmission

@@ -1,8 +1,9 @@
 """A body that trickles in."""
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from .base import Fault
 from .parameters import Parts, Seconds

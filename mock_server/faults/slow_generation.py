@@ -1,7 +1,8 @@
 """A generation that outlives its lock."""
 
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
 

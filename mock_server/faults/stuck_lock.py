@@ -1,7 +1,8 @@
 """A lock that is not freed."""
 
-from dataclasses import replace
 from typing import ClassVar, Literal
+
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
 

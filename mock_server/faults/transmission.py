@@ -1,22 +1,22 @@
 """What goes over the wire, and when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 Ending = Literal["complete", "closed", "reset"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """Bytes of a body. after: seconds on the world's clock to wait before they are sent."""
 
     data: bytes
     after: float = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Transmission:
+class Transmission(msgspec.Struct, frozen=True):
     """One reply as it is sent. status: None for no reply at all.
 
     headers: names in lower case, the content-length is that of the whole body even where not all of it is sent;

@@ -1,9 +1,9 @@
 """An engine that fails behind the service."""
 
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
 

@@ -13,7 +13,7 @@ def log_access(visit: Visit, transmission: Transmission) -> None:
     """Write the line. Path and method are cut and escaped: they are the client's words."""
     if not _log.isEnabledFor(logging.INFO):
         return
-    method, path = visit.request.method[:20], visit.path[:200]
+    method, path = visit.method, visit.path[:200]
     words = f"{method} {path}".encode("unicode_escape").decode()
     rule = visit.reply.rule if visit.reply else None
     faults = [fault.name for fault, _ in visit.faults]

@@ -1,10 +1,12 @@
 """Handlers: one short function an operation. They take a call and return a reply."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 from uuid import uuid4
+
+import msgspec
+from msgspec.structs import replace
 
 from mock_server.domain.clock import to_iso
 from mock_server.domain.generation import Beginning, Failure, availability
@@ -12,19 +14,23 @@ from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
 from mock_server.faults import Fault
-from mock_server.service import Caller, Service, generate
+from mock_server.service import Caller, Seen, Service, generate
 
 from .bodies import Fields
 from .orders import make_order
 from .replies import Reply, error, refused
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A valid call of an operation. origin: the server's address as the client knows it; faults: those that strike."""
+class Call(msgspec.Struct, frozen=True):
+    """A valid call of an operation.
+
+    seen: what it found in the caller's world; origin: the server's address as the client knows it; faults: those that
+    strike.
+    """
 
     service: Service
     caller: Caller
+    seen: Seen
     fields: Fields
     origin: str = ""
     faults: Sequence[Fault] = ()
@@ -34,8 +40,7 @@ Handler = Callable[[Call], Awaitable[Reply]]
 
 
 async def check_availability(call: Call) -> Reply:
-    world, _ = await call.service.world(call.caller)
-    refusal = availability(world)
+    refusal = availability(call.seen.world)
     if refusal:
         return refused(refusal, call.service.behaviour)
     return Reply(200, {"status": "success", "message": "Image generation is available."})
@@ -50,19 +55,18 @@ async def generate_image(call: Call) -> Reply:
     order = make_order(call.fields, behaviour, call.origin)
     start = Beginning(uuid4().hex, order, call.service.generation_seconds)
     start = reduce(lambda begun, fault: fault.begin(begun), call.faults, start)
-    came = await generate(call.service, call.caller, start)
+    came, ended = await generate(call.service, call.caller, start, call.seen)
     if isinstance(came, Refusal):
         return refused(came, behaviour)
     if isinstance(came, Failure):
-        return error("upstream", message=came.message)
+        return replace(error("upstream", message=came.message), ended=ended)
     images = came or ()
     body = {"status": "success", "images": [_image(each) for each in images], "image_storage": behaviour.image_storage}
-    return Reply(200, body, made=tuple(each.title for each in images))
+    return Reply(200, body, made=tuple(each.title for each in images), ended=ended)
 
 
 async def get_recent_images(call: Call) -> Reply:
-    world, _ = await call.service.world(call.caller)
-    images = recent(world, call.service.behaviour.recent_order == "newest-first")
+    images = recent(call.seen.world, call.service.behaviour.recent_order == "newest-first")
     return Reply(200, [{**_image(each), "created_at": to_iso(each.created_at)} for each in images])
 
 

@@ -1,7 +1,6 @@
 """Intake: from a request to valid fields, with a bound on what all requests together hold in memory."""
 
 import hashlib
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from anyio import CapacityLimiter, to_thread
@@ -16,6 +15,7 @@ from mock_server.stores.protocol import Shelf
 from .bodies import Fields, Source, Upload, parse_body
 from .replies import RefusedError, error, invalid
 from .validation import validate
+from .visit import Visit
 
 _SMALL = 65_536
 _DECODERS = 2
@@ -36,14 +36,14 @@ class Intake:
         self._places = CapacityLimiter(behaviour.max_large_bodies)
         self._decoders = CapacityLimiter(_DECODERS)
 
-    async def fields(self, request: Request, parameters: Parameters, came: Callable[[Fields], None]) -> Fields:
+    async def fields(self, visit: Visit, parameters: Parameters) -> Fields:
         """Return the fields that an operation declares; an uploaded image is a Source. Raise RefusedError.
 
-        `came` is told what came with the request, valid or not.
+        The visit takes note of what came with it, valid or not.
         """
         async with AsyncExitStack() as place:
-            fields, textual = await self._parsed(request, place)
-            came(fields)
+            fields, textual = await self._parsed(visit, place)
+            visit.take(fields)
             fields, findings = validate(parameters, fields, textual, self._behaviour)
             if findings:
                 raise RefusedError(invalid(findings))
@@ -52,20 +52,20 @@ class Intake:
                 for name, value in fields.items()
             }
 
-    async def _parsed(self, request: Request, place: AsyncExitStack) -> tuple[Fields, bool]:
-        body = await self._read(request, place)
-        how = request.headers.get("content-type", ""), body, self._behaviour.max_form_parts
+    async def _parsed(self, visit: Visit, place: AsyncExitStack) -> tuple[Fields, bool]:
+        body = await self._read(visit, place)
+        how = visit.header(b"content-type"), body, self._behaviour.max_form_parts
         if len(body) <= _SMALL:
             return parse_body(*how)
         return await to_thread.run_sync(parse_body, *how, limiter=self._decoders)
 
-    async def _read(self, request: Request, place: AsyncExitStack) -> bytes:
+    async def _read(self, visit: Visit, place: AsyncExitStack) -> bytes:
         limit = self._behaviour.max_body_bytes
-        declared = request.headers.get("content-length", "")
+        declared = visit.header(b"content-length")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise RefusedError(error("too-large", limit=limit))
         body = bytearray()
-        async for chunk in request.stream():
+        async for chunk in Request(visit.scope, visit.receive).stream():
             if len(body) <= _SMALL < len(body) + len(chunk):
                 await place.enter_async_context(self._places)
             body += chunk

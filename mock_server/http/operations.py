@@ -3,9 +3,8 @@
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
-from starlette.requests import Request
+from msgspec.structs import replace
 
 from mock_server.contract import Contract, Operation
 from mock_server.service import Service, earlier_refusal
@@ -47,40 +46,40 @@ class Operations:
     async def arrive(self, visit: Visit) -> None:
         """Authenticate the caller and read the body; raise RefusedError."""
         visit.caller = self._service.caller(visit.token) if visit.token else None
-        operation = self._operations.get(visit.request.method)
+        operation = self._operations.get(visit.scope["method"])
         if operation is None:
             return
         if visit.caller is None:
             raise RefusedError(error("unauthenticated"))
         if operation.parameters is not None:
-            visit.fields = await self._intake.fields(visit.request, operation.parameters, visit.take)
+            visit.fields = await self._intake.fields(visit, operation.parameters)
 
     async def answer(self, visit: Visit) -> Reply:
         """Return the reply to a call, refused in the order that the behaviour gives. [ORDER]"""
-        operation = self._operations.get(visit.request.method)
+        operation = self._operations.get(visit.scope["method"])
         if operation is None:
             return self._checked(self._unknown(visit), None)
         try:
             reply = visit.refused if isinstance(visit.refused, Reply) else await self._handle(visit, operation)
         except RefusedError as wrong:
             reply = wrong.reply
-        return self._checked(await self._in_order(visit, reply), operation)
+        return self._checked(self._in_order(visit, reply), operation)
 
     async def _handle(self, visit: Visit, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)
-        if handler is None or visit.caller is None:
+        if handler is None or visit.caller is None or visit.seen is None:
             return Reply(operation.success.status, operation.success.example)
         faults = [fault for fault, _ in visit.faults]
-        return await handler(Call(self._service, visit.caller, visit.fields, _origin(visit.request), faults))
+        return await handler(Call(self._service, visit.caller, visit.seen, visit.fields, _origin(visit), faults))
 
-    async def _in_order(self, visit: Visit, reply: Reply) -> Reply:
+    def _in_order(self, visit: Visit, reply: Reply) -> Reply:
         """Return the reply to a refused call, unless another refusal comes before that of its parameters. [ORDER]"""
         behaviour = self._service.behaviour
-        if reply.rule not in _INVALID or visit.caller is None:
+        if reply.rule not in _INVALID or visit.seen is None:
             return reply
         asked = visit.came.get("image_number_of_images")
         count = asked if isinstance(asked, int) and 0 < asked <= behaviour.max_images else 1
-        earlier = await earlier_refusal(self._service, visit.caller, count)
+        earlier = earlier_refusal(self._service, visit.seen, count)
         if earlier:
             return refused(earlier, behaviour)
         return replace(reply, status=behaviour.invalid_status) if reply.rule == "VALID-422" else reply
@@ -89,7 +88,7 @@ class Operations:
         path = visit.path
         if not self._operations:
             return error("no-route", path=path)
-        method, allow = visit.request.method[:20], self._allow
+        method, allow = visit.method, self._allow
         return error("wrong-method", {"Allow": allow}, method=method, path=path, allow=allow)
 
     def _checked(self, reply: Reply, operation: Operation | None) -> Reply:
@@ -106,10 +105,10 @@ class Operations:
         return error("broken-reply", complaint=complaint)
 
 
-def _origin(request: Request) -> str:
+def _origin(visit: Visit) -> str:
     """Return the server's address as the client knows it."""
-    host = request.headers.get("host", "")
+    host = visit.header(b"host")
     if not _HOST.fullmatch(host):
-        name, port = request.scope.get("server") or ("127.0.0.1", None)
+        name, port = visit.scope.get("server") or ("127.0.0.1", None)
         host = f"{name}:{port}" if port else name
-    return f"{request.scope['scheme']}://{host}"
+    return f"{visit.scope['scheme']}://{host}"

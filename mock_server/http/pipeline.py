@@ -9,11 +9,11 @@ from functools import partial, reduce
 from random import Random
 from typing import Protocol
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mock_server.contract import Contract
-from mock_server.domain.clock import Instant, seconds
+from mock_server.domain.clock import seconds
 from mock_server.domain.entry import Entry
 from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
@@ -53,8 +53,7 @@ class Pipeline:
     faulty: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        visit = Visit(request, self.responder.operation(request.method), self.service.clock.now())
+        visit = Visit(scope, receive, self.responder.operation(scope["method"]), self.service.clock.now())
         try:
             visit.refused = await self._guarded(visit, self.responder.arrive)
         except ClientDisconnect:
@@ -62,7 +61,7 @@ class Pipeline:
         with self._under_way(visit):
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
             if not visit.forgotten:
-                await self._record(visit.entry(transmission, await self._now(visit), heard=not is_gone(scope)))
+                await self._record(visit.entry(transmission, heard=not is_gone(scope)))
             log_access(visit, transmission)
             if transmission.timed:
                 await transmit(transmission, partial(self._wait, visit), scope, receive, send)
@@ -98,21 +97,20 @@ class Pipeline:
     async def _strike(self, visit: Visit) -> None:
         """Find out what time it is in the caller's world, and which faults strike the request."""
         if visit.caller is None:
-            visit.now = visit.received
             return
-        visit.now, strikes = await self.service.visit(visit.caller, visit.operation or "")
+        visit.seen, strikes = await self.service.visit(visit.caller, visit.operation or "")
         struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
         chance = f"{self.service.seed}/{visit.number}"
         visit.faults = [*struck, *((fault, Random(chance)) for fault in self._asked_for(visit))]  # noqa: S311
 
     def _asked_for(self, visit: Visit) -> list[Fault]:
         """Return the faults that the request itself asks for; raise RefusedError where it asks for nonsense."""
-        headers = visit.request.headers
-        if not self.faulty or visit.operation is None or not ("x-mock-fault" in headers or "prefer" in headers):
+        headers = visit.headers
+        if not self.faulty or visit.operation is None or not (b"x-mock-fault" in headers or b"prefer" in headers):
             return []
         try:
-            faults = parse_header(headers.get("x-mock-fault", ""))
-            code = forced_status(headers.get("prefer", ""))
+            faults = parse_header(visit.header(b"x-mock-fault"))
+            code = forced_status(visit.header(b"prefer"))
             if code is not None:
                 faults.append(make_fault("status", {"code": code}))
             for fault in faults:
@@ -141,11 +139,8 @@ class Pipeline:
             return nullcontext()
         return self.service.agenda.under_way(self.service.clock_of(visit.caller.world))
 
-    async def _now(self, visit: Visit) -> Instant:
-        return visit.now if visit.caller is None else await self.service.now(visit.caller)
-
     async def _wait(self, visit: Visit, delay: float) -> None:
-        """Let so many seconds pass in the caller's world."""
+        """Let so many seconds pass in the caller's world, and look at it again."""
         assert visit.caller is not None
-        now = await self.service.now(visit.caller)
-        await self.service.wait(visit.caller, now + seconds(delay))
+        now = (await self.service.look(visit.caller)).now
+        visit.seen = await self.service.wait(visit.caller, now + seconds(delay))

@@ -1,33 +1,36 @@
 """Replies, the catalogue of errors, and the one place that turns a reply into bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from mock_server.contract import Finding
 from mock_server.domain.behaviour import Behaviour
+from mock_server.domain.clock import Instant
 from mock_server.domain.refusals import Refusal
 from mock_server.faults.transmission import Transmission, whole
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What goes back to a client, and, for the log and the journal, how it came about.
 
     rule: id of the rule that refused the request; refusal: what the rule looked at; findings: what was invalid;
-    made: titles of the images that were made; ours: it is the mock's own, the contract knows nothing of it.
+    made: titles of the images that were made; ended: when it was ready, on the world's clock, None for at once;
+    ours: it is the mock's own, the contract knows nothing of it.
     """
 
     status: int
     body: Any
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     rule: str | None = None
     refusal: Refusal | None = None
     findings: Sequence[Finding] = ()
     made: tuple[str, ...] = ()
+    ended: Instant | None = None
     ours: bool = False
 
 

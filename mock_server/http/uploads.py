@@ -32,7 +32,7 @@ class Uploads:
 
     async def arrive(self, visit: Visit) -> None:
         """Find out whose picture it is: no token is asked for."""
-        visit.picture = visit.request.path_params["title"][:200]
+        visit.picture = visit.scope["path_params"]["title"][:200]
         found = await self._service.image(visit.picture)
         visit.caller = found[0] if found else None
 
@@ -40,7 +40,7 @@ class Uploads:
         """Return the picture as PNG."""
         if visit.operation is None:
             allow, path = ", ".join(_ALLOW), visit.path
-            return error("wrong-method", {"Allow": allow}, method=visit.request.method[:20], path=path, allow=allow)
+            return error("wrong-method", {"Allow": allow}, method=visit.method, path=path, allow=allow)
         picture = await self.picture(visit.picture or "")
         return whole(200, picture, "image/png") if picture is not None else error("no-picture", path=visit.path)
 

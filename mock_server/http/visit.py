@@ -1,60 +1,64 @@
 """A visit: one request on its way through the mock, and the journal's entry that becomes of it."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import count, islice
 from random import Random
 from typing import Any
 
-from starlette.requests import Request
+import msgspec
+from starlette.types import Receive, Scope
 
 from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry, Problem
 from mock_server.faults import Fault
 from mock_server.faults.transmission import Transmission
-from mock_server.service import Caller
+from mock_server.service import Caller, Seen
 
 from .bodies import Fields, Upload
 from .replies import Reply
 
 Answer = Reply | Transmission
-_SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+_SECRET = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
 _LONGEST = 500
+_LONGEST_METHOD = 20
 _LARGEST = 2**63 - 1
 _MOST = 50
 _SHORTEST_SECRET = 6
 _process = secrets.token_hex(3)
 _numbers = count(1)
+_NO_REPLY = Reply(0, None)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """A file that came with a request: what is remembered of it is its size, in bytes."""
 
     size: int
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(msgspec.Struct):
     """What is known of a request so far.
 
-    operation: operationId, or "getPicture", None where it is neither; token: the bearer token, "" for none;
-    now: the time of the caller's world; came: the fields that came with it; fields: those of them that its operation
-    declares, once they are valid; refused: what it was answered as it came in; reply: what the service
-    answered, whatever a fault made of it; forgotten: its world was reset, and it with it.
+    operation: operationId, or "getPicture", None where it is neither; received: when it came, on the server's clock;
+    headers: by name in lower case, the first of each name; token: the bearer token, "" for none; seen: what it found in
+    the caller's world; came: the fields that came with it; fields: those of them that its operation declares, once they
+    are valid; refused: what it was answered as it came in; reply: what the service answered, whatever a fault made of
+    it; forgotten: its world was reset, and it with it.
     """
 
-    request: Request
+    scope: Scope
+    receive: Receive
     operation: str | None
     received: Instant
-    number: int = field(default_factory=_numbers.__next__)
-    token: str = field(init=False)
-    now: Instant = 0
+    number: int = msgspec.field(default_factory=_numbers.__next__)
+    id: str = ""
+    headers: Mapping[bytes, bytes] = msgspec.field(default_factory=dict)
+    token: str = ""
     caller: Caller | None = None
-    came: Fields = field(default_factory=dict)
-    fields: Fields = field(default_factory=dict)
+    seen: Seen | None = None
+    came: Fields = msgspec.field(default_factory=dict)
+    fields: Fields = msgspec.field(default_factory=dict)
     faults: Sequence[tuple[Fault, Random]] = ()
     refused: Answer | None = None
     reply: Reply | None = None
@@ -62,17 +66,28 @@ class Visit:
     picture: str | None = None
 
     def __post_init__(self) -> None:
-        self.token = _bearer(self.request.headers.get("authorization", ""))
+        self.id = f"{_process}{self.number:08x}"
+        self.headers = dict(reversed(self.scope["headers"]))
+        self.token = _bearer(self.header(b"authorization"))
+
+    def header(self, name: bytes) -> str:
+        """Return the value of a header, "" for none."""
+        return self.headers.get(name, b"").decode("latin-1")
 
     @property
-    def id(self) -> str:
-        """The request's id, unlike that of any other server's."""
-        return f"{_process}{self.number:08x}"
+    def method(self) -> str:
+        """The method, cut."""
+        return str(self.scope["method"])[:_LONGEST_METHOD]
 
     @property
     def path(self) -> str:
         """The path that was asked for, cut."""
-        return str(self.request.scope["path"])[:_LONGEST]
+        return str(self.scope["path"])[:_LONGEST]
+
+    @property
+    def now(self) -> Instant:
+        """When it came, on the clock of the caller's world."""
+        return self.seen.now if self.seen else self.received
 
     def take(self, came: Fields) -> None:
         """Remember the fields that came, without the bytes of files: a generation may outlast their use by far."""
@@ -80,22 +95,22 @@ class Visit:
             name: File(len(value.data)) if isinstance(value, Upload) else value for name, value in came.items()
         }
 
-    def entry(self, transmission: Transmission, ended: Instant, heard: bool) -> Entry:
+    def entry(self, transmission: Transmission, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
         mask = _Mask(self.token)
-        reply = self.reply or Reply(0, None)
+        reply = self.reply or _NO_REPLY
         refusal = reply.refusal
         return Entry(
             id=self.id,
             world=self.caller.world if self.caller else "",
             token=masked(self.token) if self.token else "",
             at=self.now,
-            ended=ended,
+            ended=self.now if reply.ended is None else reply.ended,
             operation=self.operation,
-            method=self.request.method[:20],
-            path=mask.text(self.request.scope["path"]),
-            query=mask.text(self.request.url.query),
-            headers=mask.headers(self.request.headers.items()),
+            method=self.method,
+            path=mask.text(self.scope["path"]),
+            query=mask.text(self.scope["query_string"].decode("latin-1")),
+            headers=mask.headers(self.scope["headers"]),
             fields={mask.text(name): mask.value(value) for name, value in islice(self.came.items(), _MOST)},
             status=transmission.status,
             complete=heard and transmission.ending == "complete",
@@ -106,7 +121,7 @@ class Visit:
             problems=tuple(Problem(each.field, each.code, mask.text(each.message)) for each in reply.findings),
             made=reply.made,
             picture=self.picture,
-            authorized="authorization" in self.request.headers,
+            authorized=b"authorization" in self.headers,
             faults=tuple(fault.name for fault, _ in self.faults),
             received=self.received,
         )
@@ -139,6 +154,8 @@ class _Mask:
             return max(-_LARGEST, min(value, _LARGEST))
         return value if value is None or isinstance(value, float) else f"({type(value).__name__})"
 
-    def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        shown = list(headers)[:_MOST]
-        return tuple((name[:100], "***" if name in _SECRET else self.text(value)) for name, value in shown)
+    def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (name.decode("latin-1")[:100], "***" if name in _SECRET else self.text(value.decode("latin-1")))
+            for name, value in headers[:_MOST]
+        )

@@ -11,13 +11,25 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from mock_server.domain.clock import Clock, Instant
-from mock_server.domain.timepiece import Timepiece
+from mock_server.domain.world import World
 
 _log = logging.getLogger("aiimage_mock")
 _PATIENCE_SECONDS = 10
 _numbers = itertools.count()
+
+
+class _Seen(Protocol):
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def now(self) -> Instant: ...
+
+
+Sight = TypeVar("Sight", bound=_Seen)
 
 
 @dataclass(order=True, slots=True)
@@ -67,10 +79,8 @@ class Agenda:
             page.shift(-1)
             self._tidy(name)
 
-    async def wait(
-        self, name: str, world: str, instant: Instant, timepiece: Callable[[], Awaitable[Timepiece]]
-    ) -> None:
-        """Return when the clock, as `timepiece` tells it, has come to `instant`, or when the world is let go.
+    async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[Sight]]) -> Sight:
+        """Return what `look` sees when it has come to be `instant` there, or when the world is let go.
 
         The caller is under way.
         """
@@ -79,25 +89,20 @@ class Agenda:
         heapq.heappush(page.waiting, waiter)
         page.shift(-1)
         try:
-            while not waiter.woken:
+            while True:
                 waiter.bell.clear()
-                await self._look(page, waiter, await timepiece())
+                seen = await look()
+                if waiter.woken:
+                    return seen
+                if seen.now < instant:
+                    await self._pass(waiter.bell, seen.world.clock.reached(instant))
+                elif page.movers:  # whoever moves the clock wakes the waiter when its turn has come
+                    await waiter.bell.wait()
+                else:
+                    return seen
         finally:
             if not waiter.woken:
                 self._wake(page, waiter)
-
-    async def _look(self, page: _Page, waiter: _Waiter, timepiece: Timepiece) -> None:
-        """Wake the waiter if it is due, else let time pass until it is or somebody rings.
-
-        While the clock is moved, whoever moves it wakes the waiter when its turn has come.
-        """
-        due = timepiece.reached(waiter.instant)
-        if timepiece.at(self._clock.now()) < waiter.instant:
-            await self._pass(waiter.bell, due)
-        elif page.movers:
-            await waiter.bell.wait()
-        elif not waiter.woken:
-            self._wake(page, waiter)
 
     async def _pass(self, bell: asyncio.Event, due: Instant | None) -> None:
         """Let time pass until the server's clock is at `due`, or until the bell is rung."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from mock_server.domain import days
 from mock_server.domain.clock import Instant, checked
 from mock_server.domain.timepiece import Timepiece
-from mock_server.domain.world import World
 
 from .service import SHARED, Caller, Service
 
@@ -38,7 +38,7 @@ async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
     """
     checked(instant)
     async with _moving(service, caller):
-        if instant < await service.now(caller):
+        if instant < (await service.look(caller)).now:
             await _back(service, caller, instant)
         else:
             await _pass(service, caller, instant)
@@ -57,14 +57,15 @@ async def advance(service: Service, caller: Caller, target: Instant) -> None:
 async def advance_by(service: Service, caller: Caller, duration: int) -> None:
     """Let so many microseconds pass as `advance` does, whoever else moves the clock. Raise ValueError."""
     async with _moving(service, caller):
-        await _pass(service, caller, checked(await service.now(caller) + duration))
+        await _pass(service, caller, checked((await service.look(caller)).now + duration))
 
 
 async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
     """Return the next instant of that kind; raise NoEdgeError."""
-    world, now = await service.world(caller)
+    seen = await service.look(caller)
+    world = seen.world
     if name == "day-reset":
-        return days.next_day(now, service.behaviour)
+        return days.next_day(seen.now, service.behaviour)
     if name == "generation-end":
         return min((each.ends for each in world.running), default=None) or _no_edge("no generation is under way")
     if world.lock is None:
@@ -102,11 +103,5 @@ async def _back(service: Service, caller: Caller, instant: Instant) -> None:
 
 
 async def _retime(service: Service, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
-    def changed(world: World) -> World:
-        return replace(world, clock=change(world.clock, service.clock.now()))
-
-    if service.is_global:
-        await service.store.update(SHARED, lambda shared: (changed(service.settled_shared(shared)), None))
-    else:
-        await service.change(caller, lambda world, _: (changed(world), None))
+    await service.retime(caller, change)
     service.agenda.ring(service.clock_of(caller.world))

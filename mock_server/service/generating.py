@@ -2,50 +2,62 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+
+import msgspec
+from msgspec.structs import replace
 
 from mock_server.domain.clock import Instant, seconds
 from mock_server.domain.generation import Beginning, Outcome, begin, cancel, outcome, refused
 from mock_server.domain.refusals import Refusal, locked
 from mock_server.domain.world import Generation, Lock, World
 
-from .service import SHARED, Caller, Service
+from .service import SHARED, Caller, Seen, Service
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    """A generation that has begun at `now`, or why not. lock: what it holds; came: what came of it, if it has ended."""
+
+    generation: Generation | Refusal
+    now: Instant
+    lock: Lock | None = None
+    came: Outcome = None
 
 
 class GenerationLostError(Exception):
     """The world that a generation ran in was reset, so nothing came of it."""
 
 
-async def generate(service: Service, caller: Caller, start: Beginning) -> Outcome | Refusal:
-    """Return what came of a generation, or why it was refused. Takes as long as the generation takes.
+async def generate(service: Service, caller: Caller, start: Beginning, seen: Seen) -> tuple[Outcome | Refusal, Instant]:
+    """Return what came of a generation, or why it was refused, and when. Takes as long as the generation takes.
 
-    Return None at once where nobody waits for its end. Raise GenerationLostError.
+    seen: what the request found. Return None at once where nobody waits for the end. Raise GenerationLostError.
     """
-    begun = await (_begin_shared if service.is_global else _begin)(service, caller, start)
-    if isinstance(begun, Refusal):
-        return begun
+    begun = await (_begin_shared if service.is_global else _begin)(service, caller, start, seen)
+    if isinstance(begun.generation, Refusal):
+        return begun.generation, begun.now
     if not start.awaited:
-        return None
+        return None, begun.now
+    if begun.came is not None:
+        return begun.came, begun.now
+    return await _ended(service, caller, begun.generation)
+
+
+async def _ended(service: Service, caller: Caller, generation: Generation) -> tuple[Outcome, Instant]:
     try:
-        await service.wait(caller, begun.ends)
+        seen = await service.wait(caller, generation.ends)
     except asyncio.CancelledError:
-        await _cancel(service, caller, begun)
+        await _cancel(service, caller, generation)
         raise
-    world, _ = await service.world(caller)
-    came = outcome(world, begun)
+    came = outcome(seen.world, generation)
     if came is None:
         raise GenerationLostError
-    return came
+    return came, seen.now
 
 
-async def earlier_refusal(service: Service, caller: Caller, count: int) -> Refusal | None:
+def earlier_refusal(service: Service, seen: Seen, count: int) -> Refusal | None:
     """Return what refuses a request before its parameters are looked at. [ORDER]"""
     order = list(service.behaviour.refusal_order)
-    earlier = order[: order.index(422)]
-    if not earlier:
-        return None
-    world, now = await service.world(caller)
-    return refused(world, count, now, service.behaviour, earlier)
+    return refused(seen.world, count, seen.now, service.behaviour, order[: order.index(422)])
 
 
 async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
@@ -53,33 +65,32 @@ async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
     await _change_shared(service, lambda shared: (_replaced(shared, holder, lock), None))
 
 
-async def _begin(service: Service, caller: Caller, start: Beginning) -> Generation | Refusal:
-    return await service.change(caller, lambda world, now: begin(world, start, now, service.behaviour))
+async def _begin(service: Service, caller: Caller, start: Beginning, seen: Seen) -> _Begun:
+    return await service.change(caller, lambda world, now: _begun(world, start, now, service), seen)
 
 
-async def _begin_shared(service: Service, caller: Caller, start: Beginning) -> Generation | Refusal:
+async def _begin_shared(service: Service, caller: Caller, start: Beginning, seen: Seen) -> _Begun:
     """Take the lock that all worlds share before the caller's world is asked, and let go of it if that refuses.
 
     Whoever dies in between leaves a lock that expires.
     """
-    world, now = await service.world(caller)
-    refusal = refused(world, start.order.count, now, service.behaviour)
+    refusal = refused(seen.world, start.order.count, seen.now, service.behaviour)
     if refusal:
-        return refusal
-    lock = Lock(start.id, now + seconds(service.behaviour.lock_seconds))
+        return _Begun(refusal, seen.now)
+    lock = Lock(start.id, seen.now + seconds(service.behaviour.lock_seconds))
     refusal = await _change_shared(service, lambda shared: _taken(shared, lock))
     if refusal:
-        return refusal
-    begun, own = await service.change(caller, lambda world, now: _begun(world, start, now, service))
-    await hand_over(service, start.id, own)
+        return _Begun(refusal, seen.now)
+    begun = await service.change(caller, lambda world, now: _begun(world, start, now, service), seen)
+    await hand_over(service, start.id, begun.lock)
     return begun
 
 
-def _begun(
-    world: World, start: Beginning, now: Instant, service: Service
-) -> tuple[World, tuple[Generation | Refusal, Lock | None]]:
-    world, begun = begin(world, start, now, service.behaviour)
-    return world, (begun, world.lock if isinstance(begun, Generation) else None)
+def _begun(world: World, start: Beginning, now: Instant, service: Service) -> tuple[World, _Begun]:
+    world, generation = begin(world, start, now, service.behaviour)
+    if isinstance(generation, Refusal):
+        return world, _Begun(generation, now)
+    return world, _Begun(generation, now, world.lock, outcome(world, generation) if generation.ends <= now else None)
 
 
 def _taken(shared: World, lock: Lock) -> tuple[World, Refusal | None]:
@@ -102,4 +113,4 @@ def _cancelled(world: World, begun: Generation) -> tuple[World, Lock | None]:
 
 
 async def _change_shared(service: Service, change: Callable[[World], tuple[World, Refusal | None]]) -> Refusal | None:
-    return await service.store.update(SHARED, lambda shared: change(service.settled_shared(shared)))
+    return await service.store.update(SHARED, lambda shared, at: change(service.settled_shared(shared, at)))

@@ -12,7 +12,7 @@ async def reset(service: Service) -> None:
 
 async def forget(service: Service, name: str) -> None:
     """Let go of a world with all that is known of it. Requests that wait there wait no longer."""
-    world = await service.store.read(name)
+    world = (await service.store.read(name)).world
     await _let_go(service, name)
     if service.is_global and world and world.lock:
         await hand_over(service, world.lock.holder, None)

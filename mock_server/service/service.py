@@ -1,8 +1,11 @@
 """The service: the domain's functions over a store, for one caller at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from mock_server.domain import accounts
 from mock_server.domain.accounts import Account, Accounts
@@ -13,7 +16,7 @@ from mock_server.domain.images import titled, world_of
 from mock_server.domain.settling import settled
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import Image, World
-from mock_server.stores.protocol import Journal, Shelf, Store
+from mock_server.stores.protocol import Found, Journal, Shelf, Store
 
 from .agenda import Agenda
 from .events import Events
@@ -23,13 +26,20 @@ T = TypeVar("T")
 SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who is calling: the name of a world, the account that opens it, and the token, masked."""
 
     world: str
     account: Account
     token: str
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A caller's world, settled, with the lock that counts there, and its time. found: as the store had it."""
+
+    world: World
+    now: Instant
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +62,57 @@ class Service:
         account = self.accounts.find(token)
         return Caller(accounts.world_name(token), account, accounts.masked(token)) if account else None
 
-    async def world(self, caller: Caller) -> tuple[World, Instant]:
-        """Return the caller's world as it is now, with the lock that counts there, and its time."""
+    async def look(self, caller: Caller) -> Seen:
+        """Return the caller's world as it is now, with the lock that counts there."""
         shared = await self.shared()
-        world, now = self._seen(await self.store.read(caller.world), caller, shared)
-        return (replace(world, lock=world.lock or shared.lock, clock=shared.clock) if shared else world), now
+        return self._seen(await self.store.read(caller.world), caller, shared)
 
-    async def now(self, caller: Caller) -> Instant:
-        """Return the time in the caller's world."""
-        return (await self.world(caller))[1]
+    async def change(
+        self, caller: Caller, change: Callable[[World, Instant], tuple[World, T]], seen: Seen | None = None
+    ) -> T:
+        """Apply a pure function of the caller's settled world and its time, atomically, and return the outcome.
 
-    async def change(self, caller: Caller, change: Callable[[World, Instant], tuple[World, T]]) -> T:
-        """Apply a pure function of the caller's settled world and its time, atomically, and return the outcome."""
+        seen: what was just seen there, which saves looking again.
+        """
         shared = await self.shared()
-        outcome = await self.store.update(caller.world, lambda world: change(*self._seen(world, caller, shared)))
-        if self.events.heard:
-            self.events.tell("world", caller.world)
+        outcome = await self.store.update(
+            caller.world,
+            lambda world, at: change(*self._settled(world, at, caller, shared)),
+            seen.found if seen else None,
+        )
+        self._tell(caller)
         return outcome
 
-    async def visit(self, caller: Caller, operation: str) -> tuple[Instant, tuple[Strike, ...]]:
-        """Return the time at which a request for an operation comes, and the faults that strike it."""
-        world, now = await self.world(caller)
-        if not world.faults:
-            return now, ()
-        return now, await self.change(caller, lambda world, _: strikes(world, operation, self.seed))
+    async def retime(self, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
+        """Apply a pure function of it and of the server's time to the clock that counts in the caller's world."""
+
+        def changed(world: World | None, at: Instant) -> tuple[World, None]:
+            seen = self.settled_shared(world, at) if self.is_global else self._settled(world, at, caller, None)[0]
+            return replace(seen, clock=change(seen.clock, at)), None
+
+        await self.store.update(self.clock_of(caller.world), changed)
+        self._tell(caller)
+
+    async def visit(self, caller: Caller, operation: str) -> tuple[Seen, tuple[Strike, ...]]:
+        """Return what a request for an operation finds when it comes, and the faults that strike it."""
+        seen = await self.look(caller)
+        if not seen.world.faults:
+            return seen, ()
+        return seen, await self.change(caller, lambda world, _: strikes(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
         """Return the image of that title with whose it is, or None where no world keeps it."""
-        world = await self.store.read(world_of(title))
-        if world is None:
+        found = await self.store.read(world_of(title))
+        if found.world is None:
             return None
-        caller = Caller(world.name, self.accounts.default, world.token)
-        world, now = await self.world(caller)
-        image = titled(world, title)
-        return (caller, image) if image and image.ready <= now else None
+        caller = Caller(found.world.name, self.accounts.default, found.world.token)
+        seen = self._seen(found, caller, await self.shared())
+        image = titled(seen.world, title)
+        return (caller, image) if image and image.ready <= seen.now else None
 
-    async def wait(self, caller: Caller, instant: Instant) -> None:
-        """Return when it is `instant` in the caller's world, or when that world is let go."""
-        await self.agenda.wait(self.clock_of(caller.world), caller.world, instant, lambda: self._timepiece(caller))
+    async def wait(self, caller: Caller, instant: Instant) -> Seen:
+        """Return what is there to see when it is `instant` in the caller's world, or when that world is let go."""
+        return await self.agenda.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:
         """Return the name of the world whose clock counts: its own, or the one for all. [LOCK-SCOPE]"""
@@ -102,24 +125,35 @@ class Service:
 
     async def shared(self) -> World | None:
         """Return what all worlds share, as it is now: a lock and a clock; None where each has its own."""
-        return self.settled_shared(await self.store.read(SHARED)) if self.is_global else None
+        if not self.is_global:
+            return None
+        found = await self.store.read(SHARED)
+        return self.settled_shared(found.world, found.at)
 
-    def settled_shared(self, shared: World | None) -> World:
-        """Return what all worlds share, as it is now."""
+    def settled_shared(self, shared: World | None, at: Instant) -> World:
+        """Return what all worlds share, as it is at that time of the server."""
         shared = shared or World(SHARED, 0, 0, 0)
-        return settled(shared, shared.clock.at(self.clock.now()), self.behaviour)
+        return settled(shared, shared.clock.at(at), self.behaviour)
 
-    def _seen(self, world: World | None, caller: Caller, shared: World | None) -> tuple[World, Instant]:
-        real = self.clock.now()
-        world = world or self._opened(caller, shared.clock.at(real) if shared else None)
-        now = (shared or world).clock.at(real)
+    def _tell(self, caller: Caller) -> None:
+        if self.events.heard:
+            self.events.tell("world", caller.world)
+
+    def _seen(self, found: Found, caller: Caller, shared: World | None) -> Seen:
+        world, now = self._settled(found.world, found.at, caller, shared)
+        if shared:
+            world = replace(world, lock=world.lock or shared.lock, clock=shared.clock)
+        return Seen(world, now, found)
+
+    def _settled(self, world: World | None, at: Instant, caller: Caller, shared: World | None) -> tuple[World, Instant]:
+        if world is None:
+            world = self._opened(caller, at, shared)
+        now = (shared or world).clock.at(at)
         return settled(world, now, self.behaviour), now
 
-    def _opened(self, caller: Caller, now: Instant | None) -> World:
-        """Return the world that a caller's account opens. now: what the clock shows that all worlds share, if any."""
-        account = caller.account if now is None else replace(caller.account, stopped_at=None)
-        at = self.clock.now() if now is None else now
-        return accounts.open_world(caller.world, account, at, self.behaviour, caller.token)
-
-    async def _timepiece(self, caller: Caller) -> Timepiece:
-        return (await self.world(caller))[0].clock
+    def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
+        """Return the world that a caller's account opens, at that time of the server."""
+        if shared is None:
+            return accounts.open_world(caller.world, caller.account, at, self.behaviour, caller.token)
+        account = replace(caller.account, stopped_at=None)
+        return accounts.open_world(caller.world, account, shared.clock.at(at), self.behaviour, caller.token)

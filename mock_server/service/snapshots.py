@@ -2,7 +2,10 @@
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from functools import partial
+
+import msgspec
+from msgspec.structs import replace
 
 from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry
@@ -14,8 +17,7 @@ from .service import Service
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(msgspec.Struct, frozen=True):
     """The journal of one world. counts: operation, status, rule, how often."""
 
     world: str
@@ -23,15 +25,14 @@ class Log:
     counts: tuple[tuple[str, int, str | None, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """All that a server knows. taken_at: on its own clock; sources: uploads by key, in Base64."""
 
     version: int
     taken_at: Instant
     worlds: tuple[World, ...] = ()
     journal: tuple[Log, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 async def take(service: Service) -> Snapshot:
@@ -39,7 +40,7 @@ async def take(service: Service) -> Snapshot:
     names = await service.store.names()
     writers = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
     logs = [await _log(service, name) for name in writers]
-    worlds = [world for name in names if (world := await service.store.read(name))]
+    worlds = [world for name in names if (world := (await service.store.read(name)).world)]
     return Snapshot(
         version=VERSION,
         taken_at=service.clock.now(),
@@ -58,9 +59,8 @@ async def restore(service: Service, snapshot: Snapshot) -> None:
     await clear(service)
     for key, source in sources.items():
         await service.sources.put(key, source)
-    since = service.clock.now() - snapshot.taken_at
     for world in snapshot.worlds:
-        await service.store.update(world.name, lambda _, world=world: (_resumed(world, since), None))  # type: ignore[misc]
+        await service.store.update(world.name, partial(_resumed, world, snapshot.taken_at))
     for log in snapshot.journal:
         tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
         await service.journal.restore(log.world, log.entries, tally)
@@ -74,10 +74,13 @@ def _bytes(key: str, source: str) -> bytes:
         raise ValueError(f"the source {key[:40]!a} is not Base64: {error}") from error
 
 
-def _resumed(world: World, since: int) -> World:
+def _resumed(world: World, taken_at: Instant, before: World | None, at: Instant) -> tuple[World, None]:
     """Return the world with its clock set back by what has passed since, so that its time goes on where it was."""
+    del before
     clock = world.clock
-    return world if clock.stopped is not None else replace(world, clock=replace(clock, ahead=clock.ahead - since))
+    if clock.stopped is None:
+        world = replace(world, clock=replace(clock, ahead=clock.ahead - (at - taken_at)))
+    return world, None
 
 
 async def _log(service: Service, name: str) -> Log:

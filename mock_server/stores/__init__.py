@@ -2,6 +2,6 @@
 
 from .journal import MemoryJournal
 from .memory import MemoryShelf, MemoryStore
-from .protocol import Journal, Shelf, Store, Tally
+from .protocol import Found, Journal, Shelf, Store, Tally
 
-__all__ = ["Journal", "MemoryJournal", "MemoryShelf", "MemoryStore", "Shelf", "Store", "Tally"]
+__all__ = ["Found", "Journal", "MemoryJournal", "MemoryShelf", "MemoryStore", "Shelf", "Store", "Tally"]

@@ -5,7 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from mock_server.domain.clock import Clock
 from mock_server.domain.world import World
+
+from .protocol import Change, Found
 
 T = TypeVar("T")
 
@@ -23,10 +26,12 @@ class MemoryStore:
 
     def __init__(
         self,
+        clock: Clock,
         capacity: int = 10_000,
         max_bytes: int = 256 * 2**20,
         evicted: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._clock = clock
         self._capacity = capacity
         self._max_bytes = max_bytes
         self._evicted = evicted
@@ -34,15 +39,16 @@ class MemoryStore:
         self._let_go = 0
         self._worlds: OrderedDict[str, tuple[World, int]] = OrderedDict()
 
-    async def read(self, name: str) -> World | None:
+    async def read(self, name: str) -> Found:
         if name not in self._worlds:
-            return None
+            return Found(None, self._clock.now())
         self._worlds.move_to_end(name)
-        return self._worlds[name][0]
+        return Found(self._worlds[name][0], self._clock.now())
 
-    async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
+    async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
+        del found
         before, weight = self._worlds.get(name, (None, 0))
-        world, outcome = change(before)
+        world, outcome = change(before, self._clock.now())
         if world is not before:
             new = _weight(world)
             self._held += new - weight

@@ -3,25 +3,41 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+import msgspec
+
+from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
 
 T = TypeVar("T")
+Change = Callable[[World | None, Instant], tuple[World, T]]
 
 Tally = Mapping[tuple[str, int, str | None], int]
 
 
-class Store(Protocol):
-    """Worlds by name."""
+class Found(msgspec.Struct, frozen=True):
+    """A world as a store has it, None if there is none yet, and the time on the store's clock when it was read.
 
-    async def read(self, name: str) -> World | None:
-        """Return the world, or None if there is none yet."""
+    stamp: what the store knows this state by.
+    """
+
+    world: World | None
+    at: Instant
+    stamp: bytes = b""
+
+
+class Store(Protocol):
+    """Worlds by name, and the time: it comes from one place, whoever asks."""
+
+    async def read(self, name: str) -> Found:
+        """Return the world as it is."""
         ...
 
-    async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
-        """Replace the world by what `change` makes of it, atomically, and return the outcome.
+    async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
+        """Replace the world by what `change` makes of it and of the time, atomically, and return the outcome.
 
-        `change` must be pure: it may be called again when somebody else was faster.
+        `change` must be pure: it may be called again when somebody else was faster. found: the world as it was just
+        read; it saves reading it again, and who was faster is noticed all the same.
         """
         ...
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
+from msgspec.structs import replace
 
 from mock_server import resources
 from mock_server.app import contract, create_app, rules

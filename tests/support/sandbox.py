@@ -1,7 +1,8 @@
 """One world without a service around it, and what happens to it."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mock_server import resources
 from mock_server.configuration import read_behaviour

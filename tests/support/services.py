@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.clock import Clock, Instant, seconds
@@ -12,7 +13,8 @@ from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
 from mock_server.service import Agenda, Caller, Events, Service, clocks, generate
-from mock_server.stores import MemoryJournal, MemoryShelf, MemoryStore, Store
+from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, Store
+from mock_server.stores.protocol import Change
 from support.clocks import SteppedClock, settle
 from support.sandbox import BEHAVIOUR, order
 
@@ -28,18 +30,19 @@ LISTED: Mapping[str, Account] = {
 class RemoteStore:
     """A store as one across a network is: every call takes a while, and a change may be called again."""
 
-    def __init__(self) -> None:
-        self._store = MemoryStore()
+    def __init__(self, clock: Clock) -> None:
+        self._store = MemoryStore(clock)
 
-    async def read(self, name: str) -> World | None:
+    async def read(self, name: str) -> Found:
         await asyncio.sleep(0)
         world = await self._store.read(name)
         await asyncio.sleep(0)
         return world
 
-    async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
+    async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
         await asyncio.sleep(0)
-        change(await self._store.read(name))
+        found = found or await self._store.read(name)
+        change(found.world, found.at)
         await asyncio.sleep(0)
         outcome = await self._store.update(name, change)
         await asyncio.sleep(0)
@@ -62,7 +65,7 @@ class Desk:
 
     def __init__(
         self,
-        store: Store | None = None,
+        open_store: Callable[[Clock], Store] = MemoryStore,
         clock: Clock | None = None,
         listed: Mapping[str, Account] = LISTED,
         **behaves: Any,
@@ -72,7 +75,7 @@ class Desk:
             accounts=Accounts(listed, Account(100, 50)),
             behaviour=replace(BEHAVIOUR, **behaves),
             clock=clock or self.real,
-            store=store or MemoryStore(),
+            store=open_store(clock or self.real),
             journal=MemoryJournal(),
             sources=MemoryShelf[bytes](2**20, len),
             agenda=Agenda(clock or self.real),
@@ -88,10 +91,10 @@ class Desk:
         return caller
 
     async def world(self, token: str = "somebody") -> World:
-        return (await self.service.world(self.caller(token)))[0]
+        return (await self.service.look(self.caller(token))).world
 
     async def now(self, token: str = "somebody") -> Instant:
-        return await self.service.now(self.caller(token))
+        return (await self.service.look(self.caller(token))).now
 
     async def change(self, token: str = "somebody", **values: Any) -> None:
         """Set what a world is like."""
@@ -110,7 +113,7 @@ class Desk:
         )
         caller = self.caller(token)
         with self.service.agenda.under_way(self.service.clock_of(caller.world)):
-            return await generate(self.service, caller, start)
+            return (await generate(self.service, caller, start, await self.service.look(caller)))[0]
 
     async def begin(self, token: str = "somebody", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
         """Return a generation that is under way."""
@@ -145,9 +148,9 @@ class Desk:
 
     async def timepiece(self, token: str = "somebody") -> Timepiece:
         """Return the clock of a world that is stored."""
-        world = await self.service.store.read(self.service.clock_of(self.caller(token).world))
-        assert world
-        return world.clock
+        found = await self.service.store.read(self.service.clock_of(self.caller(token).world))
+        assert found.world
+        return found.world.clock
 
     def caller_like(self, token: str) -> Caller:
         """Return whom a picture belongs to: its world, whatever account it has."""

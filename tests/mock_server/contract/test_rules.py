@@ -1,10 +1,10 @@
 """The rules as data, and what their settings take."""
 
 import copy
-from dataclasses import fields
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from mock_server import resources
 from mock_server.contract import ContractError, Setting, compile_rules, read_yaml

@@ -1,11 +1,11 @@
 """Which account a token opens, and what its world is like at first."""
 
-from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mock_server.domain.accounts import Account, Accounts, masked, open_world, world_name
 from mock_server.domain.clock import DAY

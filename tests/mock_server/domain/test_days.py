@@ -1,11 +1,11 @@
 """When the daily allowance starts again."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mock_server.domain.clock import DAY, SECOND, from_iso, to_iso
 from mock_server.domain.days import day, next_day

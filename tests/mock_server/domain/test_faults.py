@@ -1,11 +1,11 @@
 """When a fault strikes."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mock_server.domain.faults import strikes
 from mock_server.domain.world import FaultPlan, World

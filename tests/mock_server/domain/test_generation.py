@@ -1,9 +1,9 @@
 """A generation as it begins, and what came of it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server.domain.clock import SECOND
 from mock_server.domain.generation import Failure, availability, outcome

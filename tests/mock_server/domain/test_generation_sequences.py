@@ -1,11 +1,11 @@
 """Any sequence of generations, against an oracle that knows no state but what has happened."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning, Failure, availability, begin, cancel, outcome
 from mock_server.domain.images import recent

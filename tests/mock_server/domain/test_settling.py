@@ -1,11 +1,11 @@
 """What falls due in a world happens in order, each at its own instant, however late anybody looks."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mock_server.domain.clock import DAY, SECOND
 from mock_server.domain.images import KEPT, recent

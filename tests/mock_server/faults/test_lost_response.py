@@ -1,9 +1,9 @@
 """The lost-response drill, point by point."""
 
-from dataclasses import replace
 from typing import Literal, get_args, get_type_hints
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server.app import contract
 from mock_server.domain.generation import Beginning

@@ -1,6 +1,6 @@
 """Generations that outlive their lock."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mock_server.app import rules
 from mock_server.domain.generation import Beginning

@@ -1,6 +1,6 @@
 """Locks that are not freed."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
 from mock_server.faults.stuck_lock import StuckLock

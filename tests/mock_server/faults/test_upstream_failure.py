@@ -1,6 +1,6 @@
 """Generations that fail behind the service."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
 from mock_server.faults.upstream_failure import UpstreamFailure

@@ -3,9 +3,9 @@
 import json
 import random
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
-from starlette.requests import Request
 
 from mock_server.http.bodies import Upload
 from mock_server.http.visit import File, Visit
@@ -94,7 +94,7 @@ def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
 
 
 def test_a_visit_holds_no_bytes_of_a_file() -> None:
-    visit = Visit(Request({"type": "http", "method": "POST", "path": "/", "headers": []}), "generateImage", 0)
+    visit = Visit({"type": "http", "method": "POST", "path": "/", "headers": []}, AsyncMock(), "generateImage", 0)
     visit.take({"image_src": Upload(b"a picture"), "type": "upscale"})
     assert visit.came == {"image_src": File(9), "type": "upscale"}
 

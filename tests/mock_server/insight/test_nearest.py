@@ -1,9 +1,9 @@
 """The request nearest to a refused one, by status."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server.contract import Contract
 from mock_server.domain.clock import seconds

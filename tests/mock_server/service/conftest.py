@@ -14,4 +14,4 @@ OpenDesk = Callable[..., Desk]
 @pytest.fixture(params=[MemoryStore, RemoteStore], ids=["memory", "remote"])
 def open_desk(request: pytest.FixtureRequest) -> OpenDesk:
     """What opens a service, with the arguments of Desk."""
-    return partial(lambda kind, **kwargs: Desk(kind(), **kwargs), request.param)
+    return partial(lambda kind, **kwargs: Desk(kind, **kwargs), request.param)

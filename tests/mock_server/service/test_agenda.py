@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from mock_server.domain.clock import SECOND, Instant
 from mock_server.domain.timepiece import Timepiece
-from mock_server.service import Agenda, agenda
+from mock_server.domain.world import World
+from mock_server.service import Agenda, Seen, agenda
+from mock_server.stores import Found
 from support.clocks import START, SteppedClock, settle
 
 NAME, WORLD = "the clock", "one"
@@ -27,17 +29,18 @@ class Hall:
         self._yields = yields
         self._steps = steps
 
-    async def timepiece(self) -> Timepiece:
-        piece = self.piece
+    async def look(self) -> Seen:
+        piece, at = self.piece, self.real.now()
         for _ in range(self._yields):
             await asyncio.sleep(0)
-        return piece
+        world = World(WORLD, 1, 0, 0, clock=piece)
+        return Seen(world, piece.at(at), Found(world, at))
 
     async def request(self, label: str, *instants: Instant, world: str = WORLD) -> None:
         """Wait for one instant after the other, then be answered."""
         with self.agenda.under_way(NAME):
             for instant in instants:
-                await self.agenda.wait(NAME, world, instant, self.timepiece)
+                await self.agenda.wait(NAME, world, instant, self.look)
                 self.log.append(f"{label} goes on")
                 for _ in range(self._steps):
                     await asyncio.sleep(0)
@@ -337,7 +340,7 @@ def test_whatever_waits_goes_on_at_its_instant_in_order(
         async def request(number: int, instants: list[int]) -> None:
             with hall.agenda.under_way(NAME):
                 for instant in instants:
-                    await hall.agenda.wait(NAME, WORLD, START + instant, hall.timepiece)
+                    await hall.agenda.wait(NAME, WORLD, START + instant, hall.look)
                     seen.append((hall.piece.at(0) - START, instant))
                     for _ in range(number * steps):
                         await asyncio.sleep(0)

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import DAY, LATEST, SECOND, Instant, to_iso

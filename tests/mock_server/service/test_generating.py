@@ -203,7 +203,7 @@ def test_what_refuses_before_the_parameters_are_looked_at_is_what_comes_before_4
 ) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("busy", credits=0, used=50)
-        found = await earlier_refusal(desk.service, desk.caller("busy"), 1)
+        found = earlier_refusal(desk.service, await desk.service.look(desk.caller("busy")), 1)
         assert (found.rule if found else None) == rule
 
     play(open_desk(refusal_order=order), scenario)

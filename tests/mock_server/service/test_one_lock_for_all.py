@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import DAY, SECOND
 from mock_server.domain.refusals import Refusal
-from mock_server.domain.world import World
 from mock_server.service import resets
 from mock_server.service.service import SHARED
-from mock_server.stores import MemoryStore
+from mock_server.stores import Found, MemoryStore
+from mock_server.stores.protocol import Change
 from support.clocks import START, settle
 from support.sandbox import LOCK, MIDNIGHT
 from support.services import Desk, RemoteStore
@@ -80,8 +80,8 @@ def test_one_that_is_refused_when_it_has_the_lock_already_lets_go_of_it() -> Non
     """Somebody spends the world's credits between the first look and the beginning."""
 
     class Spending(MemoryStore):
-        async def update(self, name: str, change: Callable[[World | None], tuple[World, T]]) -> T:
-            outcome = await super().update(name, change)
+        async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
+            outcome = await super().update(name, change, found)
             if name == SHARED and not spent:
                 spent.append(name)
                 await spending.change("one", credits=0)
@@ -93,7 +93,7 @@ def test_one_that_is_refused_when_it_has_the_lock_already_lets_go_of_it() -> Non
         assert (await desk.world("other")).lock is None
 
     spent: list[str] = []
-    spending = Desk(Spending(), lock_scope="global")
+    spending = Desk(Spending, lock_scope="global")
     play(spending, scenario)
 
 
@@ -209,7 +209,7 @@ def test_an_account_is_first_seen_on_the_day_that_the_clock_of_all_shows(
 def test_one_at_most_runs_at_a_time_whatever_the_order_in_which_they_come(
     kind: type[MemoryStore | RemoteStore], seed: int, release: str
 ) -> None:
-    desk, chance = Desk(kind(), lock_scope="global", lock_release=release), Random(seed)
+    desk, chance = Desk(kind, lock_scope="global", lock_release=release), Random(seed)
     holds: list[tuple[int, int]] = []
 
     async def client(token: str) -> None:

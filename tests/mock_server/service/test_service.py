@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server.domain.accounts import Account, world_name
 from mock_server.domain.clock import SECOND, Instant
@@ -39,7 +39,8 @@ def test_a_token_that_is_not_valid_stands_for_nobody(open_desk: OpenDesk) -> Non
 def test_looking_at_a_world_that_nobody_changed_keeps_none(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert (await desk.world()).credits == 100
-        assert await desk.service.visit(desk.caller(), "generateImage") == (START, ())
+        seen, strikes = await desk.service.visit(desk.caller(), "generateImage")
+        assert (seen.now, strikes) == (START, ())
         assert await desk.service.store.count() == 0
 
     play(open_desk(), scenario)
@@ -66,7 +67,7 @@ def test_a_change_sees_the_settled_world_and_its_time_and_returns_its_outcome(op
 def test_a_world_keeps_the_masked_token_and_nothing_else_of_it(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("a token that is secret")
-        stored = await desk.service.store.read(world_name("a token that is secret"))
+        stored = (await desk.service.store.read(world_name("a token that is secret"))).world
         assert stored is not None
         assert stored.token == "a to***"
         assert "secret" not in repr(stored)

@@ -44,7 +44,7 @@ def test_what_is_restored_is_as_it_was(open_desk: OpenDesk) -> None:
         await snapshots.restore(desk.service, taken)
         assert await snapshots.take(desk.service) == taken
         assert (await desk.world("one")).credits == 97
-        assert await desk.service.store.read(desk.caller("new").world) is None
+        assert (await desk.service.store.read(desk.caller("new").world)).world is None
         assert [each.id for each in await desk.service.journal.entries()] == ["request 1", "request 2"]
 
     play(open_desk(), scenario)

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from mock_server.stores import Journal, MemoryJournal, MemoryShelf, MemoryStore, Shelf, Store
+from support.clocks import SteppedClock
 
 OpenStore = Callable[[int], AbstractAsyncContextManager[Store]]
 OpenShelf = Callable[[int], AbstractAsyncContextManager[Shelf[bytes]]]
@@ -14,7 +15,7 @@ OpenJournal = Callable[[int, int], AbstractAsyncContextManager[Journal]]
 
 @asynccontextmanager
 async def memory_store(capacity: int) -> AsyncIterator[Store]:
-    yield MemoryStore(capacity)
+    yield MemoryStore(SteppedClock(), capacity)
 
 
 @asynccontextmanager

@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 
-from mock_server.domain.clock import DAY
+from mock_server.domain.clock import DAY, Instant
 from mock_server.domain.generation import Beginning, begin
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
@@ -54,17 +54,17 @@ def fresh(name: str) -> World:
 
 
 async def put(store: Store, name: str) -> None:
-    await store.update(name, lambda world: (world or fresh(name), None))
+    await store.update(name, lambda world, _: (world or fresh(name), None))
 
 
-def count_up(world: World | None) -> tuple[World, int]:
+def count_up(world: World | None, at: Instant) -> tuple[World, int]:
     world = world or fresh("counted")
     return replace(world, made=world.made + 1), world.made
 
 
 def test_a_world_that_nobody_made_is_none(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> tuple[World | None, int]:
-        return await store.read("nobody"), await store.count()
+        return (await store.read("nobody")).world, await store.count()
 
     assert run(open_store, scenario) == (None, 0)
 
@@ -72,13 +72,13 @@ def test_a_world_that_nobody_made_is_none(open_store: OpenStore) -> None:
 def test_the_first_update_sees_none_and_makes_the_world(open_store: OpenStore) -> None:
     seen: list[World | None] = []
 
-    def change(world: World | None) -> tuple[World, None]:
+    def change(world: World | None, at: Instant) -> tuple[World, None]:
         seen.append(world)
         return fresh("one"), None
 
     async def scenario(store: Store) -> World | None:
         await store.update("one", change)
-        return await store.read("one")
+        return (await store.read("one")).world
 
     assert run(open_store, scenario) == fresh("one")
     assert seen[-1] is None
@@ -95,15 +95,15 @@ def test_an_update_returns_the_outcome_as_it_is(open_store: OpenStore) -> None:
     outcome = object()
 
     async def scenario(store: Store) -> object:
-        return await store.update("one", lambda _: (fresh("one"), outcome))
+        return await store.update("one", lambda *_: (fresh("one"), outcome))
 
     assert run(open_store, scenario) is outcome
 
 
 def test_a_world_comes_back_as_it_went_in(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> World | None:
-        await store.update("full", lambda _: (FULL, None))
-        return await store.read("full")
+        await store.update("full", lambda *_: (FULL, None))
+        return (await store.read("full")).world
 
     assert run(open_store, scenario) == FULL
 
@@ -113,7 +113,7 @@ def test_worlds_do_not_meet(open_store: OpenStore) -> None:
         await put(store, "one")
         await put(store, "other")
         await store.update("one", count_up)
-        return await store.read("one"), await store.read("other")
+        return (await store.read("one")).world, (await store.read("other")).world
 
     assert run(open_store, scenario) == (replace(fresh("one"), made=1), fresh("other"))
 
@@ -132,7 +132,7 @@ def test_a_world_that_is_let_go_is_none(open_store: OpenStore) -> None:
         await put(store, "one")
         await put(store, "other")
         await store.delete("one")
-        return await store.read("one"), await store.count(), await store.update("one", count_up)
+        return (await store.read("one")).world, await store.count(), await store.update("one", count_up)
 
     assert run(open_store, scenario) == (None, 1, 0)
 
@@ -178,7 +178,7 @@ def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
 
     async def scenario(store: Store) -> tuple[list[int], World | None]:
         seen = await asyncio.gather(*(worker(store) for _ in range(40)))
-        return sorted(number for each in seen for number in each), await store.read("one")
+        return sorted(number for each in seen for number in each), (await store.read("one")).world
 
     numbers, world = run(open_store, scenario)
     assert numbers == list(range(200))
@@ -190,7 +190,7 @@ def test_of_many_who_ask_at_once_one_gets_the_lock(open_store: OpenStore) -> Non
     async def ask(store: Store, name: str) -> object:
         await asyncio.sleep(0)
         start = Beginning(name, ORDER, seconds=2)
-        return await store.update("one", lambda world: begin(world or fresh("one"), start, START, BEHAVIOUR))
+        return await store.update("one", lambda world, _: begin(world or fresh("one"), start, START, BEHAVIOUR))
 
     async def scenario(store: Store) -> list[object]:
         return await asyncio.gather(*(ask(store, f"generation {number}") for number in range(50)))
@@ -200,7 +200,7 @@ def test_of_many_who_ask_at_once_one_gets_the_lock(open_store: OpenStore) -> Non
 
 
 def test_a_change_that_fails_changes_nothing(open_store: OpenStore) -> None:
-    def broken(world: World | None) -> tuple[World, None]:
+    def broken(world: World | None, at: Instant) -> tuple[World, None]:
         raise LookupError("on purpose")
 
     async def scenario(store: Store) -> tuple[World | None, World | None, int]:
@@ -208,13 +208,13 @@ def test_a_change_that_fails_changes_nothing(open_store: OpenStore) -> None:
         for name in ("one", "other"):
             with pytest.raises(LookupError, match="on purpose"):
                 await store.update(name, broken)
-        return await store.read("one"), await store.read("other"), await store.count()
+        return (await store.read("one")).world, (await store.read("other")).world, await store.count()
 
     assert run(open_store, scenario) == (fresh("one"), None, 1)
 
 
 def test_a_store_goes_on_after_a_change_that_failed(open_store: OpenStore) -> None:
-    def broken(world: World | None) -> tuple[World, None]:
+    def broken(world: World | None, at: Instant) -> tuple[World, None]:
         raise LookupError("on purpose")
 
     async def scenario(store: Store) -> int:
@@ -233,7 +233,7 @@ def test_a_full_store_lets_go_of_the_world_longest_not_used(open_store: OpenStor
         await put(store, "updated")
         await put(store, "new")
         names = ("read", "updated", "forgotten", "new")
-        return [await store.read(name) is not None for name in names], await store.count()
+        return [(await store.read(name)).world is not None for name in names], await store.count()
 
     assert run(open_store, scenario, capacity=3) == ([True, True, False, True], 3)
 
