@@ -20,6 +20,7 @@ from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
 from .http.intake import Intake
 from .http.operations import Operations
+from .http.paths import Paths
 from .http.pipeline import Pipeline
 from .http.replies import Reply, error, to_response
 from .http.uploads import Uploads
@@ -62,14 +63,14 @@ def create_app(
                 if settings.control_open
                 else []
             ),
-            *(Route(path, pipeline(operations(methods))) for path, methods in _by_path(served.operations)),
             Route("/uploads/{title}", pipeline(Uploads(service, rendered))),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
     app.router.redirect_slashes = False
     app.router.default = pipeline(operations({}))
-    return InProcess(app)
+    emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
+    return InProcess(Paths(emulated, app))
 
 
 def _service(settings: Settings, clock: Clock) -> Service:

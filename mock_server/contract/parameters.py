@@ -1,6 +1,6 @@
 """Parameters of a request body: a tree of variants, chosen by discriminators, with a validator at each leaf."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -20,13 +20,17 @@ _UNDERSTOOD = frozenset({"type", "properties", "required", "title", "description
 class Variant:
     """One flat set of properties.
 
-    conditions: for a property that only this variant requires, the choice (field, value) that led here.
+    conditions: for a property that only this variant requires, the choice (field, value) that led here; integers,
+    files, closed: names of the properties that are whole numbers, files, and that take only values the document lists.
     """
 
     properties: Mapping[str, Node]
     required: frozenset[str]
     conditions: Mapping[str, Condition]
     validator: Draft202012Validator
+    integers: frozenset[str]
+    files: frozenset[str]
+    closed: frozenset[str]
 
     def pick(self, fields: Fields) -> "Variant":
         """Return the variant that decides about `fields`: this one."""
@@ -34,34 +38,21 @@ class Variant:
         return self
 
     def check(self, fields: Fields) -> list[Finding]:
-        """Return all findings about `fields`, in the order in which the document declares the properties."""
-        declared = {name: fields[name] for name in self.properties if name in fields}
-        if self.validator.is_valid(declared):
+        """Return all findings about declared fields, in the order in which the document declares the properties."""
+        if self.validator.is_valid(fields):
             return []
         found = [
             required(name, self.conditions.get(name))
             for name in self.properties
-            if name in self.required and name not in declared
+            if name in self.required and name not in fields
         ]
         found += [
             broken(error, self.properties[str(error.instance_path[0])])
-            for error in self.validator.iter_errors(declared)
+            for error in self.validator.iter_errors(fields)
             if error.instance_path
         ]
         order = list(self.properties)
         return sorted(found, key=lambda each: order.index(each.field))
-
-    def has_type(self, name: str, expected: str) -> bool:
-        """Tell whether property `name` is declared with the JSON type `expected`."""
-        return self.properties.get(name, {}).get("type") == expected
-
-    def is_closed(self, name: str) -> bool:
-        """Tell whether property `name` takes only values that the document lists."""
-        return "enum" in self.properties.get(name, {})
-
-    def is_file(self, name: str) -> bool:
-        """Tell whether property `name` is declared as a file."""
-        return self.properties.get(name, {}).get("format") == "binary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +129,19 @@ def _variant(schema: Node, path: _Path) -> Variant:
     conditions = {name: made for name in needed if (made := path.condition(name))}
     properties = schema["properties"]
     validator = Draft202012Validator({"type": "object", "properties": properties, "required": sorted(needed)})
-    return Variant(properties, needed, conditions, validator)
+    return Variant(
+        properties,
+        needed,
+        conditions,
+        validator,
+        integers=_named(properties, lambda each: each.get("type") == "integer"),
+        files=_named(properties, lambda each: each.get("format") == "binary"),
+        closed=_named(properties, lambda each: "enum" in each),
+    )
+
+
+def _named(properties: Mapping[str, Node], which: Callable[[Node], bool]) -> frozenset[str]:
+    return frozenset(name for name, each in properties.items() if which(each))
 
 
 def _common(document: Node, discriminator: str, targets: Mapping[str, Node], path: _Path) -> Variant:

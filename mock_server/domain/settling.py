@@ -11,9 +11,10 @@ from .world import Generation, World
 
 def settled(world: World, now: Instant, behaviour: Behaviour) -> World:
     """Return the world as it is at `now`: generations ended, the lock expired, the day turned."""
-    due = [each for each in world.running if each.ends <= now]
-    for generation in sorted(due, key=lambda each: each.ends):
-        world = _ended(_turned(world, generation.ends, behaviour), generation)
+    if world.running:
+        due = [each for each in world.running if each.ends <= now]
+        for generation in sorted(due, key=lambda each: each.ends):
+            world = _ended(_turned(world, generation.ends, behaviour), generation)
     return _turned(world, now, behaviour)
 
 

@@ -36,7 +36,7 @@ class Transmission(msgspec.Struct, frozen=True):
     @property
     def timed(self) -> bool:
         """Whether it takes time on the world's clock."""
-        return any(part.after for part in self.parts)
+        return any([part.after for part in self.parts])
 
     def with_header(self, name: str, value: str) -> "Transmission":
         """Return it with one more header, or another value of it."""

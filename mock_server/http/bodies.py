@@ -66,7 +66,7 @@ def _json(body: bytes) -> Mapping[str, Any]:
         raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
     if not isinstance(value, dict):
         raise _unreadable("The request body must be a JSON object.")
-    if _deeper(value, _DEEPEST):
+    if any(_deeper(each, _DEEPEST - 1) for each in value.values() if isinstance(each, dict | list)):
         raise _unreadable(f"The request body is nested too deeply: more than {_DEEPEST} levels.")
     return value
 
@@ -105,5 +105,9 @@ def _unreadable(message: str) -> RefusedError:
 
 
 def _trimmed(fields: Mapping[str, Any]) -> Fields:
-    trimmed = {name: value.strip(_BLANK) if isinstance(value, str) else value for name, value in fields.items()}
-    return {name: value for name, value in trimmed.items() if value is not None and value != ""}
+    trimmed = {}
+    for name, value in fields.items():
+        kept = value.strip(_BLANK) if isinstance(value, str) else value
+        if kept is not None and kept != "":
+            trimmed[name] = kept
+    return trimmed

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from msgspec.structs import replace
@@ -24,10 +23,11 @@ from .replies import Reply, error, refused
 class Call(msgspec.Struct, frozen=True):
     """A valid call of an operation.
 
-    seen: what it found in the caller's world; origin: the server's address as the client knows it; faults: those that
+    id: the request's; seen: what it found in the caller's world; origin: the server's address as the client knows it; faults: those that
     strike.
     """
 
+    id: str
     service: Service
     caller: Caller
     seen: Seen
@@ -53,7 +53,7 @@ async def get_versions(call: Call) -> Reply:
 async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
     order = make_order(call.fields, behaviour, call.origin)
-    start = Beginning(uuid4().hex, order, call.service.generation_seconds)
+    start = Beginning(call.id, order, call.service.generation_seconds)
     start = reduce(lambda begun, fault: fault.begin(begun), call.faults, start)
     came, ended = await generate(call.service, call.caller, start, call.seen)
     if isinstance(came, Refusal):

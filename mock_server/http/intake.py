@@ -1,10 +1,10 @@
 """Intake: from a request to valid fields, with a bound on what all requests together hold in memory."""
 
 import hashlib
-from contextlib import AsyncExitStack
+from functools import partial
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
 
 from mock_server import pictures
 from mock_server.contract.findings import finding
@@ -41,37 +41,43 @@ class Intake:
 
         The visit takes note of what came with it, valid or not.
         """
-        async with AsyncExitStack() as place:
-            fields, textual = await self._parsed(visit, place)
-            visit.take(fields)
-            fields, findings = validate(parameters, fields, textual, self._behaviour)
-            if findings:
-                raise RefusedError(invalid(findings))
-            return {
-                name: await self._shelved(name, value) if isinstance(value, Upload) else value
-                for name, value in fields.items()
-            }
+        self._check_length(visit.header(b"content-length"))
+        how = partial(parse_body, visit.header(b"content-type"), max_parts=self._behaviour.max_form_parts)
+        body = bytearray()
+        if await self._read(visit, body, _SMALL):
+            return await self._valid(visit, parameters, *how(bytes(body)))
+        async with self._places:
+            await self._read(visit, body, self._behaviour.max_body_bytes)
+            parsed = await to_thread.run_sync(how, bytes(body), limiter=self._decoders)
+            return await self._valid(visit, parameters, *parsed)
 
-    async def _parsed(self, visit: Visit, place: AsyncExitStack) -> tuple[Fields, bool]:
-        body = await self._read(visit, place)
-        how = visit.header(b"content-type"), body, self._behaviour.max_form_parts
-        if len(body) <= _SMALL:
-            return parse_body(*how)
-        return await to_thread.run_sync(parse_body, *how, limiter=self._decoders)
-
-    async def _read(self, visit: Visit, place: AsyncExitStack) -> bytes:
+    def _check_length(self, declared: str) -> None:
         limit = self._behaviour.max_body_bytes
-        declared = visit.header(b"content-length")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise RefusedError(error("too-large", limit=limit))
-        body = bytearray()
-        async for chunk in Request(visit.scope, visit.receive).stream():
-            if len(body) <= _SMALL < len(body) + len(chunk):
-                await place.enter_async_context(self._places)
-            body += chunk
+
+    async def _read(self, visit: Visit, body: bytearray, enough: int) -> bool:
+        """Read on until more than `enough` bytes are there; tell whether that is all of the body."""
+        limit, more = self._behaviour.max_body_bytes, True
+        while more and len(body) <= enough:
+            message = await visit.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
             if len(body) > limit:
                 raise RefusedError(error("too-large", limit=limit))
-        return bytes(body)
+        return not more
+
+    async def _valid(self, visit: Visit, parameters: Parameters, fields: Fields, textual: bool) -> Fields:
+        visit.take(fields)
+        fields, findings = validate(parameters, fields, textual, self._behaviour)
+        if findings:
+            raise RefusedError(invalid(findings))
+        for name, value in fields.items():
+            if isinstance(value, Upload):
+                fields[name] = await self._shelved(name, value)
+        return fields
 
     async def _shelved(self, name: str, upload: Upload) -> Source:
         """Decode an upload, once, and keep it."""

@@ -70,7 +70,9 @@ class Operations:
         if handler is None or visit.caller is None or visit.seen is None:
             return Reply(operation.success.status, operation.success.example)
         faults = [fault for fault, _ in visit.faults]
-        return await handler(Call(self._service, visit.caller, visit.seen, visit.fields, _origin(visit), faults))
+        return await handler(
+            Call(visit.id, self._service, visit.caller, visit.seen, visit.fields, _origin(visit), faults)
+        )
 
     def _in_order(self, visit: Visit, reply: Reply) -> Reply:
         """Return the reply to a refused call, unless another refusal comes before that of its parameters. [ORDER]"""

@@ -63,9 +63,10 @@ class Pipeline:
             if not visit.forgotten:
                 await self._record(visit.entry(transmission, heard=not is_gone(scope)))
             log_access(visit, transmission)
-            if transmission.timed:
+            timed = transmission.timed
+            if timed:
                 await transmit(transmission, partial(self._wait, visit), scope, receive, send)
-        if not transmission.timed:  # however slowly the client takes it on, no clock waits for that
+        if not timed:  # however slowly the client takes it on, no clock waits for that
             await transmit(transmission, partial(self._wait, visit), scope, receive, send)
 
     async def _guarded(self, visit: Visit, phase: Callable[[Visit], Awaitable[Answer | None]]) -> Answer | None:
@@ -87,12 +88,17 @@ class Pipeline:
 
     async def _answer(self, visit: Visit) -> Answer:
         await self._strike(visit)
+        instead = await self._faulted(visit) if visit.faults else None
+        return instead or await self.responder.answer(visit)
+
+    async def _faulted(self, visit: Visit) -> Answer | None:
+        """Delay the request as its faults say, and return what they answer instead of the service, if anything."""
         delay = sum(fault.delay(chance) for fault, chance in visit.faults)
         if delay:
             await self._wait(visit, delay)
         target = Target(self.contract, visit.operation or "")
         instead = (fault.answer(target) for fault, _ in visit.faults)
-        return next((each for each in instead if each), None) or await self.responder.answer(visit)
+        return next((each for each in instead if each), None)
 
     async def _strike(self, visit: Visit) -> None:
         """Find out what time it is in the caller's world, and which faults strike the request."""

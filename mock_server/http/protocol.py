@@ -44,8 +44,10 @@ class JsonProtocol(HttpToolsProtocol):
         self._sending = Patience(self.loop, self.limits.client_seconds, self._too_slow)
         self._taking = Patience(self.loop, self.limits.client_seconds, self._not_taken)
         self.flow: Flow = Flow(transport, self._sending)
+        self._extensions = {EXTENSION: SocketConnection(transport)}
         self._untaken = 0
         self._unbroken = 0  # bytes since the last that the parser has handed on
+        self._longest = 0  # how long a head can be, by the pieces that it came in
         self._in_body = False
         self._refused: Reply | None = None
         self._sending.start()
@@ -53,16 +55,20 @@ class JsonProtocol(HttpToolsProtocol):
             self._refuse(error("crowded", limit=self.limits.max_connections))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._sending.end()
-        self._taking.end()
+        self._sending.close()
+        self._taking.close()
         self.flow.waiting.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused is None:
+        if self._refused is not None:
+            return
+        self._sending.start()
+        if self.flow.waiting or self.pipeline or len(data) > _PIECE:
             self.flow.waiting += data
-            self._sending.start()
             self._parse_on()
+        else:
+            self._parse(data)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -74,10 +80,14 @@ class JsonProtocol(HttpToolsProtocol):
         while waiting and not self.pipeline and self._refused is None:
             piece = bytes(waiting[:_PIECE])
             del waiting[:_PIECE]
-            self._unbroken += len(piece)
-            self._feed(piece)
-            if self._refused is None and (problem := self._too_long(self._unbroken)):
-                self._refuse(problem)
+            self._parse(piece)
+
+    def _parse(self, piece: bytes) -> None:
+        self._unbroken += len(piece)
+        self._longest = self._unbroken
+        self._feed(piece)
+        if self._unbroken and self._refused is None and (problem := self._too_long(self._unbroken)):
+            self._refuse(problem)
 
     def _feed(self, piece: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -109,15 +119,13 @@ class JsonProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: SocketConnection(self.transport)}  # type: ignore[dict-item]
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
         self._sending.start()
         if self.flow.read_paused:
             self._sending.pause()
 
     def on_headers_complete(self) -> None:
-        head = len(b"  HTTP/1.1\r\n\r\n") + len(self.parser.get_method()) + len(self.url)
-        problem = self._too_long(head + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers))
-        if problem:
+        if problem := self._too_long(self._head()):
             self._refuse(problem)
             raise ValueError("refused")  # it stops the parser
         if self.parser.should_upgrade():
@@ -125,6 +133,13 @@ class JsonProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._unbroken = 0
         self._in_body = True
+
+    def _head(self) -> int:
+        """Return how many bytes the head has, or at most has where that is not too many."""
+        if self._longest <= self.limits.max_header_bytes:
+            return self._longest
+        line = len(b"  HTTP/1.1\r\n\r\n") + len(self.parser.get_method()) + len(self.url)
+        return line + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers)
 
     def on_body(self, body: bytes) -> None:
         self._unbroken = 0

@@ -21,37 +21,40 @@ def validate(
     textual: the values came from a form, so an integer is text.
     """
     variant = parameters.pick(fields)
-    declared = {name: _typed(variant, name, fields[name], textual) for name in variant.properties if name in fields}
-    found = variant.check({name: _as_json(variant, name, value) for name, value in declared.items()})
-    found += [
-        finding(name, "type", "must be a file, sent as multipart/form-data")
-        for name, value in declared.items()
-        if variant.is_file(name) and not isinstance(value, Upload)
-    ]
+    declared = {name: fields[name] for name in variant.properties if name in fields}
+    for name in variant.integers & declared.keys():
+        declared[name] = _number(declared[name], textual)
+    found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared)
     return declared, found or list(_beyond_limits(variant, declared, behaviour))
 
 
-def _typed(variant: Variant, name: str, value: Any, textual: bool) -> Any:
-    if variant.has_type(name, "integer"):
-        if textual and isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 20:
-            return int(value)
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-    return value
+def _number(value: Any, textual: bool) -> Any:
+    """Return a whole number where the value is one, however it was written."""
+    if textual and isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 20:
+        return int(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _as_json(variant: Variant, name: str, value: Any) -> Any:
+def _as_json(variant: Variant, fields: Fields) -> Fields:
     """Return what the validator sees: a file is a string where a file belongs, and of no type anywhere else."""
-    if not isinstance(value, Upload):
-        return _PLACEHOLDER if variant.is_file(name) else value
-    return _PLACEHOLDER if variant.is_file(name) else None
+    files = {name: None for name, value in fields.items() if isinstance(value, Upload)}
+    places = dict.fromkeys(variant.files & fields.keys(), _PLACEHOLDER)
+    return fields | files | places if files or places else fields
+
+
+def _no_files(variant: Variant, fields: Fields) -> list[Finding]:
+    return [
+        finding(name, "type", "must be a file, sent as multipart/form-data")
+        for name in variant.files
+        if name in fields and not isinstance(fields[name], Upload)
+    ]
 
 
 def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> Iterator[Finding]:
     if fields.get("image_number_of_images", 0) > behaviour.max_images:
         yield finding("image_number_of_images", "maximum", f"must not be greater than {behaviour.max_images}")
     for name, value in fields.items():
-        if isinstance(value, str) and len(value) > behaviour.max_text_length and not variant.is_closed(name):
+        if isinstance(value, str) and len(value) > behaviour.max_text_length and name not in variant.closed:
             limit = behaviour.max_text_length
             yield finding(name, "maxLength", f"must not be greater than {limit} characters")
         if isinstance(value, Upload) and len(value.data) > behaviour.max_upload_bytes:

@@ -124,8 +124,8 @@ def _valid(variant: Variant, wanted: Fields, bounds: Mapping[str, int | None]) -
 
 
 def _problems(variant: Variant, fields: Fields) -> list[Problem]:
-    found = variant.check({name: "" if variant.is_file(name) else value for name, value in fields.items()})
-    files = [name for name, value in fields.items() if variant.is_file(name) and not _is_upload(value)]
+    found = variant.check({name: "" if name in variant.files else value for name, value in fields.items()})
+    files = [name for name, value in fields.items() if name in variant.files and not _is_upload(value)]
     return [Problem(each.field, each.code, each.message) for each in found] + [
         Problem(name, "type", "The field must be a file, sent as multipart/form-data.") for name in files
     ]

@@ -8,8 +8,8 @@ import asyncio
 import heapq
 import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -44,21 +44,20 @@ class _Waiter:
 @dataclass(slots=True)
 class _Page:
     """What is going on with one clock. busy: requests under way that do not wait; movers: whoever moves the clock, or
-    waits for the turn to do so.
+    waits for the turn to do so; quiet: rung when no request is busy, None while nobody waits for that.
     """
 
     busy: int = 0
     movers: int = 0
     waiting: list[_Waiter] = field(default_factory=list)
-    quiet: asyncio.Event = field(default_factory=asyncio.Event)
-    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    quiet: asyncio.Event | None = None
+    moving: asyncio.Lock | None = None
 
     def shift(self, by: int) -> None:
         self.busy += by
-        if self.busy:
-            self.quiet.clear()
-        else:
+        if self.quiet is not None and not self.busy:
             self.quiet.set()
+            self.quiet = None
 
 
 class Agenda:
@@ -68,16 +67,18 @@ class Agenda:
         self._clock = clock
         self._pages: dict[str, _Page] = {}
 
-    @contextmanager
-    def under_way(self, name: str) -> Iterator[None]:
+    def under_way(self, name: str) -> "_UnderWay":
+        """Count a request as under way, in a `with`."""
+        return _UnderWay(self, name)
+
+    def enter(self, name: str) -> None:
         """Count a request as under way."""
-        page = self._page(name)
-        page.shift(+1)
-        try:
-            yield
-        finally:
-            page.shift(-1)
-            self._tidy(name)
+        self._page(name).busy += 1
+
+    def leave(self, name: str) -> None:
+        """Count it no more."""
+        self._pages[name].shift(-1)
+        self._tidy(name)
 
     async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[Sight]]) -> Sight:
         """Return what `look` sees when it has come to be `instant` there, or when the world is let go.
@@ -131,6 +132,7 @@ class Agenda:
         page = self._pages.get(name)
         if page is None or not page.busy:
             return
+        page.quiet = page.quiet or asyncio.Event()
         try:
             await asyncio.wait_for(page.quiet.wait(), _PATIENCE_SECONDS)
         except TimeoutError:
@@ -146,6 +148,7 @@ class Agenda:
         """Hold the clock while it is moved: one mover at a time."""
         page = self._page(name)
         page.movers += 1
+        page.moving = page.moving or asyncio.Lock()
         try:
             async with page.moving:
                 yield
@@ -169,9 +172,28 @@ class Agenda:
         waiter.bell.set()
 
     def _page(self, name: str) -> _Page:
-        return self._pages.setdefault(name, _Page())
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = _Page()
+        return page
 
     def _tidy(self, name: str) -> None:
         page = self._pages.get(name)
         if page and not page.busy and not page.waiting and not page.movers:
             del self._pages[name]
+
+
+class _UnderWay:
+    """A request that is under way."""
+
+    __slots__ = ("_agenda", "_name")
+
+    def __init__(self, agenda: Agenda, name: str) -> None:
+        self._agenda = agenda
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._agenda.enter(self._name)
+
+    def __exit__(self, *failure: object) -> None:
+        self._agenda.leave(self._name)

@@ -166,17 +166,17 @@ def test_the_order_is_not_that_of_the_request() -> None:
 
 def test_a_file_is_known_as_one() -> None:
     variant = FORM.pick(FROM_IMAGE)
-    assert variant.is_file("image_src")
-    assert not variant.is_file("stable_description")
-    assert not variant.is_file("nothing")
-    assert not FORM.pick(FROM_TEXT).is_file("image_src")
+    assert "image_src" in variant.files
+    assert "stable_description" not in variant.files
+    assert "nothing" not in variant.files
+    assert "image_src" not in FORM.pick(FROM_TEXT).files
 
 
 def test_the_type_of_a_property_is_known() -> None:
     variant = FORM.pick(DALL_E)
-    assert variant.has_type("image_number_of_images", "integer")
-    assert not variant.has_type("description", "integer")
-    assert not variant.has_type("nothing", "integer")
+    assert "image_number_of_images" in variant.integers
+    assert "description" not in variant.integers
+    assert "nothing" not in variant.integers
 
 
 def test_a_request_without_variants_is_one_variant() -> None:

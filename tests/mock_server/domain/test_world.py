@@ -1,7 +1,5 @@
 """A world, and the lock that keeps a second generation out of it."""
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from mock_server.domain.clock import DAY

@@ -62,11 +62,29 @@ def test_what_has_ended_is_not_resumed_and_starts_afresh() -> None:
     sending.pause()
     sending.end()
     sending.resume()
-    assert loop.pending == 0
     loop.advance(4)
     sending.start()
     loop.advance(100)
     assert ends == [14]
+
+
+def test_what_is_closed_leaves_no_timer_behind() -> None:
+    sending, loop, _ = patience()
+    sending.start()
+    sending.close()
+    assert loop.pending == 0
+
+
+def test_one_timer_does_for_many_requests() -> None:
+    sending, loop, ends = patience()
+    for _ in range(50):
+        sending.start()
+        loop.advance(3)
+        sending.end()
+        assert loop.pending <= 1
+    sending.start()
+    loop.advance(11)
+    assert ends == [160]
 
 
 def test_pausing_what_does_not_count_is_nothing_to_resume() -> None:

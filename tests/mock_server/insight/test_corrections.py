@@ -56,7 +56,7 @@ def findings(body: Any) -> list[Any]:
     plain = {
         name: "" if isinstance(value, dict) and value.keys() == {"file"} else value for name, value in body.items()
     }
-    assert {name for name in body if body[name] != plain[name]} <= {name for name in body if variant.is_file(name)}
+    assert {name for name in body if body[name] != plain[name]} <= {name for name in body if name in variant.files}
     return variant.check(plain)
 
 

@@ -1,0 +1,17 @@
+"""Paths: those of the API are known by heart, and come before any router."""
+
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Paths:
+    """An ASGI application that leads to one application by the exact path, and to another where none is named."""
+
+    def __init__(self, exact: Mapping[str, ASGIApp], other: ASGIApp) -> None:
+        self._exact = exact
+        self._other = other
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._exact.get(scope["path"], self._other) if scope["type"] == "http" else self._other
+        await app(scope, receive, send)
