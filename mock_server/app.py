@@ -16,6 +16,7 @@ from . import resources
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .control import control_routes
 from .domain.clock import Clock, RealClock
+from .http.access import AccessLog, log_access
 from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
 from .http.intake import Intake
@@ -46,6 +47,7 @@ def create_app(
     clock: Clock | None = None,
     served: Contract | None = None,
     handlers: Mapping[str, Handler] = HANDLERS,
+    log: AccessLog = log_access,
 ) -> ASGIApp:
     """Return the mock as an ASGI application; raise ContractError where a handler has no operation."""
     served = served or contract()
@@ -54,7 +56,7 @@ def create_app(
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
     service = _service(settings, clock or RealClock())
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
-    pipeline = partial(Pipeline, served, service, faulty=settings.control_open)
+    pipeline = partial(Pipeline, served, service, faulty=settings.control_open, log=log)
     operations = partial(Operations, served, service, Intake(settings.behaviour, service.sources), handlers)
     app = Starlette(
         routes=[

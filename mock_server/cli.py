@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, logs, resources, serving
+from . import __version__, resources, serving
 from .configuration import ConfigurationError, read_accounts, read_behaviour, read_scenario
 from .domain.accounts import Accounts
 from .domain.behaviour import Behaviour
@@ -104,8 +104,7 @@ def serve(
         listener = serving.bind(host, port)
     except ConfigurationError as error:
         raise Failure(str(error)) from error
-    logs.set_up(log_format)
-    serving.serve(settings, listener)
+    serving.serve(settings, listener, log_format)
 
 
 @main.command()

@@ -8,11 +8,11 @@ from .domain.clock import seconds, to_iso
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record: its `fields` where it has some, else its message."""
+    """One JSON object a record."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {"time": to_iso(seconds(record.created), "milliseconds"), "level": record.levelname.lower()}
-        line |= getattr(record, "fields", None) or {"message": record.getMessage()}
+        line["message"] = record.getMessage()
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)

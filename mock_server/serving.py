@@ -9,8 +9,10 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
+from . import logs
 from .app import create_app
 from .configuration import ConfigurationError
+from .http.access import AccessLines, as_json, as_text
 from .http.protocol import limited
 from .settings import Settings, is_loopback
 
@@ -57,12 +59,15 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve the mock on `listener` until interrupted."""
-    config = server_config(create_app(settings), settings)
+def serve(settings: Settings, listener: socket.socket, log_format: str) -> None:
+    """Serve the mock on `listener` until interrupted, and log to standard error, as "text" or "json"."""
+    logs.set_up(log_format)
+    lines = AccessLines(sys.stderr, as_json if log_format == "json" else as_text)
+    config = server_config(create_app(settings, log=lines), settings)
     _greet(settings, listener)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])
+    lines.flush()
 
 
 def _greet(settings: Settings, listener: socket.socket) -> None:

@@ -6,6 +6,7 @@ An instant is a whole number of microseconds since the epoch, UTC, so that sums 
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 Instant = int
@@ -51,6 +52,16 @@ def seconds(number: float) -> int:
 def to_iso(instant: Instant, timespec: str = "seconds") -> str:
     """Return an instant as ISO 8601 in UTC, "2026-02-26T10:00:00Z"."""
     return (_EPOCH + timedelta(microseconds=instant)).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
+def local_time(instant: Instant) -> str:
+    """Return the time of day where this machine is, "10:00:00"."""
+    return _local_time(instant // SECOND)
+
+
+@lru_cache(maxsize=2)
+def _local_time(second: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(second))
 
 
 def from_iso(text: str) -> Instant:

@@ -18,7 +18,7 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request as the journal keeps it: cut to a sane length, and without a secret.
 
     id: also its X-Mock-Request-Id; world: name of the caller's world, "" for nobody's; token: masked;

@@ -31,12 +31,12 @@ class Transmission(msgspec.Struct, frozen=True):
     @property
     def body(self) -> bytes:
         """All bytes that are sent."""
-        return b"".join(part.data for part in self.parts)
+        return self.parts[0].data if len(self.parts) == 1 else b"".join(part.data for part in self.parts)
 
     @property
     def timed(self) -> bool:
         """Whether it takes time on the world's clock."""
-        return any([part.after for part in self.parts])
+        return any(part.after for part in self.parts)
 
     def with_header(self, name: str, value: str) -> "Transmission":
         """Return it with one more header, or another value of it."""

@@ -1,23 +1,77 @@
 """The access log: one line a request, with the rule of a refusal and the faults that struck."""
 
+import asyncio
 import logging
+from collections.abc import Callable
+from typing import Any, TextIO
 
+import msgspec
+
+from mock_server.domain.clock import local_time, to_iso
 from mock_server.faults.transmission import Transmission
 
 from .visit import Visit
 
+AccessLog = Callable[[Visit, Transmission], None]
+
+_PAUSE_SECONDS = 0.05
 _log = logging.getLogger("aiimage_mock.access")
 
 
 def log_access(visit: Visit, transmission: Transmission) -> None:
-    """Write the line. Path and method are cut and escaped: they are the client's words."""
-    if not _log.isEnabledFor(logging.INFO):
-        return
-    method, path = visit.method, visit.path[:200]
-    words = f"{method} {path}".encode("unicode_escape").decode()
-    rule = visit.reply.rule if visit.reply else None
-    faults = [fault.name for fault, _ in visit.faults]
-    status = transmission.status
-    fields = {"id": visit.id, "method": method, "path": path, "status": status, "rule": rule, "faults": faults}
-    notes = " ".join([*([rule] if rule else []), *(f"fault:{name}" for name in faults)])
-    _log.info("%s  %s %s %s", visit.id, words, status or "-", notes, extra={"fields": fields})
+    """Log the request by Python's logging, for a program that the mock is embedded in."""
+    if _log.isEnabledFor(logging.INFO):
+        _log.info("%s", _line(visit, transmission))
+
+
+def as_text(visit: Visit, transmission: Transmission) -> str:
+    """Return the line for people, with the time of day."""
+    return f"{local_time(visit.received)} {_line(visit, transmission)}\n"
+
+
+def as_json(visit: Visit, transmission: Transmission) -> str:
+    """Return the line as a JSON object, for programs."""
+    fields: dict[str, Any] = {
+        "time": to_iso(visit.received, "milliseconds"),
+        "level": "info",
+        "id": visit.id,
+        "method": visit.method,
+        "path": visit.path[:200],
+        "status": transmission.status,
+        "rule": visit.reply.rule if visit.reply else None,
+        "faults": [fault.name for fault, _ in visit.faults],
+    }
+    return msgspec.json.encode(fields).decode() + "\n"
+
+
+class AccessLines:
+    """Writes a line a request, those of a twentieth of a second at once: writing each costs more than many an answer."""
+
+    def __init__(self, stream: TextIO, form: Callable[[Visit, Transmission], str]) -> None:
+        self._stream = stream
+        self._form = form
+        self._lines: list[str] = []
+
+    def __call__(self, visit: Visit, transmission: Transmission) -> None:
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self.flush)
+        self._lines.append(self._form(visit, transmission))
+
+    def flush(self) -> None:
+        """Write what there is to write."""
+        text, self._lines = "".join(self._lines), []
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _line(visit: Visit, transmission: Transmission) -> str:
+    """Return what there is to say. Path and method are cut and escaped: they are the client's words."""
+    words = f"{visit.method} {visit.path[:200]}"
+    if not (words.isascii() and words.isprintable()) or "\\" in words:
+        words = words.encode("unicode_escape").decode()
+    line = f"{visit.id}  {words} {transmission.status or '-'}"
+    if visit.reply and visit.reply.rule:
+        line += f" {visit.reply.rule}"
+    for fault, _ in visit.faults:
+        line += f" fault:{fault.name}"
+    return line

@@ -9,8 +9,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 class Patience:
     """What a client has left of the seconds it may take. `over` is called when they are used up.
 
-    A timer is set once and looks, when it goes off, whether it has to go on: to set one for each request would cost more
-    than many a request does.
+    A timer is set once and looks, when it goes off, whether it has to go on: one for each request would cost too much.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, over: Callable[[], None]) -> None:

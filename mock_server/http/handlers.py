@@ -1,7 +1,6 @@
 """Handlers: one short function an operation. They take a call and return a reply."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,28 +11,20 @@ from mock_server.domain.generation import Beginning, Failure, availability
 from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
-from mock_server.faults import Fault
 from mock_server.service import Caller, Seen, Service, generate
 
-from .bodies import Fields
 from .orders import make_order
 from .replies import Reply, error, refused
+from .visit import Visit
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A valid call of an operation.
+    """A valid call of an operation: the visit, and what it found in the caller's world."""
 
-    id: the request's; seen: what it found in the caller's world; origin: the server's address as the client knows it; faults: those that
-    strike.
-    """
-
-    id: str
     service: Service
+    visit: Visit
     caller: Caller
     seen: Seen
-    fields: Fields
-    origin: str = ""
-    faults: Sequence[Fault] = ()
 
 
 Handler = Callable[[Call], Awaitable[Reply]]
@@ -52,9 +43,10 @@ async def get_versions(call: Call) -> Reply:
 
 async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
-    order = make_order(call.fields, behaviour, call.origin)
-    start = Beginning(call.id, order, call.service.generation_seconds)
-    start = reduce(lambda begun, fault: fault.begin(begun), call.faults, start)
+    order = make_order(call.visit.fields, behaviour, call.visit.origin)
+    start = Beginning(call.visit.id, order, call.service.generation_seconds)
+    for fault, _ in call.visit.faults:
+        start = fault.begin(start)
     came, ended = await generate(call.service, call.caller, start, call.seen)
     if isinstance(came, Refusal):
         return refused(came, behaviour)

@@ -1,7 +1,6 @@
 """The operations of the API: who calls, with what, and the handler's reply held against the contract."""
 
 import logging
-import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -15,7 +14,6 @@ from .replies import RefusedError, Reply, error, refused
 from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
-_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _INVALID = ("VALID-422", "I2I-SRC")
 
 
@@ -69,10 +67,7 @@ class Operations:
         handler = self._handlers.get(operation.id)
         if handler is None or visit.caller is None or visit.seen is None:
             return Reply(operation.success.status, operation.success.example)
-        faults = [fault for fault, _ in visit.faults]
-        return await handler(
-            Call(visit.id, self._service, visit.caller, visit.seen, visit.fields, _origin(visit), faults)
-        )
+        return await handler(Call(self._service, visit, visit.caller, visit.seen))
 
     def _in_order(self, visit: Visit, reply: Reply) -> Reply:
         """Return the reply to a refused call, unless another refusal comes before that of its parameters. [ORDER]"""
@@ -105,12 +100,3 @@ class Operations:
             return reply
         _log.error("%s: a %d reply against the contract: %s", operation and operation.id, reply.status, complaint)
         return error("broken-reply", complaint=complaint)
-
-
-def _origin(visit: Visit) -> str:
-    """Return the server's address as the client knows it."""
-    host = visit.header(b"host")
-    if not _HOST.fullmatch(host):
-        name, port = visit.scope.get("server") or ("127.0.0.1", None)
-        host = f"{name}:{port}" if port else name
-    return f"{visit.scope['scheme']}://{host}"

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from random import Random
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from mock_server.faults import Fault, FaultError, Target, check, forced_status, 
 from mock_server.faults.transmission import Transmission
 from mock_server.service import GenerationLostError, Service
 
-from .access import log_access
+from .access import AccessLog
 from .connections import is_gone, transmit
 from .replies import RefusedError, Reply, error, to_transmission
 from .visit import Answer, Visit
@@ -45,12 +45,13 @@ class Responder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """One path as an ASGI application. faulty: whether a request may ask for a fault of its own."""
+    """One path as an ASGI application. faulty: whether a request may ask for a fault; log: the access log."""
 
     contract: Contract
     service: Service
     responder: Responder
     faulty: bool
+    log: AccessLog
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = Visit(scope, receive, self.responder.operation(scope["method"]), self.service.clock.now())
@@ -62,7 +63,7 @@ class Pipeline:
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
             if not visit.forgotten:
                 await self._record(visit.entry(transmission, heard=not is_gone(scope)))
-            log_access(visit, transmission)
+            self.log(visit, transmission)
             timed = transmission.timed
             if timed:
                 await transmit(transmission, partial(self._wait, visit), scope, receive, send)
@@ -105,9 +106,11 @@ class Pipeline:
         if visit.caller is None:
             return
         visit.seen, strikes = await self.service.visit(visit.caller, visit.operation or "")
-        struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
-        chance = f"{self.service.seed}/{visit.number}"
-        visit.faults = [*struck, *((fault, Random(chance)) for fault in self._asked_for(visit))]  # noqa: S311
+        asked = self._asked_for(visit)
+        if strikes or asked:
+            struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
+            chance = f"{self.service.seed}/{visit.number}"
+            visit.faults = [*struck, *((fault, Random(chance)) for fault in asked)]  # noqa: S311
 
     def _asked_for(self, visit: Visit) -> list[Fault]:
         """Return the faults that the request itself asks for; raise RefusedError where it asks for nonsense."""
@@ -131,8 +134,9 @@ class Pipeline:
             visit.reply = answer
             answer = to_transmission(answer)
         assert answer is not None
-        transmission = reduce(lambda sent, strike: strike[0].transmit(sent), visit.faults, answer)
-        return transmission.with_header("x-mock-request-id", visit.id)
+        for fault, _ in visit.faults:
+            answer = fault.transmit(answer)
+        return answer.with_header("x-mock-request-id", visit.id)
 
     async def _record(self, entry: Entry) -> None:
         await self.service.journal.append(entry)

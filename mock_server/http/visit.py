@@ -1,5 +1,6 @@
 """A visit: one request on its way through the mock, and the journal's entry that becomes of it."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from itertools import count, islice
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope
 
+from mock_server.contract import Finding
 from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry, Problem
@@ -23,6 +25,7 @@ Answer = Reply | Transmission
 _SECRET = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
 _LONGEST = 500
 _LONGEST_METHOD = 20
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _LARGEST = 2**63 - 1
 _MOST = 50
 _SHORTEST_SECRET = 6
@@ -85,6 +88,15 @@ class Visit(msgspec.Struct):
         return str(self.scope["path"])[:_LONGEST]
 
     @property
+    def origin(self) -> str:
+        """The server's address as the client knows it."""
+        host = self.header(b"host")
+        if not _HOST.fullmatch(host):
+            name, port = self.scope.get("server") or ("127.0.0.1", None)
+            host = f"{name}:{port}" if port else name
+        return f"{self.scope['scheme']}://{host}"
+
+    @property
     def now(self) -> Instant:
         """When it came, on the clock of the caller's world."""
         return self.seen.now if self.seen else self.received
@@ -98,31 +110,31 @@ class Visit(msgspec.Struct):
     def entry(self, transmission: Transmission, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
         mask = _Mask(self.token)
-        reply = self.reply or _NO_REPLY
-        refusal = reply.refusal
+        scope, caller, reply = self.scope, self.caller, self.reply or _NO_REPLY
+        now = self.now
         return Entry(
             id=self.id,
-            world=self.caller.world if self.caller else "",
+            world=caller.world if caller else "",
             token=masked(self.token) if self.token else "",
-            at=self.now,
-            ended=self.now if reply.ended is None else reply.ended,
+            at=now,
+            ended=now if reply.ended is None else reply.ended,
             operation=self.operation,
             method=self.method,
-            path=mask.text(self.scope["path"]),
-            query=mask.text(self.scope["query_string"].decode("latin-1")),
-            headers=mask.headers(self.scope["headers"]),
-            fields={mask.text(name): mask.value(value) for name, value in islice(self.came.items(), _MOST)},
+            path=mask.text(scope["path"]),
+            query=mask.text(scope["query_string"].decode("latin-1")),
+            headers=mask.headers(scope["headers"]),
+            fields=mask.fields(self.came) if self.came else {},
             status=transmission.status,
             complete=heard and transmission.ending == "complete",
             reply="" if self.picture else mask.text(transmission.body.decode(errors="replace")),
             rule=reply.rule,
-            state=dict(refusal.state) if refusal else {},
-            ends_at=refusal.ends_at if refusal else None,
-            problems=tuple(Problem(each.field, each.code, mask.text(each.message)) for each in reply.findings),
+            state=dict(reply.refusal.state) if reply.refusal else {},
+            ends_at=reply.refusal.ends_at if reply.refusal else None,
+            problems=mask.problems(reply.findings) if reply.findings else (),
             made=reply.made,
             picture=self.picture,
             authorized=b"authorization" in self.headers,
-            faults=tuple(fault.name for fault, _ in self.faults),
+            faults=tuple([fault.name for fault, _ in self.faults]),
             received=self.received,
         )
 
@@ -146,16 +158,24 @@ class _Mask:
         return text[:_LONGEST]
 
     def value(self, value: Any) -> Any:
-        if isinstance(value, File):
-            return {"file": value.size}
         if isinstance(value, str):
             return self.text(value)
+        if isinstance(value, File):
+            return {"file": value.size}
         if isinstance(value, int):
             return max(-_LARGEST, min(value, _LARGEST))
         return value if value is None or isinstance(value, float) else f"({type(value).__name__})"
 
+    def fields(self, came: Fields) -> Mapping[str, Any]:
+        return {self.text(name): self.value(value) for name, value in islice(came.items(), _MOST)}
+
+    def problems(self, findings: Sequence[Finding]) -> tuple[Problem, ...]:
+        return tuple([Problem(each.field, each.code, self.text(each.message)) for each in findings])
+
     def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
         return tuple(
-            (name.decode("latin-1")[:100], "***" if name in _SECRET else self.text(value.decode("latin-1")))
-            for name, value in headers[:_MOST]
+            [
+                (name.decode("latin-1")[:100], "***" if name in _SECRET else self.text(value.decode("latin-1")))
+                for name, value in headers[:_MOST]
+            ]
         )

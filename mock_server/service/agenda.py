@@ -43,21 +43,14 @@ class _Waiter:
 
 @dataclass(slots=True)
 class _Page:
-    """What is going on with one clock. busy: requests under way that do not wait; movers: whoever moves the clock, or
-    waits for the turn to do so; quiet: rung when no request is busy, None while nobody waits for that.
+    """Who waits for one clock. movers: whoever moves it, or waits for the turn to do so; quiet: set when no request is
+    busy.
     """
 
-    busy: int = 0
     movers: int = 0
     waiting: list[_Waiter] = field(default_factory=list)
-    quiet: asyncio.Event | None = None
-    moving: asyncio.Lock | None = None
-
-    def shift(self, by: int) -> None:
-        self.busy += by
-        if self.quiet is not None and not self.busy:
-            self.quiet.set()
-            self.quiet = None
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Agenda:
@@ -65,6 +58,7 @@ class Agenda:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._busy: dict[str, int] = {}  # requests under way that do not wait
         self._pages: dict[str, _Page] = {}
 
     def under_way(self, name: str) -> "_UnderWay":
@@ -72,13 +66,19 @@ class Agenda:
         return _UnderWay(self, name)
 
     def enter(self, name: str) -> None:
-        """Count a request as under way."""
-        self._page(name).busy += 1
+        """Count a request as busy."""
+        self._busy[name] = self._busy.get(name, 0) + 1
 
     def leave(self, name: str) -> None:
         """Count it no more."""
-        self._pages[name].shift(-1)
-        self._tidy(name)
+        left = self._busy[name] - 1
+        if left:
+            self._busy[name] = left
+            return
+        del self._busy[name]
+        if name in self._pages:
+            self._pages[name].quiet.set()
+            self._tidy(name)
 
     async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[Sight]]) -> Sight:
         """Return what `look` sees when it has come to be `instant` there, or when the world is let go.
@@ -88,7 +88,7 @@ class Agenda:
         page = self._page(name)
         waiter = _Waiter(instant, world)
         heapq.heappush(page.waiting, waiter)
-        page.shift(-1)
+        self.leave(name)
         try:
             while True:
                 waiter.bell.clear()
@@ -103,7 +103,7 @@ class Agenda:
                     return seen
         finally:
             if not waiter.woken:
-                self._wake(page, waiter)
+                self._wake(name, waiter)
 
     async def _pass(self, bell: asyncio.Event, due: Instant | None) -> None:
         """Let time pass until the server's clock is at `due`, or until the bell is rung."""
@@ -124,15 +124,15 @@ class Agenda:
         """Wake every request that waits for an instant up to `until`, one at a time, each when all is quiet."""
         page = self._page(name)
         while page.waiting and page.waiting[0].instant <= until:
-            self._wake(page, page.waiting[0])
+            self._wake(name, page.waiting[0])
             await self.quiet(name)
 
     async def quiet(self, name: str) -> None:
         """Return when no request is under way but those that wait; after 10 s of real time in any case."""
-        page = self._pages.get(name)
-        if page is None or not page.busy:
+        if name not in self._busy:
             return
-        page.quiet = page.quiet or asyncio.Event()
+        page = self._page(name)
+        page.quiet.clear()
         try:
             await asyncio.wait_for(page.quiet.wait(), _PATIENCE_SECONDS)
         except TimeoutError:
@@ -148,7 +148,6 @@ class Agenda:
         """Hold the clock while it is moved: one mover at a time."""
         page = self._page(name)
         page.movers += 1
-        page.moving = page.moving or asyncio.Lock()
         try:
             async with page.moving:
                 yield
@@ -161,14 +160,15 @@ class Agenda:
         """Wake every request of a world that is let go: there is nothing to wait for any more."""
         page = self._page(name)
         for waiter in [each for each in page.waiting if each.world == world]:
-            self._wake(page, waiter)
+            self._wake(name, waiter)
         self._tidy(name)
 
-    def _wake(self, page: _Page, waiter: _Waiter) -> None:
-        page.waiting.remove(waiter)
-        heapq.heapify(page.waiting)
+    def _wake(self, name: str, waiter: _Waiter) -> None:
+        waiting = self._pages[name].waiting
+        waiting.remove(waiter)
+        heapq.heapify(waiting)
         waiter.woken = True
-        page.shift(+1)
+        self.enter(name)
         waiter.bell.set()
 
     def _page(self, name: str) -> _Page:
@@ -179,7 +179,7 @@ class Agenda:
 
     def _tidy(self, name: str) -> None:
         page = self._pages.get(name)
-        if page and not page.busy and not page.waiting and not page.movers:
+        if page and name not in self._busy and not page.waiting and not page.movers:
             del self._pages[name]
 
 
