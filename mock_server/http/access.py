@@ -45,7 +45,7 @@ def as_json(visit: Visit, transmission: Transmission) -> str:
 
 
 class AccessLines:
-    """Writes a line a request, those of a twentieth of a second at once: writing each costs more than many an answer."""
+    """Writes a line a request, those of a twentieth of a second at once: each alone would cost too much."""
 
     def __init__(self, stream: TextIO, form: Callable[[Visit, Transmission], str]) -> None:
         self._stream = stream

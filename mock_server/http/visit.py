@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import count, islice
 from random import Random
 from typing import Any
@@ -71,7 +72,7 @@ class Visit(msgspec.Struct):
     def __post_init__(self) -> None:
         self.id = f"{_process}{self.number:08x}"
         self.headers = dict(reversed(self.scope["headers"]))
-        self.token = _bearer(self.header(b"authorization"))
+        self.token = _bearer(self.headers.get(b"authorization", b""))
 
     def header(self, name: bytes) -> str:
         """Return the value of a header, "" for none."""
@@ -139,9 +140,10 @@ class Visit(msgspec.Struct):
         )
 
 
-def _bearer(authorization: str) -> str:
+@lru_cache(maxsize=10_000)
+def _bearer(authorization: bytes) -> str:
     """Return the token in an Authorization header, "" for none."""
-    scheme, _, token = authorization.partition(" ")
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
     token = token.strip()
     return token if scheme.lower() == "bearer" and " " not in token else ""
 

@@ -86,7 +86,7 @@ class MemoryStore:
 
 def _weight(world: World) -> int:
     """Return about how many bytes a world takes in memory."""
-    texts = sum(len(image.prompt) for image in world.images) + sum(len(each.order.prompt) for each in world.running)
+    texts = sum([len(image.prompt) for image in world.images]) + sum([len(each.order.prompt) for each in world.running])
     return _WORLD_BYTES + (len(world.images) + len(world.running)) * _IMAGE_BYTES + 2 * texts
 
 
