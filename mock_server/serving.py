@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import gc
 import socket
 import sys
 
@@ -65,6 +66,8 @@ def serve(settings: Settings, listener: socket.socket, log_format: str) -> None:
     lines = AccessLines(sys.stderr, as_json if log_format == "json" else as_text)
     config = server_config(create_app(settings, log=lines), settings)
     _greet(settings, listener)
+    gc.collect()
+    gc.freeze()  # what is there now stays, and need not be looked through again and again
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])
     lines.flush()

@@ -29,14 +29,12 @@ class Response:
 
     def complaint(self, body: Any, headers: Mapping[str, str]) -> str | None:
         """Return what is wrong with a reply, or None."""
-        missing = self.headers - {name.lower() for name in headers}
-        if missing:
+        if self.headers and (missing := self.headers - {name.lower() for name in headers}):
             return f"header {', '.join(sorted(missing))} is missing"
-        try:
-            self.validator.validate(body)
-        except ValidationError as error:
-            return f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"
-        return None
+        if self.validator.is_valid(body):
+            return None
+        error = next(self.validator.iter_errors(body))
+        return f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from . import days
 from .behaviour import Behaviour
@@ -66,16 +67,13 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
     Image ids begin at a number that depends on the name alone, so that a world's ids are the same in every run,
     unlike those of other worlds, and small enough for a 32-bit integer.
     """
-    return World(
-        name=name,
-        first_id=1 + int(name[:8], 16) % _BLOCKS * _IDS_A_WORLD,
-        credits=account.credits,
-        daily_limit=account.daily_limit,
-        token=token,
-        day=days.day(now if account.stopped_at is None else account.stopped_at, behaviour),
-        used=account.used_today,
-        lock=Lock("somebody else", None) if account.locked else None,
+    first_id = 1 + int(name[:8], 16) % _BLOCKS * _IDS_A_WORLD
+    day = days.day(now if account.stopped_at is None else account.stopped_at, behaviour)
+    lock = Lock("somebody else", None) if account.locked else None
+    world = World(name, first_id, account.credits, account.daily_limit, token, day, account.used_today, lock)
+    return replace(
+        world,
         generation_seconds=account.generation_seconds,
-        faults=account.faults,
         clock=Timepiece(0, account.stopped_at),
+        faults=account.faults,
     )

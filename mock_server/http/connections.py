@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -83,11 +83,18 @@ def is_gone(scope: Scope) -> bool:
     return connection.gone
 
 
-async def transmit(transmission: Transmission, wait: Wait, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send what there is to send, part by part, and let the connection die where it should."""
+async def transmit(
+    transmission: Transmission, number: str, wait: Wait, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send what there is to send, part by part, and let the connection die where it should. number: the request's."""
     if transmission.status is not None:
-        await send(_head(transmission.status, transmission))
-        await _send_parts(transmission, wait, send)
+        await send(_head(transmission.status, transmission.headers, number))
+        complete, last = transmission.ending == "complete", len(transmission.parts) - 1
+        for place, part in enumerate(transmission.parts):
+            if part.after:
+                await wait(part.after)
+            more = place < last or not complete
+            await send({"type": "http.response.body", "body": part.data, "more_body": more})
     if transmission.ending != "complete":
         connection = scope["extensions"][EXTENSION]
         connection.die(transmission.ending)
@@ -95,15 +102,7 @@ async def transmit(transmission: Transmission, wait: Wait, scope: Scope, receive
             pass
 
 
-async def _send_parts(transmission: Transmission, wait: Wait, send: Send) -> None:
-    last = len(transmission.parts) - 1
-    for number, part in enumerate(transmission.parts):
-        if part.after:
-            await wait(part.after)
-        more = number < last or transmission.ending != "complete"
-        await send({"type": "http.response.body", "body": part.data, "more_body": more})
-
-
-def _head(status: int, transmission: Transmission) -> Message:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in transmission.headers.items()]
+def _head(status: int, named: Mapping[str, str], number: str) -> Message:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
+    headers.append((b"x-mock-request-id", number.encode()))
     return {"type": "http.response.start", "status": status, "headers": headers}

@@ -27,6 +27,7 @@ class Call(msgspec.Struct, frozen=True):
     seen: Seen
 
 
+_AVAILABLE = Reply(200, {"status": "success", "message": "Image generation is available."})
 Handler = Callable[[Call], Awaitable[Reply]]
 
 
@@ -34,11 +35,11 @@ async def check_availability(call: Call) -> Reply:
     refusal = availability(call.seen.world)
     if refusal:
         return refused(refusal, call.service.behaviour)
-    return Reply(200, {"status": "success", "message": "Image generation is available."})
+    return _AVAILABLE
 
 
 async def get_versions(call: Call) -> Reply:
-    return Reply(200, dict(call.service.behaviour.versions))
+    return Reply(200, call.service.behaviour.versions)
 
 
 async def generate_image(call: Call) -> Reply:

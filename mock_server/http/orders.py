@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mock_server.contract.findings import finding
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.world import Order
 
-from .bodies import Fields, Source
+from .bodies import Source
 from .replies import RefusedError, invalid
 
 _DEFAULT_SIZE = "1024x1024"
@@ -32,7 +33,7 @@ _ENGINES: Mapping[str, _Engine] = {
 }
 
 
-def make_order(fields: Fields, behaviour: Behaviour, origin: str) -> Order:
+def make_order(fields: Mapping[str, Any], behaviour: Behaviour, origin: str) -> Order:
     """Return the order; raise RefusedError. origin: the server's address as the client knows it."""
     engine = _ENGINES[fields["image_generator"]]
     width, height = _size(fields[engine.size] if engine.size else _DEFAULT_SIZE)

@@ -1,6 +1,6 @@
 """Paths: those of the API are known by heart, and come before any router."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,6 +12,6 @@ class Paths:
         self._exact = exact
         self._other = other
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self._exact.get(scope["path"], self._other) if scope["type"] == "http" else self._other
-        await app(scope, receive, send)
+        return app(scope, receive, send)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +16,14 @@ from mock_server.domain.clock import seconds
 from mock_server.domain.entry import Entry
 from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
-from mock_server.service import GenerationLostError, Service
+from mock_server.service import Caller, GenerationLostError, Seen, Service
 
 from .access import AccessLog
 from .connections import is_gone, transmit
 from .replies import RefusedError, Reply, error, to_transmission
 from .visit import Answer, Visit
 
+_ASKING = frozenset({b"x-mock-fault", b"prefer"})
 _log = logging.getLogger("aiimage_mock")
 
 
@@ -56,39 +56,47 @@ class Pipeline:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = Visit(scope, receive, self.responder.operation(scope["method"]), self.service.clock.now())
         try:
-            visit.refused = await self._guarded(visit, self.responder.arrive)
+            await self.responder.arrive(visit)
         except ClientDisconnect:
             return
+        except BaseException as problem:  # noqa: BLE001 (whatever fails)
+            visit.refused = self._failed(visit, problem)
         with self._under_way(visit):
-            transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
+            try:
+                answer = await self._answer(visit)
+            except BaseException as problem:  # noqa: BLE001 (whatever fails)
+                answer = self._failed(visit, problem)
+            transmission = self._spoilt(visit, answer)
             if not visit.forgotten:
                 await self._record(visit.entry(transmission, heard=not is_gone(scope)))
             self.log(visit, transmission)
             timed = transmission.timed
             if timed:
-                await transmit(transmission, partial(self._wait, visit), scope, receive, send)
+                await transmit(transmission, visit.id, partial(self._wait, visit), scope, receive, send)
         if not timed:  # however slowly the client takes it on, no clock waits for that
-            await transmit(transmission, partial(self._wait, visit), scope, receive, send)
+            await transmit(transmission, visit.id, partial(self._wait, visit), scope, receive, send)
 
-    async def _guarded(self, visit: Visit, phase: Callable[[Visit], Awaitable[Answer | None]]) -> Answer | None:
-        """Return what a phase returns, or the reply to what went wrong in it: the client always gets an answer."""
-        try:
-            return await phase(visit)
-        except RefusedError as refused:
-            return refused.reply
-        except GenerationLostError:
-            visit.forgotten = True
-            return error("reset")
-        except asyncio.CancelledError:
-            return error("stopping")
-        except ClientDisconnect:
-            raise
-        except Exception:  # noqa: BLE001 (whatever fails)
-            _log.exception("request %s failed", visit.id)
-            return error("internal")
+    def _failed(self, visit: Visit, problem: BaseException) -> Reply:
+        """Return the reply to what went wrong in a phase: the client always gets an answer."""
+        match problem:
+            case RefusedError():
+                return problem.reply
+            case GenerationLostError():
+                visit.forgotten = True
+                return error("reset")
+            case asyncio.CancelledError():
+                return error("stopping")
+            case Exception():
+                _log.error("request %s failed", visit.id, exc_info=problem)
+                return error("internal")
+            case _:
+                raise problem
 
     async def _answer(self, visit: Visit) -> Answer:
-        await self._strike(visit)
+        if visit.caller is not None:
+            visit.seen = await self.service.look(visit.caller)
+            if visit.seen.world.faults or not visit.headers.keys().isdisjoint(_ASKING):
+                await self._strike(visit, visit.caller, visit.seen)
         instead = await self._faulted(visit) if visit.faults else None
         return instead or await self.responder.answer(visit)
 
@@ -101,21 +109,16 @@ class Pipeline:
         instead = (fault.answer(target) for fault, _ in visit.faults)
         return next((each for each in instead if each), None)
 
-    async def _strike(self, visit: Visit) -> None:
-        """Find out what time it is in the caller's world, and which faults strike the request."""
-        if visit.caller is None:
-            return
-        visit.seen, strikes = await self.service.visit(visit.caller, visit.operation or "")
-        asked = self._asked_for(visit)
-        if strikes or asked:
-            struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
-            chance = f"{self.service.seed}/{visit.number}"
-            visit.faults = [*struck, *((fault, Random(chance)) for fault in asked)]  # noqa: S311
+    async def _strike(self, visit: Visit, caller: Caller, seen: Seen) -> None:
+        """Find out which faults strike the request: those that are planned in the caller's world, or asked for."""
+        strikes = await self.service.strike(caller, visit.operation or "", seen)
+        struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
+        chance = f"{self.service.seed}/{visit.number}"
+        visit.faults = [*struck, *((fault, Random(chance)) for fault in self._asked_for(visit))]  # noqa: S311
 
     def _asked_for(self, visit: Visit) -> list[Fault]:
         """Return the faults that the request itself asks for; raise RefusedError where it asks for nonsense."""
-        headers = visit.headers
-        if not self.faulty or visit.operation is None or not (b"x-mock-fault" in headers or b"prefer" in headers):
+        if not self.faulty or visit.operation is None:
             return []
         try:
             faults = parse_header(visit.header(b"x-mock-fault"))
@@ -128,15 +131,14 @@ class Pipeline:
             raise RefusedError(error("bad-fault", complaint=wrong.sentence)) from wrong
         return faults
 
-    def _spoilt(self, visit: Visit, answer: Answer | None) -> Transmission:
+    def _spoilt(self, visit: Visit, answer: Answer) -> Transmission:
         """Return what is sent: the answer, after the faults that strike its way back."""
         if isinstance(answer, Reply):
             visit.reply = answer
             answer = to_transmission(answer)
-        assert answer is not None
         for fault, _ in visit.faults:
             answer = fault.transmit(answer)
-        return answer.with_header("x-mock-request-id", visit.id)
+        return answer
 
     async def _record(self, entry: Entry) -> None:
         await self.service.journal.append(entry)

@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import count, islice
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from .bodies import Fields, Upload
 from .replies import Reply
 
 Answer = Reply | Transmission
+_Texts = Callable[[str], str]
 _SECRET = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
 _LONGEST = 500
 _LONGEST_METHOD = 20
@@ -33,6 +35,7 @@ _SHORTEST_SECRET = 6
 _process = secrets.token_hex(3)
 _numbers = count(1)
 _NO_REPLY = Reply(0, None)
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class File(msgspec.Struct, frozen=True):
@@ -55,14 +58,14 @@ class Visit(msgspec.Struct):
     receive: Receive
     operation: str | None
     received: Instant
-    number: int = msgspec.field(default_factory=_numbers.__next__)
+    headers: Mapping[bytes, bytes] = _NOTHING
+    number: int = 0
     id: str = ""
-    headers: Mapping[bytes, bytes] = msgspec.field(default_factory=dict)
     token: str = ""
     caller: Caller | None = None
     seen: Seen | None = None
-    came: Fields = msgspec.field(default_factory=dict)
-    fields: Fields = msgspec.field(default_factory=dict)
+    came: Mapping[str, Any] = _NOTHING
+    fields: Mapping[str, Any] = _NOTHING
     faults: Sequence[tuple[Fault, Random]] = ()
     refused: Answer | None = None
     reply: Reply | None = None
@@ -70,9 +73,11 @@ class Visit(msgspec.Struct):
     picture: str | None = None
 
     def __post_init__(self) -> None:
+        self.number = next(_numbers)
         self.id = f"{_process}{self.number:08x}"
-        self.headers = dict(reversed(self.scope["headers"]))
-        self.token = _bearer(self.headers.get(b"authorization", b""))
+        self.headers = headers = dict(reversed(self.scope["headers"]))
+        if b"authorization" in headers:
+            self.token = _bearer(headers[b"authorization"])
 
     def header(self, name: bytes) -> str:
         """Return the value of a header, "" for none."""
@@ -110,33 +115,34 @@ class Visit(msgspec.Struct):
 
     def entry(self, transmission: Transmission, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
-        mask = _Mask(self.token)
-        scope, caller, reply = self.scope, self.caller, self.reply or _NO_REPLY
-        now = self.now
-        return Entry(
-            id=self.id,
-            world=caller.world if caller else "",
-            token=masked(self.token) if self.token else "",
-            at=now,
-            ended=now if reply.ended is None else reply.ended,
-            operation=self.operation,
-            method=self.method,
-            path=mask.text(scope["path"]),
-            query=mask.text(scope["query_string"].decode("latin-1")),
-            headers=mask.headers(scope["headers"]),
-            fields=mask.fields(self.came) if self.came else {},
-            status=transmission.status,
-            complete=heard and transmission.ending == "complete",
-            reply="" if self.picture else mask.text(transmission.body.decode(errors="replace")),
-            rule=reply.rule,
-            state=dict(reply.refusal.state) if reply.refusal else {},
-            ends_at=reply.refusal.ends_at if reply.refusal else None,
-            problems=mask.problems(reply.findings) if reply.findings else (),
-            made=reply.made,
-            picture=self.picture,
-            authorized=b"authorization" in self.headers,
-            faults=tuple([fault.name for fault, _ in self.faults]),
-            received=self.received,
+        scope, token, reply = self.scope, self.token, self.reply or _NO_REPLY
+        shown = masked(token) if token else ""
+        text = partial(_text, token=token, shown=shown) if len(token) >= _SHORTEST_SECRET else _cut
+        now, refusal = self.now, reply.refusal
+        return Entry(  # by position, which takes a tenth of the time
+            self.id,
+            self.caller.world if self.caller else "",
+            shown,
+            now,
+            now if reply.ended is None else reply.ended,
+            self.operation,
+            self.method,
+            text(scope["path"]),
+            text(scope["query_string"].decode("latin-1")),
+            _headers(scope["headers"], text),
+            _fields(self.came, text) if self.came else {},
+            transmission.status,
+            heard and transmission.ending == "complete",
+            "" if self.picture else text(transmission.body.decode(errors="replace")),
+            reply.rule,
+            refusal.state if refusal else {},
+            refusal.ends_at if refusal else None,
+            _problems(reply.findings, text) if reply.findings else (),
+            reply.made,
+            self.picture,
+            b"authorization" in self.headers,
+            tuple([fault.name for fault, _ in self.faults]) if self.faults else (),
+            self.received,
         )
 
 
@@ -148,36 +154,37 @@ def _bearer(authorization: bytes) -> str:
     return token if scheme.lower() == "bearer" and " " not in token else ""
 
 
-class _Mask:
-    """Texts as the journal may keep them: without the caller's token, and no longer than is useful."""
+def _text(text: str, token: str, shown: str) -> str:
+    """Return text as the journal may keep it: without the caller's token, and no longer than is useful."""
+    return (text.replace(token, shown) if token in text else text)[:_LONGEST]
 
-    def __init__(self, token: str) -> None:
-        self._token = token if len(token) >= _SHORTEST_SECRET else ""
 
-    def text(self, text: str) -> str:
-        if self._token and self._token in text:
-            text = text.replace(self._token, masked(self._token))
-        return text[:_LONGEST]
+def _cut(text: str) -> str:
+    return text[:_LONGEST]
 
-    def value(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, File):
-            return {"file": value.size}
-        if isinstance(value, int):
-            return max(-_LARGEST, min(value, _LARGEST))
-        return value if value is None or isinstance(value, float) else f"({type(value).__name__})"
 
-    def fields(self, came: Fields) -> Mapping[str, Any]:
-        return {self.text(name): self.value(value) for name, value in islice(came.items(), _MOST)}
+def _value(value: Any, text: _Texts) -> Any:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, File):
+        return {"file": value.size}
+    if isinstance(value, int):
+        return max(-_LARGEST, min(value, _LARGEST))
+    return value if value is None or isinstance(value, float) else f"({type(value).__name__})"
 
-    def problems(self, findings: Sequence[Finding]) -> tuple[Problem, ...]:
-        return tuple([Problem(each.field, each.code, self.text(each.message)) for each in findings])
 
-    def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            [
-                (name.decode("latin-1")[:100], "***" if name in _SECRET else self.text(value.decode("latin-1")))
-                for name, value in headers[:_MOST]
-            ]
-        )
+def _fields(came: Mapping[str, Any], text: _Texts) -> Mapping[str, Any]:
+    return {text(name): _value(value, text) for name, value in islice(came.items(), _MOST)}
+
+
+def _problems(findings: Sequence[Finding], text: _Texts) -> tuple[Problem, ...]:
+    return tuple([Problem(each.field, each.code, text(each.message)) for each in findings])
+
+
+def _headers(headers: Sequence[tuple[bytes, bytes]], text: _Texts) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        [
+            (name.decode("latin-1")[:100], "***" if name in _SECRET else text(value.decode("latin-1")))
+            for name, value in headers[:_MOST]
+        ]
+    )

@@ -64,7 +64,7 @@ class Service:
 
     async def look(self, caller: Caller) -> Seen:
         """Return the caller's world as it is now, with the lock that counts there."""
-        shared = await self.shared()
+        shared = await self.shared() if self.is_global else None
         return self._seen(await self.store.read(caller.world), caller, shared)
 
     async def change(
@@ -74,7 +74,7 @@ class Service:
 
         seen: what was just seen there, which saves looking again.
         """
-        shared = await self.shared()
+        shared = await self.shared() if self.is_global else None
         outcome = await self.store.update(
             caller.world,
             lambda world, at: change(*self._settled(world, at, caller, shared)),
@@ -93,12 +93,11 @@ class Service:
         await self.store.update(self.clock_of(caller.world), changed)
         self._tell(caller)
 
-    async def visit(self, caller: Caller, operation: str) -> tuple[Seen, tuple[Strike, ...]]:
-        """Return what a request for an operation finds when it comes, and the faults that strike it."""
-        seen = await self.look(caller)
+    async def strike(self, caller: Caller, operation: str, seen: Seen) -> tuple[Strike, ...]:
+        """Return the faults planned in the caller's world that strike a request for an operation, and count it."""
         if not seen.world.faults:
-            return seen, ()
-        return seen, await self.change(caller, lambda world, _: strikes(world, operation, self.seed), seen)
+            return ()
+        return await self.change(caller, lambda world, _: strikes(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
         """Return the image of that title with whose it is, or None where no world keeps it."""

@@ -69,7 +69,9 @@ class MemoryJournal:
 
     def _counts(self, world: str) -> _Counts:
         """Return the counts of the world that there now is a request of."""
-        counts = self._tallies.setdefault(world, Counter())
+        counts = self._tallies.get(world)
+        if counts is None:
+            counts = self._tallies[world] = Counter()
         self._tallies.move_to_end(world)
         while len(self._tallies) > self._max_worlds:
             self.drop(next(iter(self._tallies)))
@@ -79,7 +81,9 @@ class MemoryJournal:
         packed = _encode(entry)
         if len(packed) > self._max_bytes:
             return
-        ring = self._rings.setdefault(world, _Ring())
+        ring = self._rings.get(world)
+        if ring is None:
+            ring = self._rings[world] = _Ring()
         self._rings.move_to_end(world)
         ring.append((entry.id, packed))
         self._by_id[entry.id] = packed

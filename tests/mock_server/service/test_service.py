@@ -39,8 +39,8 @@ def test_a_token_that_is_not_valid_stands_for_nobody(open_desk: OpenDesk) -> Non
 def test_looking_at_a_world_that_nobody_changed_keeps_none(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert (await desk.world()).credits == 100
-        seen, strikes = await desk.service.visit(desk.caller(), "generateImage")
-        assert (seen.now, strikes) == (START, ())
+        seen = await desk.service.look(desk.caller())
+        assert (seen.now, await desk.service.strike(desk.caller(), "generateImage", seen)) == (START, ())
         assert await desk.service.store.count() == 0
 
     play(open_desk(), scenario)
@@ -75,14 +75,17 @@ def test_a_world_keeps_the_masked_token_and_nothing_else_of_it(open_desk: OpenDe
     play(open_desk(), scenario)
 
 
+async def strike(desk: Desk, operation: str, token: str = "somebody") -> list[str]:
+    caller = desk.caller(token)
+    struck = await desk.service.strike(caller, operation, await desk.service.look(caller))
+    return [each.fault for each in struck]
+
+
 def test_a_visit_counts_and_strikes(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change(faults=(SLOW,))
-        visits = [
-            await desk.service.visit(desk.caller(), operation)
-            for operation in ("getVersions", "generateImage", "generateImage")
-        ]
-        assert [[each.fault for each in strikes] for _, strikes in visits] == [[], ["slow"], []]
+        visits = [await strike(desk, operation) for operation in ("getVersions", "generateImage", "generateImage")]
+        assert visits == [[], ["slow"], []]
         assert (await desk.world()).faults == (replace(SLOW, seen=2, struck=1),)
 
     play(open_desk(), scenario)
@@ -90,8 +93,7 @@ def test_a_visit_counts_and_strikes(open_desk: OpenDesk) -> None:
 
 def test_an_accounts_faults_are_on_at_the_first_visit(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
-        found = [await desk.service.visit(desk.caller("faulty"), "generateImage") for _ in range(2)]
-        assert [len(strikes) for _, strikes in found] == [1, 0]
+        assert [await strike(desk, "generateImage", "faulty") for _ in range(2)] == [["slow"], []]
 
     play(open_desk(listed={"faulty": Account(100, 50, faults=(SLOW,))}), scenario)
 
