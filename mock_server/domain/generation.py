@@ -69,7 +69,7 @@ def outcome(world: World, generation: Generation) -> Outcome:
     """Return the images of a generation that has ended, oldest first, or its failure; None if the world has none."""
     if generation.failure is not None:
         return Failure(generation.failure)
-    return tuple(image for image in reversed(world.images) if image.generation == generation.id) or None
+    return tuple([image for image in reversed(world.images) if image.generation == generation.id]) or None
 
 
 def refused(
@@ -90,7 +90,7 @@ def _locked(world: World, count: int, now: Instant, behaviour: Behaviour) -> Ref
 
 def _over_the_limit(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
     allowance = _allowance(count, behaviour)
-    reserved = sum(each.allowance for each in world.running)
+    reserved = sum([each.allowance for each in world.running])
     if world.used + reserved + allowance <= world.daily_limit:
         return None
     resets_at = days.next_day(now, behaviour) if allowance <= world.daily_limit else None
@@ -143,4 +143,4 @@ def _allowance(count: int, behaviour: Behaviour) -> int:
 
 
 def _free_credits(world: World) -> int:
-    return world.credits - sum(each.credits for each in world.running)
+    return world.credits - sum([each.credits for each in world.running])

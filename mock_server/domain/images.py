@@ -1,12 +1,14 @@
 """Images: what a generation leaves behind, and which of them are recent."""
 
 import re
+from functools import lru_cache
 
 from .world import Generation, Image, World
 
 RECENT = 10
 KEPT = 100
 _NAME = 16
+_NAMING = 200
 _STOP_WORDS = frozenset({"a", "an", "the", "of", "in", "on", "at", "with", "and", "for", "to"})
 
 
@@ -18,7 +20,7 @@ def recent(world: World, newest_first: bool = True) -> tuple[Image, ...]:
 
 def make(world: World, generation: Generation) -> tuple[Image, ...]:
     """Return the images of a generation, oldest first, each with an id of its own. [IMG-COUNT, IMG-INPUT]"""
-    return tuple(_image(world, generation, world.made + place) for place in range(generation.order.count))
+    return tuple([_image(world, generation, world.made + place) for place in range(generation.order.count)])
 
 
 def kept(images: tuple[Image, ...], made: tuple[Image, ...]) -> tuple[Image, ...]:
@@ -28,9 +30,13 @@ def kept(images: tuple[Image, ...], made: tuple[Image, ...]) -> tuple[Image, ...
 
 def title(world: str, prompt: str, number: int) -> str:
     """Return a file name from the prompt's first words, ending in the world's name and the image's number there."""
-    words = [word for word in re.findall(r"[a-z0-9]+", prompt[:200].lower()) if word not in _STOP_WORDS]
-    slug = "-".join(words[:4])[:48].strip("-") or "image"
-    return f"{slug}-{world}{number:x}.png"
+    return f"{_slug(prompt[:_NAMING])}-{world}{number:x}.png"
+
+
+@lru_cache(maxsize=1_000)
+def _slug(prompt: str) -> str:
+    words = [word for word in re.findall(r"[a-z0-9]+", prompt.lower()) if word not in _STOP_WORDS]
+    return "-".join(words[:4])[:48].strip("-") or "image"
 
 
 def world_of(name: str) -> str:

@@ -29,12 +29,13 @@ def _turned(world: World, now: Instant, behaviour: Behaviour) -> World:
 
 def _ended(world: World, generation: Generation) -> World:
     """Return the world with the generation charged and recorded in one step, or given back. [CREDIT-COST]"""
-    world = replace(world, running=tuple(each for each in world.running if each.id != generation.id))
+    running = tuple([each for each in world.running if each.id != generation.id])
     if generation.failure is not None:
-        return world
+        return replace(world, running=running)
     made = make(world, generation)
     return replace(
         world,
+        running=running,
         credits=world.credits - min(generation.credits, world.credits),
         used=world.used + generation.allowance,
         made=world.made + len(made),

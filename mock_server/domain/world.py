@@ -21,11 +21,14 @@ class Lock(msgspec.Struct, frozen=True):
     @property
     def ends(self) -> Instant | None:
         """The first instant at which it keeps nobody out any more, None for never."""
-        return min((each for each in (self.until, self.freed) if each is not None), default=None)
+        if self.until is None or self.freed is None:
+            return self.freed if self.until is None else self.until
+        return min(self.until, self.freed)
 
     def held(self, now: Instant) -> bool:
         """Tell whether the lock still keeps others out. It is free at the very instant it ends."""
-        return self.ends is None or now < self.ends
+        ends = self.ends
+        return ends is None or now < ends
 
 
 class Order(msgspec.Struct, frozen=True):

@@ -56,9 +56,10 @@ class Transmission(msgspec.Struct, frozen=True):
 
 def whole(status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Transmission:
     """Return an undisturbed reply."""
-    named = {name.lower(): value for name, value in (headers or {}).items()}
-    lengths = {"content-length": str(len(body)), "content-type": media_type}
-    return Transmission(status, {**lengths, **named}, (Part(body),))
+    sent = {"content-length": str(len(body)), "content-type": media_type}
+    if headers:
+        sent |= {name.lower(): value for name, value in headers.items()}
+    return Transmission(status, sent, (Part(body),))
 
 
 def nothing(ending: Ending = "closed") -> Transmission:

@@ -41,8 +41,8 @@ class Intake:
 
         The visit takes note of what came with it, valid or not.
         """
-        self._check_length(visit.header(b"content-length"))
-        how = partial(parse_body, visit.header(b"content-type"), max_parts=self._behaviour.max_form_parts)
+        self._check_length(visit.head.header(b"content-length"))
+        how = partial(parse_body, visit.head.header(b"content-type"), max_parts=self._behaviour.max_form_parts)
         body = bytearray()
         if await self._read(visit, body, _SMALL):
             return await self._valid(visit, parameters, *how(bytes(body)))

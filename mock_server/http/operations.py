@@ -43,7 +43,7 @@ class Operations:
 
     async def arrive(self, visit: Visit) -> None:
         """Authenticate the caller and read the body; raise RefusedError."""
-        visit.caller = self._service.caller(visit.token) if visit.token else None
+        visit.caller = self._service.caller(visit.head.token) if visit.head.token else None
         operation = self._operations.get(visit.scope["method"])
         if operation is None:
             return

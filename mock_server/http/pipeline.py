@@ -20,6 +20,7 @@ from mock_server.service import Caller, GenerationLostError, Seen, Service
 
 from .access import AccessLog
 from .connections import is_gone, transmit
+from .heads import understand
 from .replies import RefusedError, Reply, error, to_transmission
 from .visit import Answer, Visit
 
@@ -54,7 +55,8 @@ class Pipeline:
     log: AccessLog
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit = Visit(scope, receive, self.responder.operation(scope["method"]), self.service.clock.now())
+        operation, now = self.responder.operation(scope["method"]), self.service.clock.now()
+        visit = Visit(scope, receive, operation, now, understand(scope["headers"]))
         try:
             await self.responder.arrive(visit)
         except ClientDisconnect:
@@ -95,7 +97,7 @@ class Pipeline:
     async def _answer(self, visit: Visit) -> Answer:
         if visit.caller is not None:
             visit.seen = await self.service.look(visit.caller)
-            if visit.seen.world.faults or not visit.headers.keys().isdisjoint(_ASKING):
+            if visit.seen.world.faults or not visit.head.headers.keys().isdisjoint(_ASKING):
                 await self._strike(visit, visit.caller, visit.seen)
         instead = await self._faulted(visit) if visit.faults else None
         return instead or await self.responder.answer(visit)
@@ -121,8 +123,8 @@ class Pipeline:
         if not self.faulty or visit.operation is None:
             return []
         try:
-            faults = parse_header(visit.header(b"x-mock-fault"))
-            code = forced_status(visit.header(b"prefer"))
+            faults = parse_header(visit.head.header(b"x-mock-fault"))
+            code = forced_status(visit.head.header(b"prefer"))
             if code is not None:
                 faults.append(make_fault("status", {"code": code}))
             for fault in faults:

@@ -72,7 +72,8 @@ class JsonProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._parse_on()
+        if self.flow.waiting:
+            self._parse_on()
 
     def _parse_on(self) -> None:
         """Parse what was read, up to a request that has to wait for the one before it."""
@@ -125,21 +126,21 @@ class JsonProtocol(HttpToolsProtocol):
             self._sending.pause()
 
     def on_headers_complete(self) -> None:
-        if problem := self._too_long(self._head()):
-            self._refuse(problem)
-            raise ValueError("refused")  # it stops the parser
+        if self._longest > self.limits.max_header_bytes or len(self.headers) > self.limits.max_headers:
+            self._check_head()
         if self.parser.should_upgrade():
             return  # it comes again without
         super().on_headers_complete()
         self._unbroken = 0
         self._in_body = True
 
-    def _head(self) -> int:
-        """Return how many bytes the head has, or at most has where that is not too many."""
-        if self._longest <= self.limits.max_header_bytes:
-            return self._longest
+    def _check_head(self) -> None:
+        """Refuse a head that is too long: the pieces that it came in may hold some of what follows too."""
         line = len(b"  HTTP/1.1\r\n\r\n") + len(self.parser.get_method()) + len(self.url)
-        return line + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers)
+        head = line + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers)
+        if problem := self._too_long(head):
+            self._refuse(problem)
+            raise ValueError("refused")  # it stops the parser
 
     def on_body(self, body: bytes) -> None:
         self._unbroken = 0

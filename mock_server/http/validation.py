@@ -24,7 +24,10 @@ def validate(
     declared = {name: fields[name] for name in variant.properties if name in fields}
     for name in variant.integers & declared.keys():
         declared[name] = _number(declared[name], textual)
-    found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared)
+    if textual or variant.files:
+        found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared)
+    else:
+        found = variant.check(declared)
     return declared, found or list(_beyond_limits(variant, declared, behaviour))
 
 

@@ -3,17 +3,14 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
 from itertools import count, islice
 from random import Random
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from starlette.types import Receive, Scope
 
 from mock_server.contract import Finding
-from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry, Problem
 from mock_server.faults import Fault
@@ -21,21 +18,19 @@ from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, Seen
 
 from .bodies import Fields, Upload
+from .heads import Head, cut
 from .replies import Reply
 
 Answer = Reply | Transmission
-_Texts = Callable[[str], str]
-_SECRET = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
 _LONGEST = 500
 _LONGEST_METHOD = 20
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _LARGEST = 2**63 - 1
 _MOST = 50
-_SHORTEST_SECRET = 6
 _process = secrets.token_hex(3)
 _numbers = count(1)
 _NO_REPLY = Reply(0, None)
-_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+_NOTHING: dict[str, Any] = {}
 
 
 class File(msgspec.Struct, frozen=True):
@@ -48,20 +43,18 @@ class Visit(msgspec.Struct):
     """What is known of a request so far.
 
     operation: operationId, or "getPicture", None where it is neither; received: when it came, on the server's clock;
-    headers: by name in lower case, the first of each name; token: the bearer token, "" for none; seen: what it found in
-    the caller's world; came: the fields that came with it; fields: those of them that its operation declares, once they
-    are valid; refused: what it was answered as it came in; reply: what the service answered, whatever a fault made of
-    it; forgotten: its world was reset, and it with it.
+    head: what its headers say; seen: what it found in the caller's world; came: the fields that came with it; fields:
+    those of them that its operation declares, once they are valid; refused: what it was answered as it came in; reply:
+    what the service answered, whatever a fault made of it; forgotten: its world was reset, and it with it.
     """
 
     scope: Scope
     receive: Receive
     operation: str | None
     received: Instant
-    headers: Mapping[bytes, bytes] = _NOTHING
+    head: Head
     number: int = 0
     id: str = ""
-    token: str = ""
     caller: Caller | None = None
     seen: Seen | None = None
     came: Mapping[str, Any] = _NOTHING
@@ -75,13 +68,6 @@ class Visit(msgspec.Struct):
     def __post_init__(self) -> None:
         self.number = next(_numbers)
         self.id = f"{_process}{self.number:08x}"
-        self.headers = headers = dict(reversed(self.scope["headers"]))
-        if b"authorization" in headers:
-            self.token = _bearer(headers[b"authorization"])
-
-    def header(self, name: bytes) -> str:
-        """Return the value of a header, "" for none."""
-        return self.headers.get(name, b"").decode("latin-1")
 
     @property
     def method(self) -> str:
@@ -96,7 +82,7 @@ class Visit(msgspec.Struct):
     @property
     def origin(self) -> str:
         """The server's address as the client knows it."""
-        host = self.header(b"host")
+        host = self.head.header(b"host")
         if not _HOST.fullmatch(host):
             name, port = self.scope.get("server") or ("127.0.0.1", None)
             host = f"{name}:{port}" if port else name
@@ -115,55 +101,44 @@ class Visit(msgspec.Struct):
 
     def entry(self, transmission: Transmission, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
-        scope, token, reply = self.scope, self.token, self.reply or _NO_REPLY
-        shown = masked(token) if token else ""
-        text = partial(_text, token=token, shown=shown) if len(token) >= _SHORTEST_SECRET else _cut
-        now, refusal = self.now, reply.refusal
+        scope, head, reply = self.scope, self.head, self.reply or _NO_REPLY
+        now, refusal, text = self.now, reply.refusal, head.text
         return Entry(  # by position, which takes a tenth of the time
             self.id,
             self.caller.world if self.caller else "",
-            shown,
+            head.shown,
             now,
             now if reply.ended is None else reply.ended,
             self.operation,
             self.method,
             text(scope["path"]),
-            text(scope["query_string"].decode("latin-1")),
-            _headers(scope["headers"], text),
-            _fields(self.came, text) if self.came else {},
+            text(scope["query_string"].decode("latin-1")) if scope["query_string"] else "",
+            head.kept,
+            self._kept_fields() if self.came else _NOTHING,
             transmission.status,
             heard and transmission.ending == "complete",
             "" if self.picture else text(transmission.body.decode(errors="replace")),
             reply.rule,
-            refusal.state if refusal else {},
+            refusal.state if refusal else _NOTHING,
             refusal.ends_at if refusal else None,
-            _problems(reply.findings, text) if reply.findings else (),
+            self._kept_problems(reply.findings) if reply.findings else (),
             reply.made,
             self.picture,
-            b"authorization" in self.headers,
+            b"authorization" in head.headers,
             tuple([fault.name for fault, _ in self.faults]) if self.faults else (),
             self.received,
         )
 
+    def _kept_fields(self) -> Mapping[str, Any]:
+        texts = "\n".join([*self.came, *[value for value in self.came.values() if isinstance(value, str)]])
+        text = self.head.text if self.head.is_in(texts) else cut
+        return {text(name): _value(value, text) for name, value in islice(self.came.items(), _MOST)}
 
-@lru_cache(maxsize=10_000)
-def _bearer(authorization: bytes) -> str:
-    """Return the token in an Authorization header, "" for none."""
-    scheme, _, token = authorization.decode("latin-1").partition(" ")
-    token = token.strip()
-    return token if scheme.lower() == "bearer" and " " not in token else ""
-
-
-def _text(text: str, token: str, shown: str) -> str:
-    """Return text as the journal may keep it: without the caller's token, and no longer than is useful."""
-    return (text.replace(token, shown) if token in text else text)[:_LONGEST]
+    def _kept_problems(self, findings: Sequence[Finding]) -> tuple[Problem, ...]:
+        return tuple([Problem(each.field, each.code, self.head.text(each.message)) for each in findings])
 
 
-def _cut(text: str) -> str:
-    return text[:_LONGEST]
-
-
-def _value(value: Any, text: _Texts) -> Any:
+def _value(value: Any, text: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, File):
@@ -171,20 +146,3 @@ def _value(value: Any, text: _Texts) -> Any:
     if isinstance(value, int):
         return max(-_LARGEST, min(value, _LARGEST))
     return value if value is None or isinstance(value, float) else f"({type(value).__name__})"
-
-
-def _fields(came: Mapping[str, Any], text: _Texts) -> Mapping[str, Any]:
-    return {text(name): _value(value, text) for name, value in islice(came.items(), _MOST)}
-
-
-def _problems(findings: Sequence[Finding], text: _Texts) -> tuple[Problem, ...]:
-    return tuple([Problem(each.field, each.code, text(each.message)) for each in findings])
-
-
-def _headers(headers: Sequence[tuple[bytes, bytes]], text: _Texts) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        [
-            (name.decode("latin-1")[:100], "***" if name in _SECRET else text(value.decode("latin-1")))
-            for name, value in headers[:_MOST]
-        ]
-    )

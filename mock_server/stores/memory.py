@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from mock_server.domain.clock import Clock
-from mock_server.domain.world import World
+from mock_server.domain.world import Image, World
 
 from .protocol import Change, Found
 
@@ -50,7 +50,7 @@ class MemoryStore:
         before, weight = self._worlds.get(name, (None, 0))
         world, outcome = change(before, self._clock.now())
         if world is not before:
-            new = _weight(world)
+            new = _weight(world, before, weight)
             self._held += new - weight
             self._worlds[name] = (world, new)
         self._worlds.move_to_end(name)
@@ -84,10 +84,31 @@ class MemoryStore:
             _log.warning(text, room, name[:8], self._let_go)
 
 
-def _weight(world: World) -> int:
-    """Return about how many bytes a world takes in memory."""
-    texts = sum([len(image.prompt) for image in world.images]) + sum([len(each.order.prompt) for each in world.running])
-    return _WORLD_BYTES + (len(world.images) + len(world.running)) * _IMAGE_BYTES + 2 * texts
+def _weight(world: World, before: World | None, weight: int) -> int:
+    """Return about how many bytes a world takes in memory; it took `weight` before.
+
+    Images come at the front and go at the back: only those are looked at, as long as nothing else has changed.
+    """
+    came = world.made - before.made if before else 0
+    if before is None or came < 0 or not _follows(world.images, came, before.images):
+        return _WORLD_BYTES + _images_weight(world.images) + _running_weight(world)
+    gone = before.images[max(0, len(world.images) - came) :]
+    weight += _images_weight(world.images[:came]) - _images_weight(gone)
+    return weight + _running_weight(world) - _running_weight(before)
+
+
+def _follows(images: Sequence[Image], came: int, before: Sequence[Image]) -> bool:
+    """Tell whether images are those before, the first `came` and some at the end excepted."""
+    kept = len(images) - came
+    return 0 < kept <= len(before) and images[came] is before[0] and images[-1] is before[kept - 1]
+
+
+def _images_weight(images: Sequence[Image]) -> int:
+    return len(images) * _IMAGE_BYTES + 2 * sum([len(image.prompt) for image in images])
+
+
+def _running_weight(world: World) -> int:
+    return len(world.running) * _IMAGE_BYTES + 2 * sum([len(each.order.prompt) for each in world.running])
 
 
 class MemoryShelf(Generic[T]):

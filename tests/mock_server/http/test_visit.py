@@ -8,6 +8,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from mock_server.http.bodies import Upload
+from mock_server.http.heads import understand
 from mock_server.http.visit import File, Visit
 from support.mock import DALL_E, PREFIX, Mock
 
@@ -94,7 +95,9 @@ def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
 
 
 def test_a_visit_holds_no_bytes_of_a_file() -> None:
-    visit = Visit({"type": "http", "method": "POST", "path": "/", "headers": []}, AsyncMock(), "generateImage", 0)
+    visit = Visit(
+        {"type": "http", "method": "POST", "path": "/", "headers": []}, AsyncMock(), "generateImage", 0, understand([])
+    )
     visit.take({"image_src": Upload(b"a picture"), "type": "upscale"})
     assert visit.came == {"image_src": File(9), "type": "upscale"}
 
