@@ -1,10 +1,7 @@
 """Findings: what is wrong with a request's parameters, as data, with the family's words for each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from jsonschema_rs import ValidationError
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 Schema = Mapping[str, Any]
 
@@ -18,8 +15,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing wrong with one field.
 
     field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence.
@@ -45,10 +41,10 @@ def required(field: str, condition: tuple[str, str] | None) -> Finding:
     return finding(field, "required", f"is required{when}")
 
 
-def broken(error: ValidationError, schema: Schema) -> Finding:
-    """Return the finding for a property that breaks its schema."""
-    field, keyword = str(error.instance_path[0]), str(error.schema_path[-1])
-    if len(error.instance_path) > 1:
+def broken(path: Sequence[str | int], keyword: str, schema: Schema) -> Finding:
+    """Return the finding for a property that breaks its schema. path: where in the fields; keyword: what it breaks."""
+    field = str(path[0])
+    if len(path) > 1:
         return finding(field, keyword, "is invalid inside")
     limit = schema.get(keyword)
     match keyword:

@@ -20,13 +20,12 @@ _UNDERSTOOD = frozenset({"type", "properties", "required", "title", "description
 class Variant:
     """One flat set of properties.
 
-    conditions: for a property that only this variant requires, the choice (field, value) that led here; integers,
-    files, closed: names of the properties that are whole numbers, files, and that take only values the document lists.
+    missing: what to say where a required property is missing, in the order of the document; integers, files, closed:
+    names of the properties that are whole numbers, files, and that take only values the document lists.
     """
 
     properties: Mapping[str, Node]
-    required: frozenset[str]
-    conditions: Mapping[str, Condition]
+    missing: Mapping[str, Finding]
     validator: Draft202012Validator
     integers: frozenset[str]
     files: frozenset[str]
@@ -41,18 +40,15 @@ class Variant:
         """Return all findings about declared fields, in the order in which the document declares the properties."""
         if self.validator.is_valid(fields):
             return []
-        found = [
-            required(name, self.conditions.get(name))
-            for name in self.properties
-            if name in self.required and name not in fields
-        ]
-        found += [
-            broken(error, self.properties[str(error.instance_path[0])])
-            for error in self.validator.iter_errors(fields)
-            if error.instance_path
-        ]
-        order = list(self.properties)
-        return sorted(found, key=lambda each: order.index(each.field))
+        found = [finding for name, finding in self.missing.items() if name not in fields]
+        for error in self.validator.iter_errors(fields):
+            path = error.instance_path
+            if path:
+                found.append(broken(path, str(error.schema_path[-1]), self.properties[str(path[0])]))
+        if len(found) > 1:
+            order = list(self.properties)
+            found.sort(key=lambda each: order.index(each.field))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,7 @@ def _compile(document: Node, schema: Node, path: _Path) -> Parameters:
     return Choice(
         name,
         {
-            value: _compile(document, target, path.then((name, value), common.required))
+            value: _compile(document, target, path.then((name, value), frozenset(common.missing)))
             for value, target in targets.items()
         },
         common,
@@ -126,13 +122,12 @@ def _variant(schema: Node, path: _Path) -> Variant:
             f"{schema.get('title', 'a request schema')}: {', '.join(sorted(unknown))} is not understood"
         )
     needed = frozenset(schema.get("required", []))
-    conditions = {name: made for name in needed if (made := path.condition(name))}
     properties = schema["properties"]
+    missing = {name: required(name, path.condition(name)) for name in properties if name in needed}
     validator = Draft202012Validator({"type": "object", "properties": properties, "required": sorted(needed)})
     return Variant(
         properties,
-        needed,
-        conditions,
+        missing,
         validator,
         integers=_named(properties, lambda each: each.get("type") == "integer"),
         files=_named(properties, lambda each: each.get("format") == "binary"),

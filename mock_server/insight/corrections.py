@@ -92,7 +92,7 @@ def _moved(parameters: Parameters, variant: Variant, fields: Fields) -> dict[str
     moved: dict[str, str] = {}
     for name in variant.properties:
         free = [each for each in spare if each not in moved.values()]
-        if name in variant.required and name not in fields and (found := _stand_in(name, free, declared)):
+        if name in variant.missing and name not in fields and (found := _stand_in(name, free, declared)):
             moved[name] = found
     return moved
 

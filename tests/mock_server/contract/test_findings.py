@@ -10,7 +10,10 @@ from mock_server.contract.findings import Finding, broken, finding, label, requi
 
 def findings(schema: dict[str, Any], value: Any, field: str = "image_size") -> list[Finding]:
     validator = Draft202012Validator({"properties": {field: schema}})
-    return [broken(error, schema) for error in validator.iter_errors({field: value})]
+    return [
+        broken(error.instance_path, str(error.schema_path[-1]), schema)
+        for error in validator.iter_errors({field: value})
+    ]
 
 
 @pytest.mark.parametrize(

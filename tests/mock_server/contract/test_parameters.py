@@ -194,7 +194,7 @@ def test_only_what_all_variants_declare_alike_is_common() -> None:
     )
     assert isinstance(parameters, Choice)
     assert list(parameters.common.properties) == ["kind", "same"]
-    assert parameters.common.required == {"kind", "same"}
+    assert parameters.common.missing.keys() == {"kind", "same"}
 
 
 def test_three_levels_of_choices_name_the_innermost_reason() -> None:
