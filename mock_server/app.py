@@ -14,14 +14,13 @@ from starlette.types import ASGIApp
 
 from . import resources
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
-from .control import control_routes
 from .domain.clock import Clock, RealClock
 from .http.access import AccessLog, log_access
 from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
 from .http.intake import Intake
 from .http.operations import Operations
-from .http.paths import Paths
+from .http.paths import OnDemand, Paths, mounted
 from .http.pipeline import Pipeline
 from .http.replies import Reply, error, to_response
 from .http.uploads import Uploads
@@ -61,7 +60,7 @@ def create_app(
     app = Starlette(
         routes=[
             *(
-                [control_routes(service, served, rules(), settings.admin_token, is_loopback(settings.host))]
+                [mounted("/_mock", OnDemand(partial(_control, settings, service, served)))]
                 if settings.control_open
                 else []
             ),
@@ -90,6 +89,12 @@ def _service(settings: Settings, clock: Clock) -> Service:
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
+
+
+def _control(settings: Settings, service: Service, served: Contract) -> ASGIApp:
+    from .control import control_app
+
+    return control_app(service, served, rules(), settings.admin_token, is_loopback(settings.host))
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:

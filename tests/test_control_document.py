@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from mock_server import resources
 from mock_server.configuration import ready_made_scenarios
-from mock_server.control import control_routes
+from mock_server.control import control_app
 from mock_server.domain.entry import Entry, Problem
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
@@ -91,8 +91,8 @@ def test_the_document_is_valid() -> None:
 
 def test_the_document_has_every_route_and_no_other() -> None:
     nothing: Any = None
-    mount = control_routes(nothing, nothing, nothing, None, local=True)
-    routes = [route for route in mount.routes if isinstance(route, Route)]
+    app = control_app(nothing, nothing, nothing, None, local=True)
+    routes = [route for route in app.routes if isinstance(route, Route)]
     served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}
     documented = {(path, method.upper()) for path, method, _ in operations()}
     assert documented == {(path, method) for path, method in served if method != "HEAD"}

@@ -228,7 +228,7 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.http.handlers", "from mock_server.stores import MemoryStore"),
         ("mock_server.http.handlers", "from mock_server.stores.memory import MemoryStore"),
         ("mock_server.http.handlers", "from mock_server import stores"),
-        ("mock_server.http.handlers", "from mock_server.control import control_routes"),
+        ("mock_server.http.handlers", "from mock_server.control import control_app"),
         ("mock_server.http.handlers", "from mock_server.app import create_app"),
         ("mock_server.control.routes", "from mock_server.http.replies import Reply"),
         ("mock_server.control.routes", "from ..http import replies"),

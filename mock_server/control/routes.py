@@ -1,11 +1,10 @@
 """The routes of the control API."""
 
-import re
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from mock_server import __version__
@@ -23,8 +22,8 @@ from .snapshots import Snapshots
 from .worlds import Worlds, names
 
 
-def control_routes(service: Service, contract: Contract, rules: Rules, admin_token: str | None, local: bool) -> Mount:
-    """Return all under /_mock. local: the server is bound to loopback."""
+def control_app(service: Service, contract: Contract, rules: Rules, admin_token: str | None, local: bool) -> Guard:
+    """Return what is to be mounted under /_mock. local: the server is bound to loopback."""
     worlds, clocks, faults = Worlds(service), Clocks(service), Faults(service, contract)
 
     async def health(request: Request) -> Response:
@@ -55,9 +54,7 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
         Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
         Route("/events", events.listen, methods=["GET"]),
     ]
-    mount = Mount("/_mock", Guard(_Router(routes, redirect_slashes=False), admin_token, local))
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # whatever is under /_mock, a line break too
-    return mount
+    return Guard(_Router(routes, redirect_slashes=False), admin_token, local)
 
 
 class _Router(Router):

@@ -1,15 +1,17 @@
 """Request bodies: bytes in, fields out. Whatever the bytes are, the outcome is fields or findings."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from mock_server.contract import Finding
 
-from .multipart import MultipartError, Part, parse_multipart
 from .replies import RefusedError, invalid
+
+if TYPE_CHECKING:
+    from .multipart import Part
 
 # What the family trims: white space, and the invisible characters that come along with pasted text.
 _BLANK = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e" + "".join(
@@ -88,6 +90,8 @@ def _urlencoded(body: bytes, max_fields: int) -> Mapping[str, Any]:
 
 
 def _multipart(content_type: str, body: bytes, max_parts: int) -> Mapping[str, Any]:
+    from .multipart import MultipartError, parse_multipart  # what few need is loaded when it is needed
+
     try:
         parts = parse_multipart(content_type, body, max_parts)
     except MultipartError as malformed:
@@ -95,7 +99,7 @@ def _multipart(content_type: str, body: bytes, max_parts: int) -> Mapping[str, A
     return {part.name: part.text if part.filename is None else _upload(part) for part in parts}
 
 
-def _upload(part: Part) -> Upload | None:
+def _upload(part: "Part") -> Upload | None:
     """Return the file, or None for what a browser sends when no file was chosen."""
     return Upload(bytes(part.data)) if part.data or part.filename else None
 

@@ -1,7 +1,9 @@
 """Paths: those of the API are known by heart, and come before any router."""
 
-from collections.abc import Awaitable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
 
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -15,3 +17,23 @@ class Paths:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self._exact.get(scope["path"], self._other) if scope["type"] == "http" else self._other
         return app(scope, receive, send)
+
+
+class OnDemand:
+    """An ASGI application that is made when it is first asked: it costs no time at the start."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            self._app = self._make()
+        await self._app(scope, receive, send)
+
+
+def mounted(path: str, app: ASGIApp) -> Mount:
+    """Return an application as what answers whatever is under a path, a line break too."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount

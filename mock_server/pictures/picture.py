@@ -37,3 +37,7 @@ class Picture:
         text = ascii((self.prompt, self.engine, self.seed))
         first = hashlib.blake2b(text.encode(), digest_size=2).digest()
         return (int.from_bytes(first) / 65536 + self.id * 0.6180339887) % 1
+
+
+class UnreadableImage(ValueError):  # noqa: N818
+    """The bytes are not an image that can be used; the message says why."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
+from .picture import UnreadableImage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,10 +29,6 @@ TURNS: dict[object, Image.Transpose] = {
     8: Image.Transpose.ROTATE_90,
 }
 SIDEWAYS = (5, 6, 7, 8)
-
-
-class UnreadableImage(ValueError):  # noqa: N818
-    """The bytes are not an image that can be used; the message says why."""
 
 
 def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
