@@ -2,14 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
-from http import HTTPStatus
 from itertools import groupby
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from . import resources
@@ -20,9 +14,8 @@ from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
 from .http.intake import Intake
 from .http.operations import Operations
-from .http.paths import OnDemand, Paths, mounted
+from .http.paths import OnDemand, Paths
 from .http.pipeline import Pipeline
-from .http.replies import Reply, error, to_response
 from .http.uploads import Uploads
 from .service import Agenda, Events, Service
 from .settings import Settings, is_loopback
@@ -54,24 +47,19 @@ def create_app(
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
     service = _service(settings, clock or RealClock())
-    rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
+    intake = Intake(settings.behaviour, service.sources)
     pipeline = partial(Pipeline, served, service, faulty=settings.control_open, log=log)
-    operations = partial(Operations, served, service, Intake(settings.behaviour, service.sources), handlers)
-    app = Starlette(
-        routes=[
-            *(
-                [mounted("/_mock", OnDemand(partial(_control, settings, service, served)))]
-                if settings.control_open
-                else []
-            ),
-            Route("/uploads/{title}", pipeline(Uploads(service, rendered))),
-        ],
-        exception_handlers={HTTPException: _http_error, Exception: _failure},
-    )
-    app.router.redirect_slashes = False
-    app.router.default = pipeline(operations({}))
+    operations = partial(Operations, served, service, intake, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
-    return InProcess(Paths(emulated, app))
+    rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
+
+    def others() -> ASGIApp:
+        from .routes import route
+
+        control = OnDemand(partial(_control, settings, service, served)) if settings.control_open else None
+        return route(control, uploads=pipeline(Uploads(service, rendered)), unknown=pipeline(operations({})))
+
+    return InProcess(Paths(emulated, OnDemand(others)))
 
 
 def _service(settings: Settings, clock: Clock) -> Service:
@@ -100,20 +88,3 @@ def _control(settings: Settings, service: Service, served: Contract) -> ASGIApp:
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
     for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
         yield path, {each.method: each for each in group}
-
-
-async def _failure(request: Request, failure: Exception) -> Response:
-    """Answer what fails outside the pipeline in JSON; the server then logs it."""
-    del request, failure
-    return to_response(error("internal"))
-
-
-async def _http_error(request: Request, refusal: Exception) -> Response:
-    """Answer what the control API refuses, and what Starlette itself does under /_mock, in JSON."""
-    assert isinstance(refusal, HTTPException)
-    headers, path = refusal.headers or {}, request.scope["path"][:200]
-    message = refusal.detail
-    if message == HTTPStatus(refusal.status_code).phrase:
-        allowed = f"{path} takes {headers.get('Allow')}, not {request.method[:20]}. " if "Allow" in headers else ""
-        message = f"{allowed or f'There is no {path}. '}`aiimage-mock spec --control` prints all that there is."
-    return to_response(Reply(refusal.status_code, {"message": message}, headers))

@@ -1,5 +1,6 @@
 """The command line: aiimage-mock."""
 
+import gc
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, resources, serving
+from . import __version__, resources
 from .configuration import ConfigurationError, read_accounts, read_behaviour, read_scenario
 from .domain.accounts import Accounts
 from .domain.behaviour import Behaviour
@@ -91,6 +92,9 @@ def serve(
     Example:
       aiimage-mock serve --port 0 --generation-time 0 --seed 7
     """
+    gc.disable()  # nothing of what is loaded now is garbage
+    from . import serving
+
     try:
         settings = Settings(
             accounts=_accounts(accounts or resources.ACCOUNTS, scenario, flags["closed"]),

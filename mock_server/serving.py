@@ -66,11 +66,22 @@ def serve(settings: Settings, listener: socket.socket, log_format: str) -> None:
     lines = AccessLines(sys.stderr, as_json if log_format == "json" else as_text)
     config = server_config(create_app(settings, log=lines), settings)
     _greet(settings, listener)
-    gc.collect()
     gc.freeze()  # what is there now stays, and need not be looked through again and again
+    gc.enable()
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run([listener])
-    lines.flush()
+        _Server(config, lines).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which writes what is left of its log before a signal ends it."""
+
+    def __init__(self, config: uvicorn.Config, lines: AccessLines) -> None:
+        super().__init__(config)
+        self._lines = lines
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._lines.flush()
 
 
 def _greet(settings: Settings, listener: socket.socket) -> None:

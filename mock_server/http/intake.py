@@ -4,7 +4,6 @@ import hashlib
 from functools import partial
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import ClientDisconnect
 
 from mock_server import pictures
 from mock_server.contract.findings import finding
@@ -13,7 +12,7 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.stores.protocol import Shelf
 
 from .bodies import Fields, Source, Upload, parse_body
-from .replies import RefusedError, error, invalid
+from .replies import ClientGoneError, RefusedError, error, invalid
 from .validation import validate
 from .visit import Visit
 
@@ -62,7 +61,7 @@ class Intake:
         while more and len(body) <= enough:
             message = await visit.receive()
             if message["type"] == "http.disconnect":
-                raise ClientDisconnect
+                raise ClientGoneError
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > limit:

@@ -1,9 +1,7 @@
 """Paths: those of the API are known by heart, and come before any router."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -30,10 +28,3 @@ class OnDemand:
         if self._app is None:
             self._app = self._make()
         await self._app(scope, receive, send)
-
-
-def mounted(path: str, app: ASGIApp) -> Mount:
-    """Return an application as what answers whatever is under a path, a line break too."""
-    mount = Mount(path, app)
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
-    return mount

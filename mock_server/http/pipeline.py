@@ -8,7 +8,6 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mock_server.contract import Contract
@@ -21,7 +20,7 @@ from mock_server.service import Caller, GenerationLostError, Seen, Service
 from .access import AccessLog
 from .connections import is_gone, transmit
 from .heads import understand
-from .replies import RefusedError, Reply, error, to_transmission
+from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
 from .visit import Answer, Visit
 
 _ASKING = frozenset({b"x-mock-fault", b"prefer"})
@@ -59,7 +58,7 @@ class Pipeline:
         visit = Visit(scope, receive, operation, now, understand(scope["headers"]))
         try:
             await self.responder.arrive(visit)
-        except ClientDisconnect:
+        except ClientGoneError:
             return
         except BaseException as problem:  # noqa: BLE001 (whatever fails)
             visit.refused = self._failed(visit, problem)

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from starlette.responses import Response
 
 from mock_server.contract import Finding
 from mock_server.domain.behaviour import Behaviour
@@ -34,6 +33,10 @@ class Reply(msgspec.Struct, frozen=True):
     ours: bool = False
 
 
+class ClientGoneError(Exception):
+    """The client hung up before its request was whole."""
+
+
 class RefusedError(Exception):
     """Some phase has found that the request is refused, and how."""
 
@@ -51,7 +54,7 @@ class _Entry:
     ours: bool = False
 
 
-_JSON = "application/json"
+JSON = "application/json"
 _BUSY = "Image generation in progress. Please try again later."
 _CATALOGUE = {
     "unauthenticated": _Entry(401, "Unauthenticated.", "AUTH-401"),
@@ -113,9 +116,4 @@ def invalid(findings: Sequence[Finding]) -> Reply:
 
 def to_transmission(reply: Reply) -> Transmission:
     """Return the reply as bytes on the wire."""
-    return whole(reply.status, msgspec.json.encode(reply.body), _JSON, reply.headers)
-
-
-def to_response(reply: Reply) -> Response:
-    """Return the reply as Starlette sends it, for what never comes to the pipeline."""
-    return Response(msgspec.json.encode(reply.body), reply.status, reply.headers, media_type=_JSON)
+    return whole(reply.status, msgspec.json.encode(reply.body), JSON, reply.headers)
