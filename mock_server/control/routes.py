@@ -29,7 +29,9 @@ def control_routes(service: Service, contract: Contract, rules: Rules, admin_tok
 
     async def health(request: Request) -> Response:
         del request
-        return answer({"status": "ok", "version": __version__, "state": "memory", "worlds": len(await names(service))})
+        return answer(
+            {"status": "ok", "version": __version__, "state": service.store.kind, "worlds": len(await names(service))}
+        )
 
     async def behaviour(request: Request) -> Response:
         del request

@@ -18,6 +18,7 @@ from mock_server.domain.entry import Entry
 from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
 from mock_server.service import GenerationLostError, Service
+from mock_server.stores.protocol import StoreUnavailableError
 
 from .access import log_access
 from .connections import is_gone, transmit
@@ -61,7 +62,7 @@ class Pipeline:
         with self._under_way(visit):
             transmission = self._spoilt(visit, await self._guarded(visit, self._answer))
             if not visit.forgotten:
-                await self._record(visit.entry(transmission, heard=not is_gone(scope)))
+                transmission = await self._recorded(visit, transmission, heard=not is_gone(scope))
             log_access(visit, transmission)
             if transmission.timed:
                 await transmit(transmission, partial(self._wait, visit), scope, receive, send)
@@ -77,6 +78,8 @@ class Pipeline:
         except GenerationLostError:
             visit.forgotten = True
             return error("reset")
+        except StoreUnavailableError as unavailable:
+            return error("unavailable", reason=unavailable)
         except asyncio.CancelledError:
             return error("stopping")
         except ClientDisconnect:
@@ -127,6 +130,14 @@ class Pipeline:
         assert answer is not None
         transmission = reduce(lambda sent, strike: strike[0].transmit(sent), visit.faults, answer)
         return transmission.with_header("x-mock-request-id", visit.id)
+
+    async def _recorded(self, visit: Visit, transmission: Transmission, heard: bool) -> Transmission:
+        """Write the request down, and return what is sent: what cannot be written down is not told either."""
+        try:
+            await self._record(visit.entry(transmission, heard))
+        except StoreUnavailableError as unavailable:
+            return to_transmission(error("unavailable", reason=unavailable))
+        return transmission
 
     async def _record(self, entry: Entry) -> None:
         await self.service.journal.append(entry)
