@@ -114,10 +114,11 @@ class RedisStore:
         return self._found(name, told[0], told[2], told[3])
 
     async def _let_go(self, names: Sequence[str]) -> None:
+        room = await self.count()
         for name in names:
             await self.delete(name)
             await self._evicted(name)
-            self._evictions.log(name, self._ledger.most)
+            self._evictions.log(name, room)
 
     def _found(self, name: str, at: int, stamp: bytes, packed: bytes | None) -> Found:
         known = self._known.get(name)
