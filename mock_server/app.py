@@ -91,8 +91,8 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
 
 
-def check_state(settings: Settings) -> str:
-    """Return where the state is, as people may be told; raise ConfigurationError where it cannot be reached."""
+def check_state(settings: Settings) -> None:
+    """Raise ConfigurationError where the state that the settings name cannot be reached."""
     state = open_state(settings)
 
     async def reach() -> None:
@@ -105,7 +105,6 @@ def check_state(settings: Settings) -> str:
         asyncio.run(reach())
     except StoreUnavailableError as error:
         raise ConfigurationError(f"{error}; start it, or leave the flag out to keep everything in memory") from error
-    return state.shown
 
 
 def _redis_state(settings: Settings, clock: Clock) -> State:

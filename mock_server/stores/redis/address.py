@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from redis.asyncio.connection import parse_url
 
 TAKES = (
-    "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// for TLS, or "
+    "memory, redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// for TLS, or "
     "redis+sentinel://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]…]/SERVICE[/DATABASE]"
 )
 _PORT, _SENTINEL_PORT = 6379, 26379

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .keys import key
 from .line import Command
-from .scripts import STRIKE, WEIGH
+from .scripts import STRIKE, TOUCH, WEIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Ledger:
 
     def touch(self, name: str, now: int) -> Command:
         """Enter that something was used now, if it is there."""
-        return ("ZADD", self._keys[0], "XX", now, name)
+        return TOUCH((self._keys[0],), name, now)
 
     def strike(self, name: str) -> Command:
         """Strike something out."""

@@ -132,6 +132,9 @@ return gone
 name in the key of what is let go with it, "" for nothing. Returns the names let go, the one longest not used first.
 """
 
+TOUCH = Script(f"{_ALWAYS}return redis.call('ZADD', KEYS[1], 'XX', ARGV[2], ARGV[1])\n")
+"""KEYS: the first of a ledger. ARGV: name, now."""
+
 STRIKE = Script(f"{_ALWAYS}{_LEDGER}strike(ARGV[1], ARGV[2])\n")
 """KEYS: of a ledger. ARGV: name, and as above."""
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import hiredis
 import redis.exceptions
+from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
 
 from ..protocol import StoreUnavailableError
 from .address import Address
@@ -144,7 +146,7 @@ class Server:
         """Return where the server is: as the address says, or as its sentinels do."""
         if self._address.service is None:
             return self._address.hosts[0]
-        options = {"socket_timeout": self._patience / 2}
+        options = {"socket_timeout": self._patience / 2, "retry": Retry(NoBackoff(), 0)}
         sentinel = Sentinel(self._address.hosts, sentinel_kwargs=options)  # type: ignore[no-untyped-call]
         try:
             host, port = await sentinel.discover_master(self._address.service)

@@ -1,5 +1,7 @@
 """URLs of a Valkey, understood and shown."""
 
+import re
+
 import pytest
 
 from mock_server.stores.redis import AddressError, parse_address
@@ -39,18 +41,17 @@ def test_tls_is_checked_unless_the_url_says_otherwise() -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("mongodb://me:secret@valkey", "it takes redis://"),
+        ("mongodb://me:secret@valkey", "it takes memory, redis://"),
         ("redis://me:sec/ret@valkey", "write what is special in a password as %XX"),
-        ("redis://me:secret@valkey:port", "it takes redis://"),
-        ("redis://me:secret@valkey/first", "it takes redis://"),
+        ("redis://me:secret@valkey:port", "it takes memory, redis://"),
+        ("redis://me:secret@valkey/first", "it takes memory, redis://"),
         ("redis+sentinel://me:secret@valkey", "the name of the service"),
         ("redis://me:secret@valkey?ssl_ca_certs=/ca.pem", "ssl_ca_certs is no option here"),
-        ("redis://me:secret@valkey?timeout=secret", "it takes redis://"),
+        ("redis://me:secret@valkey?timeout=secret", "it takes memory, redis://"),
         ("rediss://me:secret@valkey?ssl_ca_certs=/nowhere", "cannot be read: No such file"),
     ],
 )
 def test_what_is_no_url_is_refused_without_repeating_it(url: str, says: str) -> None:
-    with pytest.raises(AddressError, match="^") as refused:
+    with pytest.raises(AddressError, match=re.escape(says)) as refused:
         parse_address(url)
-    assert says in str(refused.value)
     assert "sec" not in str(refused.value).replace("sentinel", "")
