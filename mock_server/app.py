@@ -1,5 +1,6 @@
 """The application: the only place that knows all the parts."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from itertools import groupby
@@ -7,6 +8,7 @@ from itertools import groupby
 from starlette.types import ASGIApp
 
 from . import resources
+from .configuration import ConfigurationError
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
 from .http.access import AccessLog, log_access
@@ -19,7 +21,7 @@ from .http.pipeline import Pipeline
 from .http.uploads import Uploads
 from .service import Agenda, Events, Service
 from .settings import Settings, is_loopback
-from .stores import MemoryJournal, MemoryShelf, MemoryStore
+from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 
 @cache
@@ -40,13 +42,17 @@ def create_app(
     served: Contract | None = None,
     handlers: Mapping[str, Handler] = HANDLERS,
     log: AccessLog = log_access,
+    state: State | None = None,
 ) -> ASGIApp:
-    """Return the mock as an ASGI application; raise ContractError where a handler has no operation."""
+    """Return the mock as an ASGI application; raise ContractError where a handler has no operation.
+
+    state: what it keeps everything in, None for what the settings name.
+    """
     served = served or contract()
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
-    service = _service(settings, clock or RealClock())
+    service = _service(settings, state or open_state(settings, clock))
     intake = Intake(settings.behaviour, service.sources)
     pipeline = partial(Pipeline, served, service, faulty=settings.control_open, log=log)
     operations = partial(Operations, served, service, intake, handlers)
@@ -62,17 +68,55 @@ def create_app(
     return InProcess(Paths(emulated, OnDemand(others)))
 
 
-def _service(settings: Settings, clock: Clock) -> Service:
-    behaviour = settings.behaviour
+def open_state(settings: Settings, clock: Clock | None = None) -> State:
+    """Return what the settings say that everything is kept in; raise ConfigurationError.
+
+    clock: this machine's. Nothing is connected before it is needed. Close it in the event loop that used it.
+    """
+    behaviour, clock = settings.behaviour, clock or RealClock()
+    if settings.state != "memory":
+        return _redis_state(settings, clock)
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
+    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop)
+    return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
+
+
+def check_state(settings: Settings) -> None:
+    """Raise ConfigurationError where the state that the settings name cannot be reached."""
+    state = open_state(settings)
+
+    async def reach() -> None:
+        try:
+            await state.store.count()
+        finally:
+            await state.close()
+
+    try:
+        asyncio.run(reach())
+    except StoreUnavailableError as error:
+        raise ConfigurationError(f"{error}; start it, or leave the flag out to keep everything in memory") from error
+
+
+def _redis_state(settings: Settings, clock: Clock) -> State:
+    try:
+        from .stores.redis import AddressError, open_redis  # only here: it takes a while, and packages that few need
+    except ImportError as error:
+        raise ConfigurationError("a package is missing for that: pip install 'aiimage-mock[redis]'") from error
+    try:
+        return open_redis(settings.state, settings.behaviour, clock)
+    except AddressError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _service(settings: Settings, state: State) -> Service:
     return Service(
         accounts=settings.accounts,
-        behaviour=behaviour,
-        clock=clock,
-        store=MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop),
-        journal=journal,
-        sources=MemoryShelf[bytes](behaviour.max_source_bytes, len),
-        agenda=Agenda(clock),
+        behaviour=settings.behaviour,
+        clock=state.clock,
+        store=state.store,
+        journal=state.journal,
+        sources=state.sources,
+        agenda=Agenda(state.clock),
         events=Events(),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,

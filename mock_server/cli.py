@@ -62,6 +62,12 @@ def main() -> None:
 @main.command()
 @option("--host", default="127.0.0.1", metavar="H", help="Address to bind.")
 @option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port to bind; 0 picks a free one.")
+@option(
+    "--state",
+    default="memory",
+    metavar="memory|URL",
+    help="Where everything is kept: in memory, or in the Valkey or Redis of a redis:// URL.",
+)
 @option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Accounts, instead of the ready-made ones.")
 @option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="State that every account begins in.")
 @option("--behaviour", type=click.Path(path_type=Path), metavar="FILE", help="Settings that rules.yaml leaves open.")
@@ -104,7 +110,9 @@ def serve(
             seed=flags["seed"],
             control=not flags["no_control"],
             admin_token=flags["admin_token"] or None,
+            state=flags["state"],
         )
+        _of_flag("--state", lambda: _check_state(settings))
         listener = serving.bind(host, port)
     except ConfigurationError as error:
         raise Failure(str(error)) from error
@@ -137,6 +145,12 @@ def _behaviour(path: Path | None) -> Behaviour:
     from .app import rules as compiled
 
     return read_behaviour(path, compiled())
+
+
+def _check_state(settings: Settings) -> None:
+    from .app import check_state
+
+    check_state(settings)
 
 
 def _of_flag(flag: str, read: Callable[[], T]) -> T:

@@ -12,13 +12,14 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from .http.replies import JSON, Reply, error
+from .stores.protocol import StoreUnavailableError
 
 
 def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIApp:
     """Return the application that answers them. control: None where the control API is not served."""
     app = Starlette(
         routes=[*([_mounted("/_mock", control)] if control else []), Route("/uploads/{title}", uploads)],
-        exception_handlers={HTTPException: _http_error, Exception: _failure},
+        exception_handlers={HTTPException: _http_error, StoreUnavailableError: _unavailable, Exception: _failure},
     )
     app.router.redirect_slashes = False
     app.router.default = unknown
@@ -34,6 +35,12 @@ def _mounted(path: str, app: ASGIApp) -> Mount:
 
 def _to_response(reply: Reply) -> Response:
     return Response(msgspec.json.encode(reply.body), reply.status, reply.headers, media_type=JSON)
+
+
+async def _unavailable(request: Request, failure: Exception) -> Response:
+    """Answer what cannot be answered without the state."""
+    del request
+    return _to_response(error("unavailable", reason=failure))
 
 
 async def _failure(request: Request, failure: Exception) -> Response:

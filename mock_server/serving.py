@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from . import logs
-from .app import create_app
+from .app import create_app, open_state
 from .configuration import ConfigurationError
 from .http.access import AccessLines, as_json, as_text
 from .http.protocol import limited
@@ -64,8 +64,9 @@ def serve(settings: Settings, listener: socket.socket, log_format: str) -> None:
     """Serve the mock on `listener` until interrupted, and log to standard error, as "text" or "json"."""
     logs.set_up(log_format)
     lines = AccessLines(sys.stderr, as_json if log_format == "json" else as_text)
-    config = server_config(create_app(settings, log=lines), settings)
-    _greet(settings, listener)
+    state = open_state(settings)
+    config = server_config(create_app(settings, log=lines, state=state), settings)
+    _greet(settings, listener, state.shown)
     gc.freeze()  # what is there now stays, and need not be looked through again and again
     gc.enable()
     with contextlib.suppress(KeyboardInterrupt):
@@ -84,13 +85,15 @@ class _Server(uvicorn.Server):
         self._lines.flush()
 
 
-def _greet(settings: Settings, listener: socket.socket) -> None:
+def _greet(settings: Settings, listener: socket.socket, state: str) -> None:
     origin = address(listener)
     control = f"{origin}/_mock/health" if settings.control_open else "off"
     if settings.control and not settings.control_open:
         control = "off: give --admin-token to have it beyond loopback"
     click.echo(f"The AI Image API, mocked, at {origin}/api/v1/aiimage")
     click.echo(f"  control API  {control}")
+    if state != "memory":
+        click.echo(f"  state        {state}")
     click.echo(f"  tokens       {', '.join(settings.accounts.listed) or 'none listed'}")
     click.echo(f"               {_others(settings)}")
     if not is_loopback(settings.host):

@@ -1,7 +1,7 @@
 """Settings: everything that a server is started with, in one object."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .domain.accounts import Accounts
 from .domain.behaviour import Behaviour
@@ -9,7 +9,9 @@ from .domain.behaviour import Behaviour
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `create_app` needs. generation_seconds: how long a generation takes; seed: of everything made up."""
+    """What `create_app` needs. generation_seconds: how long a generation takes; seed: of everything made up;
+    state: "memory", or the URL of a Valkey or Redis, which may hold a password.
+    """
 
     accounts: Accounts
     behaviour: Behaviour
@@ -18,6 +20,7 @@ class Settings:
     seed: int = 0
     control: bool = True
     admin_token: str | None = None
+    state: str = field(default="memory", repr=False)
 
     @property
     def control_open(self) -> bool:

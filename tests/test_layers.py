@@ -40,7 +40,9 @@ LAYERS = {
     "mock_server.faults": Layer(
         ("mock_server.faults", "mock_server.domain", "mock_server.contract"), frozenset({"msgspec"})
     ),
-    "mock_server.stores": Layer(("mock_server.stores", "mock_server.domain"), frozenset({"msgspec", "redis"})),
+    "mock_server.stores": Layer(
+        ("mock_server.stores", "mock_server.domain"), frozenset({"hiredis", "msgspec", "redis"})
+    ),
     "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset({"msgspec"})),
     "mock_server.http": Layer((*_SERVED, "mock_server.http", "mock_server.pictures")),
     "mock_server.control": Layer((*_SERVED, "mock_server.control", "mock_server.insight", "mock_server.configuration")),

@@ -28,7 +28,9 @@ def control_app(service: Service, contract: Contract, rules: Rules, admin_token:
 
     async def health(request: Request) -> Response:
         del request
-        return answer({"status": "ok", "version": __version__, "state": "memory", "worlds": len(await names(service))})
+        return answer(
+            {"status": "ok", "version": __version__, "state": service.store.kind, "worlds": len(await names(service))}
+        )
 
     async def behaviour(request: Request) -> Response:
         del request

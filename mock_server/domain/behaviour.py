@@ -34,6 +34,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     max_journal_bytes: int
     max_source_bytes: int
     max_rendered_bytes: int
+    state_seconds: float
     max_header_bytes: int
     max_headers: int
     client_seconds: float

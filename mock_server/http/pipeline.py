@@ -16,6 +16,7 @@ from mock_server.domain.entry import Entry
 from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, GenerationLostError, Seen, Service
+from mock_server.stores.protocol import StoreUnavailableError
 
 from .access import AccessLog
 from .connections import is_gone, transmit
@@ -69,7 +70,7 @@ class Pipeline:
                 answer = self._failed(visit, problem)
             transmission = self._spoilt(visit, answer)
             if not visit.forgotten:
-                await self._record(visit.entry(transmission, heard=not is_gone(scope)))
+                transmission = await self._recorded(visit, transmission, heard=not is_gone(scope))
             self.log(visit, transmission)
             timed = transmission.timed
             if timed:
@@ -85,6 +86,8 @@ class Pipeline:
             case GenerationLostError():
                 visit.forgotten = True
                 return error("reset")
+            case StoreUnavailableError():
+                return error("unavailable", reason=problem)
             case asyncio.CancelledError():
                 return error("stopping")
             case Exception():
@@ -140,6 +143,14 @@ class Pipeline:
         for fault, _ in visit.faults:
             answer = fault.transmit(answer)
         return answer
+
+    async def _recorded(self, visit: Visit, transmission: Transmission, heard: bool) -> Transmission:
+        """Write the request down, and return what is sent: what cannot be written down is not told either."""
+        try:
+            await self._record(visit.entry(transmission, heard))
+        except StoreUnavailableError as unavailable:
+            return to_transmission(error("unavailable", reason=unavailable))
+        return transmission
 
     async def _record(self, entry: Entry) -> None:
         await self.service.journal.append(entry)

@@ -77,6 +77,9 @@ _CATALOGUE = {
     "reset": _Entry(503, "The world was reset while this generation ran.", None, ours=True),
     "broken-reply": _Entry(500, "The mock made a reply that its own contract forbids: {complaint}.", None, ours=True),
     "stopping": _Entry(503, "The mock is being stopped.", None, ours=True),
+    "unavailable": _Entry(
+        503, "The state of the mock is not to be had: {reason}. Send the request again in a moment.", None, ours=True
+    ),
     "internal": _Entry(500, "The mock failed. Its log says why.", None, ours=True),
     "no-http": _Entry(400, "The request is not valid HTTP/1.1.", None, ours=True),
     "too-slow": _Entry(408, "The request was not whole after {seconds:g} seconds. Send it faster.", None, ours=True),

@@ -2,6 +2,18 @@
 
 from .journal import MemoryJournal
 from .memory import MemoryShelf, MemoryStore
-from .protocol import Found, Journal, Shelf, Store, Tally
+from .protocol import Found, Journal, Shelf, Store, StoreUnavailableError, Tally
+from .state import State
 
-__all__ = ["Found", "Journal", "MemoryJournal", "MemoryShelf", "MemoryStore", "Shelf", "Store", "Tally"]
+__all__ = [
+    "Found",
+    "Journal",
+    "MemoryJournal",
+    "MemoryShelf",
+    "MemoryStore",
+    "Shelf",
+    "State",
+    "Store",
+    "StoreUnavailableError",
+    "Tally",
+]

@@ -1,6 +1,5 @@
 """Stores in the memory of one process."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -8,13 +7,13 @@ from typing import Generic, TypeVar
 from mock_server.domain.clock import Clock
 from mock_server.domain.world import Image, World
 
+from .evictions import Evictions
 from .protocol import Change, Found
 
 T = TypeVar("T")
 
 _WORLD_BYTES = 1_500
 _IMAGE_BYTES = 700
-_log = logging.getLogger("aiimage_mock.stores")
 
 
 class MemoryStore:
@@ -23,6 +22,8 @@ class MemoryStore:
 
     An update is atomic because nothing in it awaits: one event loop, one thread.
     """
+
+    kind = "memory"
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class MemoryStore:
         self._max_bytes = max_bytes
         self._evicted = evicted
         self._held = 0
-        self._let_go = 0
+        self._evictions = Evictions()
         self._worlds: OrderedDict[str, tuple[World, int]] = OrderedDict()
 
     async def read(self, name: str) -> Found:
@@ -71,17 +72,7 @@ class MemoryStore:
             name, (_, weight) = self._worlds.popitem(last=False)
             self._held -= weight
             self._evicted(name)
-            self._log_eviction(name)
-
-    def _log_eviction(self, name: str) -> None:
-        """Say that a world is let go: the first, second, fourth, eighth and so on, or the log would be all there is."""
-        self._let_go += 1
-        if self._let_go & (self._let_go - 1) == 0:
-            room, text = (
-                len(self._worlds),
-                "no room for more than %d worlds: let go of %s, the longest not used (%d so far)",
-            )
-            _log.warning(text, room, name[:8], self._let_go)
+            self._evictions.log(name, len(self._worlds))
 
 
 def _weight(world: World, before: World | None, weight: int) -> int:

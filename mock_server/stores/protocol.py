@@ -15,6 +15,13 @@ Change = Callable[[World | None, Instant], tuple[World, T]]
 Tally = Mapping[tuple[str, int, str | None], int]
 
 
+class StoreUnavailableError(Exception):
+    """What is kept cannot be reached, or changed, now. The message says where and why, and gives no secret away.
+
+    Nobody was told that anything was done; whether it was may be unknown.
+    """
+
+
 class Found(msgspec.Struct, frozen=True):
     """A world as a store has it, None if there is none yet, and the time on the store's clock when it was read.
 
@@ -27,7 +34,12 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Store(Protocol):
-    """Worlds by name, and the time: it comes from one place, whoever asks."""
+    """Worlds by name, and the time: it comes from one place, whoever asks. Every call may raise StoreUnavailableError.
+
+    kind: what the control API calls it, "memory" or "redis".
+    """
+
+    kind: str
 
     async def read(self, name: str) -> Found:
         """Return the world as it is."""

@@ -1,13 +1,20 @@
-"""Histories: many clients at once on one account, while its time is moved. What each saw is written down."""
+"""Histories: many clients at once on one account, while its time is moved. What each saw is written down.
+
+The account may be served by several mocks that share their state: clients then call one or another, and so does whoever
+moves the time.
+"""
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any, Literal
 
 from starlette.types import ASGIApp
 
 from support.asgi import Answer, call
+from support.clocks import settle
 
 TOKEN = "history"
 API = "/api/v1/aiimage"
@@ -47,8 +54,12 @@ class History:
     recent: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def play(app: ASGIApp, seed: int, clients: int = 50) -> History:
-    """Return the history that a seed gives: the same clients and the same moves of time, each time."""
+async def play(apps: Sequence[ASGIApp], seed: int, clients: int = 50, in_turn: bool = False) -> History:
+    """Return the history that a seed gives: with one mock, the same clients and the same moves of time each time.
+
+    in_turn: nobody begins a call while time is moved. Across a network a call may come in the midst of a move: it is
+    then answered later than what it was told of happened, and the checker knows only when it was answered.
+    """
     chance = random.Random(seed)
     history = History(chance.choice([0, 3, 20, 200]), chance.choice([2, 30, 500]))
     state = {
@@ -56,13 +67,16 @@ async def play(app: ASGIApp, seed: int, clients: int = 50) -> History:
         "daily_limit": history.daily_limit,
         "generation_time": chance.choice([0, 0.5, 2, 9.999, 10, 12]),
     }
-    await call(app, "PUT", WORLD, body=state)
-    await call(app, "POST", f"{WORLD}/clock", body={"freeze": True, "set": START})
+    await call(apps[0], "PUT", WORLD, body=state)
+    await call(apps[0], "POST", f"{WORLD}/clock", body={"freeze": True, "set": START})
     steps = [_step(chance) for _ in range(clients)]
-    tasks = [asyncio.create_task(_client(app, step, history)) for step in steps]
-    await _move_time(app, tasks, chance)
+    gate = asyncio.Event()
+    tasks = [
+        asyncio.create_task(_client(app, step, history, gate)) for app, step in zip(cycle(apps), steps, strict=False)
+    ]
+    await _move_time(apps, tasks, chance, gate, in_turn)
     await asyncio.gather(*tasks)
-    await _look(app, history)
+    await _look(apps[-1], history)
     return history
 
 
@@ -73,9 +87,10 @@ def _step(chance: random.Random) -> Step:
     return Step(kind, chance.randrange(400), chance.randint(1, 4), fault if kind == "generate" else None)
 
 
-async def _client(app: ASGIApp, step: Step, history: History) -> None:
+async def _client(app: ASGIApp, step: Step, history: History, gate: asyncio.Event) -> None:
     for _ in range(step.patience):
         await asyncio.sleep(0)
+    await gate.wait()
     answer = await _do(app, step)
     history.seen.append(Seen(step, answer, len(history.seen)))
 
@@ -92,15 +107,22 @@ async def _do(app: ASGIApp, step: Step) -> Answer:
     return await call(app, "POST", f"{API}/generate-image", TOKEN, body, **headers)
 
 
-async def _move_time(app: ASGIApp, tasks: list[asyncio.Task[None]], chance: random.Random) -> None:
+async def _move_time(
+    apps: Sequence[ASGIApp], tasks: list[asyncio.Task[None]], chance: random.Random, gate: asyncio.Event, in_turn: bool
+) -> None:
     """Let time pass in jumps, small and large, to edges and beyond, until everybody has been answered."""
+    movers = cycle(apps)
     while not all(task.done() for task in tasks):
+        gate.set()
         for _ in range(chance.randrange(30)):
             await asyncio.sleep(0)
         edge = chance.choice(["lock-expiry", "generation-end"])
         jumps: list[dict[str, Any]] = [{"advance": chance.choice([0.001, 0.4, 2, 9.999, 10, 40])}]
         jumps += [{"advance_to": edge, "offset_ms": chance.choice([-1, 0, 1])}]
-        await call(app, "POST", f"{WORLD}/clock", body=chance.choice(jumps))
+        if in_turn:
+            gate.clear()
+            await settle()
+        await call(next(movers), "POST", f"{WORLD}/clock", body=chance.choice(jumps))
 
 
 async def _look(app: ASGIApp, history: History) -> None:

@@ -2,29 +2,53 @@
 
 import asyncio
 import os
+from unittest.mock import patch
 
 import pytest
 
 from histories.checker import complaints
 from histories.history import History, play
 from mock_server.app import create_app
+from mock_server.domain.clock import RealClock
+from mock_server.service import Agenda
 from support.clocks import JumpingClock
 from support.mock import settings
+from support.valkey import apps, fresh_url
 
 HISTORIES = int(os.environ.get("HISTORIES", "200"))
 FIRST = int(os.environ.get("FIRST_HISTORY", "0"))
 BATCH = 25
+SHARED_HISTORIES = HISTORIES // 20
 
 
 def played(seed: int) -> History:
     app = create_app(settings(generation_seconds=0), JumpingClock())
-    return asyncio.run(play(app, seed))
+    return asyncio.run(play([app], seed))
+
+
+def played_by_many(seed: int, mocks: int) -> History:
+    """Return the history that so many mocks give which share a Valkey, and know of each other's requests."""
+
+    async def playing() -> History:
+        with patch("mock_server.app.Agenda", return_value=Agenda(RealClock())):
+            async with apps(fresh_url(), [RealClock()] * mocks) as served:
+                return await play(served, seed, in_turn=True)
+
+    return asyncio.run(playing())
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + HISTORIES, BATCH))
 def test_nothing_is_wrong_with_a_history(first: int) -> None:
     for seed in range(first, min(first + BATCH, FIRST + HISTORIES)):
         found = complaints(played(seed))
+        assert found == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("mocks", [1, 2, 4])
+@pytest.mark.parametrize("first", range(FIRST, FIRST + SHARED_HISTORIES, BATCH))
+def test_nothing_is_wrong_with_a_history_of_mocks_that_share_a_valkey(first: int, mocks: int) -> None:
+    for seed in range(first, min(first + BATCH, FIRST + SHARED_HISTORIES)):
+        found = complaints(played_by_many(seed, mocks))
         assert found == [], f"seed {seed}"
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from mock_server import __version__, resources
 from mock_server.cli import main
 from support.server import Server
+from support.valkey import Valkey
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, str]:
@@ -53,6 +54,8 @@ def test_every_flag_is_in_the_help_with_its_environment_variable() -> None:
         (["--scenario", "nowhere"], "--scenario: nowhere cannot be read: No such file or directory"),
         (["--host", "nowhere.invalid"], "--host: nowhere.invalid is no address of this machine"),
         (["--host", "192.0.2.1"], "--host: 192.0.2.1:8010 cannot be bound: Cannot assign requested address\n"),
+        (["--state", "disk"], "--state: it takes memory, redis://[USER:PASSWORD@]HOST"),
+        (["--state", "redis://x:secret@127.0.0.1:1"], "--state: redis://127.0.0.1:1/0 cannot be reached"),
         (["--colour", "red"], "No such option '--colour'"),
     ],
 )
@@ -61,6 +64,7 @@ def test_a_bad_flag_is_one_sentence_and_status_2(arguments: list[str], says: str
     assert status == 2
     assert says in text
     assert "Traceback" not in text
+    assert "secret" not in text
 
 
 def test_a_bad_environment_variable_is_named() -> None:
@@ -119,3 +123,39 @@ def test_a_scenario_that_is_not_understood_names_its_place(tmp_path: Path) -> No
     status, text = run("serve", "--scenario", str(file))
     says = f"--scenario: {file}: fault 0: there is no fault 'dely'; did you mean delay?"
     assert (status, text) == (2, f"Error: {says}\n")
+
+
+def test_state_in_valkey_is_shared_and_its_password_is_never_shown(tmp_path: Path) -> None:
+    with Valkey(tmp_path) as valkey:
+        valkey.say("CONFIG", "SET", "requirepass", "the-secret")
+        url = valkey.url.replace("//", "//default:the-secret@")
+        with Server("--state", url, "--generation-time", "0") as one, Server("--state", url) as other:
+            assert httpx.get(f"{one.origin}/_mock/health").json()["state"] == "redis"
+            assert httpx.patch(f"{one.origin}/_mock/worlds/demo", json={"credits": 7}).status_code == 200
+            assert httpx.get(f"{other.origin}/_mock/worlds/demo").json()["credits"] == 7
+            valkey.kill()
+            refused = httpx.get(f"{other.origin}/_mock/health")
+            assert refused.status_code == 503
+            assert f"  state        {valkey.url}/0\n" in one.greeting
+            assert "secret" not in one.greeting + other.greeting + one.log() + other.log() + refused.text
+
+
+def test_a_package_that_is_missing_for_valkey_is_named() -> None:
+    started = "import sys; sys.modules['hiredis'] = None; from mock_server.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", started, "serve", "--state", "redis://"], capture_output=True, text=True
+    )
+    says = "Error: --state: a package is missing for that: pip install 'aiimage-mock[redis]'\n"
+    assert (done.returncode, done.stderr) == (2, says)
+
+
+def test_a_mock_in_memory_does_without_the_packages_for_valkey() -> None:
+    started = """
+import sys
+from mock_server.app import create_app
+from mock_server.embedding import default_settings
+create_app(default_settings())
+print(sorted({name.split(".")[0] for name in sys.modules} & {"hiredis", "redis", "mock_server"}))
+"""
+    done = subprocess.run([sys.executable, "-c", started], capture_output=True, text=True, check=True)
+    assert done.stdout == "['mock_server']\n"

@@ -30,6 +30,8 @@ LISTED: Mapping[str, Account] = {
 class RemoteStore:
     """A store as one across a network is: every call takes a while, and a change may be called again."""
 
+    kind = "remote"
+
     def __init__(self, clock: Clock) -> None:
         self._store = MemoryStore(clock)
 

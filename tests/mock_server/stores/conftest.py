@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
+from msgspec.structs import replace
 
-from mock_server.stores import Journal, MemoryJournal, MemoryShelf, MemoryStore, Shelf, Store
+from mock_server.domain.clock import RealClock
+from mock_server.stores import Journal, MemoryJournal, MemoryShelf, MemoryStore, Shelf, State, Store
 from support.clocks import SteppedClock
+from support.sandbox import BEHAVIOUR
+from support.valkey import fresh_url
 
 OpenStore = Callable[[int], AbstractAsyncContextManager[Store]]
 OpenShelf = Callable[[int], AbstractAsyncContextManager[Shelf[bytes]]]
@@ -28,9 +32,38 @@ async def memory_journal(capacity: int, max_bytes: int) -> AsyncIterator[Journal
     yield MemoryJournal(capacity, max_bytes)
 
 
-STORES: dict[str, OpenStore] = {"memory": memory_store}
-SHELVES: dict[str, OpenShelf] = {"memory": memory_shelf}
-JOURNALS: dict[str, OpenJournal] = {"memory": memory_journal}
+@asynccontextmanager
+async def valkey(**behaves: int) -> AsyncIterator[State]:
+    from mock_server.stores.redis import open_redis
+
+    state = open_redis(fresh_url(), replace(BEHAVIOUR, **behaves), RealClock())
+    try:
+        yield state
+    finally:
+        await state.close()
+
+
+@asynccontextmanager
+async def valkey_store(capacity: int) -> AsyncIterator[Store]:
+    async with valkey(max_worlds=capacity) as state:
+        yield state.store
+
+
+@asynccontextmanager
+async def valkey_shelf(capacity: int) -> AsyncIterator[Shelf[bytes]]:
+    async with valkey(max_source_bytes=capacity) as state:
+        yield state.sources
+
+
+@asynccontextmanager
+async def valkey_journal(capacity: int, max_bytes: int) -> AsyncIterator[Journal]:
+    async with valkey(max_journal_entries=capacity, max_journal_bytes=max_bytes) as state:
+        yield state.journal
+
+
+STORES: dict[str, OpenStore] = {"memory": memory_store, "valkey": valkey_store}
+SHELVES: dict[str, OpenShelf] = {"memory": memory_shelf, "valkey": valkey_shelf}
+JOURNALS: dict[str, OpenJournal] = {"memory": memory_journal, "valkey": valkey_journal}
 
 
 @pytest.fixture(params=list(STORES))

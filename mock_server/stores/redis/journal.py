@@ -1,0 +1,89 @@
+"""The journal in Valkey. All of it is in one hash slot, so that its bounds are kept exactly, in one step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from mock_server.domain.entry import Entry
+
+from ..protocol import Tally
+from .keys import key
+from .ledger import names_in
+from .line import Command
+from .scripts import APPEND, FORGET
+from .server import Server
+
+_Count = tuple[str, int, str | None]
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Entry).decode
+_decode_count = msgspec.msgpack.Decoder(_Count).decode
+
+
+def _key(*names: str) -> str:
+    return key("journal", *names)
+
+
+_ENTRIES = _key("entries")
+_KEYS = (_ENTRIES, _key("rings"), _key("tallied"), _key("held"))
+_PREFIXES = (_key("ring", ""), _key("tally", ""))
+_RING, _TALLY = _PREFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class RedisJournal:
+    """A ring of ids a world, and all entries by id; the bounds are those of MemoryJournal.
+
+    bulk: where much is read at once, so that nobody else waits for that; lifetime: in milliseconds, after which a world
+    without a request is forgotten.
+    """
+
+    server: Server
+    bulk: Server
+    capacity: int
+    max_bytes: int
+    max_worlds: int
+    lifetime: int
+
+    async def append(self, entry: Entry) -> None:
+        if entry.status is None:
+            await self.server.ask(self._append(entry.world, entry, {}))
+        else:
+            await self.server.ask(
+                self._append(entry.world, entry, {(entry.operation or "", entry.status, entry.rule): 1})
+            )
+
+    async def entries(self, world: str | None = None) -> Sequence[Entry]:
+        packed = await (self._all() if world is None else self._ring(world))
+        return sorted((_decode(each) for each in packed if each), key=lambda each: (each.received, each.id))
+
+    async def entry(self, number: str) -> Entry | None:
+        packed = (await self.server.ask(("HGET", _ENTRIES, number)))[0]
+        return _decode(packed) if packed else None
+
+    async def tally(self, world: str) -> Tally:
+        told = (await self.server.ask(("HGETALL", _TALLY + world)))[0]
+        return {_decode_count(field): int(number) for field, number in zip(told[::2], told[1::2], strict=True)}
+
+    async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
+        await self.forget(world)
+        await self.bulk.ask(self._append(world, None, tally), *(self._append(world, each, {}) for each in entries))
+
+    async def forget(self, world: str | None = None) -> None:
+        await self.bulk.ask(FORGET(_KEYS, *_PREFIXES, *([] if world is None else [world])))
+
+    async def _all(self) -> Sequence[bytes]:
+        found: Sequence[bytes] = (await self.bulk.ask(("HVALS", _ENTRIES)))[0]
+        return found
+
+    async def _ring(self, world: str) -> Sequence[bytes]:
+        ids = names_in((await self.server.ask(("LRANGE", _RING + world, 0, -1)))[0])
+        found: Sequence[bytes] = (await self.bulk.ask(("HMGET", _ENTRIES, *ids)))[0] if ids else []
+        return found
+
+    def _append(self, world: str, entry: Entry | None, counts: Tally) -> Command:
+        packed = _encode(entry) if entry else b""
+        kept: tuple[str, bytes] = (entry.id, packed) if entry and len(packed) <= self.max_bytes else ("", b"")
+        pairs = [part for count, number in counts.items() for part in (_encode(count), number)]
+        bounds = self.capacity, self.max_bytes, self.max_worlds
+        return APPEND(_KEYS, *_PREFIXES, world, self.lifetime, *kept, *bounds, *pairs)

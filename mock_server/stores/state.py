@@ -1,0 +1,26 @@
+"""A state: all that a server keeps, and the clock that goes with it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from mock_server.domain.clock import Clock
+
+from .protocol import Journal, Shelf, Store
+
+
+async def _nothing() -> None:
+    """Do nothing: memory needs no closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where worlds, requests and uploads are kept. clock: tells the time that the store tells; shown: what people are
+    told of where it is, without a secret; close: lets go of connections.
+    """
+
+    store: Store
+    journal: Journal
+    sources: Shelf[bytes]
+    clock: Clock
+    shown: str = "memory"
+    close: Callable[[], Awaitable[None]] = _nothing

@@ -1,0 +1,310 @@
+"""Mocks that share a Valkey, and what becomes of them when it is killed, slow, full, or when clocks differ."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from mock_server.domain.clock import SECOND, Instant, RealClock, from_iso
+from mock_server.stores.redis.line import Line
+from support.asgi import Answer, call
+from support.mock import PREFIX, behaviour
+from support.valkey import Valkey, app, apps, fresh_url
+
+ORDER = {"image_generator": "flux-pro", "description_flux_pro": "a fox", "image_number_of_images": 1}
+PATIENCE = 2.0
+
+
+class SkewedClock(RealClock):
+    """A clock of a machine that is some seconds ahead of others."""
+
+    def __init__(self, ahead: float) -> None:
+        super().__init__()
+        self._ahead = round(ahead * SECOND)
+
+    def now(self) -> Instant:
+        return super().now() + self._ahead
+
+
+def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
+    async def running() -> Any:
+        return await scenario()
+
+    return asyncio.run(running())
+
+
+async def generate(app: ASGIApp, token: str = "somebody", **headers: str) -> Answer:
+    return await call(app, "POST", f"{PREFIX}/generate-image", token, ORDER, **headers)
+
+
+async def check(app: ASGIApp, token: str = "somebody") -> Answer:
+    return await call(app, "GET", f"{PREFIX}/check-availability", token)
+
+
+async def world(app: ASGIApp, token: str = "somebody", **state: object) -> Any:
+    """Return a world, begun afresh in that state if one is given."""
+    return (await call(app, "PUT" if state else "GET", f"/_mock/worlds/{token}", body=state or None)).body
+
+
+async def until(status: int, ask: Callable[[], Awaitable[Answer]]) -> float:
+    """Ask until the answer has that status, and return how many seconds that took."""
+    loop = asyncio.get_running_loop()
+    since = loop.time()
+    while (answer := await ask()).status != status:
+        assert loop.time() < since + PATIENCE, answer
+        await asyncio.sleep(0.01)
+    return loop.time() - since
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A Valkey of the test's own, which writes everything to disk before it answers."""
+    with Valkey(tmp_path, appendonly="yes", appendfsync="always") as server:
+        yield server
+
+
+class Load:
+    """Clients that generate one image after the other. made: the titles that they were told of; statuses: all."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token
+        self.made: list[str] = []
+        self.ids: list[str] = []
+        self.statuses: list[int | None] = []
+        self.stopped = False
+
+    async def client(self) -> None:
+        while not self.stopped:
+            answer = await generate(self._app, self._token)
+            self.statuses.append(answer.status)
+            if answer.status == 200:
+                self.made += [image["title"] for image in answer.body["images"]]
+                self.ids.append(answer.headers["x-mock-request-id"])
+            await asyncio.sleep(0.001)
+
+    async def more(self, count: int) -> None:
+        """Wait for so many more images."""
+        enough = len(self.made) + count
+        async with asyncio.timeout(5):
+            while len(self.made) < enough:  # noqa: ASYNC110 (the clients tell nobody)
+                await asyncio.sleep(0.005)
+
+
+def test_nothing_is_lost_nor_charged_twice_when_valkey_is_killed_under_load(valkey: Valkey) -> None:
+    async def scenario() -> None:
+        async with app(valkey.url) as mock:
+            loads = [Load(mock, token) for token in ("one", "two")]
+            for load in loads:
+                await world(mock, load._token, credits=5000, daily_limit=5000)
+            clients = [asyncio.ensure_future(load.client()) for load in loads * 4]
+            for load in loads:
+                await load.more(10)
+            valkey.kill()
+            await until(503, lambda: check(mock, "one"))
+            await asyncio.to_thread(valkey.start)
+            assert await until(200, lambda: check(mock, "three")) < 2
+            for load in loads:
+                await load.more(10)
+                load.stopped = True
+            await asyncio.gather(*clients)
+            await judge(mock, loads)
+
+    run(scenario)
+
+
+async def judge(mock: ASGIApp, loads: list[Load]) -> None:
+    """Check what there is in the end against what clients were told."""
+    snapshot = (await call(mock, "GET", "/_mock/snapshot")).body
+    kept = {image["title"]: image for each in snapshot["worlds"] for image in each["images"]}
+    for load in loads:
+        there = await world(mock, load._token)
+        unknown = load.statuses.count(503)
+        assert set(load.statuses) <= {200, 409, 503}
+        assert unknown > 0
+        assert there["credits"] == 5000 - there["images"]
+        assert there["used_today"] == there["images"]
+        assert len(load.made) <= there["images"] <= len(load.made) + unknown
+        assert len(set(load.made)) == len(load.made)
+        assert set(load.made[-50:]) <= kept.keys()
+        assert (await check(mock, load._token)).status == 200
+        listed = await call(mock, "GET", f"/_mock/requests?token={load._token}&limit=1000&status=200")
+        assert set(load.ids[-400:]) <= {each["id"] for each in listed.body["requests"]}
+
+
+def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valkey: Valkey) -> None:
+    async def scenario() -> None:
+        async with app(valkey.url) as mock:
+            assert (await generate(mock)).status == 200
+            valkey.kill()
+            loop = asyncio.get_running_loop()
+            since = loop.time()
+            calls = [
+                generate(mock),
+                check(mock),
+                call(mock, "GET", "/_mock/health"),
+                call(mock, "GET", "/_mock/worlds/somebody"),
+                call(mock, "PATCH", "/_mock/worlds/somebody", body={"credits": 3}),
+                call(mock, "GET", "/_mock/requests"),
+                call(mock, "GET", "/uploads/any.png"),
+            ]
+            for answer in await asyncio.gather(*calls):
+                assert answer.status == 503
+                assert answer.body["message"].startswith("The state of the mock is not to be had: redis://127.0.0.1:")
+            assert loop.time() < since + 0.5
+            await asyncio.to_thread(valkey.start)
+            assert await until(200, lambda: call(mock, "GET", "/_mock/health")) < 2
+            assert (await world(mock))["images"] == 1
+
+    run(scenario)
+
+
+def test_a_slow_valkey_is_not_waited_for_longer_than_a_second(valkey: Valkey) -> None:
+    async def scenario() -> None:
+        async with app(valkey.url) as mock:
+            assert (await generate(mock)).status == 200
+            valkey.say("CLIENT", "PAUSE", 1300)
+            loop = asyncio.get_running_loop()
+            since = loop.time()
+            answers = await asyncio.gather(generate(mock), check(mock), call(mock, "GET", "/_mock/health"))
+            assert [answer.status for answer in answers] == [503] * 3
+            assert "did not answer for 1 s" in answers[0].body["message"]
+            assert 0.9 < loop.time() - since < 1.5
+            assert await until(200, lambda: check(mock)) < 2
+            assert (await world(mock))["images"] <= 2
+
+    run(scenario)
+
+
+def test_a_full_valkey_takes_nothing_and_loses_nothing(valkey: Valkey) -> None:
+    async def scenario() -> None:
+        async with app(valkey.url) as mock:
+            assert (await generate(mock)).status == 200
+            valkey.say("CONFIG", "SET", "maxmemory", "1")
+            for answer in (await generate(mock), await check(mock)):
+                assert answer.status == 503
+                assert "has no memory left: give it more (maxmemory)" in answer.body["message"]
+            assert (await world(mock))["credits"] == 99
+            assert (await call(mock, "POST", "/_mock/reset", body={"token": "other"})).status == 200
+            valkey.say("CONFIG", "SET", "maxmemory", "0")
+            assert (await generate(mock)).status == 200
+            assert (await world(mock))["credits"] == 98
+
+    run(scenario)
+
+
+def test_what_cannot_be_written_down_in_the_journal_is_not_told_either(valkey: Valkey) -> None:
+    async def scenario() -> None:
+        async with app(valkey.url) as mock:
+            assert (await check(mock)).status == 200
+            valkey.say("ACL", "SETUSER", "default", "resetkeys", "%R~*", "~aiimage:{[^j]*")
+            answer = await check(mock)
+            assert answer.status == 503
+            assert "does not let that user do what is needed" in answer.body["message"]
+            valkey.say("ACL", "SETUSER", "default", "~*")
+            assert (await check(mock)).status == 200
+            assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 2
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("ahead", [5, -5])
+def test_a_lock_lives_as_long_whatever_the_clock_of_the_machine_that_asks_shows(ahead: float) -> None:
+    settled = {"behaves": behaviour(lock_seconds=0.6), "generation_seconds": 30}
+
+    async def scenario() -> None:
+        async with apps(fresh_url(), [RealClock(), SkewedClock(ahead)], **settled) as (one, other):
+            loop = asyncio.get_running_loop()
+            since = loop.time()
+            generation = asyncio.ensure_future(generate(one))
+            await until(409, lambda: check(one))
+            assert (await check(other)).status == 409
+            clocks = [from_iso((await world(each))["clock"]["now"]) for each in (one, other)]
+            assert 0 <= clocks[1] - clocks[0] < SECOND / 2
+            await until(200, lambda: check(other))
+            assert 0.5 < loop.time() - since < 1
+            generation.cancel()
+            await asyncio.wait([generation])
+
+    run(scenario)
+
+
+def test_a_generation_ends_in_its_time_whatever_the_clock_of_the_machine_shows() -> None:
+    async def scenario() -> None:
+        clocks = [SkewedClock(5), SkewedClock(-5)]
+        async with apps(fresh_url(), clocks, generation_seconds=0.2) as mocks:
+            for mock in mocks:
+                loop = asyncio.get_running_loop()
+                since = loop.time()
+                assert (await generate(mock)).status == 200
+                assert 0.2 <= loop.time() - since < 0.5
+
+    run(scenario)
+
+
+def test_mocks_that_share_a_valkey_are_one_service() -> None:
+    async def scenario() -> None:
+        async with apps(fresh_url(), [RealClock()] * 4, generation_seconds=0.05) as mocks:
+            answers = await asyncio.gather(*(generate(mock) for mock in mocks * 5))
+            statuses = [answer.status for answer in answers]
+            assert (statuses.count(200), statuses.count(409)) == (1, 19)
+            for mock in mocks:
+                assert (await world(mock))["credits"] == 99
+                assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 20
+                assert (await call(mock, "GET", "/_mock/health")).body["state"] == "redis"
+            (made,) = [answer for answer in answers if answer.status == 200]
+            output = f"/{made.body['images'][0]['output']}"
+            pictures = [(await call(mock, "GET", output)).body for mock in mocks[:2]]
+            assert pictures[0].startswith(b"\x89PNG")
+            assert pictures[0] == pictures[1]
+            number = made.headers["x-mock-request-id"]
+            assert (await call(mocks[1], "GET", f"/_mock/requests/{number}")).body["made"] == [output[9:]]
+
+    run(scenario)
+
+
+def test_credits_of_mocks_that_share_a_valkey_are_counted_once() -> None:
+    async def scenario() -> None:
+        async with apps(fresh_url(), [RealClock()] * 4) as mocks:
+            await world(mocks[0], credits=30, daily_limit=1000)
+
+            async def client(mock: ASGIApp) -> list[int | None]:
+                return [(await generate(mock)).status for _ in range(10)]
+
+            statuses = [status for each in await asyncio.gather(*map(client, mocks * 2)) for status in each]
+            assert set(statuses) <= {200, 409, 419}
+            there = await world(mocks[3])
+            assert there["images"] == statuses.count(200)
+            assert there["credits"] == 30 - statuses.count(200)
+
+    run(scenario)
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A number for each round trip to Valkey: how many commands it carries."""
+    sent: list[int] = []
+    ask = Line.ask
+
+    def noted(line: Line, commands: Any) -> Any:
+        sent.append(len(commands))
+        return ask(line, commands)
+
+    monkeypatch.setattr(Line, "ask", noted)
+    return sent
+
+
+def test_a_look_takes_two_round_trips_and_a_generation_three(trips: list[int]) -> None:
+    async def scenario() -> list[int]:
+        async with app(fresh_url()) as mock:
+            counts = []
+            for ask in (check, check, generate, generate, check):
+                trips.clear()
+                assert (await ask(mock)).status == 200
+                counts.append(len(trips))
+            return counts
+
+    assert run(scenario) == [3, 2, 3, 3, 2]  # the first of all connects
