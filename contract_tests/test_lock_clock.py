@@ -29,6 +29,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was asked")
         if all(other.answered for other in others):
             account.advance(LOCK_SECONDS / 2)
+            _expect_check(verdict, account, 409, "LOCK-10S", "when half of the 10 s have passed")
             others += _ask_meanwhile(account)
         if all(other.answered for other in others):
             _judge_life(verdict, account)
