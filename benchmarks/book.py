@@ -8,11 +8,12 @@ from .processes import Memory
 
 @dataclass(frozen=True)
 class Sample:
-    """A row of a contender in one round. cpu: requests per CPU-second of the server; load: wrk's share of a core."""
+    """A row of a contender in one round. server, load: how much of a core the server and wrk took."""
 
     round: int
     per_second: float
     per_cpu_second: float
+    server: float
     load: float
 
 

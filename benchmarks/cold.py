@@ -1,11 +1,12 @@
 """Cold start: from the start of the process to the first answer."""
 
 from collections.abc import Callable, Sequence
+from statistics import median
 
 from .book import Book
 from .contenders import Contender
 from .cores import Cores
-from .figures import rotated, spread
+from .figures import rotated
 from .serving import ServingError, serving
 
 NAME = "cold-start"
@@ -19,7 +20,7 @@ def run(contenders: Sequence[Contender], cores: Cores, starts: int, book: Book, 
             if contender.name not in book.absent and not book.spoiled(NAME, contender.name):
                 _start(contender, cores, book)
     for name, seconds in book.cold.items():
-        say(f"cold start: {name:<21} {spread(seconds).median * 1000:>8.0f} ms")
+        say(f"cold start: {name:<21} {median(seconds) * 1000:>8.0f} ms")
 
 
 def _start(contender: Contender, cores: Cores, book: Book) -> None:

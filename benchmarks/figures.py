@@ -1,33 +1,17 @@
-"""Medians, spreads, ratios: what samples come to."""
+"""What is done with samples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The middle of some values, and how far they lie apart."""
-
-    median: float
-    least: float
-    most: float
-
-
-def spread(values: Sequence[float]) -> Spread:
-    return Spread(median(values), min(values), max(values))
-
-
-def ratio(values: Mapping[int, float], base: Mapping[int, float]) -> Spread | None:
-    """Compare by rounds: return what value/base is in the rounds that have both, or None where none has.
+def ratios(values: Mapping[int, float], base: Mapping[int, float]) -> list[float]:
+    """Compare by rounds: return what value/base is in each round that has both.
 
     Within a round both were measured on the same machine in the same mood, so the ratio is steadier than either.
     """
-    ratios = [values[number] / base[number] for number in sorted(values) if base.get(number)]
-    return spread(ratios) if ratios else None
+    return [values[number] / base[number] for number in sorted(values) if base.get(number)]
 
 
 def rotated(items: Sequence[T], by: int) -> list[T]:

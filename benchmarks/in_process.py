@@ -6,11 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from .book import Book
 from .contenders import ROOT
 from .cores import Cores, on
-from .figures import spread
 
 _PROGRAM = Path(__file__).with_name("embedded.py")
 _SECONDS = 60
@@ -23,7 +23,7 @@ def run(cores: Cores, starts: int, book: Book, say: Callable[[str], None]) -> No
             for step, taken in _steps().items():
                 book.in_process.setdefault(step, []).append(taken)
     for step, milliseconds in book.in_process.items():
-        say(f"in process: {step:<40} {spread(milliseconds).median:>8.0f} ms")
+        say(f"in process: {step:<40} {median(milliseconds):>8.0f} ms")
 
 
 def _steps() -> dict[str, float]:

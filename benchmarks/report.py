@@ -21,7 +21,7 @@ more than the rest.
 
 def section(title: str, facts: Mapping[str, str], book: Book) -> str:
     """Return the section of one command."""
-    parts = [f"## {title}", tables.facts(facts), _contenders(book), "### Beside the bare program", tables.summary(book)]
+    parts = [f"## {title}", tables.facts(facts), _contenders(book), *_ratios(book)]
     for row, name in book.rows.items():
         parts += [f"### {name}", tables.details(book, row)]
     parts += ["### Memory", tables.footprints(book)]
@@ -53,6 +53,14 @@ def write(folder: Path, name: str, content: str, facts: Mapping[str, str], book:
     page.write_text(replaced(page.read_text() if page.exists() else "", name, content))
     known: dict[str, Any] = json.loads(raw.read_text()) if raw.exists() else {}
     raw.write_text(json.dumps({**known, name: {"facts": facts, **dataclasses.asdict(book)}}, indent=1) + "\n")
+
+
+def _ratios(book: Book) -> list[str]:
+    return [
+        "### Beside the bare program",
+        tables.summary(book, tables.per_second, "requests/s"),
+        tables.summary(book, tables.per_cpu_second, "requests/CPU s"),
+    ]
 
 
 def _contenders(book: Book) -> str:

@@ -81,7 +81,8 @@ def _row(number: int, row: Row, server: Server, plan: Plan, book: Book, say: Say
         _spoil(row.name, row.title, server, error, book, say)
         return
     book.note(row.name, name, sample)
-    say(f"  {row.title:<44} {sample.per_second:>9,.0f}/s {sample.per_cpu_second:>9,.0f}/CPU s  wrk {sample.load:.0%}")
+    rates = f"{sample.per_second:>9,.0f}/s {sample.per_cpu_second:>9,.0f}/CPU s"
+    say(f"  {row.title:<44} {rates}  server {sample.server:.0%} wrk {sample.load:.0%}")
 
 
 def _pictures(server: Server, book: Book, say: Say) -> None:
@@ -113,7 +114,7 @@ def _sample(number: int, row: Row, server: Server, seconds: int) -> Sample:
     spent = server.cpu_seconds() - before
     if spent <= 0:
         raise UnexpectedError("the server's CPU time did not grow: it is not the process that answers")
-    return Sample(number, load.per_second, load.requests / spent, load.busy)
+    return Sample(number, load.per_second, load.requests / spent, spent / load.seconds, load.busy)
 
 
 def _target(row: Row, server: Server) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -49,14 +49,10 @@ def serving(contender: Contender, cores: Cores) -> Iterator[Server]:
     """Start a contender on the server's core; raise ServingError."""
     if contender.lacks:
         raise ServingError(contender.lacks)
-    with on(cores.server):
-        beside = contender.beside()
-        around = beside.__enter__()
-    try:
-        with _started(contender, around, cores) as server:
-            yield server
-    finally:
-        beside.__exit__(None, None, None)
+    with ExitStack() as stack:
+        with on(cores.server):
+            beside = stack.enter_context(contender.beside())
+        yield stack.enter_context(_started(contender, beside, cores))
 
 
 @contextmanager

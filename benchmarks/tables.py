@@ -1,13 +1,25 @@
 """Measurements as Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
 
-from .book import Book
+from .book import Book, Sample
 from .contenders import BARE
-from .figures import Spread, ratio, spread
+from .figures import ratios
 
 _BUSY = 0.9
+_SHORT_OF_CORE = 0.85
 _NONE = "-"
+
+Measure = Callable[[Sample], float]
+
+
+def per_second(sample: Sample) -> float:
+    return sample.per_second
+
+
+def per_cpu_second(sample: Sample) -> float:
+    return sample.per_cpu_second
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -21,19 +33,21 @@ def facts(told: Mapping[str, str]) -> str:
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items())])
 
 
-def summary(book: Book) -> str:
+def summary(book: Book, measure: Measure, unit: str) -> str:
     """Return the ratios of all rows and contenders, in one table."""
     names = [name for name in book.contenders if name != BARE]
-    rows = [[title, *(_ratio(book, row, name) for name in names)] for row, title in book.rows.items()]
-    return table([f"requests/s, `{BARE}` = 1", *names], rows)
+    lines = [
+        [title, *(_number(_compared(book, row, name, measure), ".2f") for name in names)]
+        for row, title in book.rows.items()
+    ]
+    return table([f"{unit}, `{BARE}` = 1", *names], lines)
 
 
 def details(book: Book, row: str) -> str:
     """Return the table of one row, and the notes on it."""
-    heads = ["", f"of `{BARE}`", "spread", "requests/s", "spread", "requests/CPU s"]
+    heads = ["", f"of `{BARE}`", "spread", "requests/s", "spread", "requests/CPU s", f"of `{BARE}`"]
     lines = [[name, *_figures(book, row, name)] for name in book.contenders]
-    busy = [f"{name}: wrk itself was {share:.0%} busy and may be what bounds it" for name, share in _busy(book, row)]
-    return _noted(table(heads, lines), [*_reasons(book, row), *busy])
+    return _noted(table(heads, lines), [*_reasons(book, row), *_doubts(book, row)])
 
 
 def footprints(book: Book) -> str:
@@ -46,12 +60,12 @@ def footprints(book: Book) -> str:
 
 
 def cold(book: Book) -> str:
-    lines = [[name, *_milliseconds(book.cold.get(name, []))] for name in book.contenders]
+    lines = [[name, *_milliseconds([each * 1000 for each in book.cold.get(name, [])])] for name in book.contenders]
     return _noted(table(["", "ms", "spread"], lines), _reasons(book, "cold-start"))
 
 
 def in_process(book: Book) -> str:
-    return table(["", "ms", "spread"], [[step, *_milliseconds(taken, 1)] for step, taken in book.in_process.items()])
+    return table(["", "ms", "spread"], [[step, *_milliseconds(taken)] for step, taken in book.in_process.items()])
 
 
 def paintings(book: Book) -> str:
@@ -59,7 +73,7 @@ def paintings(book: Book) -> str:
     for name, taken in book.paintings.items():
         cpu = [each.cpu for each in taken]
         wall = _number([each.wall for each in taken], ".1f")
-        lines.append([name, _number(cpu, ".1f"), _between(spread(cpu), ".1f"), wall])
+        lines.append([name, _number(cpu, ".1f"), _between(cpu, ".1f"), wall])
     return _noted(table(["a picture, first time", "CPU ms", "spread", "ms"], lines), _reasons(book, "first-fetch"))
 
 
@@ -80,44 +94,45 @@ def _reasons(book: Book, row: str) -> list[str]:
 def _figures(book: Book, row: str, name: str) -> list[str]:
     samples = book.samples.get(row, {}).get(name, [])
     if not samples:
-        return [_NONE] * 5
-    rates = spread([sample.per_second for sample in samples])
-    compared = _compared(book, row, name)
+        return [_NONE] * 6
+    rates = [sample.per_second for sample in samples]
+    compared = _compared(book, row, name, per_second)
     return [
-        f"{compared.median:.2f}" if compared else _NONE,
-        _between(compared, ".2f") if compared else _NONE,
-        f"{rates.median:,.0f}",
+        _number(compared, ".2f"),
+        _between(compared, ".2f"),
+        _number(rates, ",.0f"),
         _between(rates, ",.0f"),
         _number([sample.per_cpu_second for sample in samples], ",.0f"),
+        _number(_compared(book, row, name, per_cpu_second), ".2f"),
     ]
 
 
-def _ratio(book: Book, row: str, name: str) -> str:
-    compared = _compared(book, row, name)
-    return f"{compared.median:.2f}" if compared else _NONE
-
-
-def _compared(book: Book, row: str, name: str) -> Spread | None:
+def _compared(book: Book, row: str, name: str, measure: Measure) -> list[float]:
+    """Return the ratios to the bare program."""
     samples = book.samples.get(row, {})
-    rates = {who: {sample.round: sample.per_second for sample in samples.get(who, [])} for who in (name, BARE)}
-    return ratio(rates[name], rates[BARE])
+    rates = {who: {sample.round: measure(sample) for sample in samples.get(who, [])} for who in (name, BARE)}
+    return ratios(rates[name], rates[BARE])
 
 
-def _busy(book: Book, row: str) -> list[tuple[str, float]]:
-    shares = {name: max(each.load for each in taken) for name, taken in book.samples.get(row, {}).items() if taken}
-    return [(name, share) for name, share in shares.items() if share > _BUSY]
+def _doubts(book: Book, row: str) -> list[str]:
+    """Say which figures may be of something else than the server."""
+    doubts = []
+    for name, samples in book.samples.get(row, {}).items():
+        load, server = max(each.load for each in samples), median(each.server for each in samples)
+        if load > _BUSY:
+            doubts.append(f"{name}: wrk itself was {load:.0%} busy and may be what bounds it")
+        elif server < _SHORT_OF_CORE:
+            doubts.append(f"{name}: the server had {server:.0%} of its core; requests per CPU-second say more")
+    return doubts
 
 
-def _milliseconds(seconds_or_ms: Sequence[float], scale: float = 1000) -> list[str]:
-    if not seconds_or_ms:
-        return [_NONE, _NONE]
-    taken = spread([value * scale for value in seconds_or_ms])
-    return [f"{taken.median:,.0f}", _between(taken, ",.0f")]
+def _milliseconds(taken: Sequence[float]) -> list[str]:
+    return [_number(taken, ",.0f"), _between(taken, ",.0f")]
 
 
 def _number(values: Sequence[float], form: str) -> str:
-    return format(spread(values).median, form) if values else _NONE
+    return format(median(values), form) if values else _NONE
 
 
-def _between(taken: Spread, form: str) -> str:
-    return f"{taken.least:{form}} to {taken.most:{form}}"
+def _between(values: Sequence[float], form: str) -> str:
+    return f"{min(values):{form}} to {max(values):{form}}" if values else _NONE

@@ -26,6 +26,8 @@ def run(contender: Contender, cores: Cores, book: Book, say: Callable[[str], Non
         except ServingError as error:
             book.failures.append(f"round trips: {error}")
             return
+    if not trips:
+        book.failures.append("round trips: the mock never asked valkey")
     book.trips = {"round trips": trips, "commands": commands}
     say(f"round trips: {trips:.2f} a generation, with {commands:.2f} commands")
 
