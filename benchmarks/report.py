@@ -22,6 +22,8 @@ more than the rest.
 def section(title: str, facts: Mapping[str, str], book: Book) -> str:
     """Return the section of one command."""
     parts = [f"## {title}", tables.facts(facts), _contenders(book), *_ratios(book)]
+    if many := tables.worlds(book):
+        parts += ["### Many worlds beside one", many]
     for row, name in book.rows.items():
         parts += [f"### {name}", tables.details(book, row)]
     parts += ["### Memory", tables.footprints(book)]

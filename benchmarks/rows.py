@@ -60,6 +60,7 @@ class Row:
 
 _VERSIONS = "/aiimage/versions"
 _GENERATE = "/aiimage/generate-image"
+MANY = "-worlds"  # how the name of a row ends that asks the same of many worlds
 ROWS = (
     Row("versions", "GET versions", _VERSIONS),
     Row("availability", "GET check-availability", "/aiimage/check-availability"),
@@ -67,7 +68,7 @@ ROWS = (
     Row("invalid", "POST generate-image, invalid (422)", _GENERATE, INVALID_ORDER, refused=True),
     Row("recent", "GET recent-images, 10 entries", "/aiimage/recent-images", prepare=_images),
     Row("picture", "GET a picture again, 1024x1024", "", prepare=_picture),
-    Row("versions-worlds", "GET versions, 10,000 worlds", _VERSIONS, worlds=WORLDS),
-    Row("generate-worlds", "POST generate-image, valid, 10,000 worlds", _GENERATE, ORDER, worlds=WORLDS),
+    Row(f"versions{MANY}", "GET versions, 10,000 worlds", _VERSIONS, worlds=WORLDS),
+    Row(f"generate{MANY}", "POST generate-image, valid, 10,000 worlds", _GENERATE, ORDER, worlds=WORLDS),
 )
 PEER_ROWS = tuple(row for row in ROWS if row.name in {"versions", "generate", "invalid"})

@@ -6,6 +6,7 @@ from statistics import median
 from .book import Book, Sample
 from .contenders import BARE
 from .figures import ratios
+from .rows import MANY
 
 _BUSY = 0.9
 _SHORT_OF_CORE = 0.85
@@ -41,6 +42,16 @@ def summary(book: Book, measure: Measure, unit: str) -> str:
         for row, title in book.rows.items()
     ]
     return table([f"{unit}, `{BARE}` = 1", *names], lines)
+
+
+def worlds(book: Book) -> str:
+    """Return how the rows with many worlds compare with the same rows with one, or "" where none has both."""
+    pairs = [(row, row + MANY) for row in book.rows if row + MANY in book.rows]
+    lines = [
+        [book.rows[many], *(_number(_between_rows(book, many, one, name), ".2f") for name in book.contenders)]
+        for one, many in pairs
+    ]
+    return table(["requests/CPU s, one world = 1", *book.contenders], lines) if pairs else ""
 
 
 def details(book: Book, row: str) -> str:
@@ -109,9 +120,17 @@ def _figures(book: Book, row: str, name: str) -> list[str]:
 
 def _compared(book: Book, row: str, name: str, measure: Measure) -> list[float]:
     """Return the ratios to the bare program."""
-    samples = book.samples.get(row, {})
-    rates = {who: {sample.round: measure(sample) for sample in samples.get(who, [])} for who in (name, BARE)}
-    return ratios(rates[name], rates[BARE])
+    return ratios(_rates(book, row, name, measure), _rates(book, row, BARE, measure))
+
+
+def _between_rows(book: Book, row: str, base: str, name: str) -> list[float]:
+    """Return the ratios of one row to another of the same contender."""
+    return ratios(_rates(book, row, name, per_cpu_second), _rates(book, base, name, per_cpu_second))
+
+
+def _rates(book: Book, row: str, name: str, measure: Measure) -> dict[int, float]:
+    """Return what a contender reached in a row, by round."""
+    return {sample.round: measure(sample) for sample in book.samples.get(row, {}).get(name, [])}
 
 
 def _doubts(book: Book, row: str) -> list[str]:

@@ -69,6 +69,15 @@ def test_the_summary_has_all_ratios() -> None:
     ]
 
 
+def test_many_worlds_are_compared_with_one_by_rounds() -> None:
+    both = Book({"mock": "the mock"}, {"versions": "GET versions", "versions-worlds": "GET versions, many"})
+    for number, (one, many) in enumerate([(4_000, 3_600), (2_000, 1_800)]):
+        both.note("versions", "mock", Sample(number, one, one, 1, 0.1))
+        both.note("versions-worlds", "mock", Sample(number, many, many, 1, 0.1))
+    assert rows(report.section("", {}, both), "Many worlds beside one") == [["GET versions, many", "0.90"]]
+    assert "Many worlds" not in PAGE
+
+
 def test_memory_and_cold_starts_are_told() -> None:
     assert rows(PAGE, "Memory")[1] == ["mock", "50", "61", "64"]
     assert rows(PAGE, "Cold start: from the start of the process to the first answer")[1] == [
