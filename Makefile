@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 SERVE ?=
 CONFORM ?=
 SELFTEST ?=
+BENCH ?=
 
 PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt \
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
@@ -12,7 +13,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test conform selftest soak lint format lint-openapi clean
+.PHONY: help serve test conform selftest soak bench bench-peers lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -34,6 +35,12 @@ soak: $(VENV)/.dev ## what takes long: 10,000 histories, and memory over a milli
 	HISTORIES=10000 $(BIN)/pytest -n auto -q tests/histories
 	$(BIN)/python tests/soak/memory.py
 
+bench: $(VENV)/.dev ## measure the mock beside programs that do less (BENCH="--rounds 1" for other flags)
+	@$(BIN)/python -m benchmarks ours $(BENCH)
+
+bench-peers: $(VENV)/.dev ## measure the mock beside other mock servers, which npm brings
+	@$(BIN)/python -m benchmarks peers $(BENCH)
+
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,7 +57,8 @@ lint-openapi: ## check the documents with the public linters: no error and no wa
 	$(REDOCLY) lint $(DOCUMENTS) --format=json | tee /dev/stderr | grep -q '"warnings": 0'
 
 clean: ## remove the environment and what the tests left
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
+		benchmarks/.peers
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

@@ -1,0 +1,1 @@
+"""Programs to compare with: they answer the same calls and do less."""

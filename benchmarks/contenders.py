@@ -1,0 +1,117 @@
+"""Who is measured."""
+
+import functools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import valkey
+from .baselines import fixed
+
+ROOT = Path(__file__).parents[1]
+BARE = "bare"
+_ACCOUNTS = Path(__file__).with_name("accounts.yaml")
+_MOCK = (sys.executable, "-m", "mock_server", "serve")
+_HELP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a server needs running. pids: whose CPU time and memory count as its own; state: where it is."""
+
+    pids: tuple[int, ...] = ()
+    state: str = ""
+
+
+@contextmanager
+def _nothing() -> Iterator[Beside]:
+    yield Beside()
+
+
+@contextmanager
+def _a_valkey() -> Iterator[Beside]:
+    with valkey.served() as server:
+        yield Beside((server.pid(),), server.url)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server. command: how it is started on a port, beside something; refusing: where an invalid request goes, if not
+    where a valid one does; refused: its status there; warmup: seconds; paints: whether its pictures are real; ours:
+    whether it is a failure if it fails; lacks: why it cannot be started here.
+    """
+
+    name: str
+    about: str
+    command: Callable[[int, Beside], list[str]]
+    prefix: str = "/api/v1"
+    refusing: str = ""
+    refused: int = 422
+    warmup: int = 1
+    paints: bool = False
+    ours: bool = True
+    lacks: str = ""
+    beside: Callable[[], AbstractContextManager[Beside]] = _nothing
+    folder: Path = ROOT
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def _baseline(name: str, module: str, about: str, refusing: str = "") -> Contender:
+    flags = ["--loop", "uvloop", "--http", "httptools", "--ws", "none", "--lifespan", "off"]
+    quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header"]
+    app = f"benchmarks.baselines.{module}:app"
+    called = [sys.executable, "-m", "uvicorn", app, *flags, *quiet]
+    return Contender(name, about, lambda port, _: [*called, "--port", str(port)], refusing=refusing)
+
+
+def _serve_mock(port: int, beside: Beside) -> list[str]:
+    state = beside.state or "memory"
+    stated = ["--state", state] if _has_state_flag() else []
+    return [*_MOCK, "--port", str(port), "--generation-time", "0", "--accounts", str(_ACCOUNTS), *stated]
+
+
+@functools.cache
+def _has_state_flag() -> bool:
+    said = subprocess.run([*_MOCK, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=_HELP_SECONDS)
+    return "--state" in said.stdout
+
+
+def _no_valkey() -> str:
+    if not _has_state_flag():
+        return "`aiimage-mock serve` has no flag --state"
+    return valkey.lacks()
+
+
+def baselines() -> list[Contender]:
+    """Return the programs to compare with."""
+    refused = fixed.REFUSED_PATH
+    return [
+        _baseline(
+            BARE, "bare", "an ASGI program that sends fixed bytes, on uvicorn with uvloop and httptools", refused
+        ),
+        _baseline("starlette", "plain", "Starlette with a JSONResponse a route; checks nothing", refused),
+        _baseline("starlette-jsonschema", "checked", "the same, with the body parsed and checked by jsonschema-rs"),
+    ]
+
+
+def mock() -> Contender:
+    return Contender("mock", "`aiimage-mock serve`, state in memory, with its access log", _serve_mock, paints=True)
+
+
+def mock_on_valkey() -> Contender:
+    return Contender(
+        "mock on valkey",
+        "`aiimage-mock serve --state redis://…`, the valkey server on the same core and counted with it",
+        _serve_mock,
+        paints=True,
+        lacks=_no_valkey(),
+        beside=_a_valkey,
+    )
+
+
+def contenders() -> list[Contender]:
+    """Return whom `make bench` measures."""
+    return [*baselines(), mock(), mock_on_valkey()]

@@ -1,0 +1,129 @@
+"""A whole run: everybody, every row, everything else; then the report."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from . import cold, cores, in_process, machine, report, rounds, trips, wrk
+from .book import Book
+from .contenders import Contender, baselines, contenders, mock, mock_on_valkey
+from .peers import contenders as peers
+from .peers import packages
+from .rows import PEER_ROWS, ROWS, Row
+
+T = TypeVar("T")
+
+IN_PROCESS, TRIPS = "in-process", "round-trips"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a command measures. section: its part of the report; extras: what it measures beside the rows."""
+
+    section: str
+    title: str
+    rows: Sequence[Row]
+    extras: Sequence[str]
+    everybody: Callable[[], list[Contender]]
+    versions: Callable[[], Mapping[str, str]] = dict
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much is measured. only, rows: names, or nothing for all; into: where the report goes."""
+
+    rounds: int
+    seconds: int
+    starts: int
+    only: Sequence[str] = ()
+    rows: Sequence[str] = ()
+    into: Path | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the report goes: a part is no report, unless a folder is named for it."""
+        whole = not self.only and not self.rows
+        return self.into or (Path(__file__).parent if whole else None)
+
+
+class UnknownNameError(Exception):
+    """Something is asked for that there is not."""
+
+
+def _everybody_and_peers() -> list[Contender]:
+    packages.install()
+    return [baselines()[0], mock(), *peers.peers()]
+
+
+OURS = Kind(
+    "bench",
+    "The mock beside programs that do less",
+    ROWS,
+    (rounds.PAINTING, cold.NAME, IN_PROCESS, TRIPS),
+    contenders,
+)
+PEERS = Kind(
+    "peers",
+    "The mock beside other mock servers",
+    PEER_ROWS,
+    (cold.NAME,),
+    _everybody_and_peers,
+    peers.versions,
+)
+
+
+def run(kind: Kind, asked: Asked, say: Callable[[str], None]) -> Book:
+    """Measure, and write the report or print it; raise UnknownNameError or MissingWrkError."""
+    wrk.ensure()
+    who = _chosen(asked.only, {each.name: each for each in kind.everybody()})
+    rows = {row.name: row for row in kind.rows}
+    what = _chosen(asked.rows, {name: name for name in (*rows, *kind.extras)})
+    book = Book({each.name: each.about for each in who}, {name: rows[name].title for name in what if name in rows})
+    plan = rounds.Plan(asked.rounds, asked.seconds, [rows[name] for name in book.rows], rounds.PAINTING in what)
+    facts = _measured(kind, plan, asked.starts, who, what, book, say)
+    content = report.section(kind.title, facts, book)
+    if asked.folder:
+        report.write(asked.folder, kind.section, content, facts, book)
+    say(f"\nWritten to {asked.folder / 'RESULTS.md'}" if asked.folder else f"\n{content}")
+    return book
+
+
+def _measured(
+    kind: Kind,
+    plan: rounds.Plan,
+    starts: int,
+    who: Sequence[Contender],
+    what: Sequence[str],
+    book: Book,
+    say: Callable[[str], None],
+) -> dict[str, str]:
+    """Fill the book; return what it was measured with."""
+    shared = cores.ours()
+    facts = {**machine.described(shared), **kind.versions(), "measured": _extent(plan, starts)}
+    say(str(shared))
+    os.sched_setaffinity(0, shared.load)
+    if plan.rows or plan.pictures:
+        rounds.run(plan, who, shared, book, say)
+    if cold.NAME in what:
+        cold.run(who, shared, starts, book, say)
+    if IN_PROCESS in what:
+        in_process.run(shared, starts, book, say)
+    if TRIPS in what:
+        trips.run(mock_on_valkey(), shared, book, say)
+    return facts
+
+
+def _extent(plan: rounds.Plan, starts: int) -> str:
+    return (
+        f"{plan.rounds} rounds of {plan.seconds} s a row, {wrk.CONNECTIONS} connections; "
+        f"{starts} starts; {rounds.PICTURES} pictures a round"
+    )
+
+
+def _chosen(names: Sequence[str], known: Mapping[str, T]) -> list[T]:
+    """Return what is known by these names, or all where none is given."""
+    if unknown := [name for name in names if name not in known]:
+        raise UnknownNameError(f"there is no {unknown[0]}; there are {', '.join(known)}")
+    return [thing for name, thing in known.items() if not names or name in names]

@@ -1,0 +1,1 @@
+"""Other mock servers, as npm has them."""

@@ -1,0 +1,59 @@
+"""What is measured, by the flags."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.contenders import contenders
+from benchmarks.machine import cpu_model
+from benchmarks.measuring import OURS, PEERS, Asked, UnknownNameError, run
+from benchmarks.peers import packages
+from benchmarks.peers.contenders import peers
+from benchmarks.rows import ROWS
+
+
+def test_a_part_is_no_report_unless_a_folder_is_named(tmp_path: Path) -> None:
+    assert Asked(5, 3, 10).folder == Path(__file__).parents[2] / "benchmarks"
+    assert Asked(5, 3, 10, only=["mock"]).folder is None
+    assert Asked(5, 3, 10, rows=["versions"]).folder is None
+    assert Asked(5, 3, 10, only=["mock"], into=tmp_path).folder == tmp_path
+
+
+def test_an_unknown_name_is_told_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.wrk.ensure", lambda: None)
+    monkeypatch.setattr("benchmarks.contenders._has_state_flag", lambda: False)
+    with pytest.raises(UnknownNameError, match="there is no nothing; there are versions, availability"):
+        run(OURS, Asked(1, 1, 1, rows=["nothing"]), print)
+
+
+def test_names_are_no_row_and_extra_at_once() -> None:
+    for kind in (OURS, PEERS):
+        names = [*(row.name for row in kind.rows), *kind.extras]
+        assert len(set(names)) == len(names)
+    assert {row.name for row in PEERS.rows} < {row.name for row in ROWS}
+
+
+def test_every_peer_is_there_or_lacks_something(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(packages, "MODULES", tmp_path)
+    found = peers()
+    assert [each.name for each in found] == ["Prism", "Scalar", "Mockoon", "WireMock", "Specmatic"]
+    assert all(each.lacks and not each.ours for each in found)
+
+
+def test_versions_of_peers_are_pinned() -> None:
+    assert all(version[0].isdigit() for version in packages.wanted()["optionalDependencies"].values())
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_flag_for_the_state_is_used_where_there_is_one(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr("benchmarks.contenders._has_state_flag", lambda: there)
+    by_name = {each.name: each for each in contenders()}
+    with by_name["mock"].beside() as beside:
+        command = by_name["mock"].command(8010, beside)
+    assert ("--state" in command) is there
+    assert ("no flag --state" in by_name["mock on valkey"].lacks) is not there
+
+
+def test_a_cpu_has_a_name() -> None:
+    assert cpu_model("processor\t: 0\nmodel name\t: A  CPU (R)\nmodel name\t: A CPU\n") == "A CPU (R)"
+    assert cpu_model("processor\t: 0\n")
