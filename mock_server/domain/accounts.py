@@ -69,11 +69,11 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
     """
     first_id = 1 + int(name[:8], 16) % _BLOCKS * _IDS_A_WORLD
     day = days.day(now if account.stopped_at is None else account.stopped_at, behaviour)
-    lock = Lock("somebody else", None) if account.locked else None
-    world = World(name, first_id, account.credits, account.daily_limit, token, day, account.used_today, lock)
+    world = World(name, first_id, account.credits, account.daily_limit, token, day, account.used_today)
     return replace(
         world,
+        lock=Lock("somebody else", None) if account.locked else None,
         generation_seconds=account.generation_seconds,
-        clock=Timepiece(0, account.stopped_at),
+        clock=world.clock if account.stopped_at is None else Timepiece(0, account.stopped_at),
         faults=account.faults,
     )

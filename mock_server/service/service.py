@@ -145,10 +145,9 @@ class Service:
         return Seen(world, now, found)
 
     def _settled(self, world: World | None, at: Instant, caller: Caller, shared: World | None) -> tuple[World, Instant]:
-        if world is None:
-            world = self._opened(caller, at, shared)
-        now = (shared or world).clock.at(at)
-        return settled(world, now, self.behaviour), now
+        known = world or self._opened(caller, at, shared)
+        now = (shared or known).clock.at(at)
+        return (settled(known, now, self.behaviour) if world else known), now
 
     def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""
