@@ -1,6 +1,5 @@
 """Connections that can be made to die, over a socket or in this process."""
 
-import asyncio
 import os
 import socket
 import struct
@@ -10,6 +9,8 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.faults.transmission import Ending, Transmission
+
+from .gathering import Gathering
 
 EXTENSION = "aiimage_mock.connection"
 _NO_LINGERING = struct.pack("ii", 1, 0)
@@ -24,6 +25,14 @@ class Connection(Protocol):
         """Whether nobody is at the other end any more."""
         ...
 
+    def hold(self) -> None:
+        """Send nothing until it is released."""
+        ...
+
+    def release(self) -> None:
+        """Send what was held back."""
+        ...
+
     def die(self, ending: Ending) -> None:
         """Close it in an orderly way, or reset it."""
         ...
@@ -32,8 +41,10 @@ class Connection(Protocol):
 class SocketConnection:
     """A connection over a socket."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: Gathering) -> None:
         self._transport = transport
+        self.hold = transport.hold
+        self.release = transport.release
 
     @property
     def gone(self) -> bool:
@@ -50,6 +61,12 @@ class SocketConnection:
 
 class _InProcess:
     gone = False
+
+    def hold(self) -> None:
+        pass
+
+    def release(self) -> None:
+        pass
 
     def die(self, ending: Ending) -> None:
         del ending
@@ -87,16 +104,19 @@ async def transmit(
     transmission: Transmission, number: str, wait: Wait, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send what there is to send, part by part, and let the connection die where it should. number: the request's."""
+    connection: Connection = scope["extensions"][EXTENSION]
     if transmission.status is not None:
+        connection.hold()
         await send(_head(transmission.status, transmission.headers, number))
         complete, last = transmission.ending == "complete", len(transmission.parts) - 1
         for place, part in enumerate(transmission.parts):
             if part.after:
+                connection.release()
                 await wait(part.after)
             more = place < last or not complete
             await send({"type": "http.response.body", "body": part.data, "more_body": more})
+        connection.release()
     if transmission.ending != "complete":
-        connection = scope["extensions"][EXTENSION]
         connection.die(transmission.ending)
         while isinstance(connection, SocketConnection) and (await receive())["type"] != "http.disconnect":
             pass

@@ -11,6 +11,7 @@ from mock_server.domain.behaviour import Behaviour
 
 from .connections import EXTENSION, SocketConnection
 from .flow import Flow, Patience
+from .gathering import Gathering
 from .replies import Reply, error
 
 _PIECE = 4096
@@ -41,10 +42,11 @@ class JsonProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.transport = gathering = Gathering(transport)
         self._sending = Patience(self.loop, self.limits.client_seconds, self._too_slow)
         self._taking = Patience(self.loop, self.limits.client_seconds, self._not_taken)
         self.flow: Flow = Flow(transport, self._sending)
-        self._extensions = {EXTENSION: SocketConnection(transport)}
+        self._extensions = {EXTENSION: SocketConnection(gathering)}
         self._untaken = 0
         self._unbroken = 0  # bytes since the last that the parser has handed on
         self._longest = 0  # how long a head can be, by the pieces that it came in
