@@ -251,7 +251,7 @@ def test_nothing_that_a_client_says_gets_into_the_log_unescaped(form: str) -> No
             exchange(server, [b"GET / HTTP/1.1\r\n" + header + b": " + raw + b"\r\n\r\n"])
             exchange(server, [GENERATE.replace(b"\r\n", b"\r\n" + header + b": Bearer " + raw + b"\r\n", 1)])
         exchange(server, [b"GET /" + raw + b" HTTP/1.1\r\n\r\n"])
-        log = server.log()
+        log = server.stop()
     assert log.count("404") >= 2
     assert all(character.isprintable() and character.isascii() for line in log.split("\n") for character in line)
     assert not re.search(r"^[^\\]*GET /forged", log, re.MULTILINE)

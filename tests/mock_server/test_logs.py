@@ -12,9 +12,7 @@ from support.server import Server
 def test_lines_can_be_json() -> None:
     with Server("--log-format", "json") as server:
         httpx.get(f"{server.origin}/nowhere")
-        server.process.terminate()
-        server.process.wait()
-        line = json.loads(server.log())
+        line = json.loads(server.stop())
     assert line.pop("time").endswith("Z")
     assert line.pop("id").endswith("00000001")
     assert line == {

@@ -28,6 +28,12 @@ class Server:
         self._log.seek(0)
         return self._log.read()
 
+    def stop(self) -> str:
+        """Stop the server as a supervisor does, and return its whole log."""
+        self.process.terminate()
+        self.process.wait()
+        return self.log()
+
     def __enter__(self) -> Self:
         return self
 
