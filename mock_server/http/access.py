@@ -1,6 +1,7 @@
 """The access log: one line a request, with the rule of a refusal and the faults that struck."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -41,7 +42,8 @@ def as_json(visit: Visit, transmission: Transmission) -> str:
         "rule": visit.reply.rule if visit.reply else None,
         "faults": [fault.name for fault, _ in visit.faults],
     }
-    return msgspec.json.encode(fields).decode() + "\n"
+    line = msgspec.json.encode(fields).decode()
+    return (line if line.isascii() and line.isprintable() else json.dumps(fields)) + "\n"
 
 
 class AccessLines:
