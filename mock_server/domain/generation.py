@@ -1,5 +1,6 @@
 """A generation: begin, and what becomes of it. Each takes a settled world and now. Its end is a matter of settling."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
@@ -69,7 +70,9 @@ def outcome(world: World, generation: Generation) -> Outcome:
     """Return the images of a generation that has ended, oldest first, or its failure; None if the world has none."""
     if generation.failure is not None:
         return Failure(generation.failure)
-    return tuple([image for image in reversed(world.images) if image.generation == generation.id]) or None
+    own = itertools.dropwhile(lambda image: image.generation != generation.id, world.images)  # they stand together
+    made = list(itertools.takewhile(lambda image: image.generation == generation.id, own))
+    return tuple(reversed(made)) or None
 
 
 def refused(
