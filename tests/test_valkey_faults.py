@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
 
+from mock_server import resources
 from mock_server.domain.clock import SECOND, Instant, RealClock, from_iso
 from mock_server.stores.redis.line import Line
 from support.asgi import Answer, call
-from support.mock import PREFIX, behaviour
+from support.mock import PREFIX, Mock, behaviour, settings
 from support.valkey import Valkey, app, apps, fresh_url
 
 ORDER = {"image_generator": "flux-pro", "description_flux_pro": "a fox", "image_number_of_images": 1}
@@ -264,6 +266,25 @@ def test_mocks_that_share_a_valkey_are_one_service() -> None:
             assert (await call(mocks[1], "GET", f"/_mock/requests/{number}")).body["made"] == [output[9:]]
 
     run(scenario)
+
+
+def test_a_picture_is_made_by_one_mock_from_what_was_uploaded_to_another() -> None:
+    form = {
+        "image_generator": "stablediffusion",
+        "stable_description": "Finer",
+        "type": "image-to-image",
+        "image_resolution": "320x240",
+        "image_number_of_images": "1",
+    }
+    parts = {name: (None, value) for name, value in form.items()}
+    url, source = fresh_url(), next((resources.SCENARIOS.parent / "images").glob("*.png")).read_bytes()
+    started_with = settings(state=url, generation_seconds=0)
+    with closing(Mock(started_with, RealClock())) as one, closing(Mock(started_with, RealClock())) as two:
+        made = one.call("POST", f"{PREFIX}/generate-image", files={**parts, "image_src": ("a.png", source)})
+        assert made.status_code == 200, made.text
+        pictures = [mock.call("GET", f"/{made.json()['images'][0]['output']}", None) for mock in (one, two)]
+    assert pictures[1].status_code == 200
+    assert pictures[0].content == pictures[1].content
 
 
 def test_credits_of_mocks_that_share_a_valkey_are_counted_once() -> None:

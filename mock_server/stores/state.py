@@ -1,7 +1,8 @@
 """A state: all that a server keeps, and the clock that goes with it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from mock_server.domain.clock import Clock
 
@@ -23,4 +24,4 @@ class State:
     sources: Shelf[bytes]
     clock: Clock
     shown: str = "memory"
-    close: Callable[[], Awaitable[None]] = _nothing
+    close: Callable[[], Coroutine[Any, Any, None]] = _nothing

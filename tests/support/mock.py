@@ -8,7 +8,7 @@ import httpx
 from msgspec.structs import replace
 
 from mock_server import resources
-from mock_server.app import contract, create_app, rules
+from mock_server.app import contract, create_app, open_state, rules
 from mock_server.configuration import read_accounts, read_behaviour
 from mock_server.contract import Contract
 from mock_server.domain.behaviour import Behaviour
@@ -49,13 +49,16 @@ class Mock:
     ) -> None:
         self.clock = clock or JumpingClock()
         self._runner = asyncio.Runner()
-        app = create_app(started_with or settings(), self.clock, contract, handlers)
+        started_with = started_with or settings()
+        self._state = open_state(started_with, self.clock)
+        app = create_app(started_with, self.clock, contract, handlers, self._state)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1", timeout=None
         )
 
     def close(self) -> None:
         self._runner.run(self.http.aclose())
+        self._runner.run(self._state.close())
         self._runner.close()
 
     def run(self, scenario: Callable[[], Awaitable[T]]) -> T:

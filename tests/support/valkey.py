@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import itertools
 import socket
+import ssl
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -103,15 +104,16 @@ def sentinel(folder: Path, watches: int) -> Iterator[int]:
 
 
 class Relay:
-    """A way to a Valkey that can be cut when a request is through, before its reply. port: where it listens."""
+    """A way to a Valkey that can be cut when a request is through, before its reply. port: where it listens; tls: with what, if with TLS."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._port = port
+        self._tls = tls
         self._cuts = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -1,11 +1,13 @@
 """A server that is away, slow, full, or another: what is said of it, and that it is found again."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from mock_server.stores import StoreUnavailableError
 from mock_server.stores.redis.address import parse_address
@@ -72,6 +74,22 @@ def test_sentinels_tell_where_the_primary_is(tmp_path: Path) -> None:
         url = f"redis+sentinel://127.0.0.1:1,127.0.0.1:{port}"
         assert run(lambda: reply(f"{url}/main/7", "CLIENT", "INFO")).split(b" db=")[1].startswith(b"7 ")
         assert complaint(f"{url}/other").endswith("no sentinel there knows a primary of that name")
+
+
+def test_over_tls_a_server_is_asked_whose_certificate_is_good_and_no_other(tmp_path: Path) -> None:
+    authority, tls = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+
+    async def scenario() -> tuple[object, object]:
+        async with Relay(shared().port, tls) as relay:
+            url = f"rediss://localhost:{relay.port}"
+            with pytest.raises(StoreUnavailableError, match=r"cannot be reached \(.*CERTIFICATE_VERIFY_FAILED"):
+                await reply(url, "PING")
+            good = await reply(f"{url}?ssl_ca_certs={tmp_path / 'ca.pem'}", "PING")
+            return good, await reply(f"{url}?ssl_cert_reqs=none", "PING")
+
+    assert run(scenario) == (b"PONG", b"PONG")
 
 
 def test_what_speaks_another_protocol_is_no_valkey() -> None:
