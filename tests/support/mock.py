@@ -51,7 +51,7 @@ class Mock:
         self._runner = asyncio.Runner()
         started_with = started_with or settings()
         self._state = open_state(started_with, self.clock)
-        app = create_app(started_with, self.clock, contract, handlers, self._state)
+        app = create_app(started_with, self.clock, contract, handlers, state=self._state)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1", timeout=None
         )

@@ -104,7 +104,10 @@ def sentinel(folder: Path, watches: int) -> Iterator[int]:
 
 
 class Relay:
-    """A way to a Valkey that can be cut when a request is through, before its reply. port: where it listens; tls: with what, if with TLS."""
+    """A way to a Valkey that can be cut when a request is through, before its reply.
+
+    port: where it listens; tls: with what, if with TLS.
+    """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._port = port
