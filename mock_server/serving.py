@@ -48,6 +48,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         ws="none",
         lifespan="off",
         timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -117,16 +117,11 @@ _CHECKS: Mapping[int, Callable[[World, int, Instant, Behaviour], Refusal | None]
 
 def _generation(world: World, start: Beginning, now: Instant, behaviour: Behaviour) -> Generation:
     queued = start.order.engine == "flux-pro" and behaviour.flux_pro_answer == "queued"
-    takes = seconds(_seconds(world, start))
-    return Generation(
-        id=start.id,
-        order=start.order,
-        credits=min(start.order.count * behaviour.credits_per_image, _free_credits(world)),
-        allowance=_allowance(start.order.count, behaviour),
-        ends=now if queued else now + takes,
-        ready=now + takes,
-        failure=start.failure,
-    )
+    ready = now + seconds(_seconds(world, start))
+    ends = now if queued else ready
+    price = min(start.order.count * behaviour.credits_per_image, _free_credits(world))
+    allowance = _allowance(start.order.count, behaviour)
+    return Generation(start.id, start.order, price, allowance, ends, ready, start.failure)
 
 
 def _seconds(world: World, start: Beginning) -> float:

@@ -43,16 +43,9 @@ def make_order(fields: Mapping[str, Any], behaviour: Behaviour, origin: str) -> 
     if width * height > behaviour.max_pixels:
         named = "image_src" if mode == "upscale" else engine.size or "size"
         raise _impossible(named, "size", f"asks for {width}x{height}, more than {behaviour.max_pixels} pixels")
-    return Order(
-        engine=fields["image_generator"],
-        prompt=fields[engine.prompt],
-        count=fields["image_number_of_images"],
-        width=width,
-        height=height,
-        mode=mode,
-        source=source.key if isinstance(source, Source) else None,
-        folder=_folder(behaviour, origin),
-    )
+    prompt, count = fields[engine.prompt], fields["image_number_of_images"]
+    key = source.key if isinstance(source, Source) else None
+    return Order(fields["image_generator"], prompt, count, width, height, mode, key, _folder(behaviour, origin))
 
 
 def _folder(behaviour: Behaviour, origin: str) -> str:

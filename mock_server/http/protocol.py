@@ -86,8 +86,7 @@ class JsonProtocol(HttpToolsProtocol):
             self._parse(piece)
 
     def _parse(self, piece: bytes) -> None:
-        self._unbroken += len(piece)
-        self._longest = self._unbroken
+        self._longest = self._unbroken = self._unbroken + len(piece)
         self._feed(piece)
         if self._unbroken and self._refused is None and (problem := self._too_long(self._unbroken)):
             self._refuse(problem)
