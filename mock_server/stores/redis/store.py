@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 from random import uniform
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -51,6 +52,7 @@ class RedisStore:
         self._evicted = evicted
         self._evictions = Evictions()
         self._known = _Known()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._process = secrets.token_bytes(STAMP_BYTES - 4)
         self._numbers = count()
 
@@ -66,7 +68,11 @@ class RedisStore:
         return self._found(name, told[0], told[1], told[2])
 
     async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
-        found = found or await self.read(name)
+        async with self._turn(name):  # of this process: only those of others can be faster
+            return await self._update(name, change, found)
+
+    async def _update(self, name: str, change: Change[T], found: Found | None) -> T:
+        found = await self.read(name) if found is None else max(found, self._known.get(name), key=lambda each: each.at)
         for tries in range(_TRIES):
             world, outcome = change(found.world, found.at)
             if world is found.world:
@@ -127,6 +133,9 @@ class RedisStore:
         found = Found(None if packed is None else _unpacked(packed), at, stamp)
         self._known.put(name, found, len(packed or b""))
         return found
+
+    def _turn(self, name: str) -> asyncio.Lock:
+        return self._turns.setdefault(name, asyncio.Lock())
 
     def _stamp(self) -> bytes:
         return self._process + next(self._numbers).to_bytes(4, "big")

@@ -94,6 +94,19 @@ def test_updates_of_many_processes_lose_nothing(open_state: Any, url: str) -> No
     assert run(scenario) == list(range(200))
 
 
+def test_updates_of_one_process_take_turns_and_one_round_trip_each(
+    open_state: Any, url: str, trips: list[list[str]]
+) -> None:
+    async def scenario() -> list[int]:
+        async with open_state(url) as state:
+            found = await state.store.read("one")
+            trips.clear()
+            return list(await asyncio.gather(*(state.store.update("one", count_up, found) for _ in range(20))))
+
+    assert run(scenario) == list(range(20))
+    assert len(trips) == 20
+
+
 def test_an_update_from_what_is_outdated_is_made_again(open_state: Any, url: str) -> None:
     async def scenario() -> int:
         async with open_state(url) as state, open_state(url) as other:
