@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from . import cold, cores, in_process, machine, report, rounds, trips, wrk
+from . import anatomy, cold, cores, in_process, machine, report, rounds, trips, wrk
 from .book import Book
 from .contenders import Contender, baselines, contenders, mock, mock_on_valkey
 from .peers import contenders as peers
@@ -15,7 +15,8 @@ from .rows import PEER_ROWS, ROWS, Row
 
 T = TypeVar("T")
 
-IN_PROCESS, TRIPS = "in-process", "round-trips"
+IN_PROCESS, TRIPS, ANATOMY = "in-process", "round-trips", "anatomy"
+_WINDOWS = 60
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ OURS = Kind(
     "bench",
     "The mock beside programs that do less",
     ROWS,
-    (rounds.PAINTING, cold.NAME, IN_PROCESS, TRIPS),
+    (rounds.PAINTING, cold.NAME, IN_PROCESS, TRIPS, ANATOMY),
     contenders,
 )
 PEERS = Kind(
@@ -112,6 +113,8 @@ def _measured(
         in_process.run(shared, starts, book, say)
     if TRIPS in what:
         trips.run(mock_on_valkey(), shared, book, say)
+    if ANATOMY in what:
+        book.anatomy.update(anatomy.measure(_WINDOWS, say))
     return facts
 
 

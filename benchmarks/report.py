@@ -35,6 +35,8 @@ def section(title: str, facts: Mapping[str, str], book: Book) -> str:
         parts += ["### In the process of another program", tables.in_process(book)]
     if book.trips:
         parts += ["### Round trips to valkey", tables.trips(book)]
+    if book.anatomy:
+        parts += ["### Where the time of a GET versions goes", tables.anatomy(book)]
     if book.failures:
         parts += ["### Failures", "\n".join(f"- {failure}" for failure in book.failures)]
     return "\n\n".join(parts)

@@ -88,6 +88,12 @@ def paintings(book: Book) -> str:
     return _noted(table(["a picture, first time", "CPU ms", "spread", "ms"], lines), _reasons(book, "first-fetch"))
 
 
+def anatomy(book: Book) -> str:
+    whole = book.anatomy["all"]
+    lines = [[name, f"{taken:.1f}", f"{taken / whole:.0%}"] for name, taken in book.anatomy.items()]
+    return table(["without a socket", "µs", "share"], lines)
+
+
 def trips(book: Book) -> str:
     return table(["a generation", ""], [[name, f"{count:.2f}"] for name, count in book.trips.items()])
 
