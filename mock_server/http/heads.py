@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from mock_server.domain.accounts import masked
 
 _SECRET = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
+_ASKING = frozenset({b"x-mock-fault", b"prefer"})
 _LONGEST = 500
 _MOST = 50
 _REMEMBERED = 4_000
@@ -19,13 +20,14 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 class Head(msgspec.Struct, frozen=True):
     """headers: by name in lower case, the first of each name; token: the bearer token, "" for none; shown: the token,
-    masked; kept: the headers as the journal may keep them.
+    masked; kept: the headers as the journal may keep them; asks: whether they ask for a fault.
     """
 
     headers: Mapping[bytes, bytes]
     token: str
     shown: str
     kept: tuple[tuple[str, str], ...] = ()
+    asks: bool = False
 
     def header(self, name: bytes) -> str:
         """Return the value of a header, "" for none."""
@@ -63,7 +65,7 @@ def _understand(headers: Headers) -> Head:
         (name.decode("latin-1")[:100], "***" if name in _SECRET else head.text(value.decode("latin-1")))
         for name, value in headers[:_MOST]
     ]
-    return replace(head, kept=tuple(readable))
+    return replace(head, kept=tuple(readable), asks=not named.keys().isdisjoint(_ASKING))
 
 
 _remembered = lru_cache(maxsize=1_000)(_understand)

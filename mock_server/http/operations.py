@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
 _INVALID = ("VALID-422", "I2I-SRC")
+_CALLERS = 2_000
 
 
 class Operations:
@@ -32,6 +34,7 @@ class Operations:
         self._service = service
         self._intake = intake
         self._handlers = handlers
+        self._caller = lru_cache(_CALLERS)(service.caller)
         self._operations = dict(operations)
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
@@ -43,7 +46,7 @@ class Operations:
 
     async def arrive(self, visit: Visit) -> None:
         """Authenticate the caller and read the body; raise RefusedError."""
-        visit.caller = self._service.caller(visit.head.token) if visit.head.token else None
+        visit.caller = self._caller(visit.head.token) if visit.head.token else None
         operation = self._operations.get(visit.scope["method"])
         if operation is None:
             return

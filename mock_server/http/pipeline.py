@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.contract import Contract
 from mock_server.domain.clock import seconds
-from mock_server.domain.entry import Entry
 from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, GenerationLostError, Seen, Service
@@ -24,7 +23,6 @@ from .heads import understand
 from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
 from .visit import Answer, Visit
 
-_ASKING = frozenset({b"x-mock-fault", b"prefer"})
 _log = logging.getLogger("aiimage_mock")
 
 
@@ -99,7 +97,7 @@ class Pipeline:
     async def _answer(self, visit: Visit) -> Answer:
         if visit.caller is not None:
             visit.seen = await self.service.look(visit.caller)
-            if visit.seen.world.faults or not visit.head.headers.keys().isdisjoint(_ASKING):
+            if visit.seen.world.faults or visit.head.asks:
                 await self._strike(visit, visit.caller, visit.seen)
         instead = await self._faulted(visit) if visit.faults else None
         return instead or await self.responder.answer(visit)
@@ -146,17 +144,15 @@ class Pipeline:
 
     async def _recorded(self, visit: Visit, transmission: Transmission, heard: bool) -> Transmission:
         """Write the request down, and return what is sent: what cannot be written down is not told either."""
+        entry = visit.entry(transmission, heard)
         try:
-            await self._record(visit.entry(transmission, heard))
+            await self.service.journal.append(entry)
         except StoreUnavailableError as unavailable:
             return to_transmission(error("unavailable", reason=unavailable))
-        return transmission
-
-    async def _record(self, entry: Entry) -> None:
-        await self.service.journal.append(entry)
         if self.service.events.heard:
             told = {"id": entry.id, "operation": entry.operation, "status": entry.status, "rule": entry.rule}
             self.service.events.tell("request", entry.world, **told)
+        return transmission
 
     def _under_way(self, visit: Visit) -> AbstractContextManager[None]:
         if visit.caller is None:
