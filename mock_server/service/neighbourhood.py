@@ -5,7 +5,7 @@ happen wherever it is waited for, and asks again. Meanwhile the others wake nobo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from mock_server.stores.protocol import Neighbours, StoreUnavailableError
 from .agenda import PATIENCE_SECONDS, Agenda
 from .events import Event, Events
 
-_PATIENCE = PATIENCE_SECONDS + 1
+_PATIENCE = PATIENCE_SECONDS + 0.5
 _SHORT_PATIENCE = 2
 _WATCH_SECONDS = 2
 
@@ -111,7 +111,7 @@ class Neighbourhood:
         self._agenda.dismiss_all()
         await self._neighbours.ask(_encode(_Gone()), _SHORT_PATIENCE)
 
-    async def listen(self, pause: float, world: str | None = None) -> AsyncIterator[Event | None]:
+    async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
         """Yield events of all processes as they come, as Events.listen does."""
         listening = self._events.listen(pause, world)
         first = await anext(listening)

@@ -16,14 +16,17 @@ _PATIENCE = 10
 
 
 class Remote:
-    """A server, called by a connection of its own each time."""
+    """A server, called by a connection of its own each time. admin: the token that its control API asks for."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.host = host
-        self.port = port
+    def __init__(self, host: str, port: int, admin: str | None = None) -> None:
+        self._host = host
+        self._port = port
+        self._admin = admin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with Connection(self.host, self.port) as connection:
+        if self._admin and scope["path"].startswith("/_mock/"):
+            scope["headers"].append((b"authorization", f"Bearer {self._admin}".encode()))
+        async with Connection(self._host, self._port) as connection:
             await connection(scope, receive, send)
 
 
@@ -87,6 +90,7 @@ async def crew(host: str, port: int, workers: int, connections: int = 1) -> Asyn
             while len(found) < workers or any(len(each) < connections for each in found.values()):
                 opened.append(await Connection(host, port).__aenter__())
                 answer = await call(opened[-1], "GET", f"{PREFIX}/check-availability", "nobody-in-particular")
+                assert answer.status == 200, answer
                 opened[-1].worker = answer.headers["x-mock-request-id"][:_PROCESS_DIGITS]
                 found[opened[-1].worker].append(opened[-1])
         yield {worker: each[:connections] for worker, each in found.items()}

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
+import hiredis
 import msgspec
 
 from ..protocol import Hearer, StoreUnavailableError
@@ -22,7 +23,7 @@ from .line import Command
 from .scripts import Script
 from .server import Server
 
-_JOIN_SECONDS = 1
+_READY_SECONDS = 1
 _AGAIN_SECONDS = 0.25
 _PULSE_SECONDS = 5
 _HELD_MILLISECONDS = 5_000
@@ -65,6 +66,7 @@ class RedisNeighbours:
     """
 
     def __init__(self, address: Address, server: Server) -> None:
+        self._address = address
         self._server = server
         self._ears = Server(address, line=self._ear)
         self._name = secrets.token_hex(6)
@@ -73,6 +75,7 @@ class RedisNeighbours:
         self._processes: Command = ("PUBSUB", "CHANNELS", f"{self._process}*")
         self._hearer: Hearer | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
         self._joined = asyncio.Event()
         self._numbers = count(1)
         self._questions: dict[int, _Question] = {}
@@ -83,12 +86,9 @@ class RedisNeighbours:
         self._hearer = hearer
 
     async def join(self) -> None:
-        if self._joined.is_set():
-            return
         if self._listening is None:
             self._listening = asyncio.ensure_future(self._listen())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._joined.wait(), _JOIN_SECONDS)
+        await self._tried.wait()
 
     async def tell(self, message: bytes, whom: str | None = None) -> int:
         return await self._publish(_Message(self._name, message), whom)
@@ -97,7 +97,7 @@ class RedisNeighbours:
         number = next(self._numbers)
         question = self._questions[number] = _Question()
         try:
-            await self.join()
+            await self._ready()
             publish = self._publishing(_Message(self._name, message, number))
             channels, _ = await self._server.ask(self._processes, publish)
             await self._answered(question, self._expected(channels), patience)
@@ -131,22 +131,42 @@ class RedisNeighbours:
         await self._ears.close()
 
     async def _listen(self) -> None:
-        """Listen, and again when the connection is lost: what is heard in between is lost."""
+        """Listen, and again when the connection is lost: what is said in between is lost."""
         while True:
-            with suppress(StoreUnavailableError):
+            try:
                 line = await self._ears.line()
                 assert isinstance(line, Ear)
-                await line.ask([("SUBSCRIBE", self._everybody), ("SUBSCRIBE", self._process + self._name)])
+                await self._subscribe(line)
                 self._joined.set()
+                self._tried.set()
                 if self._hearer:
                     self._hearer.joined()
                 while not line.gone.is_set():
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(line.gone.wait(), _PULSE_SECONDS)
-                        break
-                    await line.ask([("PING",)])
+                    await self._pulse(line)
+            except StoreUnavailableError:  # whoever needs it is told so
+                self._tried.set()
             self._joined.clear()
             await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _ready(self) -> None:
+        """Return when answers would be heard; raise StoreUnavailableError where that takes too long."""
+        await self.join()
+        try:
+            await asyncio.wait_for(self._joined.wait(), _READY_SECONDS)
+        except TimeoutError:
+            raise StoreUnavailableError(f"{self._address} does not let the mock listen to others") from None
+
+    async def _subscribe(self, line: Ear) -> None:
+        replies = await line.ask([("SUBSCRIBE", self._everybody), ("SUBSCRIBE", self._process + self._name)])
+        if any(isinstance(reply, hiredis.ReplyError) for reply in replies):
+            line.close("does not let that user listen")
+
+    async def _pulse(self, line: Ear) -> None:
+        """See now and then whether anybody is at the other end, until the line is lost."""
+        try:
+            await asyncio.wait_for(line.gone.wait(), _PULSE_SECONDS)
+        except TimeoutError:
+            await line.ask([("PING",)])
 
     def _ear(self, name: str, patience: float) -> Ear:
         return Ear(name, patience, self._heard)
