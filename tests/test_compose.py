@@ -45,7 +45,7 @@ def test_the_balancer_sends_calls_to_all_mocks_and_asks_whether_they_are_well(mo
     assert MOCK["deploy"]["replicas"] <= int(most)
     assert COMPOSE["services"][name] is MOCK
     assert int(port) == given["port"]
-    assert "option httpchk GET /_mock/health\n" in BALANCER
+    assert "http-check send meth GET uri /_mock/health " in BALANCER
     published = COMPOSE["services"]["balancer"]["ports"][0].rpartition(":")[2]
     assert f"bind :{published}\n" in BALANCER
 
