@@ -19,7 +19,7 @@ from .http.operations import Operations
 from .http.paths import OnDemand, Paths
 from .http.pipeline import Pipeline
 from .http.uploads import Uploads
-from .service import Agenda, Events, Service
+from .service import Agenda, Events, Neighbourhood, Service
 from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
@@ -109,6 +109,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
+    agenda, events = Agenda(state.clock), Events()
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -116,8 +117,9 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=Agenda(state.clock),
-        events=Events(),
+        agenda=agenda,
+        events=events,
+        neighbourhood=Neighbourhood(state.neighbours, agenda, events),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )

@@ -68,6 +68,13 @@ def main() -> None:
     metavar="memory|URL",
     help="Where everything is kept: in memory, or in the Valkey or Redis of a redis:// URL.",
 )
+@option(
+    "--workers",
+    default=1,
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="How many processes serve; more than one need --state.",
+)
 @option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Accounts, instead of the ready-made ones.")
 @option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="State that every account begins in.")
 @option("--behaviour", type=click.Path(path_type=Path), metavar="FILE", help="Settings that rules.yaml leaves open.")
@@ -90,6 +97,7 @@ def serve(
     behaviour: Path | None,
     scenario: Path | None,
     log_format: str,
+    workers: int,
     **flags: Any,
 ) -> None:
     """Serve the mock until interrupted.
@@ -98,6 +106,9 @@ def serve(
     Example:
       aiimage-mock serve --port 0 --generation-time 0 --seed 7
     """
+    if workers > 1 and flags["state"] == "memory":
+        remedy = "give --state redis://HOST:PORT, or leave --workers out"
+        raise Failure(f"--workers {workers} needs state that workers share: {remedy}")
     gc.disable()  # nothing of what is loaded now is garbage
     from . import serving
 
@@ -116,7 +127,7 @@ def serve(
         listener = serving.bind(host, port)
     except ConfigurationError as error:
         raise Failure(str(error)) from error
-    serving.serve(settings, listener, log_format)
+    serving.serve(settings, listener, log_format, workers)
 
 
 @main.command()

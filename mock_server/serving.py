@@ -1,10 +1,13 @@
 """From settings to a server that listens."""
 
+import asyncio
 import contextlib
 import errno
+import functools
 import gc
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 
 import click
 import uvicorn
@@ -61,25 +64,64 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(settings: Settings, listener: socket.socket, log_format: str) -> None:
-    """Serve the mock on `listener` until interrupted, and log to standard error, as "text" or "json"."""
+def serve(settings: Settings, listener: socket.socket, log_format: str, workers: int = 1) -> None:
+    """Serve the mock on `listener` until interrupted, and log to standard error, as "text" or "json".
+
+    workers: how many processes do so; more than one need a state that they can share.
+    """
     logs.set_up(log_format)
+    if workers == 1:
+        _work(settings, listener, log_format)
+        return
+    from .workers import Workers
+
+    _greet(settings, listener, open_state(settings).shown)
+    Workers(workers, functools.partial(_work_for_parent, settings, listener, log_format)).run()
+
+
+def _work_for_parent(settings: Settings, listener: socket.socket, log_format: str) -> None:
+    """Serve as one of many, until SIGTERM or until the parent is gone, however it went."""
+    from .workers import parent
+
+    logs.set_up(log_format)
+    _work(settings, listener, log_format, parent())
+
+
+def _work(settings: Settings, listener: socket.socket, log_format: str, parent: int | None = None) -> None:
     lines = AccessLines(sys.stderr, as_json if log_format == "json" else as_text)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)
-    _greet(settings, listener, state.shown)
+    if parent is None:
+        _greet(settings, listener, state.shown)
     gc.freeze()  # what is there now stays, and need not be looked through again and again
     gc.enable()
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, lines).run([listener])
+        _Server(config, lines, state.neighbours.join, parent).run([listener])
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which writes what is left of its log before a signal ends it."""
+    """uvicorn's server, which writes what is left of its log before a signal ends it.
 
-    def __init__(self, config: uvicorn.Config, lines: AccessLines) -> None:
+    join: what is awaited before it serves; parent: what becomes readable when it is to end, None for nothing.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, lines: AccessLines, join: Callable[[], Awaitable[None]], parent: int | None
+    ) -> None:
         super().__init__(config)
         self._lines = lines
+        self._join = join
+        self._parent = parent
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._parent is not None:
+            asyncio.get_running_loop().add_reader(self._parent, self._end, self._parent)
+        await self._join()
+        await super().startup(sockets)
+
+    def _end(self, parent: int) -> None:
+        asyncio.get_running_loop().remove_reader(parent)
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

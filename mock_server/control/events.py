@@ -29,7 +29,7 @@ class EventStream:
         return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
     async def _lines(self, world: str | None) -> AsyncIterator[bytes]:
-        async for event in self._service.events.listen(_PAUSE_SECONDS, world):
+        async for event in self._service.neighbourhood.listen(_PAUSE_SECONDS, world):
             if event is None:
                 yield b": listening\n\n"
             else:

@@ -17,7 +17,7 @@ from mock_server.domain.clock import Clock, Instant
 from mock_server.domain.world import World
 
 _log = logging.getLogger("aiimage_mock")
-_PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 10
 _numbers = itertools.count()
 
 
@@ -120,6 +120,15 @@ class Agenda:
         waiting = self._pages[name].waiting if name in self._pages else []
         return waiting[0].instant if waiting and waiting[0].instant <= until else None
 
+    async def happened(self, name: str, upto: Instant | None, until: Instant) -> Instant | None:
+        """Have all that waits for an instant up to `upto` happen, and return the first up to `until` that a request
+        waits for when all is quiet.
+        """
+        await self.quiet(name)
+        if upto is not None:
+            await self.happen(name, upto)
+        return self.due(name, until)
+
     async def happen(self, name: str, until: Instant) -> None:
         """Wake every request that waits for an instant up to `until`, one at a time, each when all is quiet."""
         page = self._page(name)
@@ -134,27 +143,34 @@ class Agenda:
         page = self._page(name)
         page.quiet.clear()
         try:
-            await asyncio.wait_for(page.quiet.wait(), _PATIENCE_SECONDS)
+            await asyncio.wait_for(page.quiet.wait(), PATIENCE_SECONDS)
         except TimeoutError:
-            _log.warning("a request is under way for longer than %d s: the clock goes on", _PATIENCE_SECONDS)
+            _log.warning("a request is under way for longer than %d s: the clock goes on", PATIENCE_SECONDS)
 
     def ring(self, name: str) -> None:
         """Have every waiting request look at the clock again."""
         for waiter in self._pages[name].waiting if name in self._pages else []:
             waiter.bell.set()
 
+    def hold(self, name: str) -> None:
+        """Have nobody go on whom the time has come for, but those that are woken."""
+        self._page(name).movers += 1
+
+    def let_go(self, name: str) -> None:
+        """Let them go on, after a `hold`."""
+        self._page(name).movers -= 1
+        self.ring(name)
+        self._tidy(name)
+
     @asynccontextmanager
     async def moving(self, name: str) -> AsyncIterator[None]:
         """Hold the clock while it is moved: one mover at a time."""
-        page = self._page(name)
-        page.movers += 1
+        self.hold(name)
         try:
-            async with page.moving:
+            async with self._page(name).moving:
                 yield
         finally:
-            page.movers -= 1
-            self.ring(name)
-            self._tidy(name)
+            self.let_go(name)
 
     def dismiss(self, name: str, world: str) -> None:
         """Wake every request of a world that is let go: there is nothing to wait for any more."""
@@ -162,6 +178,17 @@ class Agenda:
         for waiter in [each for each in page.waiting if each.world == world]:
             self._wake(name, waiter)
         self._tidy(name)
+
+    def dismiss_all(self) -> None:
+        """Wake every request: all worlds are let go."""
+        for name, page in list(self._pages.items()):
+            for waiter in list(page.waiting):
+                self._wake(name, waiter)
+
+    def ring_all(self) -> None:
+        """Have whoever waits for whatever clock look at it again."""
+        for name in self._pages:
+            self.ring(name)
 
     def _wake(self, name: str, waiter: _Waiter) -> None:
         waiting = self._pages[name].waiting

@@ -78,15 +78,15 @@ def _no_edge(why: str) -> Instant:
 
 
 def _moving(service: Service, caller: Caller) -> AbstractAsyncContextManager[None]:
-    return service.agenda.moving(service.clock_of(caller.world))
+    return service.neighbourhood.moving(service.clock_of(caller.world))
 
 
 async def _pass(service: Service, caller: Caller, target: Instant) -> None:
     name = service.clock_of(caller.world)
-    await service.agenda.quiet(name)
-    while (due := service.agenda.due(name, target)) is not None:
+    due = await service.neighbourhood.happened(name, None, target)
+    while due is not None:
         await _forward(service, caller, due)
-        await service.agenda.happen(name, due)
+        due = await service.neighbourhood.happened(name, due, target)
     await _forward(service, caller, target)
 
 

@@ -1,11 +1,12 @@
 """Events: what happens on the server, told to whoever listens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Event = Mapping[str, Any]
+Relay = Callable[[Event], None]
 _KEPT = 1_000
 
 
@@ -40,18 +41,37 @@ class Events:
 
     def __init__(self) -> None:
         self._listeners: set[_Listener] = set()
+        self._relays: dict[str, Relay] = {}
 
     @property
     def heard(self) -> bool:
         """Whether anybody listens: what costs something to tell need not be told otherwise."""
+        return bool(self._listeners or self._relays)
+
+    @property
+    def heard_here(self) -> bool:
+        """Whether anybody listens in this process."""
         return bool(self._listeners)
+
+    def relay(self, where: str, relay: Relay | None) -> None:
+        """Have what happens in this process told elsewhere too, or, with None, no longer."""
+        self._relays.pop(where, None)
+        if relay:
+            self._relays[where] = relay
 
     def tell(self, kind: str, world: str | None, **details: object) -> None:
         """Tell who listens. kind: "request", "world" or "reset"; world: its name, "" for nobody's, None for all."""
-        for listener in self._listeners:
-            listener.hear({"type": kind, "world": world, **details})
+        event = {"type": kind, "world": world, **details}
+        self.pass_on(event)
+        for relay in self._relays.values():
+            relay(event)
 
-    async def listen(self, pause: float, world: str | None = None) -> AsyncIterator[Event | None]:
+    def pass_on(self, event: Event) -> None:
+        """Tell who listens in this process."""
+        for listener in self._listeners:
+            listener.hear(event)
+
+    async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
         """Yield events as they come, of one world or of all, and None at first and after each pause of so many seconds.
 
         From the first None on, none is missed: what there is no room for is told as {"type": "lost", "events": N}.

@@ -14,6 +14,7 @@ async def forget(service: Service, name: str) -> None:
     """Let go of a world with all that is known of it. Requests that wait there wait no longer."""
     world = (await service.store.read(name)).world
     await _let_go(service, name)
+    await service.neighbourhood.dismiss(service.clock_of(name), name)
     if service.is_global and world and world.lock:
         await hand_over(service, world.lock.holder, None)
     await service.journal.forget(name)
@@ -24,6 +25,7 @@ async def clear(service: Service) -> None:
     """Let go of all worlds, and tell nobody yet: more is to come."""
     for name in await service.store.names():
         await _let_go(service, name)
+    await service.neighbourhood.dismiss_all()
     await service.journal.forget()
 
 

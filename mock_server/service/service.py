@@ -20,6 +20,7 @@ from mock_server.stores.protocol import Found, Journal, Shelf, Store
 
 from .agenda import Agenda
 from .events import Events
+from .neighbourhood import Neighbourhood
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ class Service:
     sources: Shelf[bytes]
     agenda: Agenda
     events: Events
+    neighbourhood: Neighbourhood
     seed: int
     generation_seconds: float
 
@@ -111,6 +113,7 @@ class Service:
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
         """Return what is there to see when it is `instant` in the caller's world, or when that world is let go."""
+        await self.neighbourhood.join()
         return await self.agenda.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from starlette.types import ASGIApp
 
 from support.asgi import Answer, call
-from support.clocks import settle
 
 TOKEN = "history"
 API = "/api/v1/aiimage"
@@ -44,7 +43,7 @@ class Seen:
 
 @dataclass
 class History:
-    """A history with how it began, what was seen, and what was there in the end."""
+    """A history with how it began, what was seen, and what was there in the end. begun: how many calls were made."""
 
     credits: int
     daily_limit: int
@@ -52,6 +51,7 @@ class History:
     journal: list[dict[str, Any]] = field(default_factory=list)
     world: dict[str, Any] = field(default_factory=dict)
     recent: list[dict[str, Any]] = field(default_factory=list)
+    begun: int = 0
 
 
 async def play(apps: Sequence[ASGIApp], seed: int, clients: int = 50, in_turn: bool = False) -> History:
@@ -74,7 +74,8 @@ async def play(apps: Sequence[ASGIApp], seed: int, clients: int = 50, in_turn: b
     tasks = [
         asyncio.create_task(_client(app, step, history, gate)) for app, step in zip(cycle(apps), steps, strict=False)
     ]
-    await _move_time(apps, tasks, chance, gate, in_turn)
+    gate.set()
+    await _move_time(apps, tasks, history, chance, gate if in_turn else None)
     await asyncio.gather(*tasks)
     await _look(apps[-1], history)
     return history
@@ -91,6 +92,7 @@ async def _client(app: ASGIApp, step: Step, history: History, gate: asyncio.Even
     for _ in range(step.patience):
         await asyncio.sleep(0)
     await gate.wait()
+    history.begun += 1
     answer = await _do(app, step)
     history.seen.append(Seen(step, answer, len(history.seen)))
 
@@ -108,21 +110,36 @@ async def _do(app: ASGIApp, step: Step) -> Answer:
 
 
 async def _move_time(
-    apps: Sequence[ASGIApp], tasks: list[asyncio.Task[None]], chance: random.Random, gate: asyncio.Event, in_turn: bool
+    apps: Sequence[ASGIApp],
+    tasks: list[asyncio.Task[None]],
+    history: History,
+    chance: random.Random,
+    gate: asyncio.Event | None,
 ) -> None:
-    """Let time pass in jumps, small and large, to edges and beyond, until everybody has been answered."""
+    """Let time pass in jumps, small and large, to edges and beyond, until everybody has been answered.
+
+    gate: what is closed meanwhile.
+    """
     movers = cycle(apps)
     while not all(task.done() for task in tasks):
-        gate.set()
         for _ in range(chance.randrange(30)):
             await asyncio.sleep(0)
         edge = chance.choice(["lock-expiry", "generation-end"])
         jumps: list[dict[str, Any]] = [{"advance": chance.choice([0.001, 0.4, 2, 9.999, 10, 40])}]
         jumps += [{"advance_to": edge, "offset_ms": chance.choice([-1, 0, 1])}]
-        if in_turn:
+        mover, jump = next(movers), chance.choice(jumps)
+        if gate:
             gate.clear()
-            await settle()
-        await call(next(movers), "POST", f"{WORLD}/clock", body=chance.choice(jumps))
+            await _all_wait(mover, history)
+        await call(mover, "POST", f"{WORLD}/clock", body=jump)
+        if gate:
+            gate.set()
+
+
+async def _all_wait(app: ASGIApp, history: History) -> None:
+    """Return when every call that was begun is answered, or waits for its generation."""
+    while history.begun - len(history.seen) > (await call(app, "GET", WORLD)).body["running"]:  # noqa: ASYNC110
+        await asyncio.sleep(0)
 
 
 async def _look(app: ASGIApp, history: History) -> None:

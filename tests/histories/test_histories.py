@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from unittest.mock import patch
 
 import pytest
 
@@ -10,15 +9,17 @@ from histories.checker import complaints
 from histories.history import History, play
 from mock_server.app import create_app
 from mock_server.domain.clock import RealClock
-from mock_server.service import Agenda
 from support.clocks import JumpingClock
 from support.mock import settings
+from support.remote import Remote
+from support.server import Server
 from support.valkey import apps, fresh_url
 
 HISTORIES = int(os.environ.get("HISTORIES", "200"))
 FIRST = int(os.environ.get("FIRST_HISTORY", "0"))
 BATCH = 25
 SHARED_HISTORIES = HISTORIES // 20
+HTTP_HISTORIES = HISTORIES // 50
 
 
 def played(seed: int) -> History:
@@ -27,12 +28,11 @@ def played(seed: int) -> History:
 
 
 def played_by_many(seed: int, mocks: int) -> History:
-    """Return the history that so many mocks give which share a Valkey, and know of each other's requests."""
+    """Return the history that so many mocks give which share a Valkey."""
 
     async def playing() -> History:
-        with patch("mock_server.app.Agenda", return_value=Agenda(RealClock())):
-            async with apps(fresh_url(), [RealClock()] * mocks) as served:
-                return await play(served, seed, in_turn=True)
+        async with apps(fresh_url(), [RealClock()] * mocks) as served:
+            return await play(served, seed, in_turn=True)
 
     return asyncio.run(playing())
 
@@ -50,6 +50,14 @@ def test_nothing_is_wrong_with_a_history_of_mocks_that_share_a_valkey(first: int
     for seed in range(first, min(first + BATCH, FIRST + SHARED_HISTORIES)):
         found = complaints(played_by_many(seed, mocks))
         assert found == [], f"seed {seed}"
+
+
+def test_nothing_is_wrong_with_a_history_of_workers_that_are_called_by_http() -> None:
+    with Server("--workers", "4", "--state", fresh_url(), "--generation-time", "0") as server:
+        served = Remote(server.host, server.port)
+        for seed in range(FIRST, FIRST + HTTP_HISTORIES):
+            found = complaints(asyncio.run(play([served], seed, in_turn=True)))
+            assert found == [], f"seed {seed}"
 
 
 def test_the_histories_meet_every_answer() -> None:

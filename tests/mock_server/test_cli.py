@@ -29,6 +29,13 @@ def test_spec_and_rules_print_the_contract() -> None:
     assert run("rules") == (0, resources.RULES.read_text())
 
 
+def test_workers_that_cannot_share_their_state_are_refused() -> None:
+    remedy = "give --state redis://HOST:PORT, or leave --workers out"
+    refused = (2, f"Error: --workers 2 needs state that workers share: {remedy}\n")
+    assert run("serve", "--workers", "2") == refused
+    assert run("serve", AIIMAGE_MOCK_WORKERS="2") == refused
+
+
 def test_version() -> None:
     assert run("--version") == (0, f"aiimage-mock, version {__version__}\n")
 

@@ -5,7 +5,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from mock_server.domain.clock import Instant, from_iso, seconds
+from mock_server.domain.clock import Instant, RealClock, from_iso, seconds
 
 START = from_iso("2026-02-26T10:00:00Z")
 
@@ -57,6 +57,17 @@ class SteppedClock:
     async def sleepers(self, count: int) -> None:
         """Return when `count` tasks sleep."""
         await until(lambda: len(self._sleepers) >= count)
+
+
+class SkewedClock(RealClock):
+    """A clock of a machine that is some seconds ahead of others."""
+
+    def __init__(self, ahead: float) -> None:
+        super().__init__()
+        self._ahead = seconds(ahead)
+
+    def now(self) -> Instant:
+        return super().now() + self._ahead
 
 
 async def until(condition: Callable[[], bool]) -> None:

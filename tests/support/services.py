@@ -12,8 +12,8 @@ from mock_server.domain.generation import Beginning, Outcome
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
-from mock_server.service import Agenda, Caller, Events, Service, clocks, generate
-from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, Store
+from mock_server.service import Agenda, Caller, Events, Neighbourhood, Service, clocks, generate
+from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, NoNeighbours, Store
 from mock_server.stores.protocol import Change
 from support.clocks import SteppedClock, settle
 from support.sandbox import BEHAVIOUR, order
@@ -73,6 +73,7 @@ class Desk:
         **behaves: Any,
     ) -> None:
         self.real = SteppedClock()
+        agenda, events = Agenda(clock or self.real), Events()
         self.service = Service(
             accounts=Accounts(listed, Account(100, 50)),
             behaviour=replace(BEHAVIOUR, **behaves),
@@ -80,8 +81,9 @@ class Desk:
             store=open_store(clock or self.real),
             journal=MemoryJournal(),
             sources=MemoryShelf[bytes](2**20, len),
-            agenda=Agenda(clock or self.real),
-            events=Events(),
+            agenda=agenda,
+            events=events,
+            neighbourhood=Neighbourhood(NoNeighbours(), agenda, events),
             seed=0,
             generation_seconds=2,
         )

@@ -74,7 +74,10 @@ async def apps(url: str, clocks: Sequence[Clock], **settled: Any) -> AsyncIterat
     started_with = settings(**{"generation_seconds": 0, **settled}, state=url)
     states = [open_state(started_with, clock) for clock in clocks]
     try:
-        yield [create_app(started_with, state=state) for state in states]
+        mocks = [create_app(started_with, state=state) for state in states]
+        for state in states:
+            await state.neighbours.join()
+        yield mocks
     finally:
         for state in states:
             await state.close()

@@ -8,6 +8,7 @@ from .address import parse_address
 from .clock import FollowingClock
 from .journal import RedisJournal
 from .ledger import Ledger
+from .neighbours import RedisNeighbours
 from .server import Server
 from .shelf import RedisShelf
 from .store import RedisStore
@@ -31,7 +32,10 @@ def open_redis(url: str, behaviour: Behaviour, own: Clock) -> State:
     )
     ledger = Ledger("worlds", behaviour.max_worlds, behaviour.max_world_bytes, lifetime)
 
+    neighbours = RedisNeighbours(address, quick)
+
     async def close() -> None:
+        await neighbours.close()
         await quick.close()
         await bulk.close()
 
@@ -42,4 +46,5 @@ def open_redis(url: str, behaviour: Behaviour, own: Clock) -> State:
         clock=clock,
         shown=str(address),
         close=close,
+        neighbours=neighbours,
     )

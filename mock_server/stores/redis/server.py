@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -28,7 +29,7 @@ _REASONS = {
     "BUSY": "is busy with somebody's script: wait",
     "NOAUTH": "asks for a password: put it into the URL",
     "WRONGPASS": "does not know that user or password",
-    "NOPERM": "does not let that user do what is needed: allow EVALSHA, EVAL, SCRIPT and all keys aiimage:*",
+    "NOPERM": "does not let that user do what is needed: allow all on the keys and channels aiimage:*",
     "MOVED": "is a part of a cluster: name a single server, or sentinels",
     "CLUSTERDOWN": "is a part of a cluster: name a single server, or sentinels",
 }
@@ -38,12 +39,13 @@ class Server:
     """What asks a server. One connection for all, made when first needed.
 
     patience: for how many seconds a reply is waited for. When the server could not be reached, or was too slow, whoever
-    asks within the next quarter of a second is refused at once; then it is tried again.
+    asks within the next quarter of a second is refused at once; then it is tried again. line: makes the connection.
     """
 
-    def __init__(self, address: Address, patience: float = 1) -> None:
+    def __init__(self, address: Address, patience: float = 1, line: Callable[[str, float], Line] = Line) -> None:
         self._address = address
         self._patience = patience
+        self._make = line
         self._line: Line | None = None
         self._connecting: asyncio.Task[Line] | None = None
         self._paused: tuple[float, str] = 0, ""
@@ -53,7 +55,7 @@ class Server:
 
         That is a LineLostError where nobody knows what was done.
         """
-        line = self._line if self._line and not self._line.lost else await self._reach()
+        line = await self.line()
         try:
             replies = await line.ask(commands)
         except LineLostError:
@@ -64,6 +66,10 @@ class Server:
             if isinstance(reply, hiredis.ReplyError):
                 replies[place] = await self._after(reply, line, commands[place])
         return replies
+
+    async def line(self) -> Line:
+        """Return the connection, made if need be; raise StoreUnavailableError."""
+        return self._line if self._line and not self._line.lost else await self._reach()
 
     async def close(self) -> None:
         """Hang up."""
@@ -123,7 +129,9 @@ class Server:
     async def _open(self, host: str, port: int) -> Line:
         """Return a connection that has logged in and chosen its database, where the scripts are known."""
         loop, address = asyncio.get_running_loop(), self._address
-        _, line = await loop.create_connection(lambda: Line(str(address), self._patience), host, port, ssl=address.tls)
+        _, line = await loop.create_connection(
+            lambda: self._make(str(address), self._patience), host, port, ssl=address.tls
+        )
         try:
             await self._greet(line)
         except BaseException:

@@ -183,7 +183,7 @@ def test_a_listener_that_is_gone_is_forgotten() -> None:
         seen = [events.heard]
         await anext(listening)
         seen.append(events.heard)
-        await listening.aclose()  # type: ignore[attr-defined]
+        await listening.aclose()
         return [*seen, events.heard]
 
     assert asyncio.run(run()) == [False, True, False]

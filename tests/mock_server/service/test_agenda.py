@@ -233,7 +233,7 @@ def test_all_is_quiet_when_every_request_waits_or_was_answered() -> None:
 def test_a_request_that_takes_too_long_does_not_stop_the_clock_for_ever(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(agenda, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(agenda, "PATIENCE_SECONDS", 0.01)
 
     async def scenario(hall: Hall) -> None:
         with hall.agenda.under_way(NAME):

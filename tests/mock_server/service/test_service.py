@@ -163,6 +163,6 @@ def test_whoever_listens_is_told_of_a_change(open_desk: OpenDesk) -> None:
         event = await told
         assert event is not None
         assert (event["type"], event["world"]) == ("world", world_name("other"))
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
 
     play(open_desk(), scenario)

@@ -1,0 +1,103 @@
+"""Workers: many processes that serve as one. They start together, are replaced when they die, and end together."""
+
+import logging
+import multiprocessing
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import connection
+from multiprocessing.context import SpawnProcess
+
+_END_SECONDS = 2
+_PAUSE_SECONDS = 0.1
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_log = logging.getLogger("aiimage_mock")
+
+
+class Workers:
+    """So many processes, each of which does `work`, which must be picklable, until SIGTERM ends it."""
+
+    def __init__(self, count: int, work: Callable[[], None]) -> None:
+        self._count = count
+        self._work = work
+        self._processes: list[SpawnProcess] = []
+
+    def run(self) -> None:
+        """Keep them going until SIGINT or SIGTERM, then end them all; after SIGTERM end as it does."""
+        with _signals() as signals:
+            try:
+                self._processes = [self._started() for _ in range(self._count)]
+                received = self._received(signals)
+            finally:
+                self._end()
+        if received == signal.SIGTERM:
+            signal.raise_signal(received)
+
+    def _received(self, signals: socket.socket) -> int:
+        """Return the first signal that comes; meanwhile replace the workers that die."""
+        while True:
+            sentinels = [process.sentinel for process in self._processes]
+            if signals in connection.wait([signals, *sentinels]):
+                return signals.recv(1)[0]
+            if not connection.wait([signals], _PAUSE_SECONDS):  # one that dies at once would be all there is to do
+                self._replace()
+
+    def _replace(self) -> None:
+        for place, process in enumerate(self._processes):
+            process.join(0)
+            if process.exitcode is not None:
+                self._processes[place] = self._started()
+                how = f"was killed by signal {-process.exitcode}" if process.exitcode < 0 else "ended"
+                _log.warning("worker %d %s: %d takes its place", process.pid, how, self._processes[place].pid)
+
+    def _started(self) -> SpawnProcess:
+        process = multiprocessing.get_context("spawn").Process(target=self._work, name="aiimage-mock worker")
+        with _interrupts_blocked():
+            process.start()
+        return process
+
+    def _end(self) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join(_END_SECONDS)
+            if process.is_alive():
+                for late in self._processes:
+                    late.kill()
+
+
+def parent() -> int | None:
+    """Return what becomes readable when the process that started this worker has ended, None in no worker."""
+    started_by = multiprocessing.parent_process()
+    return started_by.sentinel if started_by else None
+
+
+@contextmanager
+def _signals() -> Iterator[socket.socket]:
+    """Yield what the numbers of signals can be read from, one byte each."""
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        before = {number: signal.signal(number, lambda *_: None) for number in _ENDING}
+        signal.set_wakeup_fd(writer.fileno())
+        try:
+            yield reader
+        finally:
+            signal.set_wakeup_fd(-1)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Have what starts meanwhile be deaf to Ctrl-C, which a terminal sends to all: its parent ends it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

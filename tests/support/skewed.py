@@ -1,0 +1,20 @@
+"""`aiimage-mock` on a machine whose clock is wrong by so many seconds, which is its first argument.
+
+The processes that it starts run this file too.
+"""
+
+import sys
+
+from mock_server import app
+from mock_server.cli import main
+from support.clocks import SkewedClock
+
+
+def skewed() -> SkewedClock:
+    return SkewedClock(float(sys.argv[1]))
+
+
+setattr(app, "RealClock", skewed)  # noqa: B010 (to mypy it is a class)
+
+if __name__ == "__main__":
+    main(sys.argv[2:])
