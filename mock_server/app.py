@@ -109,7 +109,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
-    agenda, events = Agenda(state.clock), Events()
+    neighbourhood = _neighbourhood(state)
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -117,12 +117,21 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=agenda,
-        events=events,
-        neighbourhood=Neighbourhood(state.neighbours, agenda, events),
+        agenda=neighbourhood.agenda,
+        events=neighbourhood.events,
+        neighbourhood=neighbourhood,
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
+
+
+def _neighbourhood(state: State) -> Neighbourhood:
+    agenda, events = Agenda(state.clock), Events()
+    if state.neighbours is None:
+        return Neighbourhood(agenda, events)
+    from .service.shared import SharedNeighbourhood
+
+    return SharedNeighbourhood(state.neighbours, agenda, events)
 
 
 def _control(settings: Settings, service: Service, served: Contract) -> ASGIApp:

@@ -96,7 +96,7 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
     gc.freeze()  # what is there now stays, and need not be looked through again and again
     gc.enable()
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, lines, state.neighbours.join, parent).run([listener])
+        _Server(config, lines, state.join, parent).run([listener])
 
 
 class _Server(uvicorn.Server):

@@ -1,7 +1,7 @@
 """Stores: where worlds and files are kept. They apply functions and know no rule."""
 
 from .journal import MemoryJournal
-from .memory import MemoryShelf, MemoryStore, NoNeighbours
+from .memory import MemoryShelf, MemoryStore
 from .protocol import Found, Journal, Shelf, Store, StoreUnavailableError, Tally
 from .state import State
 
@@ -11,7 +11,6 @@ __all__ = [
     "MemoryJournal",
     "MemoryShelf",
     "MemoryStore",
-    "NoNeighbours",
     "Shelf",
     "State",
     "Store",

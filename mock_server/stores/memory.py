@@ -1,15 +1,14 @@
 """Stores in the memory of one process."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from mock_server.domain.clock import Clock
 from mock_server.domain.world import Image, World
 
 from .evictions import Evictions
-from .protocol import Change, Found, Hearer
+from .protocol import Change, Found
 
 T = TypeVar("T")
 
@@ -130,30 +129,3 @@ class MemoryShelf(Generic[T]):
         while self._held > self._capacity:
             _, let_go = self._values.popitem(last=False)
             self._held -= self._weigh(let_go)
-
-
-class NoNeighbours:
-    """The neighbours of a process whose memory is its own: there are none."""
-
-    def attend(self, hearer: Hearer) -> None:
-        """Do nothing: there is nothing to hear."""
-
-    async def join(self) -> None:
-        """Do nothing: there is nobody to join."""
-
-    async def tell(self, message: bytes, whom: str | None = None) -> int:
-        del message, whom
-        return 0
-
-    async def ask(self, message: bytes, patience: float) -> Sequence[bytes]:
-        del message, patience
-        return ()
-
-    @asynccontextmanager
-    async def holding(self, name: str) -> AsyncIterator[None]:
-        del name
-        yield
-
-    async def is_held(self, name: str) -> bool:
-        del name
-        return False

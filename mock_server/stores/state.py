@@ -1,12 +1,10 @@
 """A state: all that a server keeps, and the clock that goes with it."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from mock_server.domain.clock import Clock
 
-from .memory import NoNeighbours
 from .protocol import Journal, Neighbours, Shelf, Store
 
 
@@ -17,7 +15,8 @@ async def _nothing() -> None:
 @dataclass(frozen=True, slots=True)
 class State:
     """Where worlds, requests and uploads are kept. clock: tells the time that the store tells; shown: what people are
-    told of where it is, without a secret; close: lets go of connections; neighbours: who shares it.
+    told of where it is, without a secret; close: lets go of connections; neighbours: who shares it, None
+    for nobody.
     """
 
     store: Store
@@ -26,4 +25,9 @@ class State:
     clock: Clock
     shown: str = "memory"
     close: Callable[[], Coroutine[Any, Any, None]] = _nothing
-    neighbours: Neighbours = field(default_factory=NoNeighbours)
+    neighbours: Neighbours | None = None
+
+    async def join(self) -> None:
+        """Be there for whoever shares it."""
+        if self.neighbours:
+            await self.neighbours.join()

@@ -13,7 +13,7 @@ from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
 from mock_server.service import Agenda, Caller, Events, Neighbourhood, Service, clocks, generate
-from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, NoNeighbours, Store
+from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, Store
 from mock_server.stores.protocol import Change
 from support.clocks import SteppedClock, settle
 from support.sandbox import BEHAVIOUR, order
@@ -83,7 +83,7 @@ class Desk:
             sources=MemoryShelf[bytes](2**20, len),
             agenda=agenda,
             events=events,
-            neighbourhood=Neighbourhood(NoNeighbours(), agenda, events),
+            neighbourhood=Neighbourhood(agenda, events),
             seed=0,
             generation_seconds=2,
         )

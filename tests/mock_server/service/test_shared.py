@@ -9,7 +9,8 @@ import pytest
 from mock_server.domain.clock import Instant
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
-from mock_server.service import Agenda, Events, Neighbourhood, Seen, neighbourhood
+from mock_server.service import Agenda, Events, Seen, shared
+from mock_server.service.shared import SharedNeighbourhood
 from mock_server.stores import Found, StoreUnavailableError
 from mock_server.stores.protocol import Hearer
 from support.clocks import START, SteppedClock, settle
@@ -75,7 +76,7 @@ class Process:
         self.real = SteppedClock()
         self.agenda, self.events = Agenda(self.real), Events()
         self.neighbours = House(street, name)
-        self.neighbourhood = Neighbourhood(self.neighbours, self.agenda, self.events)
+        self.neighbourhood = SharedNeighbourhood(self.neighbours, self.agenda, self.events)
         self.log: list[str] = []
 
     async def look(self) -> Seen:
@@ -136,7 +137,7 @@ def test_nobody_goes_on_unasked_while_another_process_moves_the_clock() -> None:
 
 
 def test_a_mover_that_dies_holds_nobody_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbourhood, "_WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(shared, "_WATCH_SECONDS", 0.01)
 
     async def scenario(street: Street, one: Process, other: Process) -> None:
         task = await other.waiting("a", START + 5)
