@@ -1,7 +1,8 @@
 """A state: all that a server keeps, and the clock that goes with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from mock_server.domain.clock import Clock
 
