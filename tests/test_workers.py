@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from support.asgi import Answer, call
 from support.calls import done, generate, move, run, running, until, world
 from support.mock import PREFIX
-from support.processes import all_gone, children
+from support.processes import all_gone, children, workers_of
 from support.remote import Connection, Crew, Remote, crew
 from support.server import Server
 from support.valkey import fresh_url
@@ -127,6 +128,34 @@ def test_movers_of_one_clock_in_different_workers_take_turns(server: Server) -> 
             assert (await world(crew[0][0], "turns"))["clock"]["now"] == "2026-01-01T00:00:12.000Z"
 
     run(scenario)
+
+
+def test_a_worker_that_dies_while_a_clock_is_moved_is_missed_within_two_seconds(server: Server) -> None:
+    async def scenario() -> None:
+        async with workers(server) as crew:
+            await move(crew[0][0], "missed", freeze=True)
+            dies = workers_of(server.process.pid)[0]
+            os.kill(dies, signal.SIGSTOP)
+            try:
+                answering = await asyncio.gather(*(answers(worker) for (worker,) in crew))
+                mover = next(worker for (worker,), answered in zip(crew, answering, strict=True) if answered)
+                moving = asyncio.ensure_future(move(mover, "missed", advance=60))
+                await asyncio.wait([moving], timeout=0.5)
+                assert not moving.done()
+            finally:
+                os.kill(dies, signal.SIGKILL)
+            await asyncio.wait_for(moving, 2)
+
+    run(scenario)
+
+
+async def answers(worker: Connection) -> bool:
+    """Tell whether a worker answers; the connection is of no use any more if not."""
+    try:
+        async with asyncio.timeout(1):
+            return (await call(worker, "GET", "/_mock/health")).status == 200
+    except TimeoutError:
+        return False
 
 
 def test_events_of_one_worker_are_heard_at_another(server: Server) -> None:

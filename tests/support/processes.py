@@ -9,6 +9,11 @@ def children(parent: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
+def workers_of(parent: int) -> list[int]:
+    """Return those of them that are workers."""
+    return [each for each in children(parent) if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+
+
 def all_gone(processes: Iterable[int]) -> Callable[[], Awaitable[bool]]:
     """Return what tells whether all of them have ended."""
 
