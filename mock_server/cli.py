@@ -110,9 +110,9 @@ def serve(
         remedy = "give --state redis://HOST:PORT, or leave --workers out"
         raise Failure(f"--workers {workers} needs state that workers share: {remedy}")
     gc.disable()  # nothing of what is loaded now is garbage
-    from . import serving
-
     try:
+        from . import serving
+
         settings = Settings(
             accounts=_accounts(accounts or resources.ACCOUNTS, scenario, flags["closed"]),
             behaviour=_of_flag("--behaviour", lambda: _behaviour(behaviour)),
@@ -127,6 +127,8 @@ def serve(
         listener = serving.bind(host, port)
     except ConfigurationError as error:
         raise Failure(str(error)) from error
+    finally:
+        gc.enable()
     serving.serve(settings, listener, log_format, workers)
 
 

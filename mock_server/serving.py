@@ -94,7 +94,6 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
     if parent is None:
         _greet(settings, listener, state.shown)
     gc.freeze()  # what is there now stays, and need not be looked through again and again
-    gc.enable()
     with contextlib.suppress(KeyboardInterrupt):
         _Server(config, lines, state.join, parent).run([listener])
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -49,13 +48,11 @@ class Accounts(msgspec.Struct, frozen=True):
         return account if account and account.valid else None
 
 
-@lru_cache(maxsize=10_000)
 def world_name(token: str) -> str:
     """Return the name of a token's world. It does not give the token away."""
     return hashlib.blake2b(token.encode(), digest_size=8, person=b"aiimage-world").hexdigest()
 
 
-@lru_cache(maxsize=10_000)
 def masked(token: str) -> str:
     """Return what may be shown of a token: enough to tell it from others, not enough to use it."""
     return f"{token[: min(len(token) // 3, 4)]}***"

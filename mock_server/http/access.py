@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 import msgspec
@@ -62,8 +63,9 @@ class AccessLines:
     def flush(self) -> None:
         """Write what there is to write."""
         text, self._lines = "".join(self._lines), []
-        self._stream.write(text)
-        self._stream.flush()
+        with suppress(OSError):  # nobody reads it any more, or the disk is full: that stops no server
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def _line(visit: Visit, transmission: Transmission) -> str:

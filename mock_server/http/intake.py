@@ -43,10 +43,12 @@ class Intake:
         self._check_length(visit.head.header(b"content-length"))
         how = partial(parse_body, visit.head.header(b"content-type"), max_parts=self._behaviour.max_form_parts)
         body = bytearray()
-        if await self._read(visit, body, _SMALL):
+        more = await self._read(visit, body, _SMALL)
+        if len(body) <= _SMALL:
             return await self._valid(visit, parameters, *how(bytes(body)))
         async with self._places:
-            await self._read(visit, body, self._behaviour.max_body_bytes)
+            if more:
+                await self._read(visit, body, self._behaviour.max_body_bytes)
             parsed = await to_thread.run_sync(how, bytes(body), limiter=self._decoders)
             return await self._valid(visit, parameters, *parsed)
 
@@ -56,7 +58,7 @@ class Intake:
             raise RefusedError(error("too-large", limit=limit))
 
     async def _read(self, visit: Visit, body: bytearray, enough: int) -> bool:
-        """Read on until more than `enough` bytes are there; tell whether that is all of the body."""
+        """Read on until more than `enough` bytes are there; tell whether there are more to come."""
         limit, more = self._behaviour.max_body_bytes, True
         while more and len(body) <= enough:
             message = await visit.receive()
@@ -66,7 +68,7 @@ class Intake:
             more = message.get("more_body", False)
             if len(body) > limit:
                 raise RefusedError(error("too-large", limit=limit))
-        return not more
+        return more
 
     async def _valid(self, visit: Visit, parameters: Parameters, fields: Fields, textual: bool) -> Fields:
         visit.take(fields)

@@ -97,6 +97,7 @@ class Pipeline:
     async def _answer(self, visit: Visit) -> Answer:
         if visit.caller is not None:
             visit.seen = await self.service.look(visit.caller)
+            visit.at = visit.seen.now
             if visit.seen.world.faults or visit.head.asks:
                 await self._strike(visit, visit.caller, visit.seen)
         instead = await self._faulted(visit) if visit.faults else None

@@ -18,8 +18,8 @@ class Reply(msgspec.Struct, frozen=True):
     """What goes back to a client, and, for the log and the journal, how it came about.
 
     rule: id of the rule that refused the request; refusal: what the rule looked at; findings: what was invalid;
-    made: titles of the images that were made; ended: when it was ready, on the world's clock, None for at once;
-    ours: it is the mock's own, the contract knows nothing of it.
+    made: titles of the images that were made; ended: when it was ready, on the world's clock, None for when the request
+    last looked there; ours: it is the mock's own, the contract knows nothing of it.
     """
 
     status: int

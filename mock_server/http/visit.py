@@ -43,9 +43,10 @@ class Visit(msgspec.Struct):
     """What is known of a request so far.
 
     operation: operationId, or "getPicture", None where it is neither; received: when it came, on the server's clock;
-    head: what its headers say; seen: what it found in the caller's world; came: the fields that came with it; fields:
-    those of them that its operation declares, once they are valid; refused: what it was answered as it came in; reply:
-    what the service answered, whatever a fault made of it; forgotten: its world was reset, and it with it.
+    head: what its headers say; at: when it came, on the clock of the caller's world, None without one; seen: what it
+    last saw of that world; came: the fields that came with it; fields: those of them that its operation declares, once
+    they are valid; refused: what it was answered as it came in; reply: what the service answered, whatever a fault made
+    of it; forgotten: its world was reset, and it with it.
     """
 
     scope: Scope
@@ -56,6 +57,7 @@ class Visit(msgspec.Struct):
     number: int = 0
     id: str = ""
     caller: Caller | None = None
+    at: Instant | None = None
     seen: Seen | None = None
     came: Mapping[str, Any] = _NOTHING
     fields: Mapping[str, Any] = _NOTHING
@@ -88,11 +90,6 @@ class Visit(msgspec.Struct):
             host = f"{name}:{port}" if port else name
         return f"{self.scope['scheme']}://{host}"
 
-    @property
-    def now(self) -> Instant:
-        """When it came, on the clock of the caller's world."""
-        return self.seen.now if self.seen else self.received
-
     def take(self, came: Fields) -> None:
         """Remember the fields that came, without the bytes of files: a generation may outlast their use by far."""
         self.came = {
@@ -102,13 +99,15 @@ class Visit(msgspec.Struct):
     def entry(self, transmission: Transmission, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
         scope, head, reply = self.scope, self.head, self.reply or _NO_REPLY
-        now, refusal, text = self.now, reply.refusal, head.text
+        refusal, text = reply.refusal, head.text
+        at = self.received if self.at is None else self.at
+        last = self.seen.now if self.seen else at
         return Entry(  # by position, which takes a tenth of the time
             self.id,
             self.caller.world if self.caller else "",
             head.shown,
-            now,
-            now if reply.ended is None else reply.ended,
+            at,
+            last if reply.ended is None else reply.ended,
             self.operation,
             self.method,
             text(scope["path"]),

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from mock_server import pictures
+from mock_server.http import intake
+from mock_server.http.bodies import parse_body
 from support.clocks import settle, until
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 
@@ -145,6 +147,21 @@ def test_a_file_in_a_field_that_takes_none_is_never_decoded(mock: Mock, monkeypa
     parts: dict[str, Any] = {name: (None, str(value)) for name, value in DALL_E.items()}
     many = [(f"other{number}", ("a.png", png())) for number in range(50)]
     assert mock.call("POST", GENERATE, files=[*parts.items(), *many]).status_code == 200
+
+
+@pytest.mark.parametrize(("size", "aside"), [(65_536, False), (65_537, True), (2**20, True)])
+def test_a_large_body_is_parsed_aside_also_where_it_comes_in_one_piece(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch, size: int, aside: bool
+) -> None:
+    parsed: list[bool] = []
+
+    def parse(*args: Any, **kwargs: Any) -> Any:
+        parsed.append(threading.current_thread() is not threading.main_thread())
+        return parse_body(*args, **kwargs)
+
+    monkeypatch.setattr(intake, "parse_body", parse)
+    assert mock.call("POST", GENERATE, content=b"{}".rjust(size), headers=JSON).status_code == 422
+    assert parsed == [aside]
 
 
 def test_a_large_form_is_understood_like_a_small_one(mock: Mock) -> None:

@@ -33,6 +33,14 @@ def test_an_entry_says_what_came_and_what_was_answered(mock: Mock) -> None:
     assert entry["id"] == answer.headers["X-Mock-Request-Id"]
 
 
+def test_a_request_that_is_delayed_came_before_that(mock: Mock) -> None:
+    delayed = {"X-Mock-Fault": "delay;seconds=2"}
+    mock.call("GET", f"{PREFIX}/versions", "somebody", headers=delayed)
+    mock.call("POST", GENERATE, "somebody", headers=delayed, json=DALL_E)
+    made, looked = journal(mock, token="somebody")
+    assert (looked["seconds"], made["seconds"]) == (2, 3.5)
+
+
 def test_an_entry_can_be_had_by_its_number(mock: Mock) -> None:
     number = mock.call("GET", f"{PREFIX}/versions").headers["X-Mock-Request-Id"]
     assert mock.call("GET", f"/_mock/requests/{number}", None).json()["id"] == number
