@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from mock_server import pictures
+from mock_server.app import create_app
 from mock_server.http import intake
 from mock_server.http.bodies import parse_body
+from support.asgi import call
 from support.clocks import settle, until
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings
 
@@ -62,9 +64,9 @@ def test_of_large_bodies_only_so_many_are_read_at_a_time_and_the_others_wait(sta
         calls = [post(mock, body, f"large-{number}") for number, body in enumerate(bodies)]
         await settle()
         assert [body.sent for body in bodies] == [2**20] * 2 + [65_536 + 16_384] * 3
-        for body, call in zip(bodies, calls, strict=True):
+        for body, sent in zip(bodies, calls, strict=True):
             body.may_end.set()
-            assert (await call).status_code == 422
+            assert (await sent).status_code == 422
         assert {body.sent for body in bodies} == {2**20}
 
     mock.run(scenario)
@@ -151,7 +153,7 @@ def test_a_file_in_a_field_that_takes_none_is_never_decoded(mock: Mock, monkeypa
 
 @pytest.mark.parametrize(("size", "aside"), [(65_536, False), (65_537, True), (2**20, True)])
 def test_a_large_body_is_parsed_aside_also_where_it_comes_in_one_piece(
-    mock: Mock, monkeypatch: pytest.MonkeyPatch, size: int, aside: bool
+    monkeypatch: pytest.MonkeyPatch, size: int, aside: bool
 ) -> None:
     parsed: list[bool] = []
 
@@ -160,7 +162,8 @@ def test_a_large_body_is_parsed_aside_also_where_it_comes_in_one_piece(
         return parse_body(*args, **kwargs)
 
     monkeypatch.setattr(intake, "parse_body", parse)
-    assert mock.call("POST", GENERATE, content=b"{}".rjust(size), headers=JSON).status_code == 422
+    body = {"padding": "x" * (size - len('{"padding": ""}'))}
+    assert asyncio.run(call(create_app(settings()), "POST", GENERATE, "somebody", body)).status == 422
     assert parsed == [aside]
 
 
