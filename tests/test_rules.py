@@ -1,0 +1,67 @@
+"""The rules, held against themselves."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+RULES: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent.parent / "openapi" / "rules.yaml").read_text(encoding="utf-8")
+)
+RULE_IDS = [rule["id"] for rule in RULES["rules"]]
+
+EXPECTED_SOURCES = {
+    "AUTH": "doc",
+    "AUTH-401": "family",
+    "SHAPE": "doc",
+    "VERSIONS": "doc",
+    "LOCK-ONE": "doc",
+    "LOCK-CHECK": "doc",
+    "LOCK-10S": "doc",
+    "LOCK-RELEASE": "family",
+    "LOCK-SCOPE": "family",
+    "LOCK-CHECK-PURE": "ours",
+    "LOCK-409-BODY": "family",
+    "CREDIT-COST": "doc",
+    "CREDIT-419": "doc",
+    "CREDIT-ATOMIC": "ours",
+    "CREDIT-NEED": "ours",
+    "DAILY-429": "doc",
+    "DAILY-RESET": "ours",
+    "ORDER": "family",
+    "VALID-422": "family",
+    "VALID-TRIM": "family",
+    "RECENT-10": "doc",
+    "RECENT-OWN": "doc",
+    "RECENT-ORDER": "family",
+    "RECENT-SAME": "doc",
+    "IMG-COUNT": "doc",
+    "IMG-INPUT": "doc",
+    "IMG-GET": "doc",
+    "IMG-STORAGE": "family",
+    "FLUX-QUEUE": "ours",
+    "IMG-SIZE": "ours",
+    "I2I-SRC": "doc",
+    "NOT-FOUND": "family",
+}
+
+
+def test_the_rules_are_those_known_each_with_its_source() -> None:
+    assert {rule["id"]: rule["source"] for rule in RULES["rules"]} == EXPECTED_SOURCES
+
+
+def test_no_rule_stands_twice() -> None:
+    assert len(RULE_IDS) == len(set(RULE_IDS))
+
+
+@pytest.mark.parametrize("rule", RULES["rules"], ids=RULE_IDS)
+def test_a_rule_has_a_title_and_a_statement(rule: dict[str, Any]) -> None:
+    assert rule["title"]
+    assert rule["statement"].endswith(".")
+
+
+@pytest.mark.parametrize("limit", RULES["limits"], ids=[limit["name"] for limit in RULES["limits"]])
+def test_a_limit_says_what_it_limits(limit: dict[str, Any]) -> None:
+    assert limit["statement"]
+    assert isinstance(limit["default"], int)
