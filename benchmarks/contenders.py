@@ -1,11 +1,10 @@
 """Who is measured."""
 
-import functools
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from . import valkey
@@ -15,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 BARE = "bare"
 _ACCOUNTS = Path(__file__).with_name("accounts.yaml")
 _MOCK = (sys.executable, "-m", "mock_server", "serve")
-_HELP_SECONDS = 60
+_WORKERS = 4
 
 
 @dataclass(frozen=True)
@@ -67,22 +66,10 @@ def _baseline(name: str, module: str, about: str, refusing: str = "") -> Contend
     return Contender(name, about, lambda port, _: [*called, "--port", str(port)], refusing=refusing)
 
 
-def _serve_mock(port: int, beside: Beside) -> list[str]:
-    state = beside.state or "memory"
-    stated = ["--state", state] if _has_state_flag() else []
-    return [*_MOCK, "--port", str(port), "--generation-time", "0", "--accounts", str(_ACCOUNTS), *stated]
-
-
-@functools.cache
-def _has_state_flag() -> bool:
-    said = subprocess.run([*_MOCK, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=_HELP_SECONDS)
-    return "--state" in said.stdout
-
-
-def _no_valkey() -> str:
-    if not _has_state_flag():
-        return "`aiimage-mock serve` has no flag --state"
-    return valkey.lacks()
+def _serve_mock(port: int, beside: Beside, workers: int = 1) -> list[str]:
+    quick = ["--generation-time", "0", "--accounts", str(_ACCOUNTS)]
+    kept = ["--state", beside.state or "memory", "--workers", str(workers)]
+    return [*_MOCK, "--port", str(port), *quick, *kept]
 
 
 def baselines() -> list[Contender]:
@@ -107,11 +94,20 @@ def mock_on_valkey() -> Contender:
         "`aiimage-mock serve --state redis://…`, the valkey server on the same core and counted with it",
         _serve_mock,
         paints=True,
-        lacks=_no_valkey(),
+        lacks=valkey.lacks(),
         beside=_a_valkey,
+    )
+
+
+def workers_on_valkey(count: int) -> Contender:
+    return replace(
+        mock_on_valkey(),
+        name=f"{count} workers on valkey",
+        about=f"the same with `--workers {count}`, all on that one core: what a request costs more for them",
+        command=partial(_serve_mock, workers=count),
     )
 
 
 def contenders() -> list[Contender]:
     """Return whom `make bench` measures."""
-    return [*baselines(), mock(), mock_on_valkey()]
+    return [*baselines(), mock(), mock_on_valkey(), workers_on_valkey(_WORKERS)]

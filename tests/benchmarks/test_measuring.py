@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.contenders import contenders
+from benchmarks.contenders import Beside, contenders
 from benchmarks.machine import cpu_model
 from benchmarks.measuring import OURS, PEERS, Asked, UnknownNameError, run
 from benchmarks.peers import packages
@@ -21,7 +21,6 @@ def test_a_part_is_no_report_unless_a_folder_is_named(tmp_path: Path) -> None:
 
 def test_an_unknown_name_is_told_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.wrk.ensure", lambda: None)
-    monkeypatch.setattr("benchmarks.contenders._has_state_flag", lambda: False)
     with pytest.raises(UnknownNameError, match="there is no nothing; there are versions, availability"):
         run(OURS, Asked(1, 1, 1, rows=["nothing"]), print)
 
@@ -44,14 +43,16 @@ def test_versions_of_peers_are_pinned() -> None:
     assert all(version[0].isdigit() for version in packages.wanted()["optionalDependencies"].values())
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_the_flag_for_the_state_is_used_where_there_is_one(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    monkeypatch.setattr("benchmarks.contenders._has_state_flag", lambda: there)
-    by_name = {each.name: each for each in contenders()}
-    with by_name["mock"].beside() as beside:
-        command = by_name["mock"].command(8010, beside)
-    assert ("--state" in command) is there
-    assert ("no flag --state" in by_name["mock on valkey"].lacks) is not there
+def test_each_mock_is_started_with_its_state_and_its_workers() -> None:
+    flags = {}
+    for each in contenders()[3:]:
+        command = each.command(8010, Beside(state="redis://there") if "valkey" in each.name else Beside())
+        flags[each.name] = command[command.index("--state") :]
+    assert flags == {
+        "mock": ["--state", "memory", "--workers", "1"],
+        "mock on valkey": ["--state", "redis://there", "--workers", "1"],
+        "4 workers on valkey": ["--state", "redis://there", "--workers", "4"],
+    }
 
 
 def test_a_cpu_has_a_name() -> None:
