@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contract_tests.call import Call, Reply, Upload
 from contract_tests.contract import own_words
+from contract_tests.counting import counted
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.lock_life import LOCK_SECONDS, TOLERANCE
 from contract_tests.run import Run
@@ -194,8 +195,8 @@ class Api:
         self._verdict.expect(
             "CREDIT-COST",
             paid == images,
-            expected=f"{images} credits for {images} images",
-            received=f"{paid} credits, from {before} to {after}",
+            expected=f"{counted(images, 'credit')} for {counted(images, 'image')}",
+            received=f"{counted(paid, 'credit')}, from {before} to {after}",
             by=reply,
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from contract_tests.counting import counted
 from contract_tests.decisions import Decides, Profile
 from contract_tests.rules import Rule
 from contract_tests.targets import Target
@@ -99,4 +100,4 @@ def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:
         return missing
     if decides.in_profile(profile, target):
         return None
-    return f"it may cost {decides.cost(target)} credits, beyond the profile {profile}"
+    return f"it may cost {counted(decides.cost(target), 'credit')}, beyond the profile {profile}"

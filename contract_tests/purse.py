@@ -2,6 +2,7 @@
 
 from threading import Lock
 
+from contract_tests.counting import counted
 from contract_tests.errors import PurseEmptyError
 
 
@@ -68,7 +69,9 @@ class Purse:
 
     def _too_dear(self, credits_: int) -> str:
         why = f" (the service was seen to charge {self.price} credits an image)" if self.price > 1 else ""
-        return f"the request may cost {credits_} credits and {self.left} of {self.cap} are left to spend{why}"
+        return (
+            f"the request may cost {counted(credits_, 'credit')} and {self.left} of {self.cap} are left to spend{why}"
+        )
 
     def _settle(self, reservation: "Reservation", images: int) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contract_tests.api import Api, Fields, asked, judgeable
 from contract_tests.call import Reply
 from contract_tests.control import Control
+from contract_tests.counting import counted
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.purse import Purse
@@ -157,7 +158,7 @@ class _Account:
         self.verdict.expect(
             "CREDIT-COST" if expected else "CREDIT-ATOMIC",
             paid == expected,
-            expected=f"{expected} credits paid",
-            received=f"{paid} credits paid, from {before} to {after}",
+            expected=f"{counted(expected, 'credit')} paid",
+            received=f"{counted(paid, 'credit')} paid, from {before} to {after}",
             by=reply,
         )

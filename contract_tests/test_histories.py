@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from contract_tests.api import Api, images_of
 from contract_tests.control import CREDITS
+from contract_tests.counting import counted
 from contract_tests.decisions import decides
 from contract_tests.errors import CouldNotLookError, NoReplyError
 from contract_tests.model.history import Kind, Seen, findings, made, overlapped
@@ -33,8 +34,8 @@ def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Ru
         verdict.expect(
             "CREDIT-COST",
             CREDITS - state["credits"] == paid,
-            expected=f"{paid} credits for {paid} images",
-            received=f"{CREDITS - state['credits']} credits",
+            expected=f"{counted(paid, 'credit')} for {counted(paid, 'image')}",
+            received=counted(CREDITS - state["credits"], "credit"),
             by=account.trail,
         )
 

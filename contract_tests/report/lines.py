@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from rich.text import Text
 
+from contract_tests.counting import counted
 from contract_tests.events import Decision, Event, PlanMade, PreflightFailed, TestEnded, TestStarted
 from contract_tests.report.terminal import STYLES
-from contract_tests.report.words import plural, visible, word
+from contract_tests.report.words import visible, word
 from contract_tests.run import Run
 
 Print = Callable[[Text], None]
@@ -62,7 +63,7 @@ class Lines:
         line.append(f"{word(event.outcome):14}", STYLES[event.outcome])
         line.append(f" {event.seconds:5.1f} s  {event.test}")
         looked = event.outcome not in {"skipped", "could_not_look"}
-        spent = plural(self._run.purse.spent, "credit", "credits")
+        spent = counted(self._run.purse.spent, "credit")
         line.append(f"  {spent if looked else visible(event.reason.partition(chr(10))[0])}", "dim")
         self._show(line)
 

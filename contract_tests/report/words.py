@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from contract_tests.counting import counted
 from contract_tests.exchange import TOKEN_VARIABLE, token_variable
 from contract_tests.finding import Finding
 from contract_tests.outcome import Outcome, RuleResult
@@ -68,11 +69,7 @@ def _besides(outcome: Outcome) -> str:
         (accepted, "finding is accepted", "findings are accepted"),
         (len(outcome.gone), "accepted finding is gone", "accepted findings are gone"),
     )
-    return "".join(f"; {plural(number, one, many)}" for number, one, many in parts if number)
-
-
-def plural(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return "".join(f"; {counted(number, one, many)}" for number, one, many in parts if number)
 
 
 def gone_lines(outcome: Outcome) -> Iterator[str]:
@@ -87,7 +84,7 @@ def started(run: Run) -> datetime:
 
 def figures(run: Run) -> str:
     spent = f"{run.purse.spent} of {run.purse.cap} credits"
-    return f"{spent}, {plural(run.transport.requests, 'request', 'requests')}, {run.seconds:.1f} seconds"
+    return f"{spent}, {counted(run.transport.requests, 'request')}, {run.seconds:.1f} seconds"
 
 
 def variables(outcome: Outcome) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ def test_counts_what_was_spent_and_releases_the_rest() -> None:
 def test_refuses_what_does_not_fit() -> None:
     purse = Purse(2)
     purse.reserve(2)
-    with pytest.raises(PurseEmptyError, match="may cost 1 credits and 0 of 2 are left"):
+    with pytest.raises(PurseEmptyError, match="may cost 1 credit and 0 of 2 are left"):
         purse.reserve(1)
 
 
