@@ -137,7 +137,15 @@ def _neighbourhood(state: State) -> Neighbourhood:
 def _control(settings: Settings, service: Service, served: Contract) -> ASGIApp:
     from .control import control_app
 
-    return control_app(service, served, rules(), settings.admin_token, is_loopback(settings.host))
+    pages = {"/docs": OnDemand(partial(_reference, settings))}
+    return control_app(service, served, rules(), settings.admin_token, is_loopback(settings.host), pages)
+
+
+def _reference(settings: Settings) -> ASGIApp:
+    from .reference import reference_app
+
+    values = {name: getattr(settings.behaviour, name) for name in rules().settings}
+    return reference_app(read_yaml(resources.DOCUMENT), rules(), values, settings.accounts.able())
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:

@@ -37,6 +37,10 @@ LAYERS = {
     "mock_server.contract": Layer(("mock_server.contract",), frozenset({"jsonschema_rs", "yaml"})),
     "mock_server.insight": Layer(("mock_server.insight", "mock_server.domain", "mock_server.contract"), frozenset()),
     "mock_server.pictures": Layer(("mock_server.pictures",), frozenset({"PIL"})),
+    "mock_server.reference": Layer(
+        ("mock_server.reference", "mock_server.contract"),
+        frozenset({"jinja2", "markdown_it", "markupsafe", "starlette"}),
+    ),
     "mock_server.faults": Layer(
         ("mock_server.faults", "mock_server.domain", "mock_server.contract"), frozenset({"msgspec"})
     ),
@@ -233,6 +237,10 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.http.handlers", "from mock_server.control import control_app"),
         ("mock_server.http.handlers", "from mock_server.app import create_app"),
         ("mock_server.control.routes", "from mock_server.http.replies import Reply"),
+        ("mock_server.control.routes", "from mock_server.reference import reference_app"),
+        ("mock_server.reference.page", "from mock_server.service import Service"),
+        ("mock_server.reference.page", "from mock_server import resources"),
+        ("mock_server.reference.page", "import httpx"),
         ("mock_server.control.routes", "from ..http import replies"),
         ("mock_server.control.routes", "from mock_server.stores.memory import MemoryStore"),
         ("mock_server.cli", "from .stores import MemoryStore"),
@@ -270,6 +278,7 @@ def test_a_planted_import_is_caught(module: str, text: str) -> None:
         ("mock_server.control.routes", "from mock_server import __version__"),
         ("mock_server.insight.why", "from mock_server.domain.entry import Entry"),
         ("mock_server.app", "from .stores import MemoryStore"),
+        ("mock_server.reference.page", "import jinja2\nfrom mock_server.contract.document import Node"),
         ("contract_tests.rules", "from contract_tests import resources\nimport httpx"),
     ],
 )

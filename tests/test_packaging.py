@@ -41,6 +41,10 @@ def test_the_wheel_carries_the_contract_and_the_fixtures(wheel: Path) -> None:
         assert files
         assert {f"aiimage_mock/{name}" for name in files} <= carried
     assert "contract_tests/report/page.html" in carried
+    reference = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mock_server" / "reference").glob("*/*.*")}
+    reference = {name for name in reference if not name.endswith(".pyc")}
+    assert len(reference) == 3
+    assert reference <= carried
     assert not any("/test_" in name for name in carried if not name.startswith("contract_tests/"))
 
 

@@ -25,13 +25,16 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value of the mock's behaviour. source: of the rule it rests on; takes: what it may be, in words."""
+    """One value of the mock's behaviour. source: of the rule it rests on; takes: what it may be, in words; statement:
+    what a limit is, empty where a rule says it.
+    """
 
     name: str
     default: Any
     takes: str
     source: str
     rule: str | None
+    statement: str = ""
 
     def accepts(self, value: Any) -> bool:
         """Tell whether `value` is one that this setting takes."""
@@ -82,7 +85,7 @@ def _rule(entry: Node) -> Rule:
 
 
 def _setting(entry: Node, source: str, rule: str | None) -> Setting:
-    setting = Setting(entry["name"], entry["default"], entry["takes"], source, rule)
+    setting = Setting(entry["name"], entry["default"], entry["takes"], source, rule, entry.get("statement", ""))
     known = entry["takes"] in _TAKES or entry["takes"].startswith(("one of ", "permutation of "))
     if not known or not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")

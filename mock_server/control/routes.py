@@ -1,11 +1,12 @@
 """The routes of the control API."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server import __version__
 from mock_server.contract import Contract, Rules
@@ -22,8 +23,17 @@ from .snapshots import Snapshots
 from .worlds import Worlds, names
 
 
-def control_app(service: Service, contract: Contract, rules: Rules, admin_token: str | None, local: bool) -> Guard:
-    """Return what is to be mounted under /_mock. local: the server is bound to loopback."""
+def control_app(
+    service: Service,
+    contract: Contract,
+    rules: Rules,
+    admin_token: str | None,
+    local: bool,
+    pages: Mapping[str, ASGIApp],
+) -> Guard:
+    """Return what is to be mounted under /_mock. local: the server is bound to loopback; pages: what answers at each of
+    these paths, and at what is under them, to whom the control API does.
+    """
     worlds, clocks, faults = Worlds(service), Clocks(service), Faults(service, contract)
 
     async def health(request: Request) -> Response:
@@ -56,7 +66,9 @@ def control_app(service: Service, contract: Contract, rules: Rules, admin_token:
         Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
         Route("/events", events.listen, methods=["GET"]),
     ]
-    return Guard(_Router(routes, redirect_slashes=False), admin_token, local)
+    assets = [Mount(path, page) for path, page in pages.items()]
+    routes += [Route(path, page, methods=["GET"]) for path, page in pages.items()]
+    return Guard(_Router([*routes, *assets], redirect_slashes=False), admin_token, local)
 
 
 class _Router(Router):

@@ -30,6 +30,11 @@ class Account(msgspec.Struct, frozen=True):
     faults: tuple[FaultPlan, ...] = ()
     stopped_at: Instant | None = None
 
+    @property
+    def able(self) -> bool:
+        """Whether it can generate an image as it begins."""
+        return self.valid and not self.locked and self.credits > 0 and self.used_today < self.daily_limit
+
 
 class Accounts(msgspec.Struct, frozen=True):
     """The listed accounts by token, and what any other token gets: a fresh account, or nothing when closed."""
@@ -46,6 +51,11 @@ class Accounts(msgspec.Struct, frozen=True):
         """Return the account that a token opens, or None where the token is not valid. [AUTH-401]"""
         account = self.listed.get(token, None if self.closed else self.default)
         return account if account and account.valid else None
+
+    def able(self) -> str | None:
+        """Return a token whose account can generate as it begins, None where there is none."""
+        able = (token for token, each in self.listed.items() if each.able)
+        return next(able, "any-token" if self.default.able and not self.closed else None)
 
 
 def world_name(token: str) -> str:

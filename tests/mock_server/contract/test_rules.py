@@ -57,7 +57,9 @@ def test_a_setting_has_the_source_of_the_rule_it_rests_on() -> None:
 
 
 def test_a_limit_is_a_setting_of_ours_without_a_rule() -> None:
-    assert compile_rules(DATA).settings["max_images"] == Setting("max_images", 4, "integer > 0", "ours", None)
+    assert compile_rules(DATA).settings["max_images"] == Setting(
+        "max_images", 4, "integer > 0", "ours", None, "the most"
+    )
 
 
 def test_a_rule_that_stands_twice_is_refused() -> None:

@@ -1,0 +1,147 @@
+"""Schemas in words: what type a value has, what it may be, and the variants that a discriminator picks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.contract.document import Node, follow
+
+_LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "minLength": "characters: at least {}",
+    "maxLength": "characters: at most {}",
+    "minItems": "items: at least {}",
+    "maxItems": "items: at most {}",
+    "pattern": "matches {}",
+    "format": "format {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What a value is. kind: of JSON, "array of" what it holds; schema: name of the schema that says so; values: the
+    only ones; limits: others, in words; examples: some that it may be.
+    """
+
+    kind: str
+    schema: str | None
+    values: tuple[Any, ...]
+    limits: tuple[str, ...]
+    examples: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of an object."""
+
+    name: str
+    required: bool
+    type: Type
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A named schema. source: whence it is known, where the document says so; variants: names of the schemas that it is
+    one of; chosen_by: the property that says which; type: what it is, where it is no object.
+    """
+
+    name: str
+    title: str
+    description: str
+    source: str | None
+    fields: tuple[Field, ...]
+    variants: tuple[str, ...]
+    chosen_by: str | None
+    type: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The parameters of a request body as one set of choices has them. encodings: media types that can carry it;
+    choices: the values of the discriminators that lead there, by property.
+    """
+
+    schema: Schema
+    encodings: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]]
+
+
+def schemas(document: Node) -> list[Schema]:
+    """Return the named schemas, in the order of the document."""
+    return [_schema(document, name) for name in document["components"]["schemas"]]
+
+
+def variants(document: Node, content: Node) -> list[Variant]:
+    """Return what the bodies of a request can be, each once, however many media types carry it."""
+    found: dict[str, Variant] = {}
+    for media_type, media in content.items():
+        for name, choices in _leaves(document, media["schema"], {}):
+            known = found.get(name)
+            encodings = (*known.encodings, media_type) if known else (media_type,)
+            found[name] = Variant(_schema(document, name), encodings, known.choices if known else choices)
+    return list(found.values())
+
+
+def named(node: Node) -> str:
+    """Return the name of the schema that a reference leads to."""
+    return str(node["$ref"]).rpartition("/")[2]
+
+
+def _leaves(
+    document: Node, node: Node, choices: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+    schema = follow(document, node)
+    if "discriminator" not in schema:
+        yield named(node), choices
+        return
+    discriminator = schema["discriminator"]
+    by_target: dict[str, tuple[str, ...]] = {}
+    for value, target in discriminator["mapping"].items():
+        by_target[target] = (*by_target.get(target, ()), value)
+    for target, values in by_target.items():
+        yield from _leaves(document, {"$ref": target}, {**choices, discriminator["propertyName"]: values})
+
+
+def _schema(document: Node, name: str) -> Schema:
+    node = document["components"]["schemas"][name]
+    branches = node.get("oneOf") or node.get("anyOf") or ()
+    fields = tuple(_fields(document, node))
+    return Schema(
+        name,
+        node.get("title", name),
+        node.get("description", ""),
+        node.get("x-source"),
+        fields,
+        tuple(named(branch) for branch in branches),
+        node.get("discriminator", {}).get("propertyName"),
+        None if fields or branches else _type(document, node),
+    )
+
+
+def _fields(document: Node, node: Node) -> Iterator[Field]:
+    required = node.get("required", ())
+    for name, each in node.get("properties", {}).items():
+        text = each.get("description") or follow(document, each).get("description", "")
+        yield Field(name, name in required, _type(document, each), text)
+
+
+def _type(document: Node, node: Node) -> Type:
+    schema = named(node) if "$ref" in node else None
+    node = follow(document, node)
+    kind, inner = _kind(document, node)
+    values = tuple(node["enum"]) if "enum" in node else (node["const"],) if "const" in node else ()
+    limits = tuple(words.format(node[key]) for key, words in _LIMITS.items() if key in node)
+    return Type(kind, schema or inner, values, limits, tuple(node.get("examples", ())))
+
+
+def _kind(document: Node, node: Node) -> tuple[str, str | None]:
+    """Return what a schema describes, and the name of the schema of what that holds."""
+    kind = node.get("type", "any")
+    held = node.get("items") or node.get("additionalProperties")
+    if not isinstance(held, Mapping):
+        return ("file" if node.get("format") == "binary" else kind), None
+    inner = _type(document, held)
+    words = f"array of {inner.kind}" if kind == "array" else f"object of {inner.kind} by name"
+    return words, inner.schema

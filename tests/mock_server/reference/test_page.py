@@ -1,0 +1,207 @@
+"""The reference has all that the document and the rules have, and nothing that could do harm."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from mock_server import resources
+from mock_server.app import rules
+from mock_server.contract import read_yaml
+from mock_server.reference.operations import Server
+from mock_server.reference.page import render
+from support.html import of_class, parsed, text_of, with_id
+
+DOCUMENT: dict[str, Any] = read_yaml(resources.DOCUMENT)
+RULES: list[dict[str, Any]] = read_yaml(resources.RULES)["rules"]
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+SERVER = Server("http://127.0.0.1:8010", "demo")
+OPERATIONS = {
+    node["operationId"]: (method, path) for path, item in DOCUMENT["paths"].items() for method, node in item.items()
+}
+
+
+def page(document: dict[str, Any] = DOCUMENT, server: Server = SERVER) -> Element:
+    values = {name: setting.default for name, setting in rules().settings.items()}
+    return parsed(render(document, rules(), values, server))
+
+
+@pytest.fixture(scope="module")
+def tree() -> Element:
+    return page()
+
+
+def article(tree: Element, name: str) -> Element:
+    """Return the part of the page that is about one thing."""
+    (found,) = (each for each in tree.iter("article") if each.get("aria-labelledby") == name)
+    return found
+
+
+def ids(tree: Element) -> list[str]:
+    return [name for each in tree.iter() if (name := each.get("id"))]
+
+
+def texts(*nodes: Any) -> Iterator[str]:
+    """Yield all that these parts of the document say for people."""
+    for node in nodes:
+        if isinstance(node, dict):
+            yield from (node[key] for key in ("description", "summary", "title") if isinstance(node.get(key), str))
+            yield from texts(*node.values())
+        if isinstance(node, list):
+            yield from texts(*node)
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"[`*]", "", text).split())
+
+
+def test_ids_are_unique_and_every_link_within_the_page_leads_somewhere(tree: Element) -> None:
+    found = ids(tree)
+    assert len(found) == len(set(found))
+    links = [link for each in tree.iter("a") if (link := each.get("href"))]
+    assert len(links) > 200
+    assert [link for link in links if not link.startswith("#") or link[1:] not in found] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_is_there_with_its_rules_and_statuses(tree: Element, operation: str) -> None:
+    method, path = OPERATIONS[operation]
+    node = DOCUMENT["paths"][path][method]
+    part = article(tree, operation)
+    assert f"{method.upper()} /api/v1{path}" in text_of(part)
+    assert set(node["x-rules"]) <= {text_of(link) for link in of_class(part, "rule-link")}
+    assert {f"{operation}-{status}" for status in node["responses"]} <= set(ids(part))
+
+
+def test_what_answers_anything_else_is_there(tree: Element) -> None:
+    statuses = DOCUMENT["x-fallback-responses"]
+    assert {f"anything-else-{status}" for status in statuses} <= set(ids(article(tree, "anything-else")))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, schema in SCHEMAS.items() if "image_generator" in schema.get("properties", {})]
+)
+def test_every_field_of_every_engine_is_in_a_table_of_its_own(tree: Element, name: str) -> None:
+    part = article(tree, "generateImage")
+    assert f"generateImage-{name}" in ids(part)
+    table = next(each for each in part.iter("div") if each.get("aria-label") == f"Fields of {SCHEMAS[name]['title']}")
+    rows = {
+        text_of(row[0]): [text_of(cell) for cell in row[1:]] for row in table.iter("tr") if row[0].get("scope") == "row"
+    }
+    assert list(rows) == list(SCHEMAS[name]["properties"])
+    for field, schema in SCHEMAS[name]["properties"].items():
+        required, value, _ = rows[field]
+        assert required == ("yes" if field in SCHEMAS[name]["required"] else "no")
+        assert all(each in value for each in schema.get("enum", ()))
+
+
+def test_a_table_says_which_encodings_carry_it(tree: Element) -> None:
+    told = {
+        name: text_of(with_id(tree, f"generateImage-{name}")) for name in ("DallERequest", "StableDiffusionFromImage")
+    }
+    assert "application/json" in told["DallERequest"]
+    assert "multipart/form-data" in told["DallERequest"]
+    assert "application/json" not in told["StableDiffusionFromImage"]
+    assert "multipart/form-data" in told["StableDiffusionFromImage"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["id"])
+def test_a_rule_is_there_with_its_source_its_words_and_its_settings(tree: Element, rule: dict[str, Any]) -> None:
+    part = article(tree, rule["id"])
+    assert [text_of(each) for each in of_class(part, "badge")] == [rule["source"]]
+    assert rule["title"] in text_of(part)
+    assert rule["statement"] in text_of(part)
+    assert {f"setting-{each['name']}" for each in rule.get("settings", ())} | {rule["id"]} == set(ids(part))
+
+
+def test_every_setting_is_there_with_the_value_that_it_has_here() -> None:
+    values = {name: f"here-{name}" for name in rules().settings}
+    tree = parsed(render(DOCUMENT, rules(), values, SERVER))
+    for name, value in values.items():
+        assert value in text_of(with_id(tree, f"setting-{name}"))
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_is_there_with_its_fields(tree: Element, name: str) -> None:
+    words = text_of(article(tree, f"schema-{name}"))
+    assert all(field in words for field in SCHEMAS[name].get("properties", ()))
+
+
+def test_all_that_the_document_says_for_people_is_on_the_page(tree: Element) -> None:
+    words = plain(text_of(tree))
+    told = list(texts(DOCUMENT["info"], DOCUMENT["paths"], DOCUMENT["x-fallback-responses"], SCHEMAS))
+    assert len(told) > 100
+    links = {link["description"] for link in found_links(DOCUMENT)}
+    left_out = links | {DOCUMENT["paths"]["/aiimage/generate-image"]["post"]["requestBody"]["description"]}
+    paragraphs = [part for text in told if text not in left_out for part in text.split("\n\n")]
+    assert [part for part in paragraphs if plain(part) not in words] == []
+
+
+def found_links(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield from node.get("links", {}).values()
+        for each in node.values():
+            yield from found_links(each)
+
+
+HOSTILE = (
+    "<script>alert(1)</script> [x](javascript:alert(2)) ![y](http://example.com/z) <b onclick='a'>c</b>\n\n# Heading"
+)
+
+
+@pytest.mark.parametrize("of", ["operation", "field", "answer", "example", "info"])
+def test_markup_in_a_description_is_text(of: str) -> None:
+    document = read_yaml(resources.DOCUMENT)
+    operation = document["paths"]["/aiimage/generate-image"]["post"]
+    media = operation["requestBody"]["content"]["application/json"]
+    where: dict[str, dict[str, Any]] = {
+        "operation": operation,
+        "field": document["components"]["schemas"]["DallERequest"]["properties"]["size"],
+        "answer": operation["responses"]["200"],
+        "example": media["examples"]["productImage"],
+        "info": document["info"],
+    }
+    where[of]["description"] = HOSTILE
+    tree = page(document)
+    assert "<script>alert(1)</script>" in text_of(tree)
+    assert not {"script", "img"} & {each.tag for each in tree.iter()}
+    assert len(list(tree.iter("h1"))) == 1
+    assert not [
+        each for each in tree.iter() if (each.get("href") or "").startswith("javascript") or each.get("onclick")
+    ]
+
+
+def test_a_hostile_example_stays_within_its_quotes() -> None:
+    document = read_yaml(resources.DOCUMENT)
+    media = document["paths"]["/aiimage/generate-image"]["post"]["requestBody"]["content"]["application/json"]
+    media["examples"] = {"hostile": {"value": {"description": "'; touch /tmp/x; '</code><script>"}}}
+    (command,) = (text_of(each) for each in of_class(page(document), "shell") if "touch" in text_of(each))
+    assert """'"'"'; touch /tmp/x; '"'"'</code><script>""" in command
+
+
+def test_headings_come_in_order_and_landmarks_are_there(tree: Element) -> None:
+    levels = [int(each.tag[1]) for each in tree.iter() if re.fullmatch("h[1-6]", str(each.tag))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert [len(list(tree.iter(tag))) for tag in ("main", "nav", "header")] == [1, 1, 1]
+    assert tree.get("lang") == "en"
+    assert all(each.get("scope") for each in tree.iter("th"))
+
+
+def test_it_needs_nothing_from_elsewhere_and_no_script(tree: Element) -> None:
+    loaded = [
+        each.get("src") or each.get("href")
+        for each in tree.iter()
+        if each.tag != "a" and {"src", "href"} & {*each.keys()}
+    ]
+    assert loaded == ["data:,", "docs/reference.css"]
+    assert not [each for each in tree.iter() if each.get("style") or each.tag in ("script", "style")]
+
+
+def test_without_a_token_that_is_served_the_examples_name_none() -> None:
+    tree = page(server=Server(SERVER.origin, None))
+    assert "Authorization: Bearer demo" not in text_of(tree)
