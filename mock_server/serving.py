@@ -5,9 +5,12 @@ import contextlib
 import errno
 import functools
 import gc
+import logging
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from types import FrameType
 
 import click
 import uvicorn
@@ -16,12 +19,15 @@ from starlette.types import ASGIApp
 from . import logs
 from .app import create_app, open_state
 from .configuration import ConfigurationError
-from .http.access import AccessLines, as_json, as_text
-from .http.protocol import limited
+from .http.access import AccessLines, as_json, as_text, in_colours
+from .http.protocol import JsonProtocol, limited
 from .settings import Settings, is_loopback
+from .terminal import takes_colours
 
 _BACKLOG = 2048
-_GRACE_SECONDS = 1
+_GRACE_SECONDS = 0.4
+_FAREWELL_SECONDS = 0.2
+_LAST_SECONDS = 1
 _OTHER_PORT = "; choose another, or 0 for any free one"
 
 
@@ -54,7 +60,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,
         ws="none",
         lifespan="off",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=_LAST_SECONDS,
     )
 
 
@@ -88,7 +94,8 @@ def _work_for_parent(settings: Settings, listener: socket.socket, log_format: st
 
 
 def _work(settings: Settings, listener: socket.socket, log_format: str, parent: int | None = None) -> None:
-    lines = AccessLines(sys.stderr, as_json if log_format == "json" else as_text)
+    form = as_json if log_format == "json" else in_colours if takes_colours(sys.stderr) else as_text
+    lines = AccessLines(sys.stderr, form)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)
     if parent is None:
@@ -99,7 +106,7 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which writes what is left of its log before a signal ends it.
+    """uvicorn's server, which ends within a second, whoever is connected, and by itself: with status 0.
 
     join: what is awaited before it serves; parent: what becomes readable when it is to end, None for nothing.
     """
@@ -122,26 +129,66 @@ class _Server(uvicorn.Server):
         asyncio.get_running_loop().remove_reader(parent)
         self.should_exit = True
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal for the wish to end, and the second Ctrl-C for that to end at once."""
+        del frame
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let who is being answered have a moment, and then no more."""
+        moment = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)
         await super().shutdown(sockets)
+        moment.cancel()
         self._lines.flush()
+
+    def _hang_up(self) -> None:
+        """Have all requests end. Who has nothing of an answer is told that the mock stops."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it takes what ends like this for failures
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, JsonProtocol):
+                connection.hang_up()
+        for task in self.server_state.tasks:
+            task.cancel()
+        asyncio.get_running_loop().call_later(_FAREWELL_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        """Close what is still open, whether or not the client has taken on all that was said."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def _greet(settings: Settings, listener: socket.socket, state: str) -> None:
-    origin = address(listener)
-    control = f"{origin}/_mock/health" if settings.control_open else "off"
-    if settings.control and not settings.control_open:
-        control = "off: give --admin-token to have it beyond loopback"
-    click.echo(f"The AI Image API, mocked, at {origin}/api/v1/aiimage")
-    click.echo(f"  control API  {control}")
-    if state != "memory":
-        click.echo(f"  state        {state}")
-    click.echo(f"  tokens       {', '.join(settings.accounts.listed) or 'none listed'}")
-    click.echo(f"               {_others(settings)}")
-    if not is_loopback(settings.host):
-        click.echo(f"  note         {settings.host} is reachable from other machines")
-    click.echo("  stop         Ctrl-C")
+    """Say where everything is, with which tokens, and what to do next."""
+    coloured = takes_colours(sys.stdout)
+    click.echo(click.style("The AI Image API, mocked", bold=True), color=coloured)
+    for label, text in _greeting(settings, address(listener), state):
+        click.echo(f"  {click.style(f'{label:<13}', dim=True)}{text}", color=coloured)
     sys.stdout.flush()
+
+
+def _greeting(settings: Settings, origin: str, state: str) -> Iterator[tuple[str, str]]:
+    yield "API", f"{origin}/api/v1"
+    if settings.control_open:
+        yield "page", f"{origin}/_mock/"
+        yield "reference", f"{origin}/_mock/docs"
+    yield "control API", _control(settings, origin)
+    if state != "memory":
+        yield "state", state
+    yield "tokens", ", ".join(settings.accounts.listed) or "none listed"
+    yield "", _others(settings)
+    if token := settings.accounts.able():
+        yield "try", f'curl -H "Authorization: Bearer {token}" {origin}/api/v1/aiimage/check-availability'
+    if not is_loopback(settings.host):
+        yield "note", f"{settings.host} is reachable from other machines"
+    yield "stop", "Ctrl-C"
+
+
+def _control(settings: Settings, origin: str) -> str:
+    if settings.control_open:
+        wants = ", with the admin token" if settings.admin_token is not None else ""
+        return f"{origin}/_mock/worlds{wants}"
+    return "off: give --admin-token to have it beyond loopback" if settings.control else "off"
 
 
 def _others(settings: Settings) -> str:

@@ -25,22 +25,20 @@ class Workers:
         self._processes: list[SpawnProcess] = []
 
     def run(self) -> None:
-        """Keep them going until SIGINT or SIGTERM, then end them all; after SIGTERM end as it does."""
+        """Keep them going until SIGINT or SIGTERM, then end them all."""
         with _signals() as signals:
             try:
                 self._processes = [self._started() for _ in range(self._count)]
-                received = self._received(signals)
+                self._watch(signals)
             finally:
                 self._end()
-        if received == signal.SIGTERM:
-            signal.raise_signal(received)
 
-    def _received(self, signals: socket.socket) -> int:
-        """Return the first signal that comes; meanwhile replace the workers that die."""
+    def _watch(self, signals: socket.socket) -> None:
+        """Return when a signal comes; meanwhile replace the workers that die."""
         while True:
             sentinels = [process.sentinel for process in self._processes]
             if signals in connection.wait([signals, *sentinels]):
-                return signals.recv(1)[0]
+                return
             if not connection.wait([signals], _PAUSE_SECONDS):  # one that dies at once would be all there is to do
                 self._replace()
 

@@ -248,7 +248,7 @@ def replaced(server: Server, before: Crew) -> Callable[[], Awaitable[bool]]:
     return are_replaced
 
 
-ENDS = {signal.SIGTERM: -signal.SIGTERM, signal.SIGINT: 0, signal.SIGKILL: -signal.SIGKILL}
+ENDS = {signal.SIGTERM: 0, signal.SIGINT: 0, signal.SIGKILL: -signal.SIGKILL}
 
 
 @pytest.mark.parametrize("number", ENDS)

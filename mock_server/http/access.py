@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 import msgspec
+from click import style
 
 from mock_server.domain.clock import local_time, to_iso
 from mock_server.faults.transmission import Transmission
@@ -16,6 +17,7 @@ from .visit import Visit
 
 AccessLog = Callable[[Visit, Transmission], None]
 
+_COLOURS = {2: "green", 3: "cyan", 4: "yellow"}
 _PAUSE_SECONDS = 0.05
 _log = logging.getLogger("aiimage_mock.access")
 
@@ -29,6 +31,14 @@ def log_access(visit: Visit, transmission: Transmission) -> None:
 def as_text(visit: Visit, transmission: Transmission) -> str:
     """Return the line for people, with the time of day."""
     return f"{local_time(visit.received)} {_line(visit, transmission)}\n"
+
+
+def in_colours(visit: Visit, transmission: Transmission) -> str:
+    """Return the line for people who look at a terminal."""
+    status = transmission.status or 0
+    shown = style(status or "-", fg=_COLOURS.get(status // 100, "red"))
+    head = style(f"{local_time(visit.received)} {visit.id}", dim=True)
+    return f"{head}  {_words(visit)} {shown}{style(_reasons(visit), bold=True)}\n"
 
 
 def as_json(visit: Visit, transmission: Transmission) -> str:
@@ -69,13 +79,20 @@ class AccessLines:
 
 
 def _line(visit: Visit, transmission: Transmission) -> str:
-    """Return what there is to say. Path and method are cut and escaped: they are the client's words."""
+    return f"{visit.id}  {_words(visit)} {transmission.status or '-'}{_reasons(visit)}"
+
+
+def _words(visit: Visit) -> str:
+    """Return the method and the path, cut and escaped: they are the client's words."""
     words = f"{visit.method} {visit.path[:200]}"
     if not (words.isascii() and words.isprintable()) or "\\" in words:
         words = words.encode("unicode_escape").decode()
-    line = f"{visit.id}  {words} {transmission.status or '-'}"
-    if visit.reply and visit.reply.rule:
-        line += f" {visit.reply.rule}"
+    return words
+
+
+def _reasons(visit: Visit) -> str:
+    """Return the rule of a refusal and the faults that struck, each after a space."""
+    reasons = f" {visit.reply.rule}" if visit.reply and visit.reply.rule else ""
     for fault, _ in visit.faults:
-        line += f" fault:{fault.name}"
-    return line
+        reasons += f" fault:{fault.name}"
+    return reasons

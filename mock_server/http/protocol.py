@@ -195,6 +195,11 @@ class JsonProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
 
+    def hang_up(self) -> None:
+        """Close the connection where a reply has begun that may never end, such as a stream."""
+        if self.cycle is not None and self.cycle.response_started:
+            self.transport.abort()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._untaken = self.transport.get_write_buffer_size()

@@ -94,7 +94,7 @@ def test_every_field_of_every_engine_is_in_a_table_of_its_own(tree: Element, nam
     assert list(rows) == list(SCHEMAS[name]["properties"])
     for field, schema in SCHEMAS[name]["properties"].items():
         required, value, _ = rows[field]
-        assert required == ("yes" if field in SCHEMAS[name]["required"] else "no")
+        assert required == ("required" if field in SCHEMAS[name]["required"] else "optional")
         assert all(each in value for each in schema.get("enum", ()))
 
 
