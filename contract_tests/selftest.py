@@ -78,12 +78,27 @@ Example:
 @click.option(
     "--mode", type=click.Choice(list(MODES)), default="both", show_default=True, help="What the suite may use."
 )
-@click.option("--only", metavar="NAME,…", help="These servers, or those that break these rules.")
-@click.option("--jobs", type=click.IntRange(1), default=6, show_default=True, help="How many runs at a time.")
 @click.option(
-    "--seeds", type=click.IntRange(1), default=1, show_default=True, help="How many seeds for a right server."
+    "--only", metavar="NAME,…", show_default="all", help="These servers, or those of a kind, or that break a rule."
 )
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all findings there as JSON.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", default=6, show_default=True, help="How many runs at a time."
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How many seeds for a right server.",
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    show_default="none",
+    help="Write all findings there as JSON.",
+)
 def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | None) -> None:
     """Run the suite against servers that are wrong in one way each, and print which rule caught which."""
     chosen = _chosen(only)

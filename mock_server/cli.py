@@ -15,6 +15,17 @@ from .domain.behaviour import Behaviour
 from .settings import Settings
 
 T = TypeVar("T")
+_SERVING = """\b
+Exit status:
+  0  it was ended
+  2  bad usage: the message names the flag, and what it takes
+
+Colours are for terminals only; NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
+
+\b
+Example:
+  aiimage-mock serve --port 0 --generation-time 0 --seed 7
+"""
 
 
 class Failure(click.ClickException):
@@ -59,7 +70,7 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(epilog=_SERVING)
 @option("--host", default="127.0.0.1", metavar="H", help="Address to bind.")
 @option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port to bind; 0 picks a free one.")
 @option(
@@ -75,9 +86,27 @@ def main() -> None:
     metavar="N",
     help="How many processes serve; more than one need --state.",
 )
-@option("--accounts", type=click.Path(path_type=Path), metavar="FILE", help="Accounts, instead of the ready-made ones.")
-@option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="State that every account begins in.")
-@option("--behaviour", type=click.Path(path_type=Path), metavar="FILE", help="Settings that rules.yaml leaves open.")
+@option(
+    "--accounts",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="the ready-made ones",
+    help="Accounts by token.",
+)
+@option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="NAME|FILE",
+    show_default="none",
+    help="State that every account begins in: a ready-made one by name, or a file.",
+)
+@option(
+    "--behaviour",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="the defaults of rules.yaml",
+    help="Settings that rules leave open.",
+)
 @option(
     "--generation-time",
     default=1.5,
@@ -87,7 +116,12 @@ def main() -> None:
 )
 @option("--seed", default=0, type=int, metavar="N", help="Seed of pictures and their names.")
 @option("--closed", is_flag=True, help="Refuse tokens that the accounts do not list.")
-@option("--admin-token", metavar="T", help="What the control API asks for; needed for it beyond loopback.")
+@option(
+    "--admin-token",
+    metavar="T",
+    show_default="none",
+    help="What the control API asks for; needed for it beyond loopback.",
+)
 @option("--no-control", is_flag=True, help="Do not serve the control API.")
 @option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Form of the access log.")
 def serve(
@@ -100,12 +134,7 @@ def serve(
     workers: int,
     **flags: Any,
 ) -> None:
-    """Serve the mock until interrupted.
-
-    \b
-    Example:
-      aiimage-mock serve --port 0 --generation-time 0 --seed 7
-    """
+    """Serve the mock until Ctrl-C or SIGTERM."""
     if workers > 1 and flags["state"] == "memory":
         remedy = "give --state redis://HOST:PORT, or leave --workers out"
         raise Failure(f"--workers {workers} needs state that workers share: {remedy}")
@@ -135,13 +164,24 @@ def serve(
 @main.command()
 @click.option("--control", is_flag=True, help="The document of the control API instead.")
 def spec(control: bool) -> None:
-    """Print the OpenAPI document that the mock serves."""
+    """Print the OpenAPI document that the mock serves.
+
+    \b
+    Example:
+      aiimage-mock spec > openapi.yaml
+      aiimage-mock spec --control > control.yaml
+    """
     click.echo((resources.CONTROL if control else resources.DOCUMENT).read_text(), nl=False)
 
 
 @main.command()
 def rules() -> None:
-    """Print the rules that OpenAPI cannot say."""
+    """Print the rules that OpenAPI cannot say.
+
+    \b
+    Example:
+      aiimage-mock rules > rules.yaml
+    """
     click.echo(resources.RULES.read_text(), nl=False)
 
 

@@ -1,7 +1,6 @@
 """From settings to a server that listens."""
 
 import asyncio
-import contextlib
 import errno
 import functools
 import gc
@@ -81,8 +80,8 @@ def serve(settings: Settings, listener: socket.socket, log_format: str, workers:
         return
     from .workers import Workers
 
-    _greet(settings, listener, open_state(settings).shown)
-    Workers(workers, functools.partial(_work_for_parent, settings, listener, log_format)).run()
+    greet = functools.partial(_greet, settings, listener, open_state(settings).shown)
+    Workers(workers, functools.partial(_work_for_parent, settings, listener, log_format)).run(greet)
 
 
 def _work_for_parent(settings: Settings, listener: socket.socket, log_format: str) -> None:
@@ -98,11 +97,13 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
     lines = AccessLines(sys.stderr, form)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)
+    server = _Server(config, lines, state.join, parent)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, server.handle_exit)
     if parent is None:
         _greet(settings, listener, state.shown)
     gc.freeze()  # what is there now stays, and need not be looked through again and again
-    with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, lines, state.join, parent).run([listener])
+    server.run([listener])
 
 
 class _Server(uvicorn.Server):

@@ -24,9 +24,10 @@ class Workers:
         self._work = work
         self._processes: list[SpawnProcess] = []
 
-    def run(self) -> None:
-        """Keep them going until SIGINT or SIGTERM, then end them all."""
+    def run(self, greet: Callable[[], None]) -> None:
+        """Greet, and keep them going until SIGINT or SIGTERM; then end them all."""
         with _signals() as signals:
+            greet()
             try:
                 self._processes = [self._started() for _ in range(self._count)]
                 self._watch(signals)

@@ -1,0 +1,95 @@
+"""The mock ends within a second and without a word of trouble, whoever is connected, told by Ctrl-C or by SIGTERM."""
+
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from time import monotonic
+
+import httpx
+import pytest
+
+from support.server import Server
+from support.valkey import fresh_url
+
+ORDER = b'{"image_generator":"flux-pro","description_flux_pro":"x","image_number_of_images":1}'
+HEADERS = b"Host: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+POST = b"POST /api/v1/aiimage/generate-image HTTP/1.1\r\n" + HEADERS + b"Content-Type: application/json\r\n"
+CLIENTS = {
+    "idle": b"GET /api/v1/aiimage/versions HTTP/1.1\r\n" + HEADERS + b"\r\n",
+    "events": b"GET /_mock/events HTTP/1.1\r\n" + HEADERS + b"\r\n",
+    "generation": POST + b"Content-Length: %d\r\n\r\n" % len(ORDER) + ORDER,
+    "upload": POST + b"Content-Length: 100\r\n\r\n{",
+    "upload to the control API": b"PUT /_mock/snapshot HTTP/1.1\r\n" + HEADERS + b"Content-Length: 100\r\n\r\n{",
+    "half a head": b"GET /api/v1/aiim",
+}
+SOON = 2  # it takes 0.7 where nothing else is to be done
+ANSWERED = ("idle", "events")
+WAITING = ("generation", "upload")
+
+
+@contextmanager
+def connected(server: Server, kind: str) -> Iterator[socket.socket]:
+    """Yield a connection of such a client, which has sent what it sends, and has read what it is answered at once."""
+    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+        request = CLIENTS[kind]
+        connection.sendall(request % b"ending" if b"%s" in request else request)
+        if kind in ANSWERED:
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+        if kind == "generation":
+            while not httpx.get(f"{server.origin}/_mock/worlds/ending").json()["running"]:
+                pass
+        yield connection
+
+
+def rest(connection: socket.socket) -> bytes:
+    """Return all that still comes."""
+    received = b""
+    try:
+        while chunk := connection.recv(65_536):
+            received += chunk
+    except ConnectionResetError:
+        pass
+    return received
+
+
+def ends(server: Server, number: signal.Signals) -> float:
+    """Send a signal; return how many seconds the server took to end, with status 0."""
+    since = monotonic()
+    server.process.send_signal(number)
+    assert server.process.wait(5) == 0
+    return monotonic() - since
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_with_all_kinds_of_clients_at_once(number: signal.Signals, workers: int) -> None:
+    shared = ("--workers", str(workers), "--state", fresh_url()) if workers > 1 else ()
+    with Server("--generation-time", "60", *shared) as server, ExitStack() as stack:
+        clients = {kind: stack.enter_context(connected(server, kind)) for kind in CLIENTS}
+        assert ends(server, number) < SOON
+        told = {kind: rest(clients[kind]) for kind in WAITING}
+        for reply in told.values():
+            assert reply.startswith(b"HTTP/1.1 503")
+            assert json.loads(reply.partition(b"\r\n\r\n")[2]) == {"message": "The mock is being stopped."}
+        lines = server.log().splitlines()
+        assert [line.split()[2:] for line in lines if "/versions" in line] == [
+            ["GET", "/api/v1/aiimage/versions", "200"]
+        ]
+        assert sum(line.endswith("generate-image 503") for line in lines) == len(WAITING)
+        assert len(lines) == 1 + len(WAITING)
+
+
+@pytest.mark.parametrize("kind", CLIENTS)
+def test_with_one_client_of_a_kind(kind: str) -> None:
+    with Server("--generation-time", "60") as server, connected(server, kind):
+        assert ends(server, signal.SIGTERM) < SOON
+        assert "Traceback" not in server.log()
+        assert all(" /" in line for line in server.log().splitlines())
+
+
+def test_with_nobody_there_it_ends_silently() -> None:
+    with Server() as server:
+        assert ends(server, signal.SIGINT) < SOON
+        assert server.log() == ""

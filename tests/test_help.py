@@ -1,0 +1,120 @@
+"""What the commands say of themselves: every option with what it takes and its default, and examples that run."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+from click.testing import CliRunner
+
+import contract_tests.cli
+import contract_tests.selftest
+import mock_server.cli
+from mock_server import resources
+from support.server import Server
+
+ROOT = Path(__file__).parent.parent
+CHEAP = "--only VERSIONS --profile free"
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Yield each command, by the words that start it."""
+    for program, group in (("aiimage-mock", mock_server.cli.main), ("aiimage-conform", contract_tests.cli.main)):
+        yield program, group
+        yield from ((f"{program} {name}", command) for name, command in group.commands.items())
+
+
+COMMANDS = dict(commands())
+
+
+def shown(name: str) -> str:
+    """Return what --help prints, as wide as it is allowed to be."""
+    command = CliRunner().invoke(COMMANDS[name], ["--help"], prog_name=name, terminal_width=400, max_content_width=400)
+    assert command.exit_code == 0
+    return command.output
+
+
+def examples(name: str) -> list[str]:
+    """Return the lines under Example in the help of a command."""
+    (listed,) = re.findall(r"^ *Example:\n((?: +.*\n)+)", f"{shown(name)}\n", re.MULTILINE)
+    return [line.strip() for line in listed.splitlines() if line.strip()]
+
+
+OPTIONS = [
+    pytest.param(name, option, id=f"{name} {option.opts[0]}")
+    for name, command in COMMANDS.items()
+    for option in command.params
+    if isinstance(option, click.Option)
+]
+
+
+@pytest.mark.parametrize(("name", "option"), OPTIONS)
+def test_every_option_says_what_it_takes_and_its_default(name: str, option: click.Option) -> None:
+    record = option.get_help_record(COMMANDS[name].make_context(name, [], resilient_parsing=True))
+    assert record
+    named, text = record
+    assert text
+    if not option.is_flag:
+        takes = named.removeprefix(option.opts[0]).strip()
+        assert takes not in ("", "TEXT", "INTEGER", "INTEGER RANGE", "FLOAT", "FILE PATH", "PATH")
+        assert "default: " in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_and_has_an_example_of_itself(name: str) -> None:
+    assert COMMANDS[name].help
+    found = examples(name)
+    assert found
+    assert all(line.split()[0] == name.split()[0] for line in found)
+    assert any(line.startswith(name) for line in found)
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("aiimage-mock")])
+def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) -> None:
+    for line in examples(name):
+        words = line.split()
+        if words[1] == "serve":
+            flags = re.sub(r"--port \S+", "", " ".join(words[2:])).split()
+            with Server(*flags) as server:
+                assert httpx.get(f"{server.origin}/_mock/health").status_code == 200
+        else:
+            run(f"{sys.executable} -m mock_server {' '.join(words[1:])}", tmp_path)
+            printed = (tmp_path / words[-1]).read_text()
+            assert printed in {each.read_text() for each in (resources.DOCUMENT, resources.CONTROL, resources.RULES)}
+
+
+def test_the_examples_of_the_conformance_runner_do_what_they_say(tmp_path: Path) -> None:
+    with Server("--generation-time", "0") as server:
+        target = tmp_path / "fixtures" / "targets" / "mock.yaml"
+        target.parent.mkdir(parents=True)
+        text = (ROOT / "fixtures" / "targets" / "mock.yaml").read_text()
+        target.write_text(text.replace("http://127.0.0.1:8010", server.origin))
+        lines = examples("aiimage-conform")
+        assert [line.split()[1] for line in lines] == ["plan", "run"]
+        for line in lines:
+            assert "VERSIONS" in run(f"{conform(line)} {CHEAP}", tmp_path)
+    shutil.copytree(tmp_path / "conformance", tmp_path / "conformance-of-main")
+    (line,) = examples("aiimage-conform compare")
+    assert run(conform(line), tmp_path)
+
+
+def test_the_example_of_the_selftest_names_servers_that_there_are() -> None:
+    (line,) = examples("aiimage-conform selftest")
+    context = contract_tests.selftest.selftest.make_context("selftest", line.split()[2:])
+    chosen = contract_tests.selftest._chosen(context.params["only"])
+    assert list(contract_tests.selftest.jobs_for(chosen, contract_tests.selftest.MODES[context.params["mode"]], 1))
+
+
+def conform(line: str) -> str:
+    return line.replace("aiimage-conform", f"{sys.executable} -m contract_tests", 1)
+
+
+def run(command: str, folder: Path) -> str:
+    done = subprocess.run(["sh", "-ec", command], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
