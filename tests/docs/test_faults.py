@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -11,16 +10,10 @@ from mock_server.app import contract
 from mock_server.faults import FAULTS, forced_status, make_fault, parse_header
 from mock_server.faults.lost_response import LostResponse
 from mock_server.faults.parameters import Parameter, parameters_of
+from support.pages import page
 
-PAGE = (Path(__file__).parents[3] / "docs" / "faults.md").read_text(encoding="utf-8")
+PAGE = page("faults")
 BINDING = ("operation", "times", "after", "probability")
-
-
-def table(first: str) -> dict[str, list[str]]:
-    """The rows of the table whose first column is called so: the other cells, by what stands first."""
-    rows = PAGE.split(f"| {first} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    return {first.strip("`"): rest for first, *rest in cells}
 
 
 def described(parameter: Parameter) -> str:
@@ -30,44 +23,44 @@ def described(parameter: Parameter) -> str:
 
 
 def test_every_fault_is_in_the_table_and_no_other() -> None:
-    assert list(table("fault")) == list(FAULTS)
+    assert list(PAGE.table("fault")) == list(FAULTS)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_parameter_is_in_the_table_with_its_default_and_what_it_takes(name: str) -> None:
     parameters = [described(each) for each in parameters_of(FAULTS[name]).values()]
-    assert table("fault")[name][0] == "<br>".join(parameters)
+    assert PAGE.table("fault")[name][0] == "<br>".join(parameters)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_a_fault_can_strike_is_in_the_table(name: str) -> None:
-    assert table("fault")[name][2] == (", ".join(FAULTS[name].operations) or "any")
+    assert PAGE.table("fault")[name][2] == (", ".join(FAULTS[name].operations) or "any")
 
 
 def test_every_word_that_binds_a_fault_is_in_its_table() -> None:
-    assert tuple(table("word")) == BINDING
+    assert tuple(PAGE.table("word")) == BINDING
 
 
 def test_every_operation_is_named_by_id_and_by_path() -> None:
-    row = table("word")["operation"][1]
+    row = PAGE.table("word")["operation"][1]
     for operation in contract().operations:
         assert f"`{operation.id}`" in row
         assert f"`{operation.path.rsplit('/', 1)[1]}`" in row
 
 
 def test_every_point_of_the_drill_is_in_its_table() -> None:
-    assert tuple(table("at")) == get_args(get_type_hints(LostResponse)["at"])
+    assert tuple(PAGE.table("at")) == get_args(get_type_hints(LostResponse)["at"])
 
 
 def test_the_faults_of_the_example_can_be_made() -> None:
-    (example,) = re.findall(r"/faults -d '(.*?)'", PAGE, re.DOTALL)
+    (example,) = re.findall(r"/faults -d '(.*?)'", PAGE.text, re.DOTALL)
     for entry in json.loads(example):
         parameters = {name: value for name, value in entry.items() if name not in BINDING and name != "fault"}
         assert make_fault(entry["fault"], parameters).name == entry["fault"]
 
 
 def test_the_headers_of_the_examples_are_understood() -> None:
-    values = re.findall(r'"X-Mock-Fault: (.*?)"', PAGE) + re.findall(r'`([a-z-]+;\w+=".*?")`', PAGE)
+    values = re.findall(r'"X-Mock-Fault: (.*?)"', PAGE.text) + re.findall(r'`([a-z-]+;\w+=".*?")`', PAGE.text)
     assert len(values) == 3
     assert [fault.name for value in values for fault in parse_header(value)] == [
         "delay",
@@ -75,4 +68,4 @@ def test_the_headers_of_the_examples_are_understood() -> None:
         "lost-response",
         "wrong-content-type",
     ]
-    assert [forced_status(value) for value in re.findall(r'"Prefer: (.*?)"', PAGE)] == [409]
+    assert [forced_status(value) for value in re.findall(r'"Prefer: (.*?)"', PAGE.text)] == [409]

@@ -1,14 +1,12 @@
 """docs/conformance.md is held to what it says."""
 
 import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contract_tests import resources
-from contract_tests.cli import main
 from contract_tests.decisions import PROFILES, Profile
 from contract_tests.plan import PHASES
 from contract_tests.rules import load_rules
@@ -16,52 +14,32 @@ from contract_tests.runner import make_bill
 from contract_tests.settings import Settings
 from contract_tests.targets import ROLES, load_target
 from support.conformance import target
+from support.pages import page
 
-PAGE = (Path(__file__).parent.parent / "docs" / "conformance.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^ *```{language}\n(.*?)^ *```", PAGE, re.DOTALL | re.MULTILINE)
-
-
-def rows(header: str) -> dict[str, list[str]]:
-    """The rows of the table that begins with `header`, by their first cell without backticks."""
-    table = PAGE.split(f"| {header} |", 1)[1].split("\n\n", 1)[0]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    return {row[0].strip("`*"): row[1:] for row in cells}
-
-
-COMMANDS = [line.strip() for block in blocks("sh") for line in block.splitlines()]
-
-
-@pytest.mark.parametrize("line", [line for line in COMMANDS if not line.startswith("export ")])
-def test_the_commands_are_understood(line: str) -> None:
-    program, name, *arguments = shlex.split(line)
-    assert program == ".venv/bin/aiimage-conform"
-    main.commands[name].make_context(name, arguments)
+PAGE = page("conformance")
 
 
 def test_the_example_of_a_target_file_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (example,) = blocks("yaml")
+    (example,) = PAGE.of("yaml")
     path = tmp_path / "target.yaml"
     path.write_text(example)
     for name in re.findall(r"token_env: (\w+)", example):
         monkeypatch.setenv(name, "a-token")
     aim = load_target(path)
     assert (aim.accounts["low"].figure, aim.budget.images, aim.timeouts.generation) == (3, 30, 120)
-    assert rows("key").keys() == set(re.findall(r"^(\w+):", example, re.MULTILINE))
+    assert PAGE.table("key").keys() == set(re.findall(r"^(\w+):", example, re.MULTILINE))
 
 
 def test_every_role_is_told_with_rules_that_there_are() -> None:
-    told = rows("role")
+    told = PAGE.table("role")
     assert list(told) == list(ROLES)
     named = {rule for _, decides in told.values() for rule in re.findall(r"\b[A-Z0-9]+(?:-[A-Z0-9]+)+\b", decides)}
     assert named <= load_rules().keys()
 
 
 def test_every_word_and_phase_is_told() -> None:
-    assert list(rows("word")) == ["held", "violated", "differs", "skipped", "could not look"]
-    assert list(rows("phase")) == list(PHASES)
+    assert list(PAGE.table("word")) == ["held", "violated", "differs", "skipped", "could not look"]
+    assert list(PAGE.table("phase")) == list(PHASES)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -69,7 +47,7 @@ def test_the_bill_is_what_a_plan_tells(profile: Profile, monkeypatch: pytest.Mon
     monkeypatch.setenv("AIIMAGE_TOKEN", "a-token")
     one = load_target(resources.fixture("targets", "real.yaml"))
     every = replace(target(*ROLES), budget=one.budget)
-    told = rows("profile")[profile][1:]
+    told = PAGE.table("profile")[profile][1:]
     for aim, figure in zip((one, every), told, strict=True):
         settings = Settings(aim, profile)
         assert int(figure) == min(make_bill(settings).credits, settings.cap)

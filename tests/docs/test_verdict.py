@@ -2,16 +2,17 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
-from mock_server.contract import Contract
+from mock_server.app import contract
 from mock_server.insight import CLIENT_RULES, ClientRule, verdict
 from mock_server.insight.nearest import nearest
 from support.journal import entry, script
+from support.pages import page
 
-TEXT = (Path(__file__).parents[3] / "docs" / "verdict.md").read_text(encoding="utf-8")
+PAGE = page("verdict")
+TEXT = PAGE.text
 EXAMPLES = [
     (found[1], found[2], found[3])
     for found in re.finditer(r"```requests\n# ([A-Z0-9-]+): (\w+)\n(.*?)```", TEXT, re.DOTALL)
@@ -45,7 +46,15 @@ def test_an_example_gives_what_it_promises(rule: str, promised: str, text: str) 
     assert judged["verdict"] == ("well-behaved" if promised == "held" else "misbehaved")
 
 
-def test_the_example_of_a_nearest_request_is_what_comes_out(contract: Contract) -> None:
+def test_every_word_of_a_verdict_is_told() -> None:
+    judged = [verdict([]), *(verdict(script(text)) for _, _, text in EXAMPLES)]
+    assert {row[0].strip("`") for row in PAGE.rows("verdict of a rule")} == {
+        each["verdict"] for whole in judged for each in whole["rules"]
+    }
+    assert all(f"`{whole['verdict']}`" in TEXT for whole in judged)
+
+
+def test_the_example_of_a_nearest_request_is_what_comes_out() -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
     sent = {
         "image_generator": "DALL-E 3",
@@ -53,4 +62,4 @@ def test_the_example_of_a_nearest_request_is_what_comes_out(contract: Contract) 
         "stable_description": "a fox",
         "size": "1000x1000",
     }
-    assert json.loads(shown) == nearest(entry(status=422, fields=sent), contract)
+    assert json.loads(shown) == nearest(entry(status=422, fields=sent), contract())

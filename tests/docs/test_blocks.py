@@ -1,0 +1,234 @@
+"""Every fenced block of every page is run, or checked: KINDS says how. A block of no kind fails."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+import contract_tests.cli
+import mock_server.cli
+from contract_tests.baseline import load_baseline
+from contract_tests.targets import load_target
+from mock_server.app import contract, rules
+from mock_server.configuration import make_scenario, read_behaviour
+from mock_server.http.replies import error
+from support.journal import script
+from support.pages import ROOT, Block, page, pages
+from support.project import Project
+from support.server import Server
+
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+EMPTY_REPLY = 52
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block is tried: a folder of its own, and a mock."""
+
+    folder: Path
+    server: Server
+
+    def here(self, block: Block, text: str) -> str:
+        """Return a text with this mock instead of that of the page, and a token of the block's own instead of demo."""
+        text = text.replace("http://127.0.0.1:8010", self.server.origin)
+        return re.sub(r"\bdemo\b", f"docs-{block.page}-{block.number}", text)
+
+
+Check = Callable[[Block, Place], None]
+Command = Callable[[Block, Place, str], None]
+
+
+def curl(block: Block, place: Place, command: str) -> None:
+    """The call is answered well, or as it asks to be."""
+    written = f"{place.here(block, command)} -sS -o {os.devnull} -w '%{{http_code}}'"
+    done = subprocess.run(["sh", "-c", written], cwd=place.folder, capture_output=True, text=True)
+    asked = re.search(r"Prefer: code=(\d+)", command)
+    lost = "lost-response" in command and done.returncode == EMPTY_REPLY
+    assert lost or done.returncode == 0, done.stderr
+    assert lost or done.stdout == (asked[1] if asked else "200"), command
+
+
+def make(block: Block, place: Place, command: str) -> None:
+    subprocess.run(["make", "--dry-run", shlex.split(command)[1]], cwd=ROOT, check=True, capture_output=True)
+
+
+def pip(block: Block, place: Place, command: str) -> None:
+    """It installs this project, with extras that there are."""
+    _, verb, *wanted = shlex.split(command)
+    assert verb == "install"
+    assert any("aiimage-mock" in each for each in wanted)
+    for extra in re.findall(r"\[(\w+)\]", command):
+        assert extra in EXTRAS
+
+
+def run_pytest(block: Block, place: Place, command: str) -> None:
+    flags = shlex.split(place.here(block, command))[1:]
+    done = Project(place.folder).pytest(page(block.page).of("python")[0], *flags)
+    assert "1 passed" in done.stdout, done.stdout
+
+
+def program(group: click.Group) -> Command:
+    """Return what checks that a command line is understood."""
+
+    def understood(block: Block, place: Place, command: str) -> None:
+        _, name, *arguments = shlex.split(command)
+        group.commands[name].make_context(name, arguments)
+
+    return understood
+
+
+def compose(block: Block, place: Place, command: str) -> None:
+    assert shlex.split(command)[:2] == ["docker", "compose"]
+    assert (ROOT / "compose.yaml").exists()
+
+
+def shell(block: Block, place: Place, command: str) -> None:
+    subprocess.run(["sh", "-ec", command], cwd=place.folder, check=True)
+
+
+PROGRAMS: dict[str, Command] = {
+    "curl": curl,
+    "make": make,
+    "pip": pip,
+    "pytest": run_pytest,
+    "aiimage-mock": program(mock_server.cli.main),
+    "aiimage-conform": program(contract_tests.cli.main),
+    "docker": compose,
+    "echo": shell,
+    "export": shell,
+}
+
+
+def commands(block: Block, place: Place) -> None:
+    """Every command is of a known program, and does what it should."""
+    assert block.commands
+    for command in block.commands:
+        bare = re.sub(r"^(?:[A-Z_]+=\S+ +)+", "", command)
+        name = bare.split()[0].removeprefix(".venv/bin/")
+        assert name in PROGRAMS, f"{block.page}: a command of no known kind, to be added to PROGRAMS: {command}"
+        PROGRAMS[name](block, place, bare)
+
+
+def run_tests(block: Block, place: Place) -> None:
+    """The Python of a page, all together, is tests that pass."""
+    blocks = [each for each in page(block.page).blocks if each.language == "python"]
+    if block != blocks[0]:
+        return
+    text = "\n\n".join(each.text for each in blocks)
+    done = Project(place.folder).pytest(text, "-q")
+    assert f"{len(re.findall('^def test_', text, re.MULTILINE))} passed" in done.stdout, done.stdout
+
+
+def behaviour(block: Block, place: Place) -> None:
+    (place.folder / "behaviour.yaml").write_text(block.text)
+    changed = read_behaviour(place.folder / "behaviour.yaml", rules())
+    for name, value in yaml.safe_load(block.text).items():
+        assert getattr(changed, name) == value != rules().settings[name].default
+
+
+def target(block: Block, place: Place) -> None:
+    (place.folder / "target.yaml").write_text(block.text)
+    with pytest.MonkeyPatch.context() as patched:
+        for name in re.findall(r"token_env: (\w+)", block.text):
+            patched.setenv(name, "a-token")
+        assert load_target(place.folder / "target.yaml").accounts
+
+
+def baseline(block: Block, place: Place) -> None:
+    (place.folder / "accepted.yaml").write_text(block.text)
+    assert load_baseline(place.folder / "accepted.yaml").entries
+
+
+def scenario(block: Block, place: Place) -> None:
+    assert make_scenario(json.loads(block.text), contract())
+
+
+def unavailable(block: Block, place: Place) -> None:
+    assert re.fullmatch(error("unavailable", reason=".*").body["message"], json.loads(block.text)["message"])
+
+
+def grammar(block: Block, place: Place) -> None:
+    """The form of an example is one that examples are read by."""
+    parts = {"[+DURATION]": "+1.5", "TIME": "0", "OPERATION": "picture", "[FIELDS | PICTURE]": "fox.png"}
+    line = block.text
+    for part, instead in {**parts, "STATUS": "200", "[WORD ...]": "cut"}.items():
+        line = line.replace(part, instead)
+    assert len(script(line)) == 1
+
+
+def in_a_test_of_its_own(module: str) -> Check:
+    """Return what checks that another module of tests reads such a block."""
+
+    def is_read(block: Block, place: Place) -> None:
+        text = (Path(__file__).parent / f"{module}.py").read_text()
+        assert f'"{block.language}"' in text or f"```{block.language}" in text
+
+    return is_read
+
+
+KINDS: dict[tuple[str, str], Check] = {
+    ("*", "sh"): commands,
+    ("*", "python"): run_tests,
+    ("settings", "yaml"): behaviour,
+    ("differences", "yaml"): behaviour,
+    ("conformance", "yaml"): target,
+    ("reports", "yaml"): baseline,
+    ("scenarios", "json"): scenario,
+    ("state", "json"): unavailable,
+    ("README", "json"): in_a_test_of_its_own("test_readme"),
+    ("commands", "json"): in_a_test_of_its_own("test_commands"),
+    ("commands", "text"): in_a_test_of_its_own("test_commands"),
+    ("pytest", "text"): in_a_test_of_its_own("test_pytest"),
+    ("verdict", "json"): in_a_test_of_its_own("test_verdict"),
+    ("verdict", "requests"): in_a_test_of_its_own("test_verdict"),
+    ("verdict", "text"): grammar,
+}
+BLOCKS = [block for each in pages() if each.name != "ARCHITECTURE" for block in each.blocks]
+
+
+def check(block: Block, place: Place) -> None:
+    kind = KINDS.get((block.page, block.language)) or KINDS.get(("*", block.language))
+    assert kind, f"{block.page}: a block of no known kind, to be added to KINDS: {block.language or 'no language'}"
+    kind(block, place)
+
+
+@pytest.fixture
+def place(tmp_path: Path, server: Server) -> Place:
+    return Place(tmp_path, server)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.page}-{block.number}-{block.language}")
+def test_a_block_is_what_it_says(block: Block, place: Place) -> None:
+    check(block, place)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("", "plain"),
+        ("ruby", "puts 1"),
+        ("yaml", "a: 1"),
+        ("sh", "rm -rf /"),
+        ("sh", "curl http://127.0.0.1:8010/_mock/nowhere"),
+        ("sh", "aiimage-mock serve --colour red"),
+        ("sh", "make nothing"),
+        ("sh", "pip install 'aiimage-mock[wings]'"),
+    ],
+)
+def test_a_block_that_is_wrong_is_caught(language: str, text: str, place: Place) -> None:
+    with pytest.raises((AssertionError, subprocess.CalledProcessError, click.ClickException)):
+        check(Block("nowhere", 0, language, text), place)
+
+
+def test_no_kind_is_left_over() -> None:
+    there = {(block.page, block.language) for block in BLOCKS} | {("*", block.language) for block in BLOCKS}
+    assert [kind for kind in KINDS if kind not in there] == []

@@ -1,0 +1,65 @@
+"""docs/differences.md has every assumption, and no other."""
+
+import html
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mock_server import resources
+from mock_server.app import rules
+from mock_server.contract import Rule, Setting, read_yaml
+from support.pages import page
+
+PAGE = page("differences")
+ROWS = {row[0].strip("`"): row[1:] for row in PAGE.rows("rule")}
+ASSUMED = [rule for rule in rules().by_id.values() if rule.source != "doc"]
+DOCUMENT: dict[str, Any] = read_yaml(resources.DOCUMENT)
+
+
+def described(setting: Setting) -> str:
+    default = setting.default
+    shown = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
+    return f"`{setting.name}`{f' = {shown}' if shown else ''}: {setting.takes}"
+
+
+def test_every_assumed_rule_is_there_and_no_other() -> None:
+    assert sorted(ROWS) == sorted(rule.id for rule in ASSUMED)
+
+
+@pytest.mark.parametrize("rule", ASSUMED, ids=lambda rule: rule.id)
+def test_a_rule_is_told_with_source_statement_and_settings(rule: Rule) -> None:
+    source, statement, settings = ROWS[rule.id]
+    assert source == rule.source
+    assert html.unescape(statement) == " ".join(rule.statement.split())
+    there = [described(each) for each in rules().settings.values() if each.rule == rule.id]
+    assert settings == ("<br>".join(there) or "none")
+
+
+def test_the_settings_of_documented_rules_are_named() -> None:
+    (sentence,) = (line for line in PAGE.text.split("\n\n") if "documented rule" in line)
+    found = [each.name for each in rules().settings.values() if each.source == "doc"]
+    assert f"({', '.join(f'`{name}`' for name in found)})" in sentence
+
+
+def assumed_parts() -> Iterator[tuple[str, str]]:
+    """Yield what the document marks as assumed beside rules: a name for it, and the source."""
+    yield from ((str(status), each["x-source"]) for status, each in DOCUMENT["x-fallback-responses"].items())
+    yield "401", DOCUMENT["components"]["responses"]["Unauthenticated"]["x-source"]
+    for item in DOCUMENT["paths"].values():
+        for node in item.values():
+            for status, each in node["responses"].items():
+                if each.get("x-source", "doc") != "doc":
+                    yield f"{node['operationId']} {status}", each["x-source"]
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        if "x-source" in schema:
+            yield name, schema["x-source"]
+
+
+def test_everything_that_the_document_marks_is_there_and_nothing_else() -> None:
+    told = {row[0].replace("`", ""): row[1] for row in PAGE.rows("where")}
+    assert told == dict(assumed_parts())
+    marked = resources.DOCUMENT.read_text().count("x-source: family") + resources.DOCUMENT.read_text().count(
+        "x-source: ours"
+    )
+    assert len(told) == marked

@@ -1,0 +1,45 @@
+"""docs/integrator.md: each state is reached in each of the ways that it names."""
+
+import json
+import re
+
+import httpx
+import pytest
+
+from mock_server.app import contract
+from mock_server.testing import AiimageMock
+from support.pages import page
+from support.server import Server
+
+ROWS = {re.findall(r"\d+", row[0])[0]: row[1:] for row in page("integrator").rows("what your client meets")}
+ORDER = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
+
+
+def status(base_url: str, token: str) -> str:
+    reply = httpx.post(f"{base_url}/aiimage/generate-image", json=ORDER, headers={"Authorization": f"Bearer {token}"})
+    return str(reply.status_code)
+
+
+def test_every_status_of_generate_image_is_told() -> None:
+    (operation,) = (each for each in contract().operations if each.id == "generateImage")
+    text = page("integrator").text
+    assert {str(each) for each in operation.responses} == {*ROWS, "422"}
+    assert "`422` needs no state" in text
+
+
+@pytest.mark.parametrize("wanted", ROWS)
+def test_the_token_meets_it(server: Server, wanted: str) -> None:
+    assert status(server.base_url, ROWS[wanted][0].strip("`")) == wanted
+
+
+@pytest.mark.parametrize("wanted", [each for each in ROWS if ROWS[each][1]])
+def test_what_a_test_says_brings_it_about(aiimage_mock: AiimageMock, wanted: str) -> None:
+    exec(ROWS[wanted][1].strip("`"), {"aiimage_mock": aiimage_mock})
+    assert status(aiimage_mock.base_url, aiimage_mock.token) == wanted
+
+
+@pytest.mark.parametrize("wanted", [each for each in ROWS if ROWS[each][2].startswith("`{")])
+def test_the_body_of_a_call_brings_it_about(server: Server, wanted: str) -> None:
+    token = f"integrator-{wanted}"
+    httpx.patch(f"{server.origin}/_mock/worlds/{token}", json=json.loads(ROWS[wanted][2].strip("`"))).raise_for_status()
+    assert status(server.base_url, token) == wanted

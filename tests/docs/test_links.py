@@ -1,0 +1,31 @@
+"""What a page links to, and what it names, is there."""
+
+import re
+
+import pytest
+
+from support.pages import ROOT, Page, page, pages
+
+ROOTS = "mock_server|contract_tests|tests|openapi|fixtures|docs|http|domain|stores|service|faults|insight|control"
+
+
+def anchors(each: Page) -> set[str]:
+    """The anchors of a page's headings, as they are made where it is shown."""
+    headings = re.findall(
+        r"^#+ (.+)$", re.sub(r"^```.*?^```", "", each.text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("each", pages(), ids=lambda each: each.name)
+def test_every_path_that_is_linked_or_named_is_there(each: Page) -> None:
+    linked = {link for link in re.findall(r"\]\(([^)#]+)\)", each.text) if not link.startswith("http")}
+    named = set(re.findall(rf"`((?:{ROOTS})/[\w./-]+)`", each.text))
+    assert [link for link in linked if not (each.path.parent / link).exists()] == []
+    assert [name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "mock_server"))] == []
+
+
+@pytest.mark.parametrize("each", pages(), ids=lambda each: each.name)
+def test_every_anchor_that_is_linked_is_a_heading(each: Page) -> None:
+    for file, anchor in re.findall(r"\]\(([\w./-]*\.md)?#([^)]+)\)", each.text):
+        assert anchor in anchors(page((each.path.parent / file).stem) if file else each), f"{file}#{anchor}"

@@ -1,0 +1,38 @@
+"""README.md is held to what it says."""
+
+import json
+import subprocess
+
+import httpx
+
+from mock_server import resources
+from mock_server.app import contract
+from mock_server.cli import serve
+from mock_server.configuration import read_accounts
+from support.pages import page
+from support.server import Server
+
+README = page("README")
+
+
+def test_the_first_call_gives_the_answer_shown(server: Server) -> None:
+    (call,) = (each for each in README.blocks[1].commands)
+    httpx.put(f"{server.origin}/_mock/worlds/demo").raise_for_status()
+    call = f"{call.replace('http://127.0.0.1:8010', server.origin)} -sS --fail-with-body"
+    done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    assert answer == json.loads(README.of("json")[0])
+    assert answer["images"][0]["output"] in README.text.split("```json")[1].split("```")[1]
+
+
+def test_every_flag_is_in_its_table() -> None:
+    assert set(README.names("flag")) == {parameter.opts[0] for parameter in serve.params}
+
+
+def test_every_ready_made_token_is_in_its_table() -> None:
+    assert set(README.names("token")) == set(read_accounts(resources.ACCOUNTS, contract()).listed)
+
+
+def test_every_exit_status_of_a_run_is_in_its_table() -> None:
+    told = [row[1] for row in page("commands").rows("command | status") if row[0] == "`aiimage-conform run`"]
+    assert list(README.table("exit status")) == told

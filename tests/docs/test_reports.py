@@ -1,0 +1,23 @@
+"""docs/reports.md is held to what it says."""
+
+from pathlib import Path
+
+from contract_tests.baseline import load_baseline
+from contract_tests.outcome import conclude
+from contract_tests.report import files
+from support.finished import finished_run
+from support.pages import page
+
+PAGE = page("reports")
+
+
+def test_the_files_are_those_of_the_table(tmp_path: Path) -> None:
+    run = finished_run(tmp_path)
+    files.write_all(run, conclude(run.events.log))
+    assert set(PAGE.names("file")) == {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_entry_of_a_baseline_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "accepted.yaml"
+    file.write_text(PAGE.of("yaml")[0])
+    assert [entry.rule for entry in load_baseline(file).entries] == ["CREDIT-COST"]
