@@ -5,6 +5,7 @@ import errno
 import functools
 import gc
 import logging
+import shlex
 import signal
 import socket
 import sys
@@ -179,7 +180,8 @@ def _greeting(settings: Settings, origin: str, state: str) -> Iterator[tuple[str
     yield "tokens", ", ".join(settings.accounts.listed) or "none listed"
     yield "", _others(settings)
     if token := settings.accounts.able():
-        yield "try", f'curl -H "Authorization: Bearer {token}" {origin}/api/v1/aiimage/check-availability'
+        header = shlex.quote(f"Authorization: Bearer {token}")
+        yield "try", f"curl -H {header} {origin}/api/v1/aiimage/check-availability"
     if not is_loopback(settings.host):
         yield "note", f"{settings.host} is reachable from other machines"
     yield "stop", "Ctrl-C"

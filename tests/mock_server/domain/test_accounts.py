@@ -46,6 +46,28 @@ def test_an_account_may_be_listed_as_not_valid() -> None:
     assert CLOSED.find("refused") is None
 
 
+@pytest.mark.parametrize(
+    ("account", "able"),
+    [
+        (RICH, True),
+        (POOR, False),
+        (REFUSED, False),
+        (Account(100, 50, used_today=50), False),
+        (Account(1, 50, used_today=49), True),
+        (Account(100, 50, locked=True), False),
+    ],
+)
+def test_an_account_that_can_generate_as_it_begins_is_able(account: Account, able: bool) -> None:
+    assert account.able == able
+    assert Accounts({"poor": POOR, "other": account}, RICH, closed=True).able() == ("other" if able else None)
+
+
+def test_where_no_listed_account_is_able_any_other_token_may_be() -> None:
+    assert OPEN.able() == "any-token"
+    assert CLOSED.able() is None
+    assert Accounts(LISTED, POOR).able() is None
+
+
 def test_tokens_differ_in_case() -> None:
     assert CLOSED.find("Poor") is None
 
