@@ -17,6 +17,8 @@ import yaml
 import contract_tests.cli
 import mock_server.cli
 from contract_tests.baseline import load_baseline
+from contract_tests.errors import UsageError
+from contract_tests.options import settings
 from contract_tests.targets import load_target
 from mock_server.app import contract, rules
 from mock_server.configuration import make_scenario, read_behaviour
@@ -76,14 +78,22 @@ def run_pytest(block: Block, place: Place, command: str) -> None:
     assert "1 passed" in done.stdout, done.stdout
 
 
-def program(group: click.Group) -> Command:
-    """Return what checks that a command line is understood."""
+def mock(block: Block, place: Place, command: str) -> None:
+    """The command line is understood."""
+    _, name, *arguments = shlex.split(command)
+    mock_server.cli.main.commands[name].make_context(name, arguments)
 
-    def understood(block: Block, place: Place, command: str) -> None:
-        _, name, *arguments = shlex.split(command)
-        group.commands[name].make_context(name, arguments)
 
-    return understood
+def conform(block: Block, place: Place, command: str) -> None:
+    """The command line is understood, and what it names is there: the target, its accounts, rules."""
+    _, name, *arguments = shlex.split(command)
+    given = contract_tests.cli.main.commands[name].make_context(name, arguments).params
+    if "target" in given:
+        asked = {each: given[each] for each in given.keys() - {"yes", "write_baseline", "baseline"}}
+        with pytest.MonkeyPatch.context() as patched:
+            patched.chdir(ROOT)
+            patched.setenv("AIIMAGE_TOKEN", "a-token")
+            assert settings(**asked, baseline=None).rules
 
 
 def compose(block: Block, place: Place, command: str) -> None:
@@ -100,8 +110,8 @@ PROGRAMS: dict[str, Command] = {
     "make": make,
     "pip": pip,
     "pytest": run_pytest,
-    "aiimage-mock": program(mock_server.cli.main),
-    "aiimage-conform": program(contract_tests.cli.main),
+    "aiimage-mock": mock,
+    "aiimage-conform": conform,
     "docker": compose,
     "echo": shell,
     "export": shell,
@@ -192,7 +202,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("verdict", "requests"): in_a_test_of_its_own("test_verdict"),
     ("verdict", "text"): grammar,
 }
-BLOCKS = [block for each in pages() if each.name != "ARCHITECTURE" for block in each.blocks]
+BLOCKS = [block for each in pages() for block in each.blocks]
 
 
 def check(block: Block, place: Place) -> None:
@@ -220,12 +230,13 @@ def test_a_block_is_what_it_says(block: Block, place: Place) -> None:
         ("sh", "rm -rf /"),
         ("sh", "curl http://127.0.0.1:8010/_mock/nowhere"),
         ("sh", "aiimage-mock serve --colour red"),
+        ("sh", "aiimage-conform run --target fixtures/targets/nowhere.yaml"),
         ("sh", "make nothing"),
         ("sh", "pip install 'aiimage-mock[wings]'"),
     ],
 )
 def test_a_block_that_is_wrong_is_caught(language: str, text: str, place: Place) -> None:
-    with pytest.raises((AssertionError, subprocess.CalledProcessError, click.ClickException)):
+    with pytest.raises((AssertionError, subprocess.CalledProcessError, click.ClickException, UsageError)):
         check(Block("nowhere", 0, language, text), place)
 
 

@@ -4,13 +4,16 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import click
 import httpx
 import pytest
 
 import contract_tests.cli
+import contract_tests.options
 import mock_server.cli
+import mock_server.pytest_plugin
 from mock_server.cli import EnvironmentOption
 from support.pages import ROOT, page, pages
 from support.server import Server
@@ -39,6 +42,30 @@ def test_every_flag_of_the_suite_is_in_its_table_with_its_default(header: str, c
     for row in PAGE.rows(header):
         default = defaults[re.findall(r"--[a-z-]+", row[0])[0]]
         assert not isinstance(default, str | int) or isinstance(default, bool) or row[1] == str(default)
+
+
+class Flags:
+    """Takes the place of pytest's parser of options, and notes their names."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def getgroup(self, *_: str) -> "Flags":
+        return self
+
+    def addoption(self, name: str, **_: Any) -> None:
+        self.names.add(name)
+
+
+def test_every_flag_of_pytest_is_told() -> None:
+    suite, fixture = Flags(), Flags()
+    contract_tests.options.add_to_pytest(cast("pytest.Parser", suite))
+    mock_server.pytest_plugin.pytest_addoption(cast("pytest.Parser", fixture))
+    told = {
+        flag for row in PAGE.rows("flag of `pytest contract_tests`") for flag in re.findall(r"`(--[a-z-]+)", row[0])
+    }
+    assert told == suite.names
+    assert all(f"`pytest {flag} " in PAGE.text for flag in fixture.names)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
