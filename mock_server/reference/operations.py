@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from mock_server.contract.document import Node, follow
 
 from . import commands
-from .schemas import Variant, named, variants
+from .schemas import Type, Variant, type_of, variants
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORM = "multipart/form-data"
+_JSON = "application/json"
 _LINE = 100
 
 
@@ -45,15 +46,15 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A documented answer. source: whence its body is known; rules: ids of those that lead there; headers: names and
-    what they say; command: one that asks for it, None where nobody can.
+    """A documented answer. body: what it is; source: whence that is known; rules: ids of those that lead there; headers:
+    names and what they say; command: one that asks for it, None where nobody can.
     """
 
     status: int
     description: str
     source: str | None
     rules: tuple[str, ...]
-    schema: str
+    body: Type
     headers: Mapping[str, str]
     bodies: tuple[Body, ...]
     command: str | None
@@ -147,14 +148,16 @@ def _files(document: Node, media: Node) -> frozenset[str]:
 
 def _answer(document: Node, status: int, node: Node, command: str | None) -> Answer:
     node = follow(document, node)
-    (media,) = node["content"].values()
+    media = node["content"][_JSON]
     headers = {
         name: follow(document, header).get("description", "") for name, header in node.get("headers", {}).items()
     }
     bodies = tuple(Body(each.get("summary", ""), _json(each["value"])) for each in media.get("examples", {}).values())
     rules = tuple(node.get("x-rules", ()))
     source = node.get("x-source")
-    return Answer(status, node["description"], source, rules, named(media["schema"]), headers, bodies, command)
+    return Answer(
+        status, node["description"], source, rules, type_of(document, media["schema"]), headers, bodies, command
+    )
 
 
 def _json(value: Any) -> str:

@@ -43,8 +43,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A named schema. source: whence it is known, where the document says so; variants: names of the schemas that it is
-    one of; chosen_by: the property that says which; type: what it is, where it is no object.
+    """A schema. source: whence it is known, where the document says so; variants: what it is one of; chosen_by: the
+    property that says which; type: what it is, where it is no object.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Schema:
     description: str
     source: str | None
     fields: tuple[Field, ...]
-    variants: tuple[str, ...]
+    variants: tuple[Type, ...]
     chosen_by: str | None
     type: Type | None
 
@@ -70,31 +70,41 @@ class Variant:
 
 def schemas(document: Node) -> list[Schema]:
     """Return the named schemas, in the order of the document."""
-    return [_schema(document, name) for name in document["components"]["schemas"]]
+    return [_schema(document, name, node) for name, node in document.get("components", {}).get("schemas", {}).items()]
 
 
 def variants(document: Node, content: Node) -> list[Variant]:
     """Return what the bodies of a request can be, each once, however many media types carry it."""
     found: dict[str, Variant] = {}
     for media_type, media in content.items():
-        for name, choices in _leaves(document, media["schema"], {}):
-            known = found.get(name)
+        for schema, choices in _leaves(document, media["schema"], {}):
+            known = found.get(schema.name)
             encodings = (*known.encodings, media_type) if known else (media_type,)
-            found[name] = Variant(_schema(document, name), encodings, known.choices if known else choices)
+            found[schema.name] = Variant(schema, encodings, known.choices if known else choices)
     return list(found.values())
 
 
-def named(node: Node) -> str:
-    """Return the name of the schema that a reference leads to."""
-    return str(node["$ref"]).rpartition("/")[2]
+def named(node: Node) -> str | None:
+    """Return the name of the schema that a reference leads to, None for one that stands where it is used."""
+    return str(node["$ref"]).rpartition("/")[2] if "$ref" in node else None
+
+
+def type_of(document: Node, node: Node) -> Type:
+    """Return what a schema describes."""
+    schema = named(node)
+    node = follow(document, node)
+    kind, inner = _kind(document, node)
+    values = tuple(node["enum"]) if "enum" in node else (node["const"],) if "const" in node else ()
+    limits = tuple(words.format(node[key]) for key, words in _LIMITS.items() if key in node)
+    return Type(kind, schema or inner, values, limits, tuple(node.get("examples", ())))
 
 
 def _leaves(
     document: Node, node: Node, choices: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+) -> Iterator[tuple[Schema, Mapping[str, tuple[str, ...]]]]:
     schema = follow(document, node)
     if "discriminator" not in schema:
-        yield named(node), choices
+        yield _schema(document, named(node) or schema.get("title", "body"), schema), choices
         return
     discriminator = schema["discriminator"]
     by_target: dict[str, tuple[str, ...]] = {}
@@ -104,8 +114,7 @@ def _leaves(
         yield from _leaves(document, {"$ref": target}, {**choices, discriminator["propertyName"]: values})
 
 
-def _schema(document: Node, name: str) -> Schema:
-    node = document["components"]["schemas"][name]
+def _schema(document: Node, name: str, node: Node) -> Schema:
     branches = node.get("oneOf") or node.get("anyOf") or ()
     fields = tuple(_fields(document, node))
     return Schema(
@@ -114,9 +123,9 @@ def _schema(document: Node, name: str) -> Schema:
         node.get("description", ""),
         node.get("x-source"),
         fields,
-        tuple(named(branch) for branch in branches),
+        tuple(type_of(document, branch) for branch in branches),
         node.get("discriminator", {}).get("propertyName"),
-        None if fields or branches else _type(document, node),
+        None if fields or branches else type_of(document, node),
     )
 
 
@@ -124,24 +133,16 @@ def _fields(document: Node, node: Node) -> Iterator[Field]:
     required = node.get("required", ())
     for name, each in node.get("properties", {}).items():
         text = each.get("description") or follow(document, each).get("description", "")
-        yield Field(name, name in required, _type(document, each), text)
-
-
-def _type(document: Node, node: Node) -> Type:
-    schema = named(node) if "$ref" in node else None
-    node = follow(document, node)
-    kind, inner = _kind(document, node)
-    values = tuple(node["enum"]) if "enum" in node else (node["const"],) if "const" in node else ()
-    limits = tuple(words.format(node[key]) for key, words in _LIMITS.items() if key in node)
-    return Type(kind, schema or inner, values, limits, tuple(node.get("examples", ())))
+        yield Field(name, name in required, type_of(document, each), text)
 
 
 def _kind(document: Node, node: Node) -> tuple[str, str | None]:
     """Return what a schema describes, and the name of the schema of what that holds."""
     kind = node.get("type", "any")
+    kind = kind if isinstance(kind, str) else " or ".join(kind)
     held = node.get("items") or node.get("additionalProperties")
     if not isinstance(held, Mapping):
         return ("file" if node.get("format") == "binary" else kind), None
-    inner = _type(document, held)
+    inner = type_of(document, held)
     words = f"array of {inner.kind}" if kind == "array" else f"object of {inner.kind} by name"
     return words, inner.schema

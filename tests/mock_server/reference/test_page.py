@@ -202,6 +202,31 @@ def test_it_needs_nothing_from_elsewhere_and_no_script(tree: Element) -> None:
     assert not [each for each in tree.iter() if each.get("style") or each.tag in ("script", "style")]
 
 
+def test_an_operation_that_names_no_schema_is_shown_as_well() -> None:
+    document = read_yaml(resources.DOCUMENT)
+    body = {
+        "title": "Star",
+        "type": "object",
+        "required": ["stars"],
+        "properties": {"stars": {"type": ["integer", "null"]}},
+    }
+    answer = {"schema": {"type": "object"}, "examples": {"thanks": {"value": {"thanks": True}}}}
+    document["paths"]["/aiimage/star"] = {
+        "post": {
+            "operationId": "starImage",
+            "requestBody": {"content": {"application/json": {"schema": body}}},
+            "responses": {"200": {"description": "Starred.", "content": {"application/json": answer}}},
+        }
+    }
+    document["components"]["schemas"]["Any"] = {
+        "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    }
+    tree = page(document)
+    assert "integer or null" in text_of(article(tree, "starImage"))
+    assert '{"thanks": true}' in text_of(article(tree, "starImage"))
+    assert "One of string, array of string." in " ".join(text_of(article(tree, "schema-Any")).split())
+
+
 def test_without_a_token_that_is_served_the_examples_name_none() -> None:
     tree = page(server=Server(SERVER.origin, None))
     assert "Authorization: Bearer demo" not in text_of(tree)
