@@ -46,8 +46,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A documented answer. body: what it is; source: whence that is known; rules: ids of those that lead there; headers:
-    names and what they say; command: one that asks for it, None where nobody can.
+    """A documented answer. body: what it is; source: whence that is known; rules: ids of those that lead there;
+    headers: names and what they say; command: one that asks for it, None where nobody can.
     """
 
     status: int
