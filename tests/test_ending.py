@@ -1,6 +1,8 @@
 """The mock ends within a second and without a word of trouble, whoever is connected, told by Ctrl-C or by SIGTERM."""
 
+import io
 import json
+import random
 import signal
 import socket
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from time import monotonic
 
 import httpx
 import pytest
+from PIL import Image
 
 from support.server import Server
 from support.valkey import fresh_url
@@ -23,23 +26,29 @@ CLIENTS = {
     "upload": POST + b"Content-Length: 100\r\n\r\n{",
     "upload to the control API": b"PUT /_mock/snapshot HTTP/1.1\r\n" + HEADERS + b"Content-Length: 100\r\n\r\n{",
     "half a head": b"GET /api/v1/aiim",
+    "half an answer": b"GET /api/v1/aiimage/recent-images HTTP/1.1\r\n"
+    + HEADERS
+    + b"X-Mock-Fault: slow-body;seconds=60\r\n\r\n",
 }
 SOON = 2  # it takes 0.7 where nothing else is to be done
-ANSWERED = ("idle", "events")
+ANSWERED = ("idle", "events", "half an answer")
 WAITING = ("generation", "upload")
 
 
 @contextmanager
 def connected(server: Server, kind: str) -> Iterator[socket.socket]:
     """Yield a connection of such a client, which has sent what it sends, and has read what it is answered at once."""
-    with socket.create_connection((server.host, server.port), timeout=5) as connection:
-        request = CLIENTS[kind]
-        connection.sendall(request % b"ending" if b"%s" in request else request)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(5)
+        connection.connect((server.host, server.port))
+        connection.sendall(CLIENTS[kind].replace(b"%s", b"ending"))
         if kind in ANSWERED:
-            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+            assert connection.recv(1024).startswith(b"HTTP/1.1 200")
         if kind == "generation":
             while not httpx.get(f"{server.origin}/_mock/worlds/ending").json()["running"]:
                 pass
+        httpx.get(f"{server.origin}/_mock/health")  # what came before this has been seen
         yield connection
 
 
@@ -73,12 +82,13 @@ def test_with_all_kinds_of_clients_at_once(number: signal.Signals, workers: int)
         for reply in told.values():
             assert reply.startswith(b"HTTP/1.1 503")
             assert json.loads(reply.partition(b"\r\n\r\n")[2]) == {"message": "The mock is being stopped."}
-        lines = server.log().splitlines()
-        assert [line.split()[2:] for line in lines if "/versions" in line] == [
-            ["GET", "/api/v1/aiimage/versions", "200"]
+        lines = sorted(" ".join(line.split()[2:]) for line in server.log().splitlines())
+        assert lines == [
+            "GET /api/v1/aiimage/recent-images 200 fault:slow-body",
+            "GET /api/v1/aiimage/versions 200",
+            "POST /api/v1/aiimage/generate-image 503",
+            "POST /api/v1/aiimage/generate-image 503",
         ]
-        assert sum(line.endswith("generate-image 503") for line in lines) == len(WAITING)
-        assert len(lines) == 1 + len(WAITING)
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
@@ -87,6 +97,29 @@ def test_with_one_client_of_a_kind(kind: str) -> None:
         assert ends(server, signal.SIGTERM) < SOON
         assert "Traceback" not in server.log()
         assert all(" /" in line for line in server.log().splitlines())
+
+
+def test_with_a_client_that_takes_nothing_of_a_large_answer() -> None:
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (1200, 1200), random.Random(7).randbytes(3 * 1200 * 1200)).save(noise, "PNG")
+    form = {
+        "image_generator": "stablediffusion",
+        "stable_description": "noise",
+        "type": "image-to-image",
+        "image_resolution": "64x64",
+        "image_number_of_images": "1",
+    }
+    with Server("--generation-time", "0") as server:
+        url = f"{server.base_url}/aiimage/generate-image"
+        for tail in (b"1", b"2"):  # two sources are more than all buffers on the way
+            files = {"image_src": ("noise.png", noise.getvalue() + tail, "image/png")}
+            httpx.post(url, data=form, files=files, headers={"Authorization": "Bearer ending"}).raise_for_status()
+        with socket.create_connection((server.host, server.port), timeout=5) as client:
+            client.sendall(b"GET /_mock/snapshot HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert client.recv(1)
+            assert ends(server, signal.SIGTERM) < SOON
+            assert len(server.log().splitlines()) == 2
+            assert len(rest(client)) < len(noise.getvalue()) * 2
 
 
 def test_with_nobody_there_it_ends_silently() -> None:
