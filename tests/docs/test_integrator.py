@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,10 +10,19 @@ import pytest
 from mock_server.app import contract
 from mock_server.testing import AiimageMock
 from support.pages import page
+from support.project import Project
 from support.server import Server
 
 ROWS = {re.findall(r"\d+", row[0])[0]: row[1:] for row in page("integrator").rows("what your client meets")}
 ORDER = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
+
+
+def test_its_client_works_with_the_other_reading_of_what_is_assumed(tmp_path: Path) -> None:
+    (tmp_path / "other-reading.yaml").write_text(page("differences").of("yaml")[0])
+    with Server("--generation-time", "0", "--behaviour", str(tmp_path / "other-reading.yaml")) as server:
+        tests = "\n\n".join(page("integrator").of("python"))
+        done = Project(tmp_path).pytest(tests, "-q", "--aiimage-mock-url", server.origin)
+    assert "3 passed" in done.stdout, done.stdout
 
 
 def status(base_url: str, token: str) -> str:
