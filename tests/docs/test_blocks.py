@@ -75,7 +75,7 @@ def pip(block: Block, place: Place, command: str) -> None:
 def run_pytest(block: Block, place: Place, command: str) -> None:
     """It passes with the first tests of the page, and what comes before them."""
     flags = shlex.split(place.here(block, command))[1:]
-    blocks = page(block.page).of("python")
+    blocks = page(block.page).blocks("python")
     first = next(number for number, text in enumerate(blocks) if "def test_" in text)
     done = Project(place.folder).pytest("\n\n".join(blocks[: first + 1]), *flags)
     assert done.returncode == 0, done.stdout
@@ -134,7 +134,7 @@ def commands(block: Block, place: Place) -> None:
 
 def run_tests(block: Block, place: Place) -> None:
     """The Python of a page, all together, is tests that pass."""
-    blocks = [each for each in page(block.page).blocks if each.language == "python"]
+    blocks = [each for each in page(block.page).fenced if each.language == "python"]
     if block != blocks[0]:
         return
     text = "\n\n".join(each.text for each in blocks)
@@ -206,7 +206,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("verdict", "requests"): in_a_test_of_its_own("test_verdict"),
     ("verdict", "text"): grammar,
 }
-BLOCKS = [block for each in pages() for block in each.blocks]
+BLOCKS = [block for each in pages() for block in each.fenced]
 
 
 def check(block: Block, place: Place) -> None:

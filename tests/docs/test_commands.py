@@ -124,9 +124,9 @@ def test_the_lines_of_the_log_look_as_shown() -> None:
                 httpx.get(f"{server.base_url}/aiimage/{path}", headers={"Authorization": f"Bearer {token}", **headers})
             logs[form] = server.stop().splitlines()
     changing = r"^\d\d:\d\d:\d\d [0-9a-f]+  "
-    told = PAGE.of("text")[0].splitlines()
+    told = PAGE.blocks("text")[0].splitlines()
     assert all(re.match(changing, line) for line in told)
     assert [re.sub(changing, "", line) for line in logs["text"]] == [re.sub(changing, "", line) for line in told]
-    line, shown = json.loads(logs["json"][0]), json.loads(PAGE.of("json")[0])
+    line, shown = json.loads(logs["json"][0]), json.loads(PAGE.blocks("json")[0])
     assert list(line) == list(shown)
     assert {**line, "time": 0, "id": 0} == {**shown, "time": 0, "id": 0}

@@ -20,7 +20,7 @@ PAGE = page("conformance")
 
 
 def test_the_example_of_a_target_file_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (example,) = PAGE.of("yaml")
+    (example,) = PAGE.blocks("yaml")
     path = tmp_path / "target.yaml"
     path.write_text(example)
     for name in re.findall(r"token_env: (\w+)", example):

@@ -18,9 +18,9 @@ ORDER = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_
 
 
 def test_its_client_works_with_the_other_reading_of_what_is_assumed(tmp_path: Path) -> None:
-    (tmp_path / "other-reading.yaml").write_text(page("differences").of("yaml")[0])
+    (tmp_path / "other-reading.yaml").write_text(page("differences").blocks("yaml")[0])
     with Server("--generation-time", "0", "--behaviour", str(tmp_path / "other-reading.yaml")) as server:
-        tests = "\n\n".join(page("integrator").of("python"))
+        tests = "\n\n".join(page("integrator").blocks("python"))
         done = Project(tmp_path).pytest(tests, "-q", "--aiimage-mock-url", server.origin)
     assert "3 passed" in done.stdout, done.stdout
 

@@ -25,7 +25,7 @@ def test_all_that_the_fixture_has_is_in_the_table(aiimage_mock: AiimageMock) -> 
 
 
 def test_the_first_test_has_ten_lines() -> None:
-    assert len([line for line in PAGE.of("python")[0].splitlines() if line]) <= 10
+    assert len([line for line in PAGE.blocks("python")[0].splitlines() if line]) <= 10
 
 
 def test_the_failure_looks_as_shown(aiimage_mock: AiimageMock, tmp_path: Path) -> None:
@@ -40,4 +40,4 @@ def test_it(aiimage_mock):
     aiimage_mock.assert_well_behaved()
 """)
     told = [line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E ")]
-    assert told == [line.strip() for line in PAGE.of("text")[0].splitlines()]
+    assert told == [line.strip() for line in PAGE.blocks("text")[0].splitlines()]

@@ -16,12 +16,12 @@ README = page("README")
 
 
 def test_the_first_call_gives_the_answer_shown(server: Server) -> None:
-    (call,) = (each for each in README.blocks[1].commands)
+    (call,) = (each for each in README.fenced[1].commands)
     httpx.put(f"{server.origin}/_mock/worlds/demo").raise_for_status()
     call = f"{call.replace('http://127.0.0.1:8010', server.origin)} -sS --fail-with-body"
     done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, check=True)
     answer = json.loads(done.stdout)
-    assert answer == json.loads(README.of("json")[0])
+    assert answer == json.loads(README.blocks("json")[0])
     assert answer["images"][0]["output"] in README.text.split("```json")[1].split("```")[1]
 
 

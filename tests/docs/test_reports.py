@@ -19,5 +19,5 @@ def test_the_files_are_those_of_the_table(tmp_path: Path) -> None:
 
 def test_the_entry_of_a_baseline_is_one(tmp_path: Path) -> None:
     file = tmp_path / "accepted.yaml"
-    file.write_text(PAGE.of("yaml")[0])
+    file.write_text(PAGE.blocks("yaml")[0])
     assert [entry.rule for entry in load_baseline(file).entries] == ["CREDIT-COST"]

@@ -32,19 +32,16 @@ class Block:
         return [command for command in (*found, begun) if command.strip()]
 
 
-@dataclass(frozen=True)
 class Page:
-    """One page."""
+    """A page: in docs, or at the root of the repository."""
 
-    path: Path
-    text: str
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
+    def __init__(self, name: str) -> None:
+        self.path = ROOT / name if (ROOT / name).exists() else ROOT / "docs" / name
+        self.name = self.path.stem
+        self.text = self.path.read_text(encoding="utf-8")
 
     @property
-    def blocks(self) -> list[Block]:
+    def fenced(self) -> list[Block]:
         """All fenced blocks, those in lists too."""
         found = re.finditer(r"^( *)```(\S*)\n(.*?)^\1```$", self.text, re.DOTALL | re.MULTILINE)
         return [
@@ -52,12 +49,16 @@ class Page:
             for number, each in enumerate(found)
         ]
 
-    def of(self, language: str) -> list[str]:
+    def blocks(self, language: str) -> list[str]:
         """Return the texts of the blocks of a language."""
-        return [block.text for block in self.blocks if block.language == language]
+        return [block.text for block in self.fenced if block.language == language]
+
+    def commands(self) -> list[str]:
+        """Return the commands in all blocks of shell."""
+        return [command for block in self.fenced if block.language == "sh" for command in block.commands]
 
     def rows(self, header: str) -> list[list[str]]:
-        """Return the cells of the table that begins with this column, row by row."""
+        """Return the cells of the rows of the table that begins with `header`."""
         table = self.text.split(f"| {header} |", 1)[1].split("\n\n", 1)[0]
         lines = [line.replace(r"\|", "\0").strip().strip("|") for line in table.splitlines()[2:]]
         return [[cell.strip().replace("\0", "|") for cell in line.split("|")] for line in lines]
@@ -71,22 +72,20 @@ class Page:
         return [named[1] for row in self.rows(header) if (named := re.match(r"`([^` (]+)", row[0]))]
 
 
+@cache
+def page(name: str) -> Page:
+    """Return a page by its name, without .md."""
+    return Page(f"{name}.md")
+
+
+def pages() -> list[Page]:
+    """Return all of them."""
+    return [page(path.stem) for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])]
+
+
 def _is_whole(command: str) -> bool:
     try:
         shlex.split(command)
     except ValueError:  # a quote is open
         return False
     return True
-
-
-@cache
-def page(name: str) -> Page:
-    """Return a page by its name: README, ARCHITECTURE, or one in docs."""
-    path = ROOT / f"{name}.md" if (ROOT / f"{name}.md").exists() else ROOT / "docs" / f"{name}.md"
-    return Page(path, path.read_text(encoding="utf-8"))
-
-
-def pages() -> list[Page]:
-    """Return all of them."""
-    roots = [each.stem for each in ROOT.glob("*.md")]
-    return [page(name) for name in sorted([*roots, *(each.stem for each in (ROOT / "docs").glob("*.md"))])]
