@@ -1,10 +1,12 @@
 """What the commands say of themselves: every option with what it takes and its default, and examples that run."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -76,16 +78,22 @@ def test_every_command_says_what_it_does_and_has_an_example_of_itself(name: str)
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("aiimage-mock")])
 def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) -> None:
-    for line in examples(name):
-        words = line.split()
-        if words[1] == "serve":
-            flags = re.sub(r"--port \S+", "", " ".join(words[2:])).split()
-            with Server(*flags) as server:
+    with ExitStack() as stack:
+        port = ""
+        for line in examples(name):
+            words = line.removesuffix("&").split()
+            if words[1] == "serve":
+                flags = re.sub(r"--port \S+", "", " ".join(words[2:])).split()
+                server = stack.enter_context(Server(*flags))
+                port = str(server.port)
                 assert httpx.get(f"{server.origin}/_mock/health").status_code == 200
-        else:
-            run(f"{sys.executable} -m mock_server {' '.join(words[1:])}", tmp_path)
-            printed = (tmp_path / words[-1]).read_text()
-            assert printed in {each.read_text() for each in (resources.DOCUMENT, resources.CONTROL, resources.RULES)}
+            else:
+                run(f"{sys.executable} -m mock_server {' '.join(words[1:])}", tmp_path, AIIMAGE_MOCK_PORT=port)
+            if ">" in words:
+                printed = (tmp_path / words[-1]).read_text()
+                assert printed in {
+                    each.read_text() for each in (resources.DOCUMENT, resources.CONTROL, resources.RULES)
+                }
 
 
 def test_the_examples_of_the_conformance_runner_do_what_they_say(tmp_path: Path) -> None:
@@ -114,7 +122,8 @@ def conform(line: str) -> str:
     return line.replace("aiimage-conform", f"{sys.executable} -m contract_tests", 1)
 
 
-def run(command: str, folder: Path) -> str:
-    done = subprocess.run(["sh", "-ec", command], cwd=folder, capture_output=True, text=True)
+def run(command: str, folder: Path, **environment: str) -> str:
+    given = {**os.environ, **environment}
+    done = subprocess.run(["sh", "-ec", command], cwd=folder, env=given, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -180,11 +180,13 @@ def grammar(block: Block, place: Place) -> None:
 
 
 def in_a_test_of_its_own(module: str) -> Check:
-    """Return what checks that another module of tests reads such a block."""
+    """Return what checks that another module of tests, of that page, reads its blocks of that language."""
 
     def is_read(block: Block, place: Place) -> None:
-        text = (Path(__file__).parent / f"{module}.py").read_text()
-        assert f'"{block.language}"' in text or f"```{block.language}" in text
+        path = ROOT / "tests" / f"{module}.py"
+        text = path.read_text()
+        assert re.search(rf'"{block.page}(\.md)?"', text)
+        assert re.search(rf'"{block.language}"|```{block.language}', text)
 
     return is_read
 
@@ -198,12 +200,12 @@ KINDS: dict[tuple[str, str], Check] = {
     ("reports", "yaml"): baseline,
     ("scenarios", "json"): scenario,
     ("state", "json"): unavailable,
-    ("README", "json"): in_a_test_of_its_own("test_readme"),
-    ("commands", "json"): in_a_test_of_its_own("test_commands"),
-    ("commands", "text"): in_a_test_of_its_own("test_commands"),
-    ("pytest", "text"): in_a_test_of_its_own("test_pytest"),
-    ("verdict", "json"): in_a_test_of_its_own("test_verdict"),
-    ("verdict", "requests"): in_a_test_of_its_own("test_verdict"),
+    ("README", "json"): in_a_test_of_its_own("docs/test_readme"),
+    ("commands", "json"): in_a_test_of_its_own("docs/test_commands"),
+    ("commands", "text"): in_a_test_of_its_own("docs/test_commands"),
+    ("pytest", "text"): in_a_test_of_its_own("docs/test_pytest"),
+    ("verdict", "json"): in_a_test_of_its_own("docs/test_verdict"),
+    ("verdict", "requests"): in_a_test_of_its_own("docs/test_verdict"),
     ("verdict", "text"): grammar,
 }
 BLOCKS = [block for each in pages() for block in each.fenced]
