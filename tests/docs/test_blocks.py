@@ -186,7 +186,7 @@ def in_a_test_of_its_own(module: str) -> Check:
         path = ROOT / "tests" / f"{module}.py"
         text = path.read_text()
         assert re.search(rf'"{block.page}(\.md)?"', text)
-        assert re.search(rf'"{block.language}"|```{block.language}', text)
+        assert re.search(rf'"{block.language}"|```{block.language}|\.commands\(\)', text)
 
     return is_read
 
