@@ -53,58 +53,57 @@ def main() -> None:
 main.add_command(selftest)
 
 
+_SHARED = (
+    click.option(
+        "--target",
+        metavar="FILE",
+        show_default="none: --base-url says it",
+        help="The target file: where the service is, accounts, budget.",
+    ),
+    click.option(
+        "--base-url",
+        metavar="URL",
+        show_default="none: --target says it",
+        help="The service, where there is no target file.",
+    ),
+    click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url."),
+    click.option(
+        "--max-credits",
+        type=click.IntRange(0),
+        metavar="N",
+        show_default="what the target and the profile allow",
+        help="Never spend more than N credits.",
+    ),
+    click.option("--only", metavar="RULE,…", show_default="all", help="Decide these rules only."),
+    click.option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        default="full",
+        show_default=True,
+        help="free spends nothing, quick at most 3 credits, full at most 40.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        metavar="N",
+        show_default="another each time",
+        help="The seed of the generated requests.",
+    ),
+    click.option("--report", metavar="DIR", default="conformance", show_default=True, help="Where reports go."),
+    click.option("--strict", is_flag=True, help="A difference from an assumption fails the run, too."),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        show_default="none",
+        help="Accepted findings: they are reported and fail nothing.",
+    ),
+    click.option("--yes", is_flag=True, help="Spend credits on a remote service without asking."),
+)
+
+
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that run and plan share."""
-    for option in reversed(
-        [
-            click.option(
-                "--target",
-                metavar="FILE",
-                show_default="none: --base-url says it",
-                help="The target file: where the service is, accounts, budget.",
-            ),
-            click.option(
-                "--base-url",
-                metavar="URL",
-                show_default="none: --target says it",
-                help="The service, where there is no target file.",
-            ),
-            click.option(
-                "--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url."
-            ),
-            click.option(
-                "--max-credits",
-                type=click.IntRange(0),
-                metavar="N",
-                show_default="what the target and the profile allow",
-                help="Never spend more than N credits.",
-            ),
-            click.option("--only", metavar="RULE,…", show_default="all", help="Decide these rules only."),
-            click.option(
-                "--profile",
-                type=click.Choice(PROFILES),
-                default="full",
-                show_default=True,
-                help="free spends nothing, quick at most 3 credits, full at most 40.",
-            ),
-            click.option(
-                "--seed",
-                type=click.IntRange(0),
-                metavar="N",
-                show_default="another each time",
-                help="The seed of the generated requests.",
-            ),
-            click.option("--report", metavar="DIR", default="conformance", show_default=True, help="Where reports go."),
-            click.option("--strict", is_flag=True, help="A difference from an assumption fails the run, too."),
-            click.option(
-                "--baseline",
-                metavar="FILE",
-                show_default="none",
-                help="Accepted findings: they are reported and fail nothing.",
-            ),
-            click.option("--yes", is_flag=True, help="Spend credits on a remote service without asking."),
-        ]
-    ):
+    for option in reversed(_SHARED):
         command = option(command)
     return command
 
