@@ -111,6 +111,21 @@ def test_a_lost_reply_is_looked_for_and_never_paid_for_twice(
     assert len(orders(aiimage_mock)) == sent
 
 
+def test_an_older_image_of_the_same_prompt_is_not_taken_for_the_lost_one(
+    generate: Generate, aiimage_mock: AiimageMock
+) -> None:
+    first = generate().stdout
+    aiimage_mock.fault("drop", operation="generate-image", times=1)
+    assert generate().stdout not in ("", first)
+    assert aiimage_mock.state["credits"] == 98
+
+
+def test_a_token_that_is_withdrawn_in_the_midst_is_told(generate: Generate, aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("status", code=401, operation="generate-image")
+    assert generate().returncode == 7
+    assert orders(aiimage_mock) == [401]
+
+
 @pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
 def test_trouble_on_the_way_is_got_over(generate: Generate, aiimage_mock: AiimageMock, fault: str) -> None:
     for operation in ("recent-images", "generate-image", "check-availability"):

@@ -104,6 +104,13 @@ def test_a_token_that_is_not_valid_is_told_at_once(aiimage_mock: AiimageMock) ->
         client.generate("A fox")
 
 
+def test_a_token_that_is_withdrawn_in_the_midst_is_told(client: Client, aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("status", code=401, operation="generate-image")
+    with pytest.raises(UnauthenticatedError):
+        client.generate("A fox")
+    assert orders(aiimage_mock) == [401]
+
+
 @pytest.mark.parametrize(
     ("at", "sent"),
     [("before-lock", 2), ("locked", 1), ("charged", 1), ("recorded", 1), ("headers-sent", 1), ("half-body", 1)],

@@ -135,6 +135,20 @@ for (const [at, sent] of [
   });
 }
 
+inWorld('an older image of the same prompt is not taken for the lost one', async (world) => {
+  const [first] = await world.client.generate('A fox');
+  await world.fault('drop', { operation: 'generate-image' });
+  const [second] = await world.client.generate('A fox');
+  assert.notEqual(second.id, first.id);
+  assert.equal((await world.state()).credits, 98);
+});
+
+inWorld('a token that is withdrawn in the midst is told', async (world) => {
+  await world.fault('status', { code: 401, operation: 'generate-image' });
+  await assert.rejects(world.client.generate('A fox'), UnauthenticatedError);
+  assert.deepEqual(await world.met('generate-image'), [401]);
+});
+
 for (const fault of ['proxy-error', 'malformed-json', 'truncated-body', 'reset']) {
   for (const operation of ['generate-image', 'check-availability', 'recent-images']) {
     inWorld(`${fault} at ${operation} is got over`, async (world) => {

@@ -90,6 +90,15 @@ def test_a_lost_reply_is_not_paid_for_twice(order: Order, aiimage_mock: AiimageM
     aiimage_mock.assert_well_behaved()
 
 
+def test_an_older_image_of_the_same_prompt_is_not_taken_for_the_lost_one(
+    order: Order, aiimage_mock: AiimageMock
+) -> None:
+    first = order()
+    aiimage_mock.fault("drop", operation="generate-image", times=1)
+    assert order() != first
+    assert aiimage_mock.state["credits"] == 98
+
+
 @pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
 def test_trouble_on_the_way_is_got_over(order: Order, aiimage_mock: AiimageMock, fault: str) -> None:
     for operation in ("recent-images", "generate-image", "check-availability"):
