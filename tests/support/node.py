@@ -59,6 +59,13 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
+def passed(told: str) -> int:
+    """Return how many tests passed in a run of `node --test`, as whichever reporter tells; fail where not all did."""
+    counts = {name: int(number) for name, number in re.findall(r"^\S+ (pass|fail|skipped) (\d+)$", told, re.MULTILINE)}
+    assert (counts["fail"], counts["skipped"]) == (0, 0), told
+    return counts["pass"]
+
+
 def _install(folder: Path) -> None:
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
