@@ -13,7 +13,7 @@ DOCUMENT = HERE.parents[1] / "openapi" / "openapi.yaml"
 def test_the_generated_client_compiles_and_goes_through_the_use_cases(
     aiimage_mock: AiimageMock, tmp_path: Path
 ) -> None:
-    node.node(20)
+    node.node(20, 19)
     modules = node.packages(HERE)
     folder = tmp_path / "examples" / HERE.name
     shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("node_modules", "generated", "build", "*.py"))

@@ -16,14 +16,14 @@ import pytest
 _UNREACHABLE = re.compile(r"\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT)\b")
 
 
-def node(least: int) -> str:
-    """Return where Node is, of that version at least; skip the test where there is none."""
+def node(*least: int) -> str:
+    """Return where Node is, of that version at least, 20, 19 for 20.19; skip the test where there is none."""
     found = shutil.which("node")
     if found is None:
         pytest.skip("there is no Node")
     told = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    if int(told.lstrip("v").split(".")[0]) < least:
-        pytest.skip(f"Node {least} is needed, and this is {told.strip()}")
+    if tuple(int(number) for number in re.findall(r"\d+", told)) < least:
+        pytest.skip(f"Node {'.'.join(map(str, least))} is needed, and this is {told.strip()}")
     return found
 
 
