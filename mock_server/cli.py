@@ -141,7 +141,6 @@ def is_healthy(host: str, port: int, wait: float) -> None:
 
     \b
     Example:
-      aiimage-mock serve &
       aiimage-mock health --wait 30
     """
     if told := health.fault(host, port, wait):

@@ -35,8 +35,8 @@ def container(image: Image, **environment: str) -> Iterator[tuple[subprocess.Pop
     ) as process:
         try:
             assert process.stdout
-            greeting = process.stdout.readline()
-            yield process, int(re.findall(r"http://0\.0\.0\.0:(\d+)", greeting)[0])
+            addresses = (re.search(r"http://0\.0\.0\.0:(\d+)", line) for line in process.stdout)
+            yield process, next(int(address[1]) for address in addresses if address)
         finally:
             process.kill()
 

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from mock_server.contract import read_yaml
 from support.pages import ROOT, Page
 from support.pipelines import commands, free_port
 from support.project import Project
-from support.server import Server
 
 PAGE = Page("pipeline.md")
 ACTIONS = {"./aiimage-mock": read_yaml(ROOT / "action.yml")} | {
@@ -88,9 +86,3 @@ def test_every_command_of_the_table_is_one() -> None:
     for command, *_ in PAGE.rows("command | 0 | 1 | 2 | 3"):
         program, name = command.strip("`").split()
         assert name in groups[program].commands
-
-
-def test_sigterm_is_told_by_the_status() -> None:
-    with Server() as server:
-        server.stop()
-        assert server.process.returncode == -signal.SIGTERM
