@@ -1,9 +1,27 @@
-FROM python:3.13-slim
+# The mock, on port 8010 of its container: docker build -t aiimage-mock . && docker run --rm -p 127.0.0.1:8010:8010 aiimage-mock
+FROM python:3.13-slim AS build
+ENV PIP_BUILD_CONSTRAINT=/src/constraints.txt \
+    PIP_CONSTRAINT=/src/constraints.txt \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 COPY . .
-RUN pip install --no-cache-dir --constraint constraints.txt '.[redis]' && rm -rf /src
-WORKDIR /
-USER nobody
+RUN pip wheel --no-deps --wheel-dir /wheels .
+RUN python -m venv --without-pip /opt/aiimage-mock \
+    && pip --python /opt/aiimage-mock/bin/python install "$(echo /wheels/*.whl)[redis]"
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="aiimage-mock" \
+      org.opencontainers.image.description="A stateful mock server of the AI Image API" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=build /opt/aiimage-mock /opt/aiimage-mock
+# Beyond loopback the control API is off unless AIIMAGE_MOCK_ADMIN_TOKEN is given.
+ENV AIIMAGE_MOCK_HOST=0.0.0.0 \
+    PATH=/opt/aiimage-mock/bin:$PATH
+USER 10001:10001
 EXPOSE 8010
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s CMD ["aiimage-mock", "health"]
 ENTRYPOINT ["aiimage-mock"]
-CMD ["serve", "--host", "0.0.0.0"]
+CMD ["serve"]

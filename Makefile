@@ -41,10 +41,18 @@ bench: $(VENV)/.dev ## measure the mock beside programs that do less (BENCH="--r
 bench-peers: $(VENV)/.dev ## measure the mock beside other mock servers, which npm brings
 	@$(BIN)/python -m benchmarks peers $(BENCH)
 
-lint: $(VENV)/.dev ## check style and types
+SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema
+
+lint: $(VENV)/.dev ## check style and types, the image, the actions and the examples of pipelines
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
+	if [ -x $(BIN)/shellcheck ]; then $(BIN)/shellcheck examples/curl_client/generate.sh; fi
+	$(SCHEMA) vendor.compose-spec compose.yaml
+	$(SCHEMA) vendor.github-actions action.yml conform/action.yml
+	$(SCHEMA) vendor.github-workflows examples/ci/github-actions.yml
+	$(SCHEMA) vendor.gitlab-ci --data-transform gitlab-ci examples/ci/gitlab-ci.yml
 
 format: $(VENV)/.dev ## put the code in form
 	$(BIN)/ruff check --fix .
@@ -58,7 +66,7 @@ lint-openapi: ## check the documents with the public linters: no error and no wa
 
 clean: ## remove the environment and what the tests left
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
-		benchmarks/.peers
+		benchmarks/.peers examples/typescript_client/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, resources
+from . import __version__, health, resources
 from .configuration import ConfigurationError, read_accounts, read_behaviour, read_scenario
 from .domain.accounts import Accounts
 from .domain.behaviour import Behaviour
@@ -159,6 +159,21 @@ def serve(
     finally:
         gc.enable()
     serving.serve(settings, listener, log_format, workers)
+
+
+@main.command("health")
+@option("--host", default="127.0.0.1", metavar="H", help="Address that it is bound to.")
+@option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port that it is bound to.")
+@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="How long to wait for it.")
+def is_healthy(host: str, port: int, wait: float) -> None:
+    """Tell whether a mock serves: exit status 0, or 1 and why not.
+
+    \b
+    Example:
+      aiimage-mock health --wait 30
+    """
+    if told := health.fault(host, port, wait):
+        raise click.ClickException(f"no mock serves at {host}:{port}: {told}")
 
 
 @main.command()

@@ -1,63 +1,78 @@
-"""compose.yaml and the Dockerfile: what they start is what the command line takes."""
+"""compose.yaml: what it starts is what the command line and the image take."""
 
-import json
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mock_server.cli import main, serve
+from mock_server.cli import serve
 from mock_server.contract import read_yaml
+from support.image import Image
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = read_yaml(ROOT / "compose.yaml")
-MOCK = COMPOSE["services"]["mock"]
+SERVICES = COMPOSE["services"]
+ALONE, MOCKS = SERVICES["mock"], SERVICES["mocks"]
 BALANCER = COMPOSE["configs"]["balancer"]["content"]
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
+IMAGE = Image(ROOT, Path())
 
 
-def flags(command: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Return what the command line makes of a command."""
-    for name in MOCK["environment"]:
-        monkeypatch.setenv(name, "a-token")
-    name, *arguments = shlex.split(command)
-    assert main.commands[name] is serve
-    return serve.make_context("serve", arguments).params
+def flags(service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what the command line makes of what a service is given, by the image and by compose.yaml."""
+    image = dict(IMAGE.variables(IMAGE.final["ENV"]))
+    for name, value in {**image, **service["environment"]}.items():
+        if name.startswith("AIIMAGE_"):
+            monkeypatch.setenv(name, re.sub(r"\$\{(\w+):-(.*?)\}", r"\2", value))
+    return serve.make_context("serve", []).params
+
+
+def published(service: dict[str, Any]) -> tuple[str, int, int]:
+    """Return address, port here and port there."""
+    address, here, there = service["ports"][0].split(":")
+    return address, int(here), int(there)
+
+
+def test_one_mock_alone_needs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = flags(ALONE, monkeypatch)
+    assert "profiles" not in ALONE
+    assert "depends_on" not in ALONE
+    assert (given["host"], given["state"], given["workers"], given["admin_token"]) == ("0.0.0.0", "memory", 1, None)
+    assert published(ALONE) == ("127.0.0.1", 8010, given["port"])
+
+
+def test_all_that_the_balancer_starts_is_in_its_profile_and_nothing_else_is() -> None:
+    started, found = set(), ["balancer"]
+    while found:
+        started.add(name := found.pop())
+        found += SERVICES[name].get("depends_on", {})
+    assert {name for name, service in SERVICES.items() if "scaled" in service.get("profiles", ())} == started
+    assert started == SERVICES.keys() - {"mock"}
+
+
+def test_no_two_services_want_the_same_port() -> None:
+    ports = [published(service)[1] for service in SERVICES.values() if "ports" in service]
+    assert len(ports) == len(set(ports)) == 2
 
 
 def test_the_mocks_share_the_valkey_that_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = flags(MOCK["command"], monkeypatch)
+    given = flags(MOCKS, monkeypatch)
     assert given["workers"] > 1
-    assert given["state"].removeprefix("redis://").split(":")[0] in COMPOSE["services"]
-    assert (given["host"], given["admin_token"]) == ("0.0.0.0", "a-token")
-    assert set(MOCK["depends_on"]) < set(COMPOSE["services"])
+    assert given["state"].removeprefix("redis://").split(":")[0] in MOCKS["depends_on"]
+    assert MOCKS["deploy"]["replicas"] == 3
 
 
-def test_every_variable_of_the_mocks_is_a_flag_of_theirs() -> None:
-    assert set(MOCK["environment"]) <= {parameter.envvar for parameter in serve.params}
+@pytest.mark.parametrize("service", [ALONE, MOCKS], ids=["alone", "scaled"])
+def test_every_variable_of_a_mock_is_a_flag(service: dict[str, Any]) -> None:
+    assert set(service["environment"]) <= {parameter.envvar for parameter in serve.params}
 
 
 def test_the_balancer_sends_calls_to_all_mocks_and_asks_whether_they_are_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = flags(MOCK["command"], monkeypatch)
+    given = flags(MOCKS, monkeypatch)
     most, name, port = re.findall(r"server-template mock (\d+) (\w+):(\d+)", BALANCER)[0]
-    assert MOCK["deploy"]["replicas"] <= int(most)
-    assert COMPOSE["services"][name] is MOCK
+    assert MOCKS["deploy"]["replicas"] <= int(most)
+    assert SERVICES[name] is MOCKS
     assert int(port) == given["port"]
     assert "http-check send meth GET uri /_mock/health " in BALANCER
-    published = COMPOSE["services"]["balancer"]["ports"][0].rpartition(":")[2]
-    assert f"bind :{published}\n" in BALANCER
-
-
-def test_the_image_starts_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
-    (entry,), (command,) = (re.findall(rf"^{word} (.*)$", DOCKERFILE, re.MULTILINE) for word in ("ENTRYPOINT", "CMD"))
-    assert json.loads(entry) == ["aiimage-mock"]
-    assert flags(shlex.join(json.loads(command)), monkeypatch)["host"] == "0.0.0.0"
-
-
-def test_the_image_is_made_of_what_the_package_needs() -> None:
-    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    assert all((ROOT / name).exists() for name in kept)
-    assert kept >= {"constraints.txt", "pyproject.toml", "README.md", "LICENSE", "mock_server", "contract_tests"}
-    assert kept >= {"openapi", "fixtures"}
+    assert "http-check expect status 200,404\n" in BALANCER, "well with a control API, and without one"
+    assert f"bind :{published(SERVICES['balancer'])[2]}\n" in BALANCER

@@ -1,19 +1,12 @@
-"""The wheel, away from the repository."""
+"""The wheel, away from the repository. That the mock runs when it is installed, test_image.py shows."""
 
-import io
 import subprocess
 import sys
-import venv
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
 import pytest
-from PIL import Image
-
-from support.mock import DALL_E
-from support.server import Server
 
 ROOT = Path(__file__).parent.parent
 PIP_INSTALL = ("-m", "pip", "install", "-q", "--disable-pip-version-check")
@@ -46,17 +39,6 @@ def test_the_wheel_carries_the_contract_and_the_fixtures(wheel: Path) -> None:
     assert len(reference) == 3
     assert reference <= carried
     assert not any("/test_" in name for name in carried if not name.startswith("contract_tests/"))
-
-
-def test_the_installed_mock_answers(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "new", with_pip=True)
-    binaries = tmp_path / "new" / "bin"
-    run(str(binaries / "python"), *PIP_INSTALL, "-c", str(ROOT / "constraints.txt"), str(wheel), cwd=tmp_path)
-    with Server("--generation-time", "0", command=(str(binaries / "aiimage-mock"),)) as server:
-        url = f"{server.base_url}/aiimage/generate-image"
-        reply = httpx.post(url, json=dict(DALL_E), headers={"Authorization": "Bearer demo"})
-        picture = httpx.get(f"{server.origin}/{reply.json()['images'][0]['output']}")
-    assert Image.open(io.BytesIO(picture.content)).size == (256, 256)
 
 
 def test_the_installed_suite_finds_its_contract(wheel: Path, tmp_path: Path) -> None:

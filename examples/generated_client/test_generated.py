@@ -1,113 +1,126 @@
 """The use cases of the API's documentation, with a generated client."""
 
 import io
-from collections.abc import Callable, Iterator
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
+from examples.generated_client.conftest import HERE, Sdk
 from mock_server.testing import AiimageMock
-
-Sdk = Callable[[str], Any]
 
 
 @pytest.fixture
 def client(sdk: Sdk, aiimage_mock: AiimageMock) -> Iterator[Any]:
-    with sdk("client").AuthenticatedClient(aiimage_mock.base_url, aiimage_mock.token) as made:
+    with sdk.client.connect(aiimage_mock.base_url, aiimage_mock.token) as made:
         yield made
 
 
-def generate(sdk: Sdk, client: Any, body: Any) -> Any:
-    """Generate images with the operation that a body is meant for, and return the first."""
-    upload = isinstance(body, sdk("models").StableDiffusionFromAnImage)
-    operation = sdk(f"api.images.{'generate_from_upload' if upload else 'generate_image'}")
-    made = operation.sync(client=client, body=body)
-    assert made.status == "success", made
-    return made.images[0]
-
-
-def picture(mock: AiimageMock, image: Any) -> bytes:
+def picture(mock: AiimageMock, images: list[Any]) -> bytes:
+    """Return the picture of the one image that there is."""
+    (image,) = images
     return httpx.get(f"{mock.base_url.removesuffix('/api/v1')}/{image.output}").content
 
 
-def size(data: bytes) -> tuple[int, int]:
-    return Image.open(io.BytesIO(data)).size
+def size(data: bytes) -> str:
+    return "x".join(map(str, Image.open(io.BytesIO(data)).size))
 
 
 def product(sdk: Sdk, text: str, dimensions: str = "1024x1024") -> Any:
     """Return an order for one image in high definition."""
-    fields = {"image_generator": "dall-e", "image_number_of_images": 1, "description": text}
-    return sdk("models").DALLE.from_dict({**fields, "size": dimensions, "quality": "hd"})
+    fields = {"image_generator": "dall-e", "image_number_of_images": 1, "quality": "hd"}
+    return sdk.models.DALLE(description=text, size=dimensions, **fields)
 
 
-def stable(sdk: Sdk, text: str, resolution: str, kind: str, source: bytes | None = None) -> Any:
-    """Return an order for one image made from text, or from another one."""
-    models = sdk("models")
-    fields = {"image_generator": "stablediffusion", "image_number_of_images": 1, "stable_description": text}
-    fields |= {"type": kind, "image_resolution": resolution}
-    if source is None:
-        return models.StableDiffusionFromText.from_dict(fields)
-    order = models.StableDiffusionFromAnImage.from_dict({**fields, "image_src": source})
-    order.image_src.file_name, order.image_src.mime_type = "source.png", "image/png"
-    return order
+def stable(kind: str, resolution: str) -> dict[str, Any]:
+    """Return the fields that all orders for one image of Stable Diffusion have."""
+    fields = {"image_generator": "stablediffusion", "image_number_of_images": 1}
+    return {**fields, "type_": kind, "image_resolution": resolution}
+
+
+def crop(sdk: Sdk, resolution: str) -> Any:
+    fields = stable("text-to-image", resolution)
+    return sdk.models.StableDiffusionFromText(stable_description="A teapot, cropped", **fields)
+
+
+def variation(sdk: Sdk, text: str, resolution: str, kind: str, source: bytes) -> Any:
+    """Return an order for one image made from another one."""
+    fields = {**stable(kind, resolution), "image_src": sdk.client.png(source)}
+    return sdk.models.StableDiffusionFromAnImage(stable_description=text, **fields)
 
 
 def test_product_imagery(sdk: Sdk, client: Any, aiimage_mock: AiimageMock) -> None:
-    available = sdk("api.availability.check_availability").sync(client=client)
+    available = sdk.availability.check_availability.sync(client=client)
     assert available.message == "Image generation is available."
-    image = generate(sdk, client, product(sdk, "A ceramic teapot on a linen cloth"))
-    assert image.input_ == "A ceramic teapot on a linen cloth"
-    assert size(picture(aiimage_mock, image)) == (1024, 1024)
+    images = sdk.client.generate(client, product(sdk, "A ceramic teapot on a linen cloth"))
+    assert images[0].input_ == "A ceramic teapot on a linen cloth"
+    assert size(picture(aiimage_mock, images)) == "1024x1024"
     aiimage_mock.assert_well_behaved()
 
 
 def test_a_batch_over_engines(sdk: Sdk, client: Any, aiimage_mock: AiimageMock) -> None:
-    hero = picture(aiimage_mock, generate(sdk, client, product(sdk, "A teapot", "1792x1024")))
-    assert size(hero) == (1792, 1024)
-    variation = generate(sdk, client, stable(sdk, "The same in blue", "512x512", "image-to-image", hero))
-    assert size(picture(aiimage_mock, variation)) == (512, 512)
+    hero = picture(aiimage_mock, sdk.client.generate(client, product(sdk, "A teapot", "1792x1024")))
+    assert size(hero) == "1792x1024"
+    blue = sdk.client.generate(client, variation(sdk, "The same in blue", "512x512", "image-to-image", hero))
+    assert size(picture(aiimage_mock, blue)) == "512x512"
     for resolution in ("512x512", "576x1024", "1200x628"):
-        crop = generate(sdk, client, stable(sdk, "A teapot, cropped", resolution, "text-to-image"))
-        assert "x".join(map(str, size(picture(aiimage_mock, crop)))) == resolution
-    recent = sdk("api.images.get_recent_images").sync(client=client)
+        assert size(picture(aiimage_mock, sdk.client.generate(client, crop(sdk, resolution)))) == resolution
+    recent = sdk.images.get_recent_images.sync(client=client)
     assert [each.input_ for each in recent] == [*["A teapot, cropped"] * 3, "The same in blue", "A teapot"]
     aiimage_mock.assert_well_behaved()
 
 
 def test_enhancement(sdk: Sdk, client: Any, aiimage_mock: AiimageMock) -> None:
-    source = picture(aiimage_mock, generate(sdk, client, product(sdk, "A lamp", "256x256")))
-    warmer = generate(sdk, client, stable(sdk, "Warmer", "768x768", "image-to-image", source))
-    larger = generate(sdk, client, stable(sdk, "In finer detail", "1024x1024", "upscale", source))
-    assert size(picture(aiimage_mock, warmer)) == (768, 768)
-    assert size(picture(aiimage_mock, larger)) == (512, 512)
+    source = picture(aiimage_mock, sdk.client.generate(client, product(sdk, "A lamp", "256x256")))
+    warmer = sdk.client.generate(client, variation(sdk, "Warmer", "768x768", "image-to-image", source))
+    larger = sdk.client.generate(client, variation(sdk, "In finer detail", "1024x1024", "upscale", source))
+    assert size(picture(aiimage_mock, warmer)) == "768x768"
+    assert size(picture(aiimage_mock, larger)) == "512x512"
     aiimage_mock.assert_well_behaved()
 
 
-@pytest.mark.parametrize(("state", "status"), [({"daily_limit": 0}, 429), ({"lock": {"until": None}}, 409)])
-def test_a_refusal_is_told_apart(sdk: Sdk, client: Any, aiimage_mock: AiimageMock, state: Any, status: int) -> None:
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ({"credits": 0}, "You have no credits left"),
+        ({"daily_limit": 0}, "You have reached the maximum number"),
+        ({"lock": {"until": None}}, "Image generation in progress"),
+    ],
+    ids=["419", "429", "409"],
+)
+def test_a_refusal_is_told(sdk: Sdk, client: Any, aiimage_mock: AiimageMock, state: Any, message: str) -> None:
     aiimage_mock.change(**state)
-    answer = sdk("api.images.generate_image").sync_detailed(client=client, body=product(sdk, "A lamp"))
-    assert (answer.status_code, type(answer.parsed).__name__) == (status, "Refused")
-
-
-def test_a_419_is_too_much_for_it(sdk: Sdk, client: Any, aiimage_mock: AiimageMock) -> None:
-    """419 is in no registry of HTTP statuses, and what the generator writes accepts those only."""
-    aiimage_mock.change(credits=0)
-    with pytest.raises(ValueError, match="419 is not a valid HTTPStatus"):
-        generate(sdk, client, product(sdk, "A lamp"))
+    with pytest.raises(sdk.client.RefusedError, match=message) as refused:
+        sdk.client.generate(client, product(sdk, "A lamp"))
+    assert isinstance(refused.value, sdk.client.OutOfCreditsError) == ("credits" in state)
 
 
 def test_what_is_wrong_is_told_by_field(sdk: Sdk, client: Any) -> None:
-    answer = sdk("api.images.generate_image").sync(client=client, body=product(sdk, " "))
+    answer = sdk.images.generate_image.sync(client=client, body=product(sdk, " "))
     assert answer.errors.additional_properties == {"description": [answer.message]}
 
 
 def test_a_wrong_token_is_told(sdk: Sdk, aiimage_mock: AiimageMock) -> None:
-    with sdk("client").AuthenticatedClient(aiimage_mock.base_url, "demo-invalid") as stranger:
-        assert sdk("api.availability.get_versions").sync(client=stranger).message == "Unauthenticated."
+    with sdk.client.connect(aiimage_mock.base_url, "demo-invalid") as stranger:
+        assert sdk.availability.get_versions.sync(client=stranger).message == "Unauthenticated."
 
 
 def test_the_engines_are_known_by_their_versions(sdk: Sdk, client: Any) -> None:
-    assert "dall-e" in sdk("api.availability.get_versions").sync(client=client).additional_properties
+    assert "dall-e" in sdk.availability.get_versions.sync(client=client).additional_properties
+
+
+def test_the_generated_types_are_strict_and_what_is_written_fits_them(sdk: Sdk, tmp_path: Path) -> None:
+    shutil.copytree(sdk.folder / "aiimage_sdk", tmp_path / "aiimage_sdk", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "client.py", tmp_path)
+    (tmp_path / "wrong.py").write_text("import client\nclient.generate(client.connect('', ''), 'no order')\n")
+    mypy = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path / 'cache'}", "."]
+    done = subprocess.run(mypy, cwd=tmp_path, capture_output=True, text=True)
+    told = done.stdout.splitlines()
+    assert [line.split(":")[0] for line in told[:-1]] == ["wrong.py"], done.stdout
+    assert told[-1].startswith("Found 1 error")

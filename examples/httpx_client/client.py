@@ -1,8 +1,15 @@
-"""A careful client of the AI Image API, with httpx."""
+"""A careful client of the AI Image API, with httpx.
 
+AIIMAGE_TOKEN=demo python examples/httpx_client/client.py "A fox" fox.png
+"""
+
+import os
+import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
@@ -20,6 +27,10 @@ class AiImageError(Exception):
 
 class BusyError(AiImageError):
     """Another generation has held the lock all the time."""
+
+
+class UnauthenticatedError(AiImageError):
+    """The token is missing or not valid."""
 
 
 class OutOfCreditsError(AiImageError):
@@ -42,7 +53,13 @@ class LostReplyError(AiImageError):
     """Nobody knows what came of a request: there may be images, and they may be paid for."""
 
 
-_REFUSALS = {409: BusyError, 419: OutOfCreditsError, 422: InvalidRequestError, 429: DailyLimitError}
+_REFUSALS = {
+    401: UnauthenticatedError,
+    409: BusyError,
+    419: OutOfCreditsError,
+    422: InvalidRequestError,
+    429: DailyLimitError,
+}
 
 
 @dataclass(frozen=True)
@@ -122,7 +139,13 @@ class Client:
         return [image for image in self._recent() if image.id > newest and image.prompt == prompt]
 
     def _recent(self) -> list[Image]:
-        return self._images(self._persistently(lambda: self._api.get("recent-images").raise_for_status().json()))
+        return self._images(self._persistently(self._told_recent))
+
+    def _told_recent(self) -> Any:
+        reply = self._api.get("recent-images")
+        if reply.status_code == 401:
+            raise UnauthenticatedError(reply.json()["message"])
+        return reply.raise_for_status().json()
 
     def _images(self, told: Sequence[dict[str, Any]]) -> list[Image]:
         return [Image(each["id"], each["input"], urljoin(self._base_url, f"/{each['output']}")) for each in told]
@@ -135,3 +158,16 @@ class Client:
             except (httpx.HTTPError, ValueError):
                 self._sleep(delay)
         return get()
+
+
+def main() -> None:
+    """Write the picture of a new image."""
+    base_url = os.environ.get("AIIMAGE_BASE_URL", "http://127.0.0.1:8010/api/v1")
+    prompt, file = sys.argv[1:]
+    with closing(Client(base_url, os.environ["AIIMAGE_TOKEN"])) as client:
+        (image,) = client.generate(prompt)
+        Path(file).write_bytes(client.picture(image))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,15 @@
 """The careful client where the service is well, and where it is not. Time is the mock's: nobody waits."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from examples.httpx_client import client as module
 from examples.httpx_client.client import (
     DELAYS,
     BusyError,
@@ -12,7 +17,9 @@ from examples.httpx_client.client import (
     DailyLimitError,
     EngineError,
     InvalidRequestError,
+    LostReplyError,
     OutOfCreditsError,
+    UnauthenticatedError,
 )
 from mock_server.testing import AiimageMock
 
@@ -91,6 +98,19 @@ def test_a_refused_parameter_is_named(client: Client, aiimage_mock: AiimageMock)
     assert orders(aiimage_mock) == [422]
 
 
+def test_a_token_that_is_not_valid_is_told_at_once(aiimage_mock: AiimageMock) -> None:
+    made = Client(aiimage_mock.base_url, "demo-invalid", lambda _: pytest.fail("nothing to wait for"))
+    with closing(made) as client, pytest.raises(UnauthenticatedError, match="Unauthenticated"):
+        client.generate("A fox")
+
+
+def test_a_token_that_is_withdrawn_in_the_midst_is_told(client: Client, aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("status", code=401, operation="generate-image")
+    with pytest.raises(UnauthenticatedError):
+        client.generate("A fox")
+    assert orders(aiimage_mock) == [401]
+
+
 @pytest.mark.parametrize(
     ("at", "sent"),
     [("before-lock", 2), ("locked", 1), ("charged", 1), ("recorded", 1), ("headers-sent", 1), ("half-body", 1)],
@@ -131,6 +151,26 @@ def test_trouble_on_the_way_is_got_over(client: Client, aiimage_mock: AiimageMoc
     aiimage_mock.assert_well_behaved()
 
 
+@pytest.mark.parametrize("operation", ["check-availability", "recent-images"])
+@pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
+def test_trouble_while_looking_is_got_over(
+    client: Client, aiimage_mock: AiimageMock, fault: str, operation: str
+) -> None:
+    aiimage_mock.fault("lost-response", at="charged", times=1)
+    aiimage_mock.fault(fault, operation=operation, times=1)
+    assert len(fetch(client)) == 1
+    assert aiimage_mock.state["credits"] == 99
+    aiimage_mock.assert_well_behaved()
+
+
+def test_a_service_that_never_answers_is_given_up(client: Client, aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.fault("drop", operation="generate-image")
+    with pytest.raises(LostReplyError, match="no images after 3 attempts"):
+        client.generate("A fox")
+    assert len(orders(aiimage_mock)) == 3
+    aiimage_mock.assert_well_behaved()
+
+
 def test_a_success_that_is_none_is_no_success(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.play("upstream-down")
     with pytest.raises(EngineError, match="The image engine failed"):
@@ -152,4 +192,12 @@ def test_a_bad_network_costs_patience_and_no_credits(client: Client, aiimage_moc
     assert [len(fetch(client, f"Fox {number}")) for number in range(10)] == [1] * 10
     assert aiimage_mock.state["credits"] == 90
     assert sum(each["struck"] for each in aiimage_mock.faults()) > 3
+    aiimage_mock.assert_well_behaved()
+
+
+def test_the_command_writes_a_picture(aiimage_mock: AiimageMock, tmp_path: Path) -> None:
+    where = {"AIIMAGE_BASE_URL": aiimage_mock.base_url, "AIIMAGE_TOKEN": aiimage_mock.token}
+    command = [sys.executable, str(module.__file__), "A fox", "fox.png"]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, **where}, check=True)
+    assert (tmp_path / "fox.png").read_bytes().startswith(PNG)
     aiimage_mock.assert_well_behaved()

@@ -1,7 +1,13 @@
-"""A careful client of the AI Image API in a few functions, with requests."""
+"""A careful client of the AI Image API in a few functions, with requests.
 
+AIIMAGE_TOKEN=demo python examples/requests_client/client.py "A fox" fox.png
+"""
+
+import os
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -15,7 +21,7 @@ TIMEOUT = 60
 
 
 class RefusedError(Exception):
-    """The API has refused a generation for good: no credits, no image left today, or parameters that are wrong."""
+    """The API has refused for good: no credits, no image left today, parameters that are wrong, or a wrong token."""
 
 
 class UnknownOutcomeError(Exception):
@@ -35,7 +41,7 @@ def generate(session: requests.Session, api: str, fields: Fields, prompt: str, s
 
     Raise RefusedError, or UnknownOutcomeError where images may have been paid for and cannot be found.
     """
-    before = {image["id"] for image in recent(session, api)}
+    before = {image["id"] for image in recent(session, api, sleep)}
     for delay in DELAYS:
         try:
             reply = session.post(f"{api}/generate-image", json=fields, timeout=TIMEOUT)
@@ -44,26 +50,38 @@ def generate(session: requests.Session, api: str, fields: Fields, prompt: str, s
         except (requests.RequestException, ValueError):
             pass
         wait(session, api, delay, sleep)
-        made = [image for image in recent(session, api) if image["id"] not in before and image["input"] == prompt]
+        now = recent(session, api, sleep)
+        made = [image for image in now if image["id"] not in before and image["input"] == prompt]
         if made:
             return made
     raise UnknownOutcomeError(f"no images after {len(DELAYS)} attempts")
 
 
-def recent(session: requests.Session, api: str) -> Images:
-    """Return the images made last, newest first; raise requests.RequestException."""
-    reply = session.get(f"{api}/recent-images", timeout=TIMEOUT)
-    reply.raise_for_status()
-    images: Images = reply.json()
-    return images
+def recent(session: requests.Session, api: str, sleep: Sleep = time.sleep) -> Images:
+    """Return the images made last, newest first; raise RefusedError for a wrong token, else UnknownOutcomeError."""
+    for delay in DELAYS:
+        try:
+            reply = session.get(f"{api}/recent-images", timeout=TIMEOUT)
+            told: Any = reply.json()
+        except (requests.RequestException, ValueError):
+            told = None
+        if isinstance(told, list):
+            return told
+        if told is not None and reply.status_code == 401:
+            raise RefusedError(f"401: {told['message']}")
+        sleep(delay)
+    raise UnknownOutcomeError("the recent images cannot be had")
 
 
 def wait(session: requests.Session, api: str, delay: float, sleep: Sleep) -> None:
     """Return when nothing runs any more, or after having asked a few times."""
     for _ in DELAYS:
         sleep(delay)
-        if session.get(f"{api}/check-availability", timeout=TIMEOUT).status_code == 200:
-            return
+        try:
+            if session.get(f"{api}/check-availability", timeout=TIMEOUT).status_code == 200:
+                return
+        except requests.RequestException:
+            pass
 
 
 def picture(origin: str, image: dict[str, Any]) -> bytes:
@@ -79,3 +97,17 @@ def _images(reply: requests.Response) -> Images:
         raise RefusedError(f"{reply.status_code}: {told['message']}")
     images: Images = told["images"]
     return images
+
+
+def main() -> None:
+    """Write the picture of a new image."""
+    base_url = os.environ.get("AIIMAGE_BASE_URL", "http://127.0.0.1:8010/api/v1")
+    prompt, file = sys.argv[1:]
+    fields = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": 1}
+    with connect(os.environ["AIIMAGE_TOKEN"]) as session:
+        (image,) = generate(session, f"{base_url}/aiimage", fields, prompt)
+    Path(file).write_bytes(picture(base_url.removesuffix("/api/v1"), image))
+
+
+if __name__ == "__main__":
+    main()

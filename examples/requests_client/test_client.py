@@ -1,10 +1,15 @@
 """The functions against the mock. Time is the mock's: nobody waits."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
+from examples.requests_client import client as module
 from examples.requests_client.client import Images, RefusedError, UnknownOutcomeError, connect, generate, picture
 from mock_server.testing import AiimageMock
 
@@ -51,16 +56,24 @@ def test_a_lock_that_is_never_freed_is_given_up(order: Order, aiimage_mock: Aiim
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [({"credits": 0}, 419), ({"daily_limit": 0}, 429)], ids=["credits", "limit"]
+    ("left", "limit", "prompt", "told"),
+    [(0, 50, "A fox", "419: You have no"), (9, 0, "A fox", "429: You have reached"), (9, 50, " ", "422: The desc")],
+    ids=["credits", "limit", "parameter"],
 )
 def test_a_refusal_is_taken_for_an_answer(
-    order: Order, aiimage_mock: AiimageMock, state: dict[str, int], status: int
+    order: Order, aiimage_mock: AiimageMock, left: int, limit: int, prompt: str, told: str
 ) -> None:
-    aiimage_mock.change(credits=state.get("credits", 100), daily_limit=state.get("daily_limit", 50))
-    with pytest.raises(RefusedError, match=f"^{status}: You have "):
-        order()
-    assert [each["status"] for each in aiimage_mock.requests("generate-image")] == [status]
+    aiimage_mock.change(credits=left, daily_limit=limit)
+    with pytest.raises(RefusedError, match=f"^{told}"):
+        order(prompt)
+    assert [each["status"] for each in aiimage_mock.requests("generate-image")] == [int(told[:3])]
     aiimage_mock.assert_well_behaved()
+
+
+def test_a_token_that_is_not_valid_is_told_at_once(aiimage_mock: AiimageMock) -> None:
+    api = f"{aiimage_mock.base_url}/aiimage"
+    with connect("demo-invalid") as session, pytest.raises(RefusedError, match=r"^401: Unauthenticated"):
+        generate(session, api, {}, "A fox", lambda _: pytest.fail("nothing to wait for"))
 
 
 def test_a_failed_engine_is_no_success(order: Order, aiimage_mock: AiimageMock) -> None:
@@ -77,9 +90,19 @@ def test_a_lost_reply_is_not_paid_for_twice(order: Order, aiimage_mock: AiimageM
     aiimage_mock.assert_well_behaved()
 
 
-@pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "reset"])
+def test_an_older_image_of_the_same_prompt_is_not_taken_for_the_lost_one(
+    order: Order, aiimage_mock: AiimageMock
+) -> None:
+    first = order()
+    aiimage_mock.fault("drop", operation="generate-image", times=1)
+    assert order() != first
+    assert aiimage_mock.state["credits"] == 98
+
+
+@pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
 def test_trouble_on_the_way_is_got_over(order: Order, aiimage_mock: AiimageMock, fault: str) -> None:
-    aiimage_mock.fault(fault, operation="generate-image", times=1)
+    for operation in ("recent-images", "generate-image", "check-availability"):
+        aiimage_mock.fault(fault, operation=operation, times=1)
     assert fetch(aiimage_mock, order()) == 1
     assert aiimage_mock.state["credits"] == 99
     aiimage_mock.assert_well_behaved()
@@ -96,3 +119,11 @@ def test_the_token_is_not_sent_to_pictures(order: Order, aiimage_mock: AiimageMo
     fetch(aiimage_mock, order())
     (asked,) = aiimage_mock.requests("getPicture")
     assert "authorization" not in dict(asked["headers"])
+
+
+def test_the_command_writes_a_picture(aiimage_mock: AiimageMock, tmp_path: Path) -> None:
+    where = {"AIIMAGE_BASE_URL": aiimage_mock.base_url, "AIIMAGE_TOKEN": aiimage_mock.token}
+    command = [sys.executable, str(module.__file__), "A fox", "fox.png"]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, **where}, check=True)
+    assert (tmp_path / "fox.png").read_bytes().startswith(b"\x89PNG")
+    aiimage_mock.assert_well_behaved()

@@ -1,0 +1,17 @@
+import type { GenerateImageErrors, GenerateImageResponses, StableDiffusionFromImage } from './generated';
+import { formDataBodySerializer, type Client } from './generated/client';
+
+/**
+ * Generate an image from an uploaded one.
+ *
+ * The generator writes one kind of body for an operation, JSON for this one, so the form is sent by the generated
+ * client's own `post`.
+ */
+export const generateFromUpload = (client: Client, body: StableDiffusionFromImage) =>
+  client.post<GenerateImageResponses, GenerateImageErrors>({
+    ...formDataBodySerializer,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/aiimage/generate-image',
+    headers: { 'Content-Type': null }, // the runtime sets it, with the boundary
+    body,
+  });

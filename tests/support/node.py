@@ -1,0 +1,83 @@
+"""Node and npm, where they are there: packages installed once for all tests, and programs run."""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_UNREACHABLE = re.compile(r"\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT)\b")
+
+
+def node(*least: int) -> str:
+    """Return where Node is, of that version at least, 20, 19 for 20.19; skip the test where there is none."""
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("there is no Node")
+    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(int(number) for number in re.findall(r"\d+", told)) < least:
+        pytest.skip(f"Node {'.'.join(map(str, least))} is needed, and this is {told.strip()}")
+    return found
+
+
+def packages(folder: Path) -> Path:
+    """Install what the package-lock.json of a folder lists, unless that was done before; return its node_modules.
+
+    Skip the test where there is no npm, or no registry that it can reach.
+    """
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm")
+    locked = (folder / "package-lock.json").read_text()
+    modules = folder / "node_modules"
+    done = modules / ".installed"
+    with _one_at_a_time(folder):
+        if not done.exists() or done.read_text() != locked:
+            _install(folder)
+            done.write_text(locked)
+    return modules
+
+
+def run(*command: str, cwd: Path, **environment: str) -> str:
+    """Return what a program prints; fail with all of it where it fails."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def passed(told: str) -> int:
+    """Return how many tests passed in a run of `node --test`, as whichever reporter tells; fail where not all did."""
+    counts = {name: int(number) for name, number in re.findall(r"^\S+ (pass|fail|skipped) (\d+)$", told, re.MULTILINE)}
+    assert (counts["fail"], counts["skipped"]) == (0, 0), told
+    return counts["pass"]
+
+
+def _install(folder: Path) -> None:
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if unreachable := _UNREACHABLE.search(done.stderr):
+        pytest.skip(f"npm reaches no registry: {unreachable[0]}")
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let no other process install into a folder meanwhile."""
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    with (Path(tempfile.gettempdir()) / f"aiimage-mock-npm-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

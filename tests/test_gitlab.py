@@ -1,0 +1,71 @@
+"""The example of a pipeline for GitLab, its jobs run one by one."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_server.contract import read_yaml
+from support.pipelines import ROOT, Commands, commands, free_port
+from support.project import LEFT_OUT
+
+PIPELINE: dict[str, Any] = read_yaml(ROOT / "examples" / "ci" / "gitlab-ci.yml")
+JOBS: dict[str, Any] = {name: job for name, job in PIPELINE.items() if "script" in job}
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+TEST = """
+import httpx
+
+def test_it(aiimage_mock):
+    url = f"{aiimage_mock.base_url}/aiimage/versions"
+    assert httpx.get(url, headers=aiimage_mock.headers).status_code == 200
+"""
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Commands]:
+    (tmp_path / "aiimage-mock").symlink_to(ROOT)
+    (tmp_path / "test_it.py").write_text(TEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = test_it.py\n")
+    with commands(tmp_path, PYTEST_ADDOPTS=" ".join(LEFT_OUT)) as made:
+        yield made
+
+
+def script(name: str) -> str:
+    """Return what a job does once the packages are there; what it installs are packages and extras of the project."""
+    install, *rest = JOBS[name]["script"]
+    assert install.startswith("pip install ")
+    assert any(f"'./aiimage-mock[{extra}]'" in install for extra in EXTRAS) or " ./aiimage-mock " in install
+    return "\n".join(rest)
+
+
+def artifacts(name: str) -> list[str]:
+    told = JOBS[name]["artifacts"]
+    return [*told.get("paths", ()), *told.get("reports", {}).values()]
+
+
+def run(runner: Commands, name: str, commands: str) -> None:
+    port = {"AIIMAGE_MOCK_PORT": str(free_port())} if "AIIMAGE_MOCK_PORT" in JOBS[name].get("variables", {}) else {}
+    assert runner.run(commands, **{**JOBS[name].get("variables", {}), **port}) == 0, runner.printed
+    assert all((runner.folder / path).exists() for path in artifacts(name))
+
+
+def test_each_job_is_tested() -> None:
+    assert JOBS.keys() == {"fixture", "running-mock", "conformance"}
+
+
+@pytest.mark.parametrize("name", ["fixture", "running-mock"])
+def test_a_job_passes_its_tests(runner: Commands, name: str) -> None:
+    run(runner, name, script(name).replace("-n auto", "-n 1"))
+    assert "1 passed" in runner.printed
+
+
+def test_a_conformance_run_leaves_its_reports(runner: Commands) -> None:
+    target = "--target aiimage-mock/fixtures/targets/mock.yaml"
+    told = script("conformance")
+    assert target in told
+    assert (ROOT / "fixtures" / "targets" / "mock.yaml").exists()
+    elsewhere = '--base-url "http://127.0.0.1:$AIIMAGE_MOCK_PORT/api/v1" --token ci --only VERSIONS'
+    run(runner, "conformance", told.replace(target, elsewhere))
+    assert "VERSIONS" in runner.printed

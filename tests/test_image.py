@@ -1,0 +1,107 @@
+"""The Dockerfile, step by step, without an engine: what it makes starts, is found well, and ends when told to."""
+
+import io
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import PIL.Image
+import pytest
+
+from mock_server import __version__
+from support.image import Image, kept
+from support.mock import DALL_E
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    made = Image(ROOT, tmp_path_factory.mktemp("image"))
+    made.build()
+    return made
+
+
+@contextmanager
+def container(image: Image, **environment: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run what a container of the image runs; yield its process, and the port that it picked."""
+    variables = {**image.environment, "AIIMAGE_MOCK_PORT": "0", **environment}
+    with subprocess.Popen(
+        image.command(), cwd="/", env=variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            addresses = (re.search(r"http://0\.0\.0\.0:(\d+)", line) for line in process.stdout)
+            yield process, next(int(address[1]) for address in addresses if address)
+        finally:
+            process.kill()
+
+
+def health(image: Image, port: int) -> int:
+    environment = {**image.environment, "AIIMAGE_MOCK_PORT": str(port)}
+    return subprocess.run(image.health_check(), cwd="/", env=environment, capture_output=True).returncode
+
+
+def test_a_container_answers_is_well_and_ends_at_once(image: Image) -> None:
+    with container(image, AIIMAGE_MOCK_GENERATION_TIME="0") as (process, port):
+        headers = {"Authorization": "Bearer demo"}
+        origin = f"http://127.0.0.1:{port}"
+        reply = httpx.post(f"{origin}/api/v1/aiimage/generate-image", json=dict(DALL_E), headers=headers)
+        picture = httpx.get(f"{origin}/{reply.json()['images'][0]['output']}")
+        assert PIL.Image.open(io.BytesIO(picture.content)).size == (256, 256)
+        assert httpx.get(f"{origin}/_mock/worlds").status_code == 404, "there is no control API without a token"
+        assert health(image, port) == 0
+        process.send_signal(getattr(signal, image.final["STOPSIGNAL"]))
+        assert process.wait(10) in (0, -signal.SIGTERM)
+    assert health(image, port) == 1
+
+
+def test_with_an_admin_token_a_container_has_a_control_api(image: Image) -> None:
+    with container(image, AIIMAGE_MOCK_ADMIN_TOKEN="a-secret") as (process, port):
+        health_of = httpx.get(f"http://127.0.0.1:{port}/_mock/health")
+        assert health_of.json()["version"] == __version__
+        assert health(image, port) == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
+def test_a_container_can_be_told_anything_that_the_command_line_takes(image: Image) -> None:
+    spec = subprocess.run(image.command("spec"), env=image.environment, capture_output=True, text=True, check=True)
+    assert spec.stdout == (ROOT / "openapi" / "openapi.yaml").read_text()
+
+
+def test_state_can_be_in_valkey(image: Image) -> None:
+    asked = subprocess.run(
+        image.command("serve", "--state", "redis://127.0.0.1:1"), env=image.environment, capture_output=True, text=True
+    )
+    assert "cannot be reached" in asked.stderr
+
+
+def test_the_image_runs_as_nobody_and_tells_what_it_is() -> None:
+    final = Image(ROOT, Path()).final
+    assert all(int(number) > 0 for number in final["USER"].split(":"))
+    assert 'org.opencontainers.image.title="aiimage-mock"' in final["LABEL"]
+    assert "://" not in final["LABEL"]
+
+
+def test_all_images_are_of_one_python_that_the_project_takes() -> None:
+    steps = Image(ROOT, Path()).steps
+    bases = {rest.split()[0] for word, rest in steps if word == "FROM"}
+    (version,) = {re.fullmatch(r"python:3\.(\d+)-slim", base) for base in bases}
+    assert version
+    assert int(version[1]) >= 11
+
+
+def test_the_context_has_what_the_package_needs_and_nothing_more() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    context = {str(path) for path in kept(ROOT)}
+    assert not any("__pycache__" in path for path in context)
+    assert context >= {"constraints.txt", "pyproject.toml", "README.md", "LICENSE", "openapi/openapi.yaml"}
+    assert not any(path.startswith(("tests", "docs", "examples", "benchmarks", ".git")) for path in context)
+    if tracked.returncode == 0:
+        packages = ("mock_server/", "contract_tests/", "openapi/", "fixtures/")
+        assert {path for path in tracked.stdout.split() if path.startswith(packages)} <= context
