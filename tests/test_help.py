@@ -79,7 +79,7 @@ def test_every_command_says_what_it_does_and_has_an_example_of_itself(name: str)
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("aiimage-mock")])
 def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
-        port = ""
+        port = str(stack.enter_context(Server()).port)
         for line in examples(name):
             words = line.removesuffix("&").split()
             if words[1] == "serve":
