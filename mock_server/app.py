@@ -62,8 +62,9 @@ def create_app(
     def others() -> ASGIApp:
         from .routes import route
 
-        control = OnDemand(partial(_control, settings, service, served)) if settings.control_open else None
-        return route(control, uploads=pipeline(Uploads(service, rendered)), unknown=pipeline(operations({})))
+        uploads = Uploads(service, rendered)
+        control = OnDemand(partial(_control, settings, service, served, uploads)) if settings.control_open else None
+        return route(control, uploads=pipeline(uploads), unknown=pipeline(operations({})))
 
     return InProcess(Paths(emulated, OnDemand(others)))
 
@@ -134,10 +135,18 @@ def _neighbourhood(state: State) -> Neighbourhood:
     return SharedNeighbourhood(state.neighbours, agenda, events)
 
 
-def _control(settings: Settings, service: Service, served: Contract) -> ASGIApp:
-    from .control import control_app
+def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:
+    from .control import Admission, control_app, facts
 
-    return control_app(service, served, rules(), settings.admin_token, is_loopback(settings.host))
+    admission = Admission(settings.admin_token)
+
+    def page() -> ASGIApp:
+        from .dashboard import page_app
+
+        return page_app(facts(service, served), admission)
+
+    local = is_loopback(settings.host)
+    return control_app(service, served, rules(), uploads.picture, OnDemand(page), admission, local)
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:

@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 from mock_server.service import Service
 
 from .answers import asked
-from .worlds import caller_of
+from .naming import meant
 
 _PAUSE_SECONDS = 15
 
@@ -23,7 +23,7 @@ class EventStream:
     async def listen(self, request: Request) -> StreamingResponse:
         """Answer GET /events, of one world where a token is named."""
         token = asked(request, "token").get("token")
-        world = caller_of(self._service, token).world if token is not None else None
+        world = (await meant(self._service, token)).caller.world if token is not None else None
         headers = {"cache-control": "no-store"}
         lines = self._lines(world) if request.method == "GET" else ()
         return StreamingResponse(lines, media_type="text/event-stream", headers=headers)

@@ -5,25 +5,37 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server import __version__
 from mock_server.contract import Contract, Rules
 from mock_server.service import Service
 
+from .admission import Admission
 from .answers import answer
 from .clocks import Clocks
 from .events import EventStream
 from .faults import Faults
 from .guards import Guard
+from .images import Images, Picture
 from .requests import Requests
 from .scenarios import Scenarios
 from .snapshots import Snapshots
 from .worlds import Worlds, names
 
 
-def control_app(service: Service, contract: Contract, rules: Rules, admin_token: str | None, local: bool) -> Guard:
-    """Return what is to be mounted under /_mock. local: the server is bound to loopback."""
+def control_app(
+    service: Service,
+    contract: Contract,
+    rules: Rules,
+    picture: Picture,
+    page: ASGIApp,
+    admission: Admission,
+    local: bool,
+) -> Guard:
+    """Return what is to be mounted under /_mock. picture: the PNG of a title; page: what answers at /_mock/ itself;
+    local: the server is bound to loopback.
+    """
     worlds, clocks, faults = Worlds(service), Clocks(service), Faults(service, contract)
 
     async def health(request: Request) -> Response:
@@ -38,7 +50,7 @@ def control_app(service: Service, contract: Contract, rules: Rules, admin_token:
 
     requests = Requests(service, contract, rules)
     snapshots = Snapshots(service, requests)
-    scenarios, events = Scenarios(service, contract), EventStream(service)
+    scenarios, events, images = Scenarios(service, contract), EventStream(service), Images(service, picture)
     routes = [
         Route("/health", health, methods=["GET"]),
         Route("/behaviour", behaviour, methods=["GET"]),
@@ -46,7 +58,10 @@ def control_app(service: Service, contract: Contract, rules: Rules, admin_token:
         Route("/worlds/{token}", worlds.one, methods=["GET", "PUT", "PATCH", "DELETE"]),
         Route("/worlds/{token}/clock", clocks.one, methods=["GET", "POST"]),
         Route("/worlds/{token}/faults", faults.one, methods=["GET", "PUT", "POST", "DELETE"]),
+        Route("/worlds/{token}/images", images.all, methods=["GET"]),
+        Route("/worlds/{token}/images/{title}", images.one, methods=["GET"]),
         Route("/worlds/{token}/scenario", scenarios.one, methods=["PUT"]),
+        Route("/faults", faults.all, methods=["GET"]),
         Route("/scenarios", scenarios.all, methods=["GET"]),
         Route("/reset", worlds.reset, methods=["POST"]),
         Route("/requests", requests.all, methods=["GET", "DELETE"]),
@@ -56,7 +71,7 @@ def control_app(service: Service, contract: Contract, rules: Rules, admin_token:
         Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
         Route("/events", events.listen, methods=["GET"]),
     ]
-    return Guard(_Router(routes, redirect_slashes=False), admin_token, local)
+    return Guard(_Router(routes, redirect_slashes=False), page, admission, local)
 
 
 class _Router(Router):
