@@ -143,7 +143,7 @@ def _control(settings: Settings, service: Service, served: Contract, uploads: Up
     def page() -> ASGIApp:
         from .dashboard import page_app
 
-        return page_app(facts(service, served), admission)
+        return page_app(facts(settings.accounts, served), admission)
 
     local = is_loopback(settings.host)
     return control_app(service, served, rules(), uploads.picture, OnDemand(page), admission, local)

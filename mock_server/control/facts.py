@@ -7,9 +7,8 @@ from typing import Any
 from mock_server import __version__
 from mock_server.contract import Contract
 from mock_server.contract.parameters import Choice, Parameters, Variant
-from mock_server.domain.accounts import world_name
+from mock_server.domain.accounts import Accounts, world_name
 from mock_server.domain.entry import PICTURE
-from mock_server.service import Service
 
 _GENERATE = "generateImage"
 _ALWAYS: tuple[str, ...] = ()
@@ -66,15 +65,16 @@ class Facts:
     engines: tuple[Engine, ...]
 
 
-def facts(service: Service, contract: Contract) -> Facts:
-    """Return what a server offers that serves the contract."""
+def facts(accounts: Accounts, contract: Contract) -> Facts:
+    """Return what a server with these accounts offers that serves the contract."""
     generate = next((each for each in contract.operations if each.id == _GENERATE), None)
-    listed = service.accounts.listed.items()
     return Facts(
         version=__version__,
-        accounts=tuple(ReadyMade(token, world_name(token), each.credits) for token, each in listed if each.valid),
-        closed=service.accounts.closed,
-        credits=service.accounts.default.credits,
+        accounts=tuple(
+            ReadyMade(token, world_name(token), each.credits) for token, each in accounts.listed.items() if each.valid
+        ),
+        closed=accounts.closed,
+        credits=accounts.default.credits,
         operations=(*(each.id for each in contract.operations), PICTURE),
         generate=generate.path if generate else None,
         engines=tuple(_engines(generate.parameters)) if generate and generate.parameters else (),

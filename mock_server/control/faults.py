@@ -60,11 +60,10 @@ class Faults:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    kinds = {kind for kind in _flat(parameter.type) if kind is not type(None)}
     return {
         "name": parameter.name,
         "takes": parameter.takes,
-        "numeric": bool(kinds & {int, float}),
+        "numeric": any(each in (int, float) or isinstance(each, int) for each in _flat(parameter.type)),
         "values": list(get_args(parameter.type)) if get_origin(parameter.type) is Literal else None,
         "required": parameter.required,
         "default": parameter.default,
