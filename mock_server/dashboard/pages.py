@@ -26,7 +26,7 @@ _POLICY = "; ".join(
 _HEADERS = {
     "content-security-policy": _POLICY,
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # without any, a browser says of its own form that it came from nowhere
     "x-content-type-options": "nosniff",
 }
 _HOME = "/_mock/"

@@ -2,7 +2,7 @@
 
 import { address } from "./api.js";
 
-const AGAIN_MS = 1500;
+const AGAIN_MS = 1000;
 
 export class Events {
   #source = null;
@@ -26,7 +26,7 @@ export class Events {
     });
     source.addEventListener("error", () => {
       this.state("reconnecting");
-      if (source.readyState === EventSource.CLOSED) this.#again();
+      this.#again();
     });
     for (const kind of ["request", "world", "reset", "lost"]) {
       source.addEventListener(kind, (event) => this.heard(JSON.parse(event.data)));

@@ -26,11 +26,11 @@ class Page {
   }
 
   async start() {
+    this.events.listen();
+    this.#buttons();
     await this.worlds.load().catch((error) => this.notice(error));
     this.#follow();
     addEventListener("hashchange", () => this.#follow());
-    this.#buttons();
-    this.events.listen();
   }
 
   /** Have a pane show another world. */

@@ -40,7 +40,6 @@ export class Timeline {
   /** Have these entries, newest first, and no other. */
   set(entries) {
     this.#entries = entries.slice(0, MOST);
-    this.#rows.clear();
     this.#filter();
   }
 
@@ -90,7 +89,7 @@ export class Timeline {
 
   /** Whoever reads further down goes on reading there, whatever comes in at the top. */
   #keepInSight(entry) {
-    const place = this.#shown.indexOf(entry);
+    const place = this.#shown.findIndex((each) => each.id === entry.id);
     if (place < 0) return;
     const within = this.list.scrollTop % this.#height();
     this.floor.style.height = `${this.#shown.length * this.#height()}px`;
@@ -133,7 +132,7 @@ export class Timeline {
     const place = this.#shown.findIndex((entry) => entry.id === this.#active);
     const page = Math.max(1, Math.floor(this.list.clientHeight / this.#height()) - 1);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -MOST, End: MOST };
-    if (event.key in steps) this.#go(place < 0 ? 0 : place + steps[event.key]);
+    if (event.key in steps) this.#go(place + steps[event.key]);
     else if (event.key === "Enter" && place >= 0) this.open(this.#shown[place]);
     else return;
     event.preventDefault();

@@ -112,6 +112,11 @@ def test_a_stranger_sees_the_login_and_nothing_else(guarded: Mock) -> None:
     assert get(guarded, "/_mock/static/base.css").status_code == 200
 
 
+def test_a_browser_says_of_the_login_where_it_came_from(guarded: Mock) -> None:
+    assert get(guarded).headers["referrer-policy"] == "same-origin"  # with no-referrer its Origin would be null
+    assert log_in(guarded, origin="http://127.0.0.1").status_code == 303
+
+
 def test_who_knows_the_admin_token_logs_in(guarded: Mock) -> None:
     reply = log_in(guarded)
     assert (reply.status_code, reply.headers["location"]) == (303, "/_mock/")
