@@ -136,11 +136,12 @@ def _neighbourhood(state: State) -> Neighbourhood:
 
 
 def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:
-    from .control import Admission, control_app, facts
+    from .control import Admission, control_app
 
     admission = Admission(settings.admin_token)
 
     def page() -> ASGIApp:
+        from .control.facts import facts
         from .dashboard import page_app
 
         return page_app(facts(settings.accounts, served), admission)

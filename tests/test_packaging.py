@@ -41,6 +41,12 @@ def test_the_wheel_carries_the_contract_and_the_fixtures(wheel: Path) -> None:
         assert files
         assert {f"aiimage_mock/{name}" for name in files} <= carried
     assert "contract_tests/report/page.html" in carried
+    page = ROOT / "mock_server" / "dashboard"
+    assets = {
+        path.relative_to(ROOT).as_posix() for path in page.rglob("*") if path.suffix in (".js", ".css", ".svg", ".html")
+    }
+    assert len(assets) > 20
+    assert assets <= carried
     assert not any("/test_" in name for name in carried if not name.startswith("contract_tests/"))
 
 
@@ -52,7 +58,10 @@ def test_the_installed_mock_answers(wheel: Path, tmp_path: Path) -> None:
         url = f"{server.base_url}/aiimage/generate-image"
         reply = httpx.post(url, json=dict(DALL_E), headers={"Authorization": "Bearer demo"})
         picture = httpx.get(f"{server.origin}/{reply.json()['images'][0]['output']}")
+        page = httpx.get(f"{server.origin}/_mock/")
+        module = httpx.get(f"{server.origin}/_mock/static/page.js")
     assert Image.open(io.BytesIO(picture.content)).size == (256, 256)
+    assert (page.status_code, module.status_code) == (200, 200)
 
 
 def test_the_installed_suite_finds_its_contract(wheel: Path, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The mock's own API, under /_mock. No part of what is emulated."""
 
 from .admission import COOKIE, Admission
-from .facts import Facts, facts
 from .routes import control_app
 
-__all__ = ["COOKIE", "Admission", "Facts", "control_app", "facts"]
+__all__ = ["COOKIE", "Admission", "control_app"]

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from mock_server.control import COOKIE, Admission, Facts
+from mock_server.control import COOKIE, Admission
+from mock_server.control.facts import Facts
 
 from .assets import Assets
 

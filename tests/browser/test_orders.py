@@ -132,3 +132,13 @@ def test_a_world_that_is_known_by_name_only_asks_for_its_token(watched: Watched,
     assert shared.control("GET", f"/requests?token={token}")["total"] == 0
     field.fill(token)
     send(page, 200)
+
+
+def test_who_opens_the_same_world_by_its_token_is_asked_no_more(watched: Watched, token: str) -> None:
+    page = watched.open(token)
+    expect(page.get_by_label("Token of this world")).to_be_visible()
+    page.get_by_label("Token of your own").fill(token)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_label("Token of this world")).to_be_hidden()
+    expect(part(page, "picker").locator("option:checked")).to_have_text(token)
+    send(page, 200)

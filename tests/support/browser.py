@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,10 +27,10 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def chromium(path: str) -> Iterator[Browser]:
-    """Run a browser. While it runs, no test of this thread can run an event loop of its own."""
+def chromium(path: str, *flags: str) -> Iterator[Browser]:
+    """Run a browser, with these flags too. While it runs, no test of this thread can run an event loop of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 
@@ -65,9 +65,17 @@ class Mocked:
     def get(self, operation: str, token: str | None) -> httpx.Response:
         return self._client.get(f"{PREFIX}/{operation}", headers=_bearer(token))
 
-    def generate(self, token: str, prompt: str = "A fox", count: int = 1, **fields: Any) -> httpx.Response:
+    def generate(self, token: str, prompt: str = "A fox", count: int = 1) -> httpx.Response:
+        """Order images of an engine that needs no more than a prompt."""
         order = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": count}
-        return self._client.post(f"{PREFIX}/generate-image", headers=_bearer(token), json={**order, **fields})
+        return self.order(token, order)
+
+    def order(self, token: str, order: Mapping[str, Any], **headers: str) -> httpx.Response:
+        return self._client.post(f"{PREFIX}/generate-image", headers={**_bearer(token), **headers}, json=order)
+
+    def fetch(self, output: str) -> httpx.Response:
+        """Fetch a picture as a client does."""
+        return self._client.get(f"/{output}")
 
 
 def _bearer(token: str | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import { address, reference } from "./api.js";
 import { curl } from "./curl.js";
 import { el, readable } from "./dom.js";
-import { count, reply, seconds, timeOf, told } from "./words.js";
+import { count, fractionOf, reply, seconds, timeOf, told } from "./words.js";
 
 /** Show an entry of the journal in a dialog. world: whose it is. */
 export function showExchange(dialog, entry, world) {
@@ -30,7 +30,7 @@ function section(title, ...children) {
 
 function summary(entry) {
   const facts = [
-    ["When", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}, for ${seconds(entry.seconds)}`],
+    ["When", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}, took ${seconds(entry.seconds)}`],
     ["What", entry.operation ?? "no operation of the API"],
     ["About", entry.why ? null : told(entry)],
     ["Token", entry.token || "none"],

@@ -2,6 +2,9 @@
 
 import { address, reference } from "./api.js";
 import { arrange, el, part, write } from "./dom.js";
+import { count } from "./words.js";
+
+const NO_BREAK = "\u00a0";
 
 export class Gallery {
   #items = new Map();
@@ -29,10 +32,9 @@ function item(world, image) {
   const picture = el("img", {
     src: source, alt: image.prompt, loading: "lazy", decoding: "async", width: image.width, height: image.height,
   });
-  const credits = image.credits === 1 ? "1 credit" : `${image.credits} credits`;
-  const facts = [image.engine, `${image.width}×${image.height}`, credits].join(" · ");
+  const facts = [image.engine, `${image.width}×${image.height}`, count(image.credits, "credit").replace(" ", NO_BREAK)];
   return el("li", {},
     el("figure", {},
       el("a", { href: source, target: "_blank", rel: "noopener" }, picture),
-      el("figcaption", {}, el("span", { class: "prompt", title: image.prompt }, image.prompt), el("span", { class: "note" }, facts))));
+      el("figcaption", {}, el("span", { class: "prompt", title: image.prompt }, image.prompt), el("span", { class: "note" }, facts.join(" · ")))));
 }

@@ -33,9 +33,10 @@ class Page {
     addEventListener("hashchange", () => this.#follow());
   }
 
-  /** Have a pane show another world. */
+  /** Have a pane show another world, or the same one anew where more is known of it. */
   choose(pane, name) {
-    this.#go(this.#panes.map((each) => (each === pane ? name : each.name)));
+    if (pane.name === name) pane.choose(name);
+    else this.#go(this.#panes.map((each) => (each === pane ? name : each.name)));
   }
 
   /** Take a pane off the page. */

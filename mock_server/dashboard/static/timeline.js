@@ -1,7 +1,7 @@
 // The requests of a world, newest first. However many there are, only the rows in sight are in the page.
 
 import { arrange, el, part, write } from "./dom.js";
-import { reply, seconds, timeOf, told } from "./words.js";
+import { fractionOf, reply, seconds, timeOf, told } from "./words.js";
 
 const MOST = 1000;
 const SPARE_ROWS = 6;
@@ -161,7 +161,7 @@ function row(entry, name) {
   const { kind, text } = reply(entry);
   return el("div", { class: "row", role: "option", id: name + entry.id, "data-id": entry.id, "data-kind": kind },
     el("div", { class: "line" },
-      el("time", { datetime: entry.at }, timeOf(entry.at)),
+      el("time", { datetime: entry.at }, timeOf(entry.at), el("span", { class: "fraction" }, fractionOf(entry.at))),
       el("span", { class: "status" }, text),
       el("span", { class: "operation" }, entry.operation ?? `${entry.method} ${entry.path}`),
       entry.rule ? el("span", { class: "chip rule" }, entry.rule) : null,

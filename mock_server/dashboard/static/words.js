@@ -2,9 +2,14 @@
 
 const PROMPTS = ["description", "stable_description", "description_flux_pro", "description_ideogram"];
 
-/** Return the time of day of an instant, to the millisecond. */
+/** Return the time of day of an instant, to the second. */
 export function timeOf(instant) {
-  return instant.slice(11, 23);
+  return instant.slice(11, 19);
+}
+
+/** Return the milliseconds of an instant, ".250". */
+export function fractionOf(instant) {
+  return instant.slice(19, 23);
 }
 
 /** Return a duration as a person reads it. */

@@ -1,6 +1,9 @@
 """The page and its login, as they are served."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -34,6 +37,24 @@ def log_in(mock: Mock, token: str = ADMIN, **headers: str) -> httpx.Response:
 
 def cookie(reply: httpx.Response) -> str:
     return reply.headers["set-cookie"].partition(";")[0]
+
+
+ON_DEMAND = """
+import sys
+from support.mock import Mock
+
+mock = Mock()
+for path in ("/_mock/health", "/_mock/worlds", "/_mock/"):
+    assert mock.call("GET", path, None).status_code == 200
+    print(*("jinja2" in sys.modules, "mock_server.dashboard" in sys.modules))
+"""
+
+
+def test_nothing_of_the_page_is_loaded_before_somebody_asks_for_it() -> None:
+    root = Path(__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (root, root / "tests")))}
+    told = subprocess.check_output([sys.executable, "-c", ON_DEMAND], text=True, env=environment)
+    assert told.splitlines() == ["False False", "False False", "True True"]
 
 
 def test_the_page_is_html_that_nobody_keeps(mock: Mock) -> None:
