@@ -144,7 +144,7 @@ def _control(settings: Settings, service: Service, served: Contract, uploads: Up
         from .control.facts import facts
         from .dashboard import page_app
 
-        return page_app(facts(settings.accounts, served), admission)
+        return page_app(facts(settings.accounts, settings.behaviour, served), admission)
 
     local = is_loopback(settings.host)
     return control_app(service, served, rules(), uploads.picture, OnDemand(page), admission, local)

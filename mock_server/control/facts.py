@@ -8,6 +8,7 @@ from mock_server import __version__
 from mock_server.contract import Contract
 from mock_server.contract.parameters import Choice, Parameters, Variant
 from mock_server.domain.accounts import Accounts, world_name
+from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.entry import PICTURE
 
 _GENERATE = "generateImage"
@@ -52,21 +53,22 @@ class Engine:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a server offers. closed: tokens that no account lists are refused; credits: what others begin with;
-    operations: ids of all that the journal knows; generate: where an order is sent, None where the document has no
-    such operation.
+    shared: all worlds have one lock and one clock; operations: ids of all that the journal knows; generate: where an
+    order is sent, None where the document has no such operation.
     """
 
     version: str
     accounts: tuple[ReadyMade, ...]
     closed: bool
     credits: int
+    shared: bool
     operations: tuple[str, ...]
     generate: str | None
     engines: tuple[Engine, ...]
 
 
-def facts(accounts: Accounts, contract: Contract) -> Facts:
-    """Return what a server with these accounts offers that serves the contract."""
+def facts(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> Facts:
+    """Return what a server with these accounts offers that behaves so and serves the contract."""
     generate = next((each for each in contract.operations if each.id == _GENERATE), None)
     return Facts(
         version=__version__,
@@ -75,6 +77,7 @@ def facts(accounts: Accounts, contract: Contract) -> Facts:
         ),
         closed=accounts.closed,
         credits=accounts.default.credits,
+        shared=behaviour.lock_scope == "global",
         operations=(*(each.id for each in contract.operations), PICTURE),
         generate=generate.path if generate else None,
         engines=tuple(_engines(generate.parameters)) if generate and generate.parameters else (),

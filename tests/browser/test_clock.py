@@ -1,12 +1,16 @@
 """The clock of a world, and the lock that counts down on it."""
 
-from typing import Any
+from contextlib import closing
+from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from support.browser import Mocked, Watched, part
+from support.server import Server
 
+ORDER = {"image_generator": "flux-pro", "description_flux_pro": "x", "image_number_of_images": 1}
 NOON = "2026-02-26T12:00:00Z"
 
 
@@ -67,6 +71,21 @@ def test_a_lock_counts_down_where_time_runs(watched: Watched, shared: Mocked, to
     assert shared.world(token)["lock"] is None
 
 
+def test_a_lock_that_all_share_is_seen_in_every_world(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "behaviour.yaml").write_text("lock_scope: global\n")
+    flags = ("--behaviour", str(tmp_path / "behaviour.yaml"), "--generation-time", "6")
+    with Server(*flags) as server, closing(Mocked(server)) as mocked, closing(Watched(browser, mocked)) as tabs:
+        mocked.control("POST", "/worlds/demo/clock", {"freeze": True})
+        page = tabs.open("demo-low")
+        expect(part(page, "lock")).to_have_text("free")
+        with pytest.raises(httpx.RemoteProtocolError):
+            mocked.order("demo", ORDER, **{"x-mock-fault": "lost-response;at=locked"})
+        expect(part(page, "lock")).to_have_text("10.0 s")
+        mocked.control("POST", "/worlds/demo/clock", {"advance": 6})
+        expect(part(page, "lock")).to_have_text("free")
+        assert tabs.problems == []
+
+
 def test_a_lock_for_ever_says_so(watched: Watched) -> None:
     page = watched.open("demo-busy")
     expect(part(page, "lock")).to_have_text("held for ever")
@@ -78,13 +97,12 @@ def test_a_generation_is_brought_to_its_end(watched: Watched, shared: Mocked, st
     page = watched.open(stopped)
     edge = page.get_by_role("button", name="Advance to generation end")
     expect(edge).to_be_disabled()
-    order: dict[str, Any] = {"image_generator": "flux-pro", "description_flux_pro": "x", "image_number_of_images": 1}
     send = """([token, order]) => {
         fetch("/api/v1/aiimage/generate-image", {
             method: "POST", body: JSON.stringify(order),
             headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
     }"""
-    page.evaluate(send, [stopped, order])
+    page.evaluate(send, [stopped, ORDER])
     expect(part(page, "running")).to_have_text("1 generation under way")
     expect(part(page, "lock")).to_have_text("10.0 s")
     edge.click()

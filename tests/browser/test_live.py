@@ -36,7 +36,7 @@ def test_many_workers_are_one_mock_to_the_page(browser: Browser, token: str) -> 
         closing(Mocked(server, "s3cret")) as mocked,
         closing(Watched(browser, mocked)) as tabs,
     ):
-        pages = [tabs.tab() for _ in range(3)]
+        pages = [tabs.tab() for _ in range(2)]
         for page in pages:
             page.goto(tabs.address(token))
             page.get_by_label("Admin token").fill("s3cret")

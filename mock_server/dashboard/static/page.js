@@ -16,6 +16,7 @@ class Page {
   constructor() {
     this.main = byId("worlds");
     this.worlds = new Worlds(accounts(), Number(this.main.dataset.credits));
+    this.shared = this.main.dataset.shared === "true";
     this.faults = call("GET", "/faults").then(({ faults }) => faults);
     this.looking = new Task(() => this.#look(), SELDOM_MS, (error) => this.notice(error));
     this.events = new Events({

@@ -22,7 +22,7 @@ export class Pane {
   #pending = 0;
   #pictures = "";
 
-  /** page: what a pane needs of the page: worlds, faults, showExchange, confirm, notice, choose, close. */
+  /** page: what a pane needs of the page: worlds, faults, shared, showExchange, confirm, notice, choose, close. */
   constructor(page, name) {
     this.page = page;
     this.root = document.getElementById("pane").content.cloneNode(true).querySelector(".pane");
@@ -74,6 +74,7 @@ export class Pane {
     if (event.type === "lost" || (event.type === "reset" && [this.name, null].includes(event.world))) this.reload();
     else if (event.type === "request" && (this.#everybody || event.world === this.name)) this.#came(event);
     else if (event.type === "world" && event.world === this.name) this.#ask("world", "faults");
+    else if (event.type === "world" && this.page.shared) this.#ask("world"); // its lock and clock are this one's too
   }
 
   stop() {

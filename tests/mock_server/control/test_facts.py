@@ -8,8 +8,9 @@ from mock_server.configuration import read_accounts
 from mock_server.contract import Contract
 from mock_server.control.facts import Engine, Field, facts
 from mock_server.domain.accounts import Account, Accounts, world_name
+from support.mock import behaviour
 
-KNOWN = facts(read_accounts(resources.ACCOUNTS, contract()), contract())
+KNOWN = facts(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract())
 ENGINES = {engine.name: engine for engine in KNOWN.engines}
 
 
@@ -23,7 +24,7 @@ def test_the_accounts_are_the_listed_ones_that_are_valid() -> None:
     assert "demo-invalid" not in accounts
     assert accounts["demo-low"].credits == 2
     assert accounts["demo-low"].world == world_name("demo-low")
-    assert (KNOWN.closed, KNOWN.credits) == (False, 100)
+    assert (KNOWN.closed, KNOWN.credits, KNOWN.shared) == (False, 100, False)
 
 
 def test_the_engines_are_those_of_the_document() -> None:
@@ -65,7 +66,7 @@ def test_an_upload_goes_with_the_types_that_need_one() -> None:
 
 
 def test_a_document_without_orders_offers_no_engine() -> None:
-    known = facts(Accounts({}, Account(5, 5), closed=True), Contract("/api", (), {}))
+    known = facts(Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {}))
     engines: tuple[Engine, ...] = ()
     assert (known.generate, known.engines, known.operations) == (None, engines, ("getPicture",))
-    assert (known.accounts, known.closed, known.credits) == ((), True, 5)
+    assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)
