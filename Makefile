@@ -13,7 +13,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test conform selftest soak bench bench-peers lint format lint-openapi clean
+.PHONY: help serve test conform selftest soak bench bench-peers screenshots lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -40,6 +40,9 @@ bench: $(VENV)/.dev ## measure the mock beside programs that do less (BENCH="--r
 
 bench-peers: $(VENV)/.dev ## measure the mock beside other mock servers, which npm brings
 	@$(BIN)/python -m benchmarks peers $(BENCH)
+
+screenshots: $(VENV)/.dev ## take the pictures of the page in docs/images (needs Chromium)
+	@$(BIN)/python tests/browser/screenshots.py
 
 SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema
 

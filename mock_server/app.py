@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
@@ -22,6 +23,9 @@ from .http.uploads import Uploads
 from .service import Agenda, Events, Neighbourhood, Service
 from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from .control import Admission
 
 
 @cache
@@ -62,8 +66,9 @@ def create_app(
     def others() -> ASGIApp:
         from .routes import route
 
-        control = OnDemand(partial(_control, settings, service, served)) if settings.control_open else None
-        return route(control, uploads=pipeline(Uploads(service, rendered)), unknown=pipeline(operations({})))
+        uploads = Uploads(service, rendered)
+        control = OnDemand(partial(_control, settings, service, served, uploads)) if settings.control_open else None
+        return route(control, uploads=pipeline(uploads), unknown=pipeline(operations({})))
 
     return InProcess(Paths(emulated, OnDemand(others)))
 
@@ -134,11 +139,21 @@ def _neighbourhood(state: State) -> Neighbourhood:
     return SharedNeighbourhood(state.neighbours, agenda, events)
 
 
-def _control(settings: Settings, service: Service, served: Contract) -> ASGIApp:
-    from .control import control_app
+def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:
+    from .control import Admission, control_app
 
+    admission = Admission(settings.admin_token)
+    page = OnDemand(partial(_page, settings, served, admission))
     pages = {"/docs": OnDemand(partial(_reference, settings))}
-    return control_app(service, served, rules(), settings.admin_token, is_loopback(settings.host), pages)
+    local = is_loopback(settings.host)
+    return control_app(service, served, rules(), uploads.picture, page, pages, admission, local)
+
+
+def _page(settings: Settings, served: Contract, admission: "Admission") -> ASGIApp:
+    from .control.facts import facts
+    from .dashboard import page_app
+
+    return page_app(facts(settings.accounts, settings.behaviour, served), admission)
 
 
 def _reference(settings: Settings) -> ASGIApp:

@@ -1,14 +1,15 @@
 """What is not at a path of the API: the control API, pictures, and the errors of whoever asks for anything else."""
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from .http.replies import JSON, Reply, error
@@ -18,12 +19,22 @@ from .stores.protocol import StoreUnavailableError
 def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIApp:
     """Return the application that answers them. control: None where the control API is not served."""
     app = Starlette(
-        routes=[*([_mounted("/_mock", control)] if control else []), Route("/uploads/{title}", uploads)],
+        routes=[*(_control(control) if control else []), Route("/uploads/{title}", uploads)],
         exception_handlers={HTTPException: _http_error, StoreUnavailableError: _unavailable, Exception: _failure},
     )
     app.router.redirect_slashes = False
     app.router.default = unknown
     return app
+
+
+def _control(app: ASGIApp) -> Sequence[BaseRoute]:
+    """Return the routes of the control API, and the one that leads who leaves the last slash out to the page."""
+
+    async def page(request: Request) -> Response:
+        del request
+        return RedirectResponse("/_mock/")
+
+    return [Route("/_mock", page, methods=["GET"]), _mounted("/_mock", app)]
 
 
 def _mounted(path: str, app: ASGIApp) -> Mount:

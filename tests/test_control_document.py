@@ -91,7 +91,8 @@ def test_the_document_is_valid() -> None:
 
 def test_the_document_has_every_route_and_no_other() -> None:
     nothing: Any = None
-    app = control_app(nothing, nothing, nothing, None, local=True, pages={"/docs": Response()})
+    pages = {"/docs": Response()}
+    app = control_app(nothing, nothing, nothing, nothing, nothing, pages, nothing, local=True)
     routes = [route for route in app.routes if isinstance(route, Route)]
     served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}
     documented = {(path, method.upper()) for path, method, _ in operations()}
@@ -126,7 +127,9 @@ def test_every_example_is_what_the_mock_answers(start: Start, method: str, path:
     assert mock.call(method.upper(), path.replace("{token}", TOKEN), None, **given).json() == reply
 
 
-@pytest.mark.parametrize("path", ["/_mock/behaviour", "/_mock/scenarios", "/_mock/coverage", "/_mock/verdict"])
+@pytest.mark.parametrize(
+    "path", ["/_mock/behaviour", "/_mock/faults", "/_mock/scenarios", "/_mock/coverage", "/_mock/verdict"]
+)
 def test_every_excerpt_is_of_what_the_mock_answers(mock: Mock, path: str) -> None:
     if path == "/_mock/coverage":
         mock.call("GET", f"{PREFIX}/versions", TOKEN)

@@ -50,6 +50,9 @@ LAYERS = {
     "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset({"msgspec"})),
     "mock_server.http": Layer((*_SERVED, "mock_server.http", "mock_server.pictures")),
     "mock_server.control": Layer((*_SERVED, "mock_server.control", "mock_server.insight", "mock_server.configuration")),
+    "mock_server.dashboard": Layer(
+        ("mock_server.dashboard", "mock_server.control"), frozenset({"jinja2", "starlette"})
+    ),
 }
 CONCRETE_STORES = ("mock_server.stores",)
 
@@ -243,6 +246,13 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.reference.page", "import httpx"),
         ("mock_server.control.routes", "from ..http import replies"),
         ("mock_server.control.routes", "from mock_server.stores.memory import MemoryStore"),
+        ("mock_server.control.routes", "from mock_server.dashboard import page_app"),
+        ("mock_server.dashboard.pages", "from mock_server.service import Service"),
+        ("mock_server.dashboard.pages", "from mock_server.domain.accounts import Accounts"),
+        ("mock_server.dashboard.pages", "from mock_server.contract import Contract"),
+        ("mock_server.dashboard.pages", "from mock_server.stores.protocol import Store"),
+        ("mock_server.dashboard.pages", "from mock_server.http.replies import Reply"),
+        ("mock_server.dashboard.pages", "import msgspec"),
         ("mock_server.cli", "from .stores import MemoryStore"),
         ("mock_server.cli", "import contract_tests.rules"),
         ("contract_tests.rules", "from mock_server.contract import read_yaml"),
@@ -277,6 +287,7 @@ def test_a_planted_import_is_caught(module: str, text: str) -> None:
         ("mock_server.control.routes", "from mock_server.faults.plans import make_plans"),
         ("mock_server.control.routes", "from mock_server import __version__"),
         ("mock_server.insight.why", "from mock_server.domain.entry import Entry"),
+        ("mock_server.dashboard.pages", "from jinja2 import Environment\nfrom mock_server.control import Admission"),
         ("mock_server.app", "from .stores import MemoryStore"),
         ("mock_server.reference.page", "import jinja2\nfrom mock_server.contract.document import Node"),
         ("contract_tests.rules", "from contract_tests import resources\nimport httpx"),

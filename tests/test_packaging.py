@@ -38,6 +38,12 @@ def test_the_wheel_carries_the_contract_and_the_fixtures(wheel: Path) -> None:
     reference = {name for name in reference if not name.endswith(".pyc")}
     assert len(reference) == 3
     assert reference <= carried
+    page = ROOT / "mock_server" / "dashboard"
+    assets = {
+        path.relative_to(ROOT).as_posix() for path in page.rglob("*") if path.suffix in (".js", ".css", ".svg", ".html")
+    }
+    assert len(assets) > 20
+    assert assets <= carried
     assert not any("/test_" in name for name in carried if not name.startswith("contract_tests/"))
 
 

@@ -11,7 +11,8 @@ from mock_server.domain.clock import Instant, checked, from_iso, seconds
 from mock_server.service import Caller, Service, clocks
 
 from .answers import answer, problem, told
-from .worlds import caller_of, token_of, view
+from .naming import meant_by_path
+from .worlds import view
 
 _LONGEST = 3_660 * 86_400
 
@@ -36,8 +37,7 @@ class Clocks:
 
     async def one(self, request: Request) -> Response:
         """Answer GET and POST of /worlds/{token}/clock. A POST returns when all that fell due has happened."""
-        token = token_of(request)
-        caller = caller_of(self._service, token)
+        caller, token = await meant_by_path(self._service, request)
         if request.method == "POST":
             await self._obey(caller, await told(request, ClockCommand))
         return answer(view(token, await self._service.look(caller))["clock"])

@@ -1,15 +1,17 @@
 """Events as they happen, for whoever listens: server-sent events."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from mock_server.service import Service
+from mock_server.service.events import Event
 
 from .answers import asked
-from .worlds import caller_of
+from .naming import meant
 
 _PAUSE_SECONDS = 15
 
@@ -21,16 +23,25 @@ class EventStream:
         self._service = service
 
     async def listen(self, request: Request) -> StreamingResponse:
-        """Answer GET /events, of one world where a token is named."""
+        """Answer GET /events, of one world where a token is named. Who has the headers misses nothing from then on."""
         token = asked(request, "token").get("token")
-        world = caller_of(self._service, token).world if token is not None else None
+        world = (await meant(self._service, token)).caller.world if token is not None else None
         headers = {"cache-control": "no-store"}
-        lines = self._lines(world) if request.method == "GET" else ()
-        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+        if request.method != "GET":
+            return StreamingResponse((), media_type="text/event-stream", headers=headers)
+        events = self._service.neighbourhood.listen(_PAUSE_SECONDS, world)
+        first = await anext(events)
+        return StreamingResponse(_lines(first, events), media_type="text/event-stream", headers=headers)
 
-    async def _lines(self, world: str | None) -> AsyncIterator[bytes]:
-        async for event in self._service.neighbourhood.listen(_PAUSE_SECONDS, world):
-            if event is None:
-                yield b": listening\n\n"
-            else:
-                yield b"event: %s\ndata: %s\n\n" % (event["type"].encode(), msgspec.json.encode(event))
+
+async def _lines(first: Event | None, events: AsyncGenerator[Event | None, None]) -> AsyncIterator[bytes]:
+    async with aclosing(events):
+        yield _line(first)
+        async for event in events:
+            yield _line(event)
+
+
+def _line(event: Event | None) -> bytes:
+    if event is None:
+        return b": listening\n\n"
+    return b"event: %s\ndata: %s\n\n" % (event["type"].encode(), msgspec.json.encode(event))

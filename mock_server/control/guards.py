@@ -2,25 +2,30 @@
 
 import ipaddress
 import re
-import secrets
 
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .admission import Admission
 from .answers import answer
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = "/_mock/health"
+_PAGE = re.compile(r"/_mock/(login|logout|static/.*)?")
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]+)?")
 
 
 class Guard:
-    """The control API behind its checks. local: the server is bound to loopback, so only such a Host is meant."""
+    """The control API behind its checks, and the page, which shows a stranger no more than its login.
 
-    def __init__(self, app: Router, admin_token: str | None, local: bool) -> None:
+    local: the server is bound to loopback, so only such a Host is meant.
+    """
+
+    def __init__(self, app: Router, page: ASGIApp, admission: Admission, local: bool) -> None:
         self._app = app
-        self._expected = f"Bearer {admin_token}".encode() if admin_token is not None else None
+        self._page = page
+        self._admission = admission
         self._local = local
 
     @property
@@ -29,14 +34,17 @@ class Guard:
         return self._app.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refusal(Headers(scope=scope), scope["method"], scope["path"])
+        headers, path = Headers(scope=scope), scope["path"]
+        refusal = self._stranger(headers, scope["method"])
+        app: ASGIApp = self._page if _PAGE.fullmatch(path) else self._app
+        if refusal is None and app is self._app and path != _OPEN and not self._admission.admits(headers):
+            refusal = 401, "The control API takes the admin token: Authorization: Bearer TOKEN."
         if refusal:
             status, message = refusal
-            await answer({"message": message}, status)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            app = answer({"message": message}, status)
+        await app(scope, receive, send)
 
-    def _refusal(self, headers: Headers, method: str, path: str) -> tuple[int, str] | None:
+    def _stranger(self, headers: Headers, method: str) -> tuple[int, str] | None:
         host = headers.get("host", "")
         if self._local and not _is_local(host):
             return (
@@ -45,10 +53,6 @@ class Guard:
             )
         if method not in _SAFE and _is_foreign(headers, host):
             return 403, "A page of another site must not change anything here: send no Origin, or the server's own."
-        if self._expected is None or path == _OPEN:
-            return None
-        if not secrets.compare_digest(headers.get("authorization", "").encode("latin-1"), self._expected):
-            return 401, "The control API takes the admin token: Authorization: Bearer TOKEN."
         return None
 
 

@@ -2,8 +2,9 @@
 what never, how the client behaved.
 """
 
+import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,10 +18,11 @@ from mock_server.insight import coverage, verdict, why
 from mock_server.service import Service, snapshots
 
 from .answers import answer, asked, problem
-from .worlds import caller_of
+from .naming import meant
 
 _MOST = 1_000
 _FEW = 100
+_AT_ONCE = 50
 
 
 class Requests:
@@ -34,14 +36,14 @@ class Requests:
     async def all(self, request: Request) -> Response:
         """Answer GET (newest first, unless order=oldest) and DELETE of /requests."""
         if request.method == "DELETE":
-            await self._service.journal.forget(self._world(asked(request, "token")))
+            await self._service.journal.forget(await self._world(asked(request, "token")))
             return answer({"requests": [], "total": 0})
         query = asked(request, "token", "operation", "status", "limit", "order")
         wanted, limit, newest = _filter(query), _limit(query), _newest(query)
-        found = [entry for entry in await self._service.journal.entries(self._world(query)) if wanted(entry)]
+        found = [entry for entry in await self._service.journal.entries(await self._world(query)) if wanted(entry)]
         if newest:
             found.reverse()
-        return answer({"requests": [self.view(each) for each in found[:limit]], "total": len(found)})
+        return answer({"requests": await self._views(found[:limit]), "total": len(found)})
 
     async def one(self, request: Request) -> Response:
         """Answer GET /requests/{id}."""
@@ -53,13 +55,13 @@ class Requests:
 
     async def coverage(self, request: Request) -> Response:
         """Answer GET /coverage."""
-        token, world = self._named(request)
+        token, world = await self._named(request)
         tally = await self._service.journal.tally(world)
         return answer({"token": token, **coverage(tally, self._contract, self._rules)})
 
     async def verdict(self, request: Request) -> Response:
         """Answer GET /verdict."""
-        token, world = self._named(request)
+        token, world = await self._named(request)
         return answer({"token": token, **verdict(await self._service.journal.entries(world))})
 
     def report(self, log: snapshots.Log) -> list[object]:
@@ -68,11 +70,20 @@ class Requests:
         told = [coverage(tally, self._contract, self._rules), verdict(log.entries)]
         return [*told, *map(self.view, log.entries)]
 
+    async def _views(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+        """Return entries as they are shown; whoever waits for an answer meanwhile gets it in between."""
+        views = []
+        for start in range(0, len(entries), _AT_ONCE):
+            views += [self.view(each) for each in entries[start : start + _AT_ONCE]]
+            await asyncio.sleep(0)
+        return views
+
     def view(self, entry: Entry) -> dict[str, Any]:
         """Return an entry as the control API shows it, with why it was refused."""
         return {
             "id": entry.id,
             "token": entry.token,
+            "world": entry.world,
             "at": to_iso(entry.at, "milliseconds"),
             "seconds": (entry.ended - entry.at) / SECOND,
             "operation": entry.operation,
@@ -91,16 +102,17 @@ class Requests:
             "faults": entry.faults,
         }
 
-    def _world(self, query: Mapping[str, str]) -> str | None:
+    async def _world(self, query: Mapping[str, str]) -> str | None:
         """Return the name of the world that is asked for, None for all."""
-        return caller_of(self._service, query["token"]).world if "token" in query else None
+        return (await meant(self._service, query["token"])).caller.world if "token" in query else None
 
-    def _named(self, request: Request) -> tuple[str, str]:
+    async def _named(self, request: Request) -> tuple[str, str]:
+        """Return what to call the world that is asked for, and its name; raise a 422 where none is."""
         query = asked(request, "token")
-        world = self._world(query)
-        if world is None:
+        if "token" not in query:
             raise problem(422, "Say whose: ?token=TOKEN.")
-        return query["token"], world
+        caller, token = await meant(self._service, query["token"])
+        return token, caller.world
 
 
 def _filter(query: Mapping[str, str]) -> Callable[[Entry], bool]:

@@ -12,11 +12,13 @@ from mock_server import __version__
 from mock_server.contract import Contract, Rules
 from mock_server.service import Service
 
+from .admission import Admission
 from .answers import answer
 from .clocks import Clocks
 from .events import EventStream
 from .faults import Faults
 from .guards import Guard
+from .images import Images, Picture
 from .requests import Requests
 from .scenarios import Scenarios
 from .snapshots import Snapshots
@@ -27,12 +29,15 @@ def control_app(
     service: Service,
     contract: Contract,
     rules: Rules,
-    admin_token: str | None,
-    local: bool,
+    picture: Picture,
+    page: ASGIApp,
     pages: Mapping[str, ASGIApp],
+    admission: Admission,
+    local: bool,
 ) -> Guard:
-    """Return what is to be mounted under /_mock. local: the server is bound to loopback; pages: what answers at each of
-    these paths, and at what is under them, to whom the control API does.
+    """Return what is to be mounted under /_mock. picture: the PNG of a title; page: what answers at /_mock/ itself;
+    pages: what answers at each of these paths, and at what is under them, to whom the control API does; local: the
+    server is bound to loopback.
     """
     worlds, clocks, faults = Worlds(service), Clocks(service), Faults(service, contract)
 
@@ -48,7 +53,7 @@ def control_app(
 
     requests = Requests(service, contract, rules)
     snapshots = Snapshots(service, requests)
-    scenarios, events = Scenarios(service, contract), EventStream(service)
+    scenarios, events, images = Scenarios(service, contract), EventStream(service), Images(service, picture)
     routes = [
         Route("/health", health, methods=["GET"]),
         Route("/behaviour", behaviour, methods=["GET"]),
@@ -56,7 +61,10 @@ def control_app(
         Route("/worlds/{token}", worlds.one, methods=["GET", "PUT", "PATCH", "DELETE"]),
         Route("/worlds/{token}/clock", clocks.one, methods=["GET", "POST"]),
         Route("/worlds/{token}/faults", faults.one, methods=["GET", "PUT", "POST", "DELETE"]),
+        Route("/worlds/{token}/images", images.all, methods=["GET"]),
+        Route("/worlds/{token}/images/{title}", images.one, methods=["GET"]),
         Route("/worlds/{token}/scenario", scenarios.one, methods=["PUT"]),
+        Route("/faults", faults.all, methods=["GET"]),
         Route("/scenarios", scenarios.all, methods=["GET"]),
         Route("/reset", worlds.reset, methods=["POST"]),
         Route("/requests", requests.all, methods=["GET", "DELETE"]),
@@ -68,7 +76,7 @@ def control_app(
     ]
     assets = [Mount(path, page) for path, page in pages.items()]
     routes += [Route(path, page, methods=["GET"]) for path, page in pages.items()]
-    return Guard(_Router([*routes, *assets], redirect_slashes=False), admin_token, local)
+    return Guard(_Router([*routes, *assets], redirect_slashes=False), page, admission, local)
 
 
 class _Router(Router):

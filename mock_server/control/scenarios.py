@@ -17,7 +17,8 @@ from mock_server.contract import Contract
 from mock_server.service import Service, resets
 
 from .answers import answer, problem, told
-from .worlds import caller_of, token_of, view
+from .naming import meant_by_path
+from .worlds import view
 
 
 class Scenarios:
@@ -41,8 +42,7 @@ class Scenarios:
 
     async def one(self, request: Request) -> Response:
         """Answer PUT of /worlds/{token}/scenario: the world begins afresh in that state."""
-        token = token_of(request)
-        caller = caller_of(self._service, token)
+        caller, token = await meant_by_path(self._service, request)
         scenario = self._scenario(await told(request, dict[str, Any]))
         await resets.forget(self._service, caller.world)
         changed = replace(caller, account=scenario.apply(caller.account))

@@ -1,9 +1,7 @@
 """Worlds: seen, changed, begun afresh, let go."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -11,16 +9,15 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant, from_iso, to_iso
 from mock_server.domain.world import Lock, World
 from mock_server.service import Caller, Seen, Service, resets
 from mock_server.service.service import SHARED
 
 from .answers import answer, problem, told
+from .naming import meant, meant_by_path
 
 _CONTROLLER = "the control API"
-_TOKEN = re.compile(r"[!-~]+")
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
@@ -66,8 +63,7 @@ class Worlds:
 
     async def one(self, request: Request) -> Response:
         """Answer GET, PUT (as first opened, then changed), PATCH (changed) and DELETE of one world."""
-        token = token_of(request)
-        caller = caller_of(self._service, token)
+        caller, token = await meant_by_path(self._service, request)
         change = await self._told(request) if request.method in ("PUT", "PATCH") else None
         if request.method in ("PUT", "DELETE"):
             await resets.forget(self._service, caller.world)
@@ -81,7 +77,7 @@ class Worlds:
         if which.token is UNSET:
             await resets.reset(self._service)
         else:
-            await resets.forget(self._service, caller_of(self._service, which.token).world)
+            await resets.forget(self._service, (await meant(self._service, which.token)).caller.world)
         return answer({"worlds": len(await names(self._service))})
 
     async def _told(self, request: Request) -> tuple[WorldChange, Instant | None]:
@@ -99,27 +95,13 @@ async def names(service: Service) -> Sequence[str]:
     return [name for name in await service.store.names() if name != SHARED]
 
 
-def token_of(request: Request) -> str:
-    """Return the token that the path names."""
-    return unquote(request.path_params["token"])
-
-
-def caller_of(service: Service, token: str) -> Caller:
-    """Return whom a token stands for; raise a 404 where it is not valid, a 422 where no client could send it."""
-    if not _TOKEN.fullmatch(token):
-        raise problem(422, f"A token is visible ASCII characters without a space, not {masked(token)!a}.")
-    caller = service.caller(token)
-    if caller is None:
-        raise problem(404, f"The token {masked(token)} is not valid here: it opens no world.")
-    return caller
-
-
 def view(token: str, seen: Seen) -> dict[str, Any]:
     """Return a world as the control API shows it."""
     world = seen.world
     until = world.lock and world.lock.until
     return {
         "token": token,
+        "world": world.name,
         "credits": world.credits,
         "daily_limit": world.daily_limit,
         "used_today": world.used,

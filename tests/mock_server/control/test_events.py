@@ -102,6 +102,28 @@ def test_a_listener_is_greeted_and_never_cached() -> None:
     assert listener.chunks[1] == b": listening\n\n"
 
 
+def test_from_the_headers_on_nothing_is_missed() -> None:
+    async def run() -> Heard:
+        app = create_app(settings(), JumpingClock())
+        listener = Listener("")
+        send = listener.send
+
+        async def changing(message: Any) -> None:
+            await send(message)
+            if message["type"] == "http.response.start":
+                async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+                    await client.patch("/_mock/worlds/demo", json={"credits": 1})
+
+        task = asyncio.ensure_future(app(listener.scope, listener.receive, changing))
+        await settle()
+        listener.gone.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+        return listener.heard
+
+    assert [each["type"] for each in asyncio.run(run())] == ["world"]
+
+
 def test_a_listener_hears_of_each_request_what_the_journal_has() -> None:
     found: dict[str, Any] = {}
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mock_server.faults.registry import FAULTS as FAULT_KINDS
 from support.control import ask, told
 from support.mock import PREFIX, Mock
 
@@ -99,3 +100,45 @@ def test_faults_that_cannot_be_change_nothing(mock: Mock, faults: Any, says: str
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_an_invalid_token_has_no_faults(mock: Mock, method: str) -> None:
     assert ask(mock, method, "/worlds/demo-invalid/faults").status_code == 404
+
+
+def test_delete_switches_those_of_a_name_off_and_leaves_the_others_as_they_are(mock: Mock) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 0}, {"fault": "proxy-error", "times": 9}])
+    versions(mock)
+    (left,) = told(mock, "DELETE", f"{FAULTS}?fault=delay")
+    assert (left["fault"], left["struck"]) == ("proxy-error", 1)
+
+
+@pytest.mark.parametrize("query", ["fault=nonsense", "fault=", "fault=drop&fault=reset", "name=drop"])
+def test_a_delete_that_is_not_understood_switches_nothing_off(mock: Mock, query: str) -> None:
+    told(mock, "PUT", FAULTS, [{"fault": "drop"}])
+    assert ask(mock, "DELETE", f"{FAULTS}?{query}").status_code == 422
+    assert mock.world()["faults"] == 1
+
+
+def test_every_fault_is_told_with_what_it_takes(mock: Mock) -> None:
+    kinds = {each["fault"]: each for each in told(mock, "GET", "/faults")["faults"]}
+    assert list(kinds) == list(FAULT_KINDS)
+    for name, kind in kinds.items():
+        assert kind["description"].endswith(".")
+        assert {each["name"] for each in kind["parameters"]} == set(FAULT_KINDS[name].__struct_fields__)
+    assert kinds["picture-slow"]["operations"] == ["getPicture"]
+    assert "getPicture" in kinds["drop"]["operations"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "name", "told_of"),
+    [
+        ("status", "code", {"numeric": True, "values": None, "required": True, "default": None}),
+        ("delay", "median", {"numeric": True, "values": None, "required": False, "default": None}),
+        ("proxy-error", "code", {"numeric": True, "values": [502, 503, 504], "required": False, "default": 502}),
+        ("stuck-lock", "until", {"numeric": False, "values": ["expiry", "forever"], "default": "expiry"}),
+        ("upstream-failure", "message", {"numeric": False, "values": None, "required": False}),
+        ("truncated-body", "bytes", {"numeric": True, "values": None, "required": False, "default": None}),
+    ],
+)
+def test_a_parameter_says_what_it_takes(mock: Mock, fault: str, name: str, told_of: dict[str, Any]) -> None:
+    (kind,) = (each for each in told(mock, "GET", "/faults")["faults"] if each["fault"] == fault)
+    (parameter,) = (each for each in kind["parameters"] if each["name"] == name)
+    assert parameter == {**parameter, **told_of}
+    assert parameter["takes"]

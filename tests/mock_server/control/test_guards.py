@@ -11,7 +11,7 @@ from support.mock import Mock, Start, settings
 
 PATHS: dict[str, Any] = yaml.safe_load(resources.CONTROL.read_text(encoding="utf-8"))["paths"]
 CALLS = [
-    (method.upper(), path.removeprefix("/_mock").format(token="demo", id="1"))
+    (method.upper(), path.removeprefix("/_mock").format(token="demo", id="1", title="fox.png"))
     for path, item in PATHS.items()
     for method in item
     if method in ("get", "put", "post", "patch", "delete")
@@ -66,7 +66,7 @@ def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch
         compared.append((given, expected))
         return False
 
-    monkeypatch.setattr("mock_server.control.guards.secrets.compare_digest", compare)
+    monkeypatch.setattr("mock_server.control.admission.secrets.compare_digest", compare)
     ask(guarded, "GET", "/worlds", headers={"Authorization": "Bearer wrong"})
     assert compared == [(b"Bearer wrong", b"Bearer s3cret")]
 

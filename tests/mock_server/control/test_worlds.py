@@ -12,6 +12,7 @@ from support.mock import Mock, Start, behaviour, settings
 
 FRESH = {
     "token": "demo",
+    "world": "53f159799d1c9199",
     "credits": 100,
     "daily_limit": 50,
     "used_today": 0,

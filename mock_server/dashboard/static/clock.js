@@ -1,0 +1,85 @@
+// The clock of a world: its time, how long the lock still holds, and what moves it.
+
+import { part, write } from "./dom.js";
+
+const SMOOTH_MS = 100;
+const CALM_MS = 1000;
+const STALE_MS = 1000;
+
+export class Clock {
+  #view = null;
+  #at = 0;
+
+  /** post: sends a command of the clock; stale: asks for the world again. */
+  constructor(root, { post, stale }) {
+    this.root = root;
+    this.post = post;
+    this.stale = stale;
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.#controls();
+    this.#tick();
+  }
+
+  /** Return the world's time in milliseconds, null before it is known. */
+  get now() {
+    if (!this.#view) return null;
+    const passed = this.#view.clock.mode === "real" ? performance.now() - this.#at : 0;
+    return Date.parse(this.#view.clock.now) + passed;
+  }
+
+  show(view) {
+    this.#view = view;
+    this.#at = performance.now();
+    const frozen = view.clock.mode === "frozen";
+    write(part(this.root, "mode"), frozen ? "frozen" : "running");
+    write(part(this.root, "freeze"), frozen ? "Let it run" : "Freeze");
+    this.#edge("lock-expiry", Boolean(view.lock?.until));
+    this.#edge("generation-end", view.running > 0);
+    this.#paint();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+
+  #controls() {
+    part(this.root, "freeze").addEventListener("click", () => this.post({ freeze: this.#view?.clock.mode === "real" }));
+    part(this.root, "advance").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.post({ advance: event.target.elements.seconds.valueAsNumber });
+    });
+    for (const button of this.root.querySelectorAll("[data-edge]")) {
+      button.addEventListener("click", () => this.post({ advance_to: button.dataset.edge }));
+    }
+  }
+
+  #edge(name, there) {
+    this.root.querySelector(`[data-edge="${name}"]`).disabled = !there;
+  }
+
+  #tick() {
+    this.#paint();
+    const view = this.#view;
+    const moving = view?.clock.mode === "real" && (view.lock?.until || view.running);
+    if (moving && performance.now() - this.#at > STALE_MS) this.stale();
+    this.timer = setTimeout(() => this.#tick(), this.calm.matches ? CALM_MS : SMOOTH_MS);
+  }
+
+  #paint() {
+    const now = this.now;
+    if (now === null) return;
+    const time = new Date(now).toISOString();
+    const node = part(this.root, "now");
+    write(node, `${time.slice(0, 10)} ${time.slice(11, 19)}`);
+    node.dateTime = time;
+    write(part(this.root, "lock"), this.#lock(now));
+    part(this.root, "lock-card").classList.toggle("held", Boolean(this.#view.lock));
+  }
+
+  #lock(now) {
+    const lock = this.#view.lock;
+    if (!lock) return "free";
+    if (!lock.until) return "held for ever";
+    return `${Math.max(0, (Date.parse(lock.until) - now) / 1000).toFixed(1)} s`;
+  }
+}

@@ -1,0 +1,29 @@
+// What the client has met: a grid of operations and statuses, with the rules that lead there.
+
+import { el, part, write } from "./dom.js";
+
+export function showCoverage(root, coverage) {
+  write(part(root, "met"), `${coverage.met} of ${coverage.possible} met`);
+  const statuses = [...new Set(coverage.operations.flatMap((row) => row.statuses.map((each) => each.status)))].sort((a, b) => a - b);
+  const scroller = part(root, "coverage");
+  const { scrollLeft } = scroller;
+  scroller.replaceChildren(
+    el("table", { class: "grid" },
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Operation"), ...statuses.map((each) => el("th", { scope: "col" }, String(each))))),
+      el("tbody", {}, ...coverage.operations.map((row) => line(row, statuses)))));
+  scroller.scrollLeft = scrollLeft;
+}
+
+function line(row, statuses) {
+  const byStatus = new Map(row.statuses.map((each) => [each.status, each]));
+  return el("tr", {},
+    el("th", { scope: "row", title: row.path ?? "" }, row.operation ?? "anything else"),
+    ...statuses.map((status) => cell(byStatus.get(status))));
+}
+
+function cell(found) {
+  if (!found) return el("td", { class: "none" }, el("span", { class: "hidden" }, "not documented"));
+  const rules = found.rules.map((rule) => el("span", { class: rule.met ? "rule met" : "rule" }, `${rule.id}${rule.met ? ` ${rule.met}×` : ""}`));
+  return el("td", { class: found.met ? "met" : "never" },
+    el("strong", {}, found.met ? `${found.met}×` : "never"), ...rules);
+}

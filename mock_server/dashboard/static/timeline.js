@@ -1,0 +1,177 @@
+// The requests of a world, newest first. However many there are, only the rows in sight are in the page.
+
+import { arrange, el, part, write } from "./dom.js";
+import { fractionOf, reply, seconds, timeOf, told } from "./words.js";
+
+const MOST = 1000;
+const SPARE_ROWS = 6;
+let lists = 0;
+
+export class Timeline {
+  #entries = [];
+  #shown = [];
+  #rows = new Map();
+  #active = null;
+  #frame = 0;
+
+  /** open: called with the entry that somebody wants to see in full. */
+  constructor(root, open) {
+    this.root = root;
+    this.open = open;
+    this.name = `row-${(lists += 1)}-`;
+    this.list = part(root, "timeline");
+    this.filters = part(root, "filters");
+    this.floor = el("div", { class: "floor", role: "presentation" });
+    this.list.append(this.floor);
+    this.list.addEventListener("scroll", () => this.#later());
+    this.list.addEventListener("keydown", (event) => this.#key(event));
+    this.list.addEventListener("click", (event) => this.#click(event));
+    this.filters.addEventListener("input", () => this.#filter());
+    this.filters.addEventListener("submit", (event) => event.preventDefault());
+    this.size = new ResizeObserver(() => this.#later());
+    this.size.observe(this.list);
+  }
+
+  stop() {
+    this.size.disconnect();
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** Have these entries, newest first, and no other. */
+  set(entries) {
+    this.#entries = entries.slice(0, MOST);
+    this.#filter();
+  }
+
+  /** Add the newest entries to those that are there. Return false where some in between may be missing. */
+  add(newest) {
+    const ids = new Set(newest.map((entry) => entry.id));
+    const older = this.#entries.filter((entry) => !ids.has(entry.id));
+    const joined = older.length < this.#entries.length || older.length === 0;
+    this.#entries = [...newest, ...older].slice(0, MOST);
+    this.#filter();
+    return joined;
+  }
+
+  #filter() {
+    const { operation, status, text } = this.filters.elements;
+    this.#statuses(status);
+    const wanted = text.value.trim().toLowerCase();
+    const before = this.#shown.length && this.list.scrollTop > 0 ? this.#shown[this.#first()] : null;
+    this.#shown = this.#entries.filter(
+      (entry) =>
+        (!operation.value || (entry.operation ?? "none") === operation.value) &&
+        (!status.value || String(entry.status ?? "none") === status.value) &&
+        (!wanted || haystack(entry).includes(wanted)),
+    );
+    const all = this.#entries.length, some = this.#shown.length;
+    write(part(this.root, "count"), some === all ? all : `${some} of ${all}`);
+    const empty = part(this.root, "no-requests");
+    empty.hidden = some > 0;
+    write(empty, all ? "No request fits the filters." : "No request has come yet.");
+    if (before) this.#keepInSight(before);
+    this.#later();
+  }
+
+  #statuses(select) {
+    const found = [...new Set(this.#entries.map((entry) => String(entry.status ?? "none")))].sort();
+    if (select.value && !found.includes(select.value)) found.push(select.value);
+    const there = [...select.options].slice(1).map((option) => option.value);
+    if (there.join() === found.join()) return;
+    const chosen = select.value;
+    arrange(select, [select.options[0], ...found.map((each) => el("option", { value: each }, each === "none" ? "no reply" : each))]);
+    select.value = chosen;
+  }
+
+  #first() {
+    return Math.min(this.#shown.length - 1, Math.floor(this.list.scrollTop / this.#height()));
+  }
+
+  /** Whoever reads further down goes on reading there, whatever comes in at the top. */
+  #keepInSight(entry) {
+    const place = this.#shown.findIndex((each) => each.id === entry.id);
+    if (place < 0) return;
+    const within = this.list.scrollTop % this.#height();
+    this.floor.style.height = `${this.#shown.length * this.#height()}px`;
+    this.list.scrollTop = place * this.#height() + within;
+  }
+
+  #height() {
+    return this.floor.firstElementChild?.offsetHeight || parseFloat(getComputedStyle(this.list).fontSize) * 3.5;
+  }
+
+  #later() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const height = this.#height();
+    const first = Math.max(0, Math.floor(this.list.scrollTop / height) - SPARE_ROWS);
+    const last = Math.min(this.#shown.length, Math.ceil((this.list.scrollTop + this.list.clientHeight) / height) + SPARE_ROWS);
+    const rows = new Map();
+    for (let place = first; place < last; place += 1) {
+      const entry = this.#shown[place];
+      const node = this.#rows.get(entry.id) ?? row(entry, this.name);
+      node.style.transform = `translateY(${place * height}px)`;
+      node.setAttribute("aria-posinset", place + 1);
+      node.setAttribute("aria-setsize", this.#shown.length);
+      node.setAttribute("aria-selected", entry.id === this.#active);
+      rows.set(entry.id, node);
+    }
+    this.#rows = rows;
+    this.floor.style.height = `${this.#shown.length * height}px`;
+    arrange(this.floor, [...rows.values()]);
+    if (rows.has(this.#active)) this.list.setAttribute("aria-activedescendant", this.name + this.#active);
+    else this.list.removeAttribute("aria-activedescendant");
+  }
+
+  #key(event) {
+    const place = this.#shown.findIndex((entry) => entry.id === this.#active);
+    const page = Math.max(1, Math.floor(this.list.clientHeight / this.#height()) - 1);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -MOST, End: MOST };
+    if (event.key in steps) this.#go(place + steps[event.key]);
+    else if (event.key === "Enter" && place >= 0) this.open(this.#shown[place]);
+    else return;
+    event.preventDefault();
+  }
+
+  #go(place) {
+    if (!this.#shown.length) return;
+    const to = Math.max(0, Math.min(this.#shown.length - 1, place));
+    const height = this.#height();
+    this.#active = this.#shown[to].id;
+    this.list.scrollTop = Math.max((to + 1) * height - this.list.clientHeight, Math.min(this.list.scrollTop, to * height));
+    this.#later();
+  }
+
+  #click(event) {
+    const id = event.target.closest("[role=option]")?.dataset.id;
+    const entry = this.#shown.find((each) => each.id === id);
+    if (!entry) return;
+    this.#active = id;
+    this.#later();
+    this.open(entry);
+  }
+}
+
+function row(entry, name) {
+  const { kind, text } = reply(entry);
+  return el("div", { class: "row", role: "option", id: name + entry.id, "data-id": entry.id, "data-kind": kind },
+    el("div", { class: "line" },
+      el("time", { datetime: entry.at }, timeOf(entry.at), el("span", { class: "fraction" }, fractionOf(entry.at))),
+      el("span", { class: "status" }, text),
+      el("span", { class: "operation" }, entry.operation ?? `${entry.method} ${entry.path}`),
+      entry.rule ? el("span", { class: "chip rule" }, entry.rule) : null,
+      ...entry.faults.map((fault) => el("span", { class: "chip fault" }, fault)),
+      el("span", { class: "took" }, seconds(entry.seconds))),
+    el("div", { class: "line why" }, told(entry)));
+}
+
+function haystack(entry) {
+  entry.haystack ??= [entry.method, entry.path, entry.operation, entry.rule, entry.token, told(entry), entry.why?.message, ...entry.faults, ...Object.values(entry.fields)]
+    .join("\n").toLowerCase();
+  return entry.haystack;
+}

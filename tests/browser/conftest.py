@@ -1,0 +1,56 @@
+"""Fixtures for tests in a browser: one browser and one mock for all that one process runs of them."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser
+
+from support.browser import Mocked, Watched, chromium, find_chromium
+from support.server import Server
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.skip("there is no Chromium here: install one, or name it in AIIMAGE_CHROMIUM")
+    with chromium(path) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def shared() -> Iterator[Mocked]:
+    """A mock whose generations take no time. Use a token of your own."""
+    with Server("--generation-time", "0") as server, closing(Mocked(server)) as mocked:
+        yield mocked
+
+
+@pytest.fixture
+def own() -> Iterator[Mocked]:
+    """A mock that no other test knows."""
+    with Server("--generation-time", "0") as server, closing(Mocked(server)) as mocked:
+        yield mocked
+
+
+@pytest.fixture
+def token() -> str:
+    """A token that no other test uses."""
+    return f"team-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def watched(browser: Browser, shared: Mocked) -> Iterator[Watched]:
+    """Tabs that show the shared mock. The test fails where one of them complains."""
+    with closing(Watched(browser, shared)) as tabs:
+        yield tabs
+        assert tabs.problems == []
+
+
+@pytest.fixture
+def watched_own(browser: Browser, own: Mocked) -> Iterator[Watched]:
+    """Tabs that show the test's own mock."""
+    with closing(Watched(browser, own)) as tabs:
+        yield tabs
+        assert tabs.problems == []

@@ -1,0 +1,144 @@
+"""The form that sends requests for images, and the pictures that come of them."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.browser import Mocked, Watched, part, rows
+
+SOURCE = min((Path(__file__).parents[2] / "fixtures" / "images").glob("*.png"))
+PROMPTS = {
+    "dall-e": "description",
+    "stablediffusion": "stable_description",
+    "flux-pro": "description_flux_pro",
+    "ideogram": "description_ideogram",
+    "flux-pro-kontext": "description_flux_pro",
+}
+
+
+@pytest.fixture
+def watched(watched: Watched) -> Watched:
+    """Tabs in which the mock may refuse what the form sends: a browser says so on its console."""
+    watched.expected = ("status of 409", "status of 419", "status of 422")
+    return watched
+
+
+@pytest.fixture
+def page(watched: Watched, shared: Mocked, token: str) -> Page:
+    """The page with a token that the user has typed."""
+    page = watched.open("demo-low")
+    page.get_by_label("Token of your own").fill(token)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(part(page, "credits")).to_have_text("100")
+    return page
+
+
+def fill(page: Page, field: str, value: str) -> None:
+    box = part(page, "order").locator(f'fieldset:not([hidden]) [name="{field}"]')
+    box.select_option(value) if box.evaluate("(box) => box.tagName") == "SELECT" else box.fill(value)
+
+
+def send(page: Page, status: int) -> None:
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(part(page, "answer").locator(".status")).to_have_text(str(status))
+
+
+def test_every_engine_takes_an_order(page: Page, shared: Mocked, token: str) -> None:
+    for engine, field in PROMPTS.items():
+        page.get_by_label("Engine").select_option(engine)
+        fill(page, field, f"A fox by {engine}")
+        if engine == "stablediffusion":
+            fill(page, "image_resolution", "128x96")
+        send(page, 200)
+        expect(page.locator(".gallery li").first).to_contain_text(f"A fox by {engine}")
+    images = shared.control("GET", f"/worlds/{token}/images")["images"]
+    assert [(each["engine"], each["prompt"]) for each in images] == [(each, f"A fox by {each}") for each in PROMPTS][
+        ::-1
+    ]
+
+
+def test_a_picture_is_seen_and_nobody_takes_that_for_a_client(page: Page, shared: Mocked, token: str) -> None:
+    fill(page, "description", "A fox")
+    send(page, 200)
+    picture = page.locator(".gallery img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("(image) => image.naturalWidth") == 256
+    assert shared.control("GET", f"/requests?token={token}")["total"] == 1
+    assert shared.control("GET", f"/requests?token={token}&operation=uploads")["total"] == 0
+
+
+def test_a_picture_is_told_with_its_size_and_price(watched: Watched, shared: Mocked, token: str) -> None:
+    page = watched.open(token)
+    expect(part(page, "no-pictures")).to_be_visible()
+    shared.generate(token, "A hare")
+    expect(page.locator(".gallery li")).to_contain_text("flux-pro · 1024×1024 · 1 credit")
+    expect(part(page, "no-pictures")).to_be_hidden()
+
+
+def test_an_image_is_made_from_an_upload(page: Page, shared: Mocked, token: str) -> None:
+    page.get_by_label("Engine").select_option("stablediffusion")
+    upload = part(page, "order").locator('[name="image_src"]')
+    expect(upload).to_be_hidden()
+    fill(page, "type", "image-to-image")
+    fill(page, "image_resolution", "128x128")
+    expect(upload).to_be_visible()
+    send(page, 422)
+    expect(part(page, "answer")).to_contain_text("image src field is required")
+    upload.set_input_files(SOURCE)
+    send(page, 200)
+    (image,) = shared.control("GET", f"/worlds/{token}/images")["images"]
+    assert image["mode"] == "image-to-image"
+
+
+def test_what_is_wrong_is_answered_and_shown_in_full(page: Page) -> None:
+    fill(page, "description", "")
+    fill(page, "image_number_of_images", "0")
+    send(page, 422)
+    expect(part(page, "answer")).to_contain_text("The description field is required")
+    page.get_by_role("button", name="see it in full").click()
+    expect(page.get_by_role("dialog", name="One request in full")).to_contain_text("The nearest request that passes")
+
+
+def test_two_orders_at_once_meet_the_lock(page: Page, shared: Mocked, token: str) -> None:
+    shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
+    shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(part(page, "running")).to_have_text("1 generation under way")
+    send(page, 409)
+    shared.control("POST", f"/worlds/{token}/clock", {"advance": 5})
+    expect(part(page, "answer").locator(".status")).to_have_text("200")
+    assert [each["status"] for each in shared.control("GET", f"/requests?token={token}")["requests"]] == [409, 200]
+
+
+def test_a_ready_made_account_needs_no_token(watched: Watched) -> None:
+    page = watched.open("demo-empty")
+    expect(page.get_by_label("Token of this world")).to_be_hidden()
+    send(page, 419)
+    expect(rows(page).first).to_contain_text("CREDIT-419")
+
+
+def test_a_world_that_is_known_by_name_only_asks_for_its_token(watched: Watched, shared: Mocked, token: str) -> None:
+    page = watched.open(token)
+    field = page.get_by_label("Token of this world")
+    expect(field).to_be_visible()
+    answer, press = part(page, "answer"), page.get_by_role("button", name="Send", exact=True)
+    press.click()
+    expect(answer).to_have_text("Type the token of this world first.")
+    field.fill("demo")
+    press.click()
+    expect(answer).to_have_text("That token opens another world.")
+    assert shared.control("GET", f"/requests?token={token}")["total"] == 0
+    field.fill(token)
+    send(page, 200)
+
+
+def test_who_opens_the_same_world_by_its_token_is_asked_no_more(watched: Watched, token: str) -> None:
+    page = watched.open(token)
+    expect(page.get_by_label("Token of this world")).to_be_visible()
+    page.get_by_label("Token of your own").fill(token)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_label("Token of this world")).to_be_hidden()
+    expect(part(page, "picker").locator("option:checked")).to_have_text(token)
+    send(page, 200)

@@ -1,0 +1,163 @@
+"""One world on the page, two, and many: seen, switched, compared, reset."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from support.browser import Mocked, Watched, part
+
+
+def opened(watched: Watched, page: Page, token: str) -> None:
+    """Open the world of a token as a user does."""
+    page.get_by_label("Token of your own").fill(token)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(part(page, "picker").locator("option:checked")).to_have_text(token)
+
+
+def test_a_world_is_shown_as_it_is_and_as_it_becomes(watched: Watched, shared: Mocked, token: str) -> None:
+    shared.generate(token, count=3)
+    page = watched.open(token)
+    expect(part(page, "credits")).to_have_text("97")
+    expect(part(page, "used")).to_have_text("3")
+    expect(page.get_by_role("meter", name="Daily allowance used")).to_have_js_property("value", 3)
+    expect(page.get_by_role("meter", name="Credits left")).to_have_js_property("max", 100)
+    shared.control("PATCH", f"/worlds/{token}", {"credits": 5, "daily_limit": 9})
+    expect(part(page, "credits")).to_have_text("5")
+    expect(part(page, "limit")).to_have_text("9")
+
+
+def test_two_tabs_show_two_worlds_that_never_meet(watched: Watched, shared: Mocked, token: str) -> None:
+    other = f"{token}-other"
+    one = watched.open(token)
+    two = watched.open(other, page=one)
+    shared.generate(token, "A red fox")
+    shared.generate(other, "A blue hare", count=2)
+    for page, prompt, left in ((one, "A red fox", "99"), (two, "A blue hare", "98")):
+        expect(part(page, "credits")).to_have_text(left)
+        expect(page.locator(".row")).to_have_count(1)
+        expect(page.locator(".row")).to_contain_text(prompt)
+        expect(page.locator(".gallery li").first).to_contain_text(prompt)
+
+
+def test_ready_made_accounts_are_offered_by_name(watched: Watched, shared: Mocked) -> None:
+    page = watched.open("demo-empty")
+    expect(part(page, "credits")).to_have_text("0")
+    part(page, "picker").select_option("demo-almost-limited")
+    expect(part(page, "used")).to_have_text("49")
+    expect(page).to_have_url(re.compile(f"#world={shared.name('demo-almost-limited')}$"))
+    page.go_back()
+    expect(part(page, "credits")).to_have_text("0")
+
+
+def test_a_token_of_ones_own_stays_in_the_tab(watched: Watched, shared: Mocked, token: str) -> None:
+    page = watched.open("demo")
+    opened(watched, page, token)
+    assert token not in page.url
+    assert page.evaluate("[document.cookie, JSON.stringify(localStorage)]") == ["", "{}"]
+    shared.generate(token)
+    expect(part(page, "credits")).to_have_text("99")
+    page.reload()
+    expect(part(page, "picker").locator("option:checked")).to_have_text(token)
+
+
+def test_a_token_that_opens_nothing_is_told_in_words(watched: Watched) -> None:
+    watched.expected = ("404",)
+    page = watched.open("demo")
+    page.get_by_label("Token of your own").fill("demo-invalid")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("is not valid here")
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_a_world_that_others_have_opened_can_be_picked(watched: Watched, shared: Mocked, token: str) -> None:
+    page = watched.open("demo")
+    shared.generate(token)
+    option = part(page, "others").locator(f'option[value="{shared.name(token)}"]')
+    expect(option).to_have_text(re.compile(r"^team\*\*\* · [0-9a-f]{6}$"))
+    part(page, "picker").select_option(shared.name(token))
+    expect(part(page, "credits")).to_have_text("99")
+
+
+def test_a_world_that_is_not_there_is_told_in_words(watched: Watched) -> None:
+    watched.expected = ("404",)
+    page = watched.open("demo")
+    page.goto(f"{watched.mocked.origin}/_mock/#world=0123456789abcdef")
+    expect(part(page, "problem")).to_contain_text("There is no world 0123456789abcdef")
+
+
+def test_two_worlds_stand_side_by_side(watched: Watched, shared: Mocked, token: str) -> None:
+    shared.generate(token, count=2)
+    page = watched.open(token)
+    page.get_by_role("button", name="Compare two worlds").click()
+    panes = page.get_by_role("article")
+    expect(panes).to_have_count(2)
+    part(panes.nth(1), "picker").select_option("demo-low")
+    expect(part(panes.nth(1), "credits")).to_have_text("2")
+    expect(part(panes.nth(0), "credits")).to_have_text("98")
+    left, right = (panes.nth(place).bounding_box() for place in (0, 1))
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+    page.reload()
+    expect(part(panes.nth(1), "credits")).to_have_text("2")
+    part(panes.nth(0), "close").click()
+    expect(panes).to_have_count(1)
+    expect(part(panes.nth(0), "credits")).to_have_text("2")
+
+
+def test_a_reset_asks_first(watched: Watched, shared: Mocked, token: str) -> None:
+    shared.generate(token)
+    page = watched.open(token)
+    for answer, left in (("Cancel", 99), ("Go on", 100)):
+        page.get_by_role("button", name="Reset this world").click()
+        page.get_by_role("dialog").get_by_role("button", name=answer).click()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(part(page, "credits")).to_have_text(str(left))
+        assert shared.world(token)["credits"] == left
+    expect(page.locator(".gallery li")).to_have_count(0)
+    expect(page.locator(".row")).to_have_count(0)
+
+
+def test_a_ready_made_account_begins_as_its_own_after_a_reset(watched_own: Watched, own: Mocked) -> None:
+    before = own.world("demo-empty")
+    own.control("PATCH", "/worlds/demo-empty", {"credits": 55})
+    page = watched_own.open("demo-empty")
+    expect(part(page, "credits")).to_have_text("55")
+    page.get_by_role("button", name="Reset this world").click()
+    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    expect(part(page, "credits")).to_have_text("0")
+    assert {**own.world("demo-empty"), "clock": None} == {**before, "clock": None}
+
+
+def test_all_worlds_are_reset_and_come_back_from_a_snapshot(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
+    own.generate("demo", "A fox", count=2)
+    own.generate("somebody", "A hare")
+    page = watched_own.open("demo")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download snapshot").click()
+    assert download.value.suggested_filename == "aiimage-mock-snapshot.json"
+    download.value.save_as(tmp_path / "snapshot.json")
+    page.get_by_role("button", name="Reset all worlds").click()
+    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    expect(part(page, "credits")).to_have_text("100")
+    expect(page.locator(".gallery li")).to_have_count(0)
+    assert own.control("GET", "/worlds")["total"] == 0
+    page.get_by_label("Upload snapshot").set_input_files(tmp_path / "snapshot.json")
+    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    expect(part(page, "credits")).to_have_text("98")
+    expect(page.locator(".gallery li")).to_have_count(2)
+    expect(page.locator("#notice")).to_contain_text("Restored: 2 worlds")
+    assert own.control("GET", "/worlds")["total"] == 2
+
+
+def test_a_file_that_is_no_snapshot_changes_nothing(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
+    watched_own.expected = ("422",)
+    own.generate("demo")
+    page = watched_own.open("demo")
+    (tmp_path / "other.json").write_text('{"version": 1}')
+    page.get_by_label("Upload snapshot").set_input_files(tmp_path / "other.json")
+    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    expect(page.locator("#notice")).to_contain_text("is not understood")
+    assert own.world("demo")["credits"] == 99

@@ -1,0 +1,206 @@
+"""The page and its login, as they are served."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mock_server import dashboard, resources
+from mock_server.app import contract
+from mock_server.configuration import read_accounts
+from mock_server.control import COOKIE
+from mock_server.domain.accounts import Account, Accounts, world_name
+from mock_server.settings import Settings
+from support.mock import Mock, Start, behaviour, settings
+
+STATIC = Path(dashboard.__file__).parent / "static"
+ADMIN = "s3cret"
+CALLS = ("/_mock/worlds", "/_mock/requests", "/_mock/snapshot", "/_mock/faults", "/_mock/worlds/demo/images")
+
+
+@pytest.fixture
+def guarded(start: Start) -> Mock:
+    return start(settings(host="0.0.0.0", admin_token=ADMIN))
+
+
+def get(mock: Mock, path: str = "/_mock/", **headers: str) -> httpx.Response:
+    return mock.call("GET", path, None, headers=headers)
+
+
+def log_in(mock: Mock, token: str = ADMIN, **headers: str) -> httpx.Response:
+    return mock.call("POST", "/_mock/login", None, data={"token": token}, headers=headers)
+
+
+def cookie(reply: httpx.Response) -> str:
+    return reply.headers["set-cookie"].partition(";")[0]
+
+
+ON_DEMAND = """
+import sys
+from support.mock import Mock
+
+mock = Mock()
+for path in ("/_mock/health", "/_mock/worlds", "/_mock/"):
+    assert mock.call("GET", path, None).status_code == 200
+    print(*("jinja2" in sys.modules, "mock_server.dashboard" in sys.modules))
+"""
+
+
+def test_nothing_of_the_page_is_loaded_before_somebody_asks_for_it() -> None:
+    root = Path(__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (root, root / "tests")))}
+    told = subprocess.check_output([sys.executable, "-c", ON_DEMAND], text=True, env=environment)
+    assert told.splitlines() == ["False False", "False False", "True True"]
+
+
+def test_the_page_is_html_that_nobody_keeps(mock: Mock) -> None:
+    reply = get(mock)
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
+    assert reply.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/_mock/", "/_mock/login"])
+def test_nothing_on_a_page_comes_from_elsewhere_or_stands_in_line(guarded: Mock, mock: Mock, path: str) -> None:
+    for each in (guarded, mock):
+        reply = each.call("POST" if path.endswith("login") else "GET", path, None)
+        policy = dict(part.split(" ", 1) for part in reply.headers["content-security-policy"].split("; "))
+        assert policy["default-src"] == "'self'"
+        assert "unsafe" not in reply.headers["content-security-policy"]
+        assert (
+            re.findall(r"<script(?! type=\"module\" src=\"static/)|<style| style=| on[a-z]+=|javascript:", reply.text)
+            == []
+        )
+        assert re.findall(r"(?:src|href|action)=\"(?:https?:)?//", reply.text) == []
+
+
+def test_every_file_that_the_page_names_is_there(mock: Mock) -> None:
+    named = re.findall(r"(?:src|href)=\"(static/[^\"]+)\"", get(mock).text)
+    assert len(named) > 3
+    for path in named:
+        assert get(mock, f"/_mock/{path}").status_code == 200
+
+
+def test_who_leaves_the_last_slash_out_is_led_to_the_page(mock: Mock) -> None:
+    reply = get(mock, "/_mock")
+    assert (reply.status_code, reply.headers["location"]) == (307, "/_mock/")
+
+
+def test_there_is_no_page_where_there_is_no_control_api(start: Start) -> None:
+    for served in (settings(control=False), settings(host="0.0.0.0")):
+        for path in ("/_mock", "/_mock/", "/_mock/login", "/_mock/static/page.js"):
+            assert get(start(served), path).status_code == 404
+
+
+def test_the_page_offers_the_ready_made_accounts_by_name(mock: Mock) -> None:
+    text = get(mock).text
+    assert f'<option value="{world_name("demo-low")}" data-token="demo-low" data-credits="2">demo-low</option>' in text
+    assert "demo-invalid" not in text
+
+
+def test_what_a_file_of_accounts_says_is_text_on_the_page(start: Start) -> None:
+    token = '"><script>alert(1)</script>'
+    text = get(start(Settings(Accounts({token: Account(1, 1)}, Account(2, 2)), behaviour()))).text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_a_closed_server_takes_no_token_of_ones_own(start: Start) -> None:
+    accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
+    assert "Token of your own" not in get(start(Settings(accounts, behaviour()))).text
+
+
+def test_the_page_is_for_this_machine_only(mock: Mock) -> None:
+    for path in ("/_mock/", "/_mock/login", "/_mock/static/page.js"):
+        assert get(mock, path, host="example.com").status_code == 421
+
+
+def test_a_page_of_another_site_logs_nobody_in_or_out(guarded: Mock) -> None:
+    assert log_in(guarded, origin="https://example.com").status_code == 403
+    assert guarded.call("POST", "/_mock/logout", None, headers={"origin": "https://example.com"}).status_code == 403
+
+
+def test_a_stranger_sees_the_login_and_nothing_else(guarded: Mock) -> None:
+    reply = get(guarded)
+    assert reply.status_code == 200
+    assert "Admin token" in reply.text
+    assert "demo" not in reply.text
+    assert {get(guarded, path).status_code for path in CALLS} == {401}
+    assert get(guarded, "/_mock/static/base.css").status_code == 200
+
+
+def test_a_browser_says_of_the_login_where_it_came_from(guarded: Mock) -> None:
+    assert get(guarded).headers["referrer-policy"] == "same-origin"  # with no-referrer its Origin would be null
+    assert log_in(guarded, origin="http://127.0.0.1").status_code == 303
+
+
+def test_who_knows_the_admin_token_logs_in(guarded: Mock) -> None:
+    reply = log_in(guarded)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/_mock/")
+    attributes = set(reply.headers["set-cookie"].split("; ")[1:])
+    assert attributes == {"HttpOnly", "Path=/_mock", "SameSite=strict"}
+    assert ADMIN not in reply.headers["set-cookie"]
+    assert "demo-low" in get(guarded, cookie=cookie(reply)).text
+    assert {get(guarded, path, cookie=cookie(reply)).status_code for path in CALLS} == {200}
+    assert log_in(guarded).headers["set-cookie"] != reply.headers["set-cookie"]
+
+
+def test_who_has_logged_in_may_change_things(guarded: Mock) -> None:
+    headers = {"cookie": cookie(log_in(guarded))}
+    assert guarded.call("PATCH", "/_mock/worlds/demo", None, json={"credits": 1}, headers=headers).status_code == 200
+    headers["origin"] = "https://example.com"
+    assert guarded.call("PATCH", "/_mock/worlds/demo", None, json={"credits": 2}, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "s3cret ", "é"])
+def test_who_does_not_is_told_what_was_wrong(guarded: Mock, token: str) -> None:
+    reply = log_in(guarded, token)
+    assert reply.status_code == 401
+    assert "That is not the admin token" in reply.text
+    assert "set-cookie" not in reply.headers
+    assert reply.headers["content-type"].startswith("text/html")
+
+
+def test_what_is_no_login_is_refused(guarded: Mock) -> None:
+    assert guarded.call("POST", "/_mock/login", None, content=b"\xff\xfe&&&=").status_code == 401
+    assert guarded.call("POST", "/_mock/login", None, content=b"token=" + b"x" * 9_000).status_code == 413
+    assert guarded.call("PUT", "/_mock/login", None).status_code == 405
+
+
+def test_a_session_ends_with_the_logout(guarded: Mock) -> None:
+    reply = guarded.call("POST", "/_mock/logout", None, headers={"cookie": cookie(log_in(guarded))})
+    assert reply.status_code == 303
+    assert reply.headers["set-cookie"].startswith(f'{COOKIE}="";')
+    assert "Max-Age=0" in reply.headers["set-cookie"]
+
+
+def test_a_session_of_another_admin_token_is_over(guarded: Mock, start: Start) -> None:
+    session = cookie(log_in(start(settings(admin_token="another")), "another"))
+    reply = get(guarded, cookie=session)
+    assert "The session is over" in reply.text
+    assert "demo" not in reply.text
+
+
+def test_where_there_is_no_admin_token_there_is_no_login(mock: Mock) -> None:
+    assert "Log out" not in get(mock).text
+    assert log_in(mock).status_code == 401
+    assert (get(mock, "/_mock/login").status_code, get(mock, "/_mock/login").headers["location"]) == (303, "/_mock/")
+
+
+def test_every_part_that_a_module_looks_for_is_in_the_page(mock: Mock) -> None:
+    text = get(mock).text
+    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"struck", "word", "reason", "links"}
+    for path in STATIC.glob("*.js"):
+        assert set(re.findall(r'part\([\w.]+, "([\w-]+)"\)', path.read_text())) <= there
+
+
+def test_no_module_makes_markup_of_text() -> None:
+    for path in STATIC.glob("*.js"):
+        found = re.findall(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", path.read_text()
+        )
+        assert found == [], path.name
