@@ -68,7 +68,7 @@ class Pages:
             return RedirectResponse(_HOME, 303)
         session = self._admission.session(await _token_in(request))
         if session is None:
-            return self._login_form(401, "That is not the admin token: it is what --admin-token says.")
+            return self._login_form(401, "That is not the admin token that this mock was started with.")
         reply = RedirectResponse(_HOME, 303, headers={"cache-control": "no-store"})
         reply.set_cookie(COOKIE, session, path="/_mock", httponly=True, samesite="strict", secure=_is_secure(request))
         return reply

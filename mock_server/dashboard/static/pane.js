@@ -130,13 +130,21 @@ export class Pane {
     this.#pending = 0;
     const limit = Math.min(MOST, pending + SLACK);
     const whose = this.#everybody ? "" : `&${this.#query}`;
-    await this.#current(() => call("GET", `/requests?limit=${limit}${whose}`), ({ requests }) => {
-      if (limit === MOST) this.timeline.set(requests);
-      else if (!this.timeline.add(requests)) {
-        this.#pending = Infinity;
-        this.#ask("requests");
-      }
-    });
+    const fetching = () => call("GET", `/requests?limit=${limit}${whose}`);
+    try {
+      await this.#current(fetching, ({ requests }) => this.#add(requests, limit === MOST));
+    } catch (error) {
+      this.#pending = Infinity;
+      throw error;
+    }
+  }
+
+  #add(requests, all) {
+    if (all) this.timeline.set(requests);
+    else if (!this.timeline.add(requests)) {
+      this.#pending = Infinity;
+      this.#ask("requests");
+    }
   }
 
   #show(view) {
