@@ -1,5 +1,6 @@
 """Pictures of the page for the documentation: always the same history, seen at the same instant."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -12,8 +13,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.browser import Mocked, Watched, chromium, find_chromium, part, rows
+from support.pages import page as page_of
 from support.server import Server
 
+README = page_of("README")
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 FLAGS = ("--generation-time", "0", "--seed", "7")
 STILL = ("--num-raster-threads=1", "--disable-partial-raster")  # else round corners differ by a shade from run to run
@@ -33,11 +36,21 @@ def main() -> None:
     if path is None:
         sys.exit("There is no Chromium here: install one, or name it in AIIMAGE_CHROMIUM.")
     FOLDER.mkdir(exist_ok=True)
+    picture()
     with Server(*FLAGS) as server, closing(Mocked(server)) as mocked, chromium(path, *STILL) as browser:
         live_through(mocked)
         overview(browser, mocked)
         exchange(browser, mocked)
         phone(browser, mocked)
+
+
+def picture() -> None:
+    """Have the picture painted that README asks for."""
+    with Server("--generation-time", "0") as server:
+        fields = json.loads(README.fenced[1].text.split("-d '")[1].rstrip("'\n"))
+        url, headers = f"{server.base_url}/aiimage/generate-image", {"Authorization": "Bearer demo"}
+        (image,) = httpx.post(url, json=fields, headers=headers).json()["images"]
+        (FOLDER / "picture.png").write_bytes(httpx.get(f"{server.origin}/{image['output']}").content)
 
 
 def live_through(mocked: Mocked) -> None:

@@ -73,8 +73,8 @@ def pip(block: Block, place: Place, command: str) -> None:
 
 
 def run_pytest(block: Block, place: Place, command: str) -> None:
-    """It passes with the first tests of the page, and what comes before them."""
-    flags = shlex.split(place.here(block, command))[1:]
+    """It passes with the first tests of the page, and what comes before them: that is the file that it may name."""
+    flags = [each for each in shlex.split(place.here(block, command))[1:] if not each.endswith(".py")]
     blocks = page(block.page).blocks("python")
     first = next(number for number, text in enumerate(blocks) if "def test_" in text)
     done = Project(place.folder).pytest("\n\n".join(blocks[: first + 1]), *flags)
