@@ -96,7 +96,7 @@ def test_a_container_takes_what_it_is_told(line: str, monkeypatch: pytest.Monkey
 
 
 def test_what_compose_starts_is_in_its_file() -> None:
-    lines = [line for line in PAGE.commands() if line.startswith("docker compose ")]
+    lines = [line for block in PAGE.blocks("sh") for line in block.splitlines() if line.startswith("docker compose ")]
     assert [line.removeprefix("docker compose up --build ") for line in lines] == ["mock", "balancer"]
 
 
