@@ -7,9 +7,10 @@ a busy machine adds is in none of them.
 import asyncio
 import gc
 import io
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import thread_time
 from typing import Any
@@ -21,24 +22,29 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from mock_server.app import create_app
+from mock_server.app import contract, create_app
+from mock_server.configuration import read_accounts
 from mock_server.embedding import default_settings
+from mock_server.http import handlers
 from mock_server.http.access import AccessLines, as_text
 from mock_server.http.connections import EXTENSION, SocketConnection
 from mock_server.http.gathering import Gathering
+from mock_server.http.intake import Intake
 from mock_server.http.operations import Operations
 from mock_server.http.protocol import limited
-from mock_server.http.replies import Reply
+from mock_server.http.replies import RefusedError, Reply
 from mock_server.http.visit import Visit
 from mock_server.service import Caller, Seen, Service
 from mock_server.stores import MemoryJournal
 
 from .baselines import bare
+from .contenders import ACCOUNTS
+from .rows import INVALID_ORDER, ORDER
 
-_HEAD = b"Host: 127.0.0.1\r\nAuthorization: Bearer anatomy\r\n"
-_REQUEST = b"GET /api/v1/aiimage/versions HTTP/1.1\r\n" + _HEAD + b"\r\n"
 _WINDOW = 200
 _WARM_UP = 300
+
+Figures = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,15 @@ class Part:
 
     name: str
     out: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it comes in, and the parts of the work that it makes, in the order in which they are left out."""
+
+    name: str
+    data: bytes
+    parts: tuple[Part, ...]
 
 
 class _Client(asyncio.Transport):
@@ -105,42 +120,89 @@ def _looked_already() -> Any:
     return mock.patch.object(Service, "look", once)
 
 
-PARTS = (
+def _made_already() -> Any:
+    """Leave out the order: the images that came of the first are what comes of each."""
+    return _once(handlers, "generate")
+
+
+def _taken_in_already() -> Any:
+    """Leave out what the body says: it is read, and says what the first one said, valid or not."""
+    return _once(Intake, "fields")
+
+
+def _once(owner: Any, name: str) -> Any:
+    """Return a patch after which a coroutine function returns, or raises, for ever what it first did."""
+    original = getattr(owner, name)
+    came: list[Any] = []
+
+    async def once(*given: Any) -> Any:
+        if not came:
+            try:
+                came.append(await original(*given))
+            except RefusedError as refused:
+                came.append(refused)
+        if isinstance(came[0], RefusedError):
+            raise RefusedError(came[0].reply)
+        return came[0]
+
+    return mock.patch.object(owner, name, once)
+
+
+_RECORDING = (
     Part("the access log", partial(mock.patch.object, AccessLines, "__call__", _none)),
     Part("keeping the journal's entry", partial(mock.patch.object, MemoryJournal, "append", _nothing)),
     Part("making it, secrets masked", partial(mock.patch.object, Visit, "entry", _none)),
-    Part("holding the reply against the document", partial(mock.patch.object, Operations, "_checked", _unchecked)),
-    Part("the caller's world: account, lock, time, faults", _looked_already),
+)
+_CHECK = Part("holding the reply against the document", partial(mock.patch.object, Operations, "_checked", _unchecked))
+_WORLD = Part("the caller's world: account, lock, time, faults", _looked_already)
+_ORDER = Part("the order: lock, credits, limit, images, the store", _made_already)
+_BODY = Part("the body: parsed, and held against the document", _taken_in_already)
+
+
+def _raw(method: str, path: str, order: Mapping[str, Any] | None = None) -> bytes:
+    body = b"" if order is None else json.dumps(order).encode()
+    about = b"" if order is None else b"Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
+    line = f"{method} /api/v1/aiimage/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer anatomy\r\n"
+    return line.encode() + about + b"\r\n" + body
+
+
+REQUESTS = (
+    Request("GET versions", _raw("GET", "versions"), (*_RECORDING, _CHECK, _WORLD)),
+    Request("valid POST", _raw("POST", "generate-image", ORDER), (*_RECORDING, _CHECK, _ORDER, _BODY, _WORLD)),
+    Request("invalid POST", _raw("POST", "generate-image", INVALID_ORDER), (*_RECORDING, _CHECK, _BODY, _WORLD)),
 )
 
 
-def measure(windows: int, say: Callable[[str], None]) -> Mapping[str, float]:
-    """Return the microseconds of CPU that a request takes: in all, for each part, and for what is left."""
-    figures = uvloop.run(_measured(windows))
-    for name, microseconds in figures.items():
-        say(f"anatomy: {name:<52} {microseconds:>6.1f} µs")
-    return figures
+def measure(windows: int, say: Callable[[str], None]) -> Mapping[str, Figures]:
+    """Return the microseconds of CPU that each request takes: in all, for each part, and for what is left."""
+    taken = {}
+    for request in REQUESTS:
+        taken[request.name] = figures = uvloop.run(_measured(request, windows))
+        for name, microseconds in figures.items():
+            say(f"anatomy of {request.name}: {name:<52} {microseconds:>6.1f} µs")
+    return taken
 
 
-async def _measured(windows: int) -> Mapping[str, float]:
-    settings = default_settings()
+async def _measured(request: Request, windows: int) -> Figures:
+    settings = replace(default_settings(), accounts=read_accounts(ACCOUNTS, contract()))
     app = create_app(settings, log=AccessLines(io.StringIO(), as_text))
     own = limited(settings.behaviour)
+    least = partial(_least, request.data, windows)
     with _no_garbage():
-        figures = {"all": await _least(app, own, windows)}
-        last = await _least(app, _Unbounded, windows)
+        figures = {"all": await least(app, own)}
+        last = await least(app, _Unbounded)
         figures["limits of the connection"] = figures["all"] - last
         with ExitStack() as out:
-            for part in PARTS:
+            for part in request.parts:
                 out.enter_context(part.out())
-                left = await _least(app, _Unbounded, windows)
+                left = await least(app, _Unbounded)
                 figures[part.name], last = last - left, left
-        figures["uvicorn, with the bare program"] = await _least(bare.app, HttpToolsProtocol, windows)
+        figures["uvicorn, with the bare program"] = await least(bare.app, HttpToolsProtocol)
         figures["the rest of the mock"] = last - figures["uvicorn, with the bare program"]
     return figures
 
 
-async def _least(app: ASGIApp, kind: type[HttpToolsProtocol], windows: int) -> float:
+async def _least(data: bytes, windows: int, app: ASGIApp, kind: type[HttpToolsProtocol]) -> float:
     config = uvicorn.Config(
         app, http=kind, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False
     )
@@ -149,21 +211,22 @@ async def _least(app: ASGIApp, kind: type[HttpToolsProtocol], windows: int) -> f
     state.default_headers = [(b"date", b"Thu, 01 Jan 1970 00:00:00 GMT")]
     connection = kind(config, state, {})
     connection.connection_made(_Client())
-    await _ask(connection, state, _WARM_UP)
-    taken = [await _timed(connection, state) for _ in range(windows)]
+    ask = partial(_ask, connection, state, data)
+    await ask(_WARM_UP)
+    taken = [await _timed(ask) for _ in range(windows)]
     connection.connection_lost(None)
     return min(taken) / _WINDOW * 1e6
 
 
-async def _timed(connection: HttpToolsProtocol, state: ServerState) -> float:
+async def _timed(ask: Callable[[int], Awaitable[None]]) -> float:
     before = thread_time()
-    await _ask(connection, state, _WINDOW)
+    await ask(_WINDOW)
     return thread_time() - before
 
 
-async def _ask(connection: HttpToolsProtocol, state: ServerState, times: int) -> None:
+async def _ask(connection: HttpToolsProtocol, state: ServerState, data: bytes, times: int) -> None:
     for _ in range(times):
-        connection.data_received(_REQUEST)
+        connection.data_received(data)
         while state.tasks:  # noqa: ASYNC110 (each is done in the next turn of the loop)
             await asyncio.sleep(0)
 

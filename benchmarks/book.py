@@ -48,7 +48,7 @@ class Book:
     cold: dict[str, list[float]] = field(default_factory=dict)
     in_process: dict[str, list[float]] = field(default_factory=dict)
     trips: dict[str, float] = field(default_factory=dict)
-    anatomy: dict[str, float] = field(default_factory=dict)
+    anatomy: dict[str, Mapping[str, float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
     def note(self, row: str, contender: str, sample: Sample) -> None:

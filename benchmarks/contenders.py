@@ -12,7 +12,7 @@ from .baselines import fixed
 
 ROOT = Path(__file__).parents[1]
 BARE = "bare"
-_ACCOUNTS = Path(__file__).with_name("accounts.yaml")
+ACCOUNTS = Path(__file__).with_name("accounts.yaml")
 _MOCK = (sys.executable, "-m", "mock_server", "serve")
 _WORKERS = 4
 
@@ -67,7 +67,7 @@ def _baseline(name: str, module: str, about: str, refusing: str = "") -> Contend
 
 
 def _serve_mock(port: int, beside: Beside, workers: int = 1) -> list[str]:
-    quick = ["--generation-time", "0", "--accounts", str(_ACCOUNTS)]
+    quick = ["--generation-time", "0", "--accounts", str(ACCOUNTS)]
     kept = ["--state", beside.state or "memory", "--workers", str(workers)]
     return [*_MOCK, "--port", str(port), *quick, *kept]
 

@@ -36,7 +36,7 @@ def section(title: str, facts: Mapping[str, str], book: Book) -> str:
     if book.trips:
         parts += ["### Round trips to valkey", tables.trips(book)]
     if book.anatomy:
-        parts += ["### Where the time of a GET versions goes", tables.anatomy(book)]
+        parts += ["### Where the time of a request goes", tables.anatomy(book)]
     if book.failures:
         parts += ["### Failures", "\n".join(f"- {failure}" for failure in book.failures)]
     return "\n\n".join(parts)

@@ -2,18 +2,18 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mock_server.domain.clock import Clock
-from mock_server.domain.world import Image, World
 
 from .evictions import Evictions
+from .growth import weight
 from .protocol import Change, Found
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from mock_server.domain.world import World
 
-_WORLD_BYTES = 1_500
-_IMAGE_BYTES = 700
+T = TypeVar("T")
 
 
 class MemoryStore:
@@ -48,12 +48,12 @@ class MemoryStore:
 
     async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
         del found
-        before, weight = self._worlds.get(name, (None, 0))
+        before, then = self._worlds.get(name, (None, 0))
         world, outcome = change(before, self._clock.now())
         if world is not before:
-            new = _weight(world, before, weight)
-            self._held += new - weight
-            self._worlds[name] = (world, new)
+            heavy = weight(world, before, then)
+            self._held += heavy - then
+            self._worlds[name] = (world, heavy)
         self._worlds.move_to_end(name)
         self._make_room()
         return outcome
@@ -69,37 +69,10 @@ class MemoryStore:
 
     def _make_room(self) -> None:
         while len(self._worlds) > max(1, self._capacity) or (self._held > self._max_bytes and len(self._worlds) > 1):
-            name, (_, weight) = self._worlds.popitem(last=False)
-            self._held -= weight
+            name, (_, heavy) = self._worlds.popitem(last=False)
+            self._held -= heavy
             self._evicted(name)
             self._evictions.log(name, len(self._worlds))
-
-
-def _weight(world: World, before: World | None, weight: int) -> int:
-    """Return about how many bytes a world takes in memory; it took `weight` before.
-
-    Images come at the front and go at the back: only those are looked at, as long as nothing else has changed.
-    """
-    came = world.made - before.made if before else 0
-    if before is None or came < 0 or not _follows(world.images, came, before.images):
-        return _WORLD_BYTES + _images_weight(world.images) + _running_weight(world)
-    gone = before.images[max(0, len(world.images) - came) :]
-    weight += _images_weight(world.images[:came]) - _images_weight(gone)
-    return weight + _running_weight(world) - _running_weight(before)
-
-
-def _follows(images: Sequence[Image], came: int, before: Sequence[Image]) -> bool:
-    """Tell whether images are those before, the first `came` and some at the end excepted."""
-    kept = len(images) - came
-    return 0 < kept <= len(before) and images[came] is before[0] and images[-1] is before[kept - 1]
-
-
-def _images_weight(images: Sequence[Image]) -> int:
-    return len(images) * _IMAGE_BYTES + 2 * sum([len(image.prompt) for image in images])
-
-
-def _running_weight(world: World) -> int:
-    return len(world.running) * _IMAGE_BYTES + 2 * sum([len(each.order.prompt) for each in world.running])
 
 
 class MemoryShelf(Generic[T]):

@@ -6,14 +6,22 @@ from benchmarks.tables import anatomy as table
 
 
 def test_every_part_is_left_out_and_comes_back() -> None:
-    figures = anatomy.measure(1, lambda _: None)
-    parts = {part.name for part in anatomy.PARTS}
-    assert parts < figures.keys()
-    whole = figures["all"]
-    assert whole > figures["uvicorn, with the bare program"] > 0
-    assert abs(sum(taken for name, taken in figures.items() if name != "all") - whole) < whole / 1000
+    taken = anatomy.measure(1, lambda _: None)
+    for request in anatomy.REQUESTS:
+        figures = taken[request.name]
+        assert {part.name for part in request.parts} < figures.keys()
+        whole = figures["all"]
+        assert whole > figures["uvicorn, with the bare program"] > 0
+        assert abs(sum(taken for name, taken in figures.items() if name != "all") - whole) < whole / 1000
+
+
+def test_one_request_has_all_the_parts() -> None:
+    everything = max((request.parts for request in anatomy.REQUESTS), key=len)
+    assert {part for request in anatomy.REQUESTS for part in request.parts} == set(everything)
 
 
 def test_the_table_says_what_share_each_part_has() -> None:
-    book = Book({}, {}, anatomy={"all": 50.0, "the access log": 5.0})
-    assert "| the access log | 5.0 | 10% |" in table(book)
+    get, post = {"all": 50.0, "the access log": 5.0}, {"all": 80.0, "the order": 20.0, "the access log": 4.0}
+    shown = table(Book({}, {}, anatomy={"GET": get, "POST": post}))
+    assert "| the access log | 5.0 (10%) | 4.0 (5%) |" in shown
+    assert "| the order | - | 20.0 (25%) |" in shown

@@ -45,52 +45,77 @@ local function see()
 end
 """
 
-READ = Script(
-    f"""{_ALWAYS}{_STATE}
-local known, lifetime = ARGV[1], ARGV[2]
-see()
-if stamp == known then
-  if redis.call('HEXISTS', KEYS[1], 'world') == 1 then redis.call('PEXPIRE', KEYS[1], lifetime) end
-  return {{now, stamp}}
+_TOLD = """
+local function told(word, base, made)
+  local there = redis.call('HMGET', KEYS[1], 'world', 'base', 'made')
+  local world, root, total = there[1], there[2], tonumber(there[3] or 0)
+  local images = {}
+  if root ~= base then
+    images = redis.call('LRANGE', KEYS[2], 0, -1)
+  elseif total > made then
+    images = redis.call('LRANGE', KEYS[2], 0, total - made - 1)
+  end
+  return {now, word, stamp .. (root or ''), world, images}
 end
-local world = redis.call('HGET', KEYS[1], 'world')
-if world then redis.call('PEXPIRE', KEYS[1], lifetime) end
-return {{now, stamp, world}}
+"""
+
+READ = Script(
+    f"""{_ALWAYS}{_STATE}{_TOLD}
+local known, base, made, lifetime = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+see()
+if redis.call('HEXISTS', KEYS[1], 'world') == 1 then
+  redis.call('PEXPIRE', KEYS[1], lifetime)
+  redis.call('PEXPIRE', KEYS[2], lifetime)
+end
+if stamp == known then return {{now, 'same'}} end
+return told('other', base, made)
 """
 )
-"""KEYS: state. ARGV: the stamp that is known, lifetime. Returns the time and the stamp, and unless it is the known one,
-the world.
+"""KEYS: state, images. ARGV: the stamp that is known, the base and how many images were made as far as is known,
+lifetime. Returns the time and "same"; or "other", the stamp and the base in one, the world, and the images: those that
+came since where the base is the known one, else all.
 """
 
 WRITE = Script(
-    f"""{_STATE}
-local before, fresh, world, lifetime = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+    f"""{_STATE}{_TOLD}
+local before, base, made, fresh, world, lifetime = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 if stamp == before then
-  redis.call('HSET', KEYS[1], 'world', world, 'stamps', stamped(fresh), 'seen', string.format('%.0f', now))
+  if ARGV[7] == 'all' then
+    redis.call('DEL', KEYS[2])
+    redis.call('HSET', KEYS[1], 'base', fresh)
+  end
+  for place = 10, #ARGV do redis.call('LPUSH', KEYS[2], ARGV[place]) end
+  if #ARGV >= 10 then redis.call('LTRIM', KEYS[2], 0, ARGV[9] - 1) end
+  redis.call('HSET', KEYS[1], 'world', world, 'made', ARGV[8])
+  redis.call('HSET', KEYS[1], 'stamps', stamped(fresh), 'seen', string.format('%.0f', now))
   redis.call('PEXPIRE', KEYS[1], lifetime)
+  redis.call('PEXPIRE', KEYS[2], lifetime)
   return {{now, 'done'}}
 end
 if string.find(stamps, fresh, 1, true) then return {{now, 'done'}} end
 see()
 local complete = #stamps < {STAMP_BYTES * _STAMPS} or string.find(stamps, before, 1, true)
-return {{now, complete and 'late' or 'unknown', stamp, redis.call('HGET', KEYS[1], 'world')}}
+return told(complete and 'late' or 'unknown', base, made)
 """
 )
-"""KEYS: state. ARGV: the stamp that must be there, the fresh one, the world, lifetime. Returns the time and "done",
-also where it was done before; or "late", with the stamp and the world that are there instead; or "unknown" where so
-much has happened since that nobody can tell whether it was done.
+"""KEYS: state, images. ARGV: the stamp that must be there, the base and how many images were made then; the fresh
+stamp, the world without its images, lifetime; "all" where the images are all that there are to be, "more" where they
+come before the others; how many were made by now, how many are kept, and the images, oldest first. Returns the time
+and "done", also where it was done before; or "late" and what READ returns; or "unknown", where so much has happened
+since that nobody can tell whether it was done.
 """
 
 DROP = Script(
     f"""{_ALWAYS}{_STATE}
 if stamp == '' then return 0 end
-redis.call('HDEL', KEYS[1], 'world')
+redis.call('HDEL', KEYS[1], 'world', 'base', 'made')
+redis.call('UNLINK', KEYS[2])
 redis.call('HSET', KEYS[1], 'stamps', stamped(ARGV[1]))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 """
 )
-"""KEYS: state. ARGV: a fresh stamp, for how long it is remembered that nothing from before may be written any more."""
+"""KEYS: state, images. ARGV: a fresh stamp, for how long it is remembered that nothing from before may be written."""
 
 # What is in a ledger or in the journal is struck out, one by one, when it was not used for a lifetime. Its keys live
 # for two or three, so that they are never gone before; to let a key live longer is written down only now and then.

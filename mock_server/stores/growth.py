@@ -1,0 +1,41 @@
+"""How a world has grown since it was last kept, and about how heavy it is. Images come at the front and go at the back,
+so of a world that is kept only those need to be looked at.
+"""
+
+from collections.abc import Sequence
+
+from mock_server.domain.world import Image, World
+
+_WORLD_BYTES = 1_500
+_IMAGE_BYTES = 700
+
+
+def came(world: World, before: World | None) -> int | None:
+    """Return how many images have come at the front; None where the others are not those that were there before."""
+    if before is None:
+        return None
+    count = world.made - before.made
+    kept = len(world.images) - count
+    if world.images is before.images:
+        return 0 if count == 0 else None
+    if not 0 <= kept <= len(before.images) or count < 0:
+        return None
+    same = kept == 0 or (world.images[count] is before.images[0] and world.images[-1] is before.images[kept - 1])
+    return count if same else None
+
+
+def weight(world: World, before: World | None = None, then: int = 0) -> int:
+    """Return about how many bytes a world takes in memory; `before` took `then`."""
+    count = came(world, before)
+    if before is None or count is None:
+        return _WORLD_BYTES + _images(world.images) + _running(world)
+    gone = before.images[len(world.images) - count :]
+    return then + _images(world.images[:count]) - _images(gone) + _running(world) - _running(before)
+
+
+def _images(images: Sequence[Image]) -> int:
+    return len(images) * _IMAGE_BYTES + 2 * sum([len(image.prompt) for image in images])
+
+
+def _running(world: World) -> int:
+    return len(world.running) * _IMAGE_BYTES + 2 * sum([len(each.order.prompt) for each in world.running])
