@@ -13,7 +13,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test conform selftest soak bench bench-peers screenshots lint format lint-openapi clean
+.PHONY: help serve test test-more conform selftest soak bench bench-peers screenshots lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -22,8 +22,13 @@ help: ## say what can be made
 serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for other flags)
 	@$(BIN)/aiimage-mock serve $(SERVE)
 
+MORE := browser or delivery
+
 test: $(VENV)/.dev ## pass the tests
-	@$(BIN)/pytest -n auto -q
+	@$(BIN)/pytest -n auto -q -m "not ($(MORE))"
+
+test-more: $(VENV)/.dev ## pass the others: in a browser (where there is Chromium), and of ways to install it, and generated clients
+	@$(BIN)/pytest -n auto -q -m "$(MORE)"
 
 conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--profile quick" for other flags)
 	@$(BIN)/aiimage-conform run --target fixtures/targets/mock.yaml $(CONFORM)

@@ -14,6 +14,8 @@ from mock_server.contract import read_yaml
 from support.mock import DALL_E
 from support.pipelines import ROOT, Action, Commands, commands, free_port, installed
 
+pytestmark = pytest.mark.delivery
+
 START: dict[str, Any] = read_yaml(ROOT / "action.yml")
 CONFORM: dict[str, Any] = read_yaml(ROOT / "conform" / "action.yml")
 WORKFLOW: dict[str, Any] = read_yaml(ROOT / "examples" / "ci" / "github-actions.yml")

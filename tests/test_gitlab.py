@@ -11,6 +11,8 @@ from mock_server.contract import read_yaml
 from support.pipelines import ROOT, Commands, commands, free_port
 from support.project import LEFT_OUT
 
+pytestmark = pytest.mark.delivery
+
 PIPELINE: dict[str, Any] = read_yaml(ROOT / "examples" / "ci" / "gitlab-ci.yml")
 JOBS: dict[str, Any] = {name: job for name, job in PIPELINE.items() if "script" in job}
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]

@@ -16,6 +16,8 @@ from mock_server import __version__
 from support.image import Image, kept
 from support.mock import DALL_E
 
+pytestmark = pytest.mark.delivery
+
 ROOT = Path(__file__).parent.parent
 
 

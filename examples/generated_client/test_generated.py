@@ -15,6 +15,8 @@ from PIL import Image
 from examples.generated_client.conftest import HERE, Sdk
 from mock_server.testing import AiimageMock
 
+pytestmark = pytest.mark.delivery
+
 
 @pytest.fixture
 def client(sdk: Sdk, aiimage_mock: AiimageMock) -> Iterator[Any]:

@@ -3,8 +3,12 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from mock_server.testing import AiimageMock
 from support import node
+
+pytestmark = pytest.mark.delivery
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "openapi" / "openapi.yaml"

@@ -16,6 +16,8 @@ from support.pages import ROOT, Page
 from support.pipelines import BIN, commands
 from support.server import Server
 
+pytestmark = pytest.mark.delivery
+
 PAGE = Page("install.md")
 WAYS = {command.strip("`") for _, command, _ in PAGE.rows("way | command | for")}
 RUNS = sorted(way for way in WAYS if way.endswith("aiimage-mock serve"))
