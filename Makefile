@@ -7,6 +7,9 @@ CONFORM ?=
 SELFTEST ?=
 BENCH ?=
 
+# The tests start hundreds of processes: none of them should have to compile again what another has.
+export PYTHONDONTWRITEBYTECODE :=
+
 PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt \
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 

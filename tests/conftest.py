@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any
@@ -13,6 +14,11 @@ from support.server import Server
 # How fast the machine is must not decide what passes; a failure prints what repeats it.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("project")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than there are cores: tests wait for servers that they have started."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
