@@ -77,7 +77,7 @@ def _locked(entry: Entry, found: Nearest) -> str:
     del entry
     if found["when"] == NEVER:
         return "A generation holds the lock for ever. Waiting does not help: it has to be taken away."
-    expiry = "" if found["when"] == AT_ONCE else f" It expires at {found['when']} at the latest."
+    expiry = "" if found["when"] == AT_ONCE else f" It is free again at {found['when']} at the latest."
     return f"A generation holds the lock.{expiry} Ask check-availability once a second, and generate when it says 200."
 
 

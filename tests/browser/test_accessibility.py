@@ -57,6 +57,17 @@ def test_axe_finds_nothing_serious(watched: Watched, busy: str, scheme: str, siz
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)], ids=["light", "dark on a phone"])
+def test_axe_finds_nothing_serious_in_the_reference(
+    watched: Watched, shared: Mocked, scheme: str, size: dict[str, int]
+) -> None:
+    page = watched.tab(color_scheme=scheme, viewport=size, bypass_csp=True)
+    page.goto(f"{shared.origin}/_mock/docs")
+    expect(page.locator("#LOCK-10S")).to_be_attached()
+    assert complaints(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
 def test_axe_finds_nothing_serious_at_the_login(watched: Watched, shared: Mocked) -> None:
     for scheme in ("light", "dark"):
         page = watched.tab(color_scheme=scheme, bypass_csp=True)

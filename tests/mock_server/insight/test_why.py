@@ -78,7 +78,7 @@ def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: R
         ),
         (
             {"status": 409, "rule": "LOCK-ONE", "state": LOCKED, "ends_at": UNTIL},
-            f"A generation holds the lock. It expires at 2026-02-26T10:00:10Z at the latest. {POLL}",
+            f"A generation holds the lock. It is free again at 2026-02-26T10:00:10Z at the latest. {POLL}",
         ),
         (
             {"status": 409, "rule": "LOCK-CHECK", "state": FOREVER},
