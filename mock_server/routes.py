@@ -1,5 +1,6 @@
 """What is not at a path of the API: the control API, pictures, and the errors of whoever asks for anything else."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .http.replies import JSON, Reply, error
 from .stores.protocol import StoreUnavailableError
@@ -34,7 +35,7 @@ def _control(app: ASGIApp) -> Sequence[BaseRoute]:
         del request
         return RedirectResponse("/_mock/")
 
-    return [Route("/_mock", page, methods=["GET"]), _mounted("/_mock", app)]
+    return [Route("/_mock", page, methods=["GET"]), _mounted("/_mock", _told_of_the_end(app))]
 
 
 def _mounted(path: str, app: ASGIApp) -> Mount:
@@ -42,6 +43,27 @@ def _mounted(path: str, app: ASGIApp) -> Mount:
     mount = Mount(path, app)
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount
+
+
+def _told_of_the_end(app: ASGIApp) -> ASGIApp:
+    """Return an application whose callers learn that the mock is being stopped, unless their answer has begun."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except asyncio.CancelledError:
+            if begun:
+                raise
+            await _to_response(error("stopping"))(scope, receive, send)
+
+    return served
 
 
 def _to_response(reply: Reply) -> Response:

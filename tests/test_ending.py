@@ -32,7 +32,7 @@ CLIENTS = {
 }
 SOON = 2  # it takes 0.7 where nothing else is to be done
 ANSWERED = ("idle", "events", "half an answer")
-WAITING = ("generation", "upload")
+WAITING = ("generation", "upload", "upload to the control API")
 
 
 @contextmanager

@@ -1,7 +1,10 @@
-"""Fixtures for tests in a browser: one browser and one mock for all that one process runs of them."""
+"""Fixtures for tests in a browser: one browser and one mock for all that one process runs of them.
+
+Whatever a test looks at, the mock is busy: somebody else sends it 200 requests a second.
+"""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from support.browser import Mocked, Watched, chromium, find_chromium
+from support.load import load
 from support.server import Server
 
 
@@ -30,14 +34,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def shared() -> Iterator[Mocked]:
     """A mock whose generations take no time. Use a token of your own."""
-    with Server("--generation-time", "0") as server, closing(Mocked(server)) as mocked:
+    with _busy() as mocked:
         yield mocked
 
 
 @pytest.fixture
 def own() -> Iterator[Mocked]:
     """A mock that no other test knows."""
-    with Server("--generation-time", "0") as server, closing(Mocked(server)) as mocked:
+    with _busy() as mocked:
         yield mocked
 
 
@@ -61,3 +65,10 @@ def watched_own(browser: Browser, own: Mocked) -> Iterator[Watched]:
     with closing(Watched(browser, own)) as tabs:
         yield tabs
         assert tabs.problems == []
+
+
+@contextmanager
+def _busy() -> Iterator[Mocked]:
+    server = Server("--generation-time", "0")
+    with server, closing(Mocked(server)) as mocked, load(server.origin, "somebody-else"):
+        yield mocked

@@ -12,7 +12,7 @@ from support.valkey import fresh_url
 def test_a_lost_connection_is_plain_to_see_and_made_up_for(browser: Browser) -> None:
     with Server("--generation-time", "0") as first, closing(Mocked(first)) as mocked:
         tabs = Watched(browser, mocked)
-        tabs.expected = ("ERR_",)
+        tabs.expected = ("ERR_", "503")  # whatever is asked while it stops
         page = tabs.open("demo")
         mocked.generate("demo")
         expect(part(page, "credits")).to_have_text("99")

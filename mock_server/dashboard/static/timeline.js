@@ -97,7 +97,7 @@ export class Timeline {
   }
 
   #height() {
-    return this.floor.firstElementChild?.offsetHeight || parseFloat(getComputedStyle(this.list).fontSize) * 3.5;
+    return parseFloat(getComputedStyle(this.list).getPropertyValue("--row"));
   }
 
   #later() {
