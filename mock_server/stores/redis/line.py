@@ -10,6 +10,7 @@ import msgspec
 
 from ..protocol import StoreUnavailableError
 
+LOOKS = 4
 Command = tuple[str | bytes | int, ...]
 
 
@@ -18,10 +19,10 @@ class LineLostError(StoreUnavailableError):
 
 
 class _Asked(msgspec.Struct):
-    """Commands whose replies are awaited. expires: when, on the loop's clock, that has taken too long."""
+    """Commands whose replies are awaited. looks: after how many looks that has taken too long."""
 
     count: int
-    expires: float
+    looks: int
     future: asyncio.Future[list[Any]]
     replies: list[Any] = msgspec.field(default_factory=list)
 
@@ -29,13 +30,15 @@ class _Asked(msgspec.Struct):
 class Line(asyncio.Protocol):
     """One connection, shared by all requests: what they send in one turn of the loop goes out together.
 
-    The whole line is given up where a reply takes longer than `patience` seconds, since replies come in order.
+    The whole line is given up where a reply takes longer than `patience` seconds, since replies come in order. That is
+    looked at four times within them: a process that stands still itself has then looked but once, and reads on.
     name: what messages call the server; lost: why the line is no more, "" while it is; slow: it was that.
     """
 
     def __init__(self, name: str, patience: float) -> None:
         self._name = name
         self._patience = patience
+        self._looks = 0
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader()
         self._asked: deque[_Asked] = deque()
@@ -51,13 +54,12 @@ class Line(asyncio.Protocol):
         if self.lost:
             future.set_exception(LineLostError(self.lost))
             return future
-        asked = _Asked(len(commands), self._loop.time() + self._patience, future)
-        self._asked.append(asked)
+        self._asked.append(_Asked(len(commands), self._looks + LOOKS, future))
         if not self._outgoing:
             self._loop.call_soon(self._flush)
         self._outgoing.extend(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
         if self._watch is None:
-            self._watch = self._loop.call_at(asked.expires, self._look)
+            self._look_later()
         return future
 
     def close(self, why: str = "was hung up on") -> None:
@@ -100,13 +102,17 @@ class Line(asyncio.Protocol):
             self._transport.write(b"".join(self._outgoing))
         self._outgoing.clear()
 
+    def _look_later(self) -> None:
+        self._watch = self._loop.call_later(self._patience / LOOKS, self._look)
+
     def _look(self) -> None:
-        """Give up if the one who has waited longest has waited too long; else look again when that would be."""
+        """Give up if the one who has waited longest has waited too long; else look again, while somebody waits."""
         self._watch = None
+        self._looks += 1
         if not self._asked:
             return
-        if self._asked[0].expires <= self._loop.time():
+        if self._asked[0].looks < self._looks:
             self.slow = True
             self.close(f"did not answer for {self._patience:g} s")
         else:
-            self._watch = self._loop.call_at(self._asked[0].expires, self._look)
+            self._look_later()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 
 from ..protocol import StoreUnavailableError
 from .address import Address
-from .line import Command, Line, LineLostError
+from .line import LOOKS, Command, Line, LineLostError
 from .scripts import SCRIPTS
 
 _PAUSE_SECONDS = 0.25
@@ -106,9 +106,7 @@ class Server:
 
     async def _connected(self) -> Line:
         try:
-            async with asyncio.timeout(self._patience):
-                self._line = await self._open(*await self._primary())
-                return self._line
+            line = self._line = await self._in_time(self._opened())
         except TimeoutError:
             raise self._given_up(f"did not answer for {self._patience:g} s") from None
         except OSError as error:
@@ -116,8 +114,22 @@ class Server:
         except StoreUnavailableError as error:
             self._pause(str(error))
             raise
+        else:
+            return line
         finally:
             self._connecting = None
+
+    async def _in_time(self, coming: Coroutine[Any, Any, Line]) -> Line:
+        """Return what comes within the seconds of patience, looking as often as a line does; raise TimeoutError."""
+        task = asyncio.ensure_future(coming)
+        try:
+            for _ in range(LOOKS):
+                if (await asyncio.wait([task], timeout=self._patience / LOOKS))[0]:
+                    return task.result()
+        finally:
+            if task.cancel():
+                await asyncio.wait([task])
+        raise TimeoutError
 
     def _given_up(self, why: str) -> StoreUnavailableError:
         self._pause(f"{self._address} {why}")
@@ -126,9 +138,10 @@ class Server:
     def _pause(self, why: str) -> None:
         self._paused = asyncio.get_running_loop().time() + _PAUSE_SECONDS, why
 
-    async def _open(self, host: str, port: int) -> Line:
+    async def _opened(self) -> Line:
         """Return a connection that has logged in and chosen its database, where the scripts are known."""
         loop, address = asyncio.get_running_loop(), self._address
+        host, port = await self._primary()
         _, line = await loop.create_connection(
             lambda: self._make(str(address), self._patience), host, port, ssl=address.tls
         )

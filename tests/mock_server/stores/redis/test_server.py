@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,26 @@ def test_a_password_that_is_wrong_or_missing_is_said_and_not_repeated(tmp_path: 
 
 def test_a_database_that_there_is_not_is_said() -> None:
     assert complaint(f"{shared().url}/99999").endswith("/99999 refuses the command SELECT (ERR)")
+
+
+@pytest.mark.parametrize(("connected", "turns"), [(False, 3), (True, 1)])
+def test_a_server_is_not_blamed_for_the_time_that_this_process_stood_still(connected: bool, turns: int) -> None:
+    async def scenario() -> Any:
+        server = Server(parse_address(fresh_url()), patience=0.2)
+        if connected:
+            await server.ask(("PING",))
+        asking = asyncio.ensure_future(server.ask(("PING",)))
+        for _ in range(turns):  # until it has begun
+            await asyncio.sleep(0)
+        since = time.monotonic()
+        while time.monotonic() < since + 0.3:
+            pass
+        try:
+            return await asking
+        finally:
+            await server.close()
+
+    assert run(scenario) == [b"PONG"]
 
 
 def test_a_server_that_does_not_answer_is_given_up_and_found_again() -> None:
