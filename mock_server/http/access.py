@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, TextIO
 
 import msgspec
@@ -83,8 +84,13 @@ def _line(visit: Visit, transmission: Transmission) -> str:
 
 
 def _words(visit: Visit) -> str:
-    """Return the method and the path, cut and escaped: they are the client's words."""
-    words = f"{visit.method} {visit.path[:200]}"
+    """Return the method and the path, cut."""
+    return _escaped(f"{visit.method} {visit.path[:200]}")
+
+
+@lru_cache(maxsize=1_000)
+def _escaped(words: str) -> str:
+    """Return a client's words so that they fit into a line."""
     if not (words.isascii() and words.isprintable()) or "\\" in words:
         words = words.encode("unicode_escape").decode()
     return words

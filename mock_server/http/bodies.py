@@ -19,6 +19,7 @@ _BLANK = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u2
 )
 
 _DEEPEST = 64
+_NESTED = (dict, list)
 
 Fields = dict[str, Any]
 
@@ -68,14 +69,15 @@ def _json(body: bytes) -> Mapping[str, Any]:
         raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
     if not isinstance(value, dict):
         raise _unreadable("The request body must be a JSON object.")
-    if any(_deeper(each, _DEEPEST - 1) for each in value.values() if isinstance(each, dict | list)):
+    nested = [each for each in value.values() if isinstance(each, _NESTED)]
+    if nested and _deeper(nested, _DEEPEST):
         raise _unreadable(f"The request body is nested too deeply: more than {_DEEPEST} levels.")
     return value
 
 
 def _deeper(value: Any, levels: int) -> bool:
     """Tell whether JSON is nested deeper than that."""
-    if not isinstance(value, dict | list):
+    if not isinstance(value, _NESTED):
         return False
     return levels == 0 or any(
         _deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)

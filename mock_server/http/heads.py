@@ -52,11 +52,6 @@ def understand(headers: list[tuple[bytes, bytes]]) -> Head:
     return _remembered(found)
 
 
-def cut(text: str) -> str:
-    """Return text no longer than is useful."""
-    return text[:_LONGEST]
-
-
 def _understand(headers: Headers) -> Head:
     named = dict(reversed(headers))
     token = _bearer(named.get(b"authorization", b"").decode("latin-1"))

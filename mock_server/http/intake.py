@@ -14,7 +14,7 @@ from mock_server.stores.protocol import Shelf
 from .bodies import Fields, Source, Upload, parse_body
 from .replies import ClientGoneError, RefusedError, error, invalid
 from .validation import validate
-from .visit import Visit
+from .visit import Visit, remembered
 
 _SMALL = 65_536
 _DECODERS = 2
@@ -71,13 +71,14 @@ class Intake:
         return more
 
     async def _valid(self, visit: Visit, parameters: Parameters, fields: Fields, textual: bool) -> Fields:
-        visit.take(fields)
+        visit.came = remembered(fields) if textual else fields
         fields, findings = validate(parameters, fields, textual, self._behaviour)
         if findings:
             raise RefusedError(invalid(findings))
-        for name, value in fields.items():
-            if isinstance(value, Upload):
-                fields[name] = await self._shelved(name, value)
+        if textual:
+            for name, value in fields.items():
+                if isinstance(value, Upload):
+                    fields[name] = await self._shelved(name, value)
         return fields
 
     async def _shelved(self, name: str, upload: Upload) -> Source:

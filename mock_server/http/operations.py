@@ -16,7 +16,7 @@ from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
 _INVALID = ("VALID-422", "I2I-SRC")
-_CALLERS = 2_000
+_CALLERS = 10_000
 
 
 class Operations:

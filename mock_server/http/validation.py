@@ -1,6 +1,5 @@
 """Validation: fields in, findings out. The document decides first, then the limits that no document gives."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from mock_server.contract import Finding
@@ -28,7 +27,7 @@ def validate(
         found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared)
     else:
         found = variant.check(declared)
-    return declared, found or list(_beyond_limits(variant, declared, behaviour))
+    return declared, found or _beyond_limits(variant, declared, behaviour)
 
 
 def _number(value: Any, textual: bool) -> Any:
@@ -53,12 +52,15 @@ def _no_files(variant: Variant, fields: Fields) -> list[Finding]:
     ]
 
 
-def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> Iterator[Finding]:
+def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> list[Finding]:
+    found = []
+    longest = behaviour.max_text_length
     if fields.get("image_number_of_images", 0) > behaviour.max_images:
-        yield finding("image_number_of_images", "maximum", f"must not be greater than {behaviour.max_images}")
+        found.append(finding("image_number_of_images", "maximum", f"must not be greater than {behaviour.max_images}"))
     for name, value in fields.items():
-        if isinstance(value, str) and len(value) > behaviour.max_text_length and name not in variant.closed:
-            limit = behaviour.max_text_length
-            yield finding(name, "maxLength", f"must not be greater than {limit} characters")
-        if isinstance(value, Upload) and len(value.data) > behaviour.max_upload_bytes:
-            yield finding(name, "size", f"must not be greater than {behaviour.max_upload_bytes} bytes")
+        if isinstance(value, str):
+            if len(value) > longest and name not in variant.closed:
+                found.append(finding(name, "maxLength", f"must not be greater than {longest} characters"))
+        elif isinstance(value, Upload) and len(value.data) > behaviour.max_upload_bytes:
+            found.append(finding(name, "size", f"must not be greater than {behaviour.max_upload_bytes} bytes"))
+    return found

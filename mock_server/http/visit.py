@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count, islice
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, Seen
 
 from .bodies import Fields, Upload
-from .heads import Head, cut
+from .heads import Head
 from .replies import Reply
 
 Answer = Reply | Transmission
@@ -90,12 +90,6 @@ class Visit(msgspec.Struct):
             host = f"{name}:{port}" if port else name
         return f"{self.scope['scheme']}://{host}"
 
-    def take(self, came: Fields) -> None:
-        """Remember the fields that came, without the bytes of files: a generation may outlast their use by far."""
-        self.came = {
-            name: File(len(value.data)) if isinstance(value, Upload) else value for name, value in came.items()
-        }
-
     def entry(self, transmission: Transmission, heard: bool) -> Entry:
         """Return the journal's entry, secrets masked and texts cut. heard: the client has not hung up."""
         scope, head, reply = self.scope, self.head, self.reply or _NO_REPLY
@@ -129,19 +123,26 @@ class Visit(msgspec.Struct):
         )
 
     def _kept_fields(self) -> Mapping[str, Any]:
-        texts = "\n".join([*self.came, *[value for value in self.came.values() if isinstance(value, str)]])
-        text = self.head.text if self.head.is_in(texts) else cut
-        return {text(name): _value(value, text) for name, value in islice(self.came.items(), _MOST)}
+        came, text = self.came, self.head.text
+        if self.head.is_in("\n".join([*came, *[value for value in came.values() if isinstance(value, str)]])):
+            came = {text(name): text(value) if isinstance(value, str) else value for name, value in came.items()}
+        return {
+            name[:_LONGEST]: value[:_LONGEST] if isinstance(value, str) else _value(value)
+            for name, value in islice(came.items(), _MOST)
+        }
 
     def _kept_problems(self, findings: Sequence[Finding]) -> tuple[Problem, ...]:
         return tuple([Problem(each.field, each.code, self.head.text(each.message)) for each in findings])
 
 
-def _value(value: Any, text: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return text(value)
-    if isinstance(value, File):
-        return {"file": value.size}
+def remembered(came: Fields) -> Fields:
+    """Return the fields of a form without the bytes of files: a generation may outlast their use by far."""
+    return {name: File(len(value.data)) if isinstance(value, Upload) else value for name, value in came.items()}
+
+
+def _value(value: Any) -> Any:
     if isinstance(value, int):
         return max(-_LARGEST, min(value, _LARGEST))
+    if isinstance(value, File):
+        return {"file": value.size}
     return value if value is None or isinstance(value, float) else f"({type(value).__name__})"

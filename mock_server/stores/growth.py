@@ -38,4 +38,6 @@ def _images(images: Sequence[Image]) -> int:
 
 
 def _running(world: World) -> int:
+    if not world.running:
+        return 0
     return len(world.running) * _IMAGE_BYTES + 2 * sum([len(each.order.prompt) for each in world.running])

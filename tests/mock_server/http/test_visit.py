@@ -3,13 +3,11 @@
 import json
 import random
 from typing import Any
-from unittest.mock import AsyncMock
 
 import pytest
 
 from mock_server.http.bodies import Upload
-from mock_server.http.heads import understand
-from mock_server.http.visit import File, Visit
+from mock_server.http.visit import File, remembered
 from support.mock import DALL_E, PREFIX, Mock
 
 SECRET = "canary-7f3e9a51c2d84b06"
@@ -102,12 +100,11 @@ def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
     assert (entry["status"], entry["rule"]) == (422, "VALID-422")
 
 
-def test_a_visit_holds_no_bytes_of_a_file() -> None:
-    visit = Visit(
-        {"type": "http", "method": "POST", "path": "/", "headers": []}, AsyncMock(), "generateImage", 0, understand([])
-    )
-    visit.take({"image_src": Upload(b"a picture"), "type": "upscale"})
-    assert visit.came == {"image_src": File(9), "type": "upscale"}
+def test_no_bytes_of_a_file_are_remembered() -> None:
+    assert remembered({"image_src": Upload(b"a picture"), "type": "upscale"}) == {
+        "image_src": File(9),
+        "type": "upscale",
+    }
 
 
 def test_a_refusal_says_why_and_what_would_pass(mock: Mock) -> None:
