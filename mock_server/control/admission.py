@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-COOKIE = "aiimage_mock_session"
+_COOKIE = "aiimage_mock_session"
+_PORT = re.compile(r".*:([0-9]{1,5})")
 _PURPOSE = b"aiimage-mock session "
 
 
@@ -32,7 +34,7 @@ class Admission:
         given = headers.get("authorization")
         if given is not None:
             return secrets.compare_digest(given.encode("latin-1"), b"Bearer " + self._token)
-        return self._knows_session(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
+        return self._knows_session(cookie_parser(headers.get("cookie", "")).get(cookie_name(headers), ""))
 
     def session(self, token: str) -> str | None:
         """Return a new session for who says the admin token, None for a wrong one."""
@@ -45,6 +47,14 @@ class Admission:
         number, _, signature = session.partition(".")
         expected = _signature(number, self._token or b"")
         return secrets.compare_digest(signature.encode(), expected.encode())
+
+
+def cookie_name(headers: Headers) -> str:
+    """Return the name of a session's cookie for who sends these headers: another one at each port, since a browser
+    takes all ports of a host for one.
+    """
+    port = _PORT.fullmatch(headers.get("host", ""))
+    return f"{_COOKIE}_{port[1]}" if port else _COOKIE
 
 
 def _signature(number: str, token: bytes) -> str:

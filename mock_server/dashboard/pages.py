@@ -1,6 +1,6 @@
 """The page, and the login that stands before it where there is an admin token."""
 
-from typing import Any
+from typing import Any, Literal, TypedDict
 from urllib.parse import parse_qs
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from mock_server.control import COOKIE, Admission
+from mock_server.control import Admission, cookie_name
 from mock_server.control.facts import Facts
 
 from .assets import Assets
@@ -32,6 +32,13 @@ _HEADERS = {
 }
 _HOME = "/_mock/"
 _LONGEST_LOGIN = 8_192
+
+
+class _Attributes(TypedDict):
+    path: str
+    httponly: bool
+    samesite: Literal["strict"]
+    secure: bool
 
 
 def page_app(facts: Facts, admission: Admission) -> Router:
@@ -59,7 +66,8 @@ class Pages:
     async def home(self, request: Request) -> Response:
         """Answer GET /: the page, or the login for who is not admitted yet."""
         if not self._admission.admits(request.headers):
-            return self._login_form(200, "The session is over: log in again." if COOKIE in request.cookies else "")
+            known = cookie_name(request.headers) in request.cookies
+            return self._login_form(200, "The session is over: log in again." if known else "")
         return self._page("page.html", facts=self._facts, guarded=self._admission.needed)
 
     async def login(self, request: Request) -> Response:
@@ -70,13 +78,13 @@ class Pages:
         if session is None:
             return self._login_form(401, "That is not the admin token that this mock was started with.")
         reply = RedirectResponse(_HOME, 303, headers={"cache-control": "no-store"})
-        reply.set_cookie(COOKIE, session, path="/_mock", httponly=True, samesite="strict", secure=_is_secure(request))
+        reply.set_cookie(cookie_name(request.headers), session, **_attributes(request))
         return reply
 
     async def logout(self, request: Request) -> Response:
         """Answer POST /logout: the browser forgets its session."""
         reply = RedirectResponse(_HOME, 303, headers={"cache-control": "no-store"})
-        reply.delete_cookie(COOKIE, path="/_mock", httponly=True, samesite="strict", secure=_is_secure(request))
+        reply.delete_cookie(cookie_name(request.headers), **_attributes(request))
         return reply
 
     def _login_form(self, status: int, problem: str = "") -> Response:
@@ -87,8 +95,8 @@ class Pages:
         return Response(text, status, media_type="text/html", headers=_HEADERS)
 
 
-def _is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+def _attributes(request: Request) -> _Attributes:
+    return {"path": "/_mock", "httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}
 
 
 async def _token_in(request: Request) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from mock_server.control import COOKIE, Admission
+from mock_server.control import Admission, cookie_name
 
 TOKEN = "s3cret"
 
@@ -14,8 +14,8 @@ def session(admission: Admission, token: str = TOKEN) -> str:
     return made
 
 
-def by_cookie(value: str) -> Headers:
-    return Headers({"cookie": f"other=1; {COOKIE}={value}; more={{}}"})
+def by_cookie(value: str, **headers: str) -> Headers:
+    return Headers({"cookie": f"other=1; {cookie_name(Headers(headers))}={value}; more={{}}", **headers})
 
 
 def test_everybody_is_let_in_where_there_is_no_admin_token() -> None:
@@ -65,8 +65,15 @@ def test_a_session_that_somebody_made_up_does_not_let_in() -> None:
 
 def test_a_wrong_header_is_not_made_up_for_by_a_session() -> None:
     admission = Admission(TOKEN)
-    headers = Headers({"cookie": f"{COOKIE}={session(admission)}", "authorization": "Bearer wrong"})
-    assert not admission.admits(headers)
+    assert not admission.admits(by_cookie(session(admission), authorization="Bearer wrong"))
+
+
+def test_a_session_has_a_name_of_its_own_at_each_port_of_a_host() -> None:
+    hosts = ("localhost:8010", "localhost:8011", "localhost", "[::1]:8010", "[::1]", "mock.example:x=1;")
+    names = [cookie_name(Headers({"host": host})) for host in hosts]
+    assert names == [f"aiimage_mock_session{port}" for port in ("_8010", "_8011", "", "_8010", "", "")]
+    admission = Admission(TOKEN)
+    assert all(admission.admits(by_cookie(session(admission), host=host)) for host in hosts)
 
 
 def test_a_session_of_a_token_beyond_ascii_lets_in() -> None:

@@ -12,7 +12,6 @@ import pytest
 from mock_server import dashboard, resources
 from mock_server.app import contract
 from mock_server.configuration import read_accounts
-from mock_server.control import COOKIE
 from mock_server.domain.accounts import Account, Accounts, world_name
 from mock_server.settings import Settings
 from support.mock import Mock, Start, behaviour, settings
@@ -174,7 +173,7 @@ def test_what_is_no_login_is_refused(guarded: Mock) -> None:
 def test_a_session_ends_with_the_logout(guarded: Mock) -> None:
     reply = guarded.call("POST", "/_mock/logout", None, headers={"cookie": cookie(log_in(guarded))})
     assert reply.status_code == 303
-    assert reply.headers["set-cookie"].startswith(f'{COOKIE}="";')
+    assert reply.headers["set-cookie"].startswith('aiimage_mock_session="";')
     assert "Max-Age=0" in reply.headers["set-cookie"]
 
 
