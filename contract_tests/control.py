@@ -20,10 +20,13 @@ _FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "gene
 class Control:
     """Reads and sets the state of accounts and their clocks, where the target says that the mock may be asked."""
 
-    def __init__(self, origin: str, transport: Transport, *, one_clock: bool = False) -> None:
+    def __init__(
+        self, origin: str, transport: Transport, admin_token: Secret | None = None, *, one_clock: bool = False
+    ) -> None:
         """one_clock: whether all accounts share one, as they do where they share the lock."""
         self._base = f"{origin}/_mock"
         self._transport = transport
+        self._token = admin_token
         self._one_clock, self._at_noon = one_clock, False
 
     def health(self) -> None:
@@ -54,10 +57,11 @@ class Control:
         return self._ask("POST", f"{_world(token)}/clock", command)
 
     def _ask(self, method: str, path: str, state: Mapping[str, Any] | None = None) -> Reply:
-        reply = self._transport.send(Call(method, self._base + path, role="control", json=state))
+        reply = self._transport.send(Call(method, self._base + path, "control", self._token, json=state))
         if reply.status not in {200, 201}:
             asked = f"{reply.exchange.method} {reply.exchange.url}"
-            raise CouldNotLookError(f"the control API answered {asked} with {reply.status}")
+            hint = "; it takes an admin token: see admin_token in the target file" if reply.status == 401 else ""
+            raise CouldNotLookError(f"the control API answered {asked} with {reply.status}{hint}")
         return reply
 
 

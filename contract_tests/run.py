@@ -25,7 +25,7 @@ class Run:
     def __init__(self, settings: Settings, transport: Transport | None = None) -> None:
         target = self.target = _completed(settings.target)
         self.settings = replace(settings, target=target)
-        self.masker = Masker(account.token for account in target.accounts.values() if account.token)
+        self.masker = Masker(target.secrets)
         self.events = Events(self.masker)
         self.contract: Contract = load_contract()
         self.purse = transport.purse if transport else Purse(settings.cap, target.budget.images)
@@ -35,10 +35,16 @@ class Run:
         # Whether a lock has outlived any lock, so that nobody waits for one again.
         self.stuck = False
         self.transport = transport or Transport(target, self.masker, self.purse)
-        one_clock = target.lock_scope == "global"
-        self.control = Control(target.origin, self.transport, one_clock=one_clock) if target.control == "mock" else None
+        self.control = self._control()
         self.started = self.transport.clock()
         self._fresh = count(1)
+
+    def _control(self) -> Control | None:
+        target = self.target
+        if target.control == "none":
+            return None
+        one_clock = target.lock_scope == "global"
+        return Control(target.origin, self.transport, target.admin_token, one_clock=one_clock)
 
     @property
     def seconds(self) -> float:

@@ -1,7 +1,7 @@
 """The target file: where the service is, which accounts may be used, and how much may be spent."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -14,6 +14,7 @@ from contract_tests.keys import Keys
 from contract_tests.secret import Secret
 
 ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
+_TOKEN = ("token", "token_env")
 _FIGURES = {"low": "credits", "almost_limited": "images_left"}
 
 
@@ -57,11 +58,18 @@ class Target:
     base_url: str
     accounts: Mapping[str, Account]
     control: Literal["none", "mock"] = "none"
+    admin_token: Secret | None = None
     uploads_base: str | None = None
     lock_scope: Literal["account", "global"] = "account"
     budget: Budget = Budget()
     ca_bundle: Path | None = None
     timeouts: Timeouts = Timeouts()
+
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """All that must not be told."""
+        tokens = [account.token for account in self.accounts.values()]
+        return [token for token in (*tokens, self.admin_token) if token]
 
     @property
     def origin(self) -> str:
@@ -99,12 +107,13 @@ def load_target(path: Path) -> Target:
 
 
 def _target(reader: Keys, folder: Path) -> Target:
-    reader.only("base_url", "accounts", "control", "uploads_base", "lock", "budget", "tls", "timeouts")
+    reader.only("base_url", "accounts", "control", "admin_token", "uploads_base", "lock", "budget", "tls", "timeouts")
     bundle = reader.part("tls", "ca_bundle").text("ca_bundle", optional=True)
     return Target(
         base_url=reader.url("base_url"),
         accounts=_accounts(reader.part("accounts", *ROLES)),
         control=cast("Literal['none', 'mock']", reader.choice("control", "none", "mock")),
+        admin_token=_token(reader.part("admin_token", *_TOKEN)) if reader.has("admin_token") else None,
         uploads_base=reader.url("uploads_base") if reader.has("uploads_base") else None,
         lock_scope=cast(
             "Literal['account', 'global']", reader.part("lock", "scope").choice("scope", "account", "global")
@@ -148,7 +157,7 @@ def _accounts(reader: Keys) -> Mapping[str, Account]:
 
 def _account(role: str, accounts: Keys) -> Account:
     figure = _FIGURES.get(role)
-    reader = accounts.part(role, "token", "token_env", *([figure] if figure else []))
+    reader = accounts.part(role, *_TOKEN, *([figure] if figure else []))
     return Account(role, _token(reader), int(reader.number(figure, 1, whole=True, least=1)) if figure else 0)
 
 
@@ -160,5 +169,5 @@ def _token(reader: Keys) -> Secret:
     name = reader.text("token_env")
     value = os.environ.get(name, "")
     if not value:
-        raise reader.wrong("token_env", f"the environment variable {name} is not set; it takes the account's token")
+        raise reader.wrong("token_env", f"the environment variable {name} is not set; it takes the token")
     return Secret(value)

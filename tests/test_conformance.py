@@ -22,10 +22,12 @@ def mock() -> Iterator[Server]:
         yield server
 
 
-def conform(server: Server, folder: Path, *flags: str, command: tuple[str, ...] = ()) -> tuple[int, str]:
-    """Run the suite against a server; return its exit status and what it printed."""
+def conform(
+    server: Server, folder: Path, *flags: str, command: tuple[str, ...] = (), more: str = ""
+) -> tuple[int, str]:
+    """Run the suite against a server; return its exit status and what it printed. more: keys of the target file."""
     target = folder / "target.yaml"
-    target.write_text(TARGET.replace("http://127.0.0.1:8010", server.origin))
+    target.write_text(TARGET.replace("http://127.0.0.1:8010", server.origin) + more)
     run = command or (sys.executable, "-m", "contract_tests.cli", "run")
     done = subprocess.run(
         [*run, "--target", str(target), "--report", str(folder / "report"), *flags],
@@ -107,6 +109,20 @@ def test_a_mock_without_credits_violates_their_rules_and_is_told_how(tmp_path: P
         "IMG-COUNT": "held",
     }
     assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
+
+
+def test_a_mock_that_wants_an_admin_token_is_given_it_and_nobody_is_told(tmp_path: Path) -> None:
+    with Server("--generation-time", "0", "--admin-token", "s3cret-of-ours") as server:
+        status, output = conform(server, tmp_path, "--only", "CREDIT-COST")
+        assert status == 3
+        assert "admin_token in the target file" in " ".join(output.split())
+        more = "admin_token: {token: s3cret-of-ours}\n"
+        status, output = conform(server, tmp_path, "--only", "CREDIT-COST", more=more)
+    assert status == 0, output
+    assert rules(tmp_path)["CREDIT-COST"]["verdict"] == "held"
+    written = [path for path in (tmp_path / "report").rglob("*") if path.is_file()]
+    assert written
+    assert not any(b"s3cret-of-ours" in each for each in (output.encode(), *(path.read_bytes() for path in written)))
 
 
 def test_the_free_profile_spends_nothing(mock: Server, tmp_path: Path) -> None:

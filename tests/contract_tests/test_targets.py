@@ -36,6 +36,13 @@ def test_reads_the_token_from_the_environment(tmp_path: Path, monkeypatch: pytes
     assert load_target(path).accounts["primary"].secret.reveal() == "from-outside"
 
 
+def test_the_admin_token_of_a_mock_is_a_secret_like_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN", "s3cret")
+    target = load_target(write(tmp_path, f"{VALID}control: mock\nadmin_token: {{token_env: ADMIN}}\n"))
+    assert target.admin_token == Secret("s3cret")
+    assert set(target.secrets) == {Secret("a-token"), Secret("another"), Secret("s3cret")}
+
+
 @pytest.mark.parametrize("name", ["mock.yaml", "real.yaml"])
 def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIIMAGE_TOKEN", "a-token")
@@ -51,6 +58,11 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
         ("base_url: ftp://h\naccounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
         ("base_url: http://h:99999\naccounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
         ("base_url: http://h\naccounts: {}", "accounts.primary: is missing"),
+        ("base_url: http://h\naccounts: {primary: {token: t}}\nadmin_token: t", "admin_token: takes keys and values"),
+        (
+            "base_url: http://h\naccounts: {primary: {token: t}}\nadmin_token: {token: t, credits: 1}",
+            "admin_token.credits: unknown key",
+        ),
         ("base_url: http://h\naccounts: {primary: {}}", "accounts.primary.token: give exactly one"),
         (
             "base_url: http://h\naccounts: {primary: {token: t, token_env: T}}",
