@@ -2,10 +2,14 @@
 
 import json
 import multiprocessing
+import os
+import signal
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,18 +52,35 @@ def _by_patience(job: Job) -> bool:
     return not _WAITED_FOR & set(job.entry.rules)
 
 
-def examine_all(jobs: list[Job], workers: int) -> Iterator[Finding]:
-    """The findings as they come. Every job has a process of its own, forked from one that has imported all."""
+def examine_all(jobs: list[Job], workers: int, folder: str) -> Generator[Finding, None, None]:
+    """The findings as they come. Every job has a process of its own, forked from one that has imported all.
+
+    folder: for the files of all of them.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "contract_tests.wrong_servers.preloaded"])
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
-        running = [pool.submit(_work, job.entry.name, job.mode, job.seed) for job in jobs]
-        for future in as_completed(running):
-            yield future.result()
+        running = [pool.submit(_work, folder, job.entry.name, job.mode, job.seed) for job in jobs]
+        try:
+            for future in as_completed(running):
+                yield future.result()
+        except BaseException:  # interrupted, or one has not started: nobody waits for the others
+            _end_workers()
+            raise
 
 
-def _work(name: str, mode: Mode, seed: int) -> Finding:
+def _work(folder: str, name: str, mode: Mode, seed: int) -> Finding:
+    os.setpgrp()  # so that its server can be ended with it
+    tempfile.tempdir = folder
     return find(CATALOGUE[name], mode, seed)
+
+
+def _end_workers() -> None:
+    """End all jobs, and their servers with them, at once."""
+    for worker in multiprocessing.active_children():
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid or 0, signal.SIGKILL)
+        worker.kill()
 
 
 _EPILOG = """\b
@@ -67,6 +88,7 @@ Exit status:
   0  all are as they should be
   1  a wrong server was not caught by the rule it breaks, a right one was, or an empty one passed
   2  bad usage
+  3  it was interrupted
 
 \b
 Example:
@@ -103,18 +125,31 @@ def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | 
     """Run the suite against servers that are wrong in one way each, and print which rule caught which."""
     chosen = _chosen(only)
     planned = sorted(jobs_for(chosen, MODES[mode], seeds), key=_by_patience)
-    findings: list[Finding] = []
-    try:
-        for finding in examine_all(planned, min(jobs, len(planned))):
-            findings.append(finding)
-            click.echo(_progress(finding, len(findings), len(planned)))
-    except (NotStartedError, BrokenProcessPool) as error:
-        raise click.ClickException(f"The selftest cannot go on: {error}") from None
+    findings = _findings(planned, min(jobs, len(planned)))
     if report:
         report.write_text(json.dumps([asdict(finding) for finding in findings], indent=1), encoding="utf-8")
     for line in (*matrix(chosen, findings), "", *totals(findings)):
         click.echo(line)
     sys.exit(1 if faults(findings) else 0)
+
+
+def _findings(planned: list[Job], workers: int) -> list[Finding]:
+    """The findings of all jobs, each printed as it comes. An interrupt or a termination ends them all at once."""
+    findings: list[Finding] = []
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with tempfile.TemporaryDirectory() as folder, closing(examine_all(planned, workers, folder)) as coming:
+            for finding in coming:
+                findings.append(finding)
+                click.echo(_progress(finding, len(findings), len(planned)))
+    except (NotStartedError, BrokenProcessPool) as error:
+        raise click.ClickException(f"The selftest cannot go on: {error}") from None
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted after {len(findings)} of {len(planned)} runs.", err=True)
+        sys.exit(3)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return findings
 
 
 def _chosen(only: str | None) -> list[Entry]:

@@ -1,6 +1,8 @@
 """Processes of this machine, as /proc shows them."""
 
+import os
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -12,6 +14,16 @@ def children(parent: int) -> list[int]:
 def workers_of(parent: int) -> list[int]:
     """Return those of them that are workers."""
     return [each for each in children(parent) if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+
+
+def session(leader: int) -> list[int]:
+    """Return the processes of a session, itself begun by one of them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if os.getsid(int(path.name)) == leader and _runs(int(path.name)):
+                found.append(int(path.name))
+    return found
 
 
 def all_gone(processes: Iterable[int]) -> Callable[[], Awaitable[bool]]:
