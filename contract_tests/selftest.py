@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -78,8 +79,8 @@ def _work(folder: str, name: str, mode: Mode, seed: int) -> Finding:
 def _end_workers() -> None:
     """End all jobs, and their servers with them, at once."""
     for worker in multiprocessing.active_children():
-        with suppress(ProcessLookupError):
-            os.killpg(worker.pid or 0, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has not come to be a group yet
+            os.killpg(cast("int", worker.pid), signal.SIGKILL)
         worker.kill()
 
 
