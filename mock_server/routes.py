@@ -46,7 +46,10 @@ def _mounted(path: str, app: ASGIApp) -> Mount:
 
 
 def _told_of_the_end(app: ASGIApp) -> ASGIApp:
-    """Return an application whose callers learn that the mock is being stopped, unless their answer has begun."""
+    """Return an application whose callers learn that the mock is being stopped, unless their answer has begun.
+
+    None of Starlette's exception handlers is given a cancellation.
+    """
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         begun = False

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server import __version__
 from mock_server.contract import Contract, Rules
 from mock_server.service import Service
 
+from .about import About
 from .admission import Admission
-from .answers import answer
 from .clocks import Clocks
 from .events import EventStream
 from .faults import Faults
@@ -22,7 +19,7 @@ from .images import Images, Picture
 from .requests import Requests
 from .scenarios import Scenarios
 from .snapshots import Snapshots
-from .worlds import Worlds, names
+from .worlds import Worlds
 
 
 def control_app(
@@ -39,24 +36,20 @@ def control_app(
     pages: what answers at each of these paths, and at what is under them, to whom the control API does; local: the
     server is bound to loopback.
     """
+    calls = _calls(service, contract, rules, picture)
+    whole = [Route(path, each, methods=["GET"]) for path, each in pages.items()]
+    under = [Mount(path, each) for path, each in pages.items()]
+    return Guard(_Router([*calls, *whole, *under], redirect_slashes=False), page, admission, local)
+
+
+def _calls(service: Service, contract: Contract, rules: Rules, picture: Picture) -> list[Route]:
     worlds, clocks, faults = Worlds(service), Clocks(service), Faults(service, contract)
-
-    async def health(request: Request) -> Response:
-        del request
-        return answer(
-            {"status": "ok", "version": __version__, "state": service.store.kind, "worlds": len(await names(service))}
-        )
-
-    async def behaviour(request: Request) -> Response:
-        del request
-        return answer([_setting(service, rules, name) for name in rules.settings])
-
-    requests = Requests(service, contract, rules)
-    snapshots = Snapshots(service, requests)
-    scenarios, events, images = Scenarios(service, contract), EventStream(service), Images(service, picture)
-    routes = [
-        Route("/health", health, methods=["GET"]),
-        Route("/behaviour", behaviour, methods=["GET"]),
+    requests, about = Requests(service, contract, rules), About(service, rules)
+    snapshots, scenarios = Snapshots(service, requests), Scenarios(service, contract)
+    events, images = EventStream(service), Images(service, picture)
+    return [
+        Route("/health", about.health, methods=["GET"]),
+        Route("/behaviour", about.behaviour, methods=["GET"]),
         Route("/worlds", worlds.list, methods=["GET"]),
         Route("/worlds/{token}", worlds.one, methods=["GET", "PUT", "PATCH", "DELETE"]),
         Route("/worlds/{token}/clock", clocks.one, methods=["GET", "POST"]),
@@ -74,9 +67,6 @@ def control_app(
         Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
         Route("/events", events.listen, methods=["GET"]),
     ]
-    assets = [Mount(path, page) for path, page in pages.items()]
-    routes += [Route(path, page, methods=["GET"]) for path, page in pages.items()]
-    return Guard(_Router([*routes, *assets], redirect_slashes=False), page, admission, local)
 
 
 class _Router(Router):
@@ -85,15 +75,3 @@ class _Router(Router):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
         await super().__call__({**scope, "path": path.decode("latin-1")}, receive, send)
-
-
-def _setting(service: Service, rules: Rules, name: str) -> dict[str, object]:
-    setting = rules.settings[name]
-    return {
-        "name": name,
-        "value": getattr(service.behaviour, name),
-        "default": setting.default,
-        "takes": setting.takes,
-        "source": setting.source,
-        "rule": setting.rule,
-    }

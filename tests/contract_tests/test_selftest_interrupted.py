@@ -1,32 +1,34 @@
 """A selftest that is interrupted leaves nothing behind."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support.processes import session
+from support.calls import until
+from support.processes import commands, session
 
-MOST_SECONDS = 20
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + MOST_SECONDS
-    while not true():
-        assert time.monotonic() < end, "that took too long"
-        time.sleep(0.02)
+PATIENCE = 20
 
 
-def serves(process: int) -> bool:
-    try:
-        return b"serve" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+async def interrupted(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """Send a signal when two servers are up; return what was said when nothing is left of what was started."""
+
+    async def serve() -> bool:
+        return sum(b"serve" in each for each in commands(session(process.pid))) == 2
+
+    async def nothing_is_left() -> bool:
+        return not session(process.pid)
+
+    await until(serve, PATIENCE)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=PATIENCE)
+    await until(nothing_is_left, PATIENCE)
+    return said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -40,10 +42,7 @@ def test_it_ends_its_servers_and_leaves_no_file(tmp_path: Path, number: signal.S
         env={**os.environ, "TMPDIR": str(tmp_path)},
         start_new_session=True,
     )
-    until(lambda: len([each for each in session(process.pid) if serves(each)]) == 2)
-    process.send_signal(number)
-    said, _ = process.communicate(timeout=MOST_SECONDS)
-    until(lambda: not session(process.pid))
+    said = asyncio.run(interrupted(process, number))
     assert process.returncode == 3
     assert said.splitlines()[-1].startswith("Interrupted after ")
     assert list(tmp_path.iterdir()) == []

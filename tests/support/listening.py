@@ -1,6 +1,7 @@
 """A small HTTP server in a thread of its own."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,11 +9,11 @@ from threading import Thread
 from typing import Any
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler, ABC):
     """What small servers have in common: `answer` answers whatever the method is, and nothing is logged."""
 
-    def answer(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self) -> None: ...
 
     def _dispatch(self) -> None:
         self.answer()

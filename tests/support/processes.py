@@ -1,7 +1,7 @@
 """Processes of this machine, as /proc shows them."""
 
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +24,13 @@ def session(leader: int) -> list[int]:
             if os.getsid(int(path.name)) == leader and _runs(int(path.name)):
                 found.append(int(path.name))
     return found
+
+
+def commands(processes: Iterable[int]) -> Iterator[list[bytes]]:
+    """Yield the command lines of those that still run, word by word."""
+    for process in processes:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            yield Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
 
 
 def all_gone(processes: Iterable[int]) -> Callable[[], Awaitable[bool]]:

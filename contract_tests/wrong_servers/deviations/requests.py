@@ -1,6 +1,7 @@
 """Requests that are misunderstood, and such that make the service fail."""
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any
 
 from contract_tests.wrong_servers.catalogue import breaks
@@ -64,11 +65,11 @@ class UploadIgnored(Service):
         return Form(super().form(request).fields)
 
 
-class _Strict(Service):
+class _Strict(Service, ABC):
     """Answers some requests with a failure."""
 
-    def fails(self, request: Request, form: Form) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def fails(self, request: Request, form: Form) -> bool: ...
 
     def generate(self, account: Account, request: Request) -> Reply:
         failed = self.fails(request, super().form(request))
