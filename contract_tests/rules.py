@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from contract_tests import resources
 
-Source = Literal["doc", "family", "ours"]
+Source = Literal["doc", "platform", "inferred", "assumed"]
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_prompt_comes_back_as_it_was(primary: Api, verdict: Verdict) -> None:
         judge_images(verdict, fields, images, reply)
 
 
-@decides("VALID-TRIM", "FLUX-QUEUE", credits=1, seconds=3)
+@decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
 def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
     prompt = fields[PROMPTS["flux-pro"]]
@@ -54,7 +54,7 @@ def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict)
     for image in reply.json()["images"] if reply.status == 200 else ():
         picture = primary.picture(str(image.get("output")))
         verdict.expect(
-            "FLUX-QUEUE",
+            "QUEUED",
             picture.status == 200,
             expected="the picture is there when flux-pro has answered",
             received=str(picture.status),
