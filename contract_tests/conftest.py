@@ -5,15 +5,15 @@ from functools import partial
 
 import pytest
 
-from contract_tests import options
-from contract_tests.api import Api
-from contract_tests.control import Control
-from contract_tests.plugin import NAME, ConformancePlugin
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api
+from contract_tests.client.control import Control
 from contract_tests.report.terminal import summary_text
-from contract_tests.run import Run
-from contract_tests.targets import Target
-from contract_tests.verdict import Verdict
-from contract_tests.world import World
+from contract_tests.runner import options
+from contract_tests.runner.plugin import NAME, ConformancePlugin
+from contract_tests.runner.run import Run
+from contract_tests.runner.target import Target
+from contract_tests.runner.verdict import Verdict
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

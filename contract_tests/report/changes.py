@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contract_tests.compare import Comparison, Found
+from contract_tests.report.compare import Comparison, Found
 from contract_tests.report.words import word
 
 

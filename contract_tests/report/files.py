@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome, RuleResult
 from contract_tests.report.html import html_text
 from contract_tests.report.junit import junit_text
 from contract_tests.report.markdown import markdown_text
 from contract_tests.report.words import started
-from contract_tests.run import Run
+from contract_tests.runner.finding import Finding
+from contract_tests.runner.outcome import Outcome, RuleResult
+from contract_tests.runner.run import Run
 
 _MOST_EVIDENCE = 40
 

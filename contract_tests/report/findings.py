@@ -2,11 +2,11 @@
 
 from html import escape
 
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.outcome import RuleResult
+from contract_tests.client.exchange import Exchange
 from contract_tests.report.words import readable, times, verdict_of, word
-from contract_tests.verdict import basis
+from contract_tests.runner.finding import Finding
+from contract_tests.runner.outcome import RuleResult
+from contract_tests.runner.verdict import basis
 
 
 def findings_html(result: RuleResult) -> str:

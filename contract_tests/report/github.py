@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome
 from contract_tests.report.markdown import markdown_text
 from contract_tests.report.words import finding_word, gone_lines
-from contract_tests.run import Run
-from contract_tests.verdict import basis
+from contract_tests.runner.finding import Finding
+from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import basis
 
 _LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}
 

@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from contract_tests.outcome import Outcome, RuleResult
 from contract_tests.report.findings import call, findings_html, tag
 from contract_tests.report.left_out import LeftOut, left_out
 from contract_tests.report.words import (
@@ -20,7 +19,8 @@ from contract_tests.report.words import (
     verdict_of,
     word,
 )
-from contract_tests.run import Run
+from contract_tests.runner.outcome import Outcome, RuleResult
+from contract_tests.runner.run import Run
 
 _PAGE = Path(__file__).with_name("page.html")
 _TONES = {"violations": "violated", "incomplete": "could_not_look", "conforms": "held"}

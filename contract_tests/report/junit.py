@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from contract_tests.events import TestEnded
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome
 from contract_tests.report.words import gone_lines, verdict_of, word
-from contract_tests.run import Run
-from contract_tests.verdict import describe
+from contract_tests.runner.events import TestEnded
+from contract_tests.runner.finding import Finding
+from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import describe
 
 # Characters that XML 1.0 cannot carry, not even escaped.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

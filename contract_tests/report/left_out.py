@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_tests.decisions import PROFILES
-from contract_tests.plan import Entry
-from contract_tests.run import Run
-from contract_tests.settings import Settings
+from contract_tests.checks.decisions import PROFILES
+from contract_tests.runner.plan import Entry
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
 
 
 @dataclass(frozen=True)

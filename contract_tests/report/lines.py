@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from rich.text import Text
 
-from contract_tests.counting import counted
-from contract_tests.events import Decision, Event, PlanMade, PreflightFailed, TestEnded, TestStarted
+from contract_tests.oracle.counting import counted
 from contract_tests.report.terminal import STYLES
 from contract_tests.report.words import visible, word
-from contract_tests.run import Run
+from contract_tests.runner.events import Decision, Event, PlanMade, PreflightFailed, TestEnded, TestStarted
+from contract_tests.runner.run import Run
 
 Print = Callable[[Text], None]
 

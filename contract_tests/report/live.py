@@ -10,11 +10,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from contract_tests.events import Event, PlanMade, TestEnded, TestStarted
-from contract_tests.plan import PHASES
 from contract_tests.report.lines import Lines
 from contract_tests.report.words import figures
-from contract_tests.run import Run
+from contract_tests.runner.events import Event, PlanMade, TestEnded, TestStarted
+from contract_tests.runner.plan import PHASES
+from contract_tests.runner.run import Run
 
 _BAR = 24
 _REFRESHES = 8

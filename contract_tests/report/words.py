@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from contract_tests.counting import counted
-from contract_tests.exchange import TOKEN_VARIABLE, token_variable
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome, RuleResult
-from contract_tests.run import Run
+from contract_tests.client.exchange import TOKEN_VARIABLE, token_variable
+from contract_tests.oracle.counting import counted
+from contract_tests.runner.finding import Finding
+from contract_tests.runner.outcome import Outcome, RuleResult
+from contract_tests.runner.run import Run
 
 # The verdicts of rules, the worst first.
 ORDER = ("violated", "differs", "could_not_look", "accepted", "skipped", "held")

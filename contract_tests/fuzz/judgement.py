@@ -1,0 +1,78 @@
+"""What is wrong with the reply to a generated request."""
+
+from collections.abc import Iterator
+
+from contract_tests.client.api import error_fields
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.fuzz.kinds import Kind
+from contract_tests.oracle.contract import Contract, Finding
+
+ACCOUNT_REFUSALS = frozenset({401, 409, 419, 429})
+# A firewall, or a limit of the web server: what meets unusual data before the service does.
+_GUARDS = frozenset({403, 406, 413, 414, 431})
+_UNREADABLE = frozenset({400, 415})
+_SERVED = range(200, 300)
+
+
+def judge(contract: Contract, operation: str, kind: Kind, reply: Reply) -> Iterator[Finding]:
+    """The rules that a reply contradicts, given what the documentation says of its request."""
+    if kind is Kind.UNLISTED:
+        yield from _of_unlisted_method(reply)
+    elif kind is Kind.UNAUTHENTICATED:
+        yield from _of_unauthenticated(contract, operation, reply)
+    elif kind is Kind.DOCUMENTED and _refused_as_invalid(reply):
+        yield Finding("SHAPE", "a documented request is served, or refused for the account's sake", _status(reply))
+    elif not _tolerable(kind, reply.status):
+        yield from contract.findings(operation, reply)
+        yield from _of_accepted(kind, reply)
+
+
+def _of_unlisted_method(reply: Reply) -> Iterator[Finding]:
+    """Any refusal will do, and OPTIONS has a meaning of its own."""
+    served = reply.status in _SERVED and reply.exchange.method != "OPTIONS"
+    if served or reply.status == 500:
+        yield Finding("NOT-FOUND", "405 for a method that is not listed", _status(reply))
+    elif reply.status == 405 and not reply.headers.get("allow"):
+        yield Finding("NOT-FOUND", "405 with an Allow header", "405 without it")
+
+
+def _of_unauthenticated(contract: Contract, operation: str, reply: Reply) -> Iterator[Finding]:
+    if reply.status in _SERVED:
+        yield Finding("AUTH", "no service without a valid token", _status(reply))
+    else:
+        yield from contract.findings(operation, reply, authorized=False)
+
+
+def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Finding]:
+    if reply.status not in _SERVED:
+        return
+    if kind is Kind.SOURCELESS:
+        yield Finding("I2I-SRC", "422 where image_src is missing", _status(reply))
+    elif kind in {Kind.INVALID, Kind.UNREADABLE}:
+        yield Finding("VALID-422", f"422 for a request that is {kind}", _status(reply))
+
+
+def _refused_as_invalid(reply: Reply) -> bool:
+    """A resolution may be refused all the same, since the documentation lists none."""
+    if not 400 <= reply.status < 500 or reply.status in ACCOUNT_REFUSALS | {413}:
+        return False
+    return reply.status != 422 or _complaints(reply) != {"image_resolution"}
+
+
+def _complaints(reply: Reply) -> set[str]:
+    try:
+        return set(error_fields(reply))
+    except CouldNotLookError:
+        return set()
+
+
+def _tolerable(kind: Kind, status: int) -> bool:
+    """Whether a refusal is one of the habits that differ from one web server to the next."""
+    if kind in {Kind.OPEN, Kind.UNREADABLE}:
+        return status in _GUARDS | _UNREADABLE
+    return kind in {Kind.INVALID, Kind.SOURCELESS} and status in _GUARDS
+
+
+def _status(reply: Reply) -> str:
+    return f"status {reply.status}"

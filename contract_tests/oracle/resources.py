@@ -1,0 +1,28 @@
+"""Where the document, the rules and the fixtures are: beside the package when installed, else in the repository."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@cache
+def root() -> Path:
+    """The folder that holds `openapi/` and `fixtures/`."""
+    installed = _PACKAGE.parent / "aiimage_mock"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def openapi(name: str) -> Path:
+    return root() / "openapi" / name
+
+
+def fixture(kind: str, name: str) -> Path:
+    return root() / "fixtures" / kind / name
+
+
+def load_yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
