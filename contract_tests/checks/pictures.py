@@ -9,7 +9,7 @@ from PIL import Image
 from contract_tests.client.api import Api, Fields, asked
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import NoReplyError
-from contract_tests.runner.verdict import Verdict
+from contract_tests.runner.events import Verdict
 
 PROMPTS = {
     "dall-e": "description",

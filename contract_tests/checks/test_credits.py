@@ -9,10 +9,10 @@ from contract_tests.client.budget import Purse
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import CouldNotLookError, LimitMetError
-from contract_tests.oracle.counting import counted
+from contract_tests.oracle.facts import counted
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 TWO, THREE = ({**FIELDS, "image_number_of_images": number} for number in (2, 3))
 _DEAR = (TWO, {**FIELDS, "quality": "hd"}, OTHER_ENGINES[1])

@@ -8,7 +8,7 @@ from contract_tests.client.api import Api, judgeable
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
-from contract_tests.runner.verdict import Verdict
+from contract_tests.runner.events import Verdict
 
 
 @decides("DAILY-429", "ORDER", credits=1, roles=("limited",))

@@ -1,13 +1,13 @@
 """What generate-image takes, refuses and answers."""
 
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.pictures import PROMPTS, judge_images
+from contract_tests.checks.pictures import PROMPTS, judge_images, judge_pictures
 from contract_tests.client.api import Api, error_fields
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle import samples
 from contract_tests.oracle.samples import Sample
-from contract_tests.runner.verdict import Verdict
+from contract_tests.runner.events import Verdict
 
 SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
@@ -112,3 +112,35 @@ def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
         received=f"errors for {', '.join(sorted(received)) or 'no field'}",
         by=reply,
     )
+
+
+_REMOTE = ("s3", "r2")
+
+
+@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=4, seconds=8)
+def test_every_image_has_its_picture(primary: Api, verdict: Verdict) -> None:
+    fields = {**samples.valid("multiPrompt").fields, "image_number_of_images": 4}
+    images, reply = primary.images(fields)
+    judge_images(verdict, fields, images, reply)
+    judge_pictures(verdict, primary, fields, images, reply)
+    _judge_storage(verdict, reply)
+
+
+def _judge_storage(verdict: Verdict, reply: Reply) -> None:
+    storage = reply.json().get("image_storage")
+    verdict.expect(
+        "IMG-STORAGE",
+        storage in ("public", *_REMOTE),
+        expected="image_storage is public, s3 or r2",
+        received=repr(storage),
+        by=reply,
+    )
+    for image in reply.json()["images"]:
+        is_url = str(image.get("output")).startswith(("https://", "http://"))
+        verdict.expect(
+            "IMG-STORAGE",
+            is_url == (storage in _REMOTE),
+            expected="a full URL" if storage in _REMOTE else "a path on the API's host",
+            received=repr(image.get("output")),
+            by=reply,
+        )

@@ -9,11 +9,11 @@ from contract_tests.checks.world import World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.control import CREDITS
 from contract_tests.errors import CouldNotLookError, NoReplyError
-from contract_tests.oracle.counting import counted
+from contract_tests.oracle.facts import counted
 from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
 from contract_tests.oracle.samples import FIELDS
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 GENERATIONS, CHECKS, BURSTS = 3, 6, 2
 SECONDS_OF_A_MOCK = 0.5

@@ -5,16 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.locks import judge_409_body, judge_life, judge_seconds, judge_seen
-from contract_tests.checks.overlap import Overlap
+from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle.facts import LOCK_SECONDS, TOLERANCE
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
-from contract_tests.runner.verdict import Verdict
 
 RELEASE_SEEN_BEFORE = 9.0
 WATCH_PAUSE = 0.1

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.locks import judge_409_body
+from contract_tests.checks.overlap import judge_409_body
 from contract_tests.checks.world import Running, World
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
-from contract_tests.runner.verdict import Verdict
 
 SLOW, QUICK = 12.0, 4.0
 INSTANT = 0.001

@@ -5,11 +5,10 @@ from contract_tests.client.api import Api
 from contract_tests.errors import CouldNotLookError
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED
 from contract_tests.fuzz.engine import carry_out
-from contract_tests.fuzz.judgement import ACCOUNT_REFUSALS
+from contract_tests.fuzz.judgement import ACCOUNT_REFUSALS, Record
 from contract_tests.fuzz.kinds import Kind
-from contract_tests.fuzz.record import Record
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 UNEXAMINED = ACCOUNT_REFUSALS - {419}
 

@@ -8,12 +8,12 @@ from typing import Any
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import expect_picture
 from contract_tests.client.api import Api, images_of
+from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
-from contract_tests.client.ledger import Made
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.oracle.samples import FIELDS
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 ENOUGH = 11
 AT_ONCE = 4

@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.exploration import Exploration
-from contract_tests.checks.sequence import Allowance, Sequence
-from contract_tests.checks.subject import Live, Mocked
+from contract_tests.checks.sequence import Allowance, Live, Mocked, Sequence
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle.oracle import Oracle
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 IMAGES_OF_A_MOCK, IMAGES_OF_A_SERVICE = 6, 2
 # What every run of sequences comes by; lock, credits, day and recent images are judged wherever chance leads to them.

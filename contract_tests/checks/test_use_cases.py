@@ -6,8 +6,8 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle import samples
 from contract_tests.oracle.samples import Sample
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
-from contract_tests.runner.verdict import Verdict
 
 IMAGE_RULES = ("IMG-COUNT", "IMG-INPUT", "IMG-GET")
 

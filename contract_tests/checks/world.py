@@ -9,8 +9,8 @@ from contract_tests.client.api import Api, Fields
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import CouldNotLookError
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 Edge = Literal["lock-expiry", "generation-end", "day-reset"]
 _STARTED_WITHIN = 10.0

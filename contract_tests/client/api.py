@@ -9,11 +9,10 @@ from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.oracle.contract import own_words
-from contract_tests.oracle.counting import counted
-from contract_tests.oracle.facts import LOCK_SECONDS, TOLERANCE
+from contract_tests.oracle.facts import LOCK_SECONDS, TOLERANCE, counted
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account
-from contract_tests.runner.verdict import Verdict
 
 Fields = Mapping[str, Any]
 _PAUSE = 0.3

@@ -4,8 +4,7 @@ import json
 
 import httpx
 
-from contract_tests.client.call import Call
-from contract_tests.client.exchange import Attachment, Exchange, excerpt, token_variable
+from contract_tests.client.call import Attachment, Call, Exchange, excerpt, token_variable
 from contract_tests.client.masking import Masker
 
 _HEADERS = ("content-type", "content-length", "allow", "location", "retry-after", "server", "date")

@@ -1,13 +1,15 @@
-"""The only place that speaks HTTP: paid from the purse, paced, recorded, and never following a redirect."""
+"""The only place that speaks HTTP: paid from the budget, paced, recorded, and never following a redirect."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any
 
 import httpx
 
-from contract_tests.client import throttling
 from contract_tests.client.budget import Purse
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
@@ -58,7 +60,7 @@ class Transport:
         for attempt in range(_THROTTLED_TRIES):
             reply = self._send_paid(call)
             text = reply.exchange.response_body
-            pause = throttling.pause(call.method, reply.status, reply.headers, text, attempt)
+            pause = throttle_pause(call.method, reply.status, reply.headers, text, attempt)
             if pause is None:
                 return reply
             self._slow_down()
@@ -170,3 +172,38 @@ def _headers(call: Call) -> dict[str, str]:
     elif call.token is not None:
         headers["Authorization"] = f"Bearer {call.token.reveal()}"
     return headers
+
+
+_LONGEST_PAUSE = 60
+_WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
+
+
+def throttle_pause(method: str, status: int, headers: Mapping[str, str], text: str, attempt: int) -> float | None:
+    """Seconds to wait before the request is sent again, or None where the reply is no throttling.
+
+    Only a generation meets the daily limit (DAILY-429), so a 429 to any other request is throttling. So is one that
+    says when to come again, within a minute, or that says so in its words. attempt: how often it was sent before.
+    """
+    if status != 429:
+        return None
+    told = _told(headers)
+    if told is not None:
+        return told if told <= _LONGEST_PAUSE else None
+    used_up = headers.get("x-ratelimit-remaining", "").strip() == "0"
+    return 2.0**attempt if method != "POST" or used_up or _WORDING.search(text[:2000]) else None
+
+
+def _told(headers: Mapping[str, str]) -> float | None:
+    """What Retry-After says, in seconds; a date is measured from the reply's own Date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    then, now = _date(value), _date(headers.get("date", ""))
+    return max(0.0, (then - now).total_seconds()) if then and now else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text) if text else None
+    except (ValueError, TypeError):
+        return None

@@ -1,5 +1,6 @@
-"""Campaigns of generated requests: which phases of schemathesis run, and how much they send."""
+"""Campaigns of generated requests: which phases of schemathesis run, how much they send, and from which document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,3 +85,17 @@ def _phases(campaign: Campaign, *, shrink: bool) -> dict[str, Any]:
         "stateful": {"max-steps": 4, "link-calibration": False, "inference": {"algorithms": []}},
     }
     return {name: {**phase, "enabled": name in campaign.phases} for name, phase in special.items()}
+
+
+_PROMPTS = [
+    "x" * 5000,
+    "Ünïcödé, \u202eright to left, e\u0301, \u4e2d\u6587, 👩‍🚀",
+    "'\";-- <b>&amp; %s%n {0} ${7*7} ../../x",
+]
+
+
+def provoking(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with these prompts."""
+    schemas = document["components"]["schemas"]
+    prompt = {**schemas["Prompt"], "examples": [*schemas["Prompt"]["examples"], *_PROMPTS]}
+    return {**document, "components": {**document["components"], "schemas": {**schemas, "Prompt": prompt}}}

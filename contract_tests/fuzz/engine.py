@@ -21,9 +21,9 @@ from schemathesis.engine import events, from_schema
 from contract_tests.errors import CouldNotLookError
 from contract_tests.fuzz.campaigns import Campaign, allowance, configuration, is_fast
 from contract_tests.fuzz.gateway import BROKEN, DOCUMENT, Gateway
-from contract_tests.fuzz.record import Record
+from contract_tests.fuzz.judgement import Record
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 _MOST_SHRUNK = 300
 _ROUNDS = 3

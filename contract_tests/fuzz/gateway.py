@@ -9,14 +9,12 @@ from werkzeug import Request, Response
 
 from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
-from contract_tests.fuzz.campaigns import Campaign
-from contract_tests.fuzz.judgement import judge
+from contract_tests.fuzz.campaigns import Campaign, provoking
+from contract_tests.fuzz.judgement import Cause, Record, judge
 from contract_tests.fuzz.kinds import Kind
-from contract_tests.fuzz.provocation import provoking
-from contract_tests.fuzz.record import Cause, Record
 from contract_tests.fuzz.wire import AUTHORIZATION, payload_of
+from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import Verdict
 
 DOCUMENT = "/openapi.json"
 BROKEN = "X-Broken"

@@ -1,4 +1,4 @@
-"""What changed between two reports."""
+"""What changed between two reports, as data and as lines."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.errors import UsageError
-from contract_tests.runner.identity import normalised
+from contract_tests.report.words import word
+from contract_tests.runner.baseline import normalised
 
 # From best to worst. What is not in a report was not asked for, which is as good as skipped.
 _RANKS = ("held", "accepted", "skipped", "could_not_look", "differs", "violated")
@@ -119,3 +120,27 @@ def _findings(rule: Mapping[str, Any]) -> Iterator[tuple[Found, bool]]:
     for entry in rule.get("findings", rule["evidence"]):
         parts = (str(entry.get(key, "")) for key in ("call", "expected", "received"))
         yield Found(str(rule["id"]), *map(normalised, parts)), bool(entry.get("accepted"))
+
+
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
+    before, after = comparison.before, comparison.after
+    yield f"Before: {before.path} ({before.verdict})"
+    yield f"After:  {after.path} ({after.verdict})"
+    for change in comparison.changes:
+        mark = "worse" if change.worse else "better" if change.steps < 0 else "changed"
+        yield f"  {mark:8}  {change.rule}: {word(change.before)}, now {word(change.after)}"
+    for found in comparison.new:
+        accepted = " (accepted)" if after.findings[found] else ""
+        yield f"  new       {_finding(found)}{accepted}"
+    for found in comparison.vanished:
+        yield f"  vanished  {_finding(found)}"
+    if not (comparison.changes or comparison.new or comparison.vanished):
+        yield "  No rule's verdict changed, and no finding."
+    for name, figure in after.figures.items():
+        yield f"{name.capitalize():10}{before.figures[name]:g}, now {figure:g}"
+    yield "Something got worse." if comparison.worse else "Nothing got worse."
+
+
+def _finding(found: Found) -> str:
+    where = f"{found.call}: " if found.call else ""
+    return f"{found.rule}: {where}expected {found.expected}; received {found.received}"

@@ -10,10 +10,9 @@ import click
 
 from contract_tests.report.markdown import markdown_text
 from contract_tests.report.words import finding_word, gone_lines
-from contract_tests.runner.finding import Finding
-from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.events import basis
+from contract_tests.runner.outcome import Finding, Outcome
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import basis
 
 _LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}
 

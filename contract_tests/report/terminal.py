@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, visible, word
+from contract_tests.runner.events import describe
 from contract_tests.runner.outcome import Outcome, conclude
 from contract_tests.runner.plan import Plan
 from contract_tests.runner.run import Run
-from contract_tests.runner.verdict import describe
 
 _WIDTH = 160
 STYLES = {

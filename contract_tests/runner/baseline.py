@@ -1,15 +1,52 @@
-"""Findings that somebody has accepted, in a file: they are reported and fail no run, as long as they occur."""
+"""Findings that are accepted, and what makes two observations the same finding."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from contract_tests.client.call import Exchange
 from contract_tests.errors import UsageError
-from contract_tests.oracle.rules import load_rules
-from contract_tests.runner.identity import Identity, normalised
+from contract_tests.oracle.resources import load_rules
+
+# What differs from run to run. A status or a count stays, since it is what a finding is about.
+_CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # an instant
+    r"|\b[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b"  # a UUID
+    r"|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"  # a hash
+    r"|\d+\.\d+|\d+(?= ms\b)"  # a time
+    r"|\d{4,}",  # an id, a port, a number of bytes
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The rule, the call that was judged, and what was expected and received, less what changes from run to run."""
+
+    rule: str
+    call: str
+    expected: str
+    received: str
+
+
+def identify(rule: str, expected: str, received: str, exchanges: Sequence[Exchange]) -> Identity:
+    call = _call(exchanges[-1]) if exchanges else ""
+    return Identity(rule, call, normalised(expected), normalised(received))
+
+
+def normalised(text: str) -> str:
+    return " ".join(_CHANGING.sub("#", text).split())
+
+
+def _call(exchange: Exchange) -> str:
+    """The operation, wherever the service is; what is none, a picture for example, is known by its method alone."""
+    _, operation, name = exchange.url.partition("?")[0].partition("/aiimage/")
+    return f"{exchange.method} {operation}{name}".strip()
+
 
 _HEAD = """\
 # Findings that are accepted. One that no longer occurs fails the run, until it is taken out of here.

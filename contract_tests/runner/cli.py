@@ -9,15 +9,11 @@ import click
 
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.errors import UsageError
-from contract_tests.report.changes import comparison_lines
-from contract_tests.report.compare import Comparison, load_report
+from contract_tests.report.compare import Comparison, comparison_lines, load_report
 from contract_tests.report.terminal import make_console, print_plan
-from contract_tests.runner import options
-from contract_tests.runner.interruption import ended_by_signals
 from contract_tests.runner.run import Run
-from contract_tests.runner.runner import make_bill
-from contract_tests.runner.session import Session
-from contract_tests.runner.settings import Settings
+from contract_tests.runner.session import Session, ended_by_signals, make_bill
+from contract_tests.runner.settings import Settings, make_settings
 from contract_tests.selftest import selftest
 
 _FIRST_STEPS = """\b
@@ -154,7 +150,7 @@ def compare(before: str, after: str) -> None:
 
 def _settings(values: dict[str, Any]) -> Settings:
     try:
-        return options.settings(**values)
+        return make_settings(**values)
     except UsageError as error:
         raise _BadUsage(str(error)) from None
 

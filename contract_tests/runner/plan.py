@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contract_tests.checks.decisions import Decides, Profile
-from contract_tests.oracle.counting import counted
-from contract_tests.oracle.rules import Rule
+from contract_tests.oracle.facts import counted
+from contract_tests.oracle.resources import Rule
 from contract_tests.runner.target import Target
 
 PHASES = ("free checks", "paid checks", "properties", "sequences", "histories")

@@ -4,10 +4,9 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import count
 
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Ledger, Purse
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.control import Control, states
-from contract_tests.client.ledger import Ledger
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Transport
 from contract_tests.errors import CouldNotLookError, NoReplyError, PreflightError, TargetLostError

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
-from contract_tests.runner.runner import examine
+from contract_tests.runner.session import examine
 from contract_tests.runner.settings import Settings
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.process import running

@@ -18,7 +18,7 @@ import contract_tests.runner.cli
 import mock_server.cli
 from contract_tests.errors import UsageError
 from contract_tests.runner.baseline import load_baseline
-from contract_tests.runner.options import settings
+from contract_tests.runner.settings import make_settings
 from contract_tests.runner.target import load_target
 from mock_server.app import contract, rules
 from mock_server.configuration import make_scenario, read_behaviour
@@ -97,7 +97,7 @@ def conform(block: Block, place: Place, command: str) -> None:
         with pytest.MonkeyPatch.context() as patched:
             patched.chdir(ROOT)
             patched.setenv("AIIMAGE_TOKEN", "a-token")
-            assert settings(**asked, baseline=None).rules
+            assert make_settings(**asked, baseline=None).rules
 
 
 def compose(block: Block, place: Place, command: str) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import contract_tests.runner.cli
-import contract_tests.runner.options
+import contract_tests.runner.settings
 import mock_server.cli
 import mock_server.pytest_plugin
 from mock_server.cli import EnvironmentOption
@@ -59,7 +59,7 @@ class Flags:
 
 def test_every_flag_of_pytest_is_told() -> None:
     suite, fixture = Flags(), Flags()
-    contract_tests.runner.options.add_to_pytest(cast("pytest.Parser", suite))
+    contract_tests.runner.settings.add_pytest_options(cast("pytest.Parser", suite))
     mock_server.pytest_plugin.pytest_addoption(cast("pytest.Parser", fixture))
     told = {
         flag for row in PAGE.rows("flag of `pytest contract_tests`") for flag in re.findall(r"`(--[a-z-]+)", row[0])

@@ -8,9 +8,9 @@ import pytest
 
 from contract_tests.checks.decisions import PROFILES, Profile
 from contract_tests.oracle import resources
-from contract_tests.oracle.rules import load_rules
+from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.plan import PHASES
-from contract_tests.runner.runner import make_bill
+from contract_tests.runner.session import make_bill
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, load_target
 from support.conformance import target

@@ -2,7 +2,7 @@ import shlex
 
 import pytest
 
-from contract_tests.client.exchange import Attachment, Exchange, token_variable
+from contract_tests.client.call import Attachment, Exchange, token_variable
 
 UPLOAD = Exchange(
     "POST",

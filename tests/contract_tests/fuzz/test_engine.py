@@ -11,9 +11,8 @@ from hypothesis import configuration
 from contract_tests.errors import CouldNotLookError, PurseEmptyError, RuleBrokenError
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign
 from contract_tests.fuzz.engine import carry_out
-from contract_tests.fuzz.record import Record
-from contract_tests.runner.events import Decision
-from contract_tests.runner.verdict import Verdict
+from contract_tests.fuzz.judgement import Record
+from contract_tests.runner.events import Decision, Verdict
 from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, parameters, run_against
 

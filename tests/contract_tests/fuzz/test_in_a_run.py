@@ -2,8 +2,8 @@
 
 import httpx
 
-from contract_tests.runner import runner
 from contract_tests.runner.events import TestEnded
+from contract_tests.runner.session import examine
 from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, run_against
 
@@ -16,7 +16,7 @@ SLOW = 2
 
 def endings(answer: Answer, *roles: str, cap: int = 40) -> dict[str, TestEnded]:
     run = run_against(answer, *roles, pace=SLOW, cap=cap, seed=1, only=("SHAPE", "VALID-422"))
-    runner.examine(run)
+    examine(run)
     ended = {event.test.partition("::")[2]: event for event in run.events.log if isinstance(event, TestEnded)}
     return {name: ended[name] for name in (CALLS, DOCUMENTED, INVALID, LINKED) if name in ended}
 

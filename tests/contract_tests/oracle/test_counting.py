@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_tests.oracle.counting import counted
+from contract_tests.oracle.facts import counted
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 credits"), (1, "1 credit"), (2, "2 credits"), (-1, "-1 credits")])

@@ -1,5 +1,5 @@
 from contract_tests.oracle import resources
-from contract_tests.oracle.rules import load_rules
+from contract_tests.oracle.resources import load_rules
 
 
 def test_finds_the_document_and_the_fixtures() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from contract_tests.checks.decisions import Decides
-from contract_tests.oracle.rules import load_rules
+from contract_tests.oracle.resources import load_rules
 from contract_tests.report.live import Status, watching
 from contract_tests.report.terminal import make_console
 from contract_tests.runner.baseline import Accepted, Baseline

@@ -1,9 +1,9 @@
 import pytest
 
 from contract_tests.checks.decisions import MOST_CREDITS, PROFILES, Decides, Profile
-from contract_tests.oracle.rules import load_rules
-from contract_tests.runner import runner
+from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.plan import PHASES, Plan, make_plan
+from contract_tests.runner.session import make_bill
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Target
 from support.conformance import target
@@ -14,7 +14,7 @@ ONLY_PRIMARY = target()
 
 
 def bill(aim: Target, profile: Profile = "full") -> Plan:
-    return runner.make_bill(Settings(aim, profile))
+    return make_bill(Settings(aim, profile))
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -3,9 +3,8 @@ import pytest
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.errors import CouldNotLookError, RuleBrokenError
 from contract_tests.oracle.contract import load_contract
-from contract_tests.oracle.rules import load_rules
-from contract_tests.runner.events import Decision, Events
-from contract_tests.runner.verdict import Verdict
+from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.events import Decision, Events, Verdict
 from support.conformance import TOKEN
 
 

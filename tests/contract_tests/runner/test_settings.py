@@ -1,9 +1,8 @@
 import shlex
 from typing import Any
 
-from contract_tests.runner import options
 from contract_tests.runner.cli import main
-from contract_tests.runner.settings import Settings
+from contract_tests.runner.settings import Settings, make_settings
 
 GIVEN: dict[str, Any] = {
     "target": None,
@@ -20,7 +19,7 @@ GIVEN: dict[str, Any] = {
 
 
 def settings(**values: Any) -> Settings:
-    return options.settings(**{**GIVEN, **values})
+    return make_settings(**{**GIVEN, **values})
 
 
 def test_the_command_repeats_the_run_with_its_seed_and_without_the_token() -> None:
