@@ -10,10 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from contract_tests.checks.sequence import ENGINES, DeviationError, Sequence
 from contract_tests.errors import CouldNotLookError, PurseEmptyError, TargetLostError
+from contract_tests.oracle.facts import LOCK_MS
 
 Begin = Callable[[int, int, int], Sequence]
-_JUMPS = (1, 2_999, 7_000, 9_999, 10_001, 12_000)
-_GENERATIONS_MS = (0, 3_000, 12_000)
+_QUICK_MS, _SLOW_MS = 3_000, LOCK_MS + 2_000
+# Up to the edges of a generation and of a lock, and just beyond them.
+_JUMPS = (1, _QUICK_MS - 1, LOCK_MS - _QUICK_MS, LOCK_MS - 1, LOCK_MS + 1, _SLOW_MS)
+_GENERATIONS_MS = (0, _QUICK_MS, _SLOW_MS)
 _COUNTS = strategies.integers(1, 2)
 _ENGINES = strategies.sampled_from(sorted(ENGINES))
 

@@ -9,7 +9,7 @@ from contract_tests.client.call import Reply
 from contract_tests.client.transport import Transport
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle.contract import own_words
-from contract_tests.oracle.facts import LOCK_SECONDS, TOLERANCE
+from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.runner.events import Verdict
 
 _LEAST_MARGIN = 0.15
@@ -183,7 +183,7 @@ def judge_409_body(verdict: Verdict, reply: Reply) -> None:
 def judge_life(verdict: Verdict, overlap: Overlap, *, shared: bool) -> None:
     """LOCK-10S: how long the lock lived; shared: others may take the same lock, so it may seem to live longer."""
     life = overlap.life()
-    too_early, too_late = life.at_most < LOCK_SECONDS - TOLERANCE, life.at_least > LOCK_SECONDS + TOLERANCE
+    too_early, too_late = life.at_most < LOCK_SECONDS - LOCK_TOLERANCE, life.at_least > LOCK_SECONDS + LOCK_TOLERANCE
     if life.cut_short and not too_late:
         raise CouldNotLookError("the generation was over, and its lock with it, before the lock could run out")
     if too_late and shared:

@@ -9,6 +9,7 @@ from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, Fields, images_of, limit_met
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
 from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Generation, Oracle
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
 
@@ -118,7 +119,7 @@ class Sequence:
         if status == 422 and limit_met(fields, attempt.reply()):
             return
         self._refused = self._refused or status != TAKEN_ON
-        if not isinstance(self.subject, Mocked) and status in {401, 409, 419, 429}:
+        if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
             raise CouldNotLookError(f"the account {self.subject.api.role} was refused a generation with {status}")
         self._judge(self.oracle.on_generate(count, status), *self._shown(status))
         if status == TAKEN_ON:
@@ -144,7 +145,7 @@ class Sequence:
     def invalid(self) -> None:
         """A request that is refused, by whatever comes first, and changes nothing."""
         status = self.subject.api.generate(INVALID).status
-        refused = status in {400, 409, 419, 422, 429}
+        refused = status in ACCOUNT_REFUSALS | {400, 422}
         self._refused = True
         self._judge(None if refused else Complaint("VALID-422", "422", str(status)))
 
@@ -201,4 +202,4 @@ class Sequence:
 
 
 def _known(image: dict[str, Any]) -> dict[str, Any]:
-    return {key: image.get(key) for key in ("id", "title", "input", "output")}
+    return {key: image.get(key) for key in IMAGE_KEYS}

@@ -9,7 +9,7 @@ from contract_tests.client.budget import Purse
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import CouldNotLookError, LimitMetError
-from contract_tests.oracle.facts import counted
+from contract_tests.oracle.facts import counted, price
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -63,7 +63,7 @@ class _Account:
         """Spend by requests that could be priced otherwise: several images at once, high definition, other engines."""
         orders = [*_DEAR]
         while self.left > left:
-            fits = orders and asked(orders[0]) <= self.left - left
+            fits = orders and price(asked(orders[0])) <= self.left - left
             self.affords(orders.pop(0) if fits else FIELDS)
 
     def affords(self, fields: Fields) -> None:
@@ -81,7 +81,7 @@ class _Account:
             received=str(reply.status),
             by=tuple(self.api.trail),
         )
-        self.left -= images
+        self.left -= price(images)
         return self._paid(before, images, reply)
 
     def affords_last(self) -> None:
@@ -157,8 +157,8 @@ class _Account:
             self.purse.observe(expected, paid)
         self.verdict.expect(
             "CREDIT-COST" if expected else "CREDIT-ATOMIC",
-            paid == expected,
-            expected=f"{counted(expected, 'credit')} paid",
+            paid == price(expected),
+            expected=f"{counted(price(expected), 'credit')} paid",
             received=f"{counted(paid, 'credit')} paid, from {before} to {after}",
             by=reply,
         )

@@ -6,6 +6,7 @@ from contract_tests.client.api import Api, error_fields
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import CouldNotLookError
 from contract_tests.oracle import samples
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 
@@ -14,7 +15,6 @@ PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
 )
-ACCOUNT_REFUSALS = frozenset({409, 419, 429})
 
 
 @decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)

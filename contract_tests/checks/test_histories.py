@@ -9,7 +9,7 @@ from contract_tests.checks.world import World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.control import CREDITS
 from contract_tests.errors import CouldNotLookError, NoReplyError
-from contract_tests.oracle.facts import counted
+from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES, counted, price
 from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
@@ -20,7 +20,6 @@ SECONDS_OF_A_MOCK = 0.5
 CALLS: dict[Kind, int] = {"generate": GENERATIONS, "check": CHECKS}
 # The calls of a burst begin within this part of the time that a generation takes.
 SPREAD = 0.5
-KEYS = ("id", "title", "input", "output")
 
 
 @decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, way="control")
@@ -30,11 +29,11 @@ def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Ru
         account = world(generation_time=SECONDS_OF_A_MOCK)
         history = _burst(account.api, run, random.Random(run.settings.seed + burst), SECONDS_OF_A_MOCK)
         _judge(verdict, history, account.api, SECONDS_OF_A_MOCK)
-        state, paid = account.state(), len(made(history))
+        state, images = account.state(), len(made(history))
         verdict.expect(
             "CREDIT-COST",
-            CREDITS - state["credits"] == paid,
-            expected=f"{counted(paid, 'credit')} for {counted(paid, 'image')}",
+            CREDITS - state["credits"] == price(images),
+            expected=f"{counted(price(images), 'credit')} for {counted(images, 'image')}",
             received=counted(CREDITS - state["credits"], "credit"),
             by=account.trail,
         )
@@ -82,8 +81,10 @@ def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> 
 
 def _expect_listed(verdict: Verdict, history: list[Seen], api: Api) -> None:
     reply = api.recent()
-    listed = [{key: image.get(key) for key in KEYS} for image in images_of(reply)]
-    missing = [image for image in made(history)[:10] if {key: image.get(key) for key in KEYS} not in listed]
+    listed = [{key: image.get(key) for key in IMAGE_KEYS} for image in images_of(reply)]
+    missing = [
+        image for image in made(history)[:RECENT_IMAGES] if {key: image.get(key) for key in IMAGE_KEYS} not in listed
+    ]
     verdict.expect(
         "RECENT-SAME",
         not missing,

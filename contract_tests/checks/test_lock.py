@@ -9,16 +9,16 @@ from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, j
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError
-from contract_tests.oracle.facts import LOCK_SECONDS, TOLERANCE
+from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 
-RELEASE_SEEN_BEFORE = 9.0
+RELEASE_SEEN_BEFORE = LOCK_SECONDS - 1
 WATCH_PAUSE = 0.1
 # What may renew a lock is asked again when half its life is over.
-RENEWED_AFTER, WIDE = 5.0, 3.0
+RENEWED_AFTER, WIDE = LOCK_SECONDS / 2, 3.0
 
 
 @decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True, way="black-box")
@@ -36,9 +36,9 @@ def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, 
 
 @decides(
     "LOCK-10S", "LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE",
-    credits=3, seconds=13, roles=("slow",), way="black-box",
+    credits=3, seconds=LOCK_SECONDS + WIDE, roles=("slow",), way="black-box",
 )  # fmt: skip
-def test_lock_lives_ten_seconds(api: Callable[[str], Api], verdict: Verdict, run: Run, target: Target) -> None:
+def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, target: Target) -> None:
     """Whatever else is asked while a generation runs, its lock stays until 10 seconds have passed, and no longer."""
     slow = api("slow")
     with _generating(slow, run) as overlap:
@@ -125,7 +125,7 @@ def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target)
 
 
 def _watch_until_freed(overlap: Overlap, run: Run) -> None:
-    latest = overlap.reply().exchange.received + LOCK_SECONDS + 2 * TOLERANCE + overlap.margin
+    latest = overlap.reply().exchange.received + LOCK_SECONDS + 2 * LOCK_TOLERANCE + overlap.margin
     while overlap.checks[-1].status == 409 and run.transport.clock() < latest:
         run.transport.sleep(WATCH_PAUSE)
         overlap.check()

@@ -5,18 +5,18 @@ from contract_tests.client.api import Api
 from contract_tests.errors import CouldNotLookError
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED
 from contract_tests.fuzz.engine import carry_out
-from contract_tests.fuzz.judgement import ACCOUNT_REFUSALS, Record
+from contract_tests.fuzz.judgement import NOT_EXAMINED, Record
 from contract_tests.fuzz.kinds import Kind
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
-UNEXAMINED = ACCOUNT_REFUSALS - {419}
+UNEXAMINED = NOT_EXAMINED - {419}
 
 
 @decides("SHAPE", seconds=4)
 def test_calls_without_a_body(run: Run, verdict: Verdict) -> None:
     record = carry_out(CALLS, run, verdict, "primary")
-    _require_a_look(record, record.answered(Kind.BARE, but=ACCOUNT_REFUSALS - {409}))
+    _require_a_look(record, record.answered(Kind.BARE, but=NOT_EXAMINED - {409}))
     _held(verdict, record, "SHAPE")
     if record.answered(Kind.UNLISTED):
         _held(verdict, record, "NOT-FOUND")
@@ -37,12 +37,12 @@ def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) 
     """Where an account without credits is told so first, another one has to ask."""
     for role in dict.fromkeys((refused.role, "primary")):
         record = carry_out(INVALID, run, verdict, role)
-        looked = record.answered(Kind.INVALID, but=ACCOUNT_REFUSALS)
+        looked = record.answered(Kind.INVALID, but=NOT_EXAMINED)
         if looked or record.broken:
             break
     _require_a_look(record, looked)
     _held(verdict, record, "SHAPE", "VALID-422")
-    if record.answered(Kind.SOURCELESS, but=ACCOUNT_REFUSALS):
+    if record.answered(Kind.SOURCELESS, but=NOT_EXAMINED):
         _held(verdict, record, "I2I-SRC")
 
 
@@ -53,7 +53,7 @@ def test_calls_that_follow_each_other(run: Run, verdict: Verdict) -> None:
     generated = sum(
         count for (kind, status), count in record.answers.items() if kind is not Kind.BARE and status == 200
     )
-    _require_a_look(record, min(generated, record.answered(Kind.BARE, but=ACCOUNT_REFUSALS)))
+    _require_a_look(record, min(generated, record.answered(Kind.BARE, but=NOT_EXAMINED)))
     _held(verdict, record, "SHAPE")
 
 

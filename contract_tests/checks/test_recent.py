@@ -11,25 +11,25 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
-ENOUGH = 11
+ENOUGH = RECENT_IMAGES + 1
 AT_ONCE = 4
-SAME = ("id", "title", "input", "output")
 
 
 @decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", "IMG-GET", credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
-    """More than ten images are known to exist, by making as many as are missing."""
+    """More images than the list holds are known to exist, by making as many as are missing."""
     _make_missing(primary, run)
     reply = primary.recent()
     listed = images_of(reply)
     made = run.ledger.of("primary")
     if not made:
         raise CouldNotLookError("no image was made that could be looked for")
-    _expect_ten(verdict, made, listed, reply)
+    _expect_most_recent(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
     _expect_pictures(verdict, primary, listed, reply)
@@ -43,13 +43,13 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     )
 
 
-def _expect_ten(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
-    """At most ten; fewer only where there are no more, since the list is of the 10 most recently generated images."""
-    fewest = min(10, len(made))
+def _expect_most_recent(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    """The list is full unless fewer images exist, and never longer."""
+    fewest = min(RECENT_IMAGES, len(made))
     verdict.expect(
         "RECENT-10",
-        fewest <= len(listed) <= 10,
-        expected=f"the 10 most recent of more than {len(made) - 1} images",
+        fewest <= len(listed) <= RECENT_IMAGES,
+        expected=f"the {RECENT_IMAGES} most recent of more than {len(made) - 1} images",
         received=f"{len(listed)} images",
         by=reply,
     )
@@ -77,22 +77,22 @@ def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]
         image = by_id.get(str(entry.image.get("id")))
         if image is None and entry not in sure:
             continue
-        expected = {key: entry.image.get(key) for key in SAME}
-        received = {key: image.get(key) for key in SAME} if image else "no image of that id"
+        expected = {key: entry.image.get(key) for key in IMAGE_KEYS}
+        received = {key: image.get(key) for key in IMAGE_KEYS} if image else "no image of that id"
         verdict.expect("RECENT-SAME", received == expected, expected=str(expected), received=str(received), by=reply)
 
 
 def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
     """Those of the last requests that fill the list; of the last alone, if somebody else makes images here, too."""
     known = {str(entry.image.get("id")) for entry in made}
-    alone = len(by_id) < 10 or by_id.keys() <= known
+    alone = len(by_id) < RECENT_IMAGES or by_id.keys() <= known
     sure: list[Made] = []
     for request in sorted({entry.request for entry in made}, reverse=True):
         images = [entry for entry in made if entry.request == request]
-        if sure and (not alone or len(sure) + len(images) > 10):
+        if sure and (not alone or len(sure) + len(images) > RECENT_IMAGES):
             break
         sure += images
-    return sure[:10]
+    return sure[:RECENT_IMAGES]
 
 
 def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:

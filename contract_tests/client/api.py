@@ -9,7 +9,7 @@ from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
 from contract_tests.errors import CouldNotLookError, LimitMetError
 from contract_tests.oracle.contract import own_words
-from contract_tests.oracle.facts import LOCK_SECONDS, TOLERANCE, counted
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account
@@ -69,7 +69,7 @@ class Api:
         reply = self.generate_when_ready(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
-        if reply.status in {409, 419, 429}:
+        if reply.status in ACCOUNT_REFUSALS:
             raise CouldNotLookError(f"the account {self.role} was refused a generation with {reply.status}")
         if limit := limit_met(fields, reply):
             raise LimitMetError(f"the service refuses {limit}, and no source gives its limit")
@@ -113,7 +113,7 @@ class Api:
 
     def _outlive(self) -> Reply:
         """The first check that finds no lock, or one after the longest life of a lock."""
-        transport, longest = self._run.transport, LOCK_SECONDS + TOLERANCE
+        transport, longest = self._run.transport, LOCK_SECONDS + LOCK_TOLERANCE
         if self._run.control:
             self._run.control.move(self.token, advance=longest)
             return self.check()
@@ -193,8 +193,8 @@ class Api:
         self._run.purse.observe(images, paid)
         self._verdict.expect(
             "CREDIT-COST",
-            paid == images,
-            expected=f"{counted(images, 'credit')} for {counted(images, 'image')}",
+            paid == price(images),
+            expected=f"{counted(price(images), 'credit')} for {counted(images, 'image')}",
             received=f"{counted(paid, 'credit')}, from {before} to {after}",
             by=reply,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError, PurseEmptyError
-from contract_tests.oracle.facts import counted
+from contract_tests.oracle.facts import CREDITS_PER_IMAGE, counted
 
 
 class Purse:
@@ -19,7 +19,7 @@ class Purse:
 
     def __init__(self, cap: int, images_cap: int | None = None) -> None:
         self.cap, self.images_cap = cap, images_cap
-        self.price = 1
+        self.price = CREDITS_PER_IMAGE
         self._spent = self._reserved = 0
         self._images = self._images_reserved = 0
         self._lock = Lock()

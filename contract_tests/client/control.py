@@ -8,11 +8,12 @@ from contract_tests.client.call import Call, Reply
 from contract_tests.client.masking import Secret
 from contract_tests.client.transport import Transport
 from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.runner.target import Account
 
 DAILY_LIMIT = 50
 CREDITS = 100
-SLOW_SECONDS = 12
+SLOW_SECONDS = LOCK_SECONDS + 2  # a generation outlives its lock
 _NOON = "2026-02-26T12:00:00Z"
 _FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "generation_time": 0}
 

@@ -9,8 +9,9 @@ from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError
 from contract_tests.fuzz.kinds import Kind
 from contract_tests.oracle.contract import Contract, Finding
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 
-ACCOUNT_REFUSALS = frozenset({401, 409, 419, 429})
+NOT_EXAMINED = ACCOUNT_REFUSALS | {401}
 # A firewall, or a limit of the web server: what meets unusual data before the service does.
 _GUARDS = frozenset({403, 406, 413, 414, 431})
 _UNREADABLE = frozenset({400, 415})
@@ -57,7 +58,7 @@ def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Finding]:
 
 def _refused_as_invalid(reply: Reply) -> bool:
     """A resolution may be refused all the same, since the documentation lists none."""
-    if not 400 <= reply.status < 500 or reply.status in ACCOUNT_REFUSALS | {413}:
+    if not 400 <= reply.status < 500 or reply.status in NOT_EXAMINED | {413}:
         return False
     return reply.status != 422 or _complaints(reply) != {"image_resolution"}
 

@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import Any, Literal
 
 from contract_tests.client.call import Reply
-from contract_tests.oracle.oracle import LOCK_MS, Complaint
+from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.oracle import Complaint
 
 Kind = Literal["generate", "check"]
 # How much of the time that a generation takes alone is surely spent on it, its way there and back set aside.
@@ -47,7 +48,7 @@ def findings(history: Sequence[Seen], quickest: float) -> Iterator[Finding]:
         if _meet(_core(one, surely), _core(other, surely)):
             yield _finding("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
     for running in served:
-        ended = running.sent + min(surely, LOCK_MS / 1000)
+        ended = running.sent + min(surely, LOCK_SECONDS)
         for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
             if _told_before(history, running, check) and check.received < ended:
                 yield _finding("LOCK-CHECK", "409 while a generation runs", "200", running, check)

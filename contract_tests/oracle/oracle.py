@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-LOCK_MS = 10_000
+from contract_tests.oracle.facts import LOCK_MS, RECENT_IMAGES, price
+
 Lock = Literal["held", "free", "perhaps"]
 TAKEN_ON = 200
 
@@ -45,7 +46,7 @@ class Oracle:
 
     @property
     def lock(self) -> Lock:
-        """Held while a generation runs, for 10 s at most (LOCK-10S); after its end whether it is freed is assumed."""
+        """Held while a generation runs, until it expires [LOCK-10S]; whether the end of the generation frees it is assumed."""
         if not self.complete:
             return "perhaps"
         if self.began is None or self.now > self.began + LOCK_MS:
@@ -84,10 +85,10 @@ class Oracle:
 
     def on_recent(self, listed: list[dict[str, Any]]) -> Complaint | None:
         """Judge the recent images by those that were made here, newest first."""
-        if len(listed) > 10:
-            return Complaint("RECENT-10", "at most 10 images", f"{len(listed)} images")
+        if len(listed) > RECENT_IMAGES:
+            return Complaint("RECENT-10", f"at most {RECENT_IMAGES} images", f"{len(listed)} images")
         ids = [str(image.get("id")) for image in listed]
-        newest = self.images[:10]
+        newest = self.images[:RECENT_IMAGES]
         missing = [image for image in newest if str(image["id"]) not in ids] if self.complete else []
         if missing:
             return Complaint("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
@@ -121,7 +122,7 @@ class Oracle:
         self.running = [each for each in self.running if each.ends > self.now]
         for each in over:
             self.used += each.count
-            self.credits = None if self.credits is None else self.credits - each.count
+            self.credits = None if self.credits is None else self.credits - price(each.count)
         return over
 
     def made(self, images: list[dict[str, Any]]) -> None:
@@ -132,7 +133,7 @@ class Oracle:
         found = {}
         if self.daily_limit is not None and self.used + reserved >= self.daily_limit:
             found[429] = "DAILY-429"
-        if self.credits is not None and self.credits <= reserved:
+        if self.credits is not None and self.credits <= price(reserved):
             found[419] = "CREDIT-419"
         return found
 

@@ -40,7 +40,7 @@ def test_a_slow_network_widens_the_margin(run: Run) -> None:
     assert not watched.surely_running(reply(200, 1.0, 1.5))
 
 
-def test_after_ten_seconds_a_lock_is_no_proof_any_more(run: Run) -> None:
+def test_a_lock_that_expired_is_not_a_proof(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 30.0), reply(409, 0.1, 0.11))
     assert not watched.surely_running(reply(200, 9.9, 9.95))
 
@@ -144,7 +144,7 @@ def test_a_refused_generation_has_a_message(run: Run, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(("freed", "rules"), [(5.0, ["LOCK-10S"]), (9.9, []), (10.1, []), (11.5, ["LOCK-10S"])])
-def test_a_lock_lives_ten_seconds(run: Run, verdict: Verdict, freed: float, rules: list[str]) -> None:
+def test_a_lock_lives_as_long_as_documented(run: Run, verdict: Verdict, freed: float, rules: list[str]) -> None:
     checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, int(freed * 10))]
     judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks, reply(200, freed, freed + 0.01)), shared=False)
     assert broken(verdict) == rules

@@ -33,7 +33,7 @@ def test_finds_only_what_surely_met(others: list[Seen], broken: list[str]) -> No
     assert [finding.complaint.rule for finding in findings([FIRST, *others], quickest=1.0)] == broken
 
 
-def test_a_check_after_ten_seconds_met_no_lock() -> None:
+def test_a_check_after_the_life_of_a_lock_met_no_lock() -> None:
     slow = seen("generate", 200, 0.0, 12.0)
     early, late = seen("check", 200, 8.0, 8.1), seen("check", 200, 10.5, 10.6)
     assert [len(list(findings([slow, TOLD, check], quickest=14.0))) for check in (early, late)] == [1, 0]
