@@ -11,6 +11,7 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
 from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
@@ -63,7 +64,7 @@ def _make_missing(primary: Api, run: Run) -> None:
     while missing > 0:
         number = min(missing, at_once)
         try:
-            primary.images({**FIELDS, "image_number_of_images": number})
+            primary.images(with_count(FIELDS, number))
         except LimitMetError:
             at_once = 1
         else:

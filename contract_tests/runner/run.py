@@ -60,7 +60,7 @@ class Run:
         return Account("fresh", Secret(f"conform-{self.settings.seed}-{next(self._fresh)}"))
 
     def url(self, operation: str) -> str:
-        return self.target.base_url + self.contract.operations[operation].path
+        return self.target.base_url + self.contract.operations[operation].call_path
 
     def preflight(self) -> None:
         """Make sure that the target is the API and takes the token; a mock's accounts get the state of their role."""
