@@ -11,7 +11,7 @@ from mock_server.contract import Contract
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import FaultPlan, World
 from mock_server.faults import Fault, FaultError
-from mock_server.faults.parameters import Parameter, parameters_of
+from mock_server.faults.base import Parameter, parameters_of
 from mock_server.faults.plans import MOST, make_plans, show_plan
 from mock_server.faults.registry import FAULTS
 from mock_server.service import Service

@@ -1,7 +1,6 @@
 """Faults: one small file each, registered by name."""
 
-from .base import Fault, Target
-from .errors import FaultError
+from .base import Fault, FaultError, Target
 from .headers import forced_status, parse_header
 from .registry import FAULTS, check, make_fault
 

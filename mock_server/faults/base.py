@@ -1,16 +1,35 @@
-"""What a fault is: parameters, and what it does at which point of a request's way."""
+"""What a fault is: its parameters, and its hooks into the handling of a request."""
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from random import Random
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 
 from mock_server.contract import Contract
 from mock_server.domain.generation import Beginning
 
 from .transmission import Transmission
+
+DAY = 86_400
+
+Seconds = Annotated[float, Meta(ge=0, le=DAY, description=f"number of seconds, 0 to {DAY}")]
+Share = Annotated[float, Meta(ge=0, lt=1, description="number, 0 to below 1")]
+Parts = Annotated[int, Meta(ge=2, le=1000, description="integer, 2 to 1000")]
+
+
+class FaultError(ValueError):
+    """A fault is not understood, or cannot strike what it should. The message says what it takes."""
+
+    @property
+    def sentence(self) -> str:
+        """The message as a sentence of its own."""
+        text = str(self)
+        return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +69,42 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return transmission
 
 
-Parameters = Mapping[str, Any]
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a fault. takes: what it may be, in words; default: None where it may be left out."""
+
+    name: str
+    type: Any
+    takes: str
+    required: bool
+    default: Any
+
+    def read(self, value: Any, strict: bool) -> Any:
+        """Return a value as its type; raise FaultError. strict: False where a number may be text."""
+        try:
+            return msgspec.convert(value, self.type, strict=strict)
+        except msgspec.ValidationError as error:
+            raise FaultError(f"{self.name} takes {self.takes}, not {reprlib.repr(value)}") from error
+
+
+@cache
+def parameters_of(kind: type[Fault]) -> Mapping[str, Parameter]:
+    """Return the parameters of a kind of fault, by name."""
+    return {
+        field.name: Parameter(
+            name=field.name,
+            type=field.type,
+            takes=_takes(field.type),
+            required=field.required,
+            default=None if field.required else field.default,
+        )
+        for field in msgspec.structs.fields(kind)
+    }
+
+
+def _takes(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(map(str, get_args(kind)))}"
+    if get_origin(kind) is Annotated:
+        return str(kind.__metadata__[0].description)
+    return _takes(get_args(kind)[0])

@@ -2,8 +2,7 @@
 
 import re
 
-from .base import Fault
-from .errors import FaultError
+from .base import Fault, FaultError
 from .registry import make_fault
 
 _LONGEST = 1000

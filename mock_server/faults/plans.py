@@ -10,8 +10,7 @@ from mock_server.contract import Contract
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import FaultPlan
 
-from .base import Fault, Target
-from .errors import FaultError
+from .base import Fault, FaultError, Target
 from .registry import check, make_fault
 
 MOST = 100

@@ -5,25 +5,11 @@ import reprlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .base import Fault, Target
-from .delay import Delay
-from .drop import Drop
-from .errors import FaultError
-from .lost_response import LostResponse
-from .malformed_json import MalformedJson
-from .parameters import parameters_of
-from .picture_missing import PictureMissing
-from .picture_slow import PictureSlow
-from .picture_truncated import PictureTruncated
-from .proxy_error import ProxyError
-from .reset import Reset
-from .slow_body import SlowBody
-from .slow_generation import SlowGeneration
-from .status import Status
-from .stuck_lock import StuckLock
-from .truncated_body import TruncatedBody
-from .upstream_failure import UpstreamFailure
-from .wrong_content_type import WrongContentType
+from .base import Fault, FaultError, Target, parameters_of
+from .generation import SlowGeneration, StuckLock, UpstreamFailure
+from .pictures import PictureMissing, PictureSlow, PictureTruncated
+from .reply import LostResponse, MalformedJson, SlowBody, TruncatedBody, WrongContentType
+from .request import Delay, Drop, ProxyError, Reset, Status
 
 _ALL: tuple[type[Fault], ...] = (
     Status,

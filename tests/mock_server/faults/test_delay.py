@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.faults.delay import Delay
-from mock_server.faults.parameters import DAY
+from mock_server.faults.base import DAY
+from mock_server.faults.request import Delay
 
 SECONDS = st.floats(0, DAY)
 

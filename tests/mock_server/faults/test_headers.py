@@ -7,13 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.faults import FAULTS, Fault, FaultError, forced_status, parse_header
-from mock_server.faults.delay import Delay
-from mock_server.faults.drop import Drop
-from mock_server.faults.reset import Reset
-from mock_server.faults.status import Status
-from mock_server.faults.truncated_body import TruncatedBody
-from mock_server.faults.upstream_failure import UpstreamFailure
-from mock_server.faults.wrong_content_type import WrongContentType
+from mock_server.faults.generation import UpstreamFailure
+from mock_server.faults.reply import TruncatedBody, WrongContentType
+from mock_server.faults.request import Delay, Drop, Reset, Status
 
 PIECES = [*' ,;="\tabé\x00\n', *FAULTS, "code", "409", "seconds", "1e3", "nan", "null"]
 HEADER = st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text()

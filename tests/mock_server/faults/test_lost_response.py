@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from mock_server.app import contract
 from mock_server.domain.generation import Beginning
 from mock_server.faults import Target
-from mock_server.faults.lost_response import LostResponse
+from mock_server.faults.reply import LostResponse
 from mock_server.faults.transmission import nothing, whole
 
 Point = Literal["before-lock", "locked", "charged", "recorded", "headers-sent", "half-body"]

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.faults.malformed_json import MalformedJson
-from mock_server.faults.slow_body import SlowBody
+from mock_server.faults.reply import MalformedJson, SlowBody
 from mock_server.faults.transmission import Transmission, whole
 
 VALUES = st.recursive(

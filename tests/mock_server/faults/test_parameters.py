@@ -3,10 +3,9 @@
 import pytest
 
 from mock_server.faults import FAULTS
-from mock_server.faults.delay import Delay
-from mock_server.faults.lost_response import LostResponse
-from mock_server.faults.parameters import Parameter, parameters_of
-from mock_server.faults.slow_body import SlowBody
+from mock_server.faults.base import Parameter, parameters_of
+from mock_server.faults.reply import LostResponse, SlowBody
+from mock_server.faults.request import Delay
 
 BINDING = {"fault", "operation", "times", "after", "probability"}
 

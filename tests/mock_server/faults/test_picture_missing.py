@@ -4,7 +4,7 @@ import json
 
 from mock_server.app import contract
 from mock_server.faults import Target
-from mock_server.faults.picture_missing import PictureMissing
+from mock_server.faults.pictures import PictureMissing
 
 
 def test_a_missing_picture_is_404_as_the_document_has_it() -> None:

@@ -1,6 +1,6 @@
 """Pictures that trickle in."""
 
-from mock_server.faults.picture_slow import PictureSlow
+from mock_server.faults.pictures import PictureSlow
 from mock_server.faults.transmission import whole
 
 

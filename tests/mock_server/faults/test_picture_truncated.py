@@ -1,6 +1,6 @@
 """Pictures that break off."""
 
-from mock_server.faults.picture_truncated import PictureTruncated
+from mock_server.faults.pictures import PictureTruncated
 from mock_server.faults.transmission import whole
 
 PICTURE = whole(200, bytes(range(100)), "image/png")

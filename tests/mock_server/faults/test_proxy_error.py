@@ -6,7 +6,7 @@ import pytest
 
 from mock_server.app import contract
 from mock_server.faults import Target
-from mock_server.faults.proxy_error import ProxyError
+from mock_server.faults.request import ProxyError
 
 
 @pytest.mark.parametrize(

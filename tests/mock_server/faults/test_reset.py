@@ -2,7 +2,7 @@
 
 from mock_server.app import contract
 from mock_server.faults import Target
-from mock_server.faults.reset import Reset
+from mock_server.faults.request import Reset
 from mock_server.faults.transmission import nothing
 
 

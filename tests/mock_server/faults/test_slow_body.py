@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.faults.slow_body import SlowBody
+from mock_server.faults.reply import SlowBody
 from mock_server.faults.transmission import nothing, whole
 
 REPLY = whole(200, b"0123456789", "application/json")

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from mock_server.app import rules
 from mock_server.domain.generation import Beginning
-from mock_server.faults.slow_generation import SlowGeneration
+from mock_server.faults.generation import SlowGeneration
 
 
 def test_the_generation_takes_the_time_it_is_given(beginning: Beginning) -> None:

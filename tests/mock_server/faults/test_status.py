@@ -6,7 +6,7 @@ import pytest
 
 from mock_server.app import contract
 from mock_server.faults import FaultError, Target
-from mock_server.faults.status import Status
+from mock_server.faults.request import Status
 
 DOCUMENTED = [
     (operation.id, status)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
-from mock_server.faults.stuck_lock import StuckLock
+from mock_server.faults.generation import StuckLock
 
 
 def test_the_lock_is_held_until_it_expires(beginning: Beginning) -> None:

@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 from mock_server.app import contract
 from mock_server.domain.generation import Beginning
 from mock_server.faults import FAULTS, Fault, FaultError, Target, make_fault
-from mock_server.faults.lost_response import LostResponse
-from mock_server.faults.malformed_json import MalformedJson
-from mock_server.faults.slow_body import SlowBody
-from mock_server.faults.slow_generation import SlowGeneration
-from mock_server.faults.status import Status
-from mock_server.faults.stuck_lock import StuckLock
+from mock_server.faults.generation import SlowGeneration, StuckLock, UpstreamFailure
+from mock_server.faults.reply import LostResponse, MalformedJson, SlowBody, TruncatedBody
+from mock_server.faults.request import Status
 from mock_server.faults.transmission import Transmission, nothing, whole
-from mock_server.faults.truncated_body import TruncatedBody
-from mock_server.faults.upstream_failure import UpstreamFailure
 
 SECONDS = st.floats(0, 86_400)
 GIVEN: dict[str, st.SearchStrategy[Any]] = {

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.faults.slow_body import SlowBody
+from mock_server.faults.reply import SlowBody, TruncatedBody
 from mock_server.faults.transmission import whole
-from mock_server.faults.truncated_body import TruncatedBody
 
 REPLY = whole(200, b"0123456789", "application/json")
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from mock_server.domain.generation import Beginning
-from mock_server.faults.upstream_failure import UpstreamFailure
+from mock_server.faults.generation import UpstreamFailure
 
 
 def test_the_generation_ends_with_the_message(beginning: Beginning) -> None:

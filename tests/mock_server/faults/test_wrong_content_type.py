@@ -1,7 +1,7 @@
 """Bodies under a wrong label."""
 
+from mock_server.faults.reply import WrongContentType
 from mock_server.faults.transmission import whole
-from mock_server.faults.wrong_content_type import WrongContentType
 
 REPLY = whole(200, b"{}", "application/json")
 
