@@ -10,44 +10,44 @@ from mock_server.domain.generation import Beginning
 from .base import Fault, Seconds
 
 _Message = Annotated[
-    str, Meta(min_length=1, max_length=500, pattern=r"\A[^\ud800-\udfff]*\Z", description="text, 1 to 500 characters")
+    str, Meta(min_length=1, max_length=500, pattern=r"\A[^\ud800-\udfff]*\Z", description="a text, 1 to 500 characters")
 ]
 
 
 class UpstreamFailure(Fault, frozen=True):
-    """The generation takes its time and then fails: 200 with `status: error`, and nothing is charged."""
+    """The generation takes its usual time and then fails: 200 with `status: error`, and nothing is charged."""
 
     name: ClassVar[str] = "upstream-failure"
     operations: ClassVar[tuple[str, ...]] = ("generateImage",)
 
     message: _Message = "The image engine failed. Please try again later."
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def change_generation(self, request: Beginning) -> Beginning:
         """Return a generation that ends with the message."""
-        return replace(beginning, failure=self.message)
+        return replace(request, failure=self.message)
 
 
 class StuckLock(Fault, frozen=True):
-    """The generation ends, but its lock is held until it expires, or for ever."""
+    """The generation ends, but its lock is held until it expires, or forever."""
 
     name: ClassVar[str] = "stuck-lock"
     operations: ClassVar[tuple[str, ...]] = ("generateImage",)
 
     until: Literal["expiry", "forever"] = "expiry"
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def change_generation(self, request: Beginning) -> Beginning:
         """Return a generation that does not free its lock."""
-        return replace(beginning, lock=self.until)
+        return replace(request, lock=self.until)
 
 
 class SlowGeneration(Fault, frozen=True):
-    """The generation takes so long, by default longer than its lock lives."""
+    """The generation takes a given time, by default longer than its lock lives."""
 
     name: ClassVar[str] = "slow-generation"
     operations: ClassVar[tuple[str, ...]] = ("generateImage",)
 
     seconds: Seconds = 12
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def change_generation(self, request: Beginning) -> Beginning:
         """Return a generation of that length."""
-        return replace(beginning, forced_seconds=self.seconds)
+        return replace(request, forced_seconds=self.seconds)

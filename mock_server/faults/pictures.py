@@ -14,9 +14,9 @@ class PictureMissing(Fault, frozen=True):
     name: ClassVar[str] = "picture-missing"
     operations: ClassVar[tuple[str, ...]] = ("getPicture",)
 
-    def answer(self, target: Target) -> Transmission:
+    def early_reply(self, target: Target) -> Transmission:
         """Return the document's 404."""
-        return Status(code=404).answer(target)
+        return Status(code=404).early_reply(target)
 
 
 class PictureTruncated(Fault, frozen=True):
@@ -27,13 +27,13 @@ class PictureTruncated(Fault, frozen=True):
 
     share: Share = 0.5
 
-    def transmit(self, transmission: Transmission) -> Transmission:
-        """Return the beginning of it."""
-        return TruncatedBody(share=self.share).transmit(transmission)
+    def change_reply(self, reply: Transmission) -> Transmission:
+        """Return the beginning of the picture."""
+        return TruncatedBody(share=self.share).change_reply(reply)
 
 
 class PictureSlow(SlowBody, frozen=True):
-    """The picture comes in parts, the first at once, the last after so many seconds."""
+    """The picture arrives in parts, the first at once, the last after the given seconds."""
 
     name: ClassVar[str] = "picture-slow"
     operations: ClassVar[tuple[str, ...]] = ("getPicture",)

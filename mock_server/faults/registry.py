@@ -1,4 +1,4 @@
-"""All faults by name, and how one is made."""
+"""All faults by name; making one from its parameters."""
 
 import difflib
 import reprlib
@@ -30,32 +30,32 @@ _ALL: tuple[type[Fault], ...] = (
     PictureSlow,
 )
 FAULTS: Mapping[str, type[Fault]] = {kind.name: kind for kind in _ALL}
-_LONGEST = 100
+_MAX_NAME = 100
 
 
 def make_fault(name: str, parameters: Mapping[str, Any], strict: bool = True) -> Fault:
-    """Return the fault of that name; raise FaultError. strict: False where a number may be text, as in a header."""
+    """Return the fault of that name; raise FaultError. strict: False if a number may be text, as in a header."""
     kind = FAULTS.get(name)
     if kind is None:
-        raise FaultError(f"there is no fault {reprlib.repr(name)}{_suggestion(name, FAULTS)}")
+        raise FaultError(f"unknown fault {reprlib.repr(name)}{_suggestion(name, FAULTS)}")
     try:
         return kind(**_values(kind, parameters, strict))
     except ValueError as error:
         raise FaultError(f"{name}: {error}") from error
 
 
-def check(fault: Fault, target: Target) -> None:
-    """Raise FaultError where the fault cannot strike the target: not its operation, or a status not documented."""
+def check_target(fault: Fault, target: Target) -> None:
+    """Raise FaultError if the fault does not apply to the operation, or its status is not documented there."""
     if fault.operations and target.operation not in fault.operations:
-        raise FaultError(f"{fault.name} strikes {', '.join(fault.operations)} only, not {target.operation}")
-    fault.answer(target)
+        raise FaultError(f"{fault.name} applies to {', '.join(fault.operations)} only, not to {target.operation}")
+    fault.early_reply(target)
 
 
 def _values(kind: type[Fault], parameters: Mapping[str, Any], strict: bool) -> dict[str, Any]:
     known = parameters_of(kind)
     for name in parameters:
         if name not in known:
-            raise FaultError(f"there is no parameter {reprlib.repr(name)}{_suggestion(name, known)}")
+            raise FaultError(f"unknown parameter {reprlib.repr(name)}{_suggestion(name, known)}")
     for parameter in known.values():
         if parameter.required and parameter.name not in parameters:
             raise FaultError(f"{parameter.name} is missing; it takes {parameter.takes}")
@@ -63,5 +63,5 @@ def _values(kind: type[Fault], parameters: Mapping[str, Any], strict: bool) -> d
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name[:_LONGEST], known, 1)
-    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known) or 'none'}"
+    close = difflib.get_close_matches(name[:_MAX_NAME], known, 1)
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known) or 'none'}"

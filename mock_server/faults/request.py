@@ -12,30 +12,30 @@ from msgspec import Meta
 from mock_server.contract import Operation, Response
 
 from .base import DAY, Fault, FaultError, Seconds, Target
-from .transmission import Transmission, nothing, whole
+from .transmission import Transmission, no_reply, whole
 
 _NOT_FOUND = 404
 
 
 class Status(Fault, frozen=True):
-    """The request is answered with the document's example of a status."""
+    """The request is answered with the document's example for a status."""
 
     name: ClassVar[str] = "status"
 
-    code: Annotated[int, Meta(ge=100, le=599, description="a status that the document has for the operation")]
+    code: Annotated[int, Meta(ge=100, le=599, description="a status that the document lists for the operation")]
 
-    def answer(self, target: Target) -> Transmission:
-        """Return the example; raise FaultError where the document has none."""
+    def early_reply(self, target: Target) -> Transmission:
+        """Return the example; raise FaultError if the document does not list the status for the operation."""
         documented = _documented(target)
         response = documented.get(self.code)
         if response is None:
             known = ", ".join(map(str, sorted(documented)))
-            raise FaultError(f"{target.operation} has no documented status {self.code}, but {known}")
+            raise FaultError(f"{target.operation} has no documented status {self.code}; it has {known}")
         return whole(self.code, msgspec.json.encode(response.example), "application/json", _headers(response, target))
 
 
 def _documented(target: Target) -> Mapping[int, Response]:
-    """Return the replies to an operation by status. What is no operation, a picture, can only be missing."""
+    """Return the documented replies by status. Pictures are not in the document; the only reply for them is 404."""
     fallbacks = target.contract.fallbacks
     operation = _operation(target)
     if operation is None:
@@ -57,13 +57,13 @@ def _operation(target: Target) -> Operation | None:
     return next((each for each in target.contract.operations if each.id == target.operation), None)
 
 
-_Median = Annotated[float, Meta(gt=0, le=DAY, description=f"number of seconds, above 0 to {DAY}")]
-_Sigma = Annotated[float, Meta(gt=0, le=10, description="number, above 0 to 10")]
+_Median = Annotated[float, Meta(gt=0, le=DAY, description=f"a number of seconds, above 0 to {DAY}")]
+_Sigma = Annotated[float, Meta(gt=0, le=10, description="a number, above 0 to 10")]
 _FORMS = ({"seconds"}, {"low", "high"}, {"median", "sigma"})
 
 
 class Delay(Fault, frozen=True):
-    """The request waits before it is handled: for a fixed time, one between two, or a log-normal one."""
+    """The request waits before it is handled: a fixed time, or a uniform or log-normal random time."""
 
     name: ClassVar[str] = "delay"
 
@@ -78,14 +78,14 @@ class Delay(Fault, frozen=True):
         if given not in _FORMS:
             raise ValueError("it takes either seconds, or low and high, or median and sigma")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError("low is above high")
+            raise ValueError("low is greater than high")
 
-    def delay(self, chance: Random) -> float:
+    def delay_seconds(self, random: Random) -> float:
         """Return the seconds to wait, at most a day."""
         if self.low is not None and self.high is not None:
-            return chance.uniform(self.low, self.high)
+            return random.uniform(self.low, self.high)
         if self.median is not None and self.sigma is not None:
-            return min(chance.lognormvariate(math.log(self.median), self.sigma), DAY)
+            return min(random.lognormvariate(math.log(self.median), self.sigma), DAY)
         return self.seconds or 0
 
 
@@ -94,10 +94,10 @@ class Drop(Fault, frozen=True):
 
     name: ClassVar[str] = "drop"
 
-    def answer(self, target: Target) -> Transmission:
+    def early_reply(self, target: Target) -> Transmission:
         """Return no reply."""
         del target
-        return nothing()
+        return no_reply()
 
 
 class Reset(Fault, frozen=True):
@@ -105,10 +105,10 @@ class Reset(Fault, frozen=True):
 
     name: ClassVar[str] = "reset"
 
-    def answer(self, target: Target) -> Transmission:
+    def early_reply(self, target: Target) -> Transmission:
         """Return no reply."""
         del target
-        return nothing("reset")
+        return no_reply("reset")
 
 
 _PAGE = """<!DOCTYPE html>
@@ -116,7 +116,7 @@ _PAGE = """<!DOCTYPE html>
 <head><title>{title}</title></head>
 <body>
 <h1>{title}</h1>
-<p>The proxy got no valid answer from the server behind it.</p>
+<p>The proxy received an invalid response from the upstream server.</p>
 <hr>
 <p>proxy</p>
 </body>
@@ -131,7 +131,7 @@ class ProxyError(Fault, frozen=True):
 
     code: Literal[502, 503, 504] = 502
 
-    def answer(self, target: Target) -> Transmission:
+    def early_reply(self, target: Target) -> Transmission:
         """Return the page."""
         del target
         page = _PAGE.format(title=f"{self.code} {HTTPStatus(self.code).phrase}")

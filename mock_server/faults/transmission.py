@@ -1,4 +1,4 @@
-"""What goes over the wire, and when."""
+"""A reply as it is sent: bytes, their timing, and how the connection ends."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -19,8 +19,8 @@ class Part(msgspec.Struct, frozen=True):
 class Transmission(msgspec.Struct, frozen=True):
     """One reply as it is sent. status: None for no reply at all.
 
-    headers: names in lower case, the content-length is that of the whole body even where not all of it is sent;
-    ending: "complete", or how the connection dies after what was sent: "closed" in an orderly way, or "reset".
+    headers: names in lower case, the content-length is that of the whole body even if only a part is sent; ending:
+    "complete", or how the connection ends after the last part: "closed", or "reset" (TCP RST).
     """
 
     status: int | None
@@ -30,20 +30,20 @@ class Transmission(msgspec.Struct, frozen=True):
 
     @property
     def body(self) -> bytes:
-        """All bytes that are sent."""
+        """The bytes that are sent."""
         return self.parts[0].data if len(self.parts) == 1 else b"".join(part.data for part in self.parts)
 
     @property
     def timed(self) -> bool:
-        """Whether it takes time on the world's clock."""
+        """Whether sending takes time on the world's clock."""
         return any(part.after for part in self.parts)
 
     def with_header(self, name: str, value: str) -> "Transmission":
-        """Return it with one more header, or another value of it."""
+        """Return a copy with the header added or replaced."""
         return replace(self, headers={**self.headers, name: value})
 
     def cut(self, length: int, ending: Ending = "closed") -> "Transmission":
-        """Return it with the connection dying after `length` bytes of the body, unless it dies sooner."""
+        """Return a copy whose connection ends after `length` bytes of the body, unless it ends sooner."""
         if self.ending != "complete" and len(self.body) <= length:
             return self
         parts: list[Part] = []
@@ -55,13 +55,13 @@ class Transmission(msgspec.Struct, frozen=True):
 
 
 def whole(status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Transmission:
-    """Return an undisturbed reply."""
+    """Return a complete reply."""
     sent = {"content-length": str(len(body)), "content-type": media_type}
     if headers:
         sent |= {name.lower(): value for name, value in headers.items()}
     return Transmission(status, sent, (Part(body),))
 
 
-def nothing(ending: Ending = "closed") -> Transmission:
-    """Return no reply at all: the connection dies."""
+def no_reply(ending: Ending = "closed") -> Transmission:
+    """Return no reply at all: the connection ends."""
     return Transmission(None, {}, (), ending)

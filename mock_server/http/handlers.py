@@ -47,7 +47,7 @@ async def generate_image(call: Call) -> Reply:
     order = make_order(call.visit.fields, behaviour, call.visit.origin)
     start = Beginning(call.visit.id, order, call.service.generation_seconds)
     for fault, _ in call.visit.faults:
-        start = fault.begin(start)
+        start = fault.change_generation(start)
     came, ended = await generate(call.service, call.caller, start, call.seen)
     if isinstance(came, Refusal):
         return refused(came, behaviour)

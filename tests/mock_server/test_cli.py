@@ -128,7 +128,7 @@ def test_a_scenario_that_is_not_understood_names_its_place(tmp_path: Path) -> No
     file = tmp_path / "mine.yaml"
     file.write_text("faults: [{fault: dely}]\n")
     status, text = run("serve", "--scenario", str(file))
-    says = f"--scenario: {file}: fault 0: there is no fault 'dely'; did you mean delay?"
+    says = f"--scenario: {file}: fault 0: unknown fault 'dely'; did you mean delay?"
     assert (status, text) == (2, f"Error: {says}\n")
 
 

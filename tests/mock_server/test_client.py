@@ -90,7 +90,7 @@ def test_a_fault_is_added_to_those_that_are_on_and_they_go_on_counting(aiimage_m
     replies = [generate(aiimage_mock) for _ in range(2)]
     assert [each.status_code for each in replies] == [200, 200]
     assert [each.headers["content-type"][:9] for each in replies] == ["applicati", "text/html"]
-    assert [(each["fault"], each["struck"]) for each in aiimage_mock.faults()] == [
+    assert [(each["fault"], each["applied"]) for each in aiimage_mock.faults()] == [
         ("status", 1),
         ("wrong-content-type", 1),
     ]
@@ -146,7 +146,7 @@ def test_every_edge_of_the_mock_is_named() -> None:
     [
         (
             lambda mock: mock.fault("nope"),
-            r"POST /_mock/worlds/.*/faults: Fault 0: there is no fault 'nope'; there",
+            r"POST /_mock/worlds/.*/faults: Fault 0: unknown fault 'nope'; known",
         ),
         (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: The body is not understood: .*credits"),
         (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: nobody holds the lock"),

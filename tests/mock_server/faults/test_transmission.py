@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.faults.transmission import Part, Transmission, nothing, whole
+from mock_server.faults.transmission import Part, Transmission, no_reply, whole
 
 REPLY = whole(200, b"0123456789", "application/json", {"Allow": "GET"})
 SLOW = Transmission(200, {"content-length": "6"}, (Part(b"ab"), Part(b"cd", 1), Part(b"ef", 2)))
@@ -15,8 +15,8 @@ def test_an_undisturbed_reply_is_complete_and_says_its_length_and_type() -> None
 
 
 def test_nothing_has_no_status_and_no_body() -> None:
-    assert nothing("reset") == Transmission(None, {}, (), "reset")
-    assert nothing().ending == "closed"
+    assert no_reply("reset") == Transmission(None, {}, (), "reset")
+    assert no_reply().ending == "closed"
 
 
 def test_a_header_takes_the_place_of_one_of_the_same_name() -> None:
@@ -40,7 +40,7 @@ def test_nothing_of_the_body_is_left_of_a_cut_at_its_beginning() -> None:
 
 def test_a_reply_that_dies_sooner_is_left_as_it_is() -> None:
     assert REPLY.cut(4, "reset").cut(5) == REPLY.cut(4, "reset")
-    assert nothing("reset").cut(0) == nothing("reset")
+    assert no_reply("reset").cut(0) == no_reply("reset")
 
 
 @given(st.lists(st.binary(max_size=5)), st.integers(0, 30))

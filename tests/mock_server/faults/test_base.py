@@ -1,4 +1,4 @@
-"""What parameters say of themselves."""
+"""The parameters of faults."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from mock_server.faults.request import Delay
 BINDING = {"fault", "operation", "times", "after", "probability"}
 
 
-def every() -> list[Parameter]:
+def all_parameters() -> list[Parameter]:
     return [parameter for kind in FAULTS.values() for parameter in parameters_of(kind).values()]
 
 
-def test_a_parameter_says_what_it_takes_and_what_it_is_otherwise() -> None:
+def test_a_parameter_has_its_valid_values_and_default() -> None:
     found = parameters_of(SlowBody)["parts"]
-    assert (found.takes, found.required, found.default) == ("integer, 2 to 1000", False, 10)
+    assert (found.takes, found.required, found.default) == ("an integer, 2 to 1000", False, 10)
 
 
 def test_a_choice_lists_its_values() -> None:
@@ -25,15 +25,17 @@ def test_a_choice_lists_its_values() -> None:
     assert found.required
 
 
-def test_a_parameter_that_may_be_left_out_says_what_it_takes_otherwise() -> None:
+def test_an_optional_parameter_has_its_valid_values() -> None:
     found = parameters_of(Delay)["low"]
-    assert (found.takes, found.required, found.default) == ("number of seconds, 0 to 86400", False, None)
+    assert (found.takes, found.required, found.default) == ("a number of seconds, 0 to 86400", False, None)
 
 
-def test_no_parameter_has_the_name_of_a_word_that_binds_a_fault() -> None:
-    assert not BINDING & {parameter.name for parameter in every()}
+def test_no_parameter_is_named_like_a_key_that_selects_requests() -> None:
+    assert not BINDING & {parameter.name for parameter in all_parameters()}
 
 
-@pytest.mark.parametrize("parameter", [each for each in every() if not each.required], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "parameter", [each for each in all_parameters() if not each.required], ids=lambda each: each.name
+)
 def test_every_parameter_takes_its_own_default(parameter: Parameter) -> None:
     assert parameter.read(parameter.default, strict=True) == parameter.default
