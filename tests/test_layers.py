@@ -220,7 +220,7 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.contract.rules", "from mock_server import control"),
         ("mock_server.contract.rules", "from ..pictures import Picture"),
         ("mock_server.contract.rules", "import starlette"),
-        ("mock_server.pictures.card", "from mock_server.domain.world import Image"),
+        ("mock_server.pictures.text", "from mock_server.domain.world import Image"),
         ("mock_server.insight.why", "from mock_server.http.replies import Reply"),
         ("mock_server.insight.why", "from mock_server.stores.protocol import Store"),
         ("mock_server.insight.why", "import starlette"),
