@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from . import resources
-from .configuration import ConfigurationError
+from .configuration import ConfigurationError, Settings, is_loopback
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
 from .http.access import AccessLog, log_access
@@ -21,7 +21,6 @@ from .http.paths import OnDemand, Paths
 from .http.pipeline import Pipeline
 from .http.uploads import Uploads
 from .service import Agenda, Events, Neighbourhood, Service
-from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:

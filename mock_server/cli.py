@@ -8,11 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, health, resources
-from .configuration import ConfigurationError, read_accounts, read_behaviour, read_scenario
+from . import __version__, client, resources
+from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
 from .domain.accounts import Accounts
 from .domain.behaviour import Behaviour
-from .settings import Settings
 
 T = TypeVar("T")
 _SERVING = """\b
@@ -172,7 +171,7 @@ def is_healthy(host: str, port: int, wait: float) -> None:
     Example:
       aiimage-mock health --wait 30
     """
-    if told := health.fault(host, port, wait):
+    if told := client.why_unhealthy(host, port, wait):
         raise click.ClickException(f"no mock serves at {host}:{port}: {told}")
 
 

@@ -1,6 +1,7 @@
 """The control API from Python: one world of a running mock, and its clock. Standard library only, synchronous."""
 
 import json
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,8 +9,14 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Literal, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
+from .domain.clock import RealClock, seconds
+
 _SECONDS = 30
 _MOST = 1000
+_PATIENCE = 2
+_PAUSE = 0.05
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked at loopback, not bound)
+
 Json = dict[str, Any]
 Edge = Literal["lock-expiry", "generation-end", "day-reset"]
 
@@ -225,3 +232,28 @@ def _broken(rule: Json, lines: Mapping[str, str]) -> str:
 def _line(request: Json) -> str:
     reply = request["status"] if request["complete"] else f"{request['status'] or ''} cut".strip()
     return f"{request['at'][11:-1]}  {request['method']} {request['path']} -> {reply}"
+
+
+def why_unhealthy(host: str, port: int, wait: float = 0) -> str:
+    """Return why no mock serves at host and port, "" once one does; ask again for so many seconds."""
+    clock = RealClock()
+    deadline = clock.now() + seconds(wait)
+    while (told := _health_problem(_ANY_ADDRESS.get(host, host), port)) and clock.now() < deadline:
+        time.sleep(_PAUSE)
+    return told
+
+
+def _health_problem(host: str, port: int) -> str:
+    """Ask once. Without its control API a mock answers 404, as it does to any path that it does not have."""
+    try:
+        with closing(HTTPConnection(host, port, timeout=_PATIENCE)) as connection:
+            connection.request("GET", "/_mock/health")
+            reply = connection.getresponse()
+            told = json.load(reply)
+        if reply.status == 200 and told["status"] == "ok":
+            return ""
+        return "" if reply.status == 404 and "/_mock/health" in told["message"] else str(told["message"])
+    except (OSError, HTTPException) as error:
+        return f"nothing answers: {error}"
+    except (ValueError, LookupError, TypeError):
+        return "what answers is no mock"

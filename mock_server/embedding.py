@@ -12,9 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import resources
 from .app import contract, create_app, rules
-from .configuration import read_accounts, read_behaviour
+from .configuration import Settings, read_accounts, read_behaviour
 from .serving import address, bind, server_config
-from .settings import Settings
 
 _Answer = tuple[list[Message], Exception | None]
 

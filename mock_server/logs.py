@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import sys
+from typing import TextIO
 
 from .domain.clock import seconds, to_iso
 
@@ -26,3 +28,12 @@ def set_up(log_format: str) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("aiimage_mock").setLevel(logging.INFO)
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every form that the client is told of
+
+
+def takes_colours(stream: TextIO) -> bool:
+    """Tell whether to write colours: to a terminal, unless NO_COLOR is set; anywhere where FORCE_COLOR is."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

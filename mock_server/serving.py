@@ -18,11 +18,10 @@ from starlette.types import ASGIApp
 
 from . import logs
 from .app import create_app, open_state
-from .configuration import ConfigurationError
+from .configuration import ConfigurationError, Settings, is_loopback
 from .http.access import AccessLines, as_json, as_text, in_colours
 from .http.protocol import JsonProtocol, limited
-from .settings import Settings, is_loopback
-from .terminal import takes_colours
+from .logs import takes_colours
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 0.4

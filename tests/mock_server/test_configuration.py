@@ -1,4 +1,4 @@
-"""Configuration files, good and bad."""
+"""Configuration files, good and bad, and settings."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from mock_server import resources
 from mock_server.app import contract, rules
 from mock_server.configuration import (
     ConfigurationError,
+    is_loopback,
     read_accounts,
     read_behaviour,
     read_scenario,
@@ -15,6 +16,7 @@ from mock_server.configuration import (
 )
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import from_iso
+from support.mock import settings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -122,3 +124,17 @@ def test_accounts_may_have_faults_and_a_clock_that_stands_still(tmp_path: Path) 
     account = read_accounts(write(tmp_path, text), contract()).listed["a"]
     assert account.stopped_at == from_iso("2026-02-26T10:00:00Z")
     assert [plan.fault for plan in account.faults] == ["drop"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_loopback(host: str) -> None:
+    assert is_loopback(host)
+    assert settings(host=host).control_open
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.com", ""])
+def test_beyond_loopback(host: str) -> None:
+    assert not is_loopback(host)
+    assert not settings(host=host).control_open
+    assert settings(host=host, admin_token="t").control_open
+    assert not settings(host=host, admin_token="t", control=False).control_open

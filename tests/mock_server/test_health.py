@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mock_server import health
 from mock_server.cli import main
+from mock_server.client import why_unhealthy
 from support.listening import Handler, listening
 from support.server import Server
 
@@ -28,13 +28,13 @@ def answering(*answers: tuple[int, Any]) -> type[Handler]:
 def asked(*answers: tuple[int, Any], wait: float = 0) -> str:
     with listening(answering(*answers)) as where:
         host, _, port = where.partition(":")
-        return health.fault(host, int(port), wait)
+        return why_unhealthy(host, int(port), wait)
 
 
 def test_a_mock_that_serves_is_well_whether_or_not_it_has_a_control_api(server: Server) -> None:
-    assert health.fault("0.0.0.0", server.port) == ""
+    assert why_unhealthy("0.0.0.0", server.port) == ""
     with Server("--no-control") as closed:
-        assert health.fault(closed.host, closed.port) == ""
+        assert why_unhealthy(closed.host, closed.port) == ""
 
 
 def test_what_keeps_a_mock_from_serving_is_told() -> None:
