@@ -42,14 +42,14 @@ def test_the_ready_made_accounts() -> None:
     assert accounts.find("demo-invalid") is None
 
 
-def test_closed_accounts_know_only_the_listed() -> None:
+def test_closed_accounts_refuse_unlisted_tokens() -> None:
     accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
     assert accounts.find("demo")
-    assert accounts.find("anybody") is None
+    assert accounts.find("any-other") is None
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("", "Expected `object`, got `null`"),
         ("defaults: {credits: 1}", "missing required field `daily_limit`"),
@@ -60,14 +60,14 @@ def test_closed_accounts_know_only_the_listed() -> None:
         ("a: !!python/object:os.system {}", "is not YAML"),
     ],
 )
-def test_accounts_that_are_not_understood(tmp_path: Path, text: str, says: str) -> None:
+def test_invalid_accounts(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_accounts(write(tmp_path, text), contract())
     assert str(tmp_path) in str(caught.value)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere.yaml cannot be read: No such file"):
         read_accounts(tmp_path / "nowhere.yaml", contract())
 
@@ -89,10 +89,10 @@ def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
-        ("lock_second: 3", "lock_second is no setting; did you mean lock_seconds?"),
-        ("colour: red", "colour is no setting; there are versions, lock_seconds"),
+        ("lock_second: 3", "unknown setting lock_second; did you mean lock_seconds?"),
+        ("colour: red", "unknown setting colour; known: versions, lock_seconds"),
         ("lock_seconds: 0", "lock_seconds takes number > 0, not 0"),
         ("lock_seconds: true", "lock_seconds takes number > 0, not True"),
         ("credit_need: some", "credit_need takes one of all, any, not 'some'"),
@@ -102,14 +102,14 @@ def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
         ("a: [", "is not YAML"),
     ],
 )
-def test_a_behaviour_that_is_not_understood(tmp_path: Path, text: str, says: str) -> None:
+def test_an_invalid_behaviour(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_behaviour(write(tmp_path, text), rules())
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_every_ready_made_scenario_can_be_read_and_says_what_it_is() -> None:
+def test_every_ready_made_scenario_has_a_title_and_a_description() -> None:
     assert len(ready_made_scenarios()) >= 6
     for name in ready_made_scenarios():
         scenario = read_scenario(Path(name), contract())
@@ -118,7 +118,7 @@ def test_every_ready_made_scenario_can_be_read_and_says_what_it_is() -> None:
         assert scenario.apply(Account(100, 50)) != Account(100, 50)
 
 
-def test_accounts_may_have_faults_and_a_clock_that_stands_still(tmp_path: Path) -> None:
+def test_accounts_may_have_faults_and_a_frozen_clock(tmp_path: Path) -> None:
     entry = "{clock: '2026-02-26T10:00:00Z', faults: [{fault: drop}]}"
     text = f"defaults: {{credits: 1, daily_limit: 2}}\naccounts: {{a: {entry}}}"
     account = read_accounts(write(tmp_path, text), contract()).listed["a"]

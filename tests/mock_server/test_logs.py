@@ -14,11 +14,11 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from mock_server.logs import JsonLines, takes_colours
+from mock_server.logs import JsonLines, use_colours
 from support.server import Server
 
 
-def test_lines_can_be_json() -> None:
+def test_a_line_can_be_json() -> None:
     with Server("--log-format", "json") as server:
         httpx.get(f"{server.origin}/nowhere")
         line = json.loads(server.stop())
@@ -34,7 +34,7 @@ def test_lines_can_be_json() -> None:
     }
 
 
-def test_every_line_can_be_parsed_whatever_happens() -> None:
+def test_every_json_line_can_be_parsed() -> None:
     with Server("--log-format", "json", "--generation-time", "60") as server:
         for request in (b"no HTTP\r\n\r\n", b"GET / HTTP/1.1\r\n" + 200 * b"A: b\r\n" + b"\r\n"):
             with socket.create_connection((server.host, server.port), timeout=5) as client:
@@ -52,9 +52,9 @@ def test_every_line_can_be_parsed_whatever_happens() -> None:
 
 def test_a_record_without_fields_is_its_message_with_the_exception() -> None:
     error = ValueError("broken")
-    record = logging.LogRecord("any", logging.ERROR, "", 0, "it is %s", ("bad",), (ValueError, error, None))
+    record = logging.LogRecord("any", logging.ERROR, "", 0, "value: %s", ("bad",), (ValueError, error, None))
     line = json.loads(JsonLines().format(record))
-    assert (line["level"], line["message"]) == ("error", "it is bad")
+    assert (line["level"], line["message"]) == ("error", "value: bad")
     assert "ValueError: broken" in line["exception"]
 
 
@@ -78,18 +78,18 @@ class Terminal(io.StringIO):
         ({"TERM": "dumb"}, True, False),
     ],
 )
-def test_colours_are_for_terminals_that_want_them(
+def test_colours_are_for_terminals(
     monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str], terminal: bool, colours: bool
 ) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
-    assert takes_colours(Terminal() if terminal else io.StringIO()) is colours
+    assert use_colours(Terminal() if terminal else io.StringIO()) is colours
 
 
 def at_a_terminal(*flags: str, **environment: str) -> str:
-    """Return what a mock says at a terminal, from its start over a call that is refused to its end."""
+    """Return the output of a mock at a terminal, from its start over a refused call to its end."""
     ours, theirs = pty.openpty()
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
     process = subprocess.Popen(
@@ -99,34 +99,34 @@ def at_a_terminal(*flags: str, **environment: str) -> str:
         env={**kept, "TERM": "xterm", **environment},
     )
     os.close(theirs)
-    said = ""
+    output = ""
     try:
-        while "Ctrl-C" not in said:
-            said += os.read(ours, 4096).decode()
-        (address,) = set(re.findall(r"http://127\.0\.0\.1:\d+", said))
+        while "Ctrl-C" not in output:
+            output += os.read(ours, 4096).decode()
+        (address,) = set(re.findall(r"http://127\.0\.0\.1:\d+", output))
         url = f"{address}/api/v1/aiimage/check-availability"
         assert httpx.get(url, headers={"Authorization": "Bearer demo-busy"}).status_code == 409
         process.terminate()
         assert process.wait(5) == 0
-        said += os.read(ours, 4096).decode()
+        output += os.read(ours, 4096).decode()
     finally:
         process.kill()
         process.wait()
         os.close(ours)
-    return said.replace("\r\n", "\n")
+    return output.replace("\r\n", "\n")
 
 
-def test_at_a_terminal_statuses_and_the_banner_are_coloured() -> None:
-    said = at_a_terminal()
-    assert "\x1b[1mThe AI Image API, mocked\x1b[0m\n" in said
-    assert said.endswith("GET /api/v1/aiimage/check-availability \x1b[33m409\x1b[0m\x1b[1m LOCK-CHECK\x1b[0m\n")
+def test_at_a_terminal_statuses_and_the_title_are_coloured() -> None:
+    output = at_a_terminal()
+    assert "\x1b[1mAI Image API mock\x1b[0m\n" in output
+    assert output.endswith("GET /api/v1/aiimage/check-availability \x1b[33m409\x1b[0m\x1b[1m LOCK-CHECK\x1b[0m\n")
 
 
 @pytest.mark.parametrize(
     ("flags", "environment"),
     [((), {"NO_COLOR": "1"}), ((), {"TERM": "dumb"}), (("--log-format", "json"), {"NO_COLOR": "1"})],
 )
-def test_where_no_colours_are_wanted_there_are_none(flags: tuple[str, ...], environment: Mapping[str, str]) -> None:
+def test_colours_can_be_turned_off(flags: tuple[str, ...], environment: Mapping[str, str]) -> None:
     assert not COLOUR.search(at_a_terminal(*flags, **environment))
 
 
@@ -135,7 +135,7 @@ def test_json_lines_are_never_coloured() -> None:
     assert (line["status"], line["rule"]) == (409, "LOCK-CHECK")
 
 
-def test_in_files_there_are_no_colours() -> None:
+def test_a_file_has_no_colours() -> None:
     with Server() as server:
         httpx.get(f"{server.origin}/nowhere%1b")
         log = server.stop()
@@ -143,7 +143,7 @@ def test_in_files_there_are_no_colours() -> None:
     assert "\x1b" not in log + server.greeting
 
 
-def test_the_banner_says_where_everything_is_and_what_to_do_next() -> None:
+def test_the_greeting_has_the_addresses_and_a_call_to_try() -> None:
     with Server("--generation-time", "0") as server:
         labels = {line[2:15].strip(): line[15:] for line in server.greeting.splitlines()[1:]}
         assert [*labels] == ["API", "page", "reference", "control API", "tokens", "", "try", "stop"]
@@ -159,11 +159,11 @@ def test_the_banner_says_where_everything_is_and_what_to_do_next() -> None:
     ("flags", "control", "page"),
     [
         (("--no-control",), "off", False),
-        (("--host", "0.0.0.0"), "off: give --admin-token to have it beyond loopback", False),
-        (("--admin-token", "s3cret"), "/_mock/worlds, with the admin token", True),
+        (("--host", "0.0.0.0"), "off: add --admin-token to use it beyond loopback", False),
+        (("--admin-token", "s3cret"), "/_mock/worlds (requires the admin token)", True),
     ],
 )
-def test_the_banner_says_whether_the_control_api_is_there(flags: tuple[str, ...], control: str, page: bool) -> None:
+def test_the_greeting_says_whether_the_control_api_is_on(flags: tuple[str, ...], control: str, page: bool) -> None:
     with Server(*flags) as server:
         (line,) = (each for each in server.greeting.splitlines() if "control API" in each)
         assert line.endswith(control)
