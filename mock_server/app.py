@@ -35,7 +35,7 @@ def contract() -> Contract:
 
 @cache
 def rules() -> Rules:
-    """Return the rules."""
+    """Return the rules, compiled from rules.yaml."""
     return compile_rules(read_yaml(resources.RULES))
 
 
@@ -163,5 +163,6 @@ def _reference(settings: Settings) -> ASGIApp:
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
+    """Yield each path with its operations by method."""
     for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
         yield path, {each.method: each for each in group}

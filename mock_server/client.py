@@ -38,7 +38,7 @@ class WorldState(TypedDict, total=False):
 
 
 class ControlError(RuntimeError):
-    """The mock refused a call of its control API, or did not answer. The message is the mock's own."""
+    """The mock refused a call of its control API, or did not answer. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class WorldClock:
         self._post(freeze=True, **({"set": at} if at else {}))
 
     def resume(self) -> None:
-        """Let the clock run again."""
+        """Run the clock again."""
         self._post(freeze=False)
 
     def set(self, instant: str) -> None:

@@ -15,7 +15,7 @@ PIP_INSTALL = ("-m", "pip", "install", "-q", "--disable-pip-version-check")
 
 
 def run(*command: str, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    """Return what the command prints; fail with all of it where it fails."""
+    """Return the output of the command; if it fails, fail with its output."""
     done = subprocess.run(command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     return done.stdout

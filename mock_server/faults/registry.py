@@ -48,7 +48,7 @@ def check_target(fault: Fault, target: Target) -> None:
     """Raise FaultError if the fault does not apply to the operation, or its status is not documented there."""
     if fault.operations and target.operation not in fault.operations:
         raise FaultError(f"{fault.name} applies to {', '.join(fault.operations)} only, not to {target.operation}")
-    fault.early_reply(target)
+    fault.early_reply(target)  # status raises if the document does not list its code
 
 
 def _values(kind: type[Fault], parameters: Mapping[str, Any], strict: bool) -> dict[str, Any]:

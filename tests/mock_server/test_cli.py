@@ -84,8 +84,8 @@ def test_a_port_in_use_is_one_sentence_and_status_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         status, text = run("serve", "--port", str(port))
-    says = f"--port: 127.0.0.1:{port} cannot be bound: Address already in use; choose another, or 0 for any free one"
-    assert (status, text) == (2, f"Error: {says}\n")
+    message = f"--port: 127.0.0.1:{port} cannot be bound: Address already in use; choose another, or 0 for any free one"
+    assert (status, text) == (2, f"Error: {message}\n")
 
 
 def test_port_0_picks_one_and_prints_it_with_the_tokens(server: Server) -> None:
@@ -128,8 +128,8 @@ def test_an_invalid_scenario_names_its_place(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("faults: [{fault: dely}]\n")
     status, text = run("serve", "--scenario", str(file))
-    says = f"--scenario: {file}: fault 0: unknown fault 'dely'; did you mean delay?"
-    assert (status, text) == (2, f"Error: {says}\n")
+    message = f"--scenario: {file}: fault 0: unknown fault 'dely'; did you mean delay?"
+    assert (status, text) == (2, f"Error: {message}\n")
 
 
 def test_state_in_valkey_is_shared_and_its_password_is_never_printed(tmp_path: Path) -> None:
@@ -152,8 +152,8 @@ def test_a_missing_package_for_valkey_is_named() -> None:
     done = subprocess.run(
         [sys.executable, "-c", started, "serve", "--state", "redis://"], capture_output=True, text=True
     )
-    says = "Error: --state: a package is missing; run: pip install 'aiimage-mock[redis]'\n"
-    assert (done.returncode, done.stderr) == (2, says)
+    message = "Error: --state: a package is missing; run: pip install 'aiimage-mock[redis]'\n"
+    assert (done.returncode, done.stderr) == (2, message)
 
 
 def test_a_mock_in_memory_does_not_import_the_packages_for_valkey() -> None:

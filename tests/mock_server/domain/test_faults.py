@@ -1,4 +1,4 @@
-"""Which faults apply to a request."""
+"""The faults that apply to a request."""
 
 from typing import Any
 

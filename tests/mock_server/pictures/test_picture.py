@@ -1,4 +1,4 @@
-"""What a picture is made from."""
+"""The description of a picture."""
 
 from __future__ import annotations
 
