@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from mock_server.contract import Contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .transmission import Transmission
 
@@ -60,7 +60,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         del target
         return None
 
-    def change_generation(self, request: Beginning) -> Beginning:
+    def change_generation(self, request: GenerationRequest) -> GenerationRequest:
         """Return the generation that is started in place of the requested one."""
         return request
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault, Seconds
 
@@ -22,7 +22,7 @@ class UpstreamFailure(Fault, frozen=True):
 
     message: _Message = "The image engine failed. Please try again later."
 
-    def change_generation(self, request: Beginning) -> Beginning:
+    def change_generation(self, request: GenerationRequest) -> GenerationRequest:
         """Return a generation that ends with the message."""
         return replace(request, failure=self.message)
 
@@ -35,7 +35,7 @@ class StuckLock(Fault, frozen=True):
 
     until: Literal["expiry", "forever"] = "expiry"
 
-    def change_generation(self, request: Beginning) -> Beginning:
+    def change_generation(self, request: GenerationRequest) -> GenerationRequest:
         """Return a generation that does not free its lock."""
         return replace(request, lock=self.until)
 
@@ -48,6 +48,6 @@ class SlowGeneration(Fault, frozen=True):
 
     seconds: Seconds = 12
 
-    def change_generation(self, request: Beginning) -> Beginning:
+    def change_generation(self, request: GenerationRequest) -> GenerationRequest:
         """Return a generation of that length."""
         return replace(request, forced_seconds=self.seconds)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault, Parts, Seconds, Share, Target
 from .transmission import Part, Transmission, no_reply
@@ -100,7 +100,7 @@ class LostResponse(Fault, frozen=True):
         del target
         return no_reply() if self.at == "before-lock" else None
 
-    def change_generation(self, request: Beginning) -> Beginning:
+    def change_generation(self, request: GenerationRequest) -> GenerationRequest:
         """Return a generation that is not awaited if the connection dies once the lock is taken."""
         return replace(request, awaited=False) if self.at == "locked" else request
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 from mock_server.contract import Operation, Response
 
 from .base import DAY, Fault, FaultError, Seconds, Target
-from .transmission import Transmission, no_reply, whole
+from .transmission import Transmission, empty, no_reply, whole
 
 _NOT_FOUND = 404
 
@@ -31,6 +31,8 @@ class Status(Fault, frozen=True):
         if response is None:
             known = ", ".join(map(str, sorted(documented)))
             raise FaultError(f"{target.operation} has no documented status {self.code}; it has {known}")
+        if response.validator is None:
+            return empty(self.code, _headers(response, target))
         return whole(self.code, msgspec.json.encode(response.example), "application/json", _headers(response, target))
 
 

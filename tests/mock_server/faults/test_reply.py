@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mock_server.app import contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.faults import Target
 from mock_server.faults.reply import LostResponse, MalformedJson, SlowBody, TruncatedBody, WrongContentType
 from mock_server.faults.transmission import Transmission, no_reply, whole
@@ -158,8 +158,12 @@ def test_the_request_is_not_handled_only_before_the_lock(point: Point) -> None:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_the_generation_is_not_awaited_only_once_it_is_locked(point: Point, beginning: Beginning) -> None:
-    assert LostResponse(at=point).change_generation(beginning) == replace(beginning, awaited=point != "locked")
+def test_the_generation_is_not_awaited_only_once_it_is_locked(
+    point: Point, generation_request: GenerationRequest
+) -> None:
+    assert LostResponse(at=point).change_generation(generation_request) == replace(
+        generation_request, awaited=point != "locked"
+    )
 
 
 @pytest.mark.parametrize("point", POINTS[:4])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.app import contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.faults import FAULTS, Fault, FaultError, Target, make_fault
 from mock_server.faults.generation import SlowGeneration, StuckLock, UpstreamFailure
 from mock_server.faults.reply import LostResponse, MalformedJson, SlowBody, TruncatedBody
@@ -102,12 +102,12 @@ def test_a_fault_changes_the_early_reply_of_another() -> None:
     assert sent([LostResponse(at="headers-sent")], refusal).status == 409
 
 
-def test_the_changes_of_a_generation_add_up(beginning: Beginning) -> None:
+def test_the_changes_of_a_generation_add_up(generation_request: GenerationRequest) -> None:
     faults: list[Fault] = [
         UpstreamFailure(message="no"),
         StuckLock(),
         SlowGeneration(seconds=9),
         LostResponse(at="locked"),
     ]
-    begun = reduce(lambda left, fault: fault.change_generation(left), faults, beginning)
+    begun = reduce(lambda left, fault: fault.change_generation(left), faults, generation_request)
     assert (begun.failure, begun.lock, begun.forced_seconds, begun.awaited) == ("no", "expiry", 9, False)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.faults.transmission import Part, Transmission, no_reply, whole
+from mock_server.faults.transmission import Part, Transmission, empty, no_reply, whole
 
 REPLY = whole(200, b"0123456789", "application/json", {"Allow": "GET"})
 SLOW = Transmission(200, {"content-length": "6"}, (Part(b"ab"), Part(b"cd", 1), Part(b"ef", 2)))
@@ -47,3 +47,9 @@ def test_a_reply_that_ends_sooner_is_not_changed() -> None:
 def test_a_cut_body_is_a_prefix_of_the_body(bodies: list[bytes], length: int) -> None:
     transmission = Transmission(200, {}, tuple(map(Part, bodies)))
     assert transmission.cut(length).body == transmission.body[:length]
+
+
+def test_an_empty_reply_declares_its_length_unless_its_status_forbids_it() -> None:
+    assert empty(404, {"Allow": "GET"}).headers == {"allow": "GET", "content-length": "0"}
+    assert empty(204).headers == {}
+    assert (empty(204).body, empty(204).ending) == (b"", "complete")
