@@ -26,14 +26,14 @@ from mock_server.app import contract, create_app
 from mock_server.configuration import read_accounts
 from mock_server.embedding import default_settings
 from mock_server.http import handlers
-from mock_server.http.access import AccessLines, as_text
+from mock_server.http.access_log import AccessLines, as_text
 from mock_server.http.connections import EXTENSION, SocketConnection
+from mock_server.http.context import Visit
 from mock_server.http.gathering import Gathering
 from mock_server.http.intake import Intake
 from mock_server.http.operations import Operations
-from mock_server.http.protocol import limited
 from mock_server.http.replies import RefusedError, Reply
-from mock_server.http.visit import Visit
+from mock_server.http.server import limited
 from mock_server.service import Caller, Seen, Service
 from mock_server.stores import MemoryJournal
 

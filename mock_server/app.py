@@ -12,14 +12,14 @@ from . import resources
 from .configuration import ConfigurationError
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
-from .http.access import AccessLog, log_access
+from .http.access_log import AccessLog, log_access
 from .http.connections import InProcess
 from .http.handlers import HANDLERS, Handler
 from .http.intake import Intake
 from .http.operations import Operations
-from .http.paths import OnDemand, Paths
+from .http.pictures import Uploads
 from .http.pipeline import Pipeline
-from .http.uploads import Uploads
+from .http.routing import OnDemand, Paths
 from .service import Agenda, Events, Neighbourhood, Service
 from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp
 from . import logs
 from .app import create_app, open_state
 from .configuration import ConfigurationError
-from .http.access import AccessLines, as_json, as_text, in_colours
-from .http.protocol import JsonProtocol, limited
+from .http.access_log import AccessLines, as_json, as_text, in_colours
+from .http.server import JsonProtocol, limited
 from .settings import Settings, is_loopback
 from .terminal import takes_colours
 

@@ -13,9 +13,9 @@ from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
 from mock_server.service import Caller, Seen, Service, generate
 
+from .context import Visit
 from .orders import make_order
 from .replies import Reply, error, refused
-from .visit import Visit
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -11,10 +11,10 @@ from mock_server.contract.parameters import Parameters
 from mock_server.domain.behaviour import Behaviour
 from mock_server.stores.protocol import Shelf
 
-from .bodies import Fields, Source, Upload, parse_body
+from .body import Fields, Source, Upload, parse_body
+from .context import Visit, remembered
 from .replies import ClientGoneError, RefusedError, error, invalid
 from .validation import validate
-from .visit import Visit, remembered
 
 _SMALL = 65_536
 _DECODERS = 2

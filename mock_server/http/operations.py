@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from mock_server.contract import Contract, Operation
 from mock_server.service import Service, earlier_refusal
 
+from .context import Visit
 from .handlers import Call, Handler
 from .intake import Intake
 from .replies import RefusedError, Reply, error, refused
-from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
 _INVALID = ("VALID-422", "I2I-SRC")

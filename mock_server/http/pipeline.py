@@ -17,11 +17,11 @@ from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, GenerationLostError, Seen, Service
 from mock_server.stores.protocol import StoreUnavailableError
 
-from .access import AccessLog
+from .access_log import AccessLog
 from .connections import is_gone, transmit
+from .context import Answer, Visit
 from .heads import understand
 from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
-from .visit import Answer, Visit
 
 _log = logging.getLogger("aiimage_mock")
 

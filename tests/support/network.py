@@ -8,7 +8,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from mock_server.domain.behaviour import Behaviour
-from mock_server.http.protocol import JsonProtocol, limited
+from mock_server.http.server import JsonProtocol, limited
 from support.clocks import settle
 from support.mock import behaviour
 

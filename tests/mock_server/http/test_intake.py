@@ -13,7 +13,7 @@ from PIL import Image
 from mock_server import pictures
 from mock_server.app import create_app
 from mock_server.http import intake
-from mock_server.http.bodies import parse_body
+from mock_server.http.body import parse_body
 from support.asgi import call
 from support.clocks import settle, until
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour, settings

@@ -14,7 +14,7 @@ from click import style
 from mock_server.domain.clock import local_time, to_iso
 from mock_server.faults.transmission import Transmission
 
-from .visit import Visit
+from .context import Visit
 
 AccessLog = Callable[[Visit, Transmission], None]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.http.bodies import Upload
-from mock_server.http.visit import File, remembered
+from mock_server.http.body import Upload
+from mock_server.http.context import File, remembered
 from support.mock import DALL_E, PREFIX, Mock
 
 SECRET = "canary-7f3e9a51c2d84b06"

@@ -11,8 +11,8 @@ from mock_server.faults.transmission import Transmission, whole
 from mock_server.service import Service
 from mock_server.stores.protocol import Shelf
 
+from .context import Visit
 from .replies import Reply, error
-from .visit import Visit
 
 _ALLOW = ("GET", "HEAD")
 _RENDERERS = 2

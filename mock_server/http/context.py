@@ -17,7 +17,7 @@ from mock_server.faults import Fault
 from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, Seen
 
-from .bodies import Fields, Upload
+from .body import Fields, Upload
 from .heads import Head
 from .replies import Reply
 
