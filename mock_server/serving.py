@@ -19,8 +19,8 @@ from starlette.types import ASGIApp
 from . import logs
 from .app import create_app, open_state
 from .configuration import ConfigurationError
-from .http.access_log import AccessLines, as_json, as_text, in_colours
-from .http.server import JsonProtocol, limited
+from .http.access_log import AccessLines, as_coloured_text, as_json, as_text
+from .http.server import JsonProtocol, limited_protocol
 from .settings import Settings, is_loopback
 from .terminal import takes_colours
 
@@ -53,7 +53,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how uvicorn is to serve the mock."""
     return uvicorn.Config(
         app,
-        http=limited(settings.behaviour),
+        http=limited_protocol(settings.behaviour),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -94,7 +94,7 @@ def _work_for_parent(settings: Settings, listener: socket.socket, log_format: st
 
 
 def _work(settings: Settings, listener: socket.socket, log_format: str, parent: int | None = None) -> None:
-    form = as_json if log_format == "json" else in_colours if takes_colours(sys.stderr) else as_text
+    form = as_json if log_format == "json" else as_coloured_text if takes_colours(sys.stderr) else as_text
     lines = AccessLines(sys.stderr, form)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)

@@ -13,16 +13,16 @@ from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
 from mock_server.service import Caller, Seen, Service, generate
 
-from .context import Visit
+from .context import RequestContext
 from .orders import make_order
 from .replies import Reply, error, refused
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A valid call of an operation: the visit, and what it found in the caller's world."""
+    """A valid call of an operation: the context, and what was found in the caller's world."""
 
     service: Service
-    visit: Visit
+    context: RequestContext
     caller: Caller
     seen: Seen
 
@@ -44,9 +44,9 @@ async def get_versions(call: Call) -> Reply:
 
 async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
-    order = make_order(call.visit.fields, behaviour, call.visit.origin)
-    start = Beginning(call.visit.id, order, call.service.generation_seconds)
-    for fault, _ in call.visit.faults:
+    order = make_order(call.context.fields, behaviour, call.context.origin)
+    start = Beginning(call.context.id, order, call.service.generation_seconds)
+    for fault, _ in call.context.faults:
         start = fault.begin(start)
     came, ended = await generate(call.service, call.caller, start, call.seen)
     if isinstance(came, Refusal):

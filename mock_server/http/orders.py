@@ -8,7 +8,7 @@ from mock_server.contract.findings import finding
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.world import Order
 
-from .body import Source
+from .context import Source
 from .replies import RefusedError, invalid
 
 _DEFAULT_SIZE = "1024x1024"

@@ -7,7 +7,7 @@ from mock_server.contract.findings import finding
 from mock_server.contract.parameters import Parameters, Variant
 from mock_server.domain.behaviour import Behaviour
 
-from .body import Fields, Upload
+from .context import Fields, Upload
 
 _PLACEHOLDER = ""
 

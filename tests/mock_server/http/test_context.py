@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from mock_server.http.body import Upload
-from mock_server.http.context import File, remembered
 from support.mock import DALL_E, PREFIX, Mock
 
 SECRET = "canary-7f3e9a51c2d84b06"
@@ -98,13 +96,6 @@ def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
     (entry,) = journal(mock, token="somebody")
     assert entry["fields"]["image_src"] == {"file": 10}
     assert (entry["status"], entry["rule"]) == (422, "VALID-422")
-
-
-def test_no_bytes_of_a_file_are_remembered() -> None:
-    assert remembered({"image_src": Upload(b"a picture"), "type": "upscale"}) == {
-        "image_src": File(9),
-        "type": "upscale",
-    }
 
 
 def test_a_refusal_says_why_and_what_would_pass(mock: Mock) -> None:
