@@ -1,4 +1,4 @@
-"""The context of one request: what is known of it, its headers without secrets, and the journal entry it becomes."""
+"""The context of a request: its state, its headers, its files, and the journal entry made of them without secrets."""
 
 import re
 import secrets
@@ -127,7 +127,7 @@ class SentFile(msgspec.Struct, frozen=True):
 
 
 class RequestContext(msgspec.Struct):
-    """What is known of a request so far.
+    """The state of one request.
 
     operation: operationId, or "getPicture", None where it is neither; received: when it came, on the server's clock;
     at: the same on the clock of the caller's world, None without a caller; seen: the caller's world as this request
@@ -205,13 +205,11 @@ class RequestContext(msgspec.Struct):
         )
 
     def _journal_fields(self) -> Mapping[str, Any]:
-        sent, text = self.sent_fields, self.headers.journal_text
+        sent, text, limit = self.sent_fields, self.headers.journal_text, _MAX_TEXT_CHARACTERS
         if self.headers.token_is_in("\n".join([*sent, *[value for value in sent.values() if isinstance(value, str)]])):
             sent = {text(name): text(value) if isinstance(value, str) else value for name, value in sent.items()}
         return {
-            name[:_MAX_TEXT_CHARACTERS]: value[:_MAX_TEXT_CHARACTERS]
-            if isinstance(value, str)
-            else _journal_value(value)
+            name[:limit]: value[:limit] if isinstance(value, str) else _journal_value(value)
             for name, value in islice(sent.items(), _MAX_FIELDS)
         }
 
@@ -221,8 +219,6 @@ class RequestContext(msgspec.Struct):
 
 
 def _journal_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return value[:_MAX_TEXT_CHARACTERS]
     if isinstance(value, int):
         return max(-_MAX_INTEGER, min(value, _MAX_INTEGER))
     if isinstance(value, SentFile):

@@ -69,7 +69,7 @@ class Pipeline:
             if not context.world_reset:
                 transmission = await self._record(context, transmission, not connection_of(scope).is_closing())
             self.log(context, transmission)
-            timed = transmission.timed
+            timed = bool(context.faults) and transmission.timed  # only a fault makes a reply take time
             if timed:
                 await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
         if not timed:  # a client that reads slowly must not hold up the world's clock

@@ -244,7 +244,7 @@ class JsonProtocol(HttpToolsProtocol):
             self.transport.close()  # no request has begun
 
     def _refuse(self, reply: Reply) -> None:
-        """Reply to a request that the application never gets as a whole, and close the connection."""
+        """Reply to a request that the application never gets completely, and close the connection."""
         self._refused = True
         self._request_deadline.stop()
         self.flow.unparsed.clear()

@@ -1,4 +1,4 @@
-"""What the journal keeps of a request, and what it does not."""
+"""The journal entry of a request, and the secrets that it must not contain."""
 
 import json
 import random
