@@ -18,7 +18,7 @@ from .http.handlers import HANDLERS, Handler
 from .http.operations import Operations
 from .http.pictures import Pictures
 from .http.pipeline import Pipeline
-from .http.routing import ExactRouter, LazyApp
+from .http.routing import LazyApp, PathRouter
 from .service import Agenda, Events, Neighbourhood, Service
 from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
@@ -69,7 +69,7 @@ def create_app(
         control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
         return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
-    return ExactRouter(emulated, LazyApp(others))
+    return PathRouter(emulated, LazyApp(others))
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:

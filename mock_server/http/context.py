@@ -202,6 +202,7 @@ class RequestContext(msgspec.Struct):
             b"authorization" in headers.values,
             tuple([fault.name for fault, _ in self.faults]) if self.faults else (),
             self.received,
+            reply.code,
         )
 
     def _journal_fields(self) -> Mapping[str, Any]:

@@ -1,26 +1,33 @@
-"""Routing: the exact paths of the API come before any other router, and what is rarely used is made on first use."""
+"""Routing: paths of the API by table lookup, before any other router; applications that are made on first use."""
 
 from collections.abc import Callable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.contract.operations import path_names, path_pattern
 from mock_server.faults.transmission import Ending
 
 from .connections import EXTENSION
 
 
-class ExactRouter:
-    """The mock as an ASGI application: each exact path has its application, all others share `default`.
+class PathRouter:
+    """The mock as an ASGI application: paths of the API, exact ones before those with parameters, then `other`.
 
     A call that comes without a socket raises ConnectionResetError where a fault breaks the connection.
     """
 
-    def __init__(self, exact: Mapping[str, ASGIApp], default: ASGIApp) -> None:
-        self._exact = exact
-        self._default = default
+    def __init__(self, apps: Mapping[str, ASGIApp], other: ASGIApp) -> None:
+        """apps: by path, where "{name}" stands for one segment."""
+        self._exact = {path: app for path, app in apps.items() if not path_names(path)}
+        self._templates = [
+            (path_pattern(path), path_names(path), app) for path, app in apps.items() if path_names(path)
+        ]
+        self._other = other
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._exact.get(scope["path"], self._default) if scope["type"] == "http" else self._default
+        app = self._exact.get(scope["path"]) if scope["type"] == "http" else self._other
+        if app is None:
+            app, scope = self._match(scope)
         if EXTENSION in scope.get("extensions", ()):
             await app(scope, receive, send)
             return
@@ -29,6 +36,13 @@ class ExactRouter:
         await app({**scope, "extensions": extensions}, receive, send)
         if connection.is_closing():
             raise ConnectionResetError("a fault broke the connection")
+
+    def _match(self, scope: Scope) -> tuple[ASGIApp, Scope]:
+        """Return the application of a path that is not exact, and the scope with the path's parameters."""
+        for pattern, names, app in self._templates:
+            if found := pattern.fullmatch(scope["path"]):
+                return app, {**scope, "path_params": dict(zip(names, found.groups(), strict=True))}
+        return self._other, scope
 
 
 class LazyApp:

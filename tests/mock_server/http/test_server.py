@@ -119,7 +119,7 @@ def test_a_request_that_is_incomplete_at_the_deadline_is_408_and_the_connection_
         await connection.passes(1)
 
     connection = play(scenario)
-    assert refusal(connection) == (408, "The request was not whole after 30 seconds. Send it faster.")
+    assert refusal(connection) == (408, "The request was not complete after 30 seconds. Send it faster.")
     assert connection.closed
 
 
