@@ -1,4 +1,4 @@
-"""The protocol on a connection without a network, in virtual time."""
+"""The protocol, on a connection without a network and in virtual time."""
 
 import asyncio
 import json
@@ -16,23 +16,24 @@ GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 MIB = 2**20
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n"
 
 
 def refusal(connection: Connection) -> tuple[int, str]:
-    """Return the status and message of the only reply, which must be in JSON and the last."""
+    """Return the status and message of the only reply, which must be JSON and close the connection."""
     head, body = connection.received.split(b"\r\n\r\n")
     assert b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close" % len(body) in head
     return int(head.split()[1]), json.loads(body)["message"]
 
 
 def head_of(size: int, name: bytes = b"a") -> bytes:
-    """Return a request of just `size` bytes."""
+    """Return a request of exactly `size` bytes."""
     start = b"GET / HTTP/1.1\r\n" + name + b": "
     return start + b"x" * (size - len(start) - 4) + b"\r\n\r\n"
 
 
 @pytest.mark.parametrize("at_once", [1, 100, 65_536])
-def test_a_head_of_just_the_limit_is_taken_and_one_more_byte_is_not(at_once: int) -> None:
+def test_a_head_of_exactly_the_limit_is_accepted_and_one_more_byte_is_431(at_once: int) -> None:
     limits = behaviour(max_header_bytes=1000)
     taken = play(lambda connection, _: connection.send(head_of(1000), at_once), limits)
     assert taken.statuses == [200]
@@ -59,18 +60,18 @@ def test_a_head_of_just_the_limit_is_taken_and_one_more_byte_is_not(at_once: int
     ],
     ids=["url", "value", "name", "headers", "blank", "extension", "zeros", "trailer", "trailers"],
 )
-def test_what_never_ends_is_431_and_hardly_read(endless: bytes, at_once: int) -> None:
+def test_an_endless_head_is_431_and_is_not_buffered(endless: bytes, at_once: int) -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.send(endless[: 65_536 + 8192], at_once)
         assert connection.statuses == [431]
-        assert not connection.protocol.flow.waiting
+        assert not connection.protocol.flow.unparsed
         await connection.send(endless[65_536:], at_once)
 
     connection = play(scenario)
     assert refusal(connection)[0] == 431
 
 
-def test_as_many_headers_as_the_limit_says_are_taken_and_no_more() -> None:
+def test_as_many_headers_as_the_limit_are_accepted_and_one_more_is_431() -> None:
     def request(count: int) -> bytes:
         return b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * count + b"\r\n"
 
@@ -80,7 +81,7 @@ def test_as_many_headers_as_the_limit_says_are_taken_and_no_more() -> None:
     assert refusal(refused) == (431, "The request has more than 3 headers. Send fewer.")
 
 
-def test_a_long_body_is_no_long_head() -> None:
+def test_a_long_body_does_not_count_as_a_long_head() -> None:
     limits = behaviour(max_header_bytes=100)
 
     async def scenario(connection: Connection, app: App) -> None:
@@ -106,7 +107,7 @@ def test_a_long_head_behind_another_request_in_the_same_read_is_refused_after_it
 
 
 @pytest.mark.parametrize("sent", [GET[:10], b"\r\n", POST % 10, POST % 10 + b"123", CHUNKED + b"3\r\nabc\r\n"])
-def test_a_request_that_is_not_whole_in_time_is_408_and_the_connection_is_closed(sent: bytes) -> None:
+def test_a_request_that_is_incomplete_at_the_deadline_is_408_and_the_connection_is_closed(sent: bytes) -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.passes(20)
         await connection.send(sent)
@@ -122,7 +123,7 @@ def test_a_request_that_is_not_whole_in_time_is_408_and_the_connection_is_closed
     assert connection.closed
 
 
-def test_a_request_that_trickles_in_is_408_too() -> None:
+def test_a_request_that_trickles_in_is_408() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         for byte in head_of(100):
             await connection.send(bytes([byte]))
@@ -131,12 +132,12 @@ def test_a_request_that_trickles_in_is_408_too() -> None:
     assert refusal(play(scenario))[0] == 408
 
 
-def test_a_connection_on_which_nothing_comes_is_closed_without_a_word() -> None:
+def test_a_connection_without_a_request_is_closed_without_a_reply() -> None:
     connection = play(lambda connection, _: connection.passes(30))
     assert (connection.received, connection.closed) == (b"", True)
 
 
-def test_each_request_has_its_own_seconds_and_idling_between_two_is_not_counted() -> None:
+def test_each_request_has_its_own_deadline_and_idle_time_between_two_does_not_count() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         for number in range(3):
             request = GET % number
@@ -148,7 +149,7 @@ def test_each_request_has_its_own_seconds_and_idling_between_two_is_not_counted(
     assert play(scenario).statuses == [200, 200, 200]
 
 
-def test_a_long_generation_is_not_the_clients_time() -> None:
+def test_a_long_generation_does_not_count_against_the_client() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         app.may_answer.clear()
         await connection.send(POST % 3 + b"abc")
@@ -159,7 +160,7 @@ def test_a_long_generation_is_not_the_clients_time() -> None:
     assert play(scenario).statuses == [200]
 
 
-def test_the_time_in_which_the_mock_reads_nothing_is_not_the_clients() -> None:
+def test_the_time_in_which_the_mock_reads_nothing_does_not_count_against_the_client() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         app.may_read.clear()
         await connection.send(POST % MIB + b"x" * MIB)
@@ -172,7 +173,7 @@ def test_the_time_in_which_the_mock_reads_nothing_is_not_the_clients() -> None:
     assert play(scenario).statuses == [200]
 
 
-def test_a_body_that_stops_after_the_mock_was_busy_has_the_rest_of_its_seconds() -> None:
+def test_a_body_that_stops_after_the_mock_was_busy_has_the_rest_of_its_deadline() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         app.may_read.clear()
         await connection.passes(10)
@@ -187,7 +188,7 @@ def test_a_body_that_stops_after_the_mock_was_busy_has_the_rest_of_its_seconds()
     assert refusal(play(scenario))[0] == 408
 
 
-def test_a_body_that_goes_on_after_its_reply_is_read_for_a_while_and_not_answered_again() -> None:
+def test_a_body_that_continues_after_its_reply_is_read_until_the_deadline_and_gets_no_second_reply() -> None:
     async def replying(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
@@ -205,7 +206,7 @@ def test_a_body_that_goes_on_after_its_reply_is_read_for_a_while_and_not_answere
     assert connection.closed
 
 
-def test_pipelined_requests_are_all_answered_in_order_and_not_parsed_ahead() -> None:
+def test_pipelined_requests_are_answered_in_order_and_not_parsed_ahead() -> None:
     requests = b"".join(GET % number for number in range(3000))
 
     async def scenario(connection: Connection, app: App) -> None:
@@ -213,7 +214,7 @@ def test_pipelined_requests_are_all_answered_in_order_and_not_parsed_ahead() -> 
         await connection.send(requests)
         assert len(app.begun) == 1
         assert len(connection.protocol.pipeline) < 300
-        assert len(connection.protocol.flow.waiting) < 65_536
+        assert len(connection.protocol.flow.unparsed) < 65_536
         await connection.passes(1000)
         app.may_answer.set()
         while len(app.begun) < 3000:
@@ -237,7 +238,7 @@ def test_pipelined_bodies_wait_for_their_turn() -> None:
     assert play(scenario).statuses == [200] * 3
 
 
-def test_a_body_longer_than_declared_does_not_spoil_its_reply() -> None:
+def test_a_body_longer_than_declared_does_not_break_its_reply() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         app.may_answer.clear()
         await connection.send(POST % 3 + b"abcdefgh\r\n" * 100)
@@ -250,7 +251,7 @@ def test_a_body_longer_than_declared_does_not_spoil_its_reply() -> None:
     assert connection.closed
 
 
-def test_a_refused_client_is_read_on_so_that_it_gets_to_its_reply() -> None:
+def test_the_mock_continues_to_read_from_a_refused_client_so_that_it_can_read_its_reply() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         app.may_read.clear()
         await connection.send(CHUNKED + b"20000\r\n" + b"x" * 0x20000 + b"\r\nno chunk" + b"x" * 100_000, at_once=2**18)
@@ -261,12 +262,12 @@ def test_a_refused_client_is_read_on_so_that_it_gets_to_its_reply() -> None:
     assert refusal(play(scenario))[0] == 400
 
 
-def test_what_is_no_http_is_400_in_json() -> None:
+def test_bytes_that_are_not_http_are_400_in_json() -> None:
     connection = play(lambda connection, _: connection.send(b"hello\r\n\r\n" * 1000))
     assert refusal(connection) == (400, "The request is not valid HTTP/1.1.")
 
 
-def test_a_connection_too_many_is_503_and_the_others_are_served() -> None:
+def test_a_connection_beyond_the_limit_is_503_and_the_others_are_served() -> None:
     async def scenario() -> None:
         state, limits = ServerState(), behaviour(max_connections=2)
         connections = [Connection(App(), limits, state) for _ in range(3)]
@@ -279,7 +280,7 @@ def test_a_connection_too_many_is_503_and_the_others_are_served() -> None:
 
 
 @pytest.mark.parametrize("closing", [False, True])
-def test_a_client_that_takes_on_nothing_of_its_reply_is_cut_off(closing: bool) -> None:
+def test_a_client_that_reads_nothing_of_its_reply_is_disconnected(closing: bool) -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.send(GET % 1)
         connection.untaken = 1000
@@ -297,7 +298,7 @@ def test_a_client_that_takes_on_nothing_of_its_reply_is_cut_off(closing: bool) -
     assert connection.loop.pending == 0
 
 
-def test_a_client_that_takes_its_reply_slowly_is_not_cut_off() -> None:
+def test_a_client_that_reads_its_reply_slowly_is_not_disconnected() -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.send(GET % 1)
         connection.untaken = 1010
@@ -312,7 +313,7 @@ def test_a_client_that_takes_its_reply_slowly_is_not_cut_off() -> None:
 
 
 @pytest.mark.parametrize("cut", range(0, 75, 5))
-def test_a_client_that_hangs_up_at_any_point_leaves_no_timer(cut: int) -> None:
+def test_a_client_that_disconnects_at_any_point_leaves_no_timer(cut: int) -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.send((POST % 20 + b"x" * 20)[:cut])
         connection.close()
@@ -322,6 +323,36 @@ def test_a_client_that_hangs_up_at_any_point_leaves_no_timer(cut: int) -> None:
     connection = play(scenario)
     connection.loop.advance(5)
     assert connection.loop.pending == 0
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 4096, 65_536])
+@pytest.mark.parametrize(
+    "framed", [b"Content-Length: 3\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"]
+)
+def test_a_client_that_asks_for_an_upgrade_is_answered_without_one(framed: bytes, at_once: int) -> None:
+    async def scenario(connection: Connection, app: App) -> None:
+        for upgrade in (UPGRADE, b"Upgrade: websocket\r\nConnection: upgrade\r\n", b""):
+            await connection.send(b"POST /path HTTP/1.1\r\nHost: x\r\n" + upgrade + framed, at_once)
+        assert (app.begun, app.bodies) == (["/path"] * 3, [b"abc"] * 3)
+
+    assert play(scenario).statuses == [200] * 3
+
+
+def test_an_upgrade_does_not_lift_the_limit_of_the_head() -> None:
+    async def scenario(connection: Connection, app: App) -> None:
+        long = b"X-Long: %s\r\n" % (b"x" * 200)
+        await connection.send(b"GET / HTTP/1.1\r\nHost: x\r\n" + UPGRADE + long + b"\r\n")
+        assert app.begun == []
+
+    assert play(scenario, behaviour(max_header_bytes=300)).statuses == [431]
+
+
+def test_a_request_for_a_tunnel_is_400() -> None:
+    async def scenario(connection: Connection, app: App) -> None:
+        await connection.send(b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: elsewhere:443\r\n\r\n")
+        assert app.begun == []
+
+    assert play(scenario).statuses == [400]
 
 
 pieces = st.lists(
@@ -334,7 +365,7 @@ pieces = st.lists(
 
 
 @given(pieces, st.integers(1, 200))
-def test_any_bytes_are_answered_or_closed_in_the_end(sent: list[bytes], at_once: int) -> None:
+def test_any_bytes_end_in_a_reply_or_a_closed_connection(sent: list[bytes], at_once: int) -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.send(b"".join(sent), at_once)
         await connection.passes(40)

@@ -1,4 +1,4 @@
-"""Pictures, as a client fetches them."""
+"""Pictures as a client fetches them."""
 
 import asyncio
 import io
@@ -14,7 +14,7 @@ GENERATE = f"{PREFIX}/generate-image"
 
 
 def png(size: tuple[int, int], halves: tuple[str, str] = ("black", "white")) -> bytes:
-    """A picture with a left and a right half."""
+    """Return a picture with a left and a right half."""
     image = Image.new("RGB", size, halves[0])
     image.paste(Image.new("RGB", (size[0] // 2, size[1]), halves[1]), (size[0] // 2, 0))
     output = io.BytesIO()
@@ -47,7 +47,7 @@ def picture(mock: Mock, output: str) -> Image.Image:
 
 
 @pytest.mark.parametrize("size", ["256x256", "512x512", "1024x1024", "1792x1024", "1024x1792"])
-def test_a_picture_has_the_size_asked_for(mock: Mock, size: str) -> None:
+def test_a_picture_has_the_requested_size(mock: Mock, size: str) -> None:
     output = mock.generate(size=size).json()["images"][0]["output"]
     image = picture(mock, output)
     assert f"{image.width}x{image.height}" == size
@@ -67,7 +67,7 @@ def test_a_picture_is_the_same_again_and_on_another_server_with_the_same_seed(mo
     assert len(set(fetched)) == 1
 
 
-def test_image_to_image_shows_the_source_at_the_resolution_asked_for(mock: Mock) -> None:
+def test_image_to_image_shows_the_source_at_the_requested_resolution(mock: Mock) -> None:
     image = picture(mock, from_image(mock, "image-to-image", png((64, 48)))).convert("L")
     assert image.size == (320, 240)
     left, right = (image.crop((x, 0, x + 100, 100)).resize((1, 1)).getpixel((0, 0)) for x in (0, 220))
@@ -82,7 +82,7 @@ def test_upscale_doubles_the_source(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("source", [b"", b"not an image", png((40, 40))[:100], b"%PDF-1.4"])
-def test_what_is_no_image_is_refused_and_costs_nothing(mock: Mock, source: bytes) -> None:
+def test_a_source_that_is_not_an_image_is_422_and_costs_nothing(mock: Mock, source: bytes) -> None:
     parts = {
         "image_generator": (None, "stablediffusion"),
         "stable_description": (None, "Finer"),
@@ -97,7 +97,7 @@ def test_what_is_no_image_is_refused_and_costs_nothing(mock: Mock, source: bytes
     assert mock.world()["credits"] == 100
 
 
-def test_a_source_too_large_to_be_doubled_is_refused(start: Start) -> None:
+def test_a_source_too_large_to_be_doubled_is_422(start: Start) -> None:
     mock = start(settings(behaves=behaviour(max_pixels=20_000)))
     parts = {
         "image_generator": (None, "stablediffusion"),
@@ -116,7 +116,7 @@ def test_an_unknown_picture_is_404_in_json(mock: Mock, title: str) -> None:
     assert reply.json().keys() == {"message"}
 
 
-def test_a_picture_takes_only_get_and_head(mock: Mock) -> None:
+def test_a_method_other_than_get_and_head_is_405(mock: Mock) -> None:
     output = mock.generate().json()["images"][0]["output"]
     assert mock.call("HEAD", f"/{output}", None).status_code == 200
     reply = mock.call("DELETE", f"/{output}", None)

@@ -13,12 +13,12 @@ def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
-def test_a_line_names_the_request_the_status_and_the_rule(mock: Mock, lines: pytest.LogCaptureFixture) -> None:
+def test_a_line_has_the_request_the_status_and_the_rule(mock: Mock, lines: pytest.LogCaptureFixture) -> None:
     mock.generate("demo-empty")
     assert lines.messages[0].endswith(f"POST {PREFIX}/generate-image 419 CREDIT-419")
 
 
-def test_no_token_and_no_raw_control_character_reaches_the_log(mock: Mock, lines: pytest.LogCaptureFixture) -> None:
+def test_the_log_has_no_token_and_no_raw_control_character(mock: Mock, lines: pytest.LogCaptureFixture) -> None:
     mock.call("GET", "/a%0a%1b[31mb", "my-secret-token")
     assert "my-secret-token" not in lines.text
     assert lines.messages[0].endswith(r"GET /a\n\x1b[31mb 404 NOT-FOUND")

@@ -1,4 +1,4 @@
-"""Pictures: GET /uploads/{title}. Rendered when first fetched, off the event loop, then kept."""
+"""Pictures: GET /uploads/{title}. A picture is rendered in a thread on its first fetch, then cached."""
 
 import hashlib
 
@@ -11,41 +11,41 @@ from mock_server.faults.transmission import Transmission, whole
 from mock_server.service import Service
 from mock_server.stores.protocol import Shelf
 
+from .context import RequestContext
 from .replies import Reply, error
-from .visit import Visit
 
-_ALLOW = ("GET", "HEAD")
-_RENDERERS = 2
+_METHODS = ("GET", "HEAD")
+_MAX_RENDERERS = 2
 
 
-class Uploads:
-    """What answers the requests for pictures. It serves titles that some world keeps, and nothing else."""
+class Pictures:
+    """Answers the requests for pictures: those whose titles a world keeps, and no others."""
 
     def __init__(self, service: Service, rendered: Shelf[bytes]) -> None:
         self._service = service
         self._rendered = rendered
-        self._renderers = CapacityLimiter(_RENDERERS)
+        self._renderers = CapacityLimiter(_MAX_RENDERERS)
 
-    def operation(self, method: str) -> str | None:
-        """Return "getPicture", or None where the method does not fetch one."""
-        return PICTURE if method in _ALLOW else None
+    def operation_id(self, method: str) -> str | None:
+        """Return "getPicture", or None for a method that fetches none."""
+        return PICTURE if method in _METHODS else None
 
-    async def arrive(self, visit: Visit) -> None:
-        """Find out whose picture it is: no token is asked for."""
-        visit.picture = visit.scope["path_params"]["title"][:200]
-        found = await self._service.image(visit.picture)
-        visit.caller = found[0] if found else None
+    async def prepare(self, context: RequestContext) -> None:
+        """Find the world that the picture is from: a fetch needs no token."""
+        context.picture = context.scope["path_params"]["title"][:200]
+        found = await self._service.image(context.picture)
+        context.caller = found[0] if found else None
 
-    async def answer(self, visit: Visit) -> Reply | Transmission:
+    async def respond(self, context: RequestContext) -> Reply | Transmission:
         """Return the picture as PNG."""
-        if visit.operation is None:
-            allow, path = ", ".join(_ALLOW), visit.path
-            return error("wrong-method", {"Allow": allow}, method=visit.method, path=path, allow=allow)
-        picture = await self.picture(visit.picture or "")
-        return whole(200, picture, "image/png") if picture is not None else error("no-picture", path=visit.path)
+        if context.operation is None:
+            allow, path = ", ".join(_METHODS), context.path
+            return error("wrong-method", {"Allow": allow}, method=context.method, path=path, allow=allow)
+        picture = await self.picture(context.picture or "")
+        return whole(200, picture, "image/png") if picture is not None else error("no-picture", path=context.path)
 
     async def picture(self, title: str) -> bytes | None:
-        """Return the PNG of an image, or None where no image has that title or its source is no longer kept."""
+        """Return the PNG of an image, or None where no world keeps that image, or its source was evicted."""
         found = await self._service.image(title)
         if found is None:
             return None
@@ -77,6 +77,6 @@ class Uploads:
 
 
 def _key(image: Image) -> str:
-    """Return what two images share only if they look the same: a world that was reset gives titles out anew."""
+    """Return a key that two images share only if they look the same: after a reset a world uses its titles again."""
     look = f"{image.engine}/{image.prompt}/{image.width}x{image.height}/{image.id}/{image.source}/{image.mode}"
     return hashlib.blake2b(look.encode(errors="surrogatepass"), digest_size=16).hexdigest()

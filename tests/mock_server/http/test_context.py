@@ -1,4 +1,4 @@
-"""What the journal keeps of a request, and what it never keeps."""
+"""The journal entry of a request, and the secrets that it must not contain."""
 
 import json
 import random
@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from mock_server.http.bodies import Upload
-from mock_server.http.visit import File, remembered
 from support.mock import DALL_E, PREFIX, Mock
 
 SECRET = "canary-7f3e9a51c2d84b06"
@@ -19,9 +17,9 @@ def journal(mock: Mock, **query: str) -> list[dict[str, Any]]:
     return requests
 
 
-def test_an_entry_says_what_came_and_what_was_answered(mock: Mock) -> None:
-    answer = mock.generate("somebody", description="a fox")
-    (entry,) = journal(mock, token="somebody")
+def test_an_entry_has_the_request_and_the_reply(mock: Mock) -> None:
+    answer = mock.generate("anyone", description="a fox")
+    (entry,) = journal(mock, token="anyone")
     assert (entry["method"], entry["path"], entry["operation"]) == ("POST", GENERATE, "generateImage")
     assert (entry["status"], entry["rule"], entry["why"], entry["complete"]) == (200, None, None, True)
     assert entry["fields"]["description"] == "a fox"
@@ -31,27 +29,27 @@ def test_an_entry_says_what_came_and_what_was_answered(mock: Mock) -> None:
     assert entry["id"] == answer.headers["X-Mock-Request-Id"]
 
 
-def test_a_request_that_is_delayed_came_before_that(mock: Mock) -> None:
+def test_the_delay_of_a_request_counts_into_its_seconds(mock: Mock) -> None:
     delayed = {"X-Mock-Fault": "delay;seconds=2"}
-    mock.call("GET", f"{PREFIX}/versions", "somebody", headers=delayed)
-    mock.call("POST", GENERATE, "somebody", headers=delayed, json=DALL_E)
-    made, looked = journal(mock, token="somebody")
-    assert (looked["seconds"], made["seconds"]) == (2, 3.5)
+    mock.call("GET", f"{PREFIX}/versions", "anyone", headers=delayed)
+    mock.call("POST", GENERATE, "anyone", headers=delayed, json=DALL_E)
+    generated, read = journal(mock, token="anyone")
+    assert (read["seconds"], generated["seconds"]) == (2, 3.5)
 
 
-def test_an_entry_can_be_had_by_its_number(mock: Mock) -> None:
-    number = mock.call("GET", f"{PREFIX}/versions").headers["X-Mock-Request-Id"]
-    assert mock.call("GET", f"/_mock/requests/{number}", None).json()["id"] == number
+def test_an_entry_is_found_by_its_request_id(mock: Mock) -> None:
+    request_id = mock.call("GET", f"{PREFIX}/versions").headers["X-Mock-Request-Id"]
+    assert mock.call("GET", f"/_mock/requests/{request_id}", None).json()["id"] == request_id
 
 
-def test_a_picture_is_in_the_journal_of_whose_it_is(mock: Mock) -> None:
-    (image,) = mock.generate("somebody").json()["images"]
+def test_a_picture_is_in_the_journal_of_the_world_that_it_is_from(mock: Mock) -> None:
+    (image,) = mock.generate("anyone").json()["images"]
     mock.call("GET", f"/{image['output']}", None)
-    picture = journal(mock, token="somebody", operation="getPicture")[0]
+    picture = journal(mock, token="anyone", operation="getPicture")[0]
     assert (picture["picture"], picture["status"], picture["reply"]) == (image["title"], 200, "")
 
 
-def test_a_request_of_nobody_is_kept_too(mock: Mock) -> None:
+def test_a_request_without_a_world_is_kept(mock: Mock) -> None:
     mock.call("GET", f"{PREFIX}/versions", "demo-invalid")
     mock.call("GET", "/nowhere", None)
     nowhere, invalid = journal(mock)
@@ -73,7 +71,7 @@ def test_a_request_of_nobody_is_kept_too(mock: Mock) -> None:
         {"json": {**DALL_E, "description": "x" * 490 + SECRET}},
     ],
 )
-def test_a_token_is_masked_wherever_it_stands(mock: Mock, carrier: dict[str, Any]) -> None:
+def test_a_token_is_masked_everywhere(mock: Mock, carrier: dict[str, Any]) -> None:
     mock.call("POST", GENERATE, SECRET, **carrier)
     mock.call("GET", f"{PREFIX}/recent-images", SECRET)
     mock.call("GET", f"/{SECRET}/nowhere", SECRET)
@@ -86,28 +84,21 @@ def test_a_token_is_masked_wherever_it_stands(mock: Mock, carrier: dict[str, Any
 def test_a_long_request_is_cut(mock: Mock) -> None:
     chance = random.Random(1)
     fields = {f"{chance.random()}" * 40: "y" * 2_000 for _ in range(2_000)}
-    mock.call("POST", GENERATE, "somebody", json={**fields, **DALL_E}, headers={f"X-{n}": "z" * 900 for n in range(90)})
-    (entry,) = journal(mock, token="somebody")
+    mock.call("POST", GENERATE, "anyone", json={**fields, **DALL_E}, headers={f"X-{n}": "z" * 900 for n in range(90)})
+    (entry,) = journal(mock, token="anyone")
     assert len(json.dumps(entry)) < 200_000
 
 
 def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
     fields = {"image_generator": "stablediffusion", "stable_description": "a fox", "type": "upscale"}
     data = {**fields, "image_resolution": "64x64", "image_number_of_images": "1"}
-    mock.call("POST", GENERATE, "somebody", data=data, files={"image_src": ("a.png", b"no picture")})
-    (entry,) = journal(mock, token="somebody")
-    assert entry["fields"]["image_src"] == {"file": 10}
+    mock.call("POST", GENERATE, "anyone", data=data, files={"image_src": ("a.png", b"not an image")})
+    (entry,) = journal(mock, token="anyone")
+    assert entry["fields"]["image_src"] == {"file": 12}
     assert (entry["status"], entry["rule"]) == (422, "VALID-422")
 
 
-def test_no_bytes_of_a_file_are_remembered() -> None:
-    assert remembered({"image_src": Upload(b"a picture"), "type": "upscale"}) == {
-        "image_src": File(9),
-        "type": "upscale",
-    }
-
-
-def test_a_refusal_says_why_and_what_would_pass(mock: Mock) -> None:
+def test_the_entry_of_a_refusal_explains_it_and_has_the_nearest_request_that_passes(mock: Mock) -> None:
     mock.generate("demo-low", image_number_of_images=5)
     why = journal(mock, token="demo-low")[0]["why"]
     assert (why["rule"], why["source"], why["state"]) == ("CREDIT-419", "doc", {"credits": 2, "needed": 5})
@@ -117,11 +108,11 @@ def test_a_refusal_says_why_and_what_would_pass(mock: Mock) -> None:
     assert (why["rule"], why["ends_at"]) == ("LOCK-ONE", None)
 
 
-def test_the_journal_of_a_world_is_a_ring(mock: Mock) -> None:
+def test_the_journal_of_a_world_keeps_the_newest_entries(mock: Mock) -> None:
     for _ in range(1_005):
-        mock.call("GET", f"{PREFIX}/versions", "somebody")
-    listed = mock.call("GET", "/_mock/requests", None, params={"token": "somebody", "limit": "1"}).json()
+        mock.call("GET", f"{PREFIX}/versions", "anyone")
+    listed = mock.call("GET", "/_mock/requests", None, params={"token": "anyone", "limit": "1"}).json()
     assert (listed["total"], len(listed["requests"])) == (1_000, 1)
-    coverage = mock.call("GET", "/_mock/coverage", None, params={"token": "somebody"}).json()
+    coverage = mock.call("GET", "/_mock/coverage", None, params={"token": "anyone"}).json()
     (versions,) = (each for each in coverage["operations"] if each["operation"] == "getVersions")
     assert next(each["met"] for each in versions["statuses"] if each["status"] == 200) == 1_005
