@@ -20,7 +20,7 @@ from .http.operations import Operations
 from .http.paths import OnDemand, Paths
 from .http.pipeline import Pipeline
 from .http.uploads import Uploads
-from .service import Agenda, Events, Neighbourhood, Service
+from .service import Changes, Events, Scheduler, Service
 from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
@@ -114,7 +114,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
-    neighbourhood = _neighbourhood(state)
+    scheduler, events = Scheduler(state.clock), Events()
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -122,21 +122,12 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=neighbourhood.agenda,
-        events=neighbourhood.events,
-        neighbourhood=neighbourhood,
+        scheduler=scheduler,
+        events=events,
+        changes=Changes(scheduler, events, state.bus),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
-
-
-def _neighbourhood(state: State) -> Neighbourhood:
-    agenda, events = Agenda(state.clock), Events()
-    if state.neighbours is None:
-        return Neighbourhood(agenda, events)
-    from .service.shared import SharedNeighbourhood
-
-    return SharedNeighbourhood(state.neighbours, agenda, events)
 
 
 def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:

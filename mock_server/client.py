@@ -98,7 +98,7 @@ class WorldClock:
     def advance_to(self, edge: Edge, offset_ms: int = 0) -> None:
         """Let time pass to an edge, and so many milliseconds beyond it, or short of it where negative.
 
-        Raise ControlError where there is no such edge: nobody holds the lock, or no generation is under way.
+        Raise ControlError where there is no such edge: the lock is free, or no generation is under way.
         """
         self._say(advance_to=edge, offset_ms=offset_ms)
 

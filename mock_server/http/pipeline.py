@@ -150,15 +150,15 @@ class Pipeline:
             await self.service.journal.append(entry)
         except StoreUnavailableError as unavailable:
             return to_transmission(error("unavailable", reason=unavailable))
-        if self.service.events.heard:
+        if self.service.events.wanted:
             told = {"id": entry.id, "operation": entry.operation, "status": entry.status, "rule": entry.rule}
-            self.service.events.tell("request", entry.world, **told)
+            self.service.events.publish("request", entry.world, **told)
         return transmission
 
     def _under_way(self, visit: Visit) -> AbstractContextManager[None]:
         if visit.caller is None:
             return nullcontext()
-        return self.service.agenda.under_way(self.service.clock_of(visit.caller.world))
+        return self.service.scheduler.under_way(self.service.clock_of(visit.caller.world))
 
     async def _wait(self, visit: Visit, delay: float) -> None:
         """Let so many seconds pass in the caller's world, and look at it again."""

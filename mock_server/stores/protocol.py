@@ -1,7 +1,6 @@
 """What every store can do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -110,47 +109,30 @@ class Shelf(Protocol[T]):
         ...
 
 
-class Hearer(Protocol):
-    """Who hears what neighbours say."""
+class Bus(Protocol):
+    """Messages between the processes that share the state, on this machine and on others.
 
-    async def hear(self, sender: str, message: bytes) -> bytes:
-        """Take note of a message, and return the answer to it."""
-        ...
-
-    def joined(self) -> None:
-        """Take note that neighbours are heard from now on: what they said before may have been missed."""
-        ...
-
-
-class Neighbours(Protocol):
-    """The other processes that share the state, on this machine and on others.
-
-    A message may be lost, or nobody may be there to hear it: what is true is in the store.
+    A message may be lost: the truth is in the store.
     """
 
-    def attend(self, hearer: Hearer) -> None:
-        """Have somebody hear what neighbours say, once this process has joined them."""
-        ...
-
-    async def join(self) -> None:
-        """Be heard from and heard of, now and whenever the connection is back, as soon as that can be."""
-        ...
-
-    async def tell(self, message: bytes, whom: str | None = None) -> int:
-        """Tell one of them, or all, and return how many it was sent to. Raise StoreUnavailableError."""
-        ...
-
-    async def ask(self, message: bytes, patience: float) -> Sequence[bytes]:
-        """Return the answers of all, of those that are there and answer within so many seconds.
-
-        Raise StoreUnavailableError.
+    def attach(self, on_message: Callable[[bytes], None], on_connected: Callable[[], None]) -> None:
+        """Call `on_message` with each message of another process, and `on_connected` each time that there is a
+        connection: messages before that may have been missed.
         """
         ...
 
-    def holding(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Hold something by name, in an `async with`: one at a time over all processes. Raise StoreUnavailableError."""
+    async def connect(self) -> None:
+        """Keep a connection from now on; return when it is made or the first attempt failed."""
         ...
 
-    async def is_held(self, name: str) -> bool:
-        """Tell whether one of them, or this process, holds it. Raise StoreUnavailableError."""
+    async def subscribe(self, channel: str) -> None:
+        """Receive the messages of a channel, also of later connections. Raise StoreUnavailableError."""
+        ...
+
+    def unsubscribe(self, channel: str) -> None:
+        """Receive no more messages of a channel."""
+        ...
+
+    async def publish(self, channel: str, message: bytes) -> int:
+        """Return how many processes receive the message. Raise StoreUnavailableError."""
         ...

@@ -1,4 +1,4 @@
-"""A state: all that a server keeps, and the clock that goes with it."""
+"""The state: all that a server stores, and the clock that goes with it."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -6,18 +6,17 @@ from typing import Any
 
 from mock_server.domain.clock import Clock
 
-from .protocol import Journal, Neighbours, Shelf, Store
+from .protocol import Bus, Journal, Shelf, Store
 
 
 async def _nothing() -> None:
-    """Do nothing: memory needs no closing."""
+    """Do nothing: there are no connections to close."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where worlds, requests and uploads are kept. clock: tells the time that the store tells; shown: what people are
-    told of where it is, without a secret; close: lets go of connections; neighbours: who shares it, None
-    for nobody.
+    """Where worlds, requests and uploads are kept. clock: shows the store's time; shown: where it is, without a secret;
+    close: closes the connections; bus: to the processes that share the state, None where it is not shared.
     """
 
     store: Store
@@ -26,9 +25,9 @@ class State:
     clock: Clock
     shown: str = "memory"
     close: Callable[[], Coroutine[Any, Any, None]] = _nothing
-    neighbours: Neighbours | None = None
+    bus: Bus | None = None
 
-    async def join(self) -> None:
-        """Be there for whoever shares it."""
-        if self.neighbours:
-            await self.neighbours.join()
+    async def connect(self) -> None:
+        """Receive messages from the processes that share the state, as soon as that is possible."""
+        if self.bus:
+            await self.bus.connect()

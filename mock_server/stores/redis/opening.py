@@ -5,10 +5,10 @@ from mock_server.domain.clock import Clock
 
 from ..state import State
 from .address import parse_address
+from .bus import RedisBus
 from .clock import FollowingClock
 from .journal import RedisJournal
 from .ledger import Ledger
-from .neighbours import RedisNeighbours
 from .server import Server
 from .shelf import RedisShelf
 from .store import RedisStore
@@ -32,10 +32,10 @@ def open_redis(url: str, behaviour: Behaviour, own: Clock) -> State:
     )
     ledger = Ledger("worlds", behaviour.max_worlds, behaviour.max_world_bytes, lifetime)
 
-    neighbours = RedisNeighbours(address, quick)
+    bus = RedisBus(address, quick)
 
     async def close() -> None:
-        await neighbours.close()
+        await bus.close()
         await quick.close()
         await bulk.close()
 
@@ -46,5 +46,5 @@ def open_redis(url: str, behaviour: Behaviour, own: Clock) -> State:
         clock=clock,
         shown=str(address),
         close=close,
-        neighbours=neighbours,
+        bus=bus,
     )

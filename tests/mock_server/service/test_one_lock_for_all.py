@@ -29,7 +29,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
         await asyncio.wait_for(scenario(desk), 30)
 
     asyncio.run(played())
-    assert not desk.service.agenda._pages
+    assert not desk.service.scheduler._queues
 
 
 @pytest.fixture
