@@ -82,7 +82,7 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
     if settings.state != "memory":
         return _redis_state(settings, clock)
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
-    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop)
+    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.evict)
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
 
 

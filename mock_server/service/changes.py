@@ -54,7 +54,7 @@ class Changes:
         self._reported_listeners = 0  # how often another process reported one
         self._tasks: set[asyncio.Task[None]] = set()
         if bus:
-            bus.attach(self._on_message, self._on_connected)
+            bus.attach(_CHANGES, self._on_message, self._on_connected)
 
     async def connect(self) -> None:
         """Receive what others report, from the first call on."""
@@ -88,7 +88,7 @@ class Changes:
         finally:
             await listening.aclose()
             if self._bus and not self._events.has_listeners:
-                self._bus.unsubscribe(_EVENTS)
+                self._start(self._bus.unsubscribe(_EVENTS))
 
     async def _report_listener(self) -> None:
         """Receive the events of other processes; where they cannot be reached, as soon as they can."""

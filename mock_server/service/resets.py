@@ -10,14 +10,14 @@ async def reset(service: Service) -> None:
     service.events.publish("reset", None)
 
 
-async def forget(service: Service, name: str) -> None:
+async def delete(service: Service, name: str) -> None:
     """Let go of a world with all that is known of it. Requests that wait there wait no longer."""
     world = (await service.store.read(name)).world
     await service.store.delete(name)
     await service.changes.world_deleted(service.clock_of(name), name)
     if service.is_global and world and world.lock:
         await hand_over(service, world.lock.holder, None)
-    await service.journal.forget(name)
+    await service.journal.delete(name)
     service.events.publish("reset", name)
 
 
@@ -27,4 +27,4 @@ async def clear(service: Service) -> None:
         await service.store.delete(name)
         service.scheduler.cancel(service.clock_of(name), name)
     await service.changes.all_worlds_deleted()
-    await service.journal.forget()
+    await service.journal.delete()

@@ -5,63 +5,64 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-import hiredis
+from redis import exceptions
+from redis.asyncio.connection import Connection as RedisConnection
 
 from ..protocol import StoreUnavailableError
-from .address import Address
-from .ear import Ear
-from .keys import PREFIX
-from .server import Server
+from .connection import PREFIX, Connection
 
 _RECONNECT_SECONDS = 0.25
+_SUBSCRIBE_SECONDS = 1
 _PING_SECONDS = 5
 _ID_BYTES = 6
-CHANGES = "changes"
 _log = logging.getLogger("aiimage_mock.stores")
 
 
 class RedisBus:
-    """Messages to the processes whose state is in one database of one Valkey. server: publishes them.
+    """Messages to the processes whose state is in one database of one Valkey. connection: publishes them.
 
     A message begins with the id of its sender, which ignores it.
     """
 
-    def __init__(self, address: Address, server: Server) -> None:
-        self._address = address
-        self._server = server
-        self._subscribers = Server(address, line=self._subscriber)
+    def __init__(self, database: int, connection: Connection) -> None:
+        self._connection = connection
         self._id = secrets.token_bytes(_ID_BYTES)
-        self._prefix = f"{PREFIX}:{address.database}:"
-        self._channels = {CHANGES}
-        self._subscriber_line: Ear | None = None
+        self._prefix = f"{PREFIX}:{database}:"
+        self._subscribed: dict[str, asyncio.Event] = {}  # by channel: set while messages arrive
+        self._subscriber: RedisConnection | None = None
         self._on_message: Callable[[bytes], None] = lambda _: None
         self._on_connected: Callable[[], None] = lambda: None
         self._receiving: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
 
-    def attach(self, on_message: Callable[[bytes], None], on_connected: Callable[[], None]) -> None:
+    def attach(self, channel: str, on_message: Callable[[bytes], None], on_connected: Callable[[], None]) -> None:
+        self._subscribed[channel] = asyncio.Event()
         self._on_message = on_message
         self._on_connected = on_connected
 
     async def connect(self) -> None:
         if self._receiving is None:
-            self._receiving = asyncio.ensure_future(self._receive())
+            self._receiving = asyncio.ensure_future(self._keep_connected())
         await self._tried.wait()
 
     async def subscribe(self, channel: str) -> None:
-        self._channels.add(channel)
+        subscribed = self._subscribed.setdefault(channel, asyncio.Event())
         await self.connect()
-        if self._subscriber_line:
-            await self._subscribe(self._subscriber_line, channel)
+        if not subscribed.is_set():
+            await self._send("SUBSCRIBE", channel)
+            try:
+                await asyncio.wait_for(subscribed.wait(), _SUBSCRIBE_SECONDS)
+            except TimeoutError:
+                raise StoreUnavailableError("the connection for messages of other processes was lost") from None
 
-    def unsubscribe(self, channel: str) -> None:
-        self._channels.discard(channel)
-        if self._subscriber_line:
-            self._subscriber_line.ask([("UNSUBSCRIBE", self._prefix + channel)])
+    async def unsubscribe(self, channel: str) -> None:
+        self._subscribed.pop(channel, None)
+        await self._send("UNSUBSCRIBE", channel)
 
     async def publish(self, channel: str, message: bytes) -> int:
-        return int((await self._server.ask(("PUBLISH", self._prefix + channel, self._id + message)))[0])
+        return int((await self._connection.execute(("PUBLISH", self._prefix + channel, self._id + message)))[0])
 
     async def close(self) -> None:
         """Close the connection."""
@@ -69,48 +70,59 @@ class RedisBus:
             self._receiving.cancel()
             with suppress(asyncio.CancelledError):
                 await self._receiving
-        await self._subscribers.close()
 
-    async def _receive(self) -> None:
-        """Keep a connection: when it is lost, make another."""
+    async def _send(self, command: str, channel: str) -> None:
+        """Send a command, unless there is no connection. Its reply arrives as a message."""
+        if self._subscriber:
+            with suppress(exceptions.RedisError, OSError):  # the next connection makes up for it
+                await self._subscriber.send_command(command, self._prefix + channel)
+
+    async def _keep_connected(self) -> None:
+        """Receive messages, and connect again when the connection is lost."""
         while True:
-            with suppress(StoreUnavailableError):  # a request that needs the state reports it
-                await self._connected()
-            self._subscriber_line = None
+            # a request that needs the state reports what is wrong
+            with suppress(StoreUnavailableError, exceptions.RedisError, OSError, TimeoutError):
+                await self._receive(await self._connection.open())
             self._tried.set()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _connected(self) -> None:
-        line = await self._subscribers.line()
-        assert isinstance(line, Ear)
-        self._subscriber_line = line
-        for channel in tuple(self._channels):
-            await self._subscribe(line, channel)
-        self._on_connected()
-        self._tried.set()
-        while not line.gone.is_set():
-            await self._ping(line)
-
-    async def _subscribe(self, line: Ear, channel: str) -> None:
-        (reply,) = await line.ask([("SUBSCRIBE", self._prefix + channel)])
-        if isinstance(reply, hiredis.ReplyError):
-            line.close("does not allow this user to subscribe to aiimage:*")
-            raise StoreUnavailableError(line.lost)
-
-    async def _ping(self, line: Ear) -> None:
-        """Check the connection now and then, until it is lost."""
+    async def _receive(self, subscriber: RedisConnection) -> None:
+        """Receive messages until the connection is lost; raise what ended it."""
+        self._subscriber = subscriber
         try:
-            await asyncio.wait_for(line.gone.wait(), _PING_SECONDS)
-        except TimeoutError:
-            await line.ask([("PING",)])
+            await subscriber.send_command("SUBSCRIBE", *(self._prefix + channel for channel in self._subscribed))
+            while not all(subscribed.is_set() for subscribed in self._subscribed.values()):
+                self._handle(await self._next_reply(subscriber))
+            self._on_connected()
+            self._tried.set()
+            while True:
+                self._handle(await self._next_reply(subscriber))
+        finally:
+            self._subscriber = None
+            for subscribed in self._subscribed.values():
+                subscribed.clear()
+            await subscriber.disconnect(nowait=True)
 
-    def _subscriber(self, name: str, patience: float) -> Ear:
-        return Ear(name, patience, self._received)
+    async def _next_reply(self, subscriber: RedisConnection) -> Any:
+        """Return the next reply; raise TimeoutError where not even a ping is answered."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PING_SECONDS):
+                return await subscriber.read_response(disconnect_on_error=False)
+        await subscriber.send_command("PING")
+        async with asyncio.timeout(_PING_SECONDS):
+            return await subscriber.read_response(disconnect_on_error=False)
 
-    def _received(self, message: bytes) -> None:
-        if message.startswith(self._id):
-            return
+    def _handle(self, reply: Any) -> None:
+        match reply:
+            case [b"message", _, message] if not message.startswith(self._id):
+                self._handle_message(message[_ID_BYTES:])
+            case [b"subscribe", channel, _]:
+                subscribed = self._subscribed.get(channel.decode().removeprefix(self._prefix))
+                if subscribed:
+                    subscribed.set()
+
+    def _handle_message(self, message: bytes) -> None:
         try:
-            self._on_message(message[_ID_BYTES:])
+            self._on_message(message)
         except Exception:  # noqa: BLE001 (another version of the mock may send anything)
             _log.exception("A message of another process failed.")

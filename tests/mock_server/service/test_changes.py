@@ -29,9 +29,10 @@ class LocalBus:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.channels = {"changes"}
+        self.channels: set[str] = set()
 
-    def attach(self, on_message: Callable[[bytes], None], on_connected: Callable[[], None]) -> None:
+    def attach(self, channel: str, on_message: Callable[[bytes], None], on_connected: Callable[[], None]) -> None:
+        self.channels.add(channel)
         self.on_message, self.on_connected = on_message, on_connected
 
     async def connect(self) -> None:
@@ -43,7 +44,7 @@ class LocalBus:
         self._check()
         self.channels.add(channel)
 
-    def unsubscribe(self, channel: str) -> None:
+    async def unsubscribe(self, channel: str) -> None:
         self.channels.discard(channel)
 
     async def publish(self, channel: str, message: bytes) -> int:

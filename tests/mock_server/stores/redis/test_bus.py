@@ -12,7 +12,7 @@ import pytest
 from mock_server.stores import StoreUnavailableError
 from mock_server.stores.redis.address import parse_address
 from mock_server.stores.redis.bus import RedisBus
-from mock_server.stores.redis.server import Server
+from mock_server.stores.redis.connection import Connection
 from support.valkey import Valkey, fresh_url, shared
 
 TIMEOUT_SECONDS = 5.0
@@ -24,9 +24,9 @@ class Process:
     def __init__(self, url: str) -> None:
         self.received: list[bytes] = []
         self.connected = 0
-        self._server = Server(parse_address(url))
-        self.bus = RedisBus(parse_address(url), self._server)
-        self.bus.attach(self.receive, self._count)
+        self._connection = Connection(parse_address(url))
+        self.bus = RedisBus(parse_address(url).database, self._connection)
+        self.bus.attach("changes", self.receive, self._count)
 
     def receive(self, message: bytes) -> None:
         if message == b"bad":
@@ -38,7 +38,7 @@ class Process:
 
     async def close(self) -> None:
         await self.bus.close()
-        await self._server.close()
+        await self._connection.close()
 
 
 @asynccontextmanager
@@ -89,7 +89,7 @@ def test_only_subscribers_receive_the_messages_of_another_channel() -> None:
             await two.bus.subscribe("events")
             assert await one.bus.publish("events", b"while") == 1
             await until(lambda: two.received == [b"while"])
-            two.bus.unsubscribe("events")
+            await two.bus.unsubscribe("events")
             while await one.bus.publish("events", b"after"):
                 pass
             assert await one.bus.publish("changes", b"a change") == 2
