@@ -82,9 +82,8 @@ def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> 
 def _expect_listed(verdict: Verdict, history: list[Seen], api: Api) -> None:
     reply = api.recent()
     listed = [{key: image.get(key) for key in IMAGE_KEYS} for image in images_of(reply)]
-    missing = [
-        image for image in made(history)[:RECENT_IMAGES] if {key: image.get(key) for key in IMAGE_KEYS} not in listed
-    ]
+    newest = [{key: image.get(key) for key in IMAGE_KEYS} for image in made(history)[:RECENT_IMAGES]]
+    missing = [image for image in newest if image not in listed]
     verdict.expect(
         "RECENT-SAME",
         not missing,

@@ -4,25 +4,46 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from msgspec import Struct
 
 from contract_tests.errors import UsageError
 from contract_tests.report.words import word
-from contract_tests.runner.baseline import normalised
+from contract_tests.runner.baseline import Identity, normalised
+from contract_tests.runner.decoding import decode
 
 # From best to worst. What is not in a report was not asked for, which is as good as skipped.
 _RANKS = ("held", "accepted", "skipped", "could_not_look", "differs", "violated")
 ABSENT = "skipped"
 
 
-@dataclass(frozen=True, order=True)
-class Found:
-    """A finding as a report has it, less what changes from run to run."""
-
-    rule: str
+class _Finding(Struct):
     call: str
     expected: str
     received: str
+    accepted: str | None = None
+
+
+class _Rule(Struct):
+    id: str
+    verdict: Literal["passed", "skipped", "inconclusive", "differs", "violated"]
+    findings: list[_Finding]
+    accepted: bool = False
+
+
+class _Credits(Struct):
+    spent: int
+
+
+class _File(Struct):
+    """What is compared of a report.json; what else is in it does not matter."""
+
+    verdict: str
+    credits: _Credits
+    requests: int
+    seconds: float
+    rules: list[_Rule]
 
 
 @dataclass(frozen=True)
@@ -33,7 +54,7 @@ class Report:
     verdict: str
     figures: Mapping[str, float]
     rules: Mapping[str, str]
-    findings: Mapping[Found, bool] = field(default_factory=dict)  # and whether it is accepted
+    findings: Mapping[Identity, bool] = field(default_factory=dict)  # and whether it is accepted
 
 
 @dataclass(frozen=True)
@@ -66,11 +87,11 @@ class Comparison:
         return sorted((pair for pair in pairs if pair.before != pair.after), key=lambda change: -change.steps)
 
     @property
-    def new(self) -> list[Found]:
+    def new(self) -> list[Identity]:
         return sorted(self.after.findings.keys() - self.before.findings.keys())
 
     @property
-    def vanished(self) -> list[Found]:
+    def vanished(self) -> list[Identity]:
         return sorted(self.before.findings.keys() - self.after.findings.keys())
 
     @property
@@ -88,38 +109,22 @@ def load_report(path: Path) -> Report:
     except OSError as error:
         raise UsageError(f"{file}: the report cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{file} is no report: it is not JSON.") from None
-    try:
-        return _report(file, content)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise UsageError(f"{file} is no report of aiimage-conform: it does not have what a report.json has.") from None
+        raise UsageError(f"{file}: the report is not JSON.") from None
+    return _report(file, decode(f"{file} is not a report of aiimage-conform", content, _File))
 
 
-def _report(path: Path, content: Any) -> Report:
-    rules = {str(rule["id"]): _verdict(rule) for rule in content["rules"]}
+def _report(path: Path, file: _File) -> Report:
     return Report(
         path=path,
-        verdict=str(content["verdict"]),
-        figures={
-            "credits": float(content["credits"]["spent"]),
-            "requests": float(content["requests"]),
-            "seconds": float(content["seconds"]),
+        verdict=file.verdict,
+        figures={"credits": file.credits.spent, "requests": file.requests, "seconds": file.seconds},
+        rules={rule.id: "accepted" if rule.accepted else rule.verdict for rule in file.rules},
+        findings={
+            Identity(rule.id, *map(normalised, (each.call, each.expected, each.received))): bool(each.accepted)
+            for rule in file.rules
+            for each in rule.findings
         },
-        rules=rules,
-        findings=dict(found for rule in content["rules"] for found in _findings(rule)),
     )
-
-
-def _verdict(rule: Mapping[str, Any]) -> str:
-    verdict = "accepted" if rule.get("accepted") else str(rule["verdict"])
-    _RANKS.index(verdict)
-    return verdict
-
-
-def _findings(rule: Mapping[str, Any]) -> Iterator[tuple[Found, bool]]:
-    for entry in rule.get("findings", rule["evidence"]):
-        parts = (str(entry.get(key, "")) for key in ("call", "expected", "received"))
-        yield Found(str(rule["id"]), *map(normalised, parts)), bool(entry.get("accepted"))
 
 
 def comparison_lines(comparison: Comparison) -> Iterator[str]:
@@ -141,6 +146,6 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
     yield "Something got worse." if comparison.worse else "Nothing got worse."
 
 
-def _finding(found: Found) -> str:
+def _finding(found: Identity) -> str:
     where = f"{found.call}: " if found.call else ""
     return f"{found.rule}: {where}expected {found.expected}; received {found.received}"

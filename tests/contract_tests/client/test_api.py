@@ -13,7 +13,7 @@ from contract_tests.oracle.contract import load_contract
 from contract_tests.runner.events import Decision, Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
-from contract_tests.runner.target import Budget
+from contract_tests.runner.target import Limits
 from support.conformance import target
 
 FIELDS = {"image_generator": "ideogram", "description_ideogram": "A sign", "image_number_of_images": 2}
@@ -25,7 +25,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 def make(answer: Answer, role: str = "primary", credits_: int = 40, **values: Any) -> tuple[Api, Run]:
-    aim = target(role, budget=Budget(credits_, requests_per_second=1000), **values)
+    aim = target(role, budget=Limits(credits_, requests_per_second=1000), **values)
     ticks = iter(range(10_000))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
     transport = Transport(

@@ -9,7 +9,7 @@ from contract_tests.client.call import Call
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Transport, throttle_pause
 from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
-from contract_tests.runner.target import Budget
+from contract_tests.runner.target import Limits
 from support.conformance import TOKEN, target
 
 URL = "http://127.0.0.1:9/api/v1/aiimage/generate-image"
@@ -31,7 +31,7 @@ class Clock:
 
 def transport(answer: Answer, clock: Clock | None = None, rate: float = 1000) -> Transport:
     clock = clock or Clock()
-    aim = target(budget=Budget(requests_per_second=rate))
+    aim = target(budget=Limits(requests_per_second=rate))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
     return Transport(aim, Masker([Secret(TOKEN)]), Purse(9), client=client, clock=clock, sleep=clock.sleep)
 
