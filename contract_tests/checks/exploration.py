@@ -8,8 +8,8 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from contract_tests.checks.sequence import ENGINES, DeviationError, Sequence
-from contract_tests.errors import CouldNotLookError, PurseEmptyError, TargetLostError
+from contract_tests.checks.sequence import ENGINES, DeviationFoundError, Sequence
+from contract_tests.errors import BudgetExceededError, InconclusiveError, TargetLostError
 from contract_tests.oracle.facts import LOCK_MS
 
 Begin = Callable[[int, int, int], Sequence]
@@ -26,7 +26,7 @@ class Exploration:
 
     def __init__(self, begin: Begin, *, mocked: bool) -> None:
         self.begin, self.mocked = begin, mocked
-        self.deviations: list[DeviationError] = []
+        self.deviations: list[DeviationFoundError] = []
         self.exercised: set[str] = set()
         self.trouble: Exception | None = None
 
@@ -48,16 +48,16 @@ class Exploration:
 
     def note(self, error: BaseException) -> None:
         """Remember what ended a sequence."""
-        if isinstance(error, DeviationError):
+        if isinstance(error, DeviationFoundError):
             self.deviations.append(error)
-        elif isinstance(error, PurseEmptyError | CouldNotLookError | TargetLostError):
+        elif isinstance(error, BudgetExceededError | InconclusiveError | TargetLostError):
             self.trouble = self.trouble or error
 
-    def shortest(self) -> list[DeviationError]:
+    def shortest(self) -> list[DeviationFoundError]:
         """The deviation with the fewest calls for each rule."""
-        found: dict[str, DeviationError] = {}
-        for deviation in sorted(self.deviations, key=lambda each: len(each.trail)):
-            found.setdefault(deviation.complaint.rule, deviation)
+        found: dict[str, DeviationFoundError] = {}
+        for each in sorted(self.deviations, key=lambda error: len(error.trail)):
+            found.setdefault(each.deviation.rule, each)
         return list(found.values())
 
 

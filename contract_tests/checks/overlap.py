@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import own_words
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.runner.events import Verdict
@@ -74,7 +74,7 @@ class Overlap:
         """The generation's own reply, a successful one."""
         reply = self._generation.result()
         if reply.status != 200:
-            raise CouldNotLookError(f"the generation to be watched was answered {reply.status}")
+            raise InconclusiveError(f"the generation to be watched was answered {reply.status}")
         return reply
 
     @property
@@ -107,7 +107,7 @@ class Overlap:
         """How long the lock lived, by when the calls around its begin and its end were sent and answered."""
         mine, locked = self.reply().exchange, [check for check in self.checks if check.status == 409]
         if not locked:
-            raise CouldNotLookError("the lock was never seen")
+            raise InconclusiveError("the lock was never seen")
         freed = self.checks[-1] if self.checks[-1].status == 200 else None
         outlived = locked[-1].exchange.sent > mine.received + self.margin
         return Life(
@@ -126,7 +126,7 @@ def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
     mine = overlap.reply()
     blind = [check for check in overlap.checks if check.status != 409 and overlap.surely_running(check)]
     if overlap.locked_at is None and not blind:
-        raise CouldNotLookError("the generation was over before a check could find it running")
+        raise InconclusiveError("the generation was over before a check could find it running")
     times = ", ".join(f"{overlap.into(check):.2f} s" for check in blind)
     verdict.expect(
         "LOCK-CHECK",
@@ -145,7 +145,7 @@ def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, a
     judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
     if not judgeable:
         seen = ", ".join(str(second.status) for second in seconds)
-        raise CouldNotLookError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
+        raise InconclusiveError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
     for second in judgeable:
         _judge_second(verdict, overlap, second)
 
@@ -185,11 +185,11 @@ def judge_life(verdict: Verdict, overlap: Overlap, *, shared: bool) -> None:
     life = overlap.life()
     too_early, too_late = life.at_most < LOCK_SECONDS - LOCK_TOLERANCE, life.at_least > LOCK_SECONDS + LOCK_TOLERANCE
     if life.cut_short and not too_late:
-        raise CouldNotLookError("the generation was over, and its lock with it, before the lock could run out")
+        raise InconclusiveError("the generation was over, and its lock with it, before the lock could run out")
     if too_late and shared:
-        raise CouldNotLookError("somebody else may hold the lock that all share")
+        raise InconclusiveError("somebody else may hold the lock that all share")
     if not (too_early or too_late) and life.at_most - life.at_least > _WIDEST_DOUBT:
-        raise CouldNotLookError(f"the lock lived {life}, which is too vague")
+        raise InconclusiveError(f"the lock lived {life}, which is too vague")
     verdict.expect(
         "LOCK-10S",
         not (too_early or too_late),

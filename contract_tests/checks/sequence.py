@@ -8,9 +8,9 @@ from contract_tests.checks.pictures import PROMPTS, picture_size
 from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, Fields, images_of, limit_met
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
-from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Generation, Oracle
+from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
 
 
@@ -86,12 +86,12 @@ class Mocked:
 ENGINES: dict[str, Fields] = {"dall-e": FIELDS, "flux-pro": OTHER_ENGINE}
 
 
-class DeviationError(Exception):
+class DeviationFoundError(Exception):
     """The service contradicts the oracle; with the calls that led there."""
 
-    def __init__(self, complaint: Complaint, trail: tuple[Reply, ...]) -> None:
-        super().__init__(f"{complaint.rule}: expected {complaint.expected}; received {complaint.received}")
-        self.complaint, self.trail = complaint, trail
+    def __init__(self, deviation: Deviation, trail: tuple[Reply, ...]) -> None:
+        super().__init__(f"{deviation.rule}: expected {deviation.expected}; received {deviation.received}")
+        self.deviation, self.trail = deviation, trail
 
 
 @dataclass
@@ -115,16 +115,16 @@ class Sequence:
     def generate(self, count: int, engine: str) -> None:
         fields = {**ENGINES[engine], "image_number_of_images": count}
         attempt = self.subject.begin(fields)
-        status = attempt.reply().status if attempt.answered else TAKEN_ON
+        status = attempt.reply().status if attempt.answered else STARTED
         if status == 422 and limit_met(fields, attempt.reply()):
             return
-        self._refused = self._refused or status != TAKEN_ON
+        self._refused = self._refused or status != STARTED
         if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
-            raise CouldNotLookError(f"the account {self.subject.api.role} was refused a generation with {status}")
+            raise InconclusiveError(f"the account {self.subject.api.role} was refused a generation with {status}")
         self._judge(self.oracle.on_generate(count, status), *self._shown(status))
-        if status == TAKEN_ON:
+        if status == STARTED:
             self.allowance.images -= count
-            self.oracle.take_on(count)
+            self.oracle.start(count)
             self._pending.append((attempt, fields))
             self._settle()
 
@@ -147,7 +147,7 @@ class Sequence:
         status = self.subject.api.generate(INVALID).status
         refused = status in ACCOUNT_REFUSALS | {400, 422}
         self._refused = True
-        self._judge(None if refused else Complaint("VALID-422", "422", str(status)))
+        self._judge(None if refused else Deviation("VALID-422", "422", str(status)))
 
     def picture(self, place: int) -> None:
         """Fetch one of the pictures made here."""
@@ -155,7 +155,7 @@ class Sequence:
         fetched = self.subject.api.picture(str(image["output"]))
         size = picture_size(fetched.content) if fetched.status == 200 else None
         received = f"{fetched.status}, {len(fetched.content)} bytes"
-        self._judge(None if size else Complaint("IMG-GET", f"a picture at {image['output']}", received), "IMG-GET")
+        self._judge(None if size else Deviation("IMG-GET", f"a picture at {image['output']}", received), "IMG-GET")
 
     def advance(self, milliseconds: int) -> None:
         assert isinstance(self.subject, Mocked)
@@ -169,11 +169,11 @@ class Sequence:
         self.advance(self.oracle.generation_ms + 1)
         self.recent()
         state = self.subject.world.state()
-        complaint = self.oracle.on_balance(state["credits"], state["used_today"])
-        if complaint and complaint.rule == "CREDIT-COST" and self._refused:
+        deviation = self.oracle.on_balance(state["credits"], state["used_today"])
+        if deviation and deviation.rule == "CREDIT-COST" and self._refused:
             # What was refused may have been charged, which is another rule.
-            complaint = replace(complaint, rule="CREDIT-ATOMIC")
-        self._judge(complaint, "CREDIT-COST")
+            deviation = replace(deviation, rule="CREDIT-ATOMIC")
+        self._judge(deviation, "CREDIT-COST")
 
     def _settle(self) -> None:
         """Take in the replies of the generations that have ended."""
@@ -184,20 +184,20 @@ class Sequence:
     def _take_in(self, generation: Generation, fields: Fields, reply: Reply) -> None:
         expected = f"200 with {generation.count} images"
         if reply.status != 200:
-            self._judge(Complaint("SHAPE", expected, str(reply.status)))
+            self._judge(Deviation("SHAPE", expected, str(reply.status)))
         images = images_of(reply)
         ids = {str(image.get("id")) for image in (*images, *self.oracle.images)}
         if len(images) != generation.count or len(ids) != generation.count + len(self.oracle.images):
-            self._judge(Complaint("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
+            self._judge(Deviation("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
         prompt = fields[PROMPTS[fields["image_generator"]]]
         if any(image.get("input") != prompt for image in images):
-            self._judge(Complaint("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
+            self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
         self.oracle.made([_known(image) for image in images])
 
-    def _judge(self, complaint: Complaint | None, *rules: str) -> None:
-        if complaint:
-            raise DeviationError(complaint, self.subject.trail)
+    def _judge(self, deviation: Deviation | None, *rules: str) -> None:
+        if deviation:
+            raise DeviationFoundError(deviation, self.subject.trail)
         self.exercised |= set(rules)
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api, Fields, asked, judgeable
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.facts import counted, price
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
 TWO, THREE = ({**FIELDS, "image_number_of_images": number} for number in (2, 3))
-_DEAR = (TWO, {**FIELDS, "quality": "hd"}, OTHER_ENGINES[1])
+_EXPENSIVE = (TWO, {**FIELDS, "quality": "hd"}, OTHER_ENGINES[1])
 
 
 @decides("CREDIT-419", roles=("empty",))
@@ -26,11 +26,11 @@ def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
 
 @decides(
     "CREDIT-COST", "CREDIT-419", "CREDIT-NEED", "CREDIT-ATOMIC",
-    credits=4, seconds=6, roles=("low",), figure_of="low", first=True,
+    credits=4, seconds=6, roles=("low",), cost_from_role="low", first=True,
 )  # fmt: skip
 def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: Control | None, run: Run) -> None:
     """Spend a known balance to the end, with a request for too many images before the last one."""
-    account = _Account(api("low"), verdict, control, run.purse)
+    account = _Account(api("low"), verdict, control, run.budget)
     account.spend_to(1)
     if account.can_be_seen:
         account.refuses_invalid()
@@ -39,7 +39,7 @@ def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: C
         account.affords_last()
     account.is_empty()
     if many.status == 422:
-        raise LimitMetError("the service refuses 3 images at once, and no source gives its limit")
+        raise UndocumentedLimitError("the service refuses 3 images at once, and no source gives its limit")
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Account:
     api: Api
     verdict: Verdict
     control: Control | None
-    purse: Purse
+    budget: Budget
 
     def __post_init__(self) -> None:
         self.left = self.api.figure
@@ -61,7 +61,7 @@ class _Account:
 
     def spend_to(self, left: int) -> None:
         """Spend by requests that could be priced otherwise: several images at once, high definition, other engines."""
-        orders = [*_DEAR]
+        orders = [*_EXPENSIVE]
         while self.left > left:
             fits = orders and price(asked(orders[0])) <= self.left - left
             self.affords(orders.pop(0) if fits else FIELDS)
@@ -88,14 +88,14 @@ class _Account:
         """One image for the last credit, after a request that was refused."""
         before = self._balance()
         if before is not None and before != self.left:
-            raise CouldNotLookError(f"the balance is {before} where {self.left} should be left")
+            raise InconclusiveError(f"the balance is {before} where {self.left} should be left")
         self.affords(FIELDS)
 
     def refuses_invalid(self) -> None:
         before = self._balance()
         reply = self.api.generate(INVALID)
         if reply.status == 200:
-            raise CouldNotLookError("an invalid request was served, so the balance is not known any more")
+            raise InconclusiveError("an invalid request was served, so the balance is not known any more")
         self._paid(before, 0, reply)
 
     def too_many(self) -> Reply:
@@ -129,21 +129,21 @@ class _Account:
     def _generate(self, fields: Fields) -> Reply:
         reply = self.api.generate_when_ready(fields)
         if reply.status == 429:
-            raise CouldNotLookError("the account low has reached the limit of its day")
+            raise InconclusiveError("the account low has reached the limit of its day")
         return reply if reply.status == 422 and fields is not FIELDS else judgeable(reply, "low")
 
     def _require_first(self, images: int) -> None:
         """An account that cannot pay for a single image to begin with is not what the target says it is."""
         untouched = self.left == self.api.figure
         if untouched and (images == 1 or self._generate(FIELDS).status == 419):
-            raise CouldNotLookError(
+            raise InconclusiveError(
                 f"the account low has not the {self.left} credits that the target says: fill it up, or say what it has"
             )
 
     def _learn_price(self, images: int) -> None:
         """A balance that did not last: an image costs more than what was left for each of those asked for."""
         made = self.api.figure - self.left
-        self.purse.learn_price(self.api.figure // (made + images) + 1)
+        self.budget.learn_price(self.api.figure // (made + images) + 1)
 
     def _balance(self) -> int | None:
         return int(self.control.world(self.api.token)["credits"]) if self.control else None
@@ -154,7 +154,7 @@ class _Account:
             return
         paid = before - after
         if expected:
-            self.purse.observe(expected, paid)
+            self.budget.observe(expected, paid)
         self.verdict.expect(
             "CREDIT-COST" if expected else "CREDIT-ATOMIC",
             paid == price(expected),

@@ -4,13 +4,13 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import PROMPTS, judge_images, judge_pictures
 from contract_tests.client.api import Api, error_fields
 from contract_tests.client.call import Reply, Upload
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 
-SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
+WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
@@ -24,7 +24,7 @@ def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
         fields = samples.valid(name).fields
         reply = primary.generate_when_ready(fields)
         if reply.status != 200:
-            raise CouldNotLookError(f"{fields['image_generator']} was answered {reply.status} to assumed parameters")
+            raise InconclusiveError(f"{fields['image_generator']} was answered {reply.status} to assumed parameters")
         judge_images(verdict, fields, reply.json()["images"], reply)
 
 
@@ -39,14 +39,14 @@ def test_prompt_comes_back_as_it_was(primary: Api, verdict: Verdict) -> None:
 
 
 @decides("VALID-TRIM", "FLUX-QUEUE", credits=1, seconds=3)
-def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
+def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
     prompt = fields[PROMPTS["flux-pro"]]
     reply = primary.generate_when_ready(
         {**fields, PROMPTS["flux-pro"]: f"  {prompt}\t ", "mood": None, "a_field_that_nobody_knows": "1"}
     )
     if reply.status in ACCOUNT_REFUSALS:
-        raise CouldNotLookError(f"the generation was refused with {reply.status}")
+        raise InconclusiveError(f"the generation was refused with {reply.status}")
     inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
     verdict.expect(
         "VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply
@@ -62,11 +62,11 @@ def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict)
         )
 
 
-@decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, spares="empty")
+@decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, free_with_role="empty")
 def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
     """The first invalid request that is accepted ends the test: it costs a credit."""
     for sample in samples.all_invalid():
-        if sample.name in SOURCELESS:
+        if sample.name in WITHOUT_SOURCE:
             continue
         reply = _refusal(refused, primary, sample)
         verdict.require(
@@ -85,9 +85,9 @@ def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Ver
         )
 
 
-@decides("I2I-SRC", credits=1, spares="empty")
+@decides("I2I-SRC", credits=1, free_with_role="empty")
 def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Verdict) -> None:
-    for name in SOURCELESS:
+    for name in WITHOUT_SOURCE:
         for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
             reply = _refusal(refused, primary, sample, form=form)
             verdict.require("I2I-SRC", reply.status == 422, expected="422", received=str(reply.status), by=reply)
@@ -100,7 +100,7 @@ def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) 
         reply = api.generate(sample.fields, {} if form else None)
         if reply.status not in ACCOUNT_REFUSALS:
             return reply
-    raise CouldNotLookError(f"the account is refused with {reply.status}, whatever the parameters are")
+    raise InconclusiveError(f"the account is refused with {reply.status}, whatever the parameters are")
 
 
 def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:

@@ -8,9 +8,9 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.control import CREDITS
-from contract_tests.errors import CouldNotLookError, NoReplyError
+from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES, counted, price
-from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
+from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -22,7 +22,7 @@ CALLS: dict[Kind, int] = {"generate": GENERATIONS, "check": CHECKS}
 SPREAD = 0.5
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, way="control")
+@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, mode="control")
 def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
     """In real time; afterwards balance, day and recent images are just what was answered with 200."""
     for burst in range(BURSTS):
@@ -39,13 +39,13 @@ def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Ru
         )
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS + 1, seconds=20, way="black-box")
+@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS + 1, seconds=20, mode="black-box")
 def test_burst_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
     """After one generation alone, which shows how long it takes."""
     _, reply = primary.images(FIELDS)
     alone = reply.exchange.received - reply.exchange.sent
     primary.await_unlocked()
-    _judge(verdict, _burst(primary, run, random.Random(run.settings.seed), alone), primary, run.ledger.quickest)
+    _judge(verdict, _burst(primary, run, random.Random(run.settings.seed), alone), primary, run.made_images.quickest)
 
 
 def _burst(api: Api, run: Run, chance: random.Random, alone: float) -> list[Seen]:
@@ -65,17 +65,14 @@ def _burst(api: Api, run: Run, chance: random.Random, alone: float) -> list[Seen
 
 
 def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> None:
-    found = list(findings(history, quickest))
-    for finding in found:
-        complaint = finding.complaint
-        verdict.expect(
-            complaint.rule, False, expected=complaint.expected, received=complaint.received, by=finding.witnesses
-        )
+    found = list(deviations(history, quickest))
+    for each in found:
+        verdict.report(each.deviation, by=each.witnesses)
     _expect_listed(verdict, history, api)
     if not found and not overlapped(history):
         statuses = sorted({f"{seen.kind} {seen.status}" for seen in history})
-        raise CouldNotLookError(f"no call was surely answered while a generation ran ({', '.join(statuses)})")
-    for rule in {"LOCK-ONE", "LOCK-CHECK"} - {finding.complaint.rule for finding in found}:
+        raise InconclusiveError(f"no call was surely answered while a generation ran ({', '.join(statuses)})")
+    for rule in {"LOCK-ONE", "LOCK-CHECK"} - {each.deviation.rule for each in found}:
         verdict.expect(rule, True, expected="no two generations at once, and checks that tell so", received="that")
 
 

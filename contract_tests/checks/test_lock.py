@@ -8,7 +8,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
 from contract_tests.runner.events import Verdict
@@ -21,7 +21,7 @@ WATCH_PAUSE = 0.1
 RENEWED_AFTER, WIDE = LOCK_SECONDS / 2, 3.0
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True, way="black-box")
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True, mode="black-box")
 def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, target: Target) -> None:
     with _generating(primary, run) as overlap:
         overlap.watch_until_locked()
@@ -36,7 +36,7 @@ def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, 
 
 @decides(
     "LOCK-10S", "LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE",
-    credits=3, seconds=LOCK_SECONDS + WIDE, roles=("slow",), way="black-box",
+    credits=3, seconds=LOCK_SECONDS + WIDE, roles=("slow",), mode="black-box",
 )  # fmt: skip
 def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, target: Target) -> None:
     """Whatever else is asked while a generation runs, its lock stays until 10 seconds have passed, and no longer."""
@@ -59,7 +59,7 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
     judge_seconds(verdict, overlap, seconds)
 
 
-@decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), way="black-box")
+@decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
 def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
     first, second = api("busy").check(), api("busy").check()
     verdict.require(
@@ -70,8 +70,8 @@ def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> 
     )
 
 
-@decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), way="black-box")
-def test_generation_beside_somebody_elses(api: Callable[[str], Api], verdict: Verdict) -> None:
+@decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")
+def test_generation_during_another_clients(api: Callable[[str], Api], verdict: Verdict) -> None:
     reply = api("busy").generate(FIELDS)
     verdict.require("LOCK-ONE", reply.status == 409, expected="409", received=str(reply.status), by=reply)
     judge_409_body(verdict, reply)
@@ -109,9 +109,9 @@ def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target)
     mine = overlap.reply().exchange
     after = overlap.check()
     if after.exchange.received - mine.sent > RELEASE_SEEN_BEFORE:
-        raise CouldNotLookError("the generation took so long that its lock ran out anyway")
+        raise InconclusiveError("the generation took so long that its lock ran out anyway")
     if after.status == 409 and target.lock_scope == "global":
-        raise CouldNotLookError("somebody else may hold the lock that all share")
+        raise InconclusiveError("somebody else may hold the lock that all share")
     verdict.expect(
         "LOCK-RELEASE",
         after.status == 200,

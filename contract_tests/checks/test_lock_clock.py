@@ -6,7 +6,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import judge_409_body
 from contract_tests.checks.world import Running, World
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
 from contract_tests.runner.events import Verdict
@@ -17,7 +17,7 @@ INSTANT = 0.001
 Open = Callable[..., World]
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, way="control")
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, mode="control")
 def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
     """The lock stays, whatever else is asked, until 10 seconds have passed; the generation goes on without it."""
     account = world(generation_time=SLOW)
@@ -56,7 +56,7 @@ def _judge_life(verdict: Verdict, account: World) -> None:
     _expect_check(verdict, account, 200, "LOCK-10S", f"just after {LOCK_SECONDS:g} s have passed")
 
 
-@decides("LOCK-RELEASE", "LOCK-CHECK", "LOCK-10S", credits=1, way="control", quick=True)
+@decides("LOCK-RELEASE", "LOCK-CHECK", "LOCK-10S", credits=1, mode="control", quick=True)
 def test_lock_of_a_quick_generation(world: Open, verdict: Verdict) -> None:
     """It goes when the generation ends; where it does not, it goes after 10 seconds."""
     account = world(generation_time=QUICK)
@@ -80,8 +80,8 @@ def _judge_release(verdict: Verdict, account: World) -> None:
     _expect_check(verdict, account, 200, "LOCK-CHECK", "after a request that was refused as invalid")
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, way="control")
-def test_lock_of_somebody_else(world: Open, verdict: Verdict) -> None:
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, mode="control")
+def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
     account = world(lock={"until": None})
     try:
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while somebody else's generation runs")
@@ -91,7 +91,7 @@ def test_lock_of_somebody_else(world: Open, verdict: Verdict) -> None:
         account.change(lock=None)
 
 
-@decides("LOCK-SCOPE", credits=1, way="control")
+@decides("LOCK-SCOPE", credits=1, mode="control")
 def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) -> None:
     """While one account generates, another is held up or not, as the target says."""
     account, other = world(generation_time=QUICK), world()
@@ -99,7 +99,7 @@ def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) 
     with account.stopped():
         account.begin(FIELDS)
         if account.api.check().status != 409:
-            raise CouldNotLookError("the lock of the account itself does not show")
+            raise InconclusiveError("the lock of the account itself does not show")
         _expect_check(verdict, other, expected, "LOCK-SCOPE", f"with one lock {_SCOPES[expected]}")
 
 

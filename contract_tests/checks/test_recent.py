@@ -10,7 +10,7 @@ from contract_tests.checks.pictures import expect_picture
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
@@ -26,9 +26,9 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     _make_missing(primary, run)
     reply = primary.recent()
     listed = images_of(reply)
-    made = run.ledger.of("primary")
+    made = run.made_images.of("primary")
     if not made:
-        raise CouldNotLookError("no image was made that could be looked for")
+        raise InconclusiveError("no image was made that could be looked for")
     _expect_most_recent(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
@@ -57,14 +57,14 @@ def _expect_most_recent(verdict: Verdict, made: list[Made], listed: list[dict[st
 
 def _make_missing(primary: Api, run: Run) -> None:
     known = {str(image.get("id")) for image in images_of(primary.recent())}
-    known |= {str(made.image.get("id")) for made in run.ledger.of("primary")}
-    missing = max(ENOUGH - len(known), 0 if run.ledger.of("primary") else 1)
+    known |= {str(made.image.get("id")) for made in run.made_images.of("primary")}
+    missing = max(ENOUGH - len(known), 0 if run.made_images.of("primary") else 1)
     at_once = AT_ONCE
     while missing > 0:
         number = min(missing, at_once)
         try:
             primary.images({**FIELDS, "image_number_of_images": number})
-        except LimitMetError:
+        except UndocumentedLimitError:
             at_once = 1
         else:
             missing -= number
@@ -120,4 +120,4 @@ def _moment(image: dict[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(str(image.get("created_at")))
     except ValueError:
-        raise CouldNotLookError(f"created_at is no date and time: {image.get('created_at')!r}") from None
+        raise InconclusiveError(f"created_at is no date and time: {image.get('created_at')!r}") from None

@@ -7,7 +7,7 @@ from contract_tests.checks.exploration import Exploration
 from contract_tests.checks.sequence import Allowance, Live, Mocked, Sequence
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -17,7 +17,7 @@ IMAGES_OF_A_MOCK, IMAGES_OF_A_SERVICE = 6, 2
 CERTAIN = ("IMG-COUNT", "IMG-INPUT")
 
 
-@decides(*CERTAIN, credits=IMAGES_OF_A_MOCK, seconds=6, way="control")
+@decides(*CERTAIN, credits=IMAGES_OF_A_MOCK, seconds=6, mode="control")
 def test_sequences_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
     """Accounts with few credits and a low limit, whose time is moved while generations run."""
     allowance = Allowance(IMAGES_OF_A_MOCK)
@@ -32,7 +32,7 @@ def test_sequences_on_a_mock(world: Callable[..., World], verdict: Verdict, run:
     _conclude(exploration, verdict)
 
 
-@decides(*CERTAIN, credits=IMAGES_OF_A_SERVICE, seconds=20, way="black-box")
+@decides(*CERTAIN, credits=IMAGES_OF_A_SERVICE, seconds=20, mode="black-box")
 def test_sequences_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
     """An account of which only is known what was made here: few calls, and none to find a shorter sequence."""
     allowance = Allowance(IMAGES_OF_A_SERVICE)
@@ -42,11 +42,8 @@ def test_sequences_on_a_service(primary: Api, verdict: Verdict, run: Run) -> Non
 
 
 def _conclude(exploration: Exploration, verdict: Verdict) -> None:
-    for deviation in exploration.shortest():
-        complaint = deviation.complaint
-        verdict.expect(
-            complaint.rule, False, expected=complaint.expected, received=complaint.received, by=deviation.trail
-        )
+    for found in exploration.shortest():
+        verdict.report(found.deviation, by=found.trail)
     if exploration.deviations:
         return
     if exploration.trouble:
@@ -54,4 +51,4 @@ def _conclude(exploration: Exploration, verdict: Verdict) -> None:
     for rule in sorted(exploration.exercised):
         verdict.expect(rule, True, expected="what the oracle says", received="it")
     if not exploration.exercised & {"IMG-COUNT"}:
-        raise CouldNotLookError("no image was made in any sequence")
+        raise InconclusiveError("no image was made in any sequence")

@@ -3,7 +3,7 @@
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import as_source, judge_images, judge_pictures
 from contract_tests.client.api import Api, images_of
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
@@ -36,7 +36,7 @@ def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
     primary.await_unlocked()
     for available in (primary.check(), primary.check()):
         if available.status == 409 and target.lock_scope == "global":
-            raise CouldNotLookError("somebody else may hold the lock that all share")
+            raise InconclusiveError("somebody else may hold the lock that all share")
         verdict.require(
             "LOCK-CHECK",
             available.status == 200,

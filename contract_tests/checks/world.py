@@ -8,7 +8,7 @@ from typing import Any, Literal
 from contract_tests.client.api import Api, Fields
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -66,7 +66,7 @@ class World:
     def begin(self, fields: Fields) -> "Running":
         """Ask for a generation; returns when the service has taken it on or has answered.
 
-        Raises what kept it from being answered: PurseEmptyError where it could not be paid, for example.
+        Raises what kept it from being answered: BudgetExceededError where it could not be paid, for example.
         """
         before = self.state()
         running = Running(self._pool.submit(self.api.generate, fields))
@@ -77,7 +77,7 @@ class World:
             if _taken_on(before, self.state()):
                 return running
         if not running.answered:
-            raise CouldNotLookError(f"a request was neither taken on nor answered within {_STARTED_WITHIN:g} s")
+            raise InconclusiveError(f"a request was neither taken on nor answered within {_STARTED_WITHIN:g} s")
         return running.or_raise()
 
     def _note(self, reply: Reply) -> None:
@@ -109,5 +109,5 @@ class Running:
         """The reply, which is on its way since the clock has passed the end of the generation."""
         done, _ = wait([self.future], timeout=_ANSWERED_WITHIN)
         if not done:
-            raise CouldNotLookError("a generation was not answered although the clock has passed its end")
+            raise InconclusiveError("a generation was not answered although the clock has passed its end")
         return self.future.result()

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.contract import own_words
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.runner.events import Verdict
@@ -46,7 +46,7 @@ class Api:
         return self._observed(operation, Call("GET", self._run.url(operation), self.role, self.account.token))
 
     def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
-        """One generate-image request, JSON or, with `files`, a form; paid from the purse."""
+        """One generate-image request, JSON or, with `files`, a form; paid from the budget."""
         return self.post(self._form(fields, files) if files is not None else self._call(json=fields), asked(fields))
 
     def generate_raw(self, body: bytes, content_type: str = "application/json") -> Reply:
@@ -54,12 +54,12 @@ class Api:
 
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
-        penniless = self.role in self._run.penniless
-        reply = self._run.transport.send(replace(call, images=images, penniless=penniless))
+        without_credits = self.role in self._run.without_credits
+        reply = self._run.transport.send(replace(call, images=images, without_credits=without_credits))
         self.trail.append(reply)
         if reply.status == 200:
-            self._run.penniless.discard(self.role)
-            self._run.ledger.add(self.role, reply)
+            self._run.without_credits.discard(self.role)
+            self._run.made_images.add(self.role, reply)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
         return reply
 
@@ -70,9 +70,9 @@ class Api:
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:
-            raise CouldNotLookError(f"the account {self.role} was refused a generation with {reply.status}")
+            raise InconclusiveError(f"the account {self.role} was refused a generation with {reply.status}")
         if limit := limit_met(fields, reply):
-            raise LimitMetError(f"the service refuses {limit}, and no source gives its limit")
+            raise UndocumentedLimitError(f"the service refuses {limit}, and no source gives its limit")
         self._verdict.require(
             "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
         )
@@ -89,7 +89,7 @@ class Api:
             self.await_unlocked()
             reply = self.generate(fields, files)
         if reply.status == 409 and (self._run.stuck or self._run.target.lock_scope == "global"):
-            raise CouldNotLookError(f"the account {self.role} never found the lock free")
+            raise InconclusiveError(f"the account {self.role} never found the lock free")
         return reply
 
     def await_unlocked(self) -> None:
@@ -132,7 +132,7 @@ class Api:
         try:
             url = urljoin(self._run.target.uploads, output)
         except ValueError:
-            raise CouldNotLookError(f"the output {output[:200]!r} is no address") from None
+            raise InconclusiveError(f"the output {output[:200]!r} is no address") from None
         reply = self._fetch(url)
         if reply.status in {401, 403} and _origin(url) == self._run.target.origin:
             reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
@@ -142,14 +142,14 @@ class Api:
         visited: set[str] = set()
         for _ in range(_MOST_REDIRECTS):
             visited.add(url)
-            reply = self._run.transport.send(Call("GET", url, "nobody", accept="image/*"))
+            reply = self._run.transport.send(Call("GET", url, "anonymous", accept="image/*"))
             location = reply.headers.get("location")
             if reply.status not in _REDIRECTS or not location:
                 return reply
             url = urljoin(url, location)
             if url in visited:
                 return reply
-        raise CouldNotLookError(f"the picture is behind more than {_MOST_REDIRECTS} redirects")
+        raise InconclusiveError(f"the picture is behind more than {_MOST_REDIRECTS} redirects")
 
     def call(self, operation: str, authorization: str | None, fields: Fields | None = None) -> Reply:
         """Call an operation with an Authorization header of one's own, or without any."""
@@ -167,9 +167,9 @@ class Api:
         return self._run.transport.send(Call("GET", self._run.target.base_url + path))
 
     def _call(self, **payload: Any) -> Call:
-        patience = self._run.target.timeouts.generation
+        timeout_seconds = self._run.target.timeouts.generation
         url = self._run.url("generateImage")
-        return Call("POST", url, self.role, self.account.token, patience=patience, **payload)
+        return Call("POST", url, self.role, self.account.token, timeout_seconds=timeout_seconds, **payload)
 
     def _form(self, fields: Fields, files: Mapping[str, Upload]) -> Call:
         return self._call(fields={name: str(value) for name, value in fields.items()}, files=files)
@@ -185,12 +185,12 @@ class Api:
         return int(control.world(self.token)["credits"]) if control else None
 
     def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
-        """Where the balance can be seen: an image costs 1 credit, and the purse counts what it did cost."""
+        """Where the balance can be seen: an image costs 1 credit, and the budget counts what it did cost."""
         after = self._balance()
         if before is None or after is None:
             return
         paid = before - after
-        self._run.purse.observe(images, paid)
+        self._run.budget.observe(images, paid)
         self._verdict.expect(
             "CREDIT-COST",
             paid == price(images),
@@ -201,7 +201,7 @@ class Api:
 
     @property
     def _authorized(self) -> bool:
-        return self.role not in {"invalid", "nobody"}
+        return self.role not in {"invalid", "anonymous"}
 
 
 def judgeable(reply: Reply, account: str) -> Reply:
@@ -209,7 +209,7 @@ def judgeable(reply: Reply, account: str) -> Reply:
     of_parameters = reply.status == 422 and error_fields(reply)
     failed = reply.status >= 500 and not own_words(reply)
     if reply.status == 401 or of_parameters or failed:
-        raise CouldNotLookError(f"the account {account} was answered {reply.status}")
+        raise InconclusiveError(f"the account {account} was answered {reply.status}")
     return reply
 
 
@@ -218,7 +218,7 @@ def images_of(reply: Reply) -> list[dict[str, Any]]:
     body = reply.json()
     images = body.get("images") if isinstance(body, dict) else body
     if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
-        raise CouldNotLookError("the reply has no list of images")
+        raise InconclusiveError("the reply has no list of images")
     return images
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.client.masking import Secret
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 
 TOKEN_VARIABLE = "AIIMAGE_TOKEN"
 EXCERPT = 2000
@@ -15,7 +15,7 @@ EXCERPT = 2000
 
 def token_variable(role: str) -> str:
     """The shell variable that stands for the token of a role; who has none of their own use that of `primary`."""
-    return TOKEN_VARIABLE if role in {"primary", "nobody"} else f"{TOKEN_VARIABLE}_{role.upper()}"
+    return TOKEN_VARIABLE if role in {"primary", "anonymous"} else f"{TOKEN_VARIABLE}_{role.upper()}"
 
 
 def excerpt(text: str) -> str:
@@ -113,13 +113,13 @@ Upload = tuple[str, bytes, str]
 class Call:
     """A request to be: `authorization` overrides the header that `token` would give, `body` goes as it is.
 
-    images: how many may be made and have to be paid for; penniless: by an account said to have no credits.
-    patience: seconds to wait for the reply, None for what the target says.
+    images: how many may be made and have to be paid for; without_credits: by an account said to have no credits.
+    timeout_seconds: seconds to wait for the reply, None for what the target says.
     """
 
     method: str
     url: str
-    role: str = "nobody"
+    role: str = "anonymous"
     token: Secret | None = None
     authorization: str | None = None
     json: Any = None
@@ -128,9 +128,9 @@ class Call:
     files: Mapping[str, Upload] = field(default_factory=dict)
     content_type: str | None = None
     accept: str = "application/json"
-    patience: float | None = None
+    timeout_seconds: float | None = None
     images: int = 0
-    penniless: bool = False
+    without_credits: bool = False
 
     @property
     def sent_type(self) -> str:
@@ -152,4 +152,4 @@ class Reply:
         except (ValueError, RecursionError):
             kind = self.headers.get("content-type", "no content type")
             what = f"{self.exchange.method} {self.exchange.url} answered {self.status}"
-            raise CouldNotLookError(f"{what} with a body that is no JSON ({kind})") from None
+            raise InconclusiveError(f"{what} with a body that is no JSON ({kind})") from None

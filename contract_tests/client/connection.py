@@ -33,10 +33,10 @@ def make_client(target: Target, *, keep_alive: bool = True) -> httpx.Client:
 
 
 def receive(
-    client: httpx.Client, request: httpx.Request, patience: float, clock: Callable[[], float]
+    client: httpx.Client, request: httpx.Request, timeout_seconds: float, clock: Callable[[], float]
 ) -> httpx.Response:
-    """Send a request and read its whole reply, or raise an httpx.HTTPError after `patience` seconds or 64 MiB."""
-    deadline = clock() + patience
+    """Send a request and read its whole reply, or raise an httpx.HTTPError after `timeout_seconds` seconds or 64 MiB."""
+    deadline = clock() + timeout_seconds
     response = client.send(request, stream=True)
     try:
         content = bytearray()
@@ -45,7 +45,7 @@ def receive(
             if len(content) > _LARGEST_REPLY:
                 raise httpx.DecodingError(f"the reply is larger than {_LARGEST_REPLY} bytes")
             if clock() > deadline:
-                raise httpx.ReadTimeout(f"the reply was not complete after {patience:g} s")
+                raise httpx.ReadTimeout(f"the reply was not complete after {timeout_seconds:g} s")
     finally:
         response.close()
     return httpx.Response(

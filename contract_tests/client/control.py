@@ -7,7 +7,7 @@ from urllib.parse import quote
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.masking import Secret
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.runner.target import Account
 
@@ -34,7 +34,7 @@ class Control:
         """Make sure that the mock is there."""
         health = self._ask("GET", "/health").json()
         if not isinstance(health, dict) or health.get("status") != "ok":
-            raise CouldNotLookError(f"its health is {health}")
+            raise InconclusiveError(f"its health is {health}")
 
     def open(self, token: Secret, state: Mapping[str, Any]) -> Reply:
         """Begin an account afresh: what `state` does not say is as in a new account; its generations take no time.
@@ -62,7 +62,7 @@ class Control:
         if reply.status not in {200, 201}:
             asked = f"{reply.exchange.method} {reply.exchange.url}"
             hint = "; it takes an admin token: see admin_token in the target file" if reply.status == 401 else ""
-            raise CouldNotLookError(f"the control API answered {asked} with {reply.status}{hint}")
+            raise InconclusiveError(f"the control API answered {asked} with {reply.status}{hint}")
         return reply
 
 

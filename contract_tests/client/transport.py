@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx
 
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
 from contract_tests.client.masking import Masker
 from contract_tests.client.recording import record
-from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
+from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.runner.target import Target
 
 _THROTTLED_TRIES = 4
@@ -32,7 +32,7 @@ class Transport:
         self,
         target: Target,
         masker: Masker,
-        purse: Purse,
+        budget: Budget,
         *,
         client: httpx.Client | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -43,7 +43,7 @@ class Transport:
         self._fresh = client or make_client(target, keep_alive=False)
         self._mask = masker
         self._timeouts = target.timeouts
-        self.purse = purse
+        self.budget = budget
         self.clock, self.sleep = clock, sleep
         self._gap = 1 / target.budget.requests_per_second
         self._next = 0.0
@@ -56,7 +56,7 @@ class Transport:
         self._fresh.close()
 
     def send(self, call: Call) -> Reply:
-        """Send a call, paid from the purse; where the service throttles, wait, slow down, and send it again."""
+        """Send a call, paid from the budget; where the service throttles, wait, slow down, and send it again."""
         for attempt in range(_THROTTLED_TRIES):
             reply = self._send_paid(call)
             text = reply.exchange.response_body
@@ -65,14 +65,14 @@ class Transport:
                 return reply
             self._slow_down()
             self.sleep(pause)
-        raise CouldNotLookError(
+        raise InconclusiveError(
             f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times: the service limits the rate of requests"
         )
 
     def _send_paid(self, call: Call) -> Reply:
         if not call.images:
             return self._send_again(call)
-        reserved = self.purse.reserve(call.images, penniless=call.penniless)
+        reserved = self.budget.reserve(call.images, without_credits=call.without_credits)
         try:
             reply = self._send_once(call)
         except NoReplyError as error:
@@ -94,27 +94,27 @@ class Transport:
             return self._send_once(call, anew=True)
 
     def _send_once(self, call: Call, *, anew: bool = False) -> Reply:
-        patience = call.patience or self._timeouts.reply
+        timeout_seconds = call.timeout_seconds or self._timeouts.reply
         client = self._fresh if anew or call.method == "POST" else self._kept
-        request = self._request(client, call, patience)
+        request = self._request(client, call, timeout_seconds)
         self._await_turn()
         sent = self.clock()
         try:
-            response = receive(client, request, patience, self.clock)
+            response = receive(client, request, timeout_seconds, self.clock)
         except httpx.HTTPError as error:
             raise self._silence(call, error) from None
         self._silences = 0
         exchange = record(call, response, sent, self.clock(), self._mask)
         return Reply(response.status_code, response.headers, response.content, exchange)
 
-    def _request(self, client: httpx.Client, call: Call, patience: float) -> httpx.Request:
-        timeout = httpx.Timeout(patience, connect=self._timeouts.connect)
+    def _request(self, client: httpx.Client, call: Call, timeout_seconds: float) -> httpx.Request:
+        timeout = httpx.Timeout(timeout_seconds, connect=self._timeouts.connect)
         try:
             return client.build_request(
                 call.method, call.url, headers=_headers(call), json=call.json, timeout=timeout, **_payload(call)
             )
         except httpx.InvalidURL as error:
-            raise CouldNotLookError(self._mask(f"{call.url[:200]!r} is no URL: {error}")) from None
+            raise InconclusiveError(self._mask(f"{call.url[:200]!r} is no URL: {error}")) from None
 
     def _silence(self, call: Call, error: httpx.HTTPError) -> Exception:
         """What to raise for a call without a reply; after some in a row the service is taken for lost."""
@@ -142,14 +142,14 @@ class Transport:
 def _made(call: Call, reply: Reply) -> int:
     """How many images the reply stands for at most: a failure may have made them, where they could be paid for."""
     if reply.status >= 500:
-        return 0 if call.penniless else call.images
+        return 0 if call.without_credits else call.images
     return max(call.images, _listed(reply)) if reply.status < 300 else 0
 
 
 def _listed(reply: Reply) -> int:
     try:
         body = reply.json()
-    except CouldNotLookError:
+    except InconclusiveError:
         return 0
     images = body.get("images") if isinstance(body, dict) else None
     return len(images) if isinstance(images, list) else 0

@@ -80,7 +80,7 @@ def _phases(campaign: Campaign, *, shrink: bool) -> dict[str, Any]:
         "fuzzing": {
             "extra-data-sources": _UNLEARNED,
             "error-feedback": {"enabled": False},
-            "checks": {"unbroken": {"enabled": shrink}},
+            "checks": {"no_new_finding": {"enabled": shrink}},
         },
         "stateful": {"max-steps": 4, "link-calibration": False, "inference": {"algorithms": []}},
     }

@@ -18,7 +18,7 @@ from schemathesis.core.transport import Response
 # of a case the name of its phase.
 from schemathesis.engine import events, from_schema
 
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.campaigns import Campaign, allowance, configuration, is_fast
 from contract_tests.fuzz.gateway import BROKEN, DOCUMENT, Gateway
 from contract_tests.fuzz.judgement import Record
@@ -30,21 +30,21 @@ _ROUNDS = 3
 
 
 @schemathesis.check
-def unbroken(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001  the signature of a check
+def no_new_finding(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001  the signature of a check
     """Tell schemathesis of a new finding, so that it looks for a shorter request with the same."""
     if BROKEN.lower() in response.headers:
         raise AssertionError(BROKEN)
 
 
-def carry_out(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> Record:
+def run_campaign(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> Record:
     """Send the requests of a campaign, and decide what was broken: each cause once, by its shortest request."""
     gateway = Gateway(run, role, campaign, allowance(run) + _MOST_SHRUNK * is_fast(run))
     try:
-        with nothing_left_behind():
+        with temporary_hypothesis_home():
             _explore(campaign, gateway, run)
     finally:
-        for finding, reply in gateway.record.broken.values():
-            verdict.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
+        for deviation, reply in gateway.record.broken.values():
+            verdict.report(deviation, by=reply)
     if gateway.trouble:
         raise gateway.trouble
     return gateway.record
@@ -76,20 +76,20 @@ def _drive(campaign: Campaign, gateway: Gateway, run: Run) -> None:
     stream = from_schema(chosen).execute()
     gateway.stop = stream.stop
     for event in stream:
-        _heed(event, gateway)
+        _raise_errors(event, gateway)
 
 
-def _heed(event: events.EngineEvent, gateway: Gateway) -> None:
+def _raise_errors(event: events.EngineEvent, gateway: Gateway) -> None:
     if isinstance(event, events.Interrupted) and not gateway.stopped:
         raise KeyboardInterrupt
     if isinstance(event, events.NonFatalError) and not gateway.stopped:
-        raise CouldNotLookError(f"no requests could be generated: {event.info.title}: {event.info.message}")
+        raise InconclusiveError(f"no requests could be generated: {event.info.title}: {event.info.message}")
     if isinstance(event, events.FatalError):
         raise event.exception
 
 
 @contextmanager
-def nothing_left_behind() -> Iterator[None]:
+def temporary_hypothesis_home() -> Iterator[None]:
     """Hypothesis keeps what it works out in the current folder, unless it is told of another one."""
     before = hypothesis_configuration.storage_directory(intent_to_write=False).home_directory
     with tempfile.TemporaryDirectory() as folder:

@@ -24,7 +24,7 @@ _NOT_TO_BE_REFUSED = frozenset({Kind.DOCUMENTED, Kind.OPEN})
 
 
 @dataclass(frozen=True)
-class Errand:
+class ProxiedCall:
     """A call to make, of an operation; the path stands for one where the method is not listed."""
 
     operation: str
@@ -43,7 +43,7 @@ class Gateway:
     def __init__(self, run: Run, role: str, campaign: Campaign, most: int) -> None:
         self._run, self._campaign = run, campaign
         self._left, self._credits = most, campaign.credits
-        self._api = Api(run, _Unjudged("properties", run.events, run.contract, ()), run.accounts[role])
+        self._api = Api(run, _NoVerdict("properties", run.events, run.contract, ()), run.accounts[role])
         self._operations = {(known.method, run.url(id_)): id_ for id_, known in run.contract.operations.items()}
         self._settled: set[Cause] = set()
         self.record = Record()
@@ -65,44 +65,44 @@ class Gateway:
         if request.path == DOCUMENT:
             document = provoking(self._run.contract.document)
             return Response(json.dumps(document), mimetype="application/json")
-        errand = self._errand(request)
-        if self.stopped or self._is_too_dear(errand):
+        proxied = self._proxied(request)
+        if self.stopped or self._may_cost_too_much(proxied):
             return Response(status=503)
         try:
-            return self._answer(errand)
+            return self._answer(proxied)
         except Exception as error:  # noqa: BLE001  the generator would take it for a failure of the service
             self.trouble = error
             self._end()
             return Response(status=503)
 
-    def _errand(self, request: Request) -> Errand:
+    def _proxied(self, request: Request) -> ProxiedCall:
         url = self._run.target.origin + request.path
         call = Call(request.method, url, self._api.role, self._api.token)
         operation = self._operations.get((request.method, url))
         if operation is None:
             # Without its body, since a service that takes the method all the same would charge for it.
-            return Errand(request.path, Kind.UNLISTED, call)
+            return ProxiedCall(request.path, Kind.UNLISTED, call)
         kind = Kind.BARE
         if operation == _GENERATE:
             payload = payload_of(request)
-            call = (payload if self._penniless else payload.of_one_image()).put_in(call)
-            kind, call = payload.kind, replace(call, patience=self._run.target.timeouts.generation)
+            call = (payload if self._without_credits else payload.of_one_image()).apply_to(call)
+            kind, call = payload.kind, replace(call, timeout_seconds=self._run.target.timeouts.generation)
         authorization = request.headers.get("Authorization")
         if authorization == AUTHORIZATION:
-            return Errand(operation, kind, call)
-        return Errand(
-            operation, Kind.UNAUTHENTICATED, replace(call, role="nobody", token=None, authorization=authorization)
+            return ProxiedCall(operation, kind, call)
+        return ProxiedCall(
+            operation, Kind.UNAUTHENTICATED, replace(call, role="anonymous", token=None, authorization=authorization)
         )
 
-    def _is_too_dear(self, errand: Errand) -> bool:
-        return self._campaign.to_be_refused and errand.kind in _NOT_TO_BE_REFUSED and not self._penniless
+    def _may_cost_too_much(self, proxied: ProxiedCall) -> bool:
+        return self._campaign.to_be_refused and proxied.kind in _NOT_TO_BE_REFUSED and not self._without_credits
 
-    def _answer(self, errand: Errand) -> Response:
-        paid = errand.operation == _GENERATE
-        reply = self._api.post(errand.call, 1) if paid else self._run.transport.send(errand.call)
-        self.record.answers[errand.kind, reply.status] += 1
-        found = list(judge(self._run.contract, errand.operation, errand.kind, reply))
-        causes = {self.record.note(errand.operation, finding, reply) for finding in found}
+    def _answer(self, proxied: ProxiedCall) -> Response:
+        paid = proxied.operation == _GENERATE
+        reply = self._api.post(proxied.call, 1) if paid else self._run.transport.send(proxied.call)
+        self.record.answers[proxied.kind, reply.status] += 1
+        found = list(judge(self._run.contract, proxied.operation, proxied.kind, reply))
+        causes = {self.record.note(proxied.operation, finding, reply) for finding in found}
         self._left -= 1
         self._credits -= paid and self._may_have_cost(reply)
         if self._left <= 0 or self._credits <= 0:
@@ -110,18 +110,18 @@ class Gateway:
         return _relayed(reply, broken=bool(causes - self._settled))
 
     @property
-    def _penniless(self) -> bool:
-        return self._api.role in self._run.penniless
+    def _without_credits(self) -> bool:
+        return self._api.role in self._run.without_credits
 
     def _may_have_cost(self, reply: Reply) -> bool:
-        return reply.status == 200 or (reply.status >= 500 and not self._penniless)
+        return reply.status == 200 or (reply.status >= 500 and not self._without_credits)
 
     def _end(self) -> None:
         self.stopped = True
         self.stop()
 
 
-class _Unjudged(Verdict):
+class _NoVerdict(Verdict):
     """The gateway judges by itself, knowing more of a request than `observe` is told."""
 
     def observe(self, *_: object, **__: object) -> None:

@@ -43,7 +43,7 @@ class Kind(StrEnum):
     BARE = "without a body"
     DOCUMENTED = "documented"
     OPEN = "undocumented either way"
-    SOURCELESS = "lacking only the image to work from"
+    WITHOUT_SOURCE = "lacking only the image to work from"
     INVALID = "invalid"
     UNREADABLE = "unreadable"
     UNAUTHENTICATED = "without a valid token"
@@ -61,8 +61,10 @@ def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
         return Kind.DOCUMENTED
     if not plainly_invalid(parameters):
         return Kind.OPEN
-    sourceless = _blank(parameters.get("image_src")) and not plainly_invalid({**parameters, "image_src": ANY_UPLOAD})
-    return Kind.SOURCELESS if sourceless else Kind.INVALID
+    without_source = _blank(parameters.get("image_src")) and not plainly_invalid(
+        {**parameters, "image_src": ANY_UPLOAD}
+    )
+    return Kind.WITHOUT_SOURCE if without_source else Kind.INVALID
 
 
 def plainly_documented(parameters: Mapping[str, Any], *, one: int | str = 1) -> bool:
@@ -102,9 +104,9 @@ def countable(value: Any) -> bool:
 
 def _invalid_for_stable_diffusion(parameters: Mapping[str, Any]) -> bool:
     type_ = _text(parameters.get("type"))
-    sourceless = type_ in _FROM_IMAGE and _blank(parameters.get("image_src"))
+    without_source = type_ in _FROM_IMAGE and _blank(parameters.get("image_src"))
     known = type_ in _FROM_TEXT | _FROM_IMAGE
-    return not known or sourceless or not _RESOLUTION.search(_text(parameters.get("image_resolution")))
+    return not known or without_source or not _RESOLUTION.search(_text(parameters.get("image_resolution")))
 
 
 def _is_ordinary(ordinary: Mapping[str, frozenset[str]], key: str, value: Any) -> bool:

@@ -34,7 +34,7 @@ class Payload:
             return replace(self, wire={**self.wire, "fields": {**self.wire["fields"], _NUMBER: "1"}})
         return replace(self, wire={**self.wire, "body": json.dumps({**self.parameters, _NUMBER: 1}).encode()})
 
-    def put_in(self, call: Call) -> Call:
+    def apply_to(self, call: Call) -> Call:
         return replace(call, **self.wire)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from contract_tests.oracle.facts import LOCK_MS, RECENT_IMAGES, price
 
 Lock = Literal["held", "free", "perhaps"]
-TAKEN_ON = 200
+STARTED = 200
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Generation:
 
 
 @dataclass(frozen=True)
-class Complaint:
+class Deviation:
     """A rule that an answer contradicts."""
 
     rule: str
@@ -61,55 +61,55 @@ class Oracle:
         known = [each for each in left if each is not None]
         return max(1, min(known, default=1))
 
-    def on_generate(self, count: int, status: int) -> Complaint | None:
-        """Judge the answer to a request for images; a request that was taken on counts as TAKEN_ON."""
+    def on_generate(self, count: int, status: int) -> Deviation | None:
+        """Judge the answer to a request for images; a request that was taken on counts as STARTED."""
         refusals = self._refusals()
         # What runs may count already, and what comes first is assumed.
         reserved = self._refusals(sum(each.count for each in self.running)) if self.lock == "held" else {}
         allowed = {*refusals, *reserved} | ({409} if self.lock != "free" else set())
         if self.lock != "held" and not refusals:
-            allowed.add(TAKEN_ON)
+            allowed.add(STARTED)
         if status in allowed:
             return None
-        rule = self._served_wrongly(refusals) if status == TAKEN_ON else self._refused_wrongly(status)
-        received = "it was taken on" if status == TAKEN_ON else str(status)
-        return Complaint(rule, f"{_either(allowed)} to a request for {count} images, {self._told()}", received)
+        rule = self._served_wrongly(refusals) if status == STARTED else self._refused_wrongly(status)
+        received = "it was taken on" if status == STARTED else str(status)
+        return Deviation(rule, f"{_either(allowed)} to a request for {count} images, {self._told()}", received)
 
-    def on_check(self, status: int) -> Complaint | None:
+    def on_check(self, status: int) -> Deviation | None:
         allowed = {"held": {409}, "free": {200}, "perhaps": {200, 409}}[self.lock]
         if status in allowed:
             return None
         late = self.lock == "free" and self.began is not None
         rule = "LOCK-10S" if late else "LOCK-CHECK"
-        return Complaint(rule, f"{_either(allowed)}, {self._told()}", str(status))
+        return Deviation(rule, f"{_either(allowed)}, {self._told()}", str(status))
 
-    def on_recent(self, listed: list[dict[str, Any]]) -> Complaint | None:
+    def on_recent(self, listed: list[dict[str, Any]]) -> Deviation | None:
         """Judge the recent images by those that were made here, newest first."""
         if len(listed) > RECENT_IMAGES:
-            return Complaint("RECENT-10", f"at most {RECENT_IMAGES} images", f"{len(listed)} images")
+            return Deviation("RECENT-10", f"at most {RECENT_IMAGES} images", f"{len(listed)} images")
         ids = [str(image.get("id")) for image in listed]
         newest = self.images[:RECENT_IMAGES]
         missing = [image for image in newest if str(image["id"]) not in ids] if self.complete else []
         if missing:
-            return Complaint("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
+            return Deviation("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
         known = {str(image["id"]): image for image in self.images}
         if self.complete and (strange := [each for each in ids if each not in known]):
-            return Complaint("RECENT-OWN", "images of this account only", f"an image {strange[0]} of nobody here")
+            return Deviation("RECENT-OWN", "images of this account only", f"an image {strange[0]} of nobody here")
         for image in listed:
             made = known.get(str(image.get("id")))
             if made and {key: image.get(key) for key in made} != made:
-                return Complaint("RECENT-SAME", str(made), str(image))
+                return Deviation("RECENT-SAME", str(made), str(image))
         return None
 
-    def on_balance(self, credits_: int, used: int) -> Complaint | None:
+    def on_balance(self, credits_: int, used: int) -> Deviation | None:
         """Judge a balance that the mock shows while nothing runs."""
         if credits_ != self.credits:
-            return Complaint("CREDIT-COST", f"{self.credits} credits left, {self._told()}", f"{credits_} credits")
+            return Deviation("CREDIT-COST", f"{self.credits} credits left, {self._told()}", f"{credits_} credits")
         if used != self.used:
-            return Complaint("DAILY-429", f"{self.used} images of the day, {self._told()}", f"{used} images")
+            return Deviation("DAILY-429", f"{self.used} images of the day, {self._told()}", f"{used} images")
         return None
 
-    def take_on(self, count: int) -> None:
+    def start(self, count: int) -> None:
         self.began = self.now
         self.running.append(Generation(self.now, self.now + self.generation_ms, count))
 

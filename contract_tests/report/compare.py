@@ -14,7 +14,7 @@ from contract_tests.runner.baseline import Identity, normalised
 from contract_tests.runner.decoding import decode
 
 # From best to worst. What is not in a report was not asked for, which is as good as skipped.
-_RANKS = ("held", "accepted", "skipped", "could_not_look", "differs", "violated")
+_RANKS = ("passed", "accepted", "skipped", "inconclusive", "differs", "violated")
 ABSENT = "skipped"
 
 

@@ -45,8 +45,8 @@ def document(run: Run, outcome: Outcome) -> dict[str, Any]:
         "profile": run.settings.profile,
         "verdict": outcome.verdict,
         "stopped": outcome.stopped,
-        "credits": {"spent": run.purse.spent, "cap": run.purse.cap},
-        "images": {"made": run.purse.images, "cap": run.purse.images_cap},
+        "credits": {"spent": run.budget.spent, "cap": run.budget.cap},
+        "images": {"made": run.budget.images, "cap": run.budget.images_cap},
         "requests": run.transport.requests,
         "command": run.settings.command,
         "gone": [str(entry) for entry in outcome.gone],
@@ -101,10 +101,9 @@ def _evidence(number: int, finding: Finding) -> list[dict[str, Any]]:
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAGS = {
     "violated": "failure",
-    "broken": "failure",
     "differs": "skipped",
     "accepted": "skipped",
-    "could_not_look": "error",
+    "inconclusive": "error",
     "skipped": "skipped",
 }
 

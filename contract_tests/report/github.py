@@ -55,7 +55,7 @@ def annotations(outcome: Outcome, *, strict: bool = False) -> Iterator[str]:
         word = finding_word(finding)
         level = "error" if strict and word == "differs" else _LEVELS[word]
         yield _line(level, f"{finding.rule.id} {word}: {finding.rule.title}", _message(finding))
-    for result in outcome.of("could_not_look"):
+    for result in outcome.of("inconclusive"):
         if result.rule.documented:
             yield _line("warning", f"{result.rule.id} could not be looked at", result.reason)
 

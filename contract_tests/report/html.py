@@ -27,7 +27,7 @@ from contract_tests.runner.outcome import Finding, Outcome, RuleResult
 from contract_tests.runner.run import Run
 
 _PAGE = Path(__file__).with_name("page.html")
-_TONES = {"violations": "violated", "incomplete": "could_not_look", "conforms": "held"}
+_TONES = {"violations": "violated", "incomplete": "inconclusive", "conforms": "passed"}
 
 
 def html_text(run: Run, outcome: Outcome) -> str:
@@ -70,8 +70,8 @@ def _counts(outcome: Outcome) -> str:
 def _cost(run: Run) -> str:
     return _tiles(
         [
-            (f"{run.purse.spent} of {run.purse.cap}", "credits spent", ""),
-            (str(run.purse.images), "images made", ""),
+            (f"{run.budget.spent} of {run.budget.cap}", "credits spent", ""),
+            (str(run.budget.images), "images made", ""),
             (str(run.transport.requests), "requests", ""),
             (f"{run.seconds:.1f}", "seconds", ""),
             (run.settings.profile, "profile", ""),

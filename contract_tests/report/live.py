@@ -103,10 +103,10 @@ class Lines:
             case PlanMade(plan):
                 self._phases = {entry.name: entry.phase for entry in plan.selected}
             case PreflightFailed(reason):
-                self._show(Text(visible(reason), STYLES["could_not_look"]))
+                self._show(Text(visible(reason), STYLES["inconclusive"]))
             case TestStarted(test):
                 self._enter(self._phases.get(test, self._phase))
-            case Decision(held=False):
+            case Decision(passed=False):
                 self._found(event)
             case TestEnded():
                 self._ended(event)
@@ -137,8 +137,8 @@ class Lines:
         line = Text(f"[{self._done:2}/{len(self._phases)}] ")
         line.append(f"{word(event.outcome):14}", STYLES[event.outcome])
         line.append(f" {event.seconds:5.1f} s  {event.test}")
-        looked = event.outcome not in {"skipped", "could_not_look"}
-        spent = counted(self._run.purse.spent, "credit")
+        looked = event.outcome not in {"skipped", "inconclusive"}
+        spent = counted(self._run.budget.spent, "credit")
         line.append(f"  {spent if looked else visible(event.reason.partition(chr(10))[0])}", "dim")
         self._show(line)
 

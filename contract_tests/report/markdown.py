@@ -38,7 +38,7 @@ def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
     yield escaped(f"{run.target.base_url} {sentence(outcome)}")
     yield from (f"**{escaped(line)}**" for line in gone_lines(outcome))
     yield f"{figures(run)}, profile {run.settings.profile}, seed {run.settings.seed}"
-    loose = [result for result in ranked(outcome) if result.verdict != "held"]
+    loose = [result for result in ranked(outcome) if result.verdict != "passed"]
     if loose:
         yield "\n".join(["| rule | source | verdict | what was found |", "|---|---|---|---|", *map(_row, loose)])
     for finding in outcome.findings[:_MOST_FINDINGS]:

@@ -17,13 +17,11 @@ from contract_tests.runner.run import Run
 
 _WIDTH = 160
 STYLES = {
-    "held": "green",
     "passed": "green",
     "violated": "bold red",
-    "broken": "bold red",
     "differs": "yellow",
     "accepted": "cyan",
-    "could_not_look": "magenta",
+    "inconclusive": "magenta",
     "skipped": "dim",
 }
 

@@ -15,9 +15,9 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 
 # The verdicts of rules, the worst first.
-ORDER = ("violated", "differs", "could_not_look", "accepted", "skipped", "held")
+ORDER = ("violated", "differs", "inconclusive", "accepted", "skipped", "passed")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_WORDS = {"could_not_look": "could not look"}
+_WORDS = {"inconclusive": "could not look"}
 
 
 def word(verdict: str) -> str:
@@ -52,7 +52,7 @@ def headline(outcome: Outcome) -> str:
 def sentence(outcome: Outcome) -> str:
     """The verdict of the run in a sentence, to be put after the name of the service."""
     documented = [result for result in outcome.results if result.rule.documented]
-    held = sum(1 for result in documented if result.verdict == "held")
+    held = sum(1 for result in documented if result.verdict == "passed")
     count = f"{held} of {len(documented)} documented rules held"
     if outcome.verdict == "violations":
         broken = ", ".join(result.rule.id for result in outcome.of("violated") if not result.accepted)
@@ -86,7 +86,7 @@ def started(run: Run) -> datetime:
 
 
 def figures(run: Run) -> str:
-    spent = f"{run.purse.spent} of {run.purse.cap} credits"
+    spent = f"{run.budget.spent} of {run.budget.cap} credits"
     return f"{spent}, {counted(run.transport.requests, 'request')}, {run.seconds:.1f} seconds"
 
 

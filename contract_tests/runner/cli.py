@@ -12,7 +12,7 @@ from contract_tests.errors import UsageError
 from contract_tests.report.compare import Comparison, comparison_lines, load_report
 from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.runner.run import Run
-from contract_tests.runner.session import Session, ended_by_signals, make_bill
+from contract_tests.runner.session import Session, ended_by_signals, estimate
 from contract_tests.runner.settings import Settings, make_settings
 from contract_tests.selftest import selftest
 
@@ -131,7 +131,7 @@ def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
 @_options
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
     """Print what a run would cost at worst and what it would leave out; send nothing."""
-    print_plan(make_console(sys.stdout), make_bill(_settings(values)))
+    print_plan(make_console(sys.stdout), estimate(_settings(values)))
 
 
 @main.command(epilog=_COMPARE)
@@ -176,7 +176,7 @@ def _writable(baseline: str | None) -> Path | None:
 def _confirm(settings: Settings, *, yes: bool) -> None:
     if yes or settings.target.loopback or settings.profile == "free" or settings.cap == 0:
         return
-    bill = min(make_bill(settings).credits, settings.cap)
+    bill = min(estimate(settings).credits, settings.cap)
     if not sys.stdin.isatty():
         raise _BadUsage(f"The run may spend {bill} credits at {settings.target.base_url}: --yes allows it.")
     if not click.confirm(f"The run may spend {bill} credits at {settings.target.base_url}. Go on?"):

@@ -6,13 +6,14 @@ from typing import Literal
 
 from contract_tests.client.call import Exchange, Reply
 from contract_tests.client.masking import Masker
-from contract_tests.errors import CouldNotLookError, RuleBrokenError
+from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import Contract
+from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.resources import Rule, load_rules
 from contract_tests.runner.baseline import NO_BASELINE, Baseline, Identity, identify
 from contract_tests.runner.plan import Plan
 
-Ending = Literal["passed", "broken", "differs", "accepted", "could_not_look", "skipped"]
+Ending = Literal["passed", "violated", "differs", "accepted", "inconclusive", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class PreflightFailed:
 
 @dataclass(frozen=True)
 class Decision:
-    """A rule was looked at in a test, and held or not."""
+    """A test checked a rule, which passed or not."""
 
     test: str
     rule: str
-    held: bool
+    passed: bool
     expected: str = ""
     received: str = ""
     exchanges: tuple[Exchange, ...] = ()
@@ -70,7 +71,7 @@ Consumer = Callable[[Event], None]
 
 @dataclass
 class Events:
-    """The log of a run. No token gets into it."""
+    """The log of a run; every event in it is masked."""
 
     masker: Masker
     log: list[Event] = field(default_factory=list)
@@ -110,9 +111,9 @@ class Verdict:
     def expect(
         self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
     ) -> bool:
-        """Decide a rule and go on; the test fails at its end if any decision was against the service."""
+        """Decide a rule and continue; the test fails at its end if any decision was against the service."""
         if rule not in load_rules():
-            raise LookupError(f"{self._test} decides {rule}, which is no rule")
+            raise LookupError(f"{self._test} decides the unknown rule {rule}")
         if rule not in self._wanted:
             return holds
         decision = Decision(self._test, rule, holds, expected, received, _exchanges(by))
@@ -125,11 +126,15 @@ class Verdict:
     def require(
         self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
     ) -> None:
-        """Decide a rule without which the test cannot go on."""
+        """Decide a rule that the rest of the test depends on; raise InconclusiveError where it does not pass."""
         if self.expect(rule, holds, expected=expected, received=received, by=by):
             return
         self.finish()
-        raise CouldNotLookError(f"{rule} does not hold (expected {expected}; received {received})")
+        raise InconclusiveError(f"{rule} was not met (expected {expected}; received {received})")
+
+    def report(self, deviation: Deviation, *, by: Reply | tuple[Reply, ...]) -> None:
+        """Decide against the service."""
+        self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)
 
     def finish(self) -> None:
         """Raise RuleBrokenError with all that was found, if anything was."""
@@ -137,11 +142,11 @@ class Verdict:
             raise RuleBrokenError("\n\n".join(describe(decision) for decision in self.broken))
 
     def observe(self, operation: str, reply: Reply, *, authorized: bool = True) -> None:
-        """Hold a reply against the document; every call of an operation comes by here."""
-        findings = list(self._contract.findings(operation, reply, authorized=authorized))
-        for finding in findings:
-            self.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
-        if not findings and reply.status == 200 and "SHAPE" not in self.decided:
+        """Check a reply against the document; every call of an operation passes through here."""
+        deviations = list(self._contract.deviations(operation, reply, authorized=authorized))
+        for deviation in deviations:
+            self.report(deviation, by=reply)
+        if not deviations and reply.status == 200 and "SHAPE" not in self.decided:
             self.expect("SHAPE", True, expected="the documented shape", received="it", by=())
 
 
@@ -158,7 +163,7 @@ def describe(decision: Decision) -> str:
 
 
 def basis(rule: Rule) -> str:
-    """What an expectation rests on, in a word."""
+    """Return what an expectation rests on: the documentation, or an assumption and its source."""
     return "Documented" if rule.documented else f"Assumed ({rule.source})"
 
 

@@ -51,7 +51,7 @@ def find(decisions: Iterable[Decision], rules: Mapping[str, Rule], baseline: Bas
     """One finding for each identity, in the order in which they were first seen."""
     seen = defaultdict[Identity, list[Decision]](list)
     for decision in decisions:
-        if not decision.held:
+        if not decision.passed:
             seen[decision.identity].append(decision)
     return tuple(_finding(same, rules, baseline.reason(identity)) for identity, same in seen.items())
 
@@ -62,7 +62,7 @@ def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | No
     return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
 
 
-RuleVerdict = Literal["held", "violated", "differs", "skipped", "could_not_look"]
+RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
 RunVerdict = Literal["conforms", "violations", "incomplete"]
 
 
@@ -106,8 +106,8 @@ class Outcome:
             return "violations"
         verdicts = {result.verdict for result in self.results}
         documented = {result.verdict for result in self.results if result.rule.documented}
-        exercised = documented & {"held", "violated"} if documented else verdicts - {"skipped", "could_not_look"}
-        return "incomplete" if self.stopped or "could_not_look" in documented or not exercised else "conforms"
+        exercised = documented & {"passed", "violated"} if documented else verdicts - {"skipped", "inconclusive"}
+        return "incomplete" if self.stopped or "inconclusive" in documented or not exercised else "conforms"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -171,8 +171,8 @@ def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> Rul
         return RuleResult(rule, verdict, _summary(findings), tests, findings)
     blind, skips = list(_blind(rule, history, tests)), list(_skips(rule, history, tests))
     if tests:
-        return RuleResult(rule, "held", _joined(blind + skips), tests)
-    return RuleResult(rule, "could_not_look" if blind else "skipped", _joined(blind or skips))
+        return RuleResult(rule, "passed", _joined(blind + skips), tests)
+    return RuleResult(rule, "inconclusive" if blind else "skipped", _joined(blind or skips))
 
 
 def _summary(findings: tuple[Finding, ...]) -> str:
@@ -185,7 +185,7 @@ def _summary(findings: tuple[Finding, ...]) -> str:
 def _gone(history: _History) -> Iterator[Accepted]:
     for entry in history.baseline.entries:
         decisions = [decision for decision in history.decisions if decision.rule == entry.rule]
-        if any(entry.covers(decision.identity) for decision in decisions if not decision.held):
+        if any(entry.covers(decision.identity) for decision in decisions if not decision.passed):
             continue
         looked = {decision.test for decision in decisions if _completed(history, decision.test)}
         known = {planned.name for planned in history.plan.entries}
@@ -196,7 +196,7 @@ def _gone(history: _History) -> Iterator[Accepted]:
 def _completed(history: _History, test: str) -> bool:
     """Whether a test came to its end, so that what it did not find is not there."""
     ended = history.ended.get(test)
-    return ended is not None and ended.outcome not in {"could_not_look", "skipped"}
+    return ended is not None and ended.outcome not in {"inconclusive", "skipped"}
 
 
 def _joined(reasons: Iterable[tuple[str, str]]) -> str:
@@ -217,9 +217,9 @@ def _blind(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[
         ended = history.ended.get(entry.name)
         if ended is None:
             yield "", f"not examined: {history.stopped or 'the run ended before'}"
-        elif ended.outcome == "could_not_look":
+        elif ended.outcome == "inconclusive":
             yield entry.name, ended.reason
-        elif ended.outcome in {"broken", "differs", "accepted"}:
+        elif ended.outcome in {"violated", "differs", "accepted"}:
             yield entry.name, f"it ended before, since {ended.reason.partition(':')[0]} does not hold"
 
 

@@ -80,7 +80,7 @@ def make_plan(
         for name, decides in _for(target, list(tests))
         if rules.keys() & set(decides.rules)
     ]
-    return Plan(tuple(sorted(entries, key=_turn)), rules, cap)
+    return Plan(tuple(sorted(entries, key=_sort_key)), rules, cap)
 
 
 def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str, Decides]]:
@@ -91,7 +91,7 @@ def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str
             yield name, decides
 
 
-def _turn(entry: Entry) -> tuple[int, bool, int]:
+def _sort_key(entry: Entry) -> tuple[int, bool, int]:
     return PHASES.index(entry.phase), not entry.decides.first, entry.cost
 
 

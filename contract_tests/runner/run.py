@@ -4,12 +4,12 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import count
 
-from contract_tests.client.budget import Ledger, Purse
+from contract_tests.client.budget import Budget, MadeImages
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.control import Control, states
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError, NoReplyError, PreflightError, TargetLostError
+from contract_tests.errors import InconclusiveError, NoReplyError, PreflightError, TargetLostError
 from contract_tests.oracle.contract import Contract, load_contract
 from contract_tests.runner.events import Events
 from contract_tests.runner.settings import Settings
@@ -27,13 +27,13 @@ class Run:
         self.masker = Masker(target.secrets)
         self.events = Events(self.masker)
         self.contract: Contract = load_contract()
-        self.purse = transport.purse if transport else Purse(settings.cap, target.budget.images)
-        self.ledger = Ledger()
+        self.budget = transport.budget if transport else Budget(settings.cap, target.budget.images)
+        self.made_images = MadeImages()
         # Who has nothing to spend, so that nothing is reserved for them, until one of them is served all the same.
-        self.penniless = {"empty", "invalid", "nobody"}
+        self.without_credits = {"empty", "invalid", "anonymous"}
         # Whether a lock has outlived any lock, so that nobody waits for one again.
         self.stuck = False
-        self.transport = transport or Transport(target, self.masker, self.purse)
+        self.transport = transport or Transport(target, self.masker, self.budget)
         self.control = self._control()
         self.started = self.transport.clock()
         self._fresh = count(1)
@@ -53,7 +53,7 @@ class Run:
     @cached_property
     def accounts(self) -> dict[str, Account]:
         """Those of the target, and `nobody`, who has no token."""
-        return {**self.target.accounts, "nobody": Account("nobody", None)}
+        return {**self.target.accounts, "anonymous": Account("anonymous", None)}
 
     def fresh_account(self) -> Account:
         """An account that no test has used: of a mock, where any token opens one."""
@@ -84,7 +84,7 @@ class Run:
             control.health()
             for account, state in states(self.target.accounts):
                 control.open(account.secret, state)
-        except (CouldNotLookError, TargetLostError) as error:
+        except (InconclusiveError, TargetLostError) as error:
             where = f"{self.target.origin}/_mock"
             raise PreflightError(f"the target says control: mock, and {where} cannot be used: {error}.") from None
 
@@ -94,7 +94,7 @@ class Run:
             return self.transport.send(Call("GET", self.url(operation), "primary", account.token))
         except (NoReplyError, TargetLostError) as error:
             raise PreflightError(f"{self.target.base_url} cannot be reached: {error}.") from None
-        except CouldNotLookError as error:
+        except InconclusiveError as error:
             raise PreflightError(f"{self.target.base_url} cannot be examined: {error}.") from None
 
 
@@ -110,7 +110,7 @@ def _completed(target: Target) -> Target:
 def _like_the_api(reply: Reply) -> bool:
     try:
         body = reply.json()
-    except CouldNotLookError:
+    except InconclusiveError:
         return False
     return reply.status in {200, 401, 409} and isinstance(body, dict | list)
 

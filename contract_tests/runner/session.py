@@ -68,7 +68,7 @@ def examine(run: Run) -> Outcome:
     return conclude(run.events.log)
 
 
-def make_bill(settings: Settings) -> Plan:
+def estimate(settings: Settings) -> Plan:
     """The plan of a run, by collecting its tests; nothing is sent."""
     plugin = ConformancePlugin(Run(settings))
     _pytest(plugin, "--collect-only")

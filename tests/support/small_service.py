@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from werkzeug import Request
 
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.runner.run import Run
@@ -111,4 +111,4 @@ def run_against(answer: Answer, *roles: str, pace: float = 50, cap: int = 40, **
     aim = target(*roles, budget=Limits(cap, requests_per_second=pace))
     masker = Masker(account.secret for account in aim.accounts.values())
     client = httpx.Client(transport=httpx.MockTransport(answer))
-    return Run(Settings(aim, **settings), Transport(aim, masker, Purse(cap), client=client, sleep=lambda _: None))
+    return Run(Settings(aim, **settings), Transport(aim, masker, Budget(cap), client=client, sleep=lambda _: None))

@@ -27,9 +27,9 @@ def compare(before: str, after: str) -> Result:
 
 
 def test_what_got_worse_comes_first_and_fails(tmp_path: Path) -> None:
-    before = report(tmp_path / "a", rule("AUTH", "violated", FOUND), rule("SHAPE", "held"), rule("ORDER", "held"))
+    before = report(tmp_path / "a", rule("AUTH", "violated", FOUND), rule("SHAPE", "passed"), rule("ORDER", "passed"))
     broken = rule("SHAPE", "violated", {**FOUND, "received": "500"})
-    after = report(tmp_path / "b", rule("AUTH", "held"), broken, rule("ORDER", "held"), requests=25)
+    after = report(tmp_path / "b", rule("AUTH", "passed"), broken, rule("ORDER", "passed"), requests=25)
     result = compare(before, after)
     assert result.exit_code == 1
     assert result.output.splitlines()[2:] == [
@@ -56,13 +56,13 @@ def test_nothing_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "status"),
     [
-        ([rule("AUTH", "held")], [rule("AUTH", "could_not_look")], 1),
-        ([rule("AUTH", "held")], [], 1),
-        ([], [rule("AUTH", "held")], 0),
+        ([rule("AUTH", "passed")], [rule("AUTH", "inconclusive")], 1),
+        ([rule("AUTH", "passed")], [], 1),
+        ([], [rule("AUTH", "passed")], 0),
         ([rule("AUTH", "violated", FOUND)], [rule("AUTH", "skipped")], 0),
         ([rule("AUTH", "violated", FOUND)], [rule("AUTH", "violated", FOUND, {**FOUND, "received": "500"})], 1),
         ([rule("AUTH", "violated", FOUND)], [rule("AUTH", "violated", FOUND, accepted=True)], 0),
-        ([rule("AUTH", "held")], [rule("AUTH", "violated", FOUND, accepted=True)], 0),
+        ([rule("AUTH", "passed")], [rule("AUTH", "violated", FOUND, accepted=True)], 0),
         ([rule("AUTH", "violated", FOUND, accepted=True)], [rule("AUTH", "violated", FOUND)], 1),
     ],
 )
@@ -73,7 +73,7 @@ def test_what_counts_as_worse(
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "deviation"),
     [
         (None, "the report cannot be read: No such file or directory"),
         ("<html>", "is no report: it is not JSON"),
@@ -82,12 +82,12 @@ def test_what_counts_as_worse(
         ('{"rules": [{"id": "AUTH", "verdict": "fine", "evidence": []}]}', "is no report of aiimage-conform"),
     ],
 )
-def test_what_is_no_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, complaint: str) -> None:
+def test_what_is_no_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, deviation: str) -> None:
     other = tmp_path / "other.json"
     if text is not None:
         other.write_text(text)
     result = compare(report(tmp_path / "a"), str(other))
     assert result.exit_code == 2
     assert f"Error: {other}" in result.output
-    assert complaint in result.output
+    assert deviation in result.output
     assert "Traceback" not in result.output

@@ -31,12 +31,12 @@ def play(run: Run) -> None:
     entries = (Entry(FREE, Decides(("AUTH",)), 0), Entry(PAID, Decides(("ORDER",), credits=1), 1))
     run.events.emit(PlanMade(Plan(entries, load_rules(), 40)))
     run.events.emit(TestStarted(FREE))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(ended(FREE, "broken", "AUTH: …"))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(ended(FREE, "violated", "AUTH: …"))
     run.events.emit(TestStarted(PAID))
-    run.events.emit(decision(PAID, "ORDER", held=False))
-    run.events.emit(decision(PAID, "CREDIT-COST", held=False))
+    run.events.emit(decision(PAID, "ORDER", passed=False))
+    run.events.emit(decision(PAID, "CREDIT-COST", passed=False))
 
 
 LINES = """\

@@ -62,7 +62,7 @@ def test_it_may_be_json(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "deviation"),
     [
         ("rule: AUTH", "takes a list of {rule: …, reason: …}"),
         ("{", "the baseline is not valid YAML at line 1"),
@@ -78,12 +78,12 @@ def test_it_may_be_json(file: Path) -> None:
         ("- {rule: LOCK-TWO, reason: x}", "entry 1.rule: unknown rule LOCK-TWO; did you mean LOCK-ONE?"),
     ],
 )
-def test_what_is_no_baseline_is_refused_with_file_and_entry(file: Path, text: str, complaint: str) -> None:
+def test_what_is_no_baseline_is_refused_with_file_and_entry(file: Path, text: str, deviation: str) -> None:
     file.write_text(text)
     with pytest.raises(UsageError) as refused:
         load_baseline(file)
     assert str(refused.value).startswith(str(file))
-    assert complaint in str(refused.value)
+    assert deviation in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_named(file: Path) -> None:

@@ -25,7 +25,7 @@ def call(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("command", ["run", "plan"])
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "deviation"),
     [
         ((), "exactly one of --target FILE and --base-url URL"),
         (("--target", "t.yaml", *MINE), "exactly one of --target FILE and --base-url URL"),
@@ -40,10 +40,10 @@ def call(*arguments: str) -> Result:
         ((*MINE, "--seed", "x"), "--seed"),
     ],
 )
-def test_bad_usage_is_one_sentence_and_status_2(command: str, arguments: tuple[str, ...], complaint: str) -> None:
+def test_bad_usage_is_one_sentence_and_status_2(command: str, arguments: tuple[str, ...], deviation: str) -> None:
     result = call(command, *arguments)
     assert result.exit_code == 2
-    assert complaint in result.output
+    assert deviation in result.output
     assert "Traceback" not in result.output
 
 
