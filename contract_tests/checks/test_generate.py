@@ -19,7 +19,7 @@ PROMPT = (
 
 @decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)
 def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
-    """The documentation lists these engines without parameters, so a refusal of ours says nothing."""
+    """The documentation lists these engines without parameters, so a refusal proves nothing."""
     for name in ("ideogram", "fluxProKontext"):
         fields = samples.valid(name).fields
         reply = primary.generate_when_ready(fields)
@@ -30,7 +30,7 @@ def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
 
 @decides("IMG-INPUT", credits=2, seconds=4)
 def test_prompt_comes_back_as_it_was(primary: Api, verdict: Verdict) -> None:
-    """Whatever stands in it: other scripts, composed and decomposed letters, markup, quotes, capitals, its length."""
+    """With other scripts, composed and decomposed letters, markup, quotes and capitals, and of any length."""
     as_json = {**samples.FIELDS, "description": PROMPT}
     as_form = {**samples.valid("socialCropSquare").fields, "stable_description": PROMPT}
     for fields, files in ((as_json, None), (as_form, dict[str, Upload]())):
@@ -64,7 +64,7 @@ def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: V
 
 @decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, free_with_role="empty")
 def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
-    """The first invalid request that is accepted ends the test: it costs a credit."""
+    """The first invalid request that is accepted costs a credit and ends the test."""
     for sample in samples.all_invalid():
         if sample.name in WITHOUT_SOURCE:
             continue
@@ -95,12 +95,12 @@ def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Ve
 
 
 def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
-    """A reply about the parameters; where an account without credits is told so first, another one has to ask."""
+    """Return a reply about the parameters; try the primary account where the first one is refused for its state."""
     for api in dict.fromkeys((refused, primary)):
         reply = api.generate(sample.fields, {} if form else None)
         if reply.status not in ACCOUNT_REFUSALS:
             return reply
-    raise InconclusiveError(f"the account is refused with {reply.status}, whatever the parameters are")
+    raise InconclusiveError(f"the account is refused with {reply.status} before its parameters are checked")
 
 
 def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""What one account's generation is to another account."""
+"""What another account sees of a generation."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from contract_tests.runner.target import Target
 
 @decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"), mode="black-box")
 def test_another_account(api: Callable[[str], Api], primary: Api, target: Target, verdict: Verdict, run: Run) -> None:
-    """While one account generates, the other is held up or not, as the target says; it never sees the image."""
+    """While one account generates, the other is locked or not, as the target says; it never sees the image."""
     other = api("secondary")
     primary.await_unlocked()
     other.await_unlocked()
@@ -53,6 +53,6 @@ def _expect_unseen(verdict: Verdict, prompt: str, other: Api, reply: Reply) -> N
         "RECENT-OWN",
         not seen,
         expected="no image of another account",
-        received=f"{len(seen)} images of it",
+        received=f"{len(seen)} images of the other account",
         by=(reply, listed),
     )

@@ -1,4 +1,4 @@
-"""What the documentation says of a request for generate-image: that it is right, that it is wrong, or nothing."""
+"""Whether the documentation describes a generate-image request, rules it out, or says nothing about it."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,200}")
 _COMMON = frozenset({"image_generator", "image_number_of_images"})
 REAL_IMAGE = "(a real image)"
 ANY_UPLOAD = "(an upload)"
-# What every service that follows the documentation takes. Beyond it there are limits that no source gives.
+# Values that every conforming service accepts; other values may meet limits that the documentation does not give.
 _ORDINARY = {
     "dall-e": {
         "size": _SIZES,
@@ -43,7 +43,7 @@ class Kind(StrEnum):
     BARE = "without a body"
     DOCUMENTED = "documented"
     OPEN = "undocumented either way"
-    WITHOUT_SOURCE = "lacking only the image to work from"
+    WITHOUT_SOURCE = "without its source image only"
     INVALID = "invalid"
     UNREADABLE = "unreadable"
     UNAUTHENTICATED = "without a valid token"
@@ -51,9 +51,9 @@ class Kind(StrEnum):
 
 
 def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
-    """The kind of a request by its parameters, `one` being how the number 1 is written there.
+    """Return the kind of a request. one: how the number 1 is written in it.
 
-    An upload stands among the parameters as REAL_IMAGE or ANY_UPLOAD.
+    An upload is represented in the parameters by REAL_IMAGE or ANY_UPLOAD.
     """
     if not isinstance(parameters, dict):
         return Kind.UNREADABLE
@@ -68,7 +68,7 @@ def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
 
 
 def plainly_documented(parameters: Mapping[str, Any], *, one: int | str = 1) -> bool:
-    """Whether a request is one of those that the documentation describes, with nothing unusual in it."""
+    """Return whether the documentation describes the request, with ordinary values only."""
     engine, number = parameters.get("image_generator"), parameters.get("image_number_of_images")
     ordinary = _ORDINARY.get(engine) if isinstance(engine, str) else None
     if ordinary is None or plainly_invalid(parameters) or (type(number), number) != (type(one), one):
@@ -81,7 +81,7 @@ def plainly_documented(parameters: Mapping[str, Any], *, one: int | str = 1) -> 
 
 
 def plainly_invalid(parameters: Mapping[str, Any]) -> bool:
-    """Whether a request lacks what it needs or names what there is not; what a lenient service takes does not count."""
+    """Return whether a request is invalid even for a lenient service: a field is missing or a value unknown."""
     engine = _text(parameters.get("image_generator"))
     if engine not in PROMPTS or not countable(parameters.get("image_number_of_images")):
         return True
@@ -93,7 +93,7 @@ def plainly_invalid(parameters: Mapping[str, Any]) -> bool:
 
 
 def countable(value: Any) -> bool:
-    """Whether some service may take the value for a number of at least 1, by its first digits for example."""
+    """Return whether a service may read the value as a number of at least 1, by its first digits for example."""
     if isinstance(value, str) and _STARTS_AS_NUMBER.match(value):
         return True
     try:
@@ -118,5 +118,5 @@ def _text(value: Any) -> str:
 
 
 def _blank(value: Any) -> bool:
-    """Whether every service takes the value for absent; what counts as white space beyond ASCII differs."""
+    """Return whether every service treats the value as absent; white space beyond ASCII differs between services."""
     return value is None or (isinstance(value, str) and not value.strip(" \t\r\n"))

@@ -1,4 +1,4 @@
-"""The document, compiled: which replies it knows of each operation, and whether a reply is one of them."""
+"""The compiled document: the replies of each operation, and whether a reply is one of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import resources
 from contract_tests.oracle.oracle import Deviation
 
-# Whose statement the shape of an undocumented body is; the other bodies of refusals are nobody's.
+# The rule that describes the body of an undocumented refusal; no rule describes other bodies.
 _SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}
 _GATEWAY = frozenset({502, 503, 504})
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -32,7 +32,7 @@ class _Response:
 
 
 class Contract:
-    """The operations of the document and the judge of their replies."""
+    """The operations of the document, and the check of their replies."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
@@ -48,9 +48,9 @@ class Contract:
         }
 
     def deviations(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Deviation]:
-        """What in the reply contradicts the document; a reply of a gateway says nothing about the service."""
-        if reply.status in _GATEWAY and not own_words(reply):
-            raise InconclusiveError(f"{operation} was answered {reply.status}, by a gateway it seems")
+        """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit."""
+        if reply.status in _GATEWAY and not is_service_error(reply):
+            raise InconclusiveError(f"{operation} was answered {reply.status}, apparently by a gateway")
         response = self._responses.get((operation, reply.status))
         if response is None:
             yield from self._undocumented(operation, reply, authorized=authorized)
@@ -58,7 +58,7 @@ class Contract:
             yield from _shape_deviations(rule, reply, response.validator)
 
     def fallback_deviations(self, reply: Reply) -> Iterator[Deviation]:
-        """The same for a reply to what is no operation."""
+        """Yield the same for a reply to a call that is not an operation."""
         yield from _shape_deviations("NOT-FOUND", reply, self._fallback[reply.status].validator)
 
     def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Deviation]:
@@ -107,8 +107,8 @@ def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Resp
     return _Response(response["x-source"] == "doc", validator)
 
 
-def own_words(reply: Reply) -> bool:
-    """Whether a reply is in the words of the service itself: the documented shape of an error, which no gateway has."""
+def is_service_error(reply: Reply) -> bool:
+    """Return whether a reply has the documented shape of an error, so that it comes from the service, not a gateway."""
     try:
         body = reply.json()
     except InconclusiveError:
@@ -130,7 +130,7 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
     try:
         body = reply.json()
     except InconclusiveError:
-        yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is no JSON")
+        yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is not JSON")
         return
     for error in validator.iter_errors(body):
         where = "/".join(str(part) for part in error.instance_path) or "the body"

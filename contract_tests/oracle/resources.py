@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 @cache
 def root() -> Path:
-    """The folder that holds `openapi/` and `fixtures/`."""
+    """Return the folder that holds `openapi/` and `fixtures/`."""
     installed = _PACKAGE.parent / "aiimage_mock"
     return installed if installed.is_dir() else _PACKAGE.parent
 
@@ -35,7 +35,7 @@ Source = Literal["doc", "family", "ours"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One statement about the API; `source` says who makes it, and only a `doc` rule can be violated."""
+    """One statement about the API and its source; only a documented rule can be violated."""
 
     id: str
     source: Source
@@ -50,7 +50,7 @@ class Rule:
 
 @cache
 def load_rules() -> Mapping[str, Rule]:
-    """All rules by id, in the order of the file."""
+    """Return all rules by id, in the order of the file."""
     entries = load_yaml(openapi("rules.yaml"))["rules"]
     return {entry["id"]: _rule(entry) for entry in entries}
 

@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.client.call import Upload
 from contract_tests.oracle import resources
 
-# The plainest request, one like it for another engine, and one that no reading of the documentation allows.
+# The simplest request, similar ones for other engines, and one that is invalid under every reading.
 FIELDS = {
     "image_generator": "dall-e",
     "description": "A brass weather vane against a clear sky",
@@ -37,7 +37,7 @@ INVALID = {**FIELDS, "image_generator": "daguerreotype"}
 
 @dataclass(frozen=True)
 class Sample:
-    """A request; `errors` are the fields that a refusal of an invalid one has to name."""
+    """A request; `errors` are the fields that a refusal must name."""
 
     name: str
     summary: str
