@@ -132,7 +132,7 @@ def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
 )
 def test_a_limit_that_no_source_gives_is_no_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
     api, _ = make(generating(422, {"message": "no", "errors": errors}))
-    with pytest.raises(UndocumentedLimitError, match="no source gives its limit"):
+    with pytest.raises(UndocumentedLimitError, match="the documentation gives no limit"):
         api.images(fields)
 
 

@@ -63,7 +63,7 @@ def test_says_which_account_is_missing() -> None:
 
 def test_says_what_a_profile_leaves_out() -> None:
     plan = make(Decides(("IMG-GET",), credits=1), ONLY_PRIMARY, "free")
-    assert plan.skipped[0].reason == "it may cost 1 credit, beyond the profile free"
+    assert plan.skipped[0].reason == "it may cost 1 credit, more than the profile free allows"
 
 
 def test_an_account_without_credits_makes_a_refusal_free() -> None:
