@@ -9,16 +9,10 @@ from PIL import Image
 from contract_tests.client.api import Api, Fields, asked
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import NoReplyError
+from contract_tests.oracle.engines import engine_of, prompt_of
 from contract_tests.runner.events import Verdict
 
-PROMPTS = {
-    "dall-e": "description",
-    "stablediffusion": "stable_description",
-    "flux-pro": "description_flux_pro",
-    "ideogram": "description_ideogram",
-    "flux-pro-kontext": "description_flux_pro",
-}
-_MAX_PIXELS = 64_000_000
+_LARGEST_PICTURE = 64_000_000
 _SOURCE_SIZE = (512, 512)
 
 
@@ -33,7 +27,7 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
         received=f"{len(images)} images with {len(ids)} ids",
         by=reply,
     )
-    prompt = fields[PROMPTS[fields["image_generator"]]]
+    prompt = prompt_of(fields)
     for image in images:
         verdict.expect(
             "IMG-INPUT",
@@ -45,8 +39,9 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
 
 
 def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
-    """Check IMG-GET and, where a size was requested, IMG-SIZE; return the last picture."""
-    wanted = fields.get("size") or (fields.get("image_resolution") if _sized(fields) else None)
+    """IMG-GET and, where the size of the picture is the one asked for, IMG-SIZE; returns the last picture."""
+    engine = engine_of(fields)
+    wanted = engine.size(fields) if engine else None
     content = b""
     for image in images:
         fetched, (width, height) = expect_picture(verdict, api, image, reply)
@@ -98,10 +93,6 @@ def picture_size(content: bytes) -> tuple[int, int] | None:
                 return width, height
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             return None
-
-
-def _sized(fields: Fields) -> bool:
-    return fields.get("type") in {"text-to-image", "multi-prompt"}
 
 
 def _what(reply: Reply) -> str:

@@ -4,14 +4,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from contract_tests.checks.pictures import PROMPTS, picture_size
+from contract_tests.checks.pictures import picture_size
 from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, Fields, images_of, limit_met
 from contract_tests.client.call import Reply
-from contract_tests.errors import InconclusiveError
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.engines import prompt_of, with_count
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
-from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
-from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
+from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Generation, Oracle
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 
 
 class Attempt(Protocol):
@@ -83,7 +84,7 @@ class Mocked:
         self._open.close()
 
 
-ENGINES: dict[str, Fields] = {"dall-e": FIELDS, "flux-pro": OTHER_ENGINE}
+ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
 
 
 class DeviationFoundError(Exception):
@@ -112,8 +113,8 @@ class Sequence:
     _pending: list[tuple[Attempt, Fields]] = field(default_factory=list)
     _refused: bool = False
 
-    def generate(self, count: int, engine: str) -> None:
-        fields = {**ENGINES[engine], "image_number_of_images": count}
+    def generate(self, count: int, engine: int) -> None:
+        fields = with_count(ENGINES[engine], count)
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else STARTED
         if status == 422 and limit_met(fields, attempt.reply()):
@@ -188,8 +189,8 @@ class Sequence:
         images = images_of(reply)
         ids = {str(image.get("id")) for image in (*images, *self.oracle.images)}
         if len(images) != generation.count or len(ids) != generation.count + len(self.oracle.images):
-            self._judge(Deviation("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
-        prompt = fields[PROMPTS[fields["image_generator"]]]
+            self._judge(Complaint("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
+        prompt = prompt_of(fields)
         if any(image.get("input") != prompt for image in images):
             self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}

@@ -7,13 +7,14 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api, images_of
+from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 
 MADE_UP = "made-up-4f1c9a7e52d8b036"
-OPERATIONS = ("checkAvailability", "getVersions", "generateImage", "getRecentImages")
+OPERATIONS = [operation.id for operation in load_contract().operations.values() if operation.secured]
 
 
 @decides("AUTH", seconds=1)

@@ -6,7 +6,8 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api, judgeable
 from contract_tests.client.call import Reply
-from contract_tests.errors import InconclusiveError
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 
@@ -42,7 +43,7 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict)
     """A limit of 2 images applies until the last millisecond of the day."""
     account = world(daily_limit=2)
     _expect_served(verdict, account, "with 2 images left", "DAILY-429")
-    two = account.api.generate_when_ready({**FIELDS, "image_number_of_images": 2})
+    two = account.api.generate_when_ready(with_count(FIELDS, 2))
     if two.status != 422:
         _expect_day(verdict, account, two.status == 429, "429 to a request for 2 images with 1 left", two)
     if two.status != 200:

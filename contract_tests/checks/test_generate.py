@@ -1,50 +1,62 @@
 """What generate-image takes, refuses and answers."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.pictures import PROMPTS, judge_images, judge_pictures
-from contract_tests.client.api import Api, error_fields
+from contract_tests.checks.pictures import judge_images, judge_pictures
+from contract_tests.client.api import Api, error_fields, images_of
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
+from contract_tests.oracle.engines import load_engines, prompt_of, with_count, with_prompt
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
 
-WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
+# The engines that JSON can carry, by name.
+ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
+SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
 )
 
 
-@decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)
-def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
-    """The documentation lists these engines without parameters, so a refusal proves nothing."""
-    for name in ("ideogram", "fluxProKontext"):
-        fields = samples.valid(name).fields
-        reply = primary.generate_when_ready(fields)
-        if reply.status != 200:
-            raise InconclusiveError(f"{fields['image_generator']} was answered {reply.status} to assumed parameters")
-        judge_images(verdict, fields, reply.json()["images"], reply)
+def _engines() -> Iterator[Any]:
+    """Yield each engine by name, with the rules that an image of it can decide."""
+    for name, engine in ENGINES.items():
+        sized = ("IMG-SIZE",) if engine.role("size") else ()
+        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", *sized)
+        yield pytest.param(name, marks=decides(*rules, credits=1, seconds=2))
 
 
-@decides("IMG-INPUT", credits=2, seconds=4)
-def test_prompt_comes_back_as_it_was(primary: Api, verdict: Verdict) -> None:
-    """With other scripts, composed and decomposed letters, markup, quotes and capitals, and of any length."""
-    as_json = {**samples.FIELDS, "description": PROMPT}
-    as_form = {**samples.valid("socialCropSquare").fields, "stable_description": PROMPT}
-    for fields, files in ((as_json, None), (as_form, dict[str, Upload]())):
+@pytest.mark.parametrize("name", _engines())
+def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
+    """One image, sent as JSON and as a form in turn; the prompt comes back unchanged, in whatever script it is."""
+    engine, place = ENGINES[name], list(ENGINES).index(name)
+    fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
+    files = dict[str, Upload]() if place % 2 else None
+    if engine.documented:
         images, reply = primary.images(fields, files)
-        judge_images(verdict, fields, images, reply)
+    else:
+        reply = primary.generate_when_ready(fields, files)
+        if reply.status != 200:
+            raise CouldNotLookError(f"{name} was answered {reply.status}, and its parameters are an assumption")
+        images = images_of(reply)
+    judge_images(verdict, fields, images, reply)
+    judge_pictures(verdict, primary, fields, images, reply)
 
 
-@decides("VALID-TRIM", "FLUX-QUEUE", credits=1, seconds=3)
-def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: Verdict) -> None:
+@decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
+def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
-    prompt = fields[PROMPTS["flux-pro"]]
-    reply = primary.generate_when_ready(
-        {**fields, PROMPTS["flux-pro"]: f"  {prompt}\t ", "mood": None, "a_field_that_nobody_knows": "1"}
-    )
+    prompt = prompt_of(fields)
+    padded = with_prompt(fields, f"  {prompt}\t ")
+    reply = primary.generate_when_ready({**padded, "mood": None, "an_unknown_field": "1"})
     if reply.status in ACCOUNT_REFUSALS:
         raise InconclusiveError(f"the generation was refused with {reply.status}")
     inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
@@ -54,7 +66,7 @@ def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: V
     for image in reply.json()["images"] if reply.status == 200 else ():
         picture = primary.picture(str(image.get("output")))
         verdict.expect(
-            "FLUX-QUEUE",
+            "QUEUED",
             picture.status == 200,
             expected="the picture is there when flux-pro has answered",
             received=str(picture.status),
@@ -119,7 +131,7 @@ _REMOTE = ("s3", "r2")
 
 @decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=4, seconds=8)
 def test_every_image_has_its_picture(primary: Api, verdict: Verdict) -> None:
-    fields = {**samples.valid("multiPrompt").fields, "image_number_of_images": 4}
+    fields = with_count(samples.valid("multiPrompt").fields, 4)
     images, reply = primary.images(fields)
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)

@@ -7,7 +7,8 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
-from contract_tests.errors import InconclusiveError
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -22,7 +23,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     other.await_unlocked()
     prompt = f"A wooden crate with the number {run.settings.seed}"
     with ThreadPoolExecutor(1) as pool:
-        overlap = Overlap(primary, pool.submit(primary.generate, {**FIELDS, "description": prompt}), run.transport)
+        overlap = Overlap(primary, pool.submit(primary.generate, with_prompt(FIELDS, prompt)), run.transport)
         overlap.watch_until_locked()
         checked = other.check()
         reply = overlap.reply()
@@ -42,7 +43,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
 @decides("RECENT-OWN", credits=1, mode="control")
 def test_images_of_another_account(api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run) -> None:
     prompt = f"A wooden crate with the number {run.settings.seed}"
-    _, reply = primary.images({**FIELDS, "description": prompt})
+    _, reply = primary.images(with_prompt(FIELDS, prompt))
     _expect_unseen(verdict, prompt, api("secondary"), reply)
 
 

@@ -10,7 +10,7 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
-from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
@@ -97,7 +97,7 @@ def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
 def _requests_meanwhile(api: Api, overlap: Overlap) -> list[Reply]:
     """Request generations while one runs, with another engine and the same one; stop at the first that is served."""
     replies: list[Reply] = []
-    for fields in (OTHER_ENGINE, FIELDS):
+    for fields in (OTHER_ENGINES[-1], FIELDS):
         if overlap.running and all(reply.status != 200 for reply in replies):
             replies.append(api.generate(fields))
             overlap.check()

@@ -8,7 +8,7 @@ from contract_tests.checks.world import Running, World
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS
-from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINE
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
 
@@ -39,9 +39,9 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         _expect_served(verdict, first.reply())
 
 
-def _call_meanwhile(account: World) -> list[Running]:
-    """Call everything else, and request generations with another engine and the same one."""
-    others = [account.begin(fields) for fields in (OTHER_ENGINE, FIELDS)]
+def _ask_meanwhile(account: World) -> list[Running]:
+    """Whatever else can be asked, and generations by another engine and by the same one."""
+    others = [account.begin(fields) for fields in (OTHER_ENGINES[-1], FIELDS)]
     account.begin(INVALID)
     account.api.recent()
     account.api.versions()

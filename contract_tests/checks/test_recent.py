@@ -10,7 +10,8 @@ from contract_tests.checks.pictures import expect_picture
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
-from contract_tests.errors import InconclusiveError, UndocumentedLimitError
+from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
@@ -63,8 +64,8 @@ def _make_missing(primary: Api, run: Run) -> None:
     while missing > 0:
         number = min(missing, at_once)
         try:
-            primary.images({**FIELDS, "image_number_of_images": number})
-        except UndocumentedLimitError:
+            primary.images(with_count(FIELDS, number))
+        except LimitMetError:
             at_once = 1
         else:
             missing -= number

@@ -7,8 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
-from contract_tests.errors import InconclusiveError, UndocumentedLimitError
-from contract_tests.oracle.contract import is_service_error
+from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.contract import own_words
+from contract_tests.oracle.engines import count_field, open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -230,8 +231,8 @@ def limit_met(fields: Fields, reply: Reply) -> str | None:
     if reply.status != 422:
         return None
     errors = set(error_fields(reply))
-    limits = {"image_number_of_images": f"{asked(fields)} images at once"} if asked(fields) > 1 else {}
-    limits |= {"image_resolution": f"a resolution of {fields.get('image_resolution')}"}
+    limits = {count_field(): f"{asked(fields)} images at once"} if asked(fields) > 1 else {}
+    limits |= {name: f"a size of {fields.get(name)}" for name in open_sizes()}
     return " and ".join(limits[error] for error in sorted(errors)) if errors and errors <= limits.keys() else None
 
 
@@ -243,8 +244,8 @@ def error_fields(reply: Reply) -> list[str]:
 
 
 def asked(fields: Fields) -> int:
-    """Return how many images a request asks for, as a lenient service may read it."""
-    number = str(fields.get("image_number_of_images"))
+    """How many images a request asks for, or would make where a lenient service takes it."""
+    number = str(fields.get(count_field()))
     return int(number) if number.isascii() and number.isdigit() else 1
 
 

@@ -8,7 +8,8 @@ from contract_tests.client.api import error_fields
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.kinds import Kind
-from contract_tests.oracle.contract import Contract
+from contract_tests.oracle.contract import Contract, Finding
+from contract_tests.oracle.engines import open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation
 
@@ -63,7 +64,8 @@ def _refused_as_invalid(reply: Reply) -> bool:
     """Return whether a 4xx calls the request invalid; a resolution may be refused, as the documentation lists none."""
     if not 400 <= reply.status < 500 or reply.status in NOT_EXAMINED | {413}:
         return False
-    return reply.status != 422 or _complaints(reply) != {"image_resolution"}
+    complaints = _complaints(reply)
+    return reply.status != 422 or not complaints or not complaints <= open_sizes()
 
 
 def _complaints(reply: Reply) -> set[str]:

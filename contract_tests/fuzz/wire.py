@@ -11,11 +11,10 @@ from werkzeug.datastructures import FileStorage
 from contract_tests.client.call import Call, Upload
 from contract_tests.fuzz.kinds import ANY_UPLOAD, REAL_IMAGE, Kind, countable, kind_of
 from contract_tests.oracle import samples
+from contract_tests.oracle.engines import count_field, source_field, with_count
 
 # Stands for the account's token in generated requests, so that schemathesis never sees it.
 AUTHORIZATION = "Bearer valid"
-_NUMBER = "image_number_of_images"
-_SOURCE = "image_src"
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,12 @@ class Payload:
     wire: Mapping[str, Any]
 
     def of_one_image(self) -> "Payload":
-        """Return the same for one image, so that it costs at most the price of one."""
-        if not isinstance(self.parameters, dict) or not countable(self.parameters.get(_NUMBER)):
+        """The same for one image, so that it costs 1 credit at most."""
+        if not isinstance(self.parameters, dict) or not countable(self.parameters.get(count_field())):
             return self
         if "fields" in self.wire:
-            return replace(self, wire={**self.wire, "fields": {**self.wire["fields"], _NUMBER: "1"}})
-        return replace(self, wire={**self.wire, "body": json.dumps({**self.parameters, _NUMBER: 1}).encode()})
+            return replace(self, wire={**self.wire, "fields": with_count(self.wire["fields"], "1")})
+        return replace(self, wire={**self.wire, "body": json.dumps(with_count(self.parameters, 1)).encode()})
 
     def apply_to(self, call: Call) -> Call:
         return replace(call, **self.wire)
@@ -54,7 +53,8 @@ def _form(request: Request) -> Payload:
     # A part without a name, which a generated form may have, is not a parameter.
     fields = {name: value for name, value in request.form.items() if name}
     files = {name: _upload(file) for name, file in request.files.items() if name}
-    source = {_SOURCE: _placeholder(files[_SOURCE])} if _SOURCE in files else {}
+    name = source_field()
+    source = {name: _told(files[name])} if name in files else {}
     kind = kind_of({**fields, **source}, one="1")
     return Payload(kind, {**fields, **source}, {"fields": fields, "files": files})
 

@@ -20,15 +20,19 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @dataclass(frozen=True)
 class Operation:
+    """An operation. call_path: the path with a value for each parameter in it; secured: it needs a token."""
+
     id: str
     method: str
     path: str
+    call_path: str
+    secured: bool = True
 
 
 @dataclass(frozen=True)
 class _Response:
     documented: bool
-    validator: jsonschema_rs.Validator
+    validator: jsonschema_rs.Validator | None
 
 
 class Contract:
@@ -84,27 +88,42 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
-                yield Operation(item[method]["operationId"], method.upper(), path)
+                yield _operation(document, item, method, path)
+
+
+def _operation(document: Mapping[str, Any], item: Mapping[str, Any], method: str, path: str) -> Operation:
+    node = item[method]
+    declared = [
+        resources.resolve(document, each) for each in (*item.get("parameters", ()), *node.get("parameters", ()))
+    ]
+    call_path = path
+    for each in declared:
+        call_path = call_path.replace(f"{{{each['name']}}}", _path_value(each))
+    secured = all(node.get("security", document.get("security")) or [{}])
+    return Operation(node["operationId"], method.upper(), path, call_path, secured)
+
+
+def _path_value(parameter: Mapping[str, Any]) -> str:
+    """Return the document's example for a parameter, else a value that no image is likely to have."""
+    schema = parameter.get("schema", {})
+    examples = schema.get("examples") or [schema.get("example", parameter.get("example"))]
+    unlikely = 999_999_999 if schema.get("type") == "integer" else "none"
+    return str(unlikely if examples[0] is None else examples[0])
 
 
 def _responses(document: Mapping[str, Any], operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
     responses = document["paths"][operation.path][operation.method.lower()]["responses"]
     for status, response in responses.items():
-        yield status, _resolved(document, response)
-
-
-def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in node:
-        return node
-    for key in node["$ref"].removeprefix("#/").split("/"):
-        document = document[key]
-    return document
+        yield status, resources.resolve(document, response)
 
 
 def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Response:
-    schema = {**response["content"]["application/json"]["schema"], "components": document["components"]}
-    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    return _Response(response["x-source"] == "doc", validator)
+    documented = response.get("x-source", "doc") == "doc"
+    media = response.get("content", {}).get("application/json")
+    if media is None:
+        return _Response(documented, None)
+    schema = {**media["schema"], "components": document.get("components", {})}
+    return _Response(documented, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
 
 
 def is_service_error(reply: Reply) -> bool:
@@ -122,7 +141,11 @@ def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
     return "LOCK-409-BODY" if (operation, status) == ("generateImage", 409) else _SHAPE_RULES.get(status)
 
 
-def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validator) -> Iterator[Deviation]:
+def _shape_findings(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Finding]:
+    if validator is None:
+        if reply.content:
+            yield Finding(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
+        return
     kind = reply.headers.get("content-type", "")
     if not _is_json(kind):
         yield Deviation(rule, f"{reply.status} with a JSON body", f"content type {kind or 'missing'}")

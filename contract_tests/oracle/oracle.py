@@ -46,7 +46,7 @@ class Oracle:
 
     @property
     def lock(self) -> Lock:
-        """Held while a generation runs, until it expires [LOCK-10S]; its release at the end is assumed."""
+        """Held while a generation runs, until it expires [LOCK-10S]; whether the end frees it is assumed."""
         if not self.complete:
             return "perhaps"
         if self.began is None or self.now > self.began + LOCK_MS:

@@ -30,7 +30,19 @@ def load_yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-Source = Literal["doc", "family", "ours"]
+def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the node with its `$ref` resolved; what stands beside the `$ref` replaces what it refers to."""
+    beside = dict(node)
+    while "$ref" in node:
+        target = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+        beside = {**node, **{key: value for key, value in beside.items() if key != "$ref"}}
+    return beside
+
+
+Source = Literal["doc", "platform", "inferred", "assumed"]
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Run:
         return Account("fresh", Secret(f"conform-{self.settings.seed}-{next(self._fresh)}"))
 
     def url(self, operation: str) -> str:
-        return self.target.base_url + self.contract.operations[operation].path
+        return self.target.base_url + self.contract.operations[operation].call_path
 
     def preflight(self) -> None:
         """Set up the accounts of a mock; raise PreflightError where the target is not the API or refuses the token."""
