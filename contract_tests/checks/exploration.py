@@ -83,7 +83,7 @@ class Calls(RuleBasedStateMachine):
         engine=_ENGINES,
     )
     def begin(self, credits_: int, daily_limit: int, generation_ms: int, count: int, engine: int) -> None:
-        """Every sequence begins with a generation, whatever comes of it."""
+        """Every sequence begins with a generation."""
         self.sequence = self.exploration.begin(credits_, daily_limit, generation_ms)
         self._generate(count, engine)
 

@@ -12,7 +12,7 @@ from contract_tests.errors import NoReplyError
 from contract_tests.oracle.engines import engine_of, prompt_of
 from contract_tests.runner.events import Verdict
 
-_LARGEST_PICTURE = 64_000_000
+_MAX_PIXELS = 64_000_000
 _SOURCE_SIZE = (512, 512)
 
 
@@ -39,7 +39,7 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
 
 
 def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
-    """IMG-GET and, where the size of the picture is the one asked for, IMG-SIZE; returns the last picture."""
+    """Check IMG-GET and, where a size was requested, IMG-SIZE; return the last picture."""
     engine = engine_of(fields)
     wanted = engine.size(fields) if engine else None
     content = b""

@@ -8,10 +8,10 @@ from contract_tests.checks.pictures import picture_size
 from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, Fields, images_of, limit_met
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import prompt_of, with_count
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
-from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Generation, Oracle
+from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 
 
@@ -189,7 +189,7 @@ class Sequence:
         images = images_of(reply)
         ids = {str(image.get("id")) for image in (*images, *self.oracle.images)}
         if len(images) != generation.count or len(ids) != generation.count + len(self.oracle.images):
-            self._judge(Complaint("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
+            self._judge(Deviation("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
         prompt = prompt_of(fields)
         if any(image.get("input") != prompt for image in images):
             self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))

@@ -8,7 +8,7 @@ from contract_tests.client.api import Api, Fields, asked, judgeable
 from contract_tests.client.budget import Budget
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import other_choices, with_count
 from contract_tests.oracle.facts import counted, price
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
@@ -16,7 +16,7 @@ from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
 TWO, THREE = (with_count(FIELDS, number) for number in (2, 3))
-_DEAR = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
+_EXPENSIVE = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
 
 
 @decides("CREDIT-419", roles=("empty",))

@@ -17,9 +17,9 @@ from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
-# The engines that JSON can carry, by name.
+# The engines that a JSON request can use, by name.
 ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
-SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
+WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
@@ -36,7 +36,7 @@ def _engines() -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", _engines())
 def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
-    """One image, sent as JSON and as a form in turn; the prompt comes back unchanged, in whatever script it is."""
+    """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
     engine, place = ENGINES[name], list(ENGINES).index(name)
     fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
     files = dict[str, Upload]() if place % 2 else None
@@ -45,14 +45,14 @@ def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, 
     else:
         reply = primary.generate_when_ready(fields, files)
         if reply.status != 200:
-            raise CouldNotLookError(f"{name} was answered {reply.status}, and its parameters are an assumption")
+            raise InconclusiveError(f"{name} was answered {reply.status}, and its parameters are an assumption")
         images = images_of(reply)
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)
 
 
 @decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
-def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
+def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
     prompt = prompt_of(fields)
     padded = with_prompt(fields, f"  {prompt}\t ")
@@ -68,7 +68,7 @@ def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict)
         verdict.expect(
             "QUEUED",
             picture.status == 200,
-            expected="the picture is there when flux-pro has answered",
+            expected="the picture exists when the request is answered",
             received=str(picture.status),
             by=picture,
         )

@@ -7,7 +7,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict

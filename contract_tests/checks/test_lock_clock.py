@@ -39,8 +39,8 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         _expect_served(verdict, first.reply())
 
 
-def _ask_meanwhile(account: World) -> list[Running]:
-    """Whatever else can be asked, and generations by another engine and by the same one."""
+def _call_meanwhile(account: World) -> list[Running]:
+    """Call everything else, and request generations with another engine and the same one."""
     others = [account.begin(fields) for fields in (OTHER_ENGINES[-1], FIELDS)]
     account.begin(INVALID)
     account.api.recent()

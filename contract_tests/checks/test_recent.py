@@ -10,7 +10,7 @@ from contract_tests.checks.pictures import expect_picture
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
@@ -65,7 +65,7 @@ def _make_missing(primary: Api, run: Run) -> None:
         number = min(missing, at_once)
         try:
             primary.images(with_count(FIELDS, number))
-        except LimitMetError:
+        except UndocumentedLimitError:
             at_once = 1
         else:
             missing -= number

@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
-from contract_tests.errors import CouldNotLookError, LimitMetError
-from contract_tests.oracle.contract import own_words
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
+from contract_tests.oracle.contract import is_service_error
 from contract_tests.oracle.engines import count_field, open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.runner.events import Verdict
@@ -244,7 +244,7 @@ def error_fields(reply: Reply) -> list[str]:
 
 
 def asked(fields: Fields) -> int:
-    """How many images a request asks for, or would make where a lenient service takes it."""
+    """Return how many images a request asks for, as a lenient service may read it."""
     number = str(fields.get(count_field()))
     return int(number) if number.isascii() and number.isdigit() else 1
 

@@ -8,7 +8,7 @@ from contract_tests.client.api import error_fields
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.kinds import Kind
-from contract_tests.oracle.contract import Contract, Finding
+from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.engines import open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation

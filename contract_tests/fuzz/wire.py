@@ -54,7 +54,7 @@ def _form(request: Request) -> Payload:
     fields = {name: value for name, value in request.form.items() if name}
     files = {name: _upload(file) for name, file in request.files.items() if name}
     name = source_field()
-    source = {name: _told(files[name])} if name in files else {}
+    source = {name: _placeholder(files[name])} if name in files else {}
     kind = kind_of({**fields, **source}, one="1")
     return Payload(kind, {**fields, **source}, {"fields": fields, "files": files})
 

@@ -141,10 +141,10 @@ def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
     return "LOCK-409-BODY" if (operation, status) == ("generateImage", 409) else _SHAPE_RULES.get(status)
 
 
-def _shape_findings(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Finding]:
+def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Deviation]:
     if validator is None:
         if reply.content:
-            yield Finding(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
+            yield Deviation(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
         return
     kind = reply.headers.get("content-type", "")
     if not _is_json(kind):

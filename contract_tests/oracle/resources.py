@@ -59,6 +59,11 @@ class Rule:
     def documented(self) -> bool:
         return self.source == "doc"
 
+    @property
+    def origin(self) -> str:
+        """The source in a word for reports: documented, platform, inferred or assumed."""
+        return "documented" if self.documented else self.source
+
 
 @cache
 def load_rules() -> Mapping[str, Rule]:

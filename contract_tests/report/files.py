@@ -120,7 +120,7 @@ def junit_text(run: Run, outcome: Outcome) -> str:
 def _rules(root: Element, outcome: Outcome, tags: dict[str, str]) -> None:
     suite = SubElement(root, "testsuite", name="rules")
     for result in outcome.results:
-        case = SubElement(suite, "testcase", classname=f"rules.{result.rule.source}", name=result.rule.id)
+        case = SubElement(suite, "testcase", classname=f"rules.{result.rule.origin}", name=result.rule.id)
         verdict = verdict_of(result)
         text = _described(result.findings) or result.reason
         _mark(case, tags.get(verdict), f"{verdict}: {result.reason}", text)

@@ -51,7 +51,7 @@ def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
 
 
 def _row(result: RuleResult) -> str:
-    cells = (f"**{result.rule.id}**", result.rule.source, verdict_of(result), escaped(result.reason))
+    cells = (f"**{result.rule.id}**", result.rule.origin, verdict_of(result), escaped(result.reason))
     return f"| {' | '.join(cells)} |"
 
 

@@ -91,7 +91,7 @@ def _rules_table(outcome: Outcome) -> Table:
     for result in outcome.results:
         verdict = verdict_of(result)
         words = Text(verdict, STYLES[verdict])
-        table.add_row(result.rule.id, result.rule.source, words, visible(result.reason))
+        table.add_row(result.rule.id, result.rule.origin, words, visible(result.reason))
     return table
 
 

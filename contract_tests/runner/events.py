@@ -163,8 +163,8 @@ def describe(decision: Decision) -> str:
 
 
 def basis(rule: Rule) -> str:
-    """Return what an expectation rests on: the documentation, or an assumption and its source."""
-    return "Documented" if rule.documented else f"Assumed ({rule.source})"
+    """Return where an expectation comes from: Documented, Platform, Inferred or Assumed."""
+    return rule.origin.capitalize()
 
 
 def _replay(exchange: Exchange, start: float) -> list[str]:

@@ -110,4 +110,8 @@ def test_pays_when_a_generation_has_ended() -> None:
 
 
 def test_asks_for_no_more_than_is_plainly_affordable() -> None:
-    assert [oracle(3, 2).affordable_images(), oracle(0, 2).affordable_images(), Oracle().most()] == [2, 1, 1]
+    assert [oracle(3, 2).affordable_images(), oracle(0, 2).affordable_images(), Oracle().affordable_images()] == [
+        2,
+        1,
+        1,
+    ]
