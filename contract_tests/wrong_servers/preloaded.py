@@ -7,6 +7,6 @@ from contract_tests.wrong_servers import judging
 
 __all__ = ["judging"]
 
-with engine.nothing_left_behind():
+with engine.temporary_hypothesis_home():
     # Hypothesis works out once in each process which characters there are, which takes a second.
     strategies.characters(codec="utf-8").validate()

@@ -63,11 +63,11 @@ def serving(peer: Peer) -> Iterator[Peer]:
         thread.join()
 
 
-def get(aim: Target, url: str, patience: float = 5) -> httpx.Response:
+def get(aim: Target, url: str, timeout_seconds: float = 5) -> httpx.Response:
     with make_client(aim) as client:
         ticks = iter(range(1_000_000))
-        request = client.build_request("GET", url, timeout=patience)
-        return receive(client, request, patience, lambda: next(ticks) / 100)
+        request = client.build_request("GET", url, timeout=timeout_seconds)
+        return receive(client, request, timeout_seconds, lambda: next(ticks) / 100)
 
 
 def connected(url: str, **values: object) -> Target:
@@ -127,14 +127,14 @@ def test_waits_no_longer_than_agreed_for_a_reply_that_trickles() -> None:
     with serving(Peer(ENDLESS, then=b"1\r\nx\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.ReadTimeout, match=r"not complete after 0\.5 s"):
-            get(connected(url), url, patience=0.5)
+            get(connected(url), url, timeout_seconds=0.5)
 
 
 def test_reads_no_reply_without_an_end() -> None:
     with serving(Peer(ENDLESS, then=b"10000\r\n" + 65536 * b"x" + b"\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.DecodingError, match="larger than"):
-            get(connected(url), url, patience=1000)
+            get(connected(url), url, timeout_seconds=1000)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ BOUNDARY = "a-boundary"
 
 
 def sent(payload: Payload) -> Call:
-    return payload.put_in(Call("POST", "http://127.0.0.1/"))
+    return payload.apply_to(Call("POST", "http://127.0.0.1/"))
 
 
 def as_json(value: Any, content_type: str | None = "application/json") -> Payload:
@@ -71,7 +71,7 @@ def test_the_text_that_stands_for_an_image_becomes_one() -> None:
 def test_an_upload_of_any_bytes_may_be_refused_and_none_has_to_be() -> None:
     assert as_form(FORM, b"no image").kind is Kind.OPEN
     assert as_form(FORM, b"").kind is Kind.OPEN
-    assert as_form(FORM, None).kind is Kind.SOURCELESS
+    assert as_form(FORM, None).kind is Kind.WITHOUT_SOURCE
 
 
 def test_what_cannot_be_read() -> None:

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from contract_tests.client.call import Exchange, Reply
-from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
+from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
 
 
 def seen(kind: Kind, status: int, sent: float, received: float) -> Seen:
@@ -30,18 +30,18 @@ TOLD = seen("check", 409, 0.1, 0.2)
     ],
 )
 def test_finds_only_what_surely_met(others: list[Seen], broken: list[str]) -> None:
-    assert [finding.complaint.rule for finding in findings([FIRST, *others], quickest=1.0)] == broken
+    assert [finding.deviation.rule for finding in deviations([FIRST, *others], quickest=1.0)] == broken
 
 
 def test_a_check_after_the_life_of_a_lock_met_no_lock() -> None:
     slow = seen("generate", 200, 0.0, 12.0)
     early, late = seen("check", 200, 8.0, 8.1), seen("check", 200, 10.5, 10.6)
-    assert [len(list(findings([slow, TOLD, check], quickest=14.0))) for check in (early, late)] == [1, 0]
+    assert [len(list(deviations([slow, TOLD, check], quickest=14.0))) for check in (early, late)] == [1, 0]
 
 
 def test_a_generation_that_was_held_up_proves_no_more_than_the_quickest() -> None:
     late = seen("generate", 200, 0.1, 2.0)
-    assert list(findings([FIRST, late], quickest=0.5)) == []
+    assert list(deviations([FIRST, late], quickest=0.5)) == []
 
 
 def test_tells_whether_anything_met() -> None:

@@ -31,21 +31,21 @@ def play(run: Run) -> None:
     entries = (Entry(FREE, Decides(("AUTH",)), 0), Entry(PAID, Decides(("ORDER",), credits=1), 1))
     run.events.emit(PlanMade(Plan(entries, load_rules(), 40)))
     run.events.emit(TestStarted(FREE))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(ended(FREE, "broken", "AUTH: …"))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(ended(FREE, "violated", "AUTH: …"))
     run.events.emit(TestStarted(PAID))
-    run.events.emit(decision(PAID, "ORDER", held=False))
-    run.events.emit(decision(PAID, "CREDIT-COST", held=False))
+    run.events.emit(decision(PAID, "ORDER", passed=False))
+    run.events.emit(decision(PAID, "CREDIT-COST", passed=False))
 
 
 LINES = """\
 Free checks
-        violated       AUTH: expected 409; received 200
-[ 1/2] broken           0.1 s  test_auth.py::test_free  0 credits
+        violated     AUTH: expected 409; received 200
+[ 1/2] violated       0.1 s  test_auth.py::test_free  0 credits
 Paid checks
-        differs        ORDER: expected 409; received 200
-        accepted       CREDIT-COST: expected 409; received 200
+        differs      ORDER: expected 409; received 200
+        accepted     CREDIT-COST: expected 409; received 200
 """
 
 

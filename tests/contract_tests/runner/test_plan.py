@@ -1,9 +1,9 @@
 import pytest
 
-from contract_tests.checks.decisions import MOST_CREDITS, PROFILES, Decides, Profile
+from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Decides, Profile
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.plan import PHASES, Plan, make_plan
-from contract_tests.runner.session import make_bill
+from contract_tests.runner.session import estimate
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Target
 from support.conformance import target
@@ -14,7 +14,7 @@ ONLY_PRIMARY = target()
 
 
 def bill(aim: Target, profile: Profile = "full") -> Plan:
-    return make_bill(Settings(aim, profile))
+    return estimate(Settings(aim, profile))
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -22,7 +22,7 @@ def bill(aim: Target, profile: Profile = "full") -> Plan:
 def test_a_profile_costs_what_it_promises(profile: Profile, aim: Target) -> None:
     plan = bill(aim, profile)
     assert plan.selected
-    assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MOST_CREDITS[profile]
+    assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
     assert profile == "full" or plan.beyond_cap() == []
 
 
@@ -46,7 +46,7 @@ def test_the_free_ones_come_first_and_the_dearest_last() -> None:
 def test_with_a_mock_every_rule_is_decided() -> None:
     plan = bill(target("invalid", control="mock"))
     assert plan.reasons_undecided() == {}
-    assert {entry.decides.way for entry in plan.selected} == {"any", "control"}
+    assert {entry.decides.mode for entry in plan.selected} == {"any", "control"}
 
 
 def make(decides: Decides, aim: Target, profile: Profile = "full", cap: int = 40) -> Plan:
@@ -63,17 +63,17 @@ def test_says_which_account_is_missing() -> None:
 
 def test_says_what_a_profile_leaves_out() -> None:
     plan = make(Decides(("IMG-GET",), credits=1), ONLY_PRIMARY, "free")
-    assert plan.skipped[0].reason == "it may cost 1 credit, beyond the profile free"
+    assert plan.skipped[0].reason == "it may cost 1 credit, more than the profile free allows"
 
 
 def test_an_account_without_credits_makes_a_refusal_free() -> None:
-    decides = Decides(("VALID-422",), credits=1, spares="empty")
+    decides = Decides(("VALID-422",), credits=1, free_with_role="empty")
     assert make(decides, ALL, "free").selected[0].cost == 0
     assert make(decides, ONLY_PRIMARY).selected[0].cost == 1
 
 
 def test_a_known_balance_is_part_of_the_bill() -> None:
-    assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), figure_of="low"), ALL).credits == 4
+    assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), cost_from_role="low"), ALL).credits == 4
 
 
 def test_tells_what_may_not_fit() -> None:
