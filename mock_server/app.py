@@ -150,7 +150,7 @@ def _control(settings: Settings, service: Service, served: Contract, uploads: Up
 
 
 def _page(settings: Settings, served: Contract, admission: "Admission") -> ASGIApp:
-    from .control.facts import facts
+    from .control.page_data import facts
     from .dashboard import page_app
 
     return page_app(facts(settings.accounts, settings.behaviour, served), admission)

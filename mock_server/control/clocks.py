@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mock_server.domain.clock import Instant, checked, from_iso, seconds
 from mock_server.service import Caller, Service, clocks
 
-from .answers import answer, problem, told
+from .http import answer, problem, told
 from .naming import meant_by_path
 from .worlds import view
 

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from mock_server.service import Service
 from mock_server.service.events import Event
 
-from .answers import asked
+from .http import asked
 from .naming import meant
 
 _PAUSE_SECONDS = 15

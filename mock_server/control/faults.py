@@ -16,7 +16,7 @@ from mock_server.faults.plans import MOST, make_plans, show_plan
 from mock_server.faults.registry import FAULTS
 from mock_server.service import Service
 
-from .answers import answer, asked, problem, told
+from .http import answer, asked, problem, told
 from .naming import meant_by_path
 
 

@@ -7,8 +7,8 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .admission import Admission
-from .answers import answer
+from .auth import Admission
+from .http import answer
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = "/_mock/health"

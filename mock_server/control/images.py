@@ -12,7 +12,7 @@ from mock_server.domain.images import world_of
 from mock_server.domain.world import Image
 from mock_server.service import Service
 
-from .answers import answer, problem
+from .http import answer, problem
 from .naming import meant_by_path
 
 Picture = Callable[[str], Awaitable[bytes | None]]

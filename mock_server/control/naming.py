@@ -9,7 +9,7 @@ from starlette.requests import Request
 from mock_server.domain.accounts import masked, world_name
 from mock_server.service import Caller, Service
 
-from .answers import problem
+from .http import problem
 
 _TOKEN = re.compile(r"[!-~]+")
 _NAMED = re.compile(r"world:([0-9a-f]{16})")

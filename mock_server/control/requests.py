@@ -17,7 +17,7 @@ from mock_server.domain.entry import Entry
 from mock_server.insight import coverage, verdict, why
 from mock_server.service import Service, snapshots
 
-from .answers import answer, asked, problem
+from .http import answer, asked, problem
 from .naming import meant
 
 _MOST = 1_000

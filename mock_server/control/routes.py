@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.contract import Contract, Rules
 from mock_server.service import Service
 
-from .about import About
-from .admission import Admission
+from .server import About
+from .auth import Admission
 from .clocks import Clocks
 from .events import EventStream
 from .faults import Faults

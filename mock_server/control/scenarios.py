@@ -16,7 +16,7 @@ from mock_server.configuration import (
 from mock_server.contract import Contract
 from mock_server.service import Service, resets
 
-from .answers import answer, problem, told
+from .http import answer, problem, told
 from .naming import meant_by_path
 from .worlds import view
 

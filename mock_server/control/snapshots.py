@@ -7,7 +7,7 @@ from mock_server.domain.clock import to_iso
 from mock_server.service import Service, snapshots
 
 from . import soundness
-from .answers import answer, problem, told
+from .http import answer, problem, told
 from .requests import Requests
 
 _MAX_BODY = 256 * 2**20

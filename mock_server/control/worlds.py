@@ -14,7 +14,7 @@ from mock_server.domain.world import Lock, World
 from mock_server.service import Caller, Seen, Service, resets
 from mock_server.service.service import SHARED
 
-from .answers import answer, problem, told
+from .http import answer, problem, told
 from .naming import meant, meant_by_path
 
 _CONTROLLER = "the control API"

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from mock_server.control import Admission, cookie_name
-from mock_server.control.facts import Facts
+from mock_server.control.page_data import Facts
 
 from .assets import Assets
 

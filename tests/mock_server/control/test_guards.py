@@ -66,7 +66,7 @@ def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch
         compared.append((given, expected))
         return False
 
-    monkeypatch.setattr("mock_server.control.admission.secrets.compare_digest", compare)
+    monkeypatch.setattr("mock_server.control.auth.secrets.compare_digest", compare)
     ask(guarded, "GET", "/worlds", headers={"Authorization": "Bearer wrong"})
     assert compared == [(b"Bearer wrong", b"Bearer s3cret")]
 

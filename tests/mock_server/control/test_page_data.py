@@ -6,7 +6,7 @@ from mock_server import resources
 from mock_server.app import contract
 from mock_server.configuration import read_accounts
 from mock_server.contract import Contract
-from mock_server.control.facts import Engine, Field, facts
+from mock_server.control.page_data import Engine, Field, facts
 from mock_server.domain.accounts import Account, Accounts, world_name
 from support.mock import behaviour
 

@@ -7,7 +7,7 @@ from mock_server import __version__
 from mock_server.contract import Rules
 from mock_server.service import Service
 
-from .answers import answer
+from .http import answer
 from .worlds import names
 
 
