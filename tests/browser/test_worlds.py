@@ -159,5 +159,5 @@ def test_a_file_that_is_no_snapshot_changes_nothing(watched_own: Watched, own: M
     (tmp_path / "other.json").write_text('{"version": 1}')
     page.get_by_label("Upload snapshot").set_input_files(tmp_path / "other.json")
     page.get_by_role("dialog").get_by_role("button", name="Go on").click()
-    expect(page.locator("#notice")).to_contain_text("is not understood")
+    expect(page.locator("#notice")).to_contain_text("Invalid body")
     assert own.world("demo")["credits"] == 99

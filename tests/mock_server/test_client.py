@@ -148,7 +148,7 @@ def test_every_edge_of_the_mock_is_named() -> None:
             lambda mock: mock.fault("nope"),
             r"POST /_mock/worlds/.*/faults: Fault 0: there is no fault 'nope'; there",
         ),
-        (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: The body is not understood: .*credits"),
+        (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: Invalid body: .*credits"),
         (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: nobody holds the lock"),
         (lambda mock: mock.requests(status=7), "status takes three digits"),
         (lambda mock: mock.play("nothing"), "name takes one of bad-network"),
@@ -203,7 +203,7 @@ def test_what_is_no_mock_is_called_so(stranger: str) -> None:
 def test_the_admin_token_is_sent_where_there_is_one() -> None:
     with EmbeddedServer(replace(default_settings(), admin_token="the-admin")) as server:
         assert MockWorld(Control(server.origin, "the-admin"), "somebody").state["credits"] == 100
-        with pytest.raises(ControlError, match="The control API takes the admin token"):
+        with pytest.raises(ControlError, match="The control API requires the admin token"):
             MockWorld(Control(server.origin), "somebody").begin()
 
 
