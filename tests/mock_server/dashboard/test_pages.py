@@ -112,7 +112,7 @@ def test_what_a_file_of_accounts_says_is_text_on_the_page(start: Start) -> None:
 
 def test_a_closed_server_takes_no_token_of_ones_own(start: Start) -> None:
     accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
-    assert "Token of your own" not in get(start(Settings(accounts, behaviour()))).text
+    assert "Your token" not in get(start(Settings(accounts, behaviour()))).text
 
 
 def test_the_page_is_for_this_machine_only(mock: Mock) -> None:
@@ -194,7 +194,7 @@ def test_where_there_is_no_admin_token_there_is_no_login(mock: Mock) -> None:
 
 def test_every_part_that_a_module_looks_for_is_in_the_page(mock: Mock) -> None:
     text = get(mock).text
-    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"struck", "word", "reason", "links"}
+    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"applied", "word", "reason", "links"}
     for path in STATIC.glob("*.js"):
         assert set(re.findall(r'part\([\w.]+, "([\w-]+)"\)', path.read_text())) <= there
 
