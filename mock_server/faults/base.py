@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from mock_server.contract import Contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .transmission import Transmission
 
@@ -41,7 +41,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         del target
         return None
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def begin(self, beginning: GenerationRequest) -> GenerationRequest:
         """Return the generation that begins instead."""
         return beginning
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault, Target
 from .transmission import Transmission, nothing
@@ -28,7 +28,7 @@ class LostResponse(Fault, frozen=True):
         del target
         return nothing() if self.at == "before-lock" else None
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def begin(self, beginning: GenerationRequest) -> GenerationRequest:
         """Return a generation that nobody waits for, where the connection dies once it is locked."""
         return replace(beginning, awaited=False) if self.at == "locked" else beginning
 

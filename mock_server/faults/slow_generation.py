@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault
 from .parameters import Seconds
@@ -18,6 +18,6 @@ class SlowGeneration(Fault, frozen=True):
 
     seconds: Seconds = 12
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def begin(self, beginning: GenerationRequest) -> GenerationRequest:
         """Return a generation of that length."""
         return replace(beginning, forced_seconds=self.seconds)

@@ -10,7 +10,7 @@ from mock_server.contract import Operation, Response
 
 from .base import Fault, Target
 from .errors import FaultError
-from .transmission import Transmission, whole
+from .transmission import Transmission, empty, whole
 
 _NOT_FOUND = 404
 
@@ -29,6 +29,8 @@ class Status(Fault, frozen=True):
         if response is None:
             known = ", ".join(map(str, sorted(documented)))
             raise FaultError(f"{target.operation} has no documented status {self.code}, but {known}")
+        if response.validator is None:
+            return empty(self.code, _headers(response, target))
         return whole(self.code, msgspec.json.encode(response.example), "application/json", _headers(response, target))
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault
 
@@ -17,6 +17,6 @@ class StuckLock(Fault, frozen=True):
 
     until: Literal["expiry", "forever"] = "expiry"
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def begin(self, beginning: GenerationRequest) -> GenerationRequest:
         """Return a generation that does not free its lock."""
         return replace(beginning, lock=self.until)

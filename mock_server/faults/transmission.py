@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 Ending = Literal["complete", "closed", "reset"]
+_WITHOUT_LENGTH = (204, 304)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -60,6 +61,14 @@ def whole(status: int, body: bytes, media_type: str, headers: Mapping[str, str] 
     if headers:
         sent |= {name.lower(): value for name, value in headers.items()}
     return Transmission(status, sent, (Part(body),))
+
+
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Transmission:
+    """Return a reply without a body."""
+    sent = {name.lower(): value for name, value in (headers or {}).items()}
+    if status not in _WITHOUT_LENGTH:
+        sent["content-length"] = "0"
+    return Transmission(status, sent, (Part(b""),))
 
 
 def nothing(ending: Ending = "closed") -> Transmission:

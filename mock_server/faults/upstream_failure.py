@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault
 
@@ -22,6 +22,6 @@ class UpstreamFailure(Fault, frozen=True):
 
     message: _Message = "The image engine failed. Please try again later."
 
-    def begin(self, beginning: Beginning) -> Beginning:
+    def begin(self, beginning: GenerationRequest) -> GenerationRequest:
         """Return a generation that ends with the message."""
         return replace(beginning, failure=self.message)

@@ -13,7 +13,7 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock, Instant
 from mock_server.domain.faults import Strike, strikes
 from mock_server.domain.images import titled, world_of
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import Image, World
 from mock_server.stores.protocol import Found, Journal, Shelf, Store
@@ -135,7 +135,7 @@ class Service:
     def settled_shared(self, shared: World | None, at: Instant) -> World:
         """Return what all worlds share, as it is at that time of the server."""
         shared = shared or World(SHARED, 0, 0, 0)
-        return settled(shared, shared.clock.at(at), self.behaviour)
+        return advance_to(shared, shared.clock.at(at), self.behaviour)
 
     def _tell(self, caller: Caller) -> None:
         if self.events.heard:
@@ -150,7 +150,7 @@ class Service:
     def _settled(self, world: World | None, at: Instant, caller: Caller, shared: World | None) -> tuple[World, Instant]:
         known = world or self._opened(caller, at, shared)
         now = (shared or known).clock.at(at)
-        return (settled(known, now, self.behaviour) if world else known), now
+        return (advance_to(known, now, self.behaviour) if world else known), now
 
     def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""

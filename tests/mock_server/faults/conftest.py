@@ -2,10 +2,10 @@
 
 import pytest
 
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.domain.world import Order
 
 
 @pytest.fixture
-def beginning() -> Beginning:
-    return Beginning("g1", Order("dall-e", "a fox", count=1, width=64, height=64, mode="hd"), seconds=1.5)
+def beginning() -> GenerationRequest:
+    return GenerationRequest("g1", Order("dall-e", "a fox", count=1, width=64, height=64, mode="hd"), seconds=1.5)

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from mock_server.app import contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.faults import Target
 from mock_server.faults.lost_response import LostResponse
 from mock_server.faults.transmission import nothing, whole
@@ -28,7 +28,7 @@ def test_only_before_the_lock_is_the_request_not_handled(point: Point) -> None:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_only_once_it_is_locked_does_nobody_wait_for_the_generation(point: Point, beginning: Beginning) -> None:
+def test_only_once_it_is_locked_does_nobody_wait_for_the_generation(point: Point, beginning: GenerationRequest) -> None:
     assert LostResponse(at=point).begin(beginning) == replace(beginning, awaited=point != "locked")
 
 

@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from mock_server.app import rules
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.faults.slow_generation import SlowGeneration
 
 
-def test_the_generation_takes_the_time_it_is_given(beginning: Beginning) -> None:
+def test_the_generation_takes_the_time_it_is_given(beginning: GenerationRequest) -> None:
     assert SlowGeneration(seconds=30).begin(beginning) == replace(beginning, forced_seconds=30)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.app import contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.faults import FAULTS, Fault, FaultError, Target, make_fault
 from mock_server.faults.lost_response import LostResponse
 from mock_server.faults.malformed_json import MalformedJson
@@ -109,7 +109,7 @@ def test_the_answer_of_one_fault_is_struck_by_the_next() -> None:
     assert sent([LostResponse(at="headers-sent")], refusal).status == 409
 
 
-def test_the_changes_of_a_generation_add_up(beginning: Beginning) -> None:
+def test_the_changes_of_a_generation_add_up(beginning: GenerationRequest) -> None:
     faults: list[Fault] = [
         UpstreamFailure(message="no"),
         StuckLock(),
