@@ -1,9 +1,9 @@
 """What generate-image takes, refuses and answers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import judge_images, judge_pictures
@@ -26,7 +26,7 @@ PROMPT = (
 )
 
 
-def _engines() -> Iterator[ParameterSet]:
+def _engines() -> Iterator[Any]:
     """Yield each engine by name, with the rules that an image of it can decide."""
     for name, engine in ENGINES.items():
         sized = ("IMG-SIZE",) if engine.role("size") else ()

@@ -11,7 +11,7 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import DAY, SECOND, Instant, to_iso
 from mock_server.domain.world import FaultPlan, Image, Order, World
 from mock_server.faults import FaultError, make_fault
-from mock_server.faults.plans import MOST
+from mock_server.faults.plans import MAX_FAULTS
 from mock_server.service import Seen, Service, snapshots
 from mock_server.service.service import SHARED
 from mock_server.service.snapshots import VERSION, Log, Snapshot
@@ -80,6 +80,7 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
         _check_instants("lock", until=world.lock.until, freed=world.lock.freed)
     for image in world.images:
         _check_number("image.id", image.id, 2 * _MAX_COUNT)
+        _check_number("image.credits", image.credits, _MAX_COUNT)
         _check_instants("image", created_at=image.created_at, ready=image.ready)
         _check_size(image, behaviour)
     for generation in world.running:
@@ -88,7 +89,7 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
         _check_instants("generation", ends=generation.ends, ready=generation.ready)
         _check_number("order.count", generation.order.count, behaviour.max_images, least=1)
         _check_size(generation.order, behaviour)
-    _check_number("the number of faults", len(world.faults), MOST)
+    _check_number("the number of faults", len(world.faults), MAX_FAULTS)
     for plan in world.faults:
         _check_plan(plan)
     msgspec.json.encode(world_view("", Seen(world, now, Found(world, taken_at))))
@@ -106,7 +107,7 @@ def _check_plan(plan: FaultPlan) -> None:
     except FaultError as error:
         raise InvalidSnapshotError(str(error)) from error
     _check_number("probability", plan.probability, 1)
-    for name in ("times", "after", "seen", "struck"):
+    for name in ("times", "after", "seen", "applied"):
         _check_number(name, getattr(plan, name) or 0, _MAX_COUNT)
 
 

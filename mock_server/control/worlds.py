@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Instant, from_iso, to_iso
 from mock_server.domain.images import world_of
 from mock_server.domain.world import Image, Lock, World
@@ -85,7 +84,7 @@ async def images(service: Service, request: Request) -> Response:
     """Answer GET /worlds/{token}/images, newest first."""
     caller = (await resolve_world(service, request)).caller
     world = (await service.look(caller)).world
-    views = [_image_view(image, service.behaviour) for image in world.images]
+    views = [_image_view(image) for image in world.images]
     return json_response({"images": views, "total": world.made})
 
 
@@ -123,7 +122,7 @@ def world_view(token: str, seen: Seen) -> dict[str, Any]:
     }
 
 
-def _image_view(image: Image, behaviour: Behaviour) -> dict[str, Any]:
+def _image_view(image: Image) -> dict[str, Any]:
     return {
         "id": image.id,
         "title": image.title,
@@ -132,7 +131,7 @@ def _image_view(image: Image, behaviour: Behaviour) -> dict[str, Any]:
         "mode": image.mode,
         "width": image.width,
         "height": image.height,
-        "credits": behaviour.credits_per_image,
+        "credits": image.credits,
         "output": image.output,
         "created_at": to_iso(image.created_at, "milliseconds"),
     }

@@ -99,8 +99,8 @@ class Image(msgspec.Struct, frozen=True):
 
 
 class FaultPlan(msgspec.Struct, frozen=True):
-    """A fault that is switched on. operations: ids of those it may strike; times: how often it strikes at most, None
-    for always; after: how many requests it spares first; seen, struck: how many there have been.
+    """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
+    limit; after: how many requests pass first; seen, applied: how many requests came, and how many it applied to.
     """
 
     fault: str
@@ -110,7 +110,7 @@ class FaultPlan(msgspec.Struct, frozen=True):
     after: int = 0
     probability: float = 1
     seen: int = 0
-    struck: int = 0
+    applied: int = 0
 
 
 class World(msgspec.Struct, frozen=True):

@@ -50,7 +50,7 @@ async def generate_image(call: Call) -> Reply:
     order = make_order(fields, call.operation.parameters.pick(fields), behaviour, call.visit.origin)
     request = GenerationRequest(call.visit.id, order, call.service.generation_seconds)
     for fault, _ in call.visit.faults:
-        request = fault.begin(request)
+        request = fault.change_generation(request)
     outcome, ended = await generate(call.service, call.caller, request, call.seen)
     if isinstance(outcome, Refusal):
         return refused(outcome, behaviour)

@@ -11,7 +11,7 @@ from mock_server.domain import accounts
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock, Instant
-from mock_server.domain.faults import Strike, strikes
+from mock_server.domain.faults import SelectedFault, select_faults
 from mock_server.domain.images import titled, world_of
 from mock_server.domain.settling import advance_to
 from mock_server.domain.timepiece import Timepiece
@@ -95,11 +95,11 @@ class Service:
         await self.store.update(self.clock_of(caller.world), changed)
         self._tell(caller)
 
-    async def strike(self, caller: Caller, operation: str, seen: Seen) -> tuple[Strike, ...]:
-        """Return the faults planned in the caller's world that strike a request for an operation, and count it."""
+    async def select_faults(self, caller: Caller, operation: str, seen: Seen) -> tuple[SelectedFault, ...]:
+        """Count a request in the fault plans of the caller's world, and return the faults that apply to it."""
         if not seen.world.faults:
             return ()
-        return await self.change(caller, lambda world, _: strikes(world, operation, self.seed), seen)
+        return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
         """Return the image of that title with whose it is, or None where no world keeps it."""

@@ -3,7 +3,7 @@
 import { el, part, setChildren, setText, showError } from "./dom.js";
 import { count } from "./words.js";
 
-const COMMON = new Set(["fault", "operation", "times", "after", "probability", "seen", "struck"]);
+const COMMON = new Set(["fault", "operation", "times", "after", "probability", "seen", "applied"]);
 
 export class Faults {
   #kinds = new Map();
@@ -33,7 +33,7 @@ export class Faults {
     active.forEach((fault, place) => {
       const key = `${place} ${fault.fault} ${conditions(fault)}`;
       const item = this.#items.get(key) ?? this.#item(fault);
-      setText(part(item, "applied"), `applied to ${fault.struck} of ${count(fault.seen, "request")}`);
+      setText(part(item, "applied"), `applied to ${fault.applied} of ${count(fault.seen, "request")}`);
       items.set(key, item);
     });
     this.#items = items;

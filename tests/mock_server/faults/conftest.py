@@ -1,4 +1,4 @@
-"""A generation that begins undisturbed."""
+"""A generation request without faults."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from mock_server.domain.world import Order
 
 
 @pytest.fixture
-def beginning() -> GenerationRequest:
+def generation_request() -> GenerationRequest:
     return GenerationRequest("g1", Order("dall-e", "a fox", count=1, width=64, height=64, mode="hd"), seconds=1.5)

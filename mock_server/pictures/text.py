@@ -1,37 +1,53 @@
-"""The words on a picture: a card with the prompt, or a tag with no more than the caption."""
+"""Text on a picture: a card with the prompt, or a tag with the caption alone, in Pillow's embedded font."""
 
 from __future__ import annotations
 
+import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
-
-from .lettering import cleaned, font_of, width_of, wrapped
+from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
     from .picture import Picture
 
-SMALLEST_TYPE = 10
-SMALLEST_CARD = 112
+MIN_FONT_PIXELS = 10
+MIN_CARD_PIXELS = 112
 LEADING = 1.28
 INK, FAINT_INK, PAPER = (255, 255, 255), (222, 222, 230), (12, 12, 22)
 PAPER_OPACITY = 150
 CORNER_DETAIL = 4
+ELLIPSIS = "..."
+MAX_CHARACTERS = 2000
+INVISIBLE = frozenset(("Cf", "Mn", "Me"))
+SPACES = frozenset(("Cc", "Zs", "Zl", "Zp"))
+LOOKALIKES = str.maketrans(
+    {
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u00d7": "x",
+        "\u00df": "ss",
+        "\u2022": "*",
+        "\u00e6": "ae",
+        "\u00f8": "o",
+    }
+)
 
 
 def add_card(canvas: Image.Image, picture: Picture, share: float) -> None:
     """Draw the prompt and the caption on the lower part of `canvas`, the prompt in at most `share` of its height.
 
-    Where the canvas is too small for a prompt that can be read, a tag is drawn.
+    A tag is drawn instead if the canvas is too small for a readable prompt.
     """
     scale = min(canvas.size)
-    if scale < SMALLEST_CARD:
+    if scale < MIN_CARD_PIXELS:
         add_tag(canvas, picture)
         return
     margin, padding = round(scale * 0.045), round(scale * 0.035)
     width = canvas.width - 2 * margin
     lines, size = _prompt_lines(picture.prompt, scale, width - 2 * padding, canvas.height * share)
-    small = max(SMALLEST_TYPE, round(scale * 0.022))
+    small = max(MIN_FONT_PIXELS, round(scale * 0.022))
     prompt_height = round(len(lines) * size * LEADING)
     caption_top = padding + prompt_height + (round(small * 0.6) if lines else 0)
     height = caption_top + round(small * LEADING) + padding
@@ -47,7 +63,7 @@ def add_card(canvas: Image.Image, picture: Picture, share: float) -> None:
 def add_tag(canvas: Image.Image, picture: Picture) -> None:
     """Draw the caption small in the lower left corner of `canvas`, shortened to what fits, if anything does."""
     scale = min(canvas.size)
-    size = max(SMALLEST_TYPE, round(scale * 0.018))
+    size = max(MIN_FONT_PIXELS, round(scale * 0.018))
     margin, padding = round(scale * 0.03), max(2, round(size * 0.45))
     caption = _caption(picture, size, canvas.width - 2 * (margin + padding))
     height = round(size * LEADING) + padding
@@ -61,21 +77,21 @@ def add_tag(canvas: Image.Image, picture: Picture) -> None:
 def _prompt_lines(prompt: str, scale: int, width: int, height: float) -> tuple[list[str], int]:
     text = cleaned(prompt)
     for share in (0.056, 0.042, 0.032, 0.025):
-        size = max(SMALLEST_TYPE, round(scale * share))
-        lines, whole = wrapped(text, size, width, max(1, int(height / (size * LEADING))))
-        if whole:
+        size = max(MIN_FONT_PIXELS, round(scale * share))
+        lines, fits = wrapped(text, size, width, max(1, int(height / (size * LEADING))))
+        if fits:
             break
     return lines, size
 
 
 def _caption(picture: Picture, size: int, width: int) -> str:
     engine = cleaned(picture.engine)
-    wordings = (
+    captions = (
         f"{engine}  {picture.dimensions}  #{picture.id}",
         f"{picture.dimensions}  #{picture.id}",
         f"#{picture.id}",
     )
-    return next((wording for wording in wordings if width_of(wording, size) <= width), "")
+    return next((caption for caption in captions if width_of(caption, size) <= width), "")
 
 
 def _add_paper(canvas: Image.Image, box: tuple[int, int, int, int], radius: int) -> None:
@@ -98,3 +114,58 @@ def _corner(radius: int) -> Image.Image:
     corner = Image.new("L", (side, side))
     ImageDraw.Draw(corner).ellipse((0, 0, 2 * side, 2 * side), fill=PAPER_OPACITY)
     return corner.reduce(CORNER_DETAIL)
+
+
+@lru_cache(maxsize=64)
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the embedded font at `size` pixels; a character that it lacks is drawn as a box."""
+    return ImageFont.load_default(size)
+
+
+@lru_cache(maxsize=16384)
+def _advance(character: str, size: int) -> float:
+    return font_of(size).getlength(character)
+
+
+def width_of(text: str, size: int) -> float:
+    """Return the width of `text` in pixels."""
+    return sum(_advance(character, size) for character in text)
+
+
+def cleaned(text: str) -> str:
+    """Return the start of `text` on one line, with accents removed, which the font lacks."""
+    letters = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS].translate(LOOKALIKES))
+    drawn = ((letter, unicodedata.category(letter)) for letter in letters)
+    line = "".join(" " if category in SPACES else letter for letter, category in drawn if category not in INVISIBLE)
+    return " ".join(line.split())
+
+
+def wrapped(text: str, size: int, width: float, max_lines: int) -> tuple[list[str], bool]:
+    """Return `text` in at most `max_lines` lines of `width` pixels, and whether all of it fits.
+
+    Lines break at spaces, and inside a word that is wider than a line; text that is cut ends in an ellipsis.
+    """
+    lines: list[str] = []
+    while text and len(lines) < max_lines:
+        end = _line_end(text, size, width)
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    if text and lines:
+        lines[-1] = _with_ellipsis(lines[-1], size, width)
+    return lines, not text
+
+
+def _line_end(text: str, size: int, width: float) -> int:
+    used = 0.0
+    for index, character in enumerate(text):
+        used += _advance(character, size)
+        if used > width:
+            space = text.rfind(" ", 0, index + 1)
+            return space if space > 0 else max(index, 1)
+    return len(text)
+
+
+def _with_ellipsis(line: str, size: int, width: float) -> str:
+    while line and width_of(line + ELLIPSIS, size) > width:
+        line = line[:-1]
+    return line.rstrip() + ELLIPSIS

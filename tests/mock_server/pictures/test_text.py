@@ -1,4 +1,4 @@
-"""The words on a picture."""
+"""Text on a picture."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from mock_server.pictures import Picture
-from mock_server.pictures.card import add_card, add_tag
+from mock_server.pictures.text import ELLIPSIS, MAX_CHARACTERS, add_card, add_tag, cleaned, font_of, width_of, wrapped
 
 
 def drawn(prompt: str, size: tuple[int, int], share: float = 0.3) -> tuple[int, int, int, int] | None:
@@ -44,7 +44,7 @@ def test_a_longer_prompt_has_a_higher_card() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (20, 20), (300, 9), (9, 300)])
-def test_nothing_is_written_where_it_could_not_be_read(size: tuple[int, int]) -> None:
+def test_a_picture_too_small_for_text_has_none(size: tuple[int, int]) -> None:
     assert drawn("a fox", size) is None
 
 
@@ -59,3 +59,55 @@ def test_a_tag_covers_little() -> None:
     box = ImageChops.difference(canvas, Image.new("RGB", (640, 480), "green")).getbbox()
     assert box is not None
     assert (box[2] - box[0]) * (box[3] - box[1]) < 0.02 * 640 * 480
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  a\tfox\r\n\0 runs\u2028on ", "a fox runs on"),
+        ("caf\u00e9 Z\u00fcrich \u2014 na\u00efve", "cafe Zurich - naive"),
+        ("cat\u200d\ufe0f", "cat"),
+        ("\u5915\u66ae", "\u5915\u66ae"),
+        ("", ""),
+    ],
+)
+def test_text_is_cleaned_to_one_line_that_the_font_can_draw(text: str, line: str) -> None:
+    assert cleaned(text) == line
+
+
+def test_only_the_start_of_a_long_text_is_used() -> None:
+    assert len(cleaned("a" * 10**6)) == MAX_CHARACTERS
+
+
+@settings(deadline=None)
+@given(st.text(), st.integers(10, 40), st.integers(60, 400), st.integers(1, 6))
+def test_lines_fit_the_width_and_their_number(text: str, size: int, width: int, max_lines: int) -> None:
+    lines, _ = wrapped(cleaned(text), size, width, max_lines)
+    assert len(lines) <= max_lines
+    assert all(width_of(line, size) <= width for line in lines)
+
+
+@settings(deadline=None)
+@given(st.text("ab \u5915", max_size=200), st.integers(60, 400))
+def test_every_letter_is_kept_if_the_lines_suffice(text: str, width: int) -> None:
+    lines, whole = wrapped(cleaned(text), 12, width, 1000)
+    assert whole
+    assert "".join(lines).replace(" ", "") == cleaned(text).replace(" ", "")
+
+
+def test_lines_end_at_spaces() -> None:
+    assert wrapped("one two three", 12, width_of("one two t", 12), 5) == (["one two", "three"], True)
+
+
+def test_text_that_is_cut_ends_in_an_ellipsis() -> None:
+    lines, whole = wrapped("word " * 100, 12, 120, 3)
+    assert not whole
+    assert lines[-1].endswith(ELLIPSIS)
+
+
+def test_a_character_that_the_font_lacks_has_a_width() -> None:
+    assert width_of("\U0001f408", 20) > 0
+
+
+def test_a_font_is_loaded_once_for_each_size() -> None:
+    assert font_of(20) is font_of(20)
