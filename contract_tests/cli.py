@@ -16,9 +16,9 @@ from contract_tests.report.changes import comparison_lines
 from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.run import Run
 from contract_tests.runner import make_bill
-from contract_tests.selftest import selftest
 from contract_tests.session import Session
 from contract_tests.settings import Settings
+from contract_tests.wrong_servers.selftest import selftest
 
 _FIRST_STEPS = """\b
 Example:

@@ -10,7 +10,7 @@ from contract_tests.run import Run
 from contract_tests.runner import examine
 from contract_tests.settings import Settings
 from contract_tests.wrong_servers.catalogue import Entry, Mode
-from contract_tests.wrong_servers.process import running
+from contract_tests.wrong_servers.trial import running
 
 REPORTS = ("report.json", "junit.xml")
 _SUITE_AT_FAULT = "a fault of the suite"

@@ -6,12 +6,12 @@ from typing import Any
 
 from contract_tests.wrong_servers.accounting import Accounting
 from contract_tests.wrong_servers.accounts import Accounts
-from contract_tests.wrong_servers.dress import Dress
+from contract_tests.wrong_servers.decisions import Gallery
 from contract_tests.wrong_servers.forms import Form, parse
-from contract_tests.wrong_servers.gallery import Gallery
 from contract_tests.wrong_servers.locking import Locking
 from contract_tests.wrong_servers.message import Reply, Request, error
 from contract_tests.wrong_servers.parameters import Examination, Limits, Problems
+from contract_tests.wrong_servers.presentation import Dress
 from contract_tests.wrong_servers.state import Account, Generation, Image, Order
 
 PREFIX = "/api/v1/aiimage/"

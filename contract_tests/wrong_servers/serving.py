@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping
 
-from contract_tests.wrong_servers import assumed, broken, mocks, null, right  # noqa: F401  they enter themselves
+from contract_tests.wrong_servers import assumed, broken, conforming, mocks, null  # noqa: F401  they enter themselves
 from contract_tests.wrong_servers.accounts import Accounts
 from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
 from contract_tests.wrong_servers.control import Control
 from contract_tests.wrong_servers.deviations import (  # noqa: F401  they enter themselves
     auth,
+    credits,
     images,
     lock_life,
     locks,
-    money,
     pictures,
     recents,
+    replies,
     requests,
-    shapes,
 )
-from contract_tests.wrong_servers.dress import Dress, Foreign
 from contract_tests.wrong_servers.message import Reply, Request
+from contract_tests.wrong_servers.presentation import Dress, Foreign
 from contract_tests.wrong_servers.wire import Answer, Server
 
 GENERATION_SECONDS = 0.8

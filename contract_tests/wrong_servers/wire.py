@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contract_tests.wrong_servers.dress import Dress
 from contract_tests.wrong_servers.message import Reply, Request
+from contract_tests.wrong_servers.presentation import Dress
 
 Answer = Callable[[Request], Reply]
 _CHUNK = 4096

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.wrong_servers.dress import Dress, Foreign
 from contract_tests.wrong_servers.message import Reply
+from contract_tests.wrong_servers.presentation import Dress, Foreign
 from contract_tests.wrong_servers.state import token_of
 from contract_tests.wrong_servers.wire import rendered
 from support.wrong_servers import serving

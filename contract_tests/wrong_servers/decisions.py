@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contract_tests.wrong_servers.dress import Dress
 from contract_tests.wrong_servers.message import Reply, Request, error
 from contract_tests.wrong_servers.png import png
+from contract_tests.wrong_servers.presentation import Dress
 from contract_tests.wrong_servers.state import Account, Image, Order
 
 _SHADES = 251

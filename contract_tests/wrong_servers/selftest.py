@@ -18,8 +18,8 @@ import click
 
 from contract_tests.wrong_servers.catalogue import BOTH, CATALOGUE, Entry, Mode
 from contract_tests.wrong_servers.judging import Finding, fault, find, verdict
-from contract_tests.wrong_servers.process import NotStartedError
 from contract_tests.wrong_servers.serving import entries
+from contract_tests.wrong_servers.trial import NotStartedError
 
 MODES: dict[str, tuple[Mode, ...]] = {
     "black-box": ("black-box",),
