@@ -1,4 +1,4 @@
-"""The command `aiimage-conform selftest`: the suite against servers that are wrong on purpose, and right ones."""
+"""The command `aiimage-conform selftest`: the suite against wrong servers and conforming ones."""
 
 import json
 import multiprocessing
@@ -17,23 +17,22 @@ from typing import cast
 import click
 
 from contract_tests.wrong_servers.catalogue import BOTH, CATALOGUE, Entry, Mode
-from contract_tests.wrong_servers.judging import Finding, fault, find, verdict
 from contract_tests.wrong_servers.serving import entries
-from contract_tests.wrong_servers.trial import NotStartedError
+from contract_tests.wrong_servers.trial import NotStartedError, Trial, run_trial, summary, unexpected
 
 MODES: dict[str, tuple[Mode, ...]] = {
     "black-box": ("black-box",),
     "control": ("control",),
     "both": BOTH,
 }
-KINDS = frozenset({"right", "wrong", "assumed", "null", "broken"})
+KINDS = frozenset({"conforming", "wrong", "assumed", "null", "broken"})
 FIRST_SEED = 1
-_WAITED_FOR = frozenset({"LOCK-10S", "LOCK-RELEASE"})
+_SLOW_RULES = frozenset({"LOCK-10S", "LOCK-RELEASE"})
 
 
 @dataclass(frozen=True)
 class Job:
-    """One run to be: a server, how much of it the suite may use, and a seed."""
+    """A planned trial of one server, with or without the control API, and its seed."""
 
     entry: Entry
     mode: Mode
@@ -41,22 +40,22 @@ class Job:
 
 
 def jobs_for(chosen: Iterable[Entry], modes: tuple[Mode, ...], seeds: int) -> Iterator[Job]:
-    """All seeds for a right server, one for any other, in the modes in which it shows."""
+    """Yield all seeds for a conforming server and one for any other, in the modes that show its deviation."""
     for entry in chosen:
         for mode in (mode for mode in modes if mode in entry.modes):
-            for seed in range(FIRST_SEED, FIRST_SEED + (seeds if entry.kind == "right" else 1)):
+            for seed in range(FIRST_SEED, FIRST_SEED + (seeds if entry.kind == "conforming" else 1)):
                 yield Job(entry, mode, seed)
 
 
-def _by_patience(job: Job) -> bool:
-    """Those first where the suite waits for locks to go away, so that no run is left over at the end."""
-    return not _WAITED_FOR & set(job.entry.rules)
+def _slow_first(job: Job) -> bool:
+    """Sort trials that wait for locks to expire before all others, so that none runs alone at the end."""
+    return not _SLOW_RULES & set(job.entry.rules)
 
 
-def examine_all(jobs: list[Job], workers: int, folder: str) -> Generator[Finding, None, None]:
-    """The findings as they come. Every job has a process of its own, forked from one that has imported all.
+def run_all(jobs: list[Job], workers: int, folder: str) -> Generator[Trial, None, None]:
+    """Yield trials as they finish, each from a process forked from one that has imported everything.
 
-    folder: for the files of all of them.
+    `folder` is for temporary files.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "contract_tests.wrong_servers.preloaded"])
@@ -65,35 +64,35 @@ def examine_all(jobs: list[Job], workers: int, folder: str) -> Generator[Finding
         try:
             for future in as_completed(running):
                 yield future.result()
-        except BaseException:  # interrupted, or one has not started: nobody waits for the others
+        except BaseException:  # also an interrupt: the pool would wait for the other trials
             _end_workers()
             raise
 
 
-def _work(folder: str, name: str, mode: Mode, seed: int) -> Finding:
+def _work(folder: str, name: str, mode: Mode, seed: int) -> Trial:
     os.setpgrp()  # so that its server can be ended with it
     tempfile.tempdir = folder
-    return find(CATALOGUE[name], mode, seed)
+    return run_trial(CATALOGUE[name], mode, seed)
 
 
 def _end_workers() -> None:
-    """End all jobs, and their servers with them, at once."""
+    """End all trials and their servers."""
     for worker in multiprocessing.active_children():
-        with suppress(ProcessLookupError):  # it has not come to be a group yet
+        with suppress(ProcessLookupError):  # it may not lead a group yet
             os.killpg(cast("int", worker.pid), signal.SIGKILL)
         worker.kill()
 
 
 _EPILOG = """\b
 Exit status:
-  0  all are as they should be
-  1  a wrong server was not caught by the rule it breaks, a right one was, or an empty one passed
+  0  all results are as expected
+  1  a wrong server was not caught by the rule it breaks, a conforming one was caught, or an empty one passed
   2  bad usage
   3  it was interrupted
 
 \b
 Example:
-  aiimage-conform selftest --mode control --only LOCK-ONE,right
+  aiimage-conform selftest --mode control --only LOCK-ONE,conforming
 """
 
 
@@ -102,7 +101,10 @@ Example:
     "--mode", type=click.Choice(list(MODES)), default="both", show_default=True, help="What the suite may use."
 )
 @click.option(
-    "--only", metavar="NAME,…", show_default="all", help="These servers, or those of a kind, or that break a rule."
+    "--only",
+    metavar="NAME,…",
+    show_default="all",
+    help="Only these servers, kinds of servers, or rules that they break.",
 )
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", default=6, show_default=True, help="How many runs at a time."
@@ -113,44 +115,44 @@ Example:
     metavar="N",
     default=1,
     show_default=True,
-    help="How many seeds for a right server.",
+    help="How many seeds for a conforming server.",
 )
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     show_default="none",
-    help="Write all findings there as JSON.",
+    help="Write all results to this file as JSON.",
 )
 def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | None) -> None:
     """Run the suite against servers that are wrong in one way each, and print which rule caught which."""
     chosen = _chosen(only)
-    planned = sorted(jobs_for(chosen, MODES[mode], seeds), key=_by_patience)
-    findings = _findings(planned, min(jobs, len(planned)))
+    planned = sorted(jobs_for(chosen, MODES[mode], seeds), key=_slow_first)
+    trials = _run_and_print(planned, min(jobs, len(planned)))
     if report:
-        report.write_text(json.dumps([asdict(finding) for finding in findings], indent=1), encoding="utf-8")
-    for line in (*matrix(chosen, findings), "", *totals(findings)):
+        report.write_text(json.dumps([asdict(trial) for trial in trials], indent=1), encoding="utf-8")
+    for line in (*matrix(chosen, trials), "", *totals(trials)):
         click.echo(line)
-    sys.exit(1 if faults(findings) else 0)
+    sys.exit(1 if problems(trials) else 0)
 
 
-def _findings(planned: list[Job], workers: int) -> list[Finding]:
-    """The findings of all jobs, each printed as it comes. An interrupt or a termination ends them all at once."""
-    findings: list[Finding] = []
+def _run_and_print(planned: list[Job], workers: int) -> list[Trial]:
+    """Run all jobs and print each result. An interrupt or a termination ends them all."""
+    trials: list[Trial] = []
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with tempfile.TemporaryDirectory() as folder, closing(examine_all(planned, workers, folder)) as coming:
-            for finding in coming:
-                findings.append(finding)
-                click.echo(_progress(finding, len(findings), len(planned)))
+        with tempfile.TemporaryDirectory() as folder, closing(run_all(planned, workers, folder)) as finished:
+            for trial in finished:
+                trials.append(trial)
+                click.echo(_progress(trial, len(trials), len(planned)))
     except (NotStartedError, BrokenProcessPool) as error:
-        raise click.ClickException(f"The selftest cannot go on: {error}") from None
+        raise click.ClickException(f"The selftest stopped: {error}") from None
     except KeyboardInterrupt:
-        click.echo(f"Interrupted after {len(findings)} of {len(planned)} runs.", err=True)
+        click.echo(f"Interrupted after {len(trials)} of {len(planned)} runs.", err=True)
         sys.exit(3)
     finally:
         signal.signal(signal.SIGTERM, before)
-    return findings
+    return trials
 
 
 def _chosen(only: str | None) -> list[Entry]:
@@ -158,82 +160,88 @@ def _chosen(only: str | None) -> list[Entry]:
     known = {entry.name for entry in entries()} | {rule for entry in entries() for rule in entry.rules} | KINDS
     if unknown := [word for word in words if word not in known]:
         raise click.BadParameter(
-            f"no server and no rule is called {', '.join(unknown)}; "
+            f"unknown server, kind or rule: {', '.join(unknown)}; "
             "`python -m contract_tests.wrong_servers list` prints all servers.",
             param_hint="--only",
         )
     return [entry for entry in entries() if not words or {entry.name, entry.kind, *entry.rules} & set(words)]
 
 
-def _progress(finding: Finding, done: int, planned: int) -> str:
-    entry = CATALOGUE[finding.name]
-    mark = "ok " if fault(entry, finding) is None else "NOT"
-    said = verdict(entry, finding)[:36]
-    return f"[{done:3}/{planned}] {mark} {finding.name:31} {finding.mode:9} {said:36} {finding.seconds:4.0f} s"
+def _progress(trial: Trial, done: int, planned: int) -> str:
+    entry = CATALOGUE[trial.name]
+    mark = "ok " if unexpected(entry, trial) is None else "NOT"
+    result = summary(entry, trial)[:36]
+    return f"[{done:3}/{planned}] {mark} {trial.name:33} {trial.mode:9} {result:36} {trial.seconds:4.0f} s"
 
 
-def matrix(chosen: list[Entry], findings: list[Finding]) -> Iterator[str]:
-    """A line for each server: what it breaks, and what the suite said of it in either mode."""
-    yield f"\n{'server':31} {'breaks':10} {'black-box':22} {'with control':22} {'seconds':>9}"
+def matrix(chosen: list[Entry], trials: list[Trial]) -> Iterator[str]:
+    """Yield a line for each server: the rule that it breaks, and the result in either mode."""
+    yield f"\n{'server':33} {'breaks':10} {'black-box':21} {'with control':21} {'seconds':>9}"
     for entry in chosen:
-        cells = [_cell(entry, findings, mode) for mode in BOTH]
-        seconds = "+".join(f"{finding.seconds:.0f}" for finding in _of(entry, findings)[:2])
+        cells = [_cell(entry, trials, mode) for mode in BOTH]
+        seconds = "+".join(f"{trial.seconds:.0f}" for trial in _of(entry, trials)[:2])
         breaks = entry.rules[0] if entry.rules else entry.kind
-        yield f"{entry.name:31} {breaks[:10]:10} {cells[0]:22} {cells[1]:22} {seconds:>9}"
+        yield f"{entry.name:33} {breaks[:10]:10} {cells[0]:21} {cells[1]:21} {seconds:>9}"
 
 
-def _cell(entry: Entry, findings: list[Finding], mode: Mode) -> str:
-    mine = [finding for finding in _of(entry, findings) if finding.mode == mode]
-    worst = next((finding for finding in mine if fault(entry, finding)), mine[0] if mine else None)
-    return "-" if worst is None else f"{'! ' if fault(entry, worst) else ''}{verdict(entry, worst)}"[:22]
+def _cell(entry: Entry, trials: list[Trial], mode: Mode) -> str:
+    mine = [trial for trial in _of(entry, trials) if trial.mode == mode]
+    worst = next((trial for trial in mine if unexpected(entry, trial)), mine[0] if mine else None)
+    return "-" if worst is None else f"{'! ' if unexpected(entry, worst) else ''}{summary(entry, worst)}"[:21]
 
 
-def _of(entry: Entry, findings: list[Finding]) -> list[Finding]:
-    return sorted((f for f in findings if f.name == entry.name), key=lambda f: (f.mode, f.seed))
+def _of(entry: Entry, trials: list[Trial]) -> list[Trial]:
+    return sorted((each for each in trials if each.name == entry.name), key=lambda each: (each.mode, each.seed))
 
 
-def totals(findings: list[Finding]) -> Iterator[str]:
-    """How many were caught by the right rule, by another one, by none; then all that is not as it should be."""
+def totals(trials: list[Trial]) -> Iterator[str]:
+    """Yield how many servers were caught by the right rule, by another, by none; then all unexpected results."""
     for mode in BOTH:
-        wrong = [f for f in findings if f.mode == mode and CATALOGUE[f.name].kind == "wrong"]
+        wrong = [each for each in trials if each.mode == mode and CATALOGUE[each.name].kind == "wrong"]
         if wrong:
-            right_rule = [f for f in wrong if fault(CATALOGUE[f.name], f) is None]
-            other = [f for f in wrong if f not in right_rule and f.violated]
-            survived = len(wrong) - len(right_rule) - len(other)
+            caught = [each for each in wrong if unexpected(CATALOGUE[each.name], each) is None]
+            other = [each for each in wrong if each not in caught and each.violated]
             yield (
-                f"{mode}: of {len(wrong)} wrong servers {len(right_rule)} caught by the right rule, "
-                f"{len(other)} by another only, {survived} survived"
+                f"{mode}: Of {len(wrong)} wrong servers, {len(caught)} were caught by the right rule, "
+                f"{len(other)} only by another rule, and {len(wrong) - len(caught) - len(other)} survived."
             )
-    yield from _by_kind(findings)
-    yield from _left_out(findings)
-    if lines := faults(findings):
-        yield from ("", f"{len(lines)} not as they should be:", *lines)
+    yield from _by_kind(trials)
+    yield from _left_out(trials)
+    if lines := problems(trials):
+        yield from ("", f"Unexpected results: {len(lines)}", *lines)
     else:
-        yield "All are as they should be."
+        yield "All results are as expected."
 
 
-def _by_kind(findings: list[Finding]) -> Iterator[str]:
-    names = {"right": "right servers without findings", "assumed": "assumptions told apart", "null": "", "broken": ""}
-    for kind, title in names.items():
-        mine = [f for f in findings if CATALOGUE[f.name].kind == kind]
-        sound = sum(fault(CATALOGUE[f.name], f) is None for f in mine)
+_EXPECTED = {
+    "conforming": "runs against conforming servers had no finding",
+    "assumed": "runs found the assumption that the server does not share",
+    "null": "runs against servers that do nothing did not pass",
+    "broken": "runs against broken servers did not pass",
+}
+
+
+def _by_kind(trials: list[Trial]) -> Iterator[str]:
+    for kind, expected in _EXPECTED.items():
+        mine = [each for each in trials if CATALOGUE[each.name].kind == kind]
+        sound = sum(unexpected(CATALOGUE[each.name], each) is None for each in mine)
         if mine:
-            statuses = sorted({f.exit_status for f in mine})
-            yield f"{title or f'{kind} servers that did not pass'}: {sound} of {len(mine)} runs, exit status {statuses}"
+            statuses = ", ".join(str(status) for status in sorted({each.exit_status for each in mine}))
+            yield f"{sound} of {len(mine)} {expected} (exit status {statuses})."
 
 
-def _left_out(findings: list[Finding]) -> Iterator[str]:
+def _left_out(trials: list[Trial]) -> Iterator[str]:
     for mode in BOTH:
-        names = [f.name for f in findings if mode not in CATALOGUE[f.name].modes]
-        if names and any(f.mode == mode for f in findings):
-            yield f"{mode}: not run, since it would not show there: {', '.join(names)}"
+        names = [each.name for each in trials if mode not in CATALOGUE[each.name].modes]
+        if names and any(each.mode == mode for each in trials):
+            yield f"{mode}: Not run, since the deviation does not show in this mode: {', '.join(names)}."
 
 
-def faults(findings: list[Finding]) -> list[str]:
-    """A line for each finding that is not as it should be."""
-    found = ((finding, fault(CATALOGUE[finding.name], finding)) for finding in findings)
+def problems(trials: list[Trial]) -> list[str]:
+    """Return a line for each unexpected result."""
+    found = ((trial, unexpected(CATALOGUE[trial.name], trial)) for trial in trials)
     return [
-        f"  {finding.name} ({finding.mode}, seed {finding.seed}): {complaint[:200]}"
-        for finding, complaint in found
+        f"  {trial.name} ({trial.mode}, seed {trial.seed}): {complaint[:200]}"
+        for trial, complaint in found
         if complaint
     ]

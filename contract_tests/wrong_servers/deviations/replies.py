@@ -1,42 +1,180 @@
-"""What the replies look like."""
+"""Deviations of the replies: another status, or another body."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from contract_tests.wrong_servers.catalogue import breaks
-from contract_tests.wrong_servers.message import Reply, Request
+from contract_tests.wrong_servers.catalogue import altered, breaks, variant, with_status
 from contract_tests.wrong_servers.service import Service
-from contract_tests.wrong_servers.state import Account, Image
+from contract_tests.wrong_servers.state import Account
+from contract_tests.wrong_servers.wire import Reply, Request
 
-Fields = dict[str, Any]
+# With another status
 
-
-def _without(fields: Fields, name: str) -> Fields:
-    return {key: value for key, value in fields.items() if key != name}
-
-
-@breaks("SHAPE", how="Availability has no status.")
-class AvailableWithoutStatus(Service):
-    def available(self) -> Reply:
-        return Reply(200, {"message": self.dress.available})
-
-
-@breaks("SHAPE", how="Availability has no message.")
-class AvailableWithoutMessage(Service):
-    def available(self) -> Reply:
-        return Reply(200, {"status": "success"})
+_STATUSES = (
+    ("locked", "locked", "LOCK-ONE", "A generation that the lock prevents", (423, 429, 503, 200)),
+    ("busy", "busy", "LOCK-CHECK", "A check during a generation", (423, 503, 200)),
+    ("poor", "too_poor", "CREDIT-419", "A generation without enough credits", (402, 403, 422, 429, 500, 200)),
+    ("limit", "over_limit", "DAILY-429", "A generation beyond the daily limit", (403, 419, 409, 503, 200)),
+    ("generated", "generated", "SHAPE", "A finished generation", (201, 202)),
+)
+_UNDOCUMENTED = {200: " with an error in the body", 500: ""}
 
 
-@breaks("SHAPE", how="Availability has the status ok.")
-class AvailableWithOtherWord(Service):
-    def available(self) -> Reply:
-        return Reply(200, {"status": "ok", "message": self.dress.available})
+def _add_statuses() -> None:
+    for name, method, rule, situation, statuses in _STATUSES:
+        for status in statuses:
+            rules = f"{rule} SHAPE" if status in _UNDOCUMENTED else rule
+            sentence = f"{situation} gets a {status}{_UNDOCUMENTED.get(status, '')}."
+            changed: dict[str, Any] = {method: with_status(method, status)}
+            variant(f"{name}-as-{status}", rules, sentence, **changed)
 
 
-@breaks("SHAPE", how="The 409 of a check has the status busy.")
-class BusyWithOtherWord(Service):
-    def busy(self) -> Reply:
-        return Reply(409, {"status": "busy", "message": self.dress.busy})
+_add_statuses()
+
+# With another body
+
+Change = Callable[[Any], Any]
+
+
+def _without(name: str) -> Change:
+    return lambda fields: {key: value for key, value in fields.items() if key != name}
+
+
+def _with(**fields: Any) -> Change:
+    return lambda body: body | fields
+
+
+def _changed(name: str, change: Change) -> Change:
+    return lambda fields: fields | {name: change(fields[name])}
+
+
+def _inside_data(body: Any) -> Any:
+    return {"data": body}
+
+
+def _by_id(entries: Any) -> Any:
+    return {str(entry["id"]): entry for entry in entries}
+
+
+def _seconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp())
+
+
+def _json(body: Any) -> bytes:
+    return json.dumps(body).encode()
+
+
+# Each method of the service returns a reply, the body of a generation (`made`), or one image of a list
+# (`entry`, `listed`).
+_BODIES: dict[str, tuple[tuple[str, str, Change, str], ...]] = {
+    "available": (
+        ("available-without-status", "SHAPE", _without("status"), "Availability has no status."),
+        ("available-without-message", "SHAPE", _without("message"), "Availability has no message."),
+        ("available-with-other-word", "SHAPE", _with(status="ok"), "Availability has the status ok."),
+    ),
+    "busy": (("busy-with-other-word", "SHAPE", _with(status="busy"), "The 409 of a check has the status busy."),),
+    "versions": (
+        (
+            "versions-as-list",
+            "VERSIONS",
+            lambda body: [{"engine": name, "version": value} for name, value in body.items()],
+            "The versions are a list.",
+        ),
+        ("versions-as-numbers", "VERSIONS", lambda body: dict.fromkeys(body, 3), "The versions are numbers."),
+        ("versions-inside-data", "VERSIONS", _inside_data, "The versions are inside data."),
+        ("version-as-null", "VERSIONS", _with(**{"dall-e": None}), "One of the versions is null."),
+    ),
+    "made": (
+        ("generated-without-status", "SHAPE", _without("status"), "A generation has no status."),
+        ("generated-with-other-word", "SHAPE", _with(status="completed"), "A generation has the status completed."),
+        ("generated-without-storage", "SHAPE", _without("image_storage"), "A generation has no image_storage."),
+        ("storage-as-number", "SHAPE", _with(image_storage=1), "image_storage is a number."),
+        ("images-as-object", "SHAPE", _changed("images", _by_id), "images is an object by id."),
+        ("generated-inside-data", "SHAPE", _inside_data, "The reply of a generation is inside data."),
+    ),
+    "generated": (
+        (
+            "warning-before-json",
+            "SHAPE",
+            lambda body: b"\nNotice: Undefined index: seed\n" + _json(body),
+            "A warning of the interpreter precedes the JSON of a generation.",
+        ),
+    ),
+    "entry": (
+        ("id-as-text", "SHAPE", _changed("id", str), "A new image has its id as text."),
+        ("image-without-id", "SHAPE", _without("id"), "A new image has no id."),
+        ("image-without-title", "SHAPE", _without("title"), "A new image has no title."),
+        ("image-without-input", "SHAPE", _without("input"), "A new image has no input."),
+        ("image-without-output", "SHAPE", _without("output"), "A new image has no output."),
+        ("title-as-null", "SHAPE", _with(title=None), "The title of a new image is null."),
+    ),
+    "recent": (
+        ("recent-inside-data", "SHAPE", _inside_data, "The recent images are inside data."),
+        ("no-recent-images-as-null", "SHAPE", lambda body: body or None, "An empty list of recent images is null."),
+        (
+            "warning-behind-json",
+            "SHAPE",
+            lambda body: _json(body) + b"\nWarning: Undefined variable $page\n",
+            "A warning of the interpreter follows the JSON of the recent images.",
+        ),
+    ),
+    "listed": (
+        ("recent-id-as-text", "SHAPE", _changed("id", str), "A listed image has its id as text."),
+        ("recent-without-title", "SHAPE", _without("title"), "A listed image has no title."),
+        ("recent-without-time", "SHAPE", _without("created_at"), "A listed image has no time."),
+        ("time-as-number", "SHAPE", _changed("created_at", _seconds), "The time of a listed image is a number."),
+        (
+            "time-without-zone",
+            "SHAPE",
+            _changed("created_at", lambda time: time[:19].replace("T", " ")),
+            "The time of a listed image has no zone.",
+        ),
+        (
+            "recent-with-other-ids",
+            "RECENT-SAME",
+            _changed("id", lambda id_: id_ + 1_000_000_007),
+            "A listed image has another id.",
+        ),
+        (
+            "recent-with-other-titles",
+            "RECENT-SAME",
+            lambda fields: fields | {"title": f"Image {fields['id']}"},
+            "A listed image has its id as its title.",
+        ),
+        (
+            "recent-with-other-outputs",
+            "RECENT-SAME",
+            lambda fields: fields | {"output": f"thumbnails/{fields['title']}"},
+            "The output of a listed image is a thumbnail.",
+        ),
+        (
+            "recent-output-with-slash",
+            "RECENT-SAME",
+            _changed("output", lambda path: f"/{path}"),
+            "The output of a listed image begins with a slash.",
+        ),
+        (
+            "recent-input-cut",
+            "RECENT-SAME",
+            _changed("input", lambda prompt: f"{prompt[:20]}..." if len(prompt) > 20 else prompt),
+            "The input of a listed image ends after 20 characters.",
+        ),
+        ("recent-input-empty", "RECENT-SAME", _with(input=""), "The input of a listed image is empty."),
+    ),
+}
+
+
+def _add_bodies() -> None:
+    for method, rows in _BODIES.items():
+        for name, rule, change, sentence in rows:
+            changed: dict[str, Any] = {method: altered(method, change)}
+            variant(name, rule, sentence, **changed)
+
+
+_add_bodies()
 
 
 @breaks("SHAPE", how="The 409 of a check is a web page.")
@@ -45,181 +183,13 @@ class BusyAsPage(Service):
         return Reply(409, b"<h1>Conflict</h1>", content_type="text/html")
 
 
-@breaks("SHAPE", how="A generation has no status.")
-class GeneratedWithoutStatus(Service):
-    def made(self, entries: list[Fields]) -> Fields:
-        return _without(super().made(entries), "status")
-
-
-@breaks("SHAPE", how="A generation has the status completed.")
-class GeneratedWithOtherWord(Service):
-    def made(self, entries: list[Fields]) -> Fields:
-        return {**super().made(entries), "status": "completed"}
-
-
-@breaks("SHAPE", how="A generation does not say where pictures are stored.")
-class GeneratedWithoutStorage(Service):
-    def made(self, entries: list[Fields]) -> Fields:
-        return _without(super().made(entries), "image_storage")
-
-
-@breaks("SHAPE", how="image_storage is a number.")
-class StorageAsNumber(Service):
-    def made(self, entries: list[Fields]) -> Fields:
-        return {**super().made(entries), "image_storage": 1}
-
-
-@breaks("SHAPE", how="images is an object by id.")
-class ImagesAsObject(Service):
-    def made(self, entries: list[Fields]) -> Fields:
-        return {**super().made(entries), "images": {str(entry["id"]): entry for entry in entries}}
-
-
-@breaks("SHAPE", how="The reply of a generation is inside of data.")
-class GeneratedInsideData(Service):
-    def made(self, entries: list[Fields]) -> Fields:
-        return {"data": super().made(entries)}
-
-
-@breaks("SHAPE", how="A generation is answered 201.")
-class GeneratedAs201(Service):
-    def generated(self, images: list[Image]) -> Reply:
-        return Reply(201, super().generated(images).body)
-
-
-@breaks("SHAPE", how="A generation is answered 202.")
-class GeneratedAs202(Service):
-    def generated(self, images: list[Image]) -> Reply:
-        return Reply(202, super().generated(images).body)
-
-
-@breaks("SHAPE", how="A new image has its id as text.")
-class IdAsText(Service):
-    def entry(self, image: Image) -> Fields:
-        return {**super().entry(image), "id": str(image.id)}
-
-
-@breaks("SHAPE", how="A new image has no id.")
-class ImageWithoutId(Service):
-    def entry(self, image: Image) -> Fields:
-        return _without(super().entry(image), "id")
-
-
-@breaks("SHAPE", how="A new image has no title.")
-class ImageWithoutTitle(Service):
-    def entry(self, image: Image) -> Fields:
-        return _without(super().entry(image), "title")
-
-
-@breaks("SHAPE", how="A new image has no input.")
-class ImageWithoutInput(Service):
-    def entry(self, image: Image) -> Fields:
-        return _without(super().entry(image), "input")
-
-
-@breaks("SHAPE", how="A new image has no output.")
-class ImageWithoutOutput(Service):
-    def entry(self, image: Image) -> Fields:
-        return _without(super().entry(image), "output")
-
-
-@breaks("SHAPE", how="The title of a new image is null.")
-class TitleAsNull(Service):
-    def entry(self, image: Image) -> Fields:
-        return {**super().entry(image), "title": None}
-
-
-@breaks("SHAPE", how="The recent images are inside of data.")
-class RecentInsideData(Service):
-    def recent(self, account: Account) -> Reply:
-        return Reply(200, {"data": super().recent(account).body})
-
-
-@breaks("SHAPE", how="Without any image the recent images are null.")
-class NoRecentImagesAsNull(Service):
-    def recent(self, account: Account) -> Reply:
-        return Reply(200, super().recent(account).body or None)
-
-
-@breaks("SHAPE", how="Without any image the recent images are not found.")
+@breaks("SHAPE", how="An empty list of recent images gets a 404.")
 class NoRecentImagesAs404(Service):
     def recent(self, account: Account) -> Reply:
         return super().recent(account) if account.images else Reply(404, {"message": "No images yet."})
 
 
-@breaks("SHAPE", how="A recent image has its id as text.")
-class RecentIdAsText(Service):
-    def listed(self, image: Image) -> Fields:
-        return {**super().listed(image), "id": str(image.id)}
-
-
-@breaks("SHAPE", how="A recent image does not say when it was made.")
-class RecentWithoutTime(Service):
-    def listed(self, image: Image) -> Fields:
-        return _without(super().listed(image), "created_at")
-
-
-@breaks("SHAPE", how="A recent image says when it was made as a number of seconds.")
-class TimeAsNumber(Service):
-    def listed(self, image: Image) -> Fields:
-        return {**super().listed(image), "created_at": image.created // 1000}
-
-
-@breaks("SHAPE", how="A recent image says when it was made without a zone and with a blank.")
-class TimeWithoutZone(Service):
-    def listed(self, image: Image) -> Fields:
-        return {**super().listed(image), "created_at": self.dress.stamp(image.created)[:19].replace("T", " ")}
-
-
-@breaks("SHAPE", how="A recent image has no title.")
-class RecentWithoutTitle(Service):
-    def listed(self, image: Image) -> Fields:
-        return _without(super().listed(image), "title")
-
-
-@breaks("SHAPE", how="Replies with 200 say that they are web pages.")
+@breaks("SHAPE", how="Replies with 200 have the content type of a web page.")
 class JsonAsPage(Service):
-    def last_look(self, operation: str, request: Request, reply: Reply) -> Reply:
-        return Reply(200, reply.body, content_type="text/html") if reply.status == 200 else reply
-
-
-@breaks("SHAPE", how="A warning of the interpreter follows the JSON of recent images.")
-class WarningBehindJson(Service):
-    def recent(self, account: Account) -> Reply:
-        return Reply(200, _json(super().recent(account).body) + b"\nWarning: Undefined variable $page\n")
-
-
-@breaks("SHAPE", how="A warning of the interpreter precedes the JSON of a generation.")
-class WarningBeforeJson(Service):
-    def generated(self, images: list[Image]) -> Reply:
-        return Reply(200, b"\nNotice: Undefined index: seed\n" + _json(super().generated(images).body))
-
-
-def _json(body: Any) -> bytes:
-    return json.dumps(body).encode()
-
-
-@breaks("VERSIONS", how="The versions are a list.")
-class VersionsAsList(Service):
-    def versions(self, account: Account) -> Reply:
-        return Reply(
-            200, [{"engine": name, "version": value} for name, value in super().versions(account).body.items()]
-        )
-
-
-@breaks("VERSIONS", how="The versions are numbers.")
-class VersionsAsNumbers(Service):
-    def versions(self, account: Account) -> Reply:
-        return Reply(200, dict.fromkeys(super().versions(account).body, 3))
-
-
-@breaks("VERSIONS", how="The versions are inside of data.")
-class VersionsInsideData(Service):
-    def versions(self, account: Account) -> Reply:
-        return Reply(200, {"data": super().versions(account).body})
-
-
-@breaks("VERSIONS", how="One of the versions is null.")
-class VersionAsNull(Service):
-    def versions(self, account: Account) -> Reply:
-        return Reply(200, {**super().versions(account).body, "dall-e": None})
+    def before_sending(self, request: Request, reply: Reply) -> Reply:
+        return replace(reply, content_type="text/html") if reply.status == 200 else reply
