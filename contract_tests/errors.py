@@ -9,11 +9,11 @@ class PreflightError(Exception):
     """The target cannot be examined at all: it is not there, or it is no AI Image API."""
 
 
-class CouldNotLookError(Exception):
+class InconclusiveError(Exception):
     """A rule could not be examined, which is no finding about the service."""
 
 
-class NoReplyError(CouldNotLookError):
+class NoReplyError(InconclusiveError):
     """A request got no reply. sent: it may have been served; broken: the connection broke."""
 
     def __init__(self, text: str, *, sent: bool, broken: bool) -> None:
@@ -25,11 +25,11 @@ class TargetLostError(Exception):
     """The service does not reply any more, so that the run cannot go on."""
 
 
-class PurseEmptyError(Exception):
+class BudgetExceededError(Exception):
     """A request would cost more credits than the run may still spend."""
 
 
-class LimitMetError(Exception):
+class UndocumentedLimitError(Exception):
     """A request went beyond a limit that no source gives, so that the service is free to refuse it."""
 
 

@@ -28,7 +28,7 @@ def conform(
     """Run the suite against a server; return its exit status and what it printed. more: keys of the target file."""
     target = folder / "target.yaml"
     target.write_text(TARGET.replace("http://127.0.0.1:8010", server.origin) + more)
-    run = command or (sys.executable, "-m", "contract_tests.cli", "run")
+    run = command or (sys.executable, "-m", "contract_tests", "run")
     done = subprocess.run(
         [*run, "--target", str(target), "--report", str(folder / "report"), *flags],
         cwd=ROOT,
@@ -49,8 +49,8 @@ def test_the_mock_keeps_every_documented_rule(mock: Server, tmp_path: Path) -> N
     found = rules(tmp_path)
     documented = {id_: rule["verdict"] for id_, rule in found.items() if rule["source"] == "doc"}
     assert len(documented) == 16
-    assert set(documented.values()) == {"held"}, output
-    assert {id_ for id_, rule in found.items() if rule["verdict"] != "held"} == set()
+    assert set(documented.values()) == {"passed"}, output
+    assert {id_ for id_, rule in found.items() if rule["verdict"] != "passed"} == set()
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["verdict"] == "conforms"
     assert 0 < report["credits"]["spent"] <= 40
@@ -106,7 +106,7 @@ def test_a_mock_without_credits_violates_their_rules_and_is_told_how(tmp_path: P
     assert {id_: rule["verdict"] for id_, rule in found.items()} == {
         "CREDIT-COST": "violated",
         "CREDIT-419": "violated",
-        "IMG-COUNT": "held",
+        "IMG-COUNT": "passed",
     }
     assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
 
@@ -119,7 +119,7 @@ def test_a_mock_that_wants_an_admin_token_is_given_it_and_nobody_is_told(tmp_pat
         more = "admin_token: {token: s3cret-of-ours}\n"
         status, output = conform(server, tmp_path, "--only", "CREDIT-COST", more=more)
     assert status == 0, output
-    assert rules(tmp_path)["CREDIT-COST"]["verdict"] == "held"
+    assert rules(tmp_path)["CREDIT-COST"]["verdict"] == "passed"
     written = [path for path in (tmp_path / "report").rglob("*") if path.is_file()]
     assert written
     assert not any(b"s3cret-of-ours" in each for each in (output.encode(), *(path.read_bytes() for path in written)))
@@ -135,4 +135,4 @@ def test_the_same_tests_run_by_plain_pytest(mock: Server, tmp_path: Path) -> Non
     pytest_run = (sys.executable, "-m", "pytest", "contract_tests", "-q", "-p", "no:cacheprovider")
     status, output = conform(mock, tmp_path, "--only", "AUTH,VERSIONS", command=pytest_run)
     assert status == 0, output
-    assert {rule["verdict"] for rule in rules(tmp_path).values()} == {"held"}
+    assert {rule["verdict"] for rule in rules(tmp_path).values()} == {"passed"}

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-import contract_tests.cli
+import contract_tests.runner.cli
 import contract_tests.wrong_servers.selftest
 import mock_server.cli
 from mock_server import resources
@@ -26,7 +26,7 @@ CHEAP = "--only VERSIONS --profile free"
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Yield each command, by the words that start it."""
-    for program, group in (("aiimage-mock", mock_server.cli.main), ("aiimage-conform", contract_tests.cli.main)):
+    for program, group in (("aiimage-mock", mock_server.cli.main), ("aiimage-conform", contract_tests.runner.cli.main)):
         yield program, group
         yield from ((f"{program} {name}", command) for name, command in group.commands.items())
 

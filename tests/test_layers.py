@@ -254,8 +254,8 @@ def test_no_test_waits_for_time_to_pass(module: str) -> None:
         ("mock_server.dashboard.pages", "from mock_server.http.replies import Reply"),
         ("mock_server.dashboard.pages", "import msgspec"),
         ("mock_server.cli", "from .stores import MemoryStore"),
-        ("mock_server.cli", "import contract_tests.rules"),
-        ("contract_tests.rules", "from mock_server.contract import read_yaml"),
+        ("mock_server.cli", "import contract_tests.oracle.resources"),
+        ("contract_tests.oracle.resources", "from mock_server.contract import read_yaml"),
         ("contract_tests.report.files", "import mock_server"),
     ],
 )
@@ -290,7 +290,7 @@ def test_a_planted_import_is_caught(module: str, text: str) -> None:
         ("mock_server.dashboard.pages", "from jinja2 import Environment\nfrom mock_server.control import Admission"),
         ("mock_server.app", "from .stores import MemoryStore"),
         ("mock_server.reference.page", "import jinja2\nfrom mock_server.contract.document import Node"),
-        ("contract_tests.rules", "from contract_tests import resources\nimport httpx"),
+        ("contract_tests.oracle.resources", "from contract_tests.oracle import resources\nimport httpx"),
     ],
 )
 def test_an_allowed_import_passes(module: str, text: str) -> None:

@@ -51,5 +51,5 @@ def test_the_installed_suite_finds_its_contract(wheel: Path, tmp_path: Path) -> 
     site = tmp_path / "site"
     run(sys.executable, *PIP_INSTALL, "--no-deps", "--target", str(site), str(wheel), cwd=tmp_path)
     target = str(site / "aiimage_mock" / "fixtures" / "targets" / "mock.yaml")
-    plan = [sys.executable, "-m", "contract_tests.cli", "plan", "--target", target]
+    plan = [sys.executable, "-m", "contract_tests", "plan", "--target", target]
     assert "LOCK-ONE" in run(*plan, cwd=tmp_path, env={"PYTHONPATH": str(site)})

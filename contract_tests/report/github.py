@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome
 from contract_tests.report.markdown import markdown_text
 from contract_tests.report.words import finding_word, gone_lines
-from contract_tests.run import Run
-from contract_tests.verdict import basis
+from contract_tests.runner.events import basis
+from contract_tests.runner.outcome import Finding, Outcome
+from contract_tests.runner.run import Run
 
 _LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}
 
@@ -56,7 +55,7 @@ def annotations(outcome: Outcome, *, strict: bool = False) -> Iterator[str]:
         word = finding_word(finding)
         level = "error" if strict and word == "differs" else _LEVELS[word]
         yield _line(level, f"{finding.rule.id} {word}: {finding.rule.title}", _message(finding))
-    for result in outcome.of("could_not_look"):
+    for result in outcome.of("inconclusive"):
         if result.rule.documented:
             yield _line("warning", f"{result.rule.id} could not be looked at", result.reason)
 

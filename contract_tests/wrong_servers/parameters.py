@@ -1,7 +1,7 @@
 """The parameters of generate-image: engines as data, and the way from a form to an order or to its problems."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ class Engine:
     prompt: str
     fields: Mapping[str, Values] = field(default_factory=dict)
     size: str | None = None
-    optional: frozenset[str] = frozenset()
+    optional: Collection[str] = ()
 
     def names(self) -> set[str]:
         return {self.prompt, *self.fields} | ({self.size} if self.size else set())

@@ -2,11 +2,11 @@
 
 from hypothesis import strategies
 
-from contract_tests.properties import engine
+from contract_tests.fuzz import engine
 from contract_tests.wrong_servers import trial
 
 __all__ = ["trial"]
 
-with engine.nothing_left_behind():
+with engine.temporary_hypothesis_home():
     # Hypothesis collects all characters once in each process, which takes a second.
     strategies.characters(codec="utf-8").validate()

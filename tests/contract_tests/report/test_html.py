@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.outcome import conclude
 from contract_tests.report.html import html_text
+from contract_tests.runner.outcome import conclude
 from support.finished import HOSTILE, finished_run
 
 VOID = {"meta", "link", "br"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from contract_tests.outcome import conclude
 from contract_tests.report.terminal import print_summary
+from contract_tests.runner.outcome import conclude
 from support.finished import exchange, finished_run
 
 
