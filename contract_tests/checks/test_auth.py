@@ -7,13 +7,14 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api, images_of
+from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 
 MADE_UP = "made-up-4f1c9a7e52d8b036"
-OPERATIONS = ("checkAvailability", "getVersions", "generateImage", "getRecentImages")
+OPERATIONS = [operation.id for operation in load_contract().operations.values() if operation.secured]
 
 
 @decides("AUTH", seconds=1)
@@ -45,10 +46,10 @@ def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -
 
 @decides("AUTH", "AUTH-401", seconds=1, mode="black-box")
 def test_similar_token_is_refused(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
-    """Where not every token opens an account, one that is nearly that of an account is wrong."""
+    """Where not every token opens an account, a similar token is invalid."""
     nobody = api("anonymous")
     if nobody.call("getVersions", f"Bearer {MADE_UP}").status == 200:
-        pytest.skip("a token that was made up is served: every token opens an account here, or none is looked at")
+        pytest.skip("an invented token is served: every token opens an account here, or tokens are not checked")
     for altered in primary.token.altered():
         _refused(nobody, "getVersions", f"Bearer {altered}", verdict)
 
@@ -57,7 +58,7 @@ def test_similar_token_is_refused(api: Callable[[str], Api], primary: Api, verdi
 def test_similar_token_opens_another_account(
     api: Callable[[str], Api], primary: Api, run: Run, verdict: Verdict
 ) -> None:
-    """Where every token opens an account, one that is nearly right opens another one than the right one."""
+    """Where every token opens an account, a similar token opens another account."""
     if not run.made_images.of("primary"):
         primary.images(FIELDS)
     mine = {str(made.image.get("id")) for made in run.made_images.of("primary")}
@@ -67,7 +68,7 @@ def test_similar_token_opens_another_account(
         verdict.expect(
             "AUTH",
             not seen,
-            expected="no account of somebody with nearly the same token",
+            expected="not the account of a similar token",
             received=f"{reply.status} with {len(seen)} of its images",
             by=reply,
         )
@@ -75,9 +76,9 @@ def test_similar_token_opens_another_account(
 
 @decides("AUTH", "AUTH-401", seconds=1)
 def test_token_in_the_url_is_not_accepted(primary: Api, target: Target, verdict: Verdict) -> None:
-    """Addresses are logged on the way, so a token is put into one on this machine only."""
+    """URLs get logged on the way, so a token is put into one on this machine only."""
     if not target.loopback:
-        pytest.skip("a token in an address would be in the logs of every server on the way: only on this machine")
+        pytest.skip("a token in a URL would be in the logs of every proxy: only on this machine")
     for name in ("token", "api_token", "access_token"):
         reply = primary.bare(f"/aiimage/versions?{name}={quote(primary.token.reveal(), safe='')}")
         verdict.expect(

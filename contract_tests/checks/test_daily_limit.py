@@ -1,4 +1,4 @@
-"""The number of images that an account may make a day."""
+"""The daily limit of images of an account."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from contract_tests.checks.world import World
 from contract_tests.client.api import Api, judgeable
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 
@@ -39,16 +40,16 @@ def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
 
 @decides("DAILY-429", "DAILY-RESET", credits=6, mode="control")
 def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict) -> None:
-    """A limit of 2 images is reached, one image at a time, and counts until the last millisecond of the day."""
+    """A limit of 2 images applies until the last millisecond of the day."""
     account = world(daily_limit=2)
     _expect_served(verdict, account, "with 2 images left", "DAILY-429")
-    two = account.api.generate_when_ready({**FIELDS, "image_number_of_images": 2})
+    two = account.api.generate_when_ready(with_count(FIELDS, 2))
     if two.status != 422:
         _expect_day(verdict, account, two.status == 429, "429 to a request for 2 images with 1 left", two)
     if two.status != 200:
         _expect_served(verdict, account, "with 1 image left", "DAILY-429")
     _expect_limit(verdict, account.api.generate_when_ready(FIELDS), "of a mock")
-    with account.stopped():
+    with account.frozen():
         account.advance_to("day-reset", -1)
         late = account.api.generate(FIELDS)
         _expect_day(verdict, account, late.status == 429, "429, 1 ms before 00:00 UTC", late)

@@ -1,15 +1,24 @@
 """What generate-image takes, refuses and answers."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.pictures import PROMPTS, judge_images, judge_pictures
-from contract_tests.client.api import Api, error_fields
+from contract_tests.checks.pictures import judge_images, judge_pictures
+from contract_tests.client.api import Api, error_fields, images_of
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
+from contract_tests.oracle.engines import load_engines, prompt_of, with_count, with_prompt
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
 
+# The engines that a JSON request can use, by name.
+ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
 WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
@@ -17,34 +26,37 @@ PROMPT = (
 )
 
 
-@decides("IMG-COUNT", "IMG-INPUT", credits=2, seconds=4)
-def test_engines_of_assumed_parameters(primary: Api, verdict: Verdict) -> None:
-    """The documentation lists these engines without parameters, so a refusal of ours says nothing."""
-    for name in ("ideogram", "fluxProKontext"):
-        fields = samples.valid(name).fields
-        reply = primary.generate_when_ready(fields)
-        if reply.status != 200:
-            raise InconclusiveError(f"{fields['image_generator']} was answered {reply.status} to assumed parameters")
-        judge_images(verdict, fields, reply.json()["images"], reply)
+def _engines() -> Iterator[Any]:
+    """Yield each engine by name, with the rules that an image of it can decide."""
+    for name, engine in ENGINES.items():
+        sized = ("IMG-SIZE",) if engine.role("size") else ()
+        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", *sized)
+        yield pytest.param(name, marks=decides(*rules, credits=1, seconds=2))
 
 
-@decides("IMG-INPUT", credits=2, seconds=4)
-def test_prompt_comes_back_as_it_was(primary: Api, verdict: Verdict) -> None:
-    """Whatever stands in it: other scripts, composed and decomposed letters, markup, quotes, capitals, its length."""
-    as_json = {**samples.FIELDS, "description": PROMPT}
-    as_form = {**samples.valid("socialCropSquare").fields, "stable_description": PROMPT}
-    for fields, files in ((as_json, None), (as_form, dict[str, Upload]())):
+@pytest.mark.parametrize("name", _engines())
+def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
+    """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
+    engine, place = ENGINES[name], list(ENGINES).index(name)
+    fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
+    files = dict[str, Upload]() if place % 2 else None
+    if engine.documented:
         images, reply = primary.images(fields, files)
-        judge_images(verdict, fields, images, reply)
+    else:
+        reply = primary.generate_when_ready(fields, files)
+        if reply.status != 200:
+            raise InconclusiveError(f"{name} was answered {reply.status}, and its parameters are an assumption")
+        images = images_of(reply)
+    judge_images(verdict, fields, images, reply)
+    judge_pictures(verdict, primary, fields, images, reply)
 
 
-@decides("VALID-TRIM", "FLUX-QUEUE", credits=1, seconds=3)
+@decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
 def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
-    prompt = fields[PROMPTS["flux-pro"]]
-    reply = primary.generate_when_ready(
-        {**fields, PROMPTS["flux-pro"]: f"  {prompt}\t ", "mood": None, "a_field_that_nobody_knows": "1"}
-    )
+    prompt = prompt_of(fields)
+    padded = with_prompt(fields, f"  {prompt}\t ")
+    reply = primary.generate_when_ready({**padded, "mood": None, "an_unknown_field": "1"})
     if reply.status in ACCOUNT_REFUSALS:
         raise InconclusiveError(f"the generation was refused with {reply.status}")
     inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
@@ -54,9 +66,9 @@ def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: V
     for image in reply.json()["images"] if reply.status == 200 else ():
         picture = primary.picture(str(image.get("output")))
         verdict.expect(
-            "FLUX-QUEUE",
+            "QUEUED",
             picture.status == 200,
-            expected="the picture is there when flux-pro has answered",
+            expected="the picture exists when the request is answered",
             received=str(picture.status),
             by=picture,
         )
@@ -64,7 +76,7 @@ def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: V
 
 @decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, free_with_role="empty")
 def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
-    """The first invalid request that is accepted ends the test: it costs a credit."""
+    """The first invalid request that is accepted costs a credit and ends the test."""
     for sample in samples.all_invalid():
         if sample.name in WITHOUT_SOURCE:
             continue
@@ -95,12 +107,12 @@ def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Ve
 
 
 def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
-    """A reply about the parameters; where an account without credits is told so first, another one has to ask."""
+    """Return a reply about the parameters; try the primary account where the first one is refused for its state."""
     for api in dict.fromkeys((refused, primary)):
         reply = api.generate(sample.fields, {} if form else None)
         if reply.status not in ACCOUNT_REFUSALS:
             return reply
-    raise InconclusiveError(f"the account is refused with {reply.status}, whatever the parameters are")
+    raise InconclusiveError(f"the account is refused with {reply.status} before its parameters are checked")
 
 
 def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
@@ -119,7 +131,7 @@ _REMOTE = ("s3", "r2")
 
 @decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=4, seconds=8)
 def test_every_image_has_its_picture(primary: Api, verdict: Verdict) -> None:
-    fields = {**samples.valid("multiPrompt").fields, "image_number_of_images": 4}
+    fields = with_count(samples.valid("multiPrompt").fields, 4)
     images, reply = primary.images(fields)
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)

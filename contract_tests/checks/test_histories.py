@@ -1,4 +1,4 @@
-"""Bursts of calls by many callers at once on one account, judged by when each asked and was answered."""
+"""Bursts of concurrent calls of one account, checked by when each was sent and answered."""
 
 import random
 from collections.abc import Callable
@@ -18,13 +18,13 @@ from contract_tests.runner.run import Run
 GENERATIONS, CHECKS, BURSTS = 3, 6, 2
 SECONDS_OF_A_MOCK = 0.5
 CALLS: dict[Kind, int] = {"generate": GENERATIONS, "check": CHECKS}
-# The calls of a burst begin within this part of the time that a generation takes.
+# The calls of a burst start within this part of a generation's time.
 SPREAD = 0.5
 
 
 @decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, mode="control")
 def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
-    """In real time; afterwards balance, day and recent images are just what was answered with 200."""
+    """In real time; afterwards balance and recent images match the replies."""
     for burst in range(BURSTS):
         account = world(generation_time=SECONDS_OF_A_MOCK)
         history = _burst(account.api, run, random.Random(run.settings.seed + burst), SECONDS_OF_A_MOCK)
@@ -41,7 +41,7 @@ def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Ru
 
 @decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS + 1, seconds=20, mode="black-box")
 def test_burst_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
-    """After one generation alone, which shows how long it takes."""
+    """After a lone generation, which shows how long it takes."""
     _, reply = primary.images(FIELDS)
     alone = reply.exchange.received - reply.exchange.sent
     primary.await_unlocked()
@@ -71,9 +71,9 @@ def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> 
     _expect_listed(verdict, history, api)
     if not found and not overlapped(history):
         statuses = sorted({f"{seen.kind} {seen.status}" for seen in history})
-        raise InconclusiveError(f"no call was surely answered while a generation ran ({', '.join(statuses)})")
+        raise InconclusiveError(f"no call surely overlapped a generation ({', '.join(statuses)})")
     for rule in {"LOCK-ONE", "LOCK-CHECK"} - {each.deviation.rule for each in found}:
-        verdict.expect(rule, True, expected="no two generations at once, and checks that tell so", received="that")
+        verdict.expect(rule, True, expected="one generation at a time, and checks that report it", received="that")
 
 
 def _expect_listed(verdict: Verdict, history: list[Seen], api: Api) -> None:

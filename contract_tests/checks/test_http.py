@@ -1,4 +1,4 @@
-"""Replies to plain calls, to calls of what is not an operation, and which of several refusals comes first."""
+"""Plain calls, unknown paths and methods, and which of several refusals comes first."""
 
 from collections.abc import Callable
 
@@ -75,7 +75,7 @@ def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) 
 
 @decides("ORDER", credits=4, mode="control")
 def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verdict) -> None:
-    """An account that lacks everything at once is told so in the order of the refusals."""
+    """An account with every reason for a refusal gets the refusals in their order."""
     account = world(credits=0, daily_limit=5, used_today=5, lock={"until": None})
     try:
         _expect(verdict, 422, account.api.generate(INVALID), account)

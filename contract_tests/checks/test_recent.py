@@ -11,6 +11,7 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
+from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
@@ -22,13 +23,13 @@ AT_ONCE = 4
 
 @decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", "IMG-GET", credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
-    """More images than the list holds are known to exist, by making as many as are missing."""
+    """With more images than the list holds; the missing ones are made first."""
     _make_missing(primary, run)
     reply = primary.recent()
     listed = images_of(reply)
     made = run.made_images.of("primary")
     if not made:
-        raise InconclusiveError("no image was made that could be looked for")
+        raise InconclusiveError("no image was made that the list could contain")
     _expect_most_recent(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
@@ -63,7 +64,7 @@ def _make_missing(primary: Api, run: Run) -> None:
     while missing > 0:
         number = min(missing, at_once)
         try:
-            primary.images({**FIELDS, "image_number_of_images": number})
+            primary.images(with_count(FIELDS, number))
         except UndocumentedLimitError:
             at_once = 1
         else:
@@ -83,7 +84,7 @@ def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]
 
 
 def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
-    """Those of the last requests that fill the list; of the last alone, if somebody else makes images here, too."""
+    """Return the images that must be listed: of the last requests; on a shared account, of the last one."""
     known = {str(entry.image.get("id")) for entry in made}
     alone = len(by_id) < RECENT_IMAGES or by_id.keys() <= known
     sure: list[Made] = []
@@ -96,7 +97,7 @@ def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
 
 
 def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:
-    """The newest and the oldest of the list still lead to their pictures."""
+    """Check the pictures of the newest and the oldest image of the list."""
     for image in (*listed[:1], *listed[-1:]):
         expect_picture(verdict, api, image, reply)
 
@@ -120,4 +121,4 @@ def _moment(image: dict[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(str(image.get("created_at")))
     except ValueError:
-        raise InconclusiveError(f"created_at is no date and time: {image.get('created_at')!r}") from None
+        raise InconclusiveError(f"created_at is not a date and time: {image.get('created_at')!r}") from None

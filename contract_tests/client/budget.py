@@ -14,7 +14,7 @@ from contract_tests.oracle.facts import CREDITS_PER_IMAGE, counted
 class Budget:
     """A hard cap on credits and on images; images_cap: None for any number. Safe to use from several threads.
 
-    An image costs what the documentation says, 1 credit (CREDIT-COST), until the service is seen to charge more.
+    An image costs what the documentation says [CREDIT-COST] until the service is seen to charge more.
     """
 
     def __init__(self, cap: int, images_cap: int | None = None) -> None:
@@ -30,7 +30,7 @@ class Budget:
 
     @property
     def images(self) -> int:
-        """The images that were made, or may have been."""
+        """The images that were made or may have been made."""
         return self._images
 
     @property
@@ -38,9 +38,9 @@ class Budget:
         return max(0, self.cap - self._spent - self._reserved)
 
     def reserve(self, images: int, *, without_credits: bool = False) -> "Reservation":
-        """Set aside what a request for so many images may cost, or raise BudgetExceededError.
+        """Reserve what a request for so many images may cost, or raise BudgetExceededError.
 
-        Of an account said to have no credits (`without_credits`) nothing is expected to be charged, so what is left will do.
+        An account without credits is not expected to be charged, so whatever is left is enough for it.
         """
         with self._lock:
             credits_ = images * self.price
@@ -58,13 +58,13 @@ class Budget:
         return Reservation(self, images, credits_)
 
     def observe(self, images: int, paid: int) -> None:
-        """Correct the count for images just settled, whose price was seen; the dearest image sets the price to come."""
+        """Correct the count by the price seen for images just settled; the highest price seen applies from now on."""
         with self._lock:
             self._spent += paid - images * self.price
             self._raise_price(-(-paid // images))
 
     def learn_price(self, price: int) -> None:
-        """Count all images at a price that was found out, if it is higher than the one known."""
+        """Count all images at the given price, if it is higher than the known one."""
         with self._lock:
             self._spent += max(0, price - self.price) * self._images
             self._raise_price(price)
@@ -87,7 +87,7 @@ class Budget:
 
 
 class Reservation:
-    """What was set aside for one request; only the first `settle` counts."""
+    """What is reserved for one request; only the first `settle` counts."""
 
     def __init__(self, budget: Budget, images: int, credits_: int) -> None:
         self._budget = budget
@@ -95,7 +95,7 @@ class Reservation:
         self.images, self.credits = images, credits_
 
     def settle(self, images: int) -> None:
-        """Say how many images were made, or may have been."""
+        """Record how many images were made or may have been made."""
         if self._open:
             self._open = False
             self._budget._settle(self, images)
@@ -116,7 +116,7 @@ class MadeImages:
         self._lock = Lock()
 
     def add(self, role: str, reply: Reply) -> None:
-        """Note the images of a reply, whatever else is wrong with it, and how long they took."""
+        """Record the images of a reply, even of an invalid one, and how long it took."""
         try:
             body = reply.json()
         except InconclusiveError:

@@ -1,4 +1,4 @@
-"""Campaigns carried out by the engine of schemathesis."""
+"""Runs campaigns with the engine of schemathesis."""
 
 import random
 import tempfile
@@ -14,8 +14,7 @@ from schemathesis import Case, CheckContext, HookContext
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
 
-# Schemathesis documents neither its engine nor the events; of both, no more is used than these names, and
-# of a case the name of its phase.
+# Schemathesis documents neither its engine nor the events; only these names, and the phase of a case, are used.
 from schemathesis.engine import events, from_schema
 
 from contract_tests.errors import InconclusiveError
@@ -25,20 +24,20 @@ from contract_tests.fuzz.judgement import Record
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
-_MOST_SHRUNK = 300
+_MAX_SHRINK_REQUESTS = 300
 _ROUNDS = 3
 
 
 @schemathesis.check
 def no_new_finding(ctx: CheckContext, response: Response, case: Case[Any]) -> None:  # noqa: ARG001  the signature of a check
-    """Tell schemathesis of a new finding, so that it looks for a shorter request with the same."""
+    """Fail for schemathesis on a new finding, so that it searches for a shorter request."""
     if BROKEN.lower() in response.headers:
         raise AssertionError(BROKEN)
 
 
 def run_campaign(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> Record:
-    """Send the requests of a campaign, and decide what was broken: each cause once, by its shortest request."""
-    gateway = Gateway(run, role, campaign, allowance(run) + _MOST_SHRUNK * is_fast(run))
+    """Send the requests of a campaign; report each cause once, by its shortest request."""
+    gateway = Gateway(run, role, campaign, allowance(run) + _MAX_SHRINK_REQUESTS * is_fast(run))
     try:
         with temporary_hypothesis_home():
             _explore(campaign, gateway, run)
@@ -51,7 +50,7 @@ def run_campaign(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> R
 
 
 def _explore(campaign: Campaign, gateway: Gateway, run: Run) -> None:
-    """Carry a campaign out; after a finding its fuzzing goes on, as one finding of an operation ends it."""
+    """Run a campaign; repeat its fuzzing after a finding, since a finding ends it for its operation."""
     _drive(campaign, gateway, run)
     if not is_fast(run) or "fuzzing" not in campaign.phases:
         return
@@ -90,7 +89,7 @@ def _raise_errors(event: events.EngineEvent, gateway: Gateway) -> None:
 
 @contextmanager
 def temporary_hypothesis_home() -> Iterator[None]:
-    """Hypothesis keeps what it works out in the current folder, unless it is told of another one."""
+    """Let hypothesis keep its files in a temporary folder, not in the current one."""
     before = hypothesis_configuration.storage_directory(intent_to_write=False).home_directory
     with tempfile.TemporaryDirectory() as folder:
         hypothesis_configuration.set_hypothesis_home_dir(Path(folder))

@@ -1,4 +1,4 @@
-"""Where generated requests arrive: it passes them on by the suite's transport and judges the replies."""
+"""Receives generated requests, sends them by the suite's transport, and checks the replies."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -20,12 +20,12 @@ DOCUMENT = "/openapi.json"
 BROKEN = "X-Broken"
 Stop = Callable[[], None]
 _GENERATE = "generateImage"
-_NOT_TO_BE_REFUSED = frozenset({Kind.DOCUMENTED, Kind.OPEN})
+_ACCEPTABLE = frozenset({Kind.DOCUMENTED, Kind.OPEN})
 
 
 @dataclass(frozen=True)
 class ProxiedCall:
-    """A call to make, of an operation; the path stands for one where the method is not listed."""
+    """A call of an operation; `operation` is the path where the method is not listed."""
 
     operation: str
     kind: Kind
@@ -33,16 +33,16 @@ class ProxiedCall:
 
 
 class Gateway:
-    """A WSGI application, so that schemathesis takes it for the service under test.
+    """A WSGI application that schemathesis tests in the place of the service.
 
-    It stops at the first thing that keeps it from looking, after `most` requests, and when so many of them as the
-    campaign may cost may have cost a credit. An account that can pay asks for one image at a time; and where requests
-    are meant to be refused, it sends only those that every service refuses.
+    It stops at the first error, after `limit` requests, and when the campaign's credits may be spent. An account with
+    credits requests one image at a time; in a campaign that expects refusals it sends only requests that every service
+    refuses.
     """
 
-    def __init__(self, run: Run, role: str, campaign: Campaign, most: int) -> None:
+    def __init__(self, run: Run, role: str, campaign: Campaign, limit: int) -> None:
         self._run, self._campaign = run, campaign
-        self._left, self._credits = most, campaign.credits
+        self._left, self._credits = limit, campaign.credits
         self._api = Api(run, _NoVerdict("properties", run.events, run.contract, ()), run.accounts[role])
         self._operations = {(known.method, run.url(id_)): id_ for id_, known in run.contract.operations.items()}
         self._settled: set[Cause] = set()
@@ -52,7 +52,7 @@ class Gateway:
         self.trouble: Exception | None = None
 
     def settle(self) -> bool:
-        """Take what was found as known; whether there was anything new."""
+        """Mark all causes as known; return whether there was a new one."""
         new = self.record.broken.keys() - self._settled
         self._settled |= new
         return bool(new)
@@ -70,7 +70,7 @@ class Gateway:
             return Response(status=503)
         try:
             return self._answer(proxied)
-        except Exception as error:  # noqa: BLE001  the generator would take it for a failure of the service
+        except Exception as error:  # noqa: BLE001  schemathesis would report it as a failure of the service
             self.trouble = error
             self._end()
             return Response(status=503)
@@ -80,7 +80,7 @@ class Gateway:
         call = Call(request.method, url, self._api.role, self._api.token)
         operation = self._operations.get((request.method, url))
         if operation is None:
-            # Without its body, since a service that takes the method all the same would charge for it.
+            # Without its body, since a service that accepts the method would charge for it.
             return ProxiedCall(request.path, Kind.UNLISTED, call)
         kind = Kind.BARE
         if operation == _GENERATE:
@@ -95,7 +95,7 @@ class Gateway:
         )
 
     def _may_cost_too_much(self, proxied: ProxiedCall) -> bool:
-        return self._campaign.to_be_refused and proxied.kind in _NOT_TO_BE_REFUSED and not self._without_credits
+        return self._campaign.expects_refusals and proxied.kind in _ACCEPTABLE and not self._without_credits
 
     def _answer(self, proxied: ProxiedCall) -> Response:
         paid = proxied.operation == _GENERATE
@@ -122,10 +122,10 @@ class Gateway:
 
 
 class _NoVerdict(Verdict):
-    """The gateway judges by itself, knowing more of a request than `observe` is told."""
+    """Ignores replies: the gateway checks them, as it knows more about the request."""
 
     def observe(self, *_: object, **__: object) -> None:
-        """Leave the reply to the gateway."""
+        """Do nothing."""
 
 
 def _relayed(reply: Reply, *, broken: bool) -> Response:

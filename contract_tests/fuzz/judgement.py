@@ -1,4 +1,4 @@
-"""What is wrong with the reply to a generated request, and what a campaign of them met."""
+"""Checks the reply to a generated request, and records what a campaign found."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,31 +9,34 @@ from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.kinds import Kind
 from contract_tests.oracle.contract import Contract
+from contract_tests.oracle.engines import open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation
 
 NOT_EXAMINED = ACCOUNT_REFUSALS | {401}
-# A firewall, or a limit of the web server: what meets unusual data before the service does.
+# Statuses of a firewall or web server, which see unusual data before the service does.
 _GUARDS = frozenset({403, 406, 413, 414, 431})
 _UNREADABLE = frozenset({400, 415})
 _SERVED = range(200, 300)
 
 
 def judge(contract: Contract, operation: str, kind: Kind, reply: Reply) -> Iterator[Deviation]:
-    """The rules that a reply contradicts, given what the documentation says of its request."""
+    """Yield what a reply contradicts, given the kind of its request."""
     if kind is Kind.UNLISTED:
         yield from _of_unlisted_method(reply)
     elif kind is Kind.UNAUTHENTICATED:
         yield from _of_unauthenticated(contract, operation, reply)
     elif kind is Kind.DOCUMENTED and _refused_as_invalid(reply):
-        yield Deviation("SHAPE", "a documented request is served, or refused for the account's sake", _status(reply))
+        yield Deviation(
+            "SHAPE", "a documented request is served, or refused for the state of the account", _status(reply)
+        )
     elif not _tolerable(kind, reply.status):
         yield from contract.deviations(operation, reply)
         yield from _of_accepted(kind, reply)
 
 
 def _of_unlisted_method(reply: Reply) -> Iterator[Deviation]:
-    """Any refusal will do, and OPTIONS has a meaning of its own."""
+    """Any refusal is fine, and OPTIONS has its own meaning."""
     served = reply.status in _SERVED and reply.exchange.method != "OPTIONS"
     if served or reply.status == 500:
         yield Deviation("NOT-FOUND", "405 for a method that is not listed", _status(reply))
@@ -58,10 +61,11 @@ def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Deviation]:
 
 
 def _refused_as_invalid(reply: Reply) -> bool:
-    """A resolution may be refused all the same, since the documentation lists none."""
+    """Return whether a 4xx calls the request invalid; a resolution may be refused, as the documentation lists none."""
     if not 400 <= reply.status < 500 or reply.status in NOT_EXAMINED | {413}:
         return False
-    return reply.status != 422 or _complaints(reply) != {"image_resolution"}
+    complaints = _complaints(reply)
+    return reply.status != 422 or not complaints or not complaints <= open_sizes()
 
 
 def _complaints(reply: Reply) -> set[str]:
@@ -72,7 +76,7 @@ def _complaints(reply: Reply) -> set[str]:
 
 
 def _tolerable(kind: Kind, status: int) -> bool:
-    """Whether a refusal is one of the habits that differ from one web server to the next."""
+    """Return whether web servers differ in this refusal, so that it proves nothing."""
     if kind in {Kind.OPEN, Kind.UNREADABLE}:
         return status in _GUARDS | _UNREADABLE
     return kind in {Kind.INVALID, Kind.WITHOUT_SOURCE} and status in _GUARDS
@@ -87,7 +91,7 @@ Cause = tuple[str, str, int]
 
 @dataclass
 class Record:
-    """What a campaign met: how requests of each kind were answered, and the shortest request for each cause."""
+    """How requests of each kind were answered, and the shortest request for each cause of a deviation."""
 
     answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
     broken: dict[Cause, tuple[Deviation, Reply]] = field(default_factory=dict)
@@ -101,11 +105,11 @@ class Record:
 
     @property
     def rules(self) -> set[str]:
-        """The rules that were broken."""
+        """The rules that a reply contradicted."""
         return {rule for rule, _, _ in self.broken}
 
     def answered(self, *kinds: Kind, but: frozenset[int] = frozenset()) -> int:
-        """How many requests of these kinds were answered with another status than those."""
+        """Return how many requests of these kinds got a status that is not in `but`."""
         return sum(count for (kind, status), count in self.answers.items() if kind in kinds and status not in but)
 
     def __str__(self) -> str:

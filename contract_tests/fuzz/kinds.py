@@ -1,40 +1,18 @@
-"""What the documentation says of a request for generate-image: that it is right, that it is wrong, or nothing."""
+"""The kind of a generation request: documented, ruled out by the documentation, or open."""
 
 import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from contract_tests.checks.pictures import PROMPTS
+from contract_tests.oracle.engines import Engine, Node, engine_of, text
 
-_SIZES = frozenset({"256x256", "512x512", "1024x1024", "1792x1024", "1024x1792"})
-_QUALITIES = frozenset({"standard", "hd"})
-_FROM_TEXT = frozenset({"text-to-image", "multi-prompt"})
-_FROM_IMAGE = frozenset({"image-to-image", "upscale"})
 _RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
 _STARTS_AS_NUMBER = re.compile(r"\s*\+?0*[1-9]")
+_NUMBER = re.compile(r"\s*[-+]?[0-9]")
 _ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,200}")
-_COMMON = frozenset({"image_generator", "image_number_of_images"})
 REAL_IMAGE = "(a real image)"
 ANY_UPLOAD = "(an upload)"
-# What every service that follows the documentation takes. Beyond it there are limits that no source gives.
-_ORDINARY = {
-    "dall-e": {
-        "size": _SIZES,
-        "quality": _QUALITIES,
-        "image_style": frozenset({"vivid"}),
-        "image_lighting": frozenset({"golden hour"}),
-        "mood": frozenset({"calm"}),
-    },
-    "stablediffusion": {
-        "type": _FROM_TEXT | _FROM_IMAGE,
-        "image_resolution": frozenset({"512x512"}),
-        "negative_prompt": frozenset({"text, watermark"}),
-        "style_preset": frozenset({"photographic"}),
-        "image_src": frozenset({REAL_IMAGE}),
-    },
-    "flux-pro": {},
-}
 
 
 class Kind(StrEnum):
@@ -43,7 +21,7 @@ class Kind(StrEnum):
     BARE = "without a body"
     DOCUMENTED = "documented"
     OPEN = "undocumented either way"
-    WITHOUT_SOURCE = "lacking only the image to work from"
+    WITHOUT_SOURCE = "without its source image only"
     INVALID = "invalid"
     UNREADABLE = "unreadable"
     UNAUTHENTICATED = "without a valid token"
@@ -51,9 +29,9 @@ class Kind(StrEnum):
 
 
 def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
-    """The kind of a request by its parameters, `one` being how the number 1 is written there.
+    """Return the kind of a request by its parameters; `one` is how the number 1 is written there.
 
-    An upload stands among the parameters as REAL_IMAGE or ANY_UPLOAD.
+    An upload is REAL_IMAGE or ANY_UPLOAD among the parameters.
     """
     if not isinstance(parameters, dict):
         return Kind.UNREADABLE
@@ -61,39 +39,36 @@ def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
         return Kind.DOCUMENTED
     if not plainly_invalid(parameters):
         return Kind.OPEN
-    without_source = _blank(parameters.get("image_src")) and not plainly_invalid(
-        {**parameters, "image_src": ANY_UPLOAD}
-    )
-    return Kind.WITHOUT_SOURCE if without_source else Kind.INVALID
+    return Kind.WITHOUT_SOURCE if _lacks_only_a_source(parameters) else Kind.INVALID
 
 
 def plainly_documented(parameters: Mapping[str, Any], *, one: int | str = 1) -> bool:
-    """Whether a request is one of those that the documentation describes, with nothing unusual in it."""
-    engine, number = parameters.get("image_generator"), parameters.get("image_number_of_images")
-    ordinary = _ORDINARY.get(engine) if isinstance(engine, str) else None
-    if ordinary is None or plainly_invalid(parameters) or (type(number), number) != (type(one), one):
+    """Return whether the documentation describes the request, and nothing in it is unusual."""
+    engine = engine_of(parameters)
+    if engine is None or not engine.documented or plainly_invalid(parameters):
         return False
-    needless = "image_src" in parameters and parameters["type"] not in _FROM_IMAGE
-    values = {key: value for key, value in parameters.items() if key not in _COMMON}
-    prompt = values.pop(PROMPTS[str(engine)])
-    usual = isinstance(prompt, str) and _ORDINARY_TEXT.fullmatch(prompt)
-    return bool(usual and not needless and all(_is_ordinary(ordinary, *each) for each in values.items()))
+    return all(_is_ordinary(engine, name, value, one) for name, value in parameters.items())
 
 
 def plainly_invalid(parameters: Mapping[str, Any]) -> bool:
-    """Whether a request lacks what it needs or names what there is not; what a lenient service takes does not count."""
-    engine = _text(parameters.get("image_generator"))
-    if engine not in PROMPTS or not countable(parameters.get("image_number_of_images")):
+    """Return whether a request lacks a required parameter or has a value that is not offered.
+
+    A value that a lenient service may accept does not count.
+    """
+    engine = engine_of(parameters)
+    if engine is None or not countable(parameters.get(engine.count)):
         return True
-    if _blank(parameters.get(PROMPTS[engine])):
+    if any(_blank(parameters.get(name)) for name in engine.required):
         return True
-    if engine == "dall-e":
-        return _text(parameters.get("size")) not in _SIZES or _text(parameters.get("quality")) not in _QUALITIES
-    return engine == "stablediffusion" and _invalid_for_stable_diffusion(parameters)
+    return any(
+        _is_wrong(schema, parameters[name])
+        for name, schema in engine.properties.items()
+        if name != engine.count and not _blank(parameters.get(name))
+    )
 
 
 def countable(value: Any) -> bool:
-    """Whether some service may take the value for a number of at least 1, by its first digits for example."""
+    """Return whether some service may read the value as a number of at least 1, by its first digits for example."""
     if isinstance(value, str) and _STARTS_AS_NUMBER.match(value):
         return True
     try:
@@ -102,21 +77,41 @@ def countable(value: Any) -> bool:
         return False
 
 
-def _invalid_for_stable_diffusion(parameters: Mapping[str, Any]) -> bool:
-    type_ = _text(parameters.get("type"))
-    without_source = type_ in _FROM_IMAGE and _blank(parameters.get("image_src"))
-    known = type_ in _FROM_TEXT | _FROM_IMAGE
-    return not known or without_source or not _RESOLUTION.search(_text(parameters.get("image_resolution")))
+def _lacks_only_a_source(parameters: Mapping[str, Any]) -> bool:
+    engine = engine_of(parameters)
+    source = engine.role("source") if engine and engine.needs_source else None
+    if source is None or not _blank(parameters.get(source)):
+        return False
+    return not plainly_invalid({**parameters, source: ANY_UPLOAD})
 
 
-def _is_ordinary(ordinary: Mapping[str, frozenset[str]], key: str, value: Any) -> bool:
-    return isinstance(value, str) and value in ordinary.get(key, ())
+def _is_ordinary(engine: Engine, name: str, value: Any, one: int | str) -> bool:
+    """Return whether every service that follows the documentation accepts the value, whatever limits it has."""
+    schema = engine.properties.get(name)
+    if schema is None:
+        return False
+    if name == engine.count:
+        return (type(value), value) == (type(one), one)
+    if name == engine.prompt:
+        return isinstance(value, str) and _ORDINARY_TEXT.fullmatch(value) is not None
+    if schema.get("format") == "binary":
+        return bool(value == REAL_IMAGE)
+    known = [*schema.get("enum", ()), *schema.get("examples", ())]
+    written = known if isinstance(one, int) else [str(each) for each in known]
+    return any(type(value) is type(each) and value == each for each in written)
 
 
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else str(value)
+def _is_wrong(schema: Node, value: Any) -> bool:
+    """Return whether the value is not one that the document offers, however a service reads it."""
+    if "enum" in schema:
+        return text(value) not in map(str, schema["enum"])
+    if schema.get("x-role") == "size":
+        return not _RESOLUTION.search(text(value))
+    if schema.get("type") in {"integer", "number"}:
+        return not isinstance(value, bool) and not _NUMBER.match(text(value))
+    return False
 
 
 def _blank(value: Any) -> bool:
-    """Whether every service takes the value for absent; what counts as white space beyond ASCII differs."""
+    """Return whether every service reads the value as absent; which white space beyond ASCII counts differs."""
     return value is None or (isinstance(value, str) and not value.strip(" \t\r\n"))

@@ -1,4 +1,4 @@
-"""The document, compiled: which replies it knows of each operation, and whether a reply is one of them."""
+"""The compiled document: the replies of each operation, and whether a reply is one of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import resources
 from contract_tests.oracle.oracle import Deviation
 
-# Whose statement the shape of an undocumented body is; the other bodies of refusals are nobody's.
+# The rule that describes the body of an undocumented refusal; no rule describes other bodies.
 _SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}
 _GATEWAY = frozenset({502, 503, 504})
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -20,19 +20,23 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @dataclass(frozen=True)
 class Operation:
+    """An operation. call_path: the path with a value for each parameter in it; secured: it needs a token."""
+
     id: str
     method: str
     path: str
+    call_path: str
+    secured: bool = True
 
 
 @dataclass(frozen=True)
 class _Response:
     documented: bool
-    validator: jsonschema_rs.Validator
+    validator: jsonschema_rs.Validator | None
 
 
 class Contract:
-    """The operations of the document and the judge of their replies."""
+    """The operations of the document, and the check of their replies."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
@@ -48,9 +52,9 @@ class Contract:
         }
 
     def deviations(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Deviation]:
-        """What in the reply contradicts the document; a reply of a gateway says nothing about the service."""
-        if reply.status in _GATEWAY and not own_words(reply):
-            raise InconclusiveError(f"{operation} was answered {reply.status}, by a gateway it seems")
+        """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit."""
+        if reply.status in _GATEWAY and not is_service_error(reply):
+            raise InconclusiveError(f"{operation} was answered {reply.status}, apparently by a gateway")
         response = self._responses.get((operation, reply.status))
         if response is None:
             yield from self._undocumented(operation, reply, authorized=authorized)
@@ -58,7 +62,7 @@ class Contract:
             yield from _shape_deviations(rule, reply, response.validator)
 
     def fallback_deviations(self, reply: Reply) -> Iterator[Deviation]:
-        """The same for a reply to what is no operation."""
+        """Yield the same for a reply to a call that is not an operation."""
         yield from _shape_deviations("NOT-FOUND", reply, self._fallback[reply.status].validator)
 
     def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Deviation]:
@@ -84,31 +88,46 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
-                yield Operation(item[method]["operationId"], method.upper(), path)
+                yield _operation(document, item, method, path)
+
+
+def _operation(document: Mapping[str, Any], item: Mapping[str, Any], method: str, path: str) -> Operation:
+    node = item[method]
+    declared = [
+        resources.resolve(document, each) for each in (*item.get("parameters", ()), *node.get("parameters", ()))
+    ]
+    call_path = path
+    for each in declared:
+        call_path = call_path.replace(f"{{{each['name']}}}", _path_value(each))
+    secured = all(node.get("security", document.get("security")) or [{}])
+    return Operation(node["operationId"], method.upper(), path, call_path, secured)
+
+
+def _path_value(parameter: Mapping[str, Any]) -> str:
+    """Return the document's example for a parameter, else a value that no image is likely to have."""
+    schema = parameter.get("schema", {})
+    examples = schema.get("examples") or [schema.get("example", parameter.get("example"))]
+    unlikely = 999_999_999 if schema.get("type") == "integer" else "none"
+    return str(unlikely if examples[0] is None else examples[0])
 
 
 def _responses(document: Mapping[str, Any], operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
     responses = document["paths"][operation.path][operation.method.lower()]["responses"]
     for status, response in responses.items():
-        yield status, _resolved(document, response)
-
-
-def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in node:
-        return node
-    for key in node["$ref"].removeprefix("#/").split("/"):
-        document = document[key]
-    return document
+        yield status, resources.resolve(document, response)
 
 
 def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Response:
-    schema = {**response["content"]["application/json"]["schema"], "components": document["components"]}
-    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    return _Response(response["x-source"] == "doc", validator)
+    documented = response.get("x-source", "doc") == "doc"
+    media = response.get("content", {}).get("application/json")
+    if media is None:
+        return _Response(documented, None)
+    schema = {**media["schema"], "components": document.get("components", {})}
+    return _Response(documented, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
 
 
-def own_words(reply: Reply) -> bool:
-    """Whether a reply is in the words of the service itself: the documented shape of an error, which no gateway has."""
+def is_service_error(reply: Reply) -> bool:
+    """Return whether a reply has the documented shape of an error, so that it comes from the service, not a gateway."""
     try:
         body = reply.json()
     except InconclusiveError:
@@ -122,7 +141,11 @@ def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
     return "LOCK-409-BODY" if (operation, status) == ("generateImage", 409) else _SHAPE_RULES.get(status)
 
 
-def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validator) -> Iterator[Deviation]:
+def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Deviation]:
+    if validator is None:
+        if reply.content:
+            yield Deviation(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
+        return
     kind = reply.headers.get("content-type", "")
     if not _is_json(kind):
         yield Deviation(rule, f"{reply.status} with a JSON body", f"content type {kind or 'missing'}")
@@ -130,7 +153,7 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
     try:
         body = reply.json()
     except InconclusiveError:
-        yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is no JSON")
+        yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is not JSON")
         return
     for error in validator.iter_errors(body):
         where = "/".join(str(part) for part in error.instance_path) or "the body"

@@ -1,4 +1,4 @@
-"""Judging what many callers at once were told, by when each asked and was answered. Times are seconds."""
+"""Checks concurrent calls of one account by when each was sent and answered. Times are seconds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.oracle import Deviation
 
 Kind = Literal["generate", "check"]
-# How much of the time that a generation takes alone is surely spent on it, its way there and back set aside.
+# The part of a lone generation's time that is surely not spent on the network.
 _SURE = 0.75
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one caller asked and was told; reply: None where none came."""
+    """One call and its reply; reply: None where none arrived."""
 
     kind: Kind
     reply: Reply | None
@@ -41,7 +41,7 @@ class Witnessed:
 
 
 def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
-    """What contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation was seen to take."""
+    """Yield what contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation took."""
     served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
     surely = _SURE * min([quickest, *(seen.received - seen.sent for seen in served)])
     for one, other in combinations(served, 2):
@@ -55,26 +55,26 @@ def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
 
 
 def overlapped(history: Sequence[Seen]) -> bool:
-    """Whether a generation met another call: one was served, and another was told that it runs."""
+    """Return whether calls overlapped: a generation was served, and another call got 409."""
     return any(seen.kind == "generate" and seen.status == 200 for seen in history) and any(
         seen.status == 409 for seen in history
     )
 
 
 def made(history: Sequence[Seen]) -> list[dict[str, Any]]:
-    """The images of all replies."""
+    """Return the images of all replies."""
     replies = [seen.reply for seen in history if seen.kind == "generate" and seen.status == 200 and seen.reply]
     return [image for reply in replies for image in reply.json()["images"]]
 
 
 def _reported_before(history: Sequence[Seen], running: Seen, check: Seen) -> bool:
-    """Whether somebody had been told of the generation before the check was sent, so that it had begun."""
-    told = [seen.received for seen in history if seen.status == 409 and seen.sent > running.sent]
-    return any(moment < check.sent for moment in told)
+    """Return whether a 409 was received before the check was sent, so that the generation had begun."""
+    reported = [seen.received for seen in history if seen.status == 409 and seen.sent > running.sent]
+    return any(moment < check.sent for moment in reported)
 
 
 def _core(seen: Seen, surely: float) -> tuple[float, float]:
-    """Between which moments a generation surely ran, if it took so long at least; none where the first is the later."""
+    """Return the interval in which a generation of that length surely ran; empty where it starts after its end."""
     return seen.received - surely, seen.sent + surely
 
 

@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 @cache
 def root() -> Path:
-    """The folder that holds `openapi/` and `fixtures/`."""
+    """Return the folder that holds `openapi/` and `fixtures/`."""
     installed = _PACKAGE.parent / "aiimage_mock"
     return installed if installed.is_dir() else _PACKAGE.parent
 
@@ -30,12 +30,24 @@ def load_yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-Source = Literal["doc", "family", "ours"]
+def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the node with its `$ref` resolved; what stands beside the `$ref` replaces what it refers to."""
+    beside = dict(node)
+    while "$ref" in node:
+        target = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+        beside = {**node, **{key: value for key, value in beside.items() if key != "$ref"}}
+    return beside
+
+
+Source = Literal["doc", "platform", "inferred", "assumed"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One statement about the API; `source` says who makes it, and only a `doc` rule can be violated."""
+    """One statement about the API and its source; only a documented rule can be violated."""
 
     id: str
     source: Source
@@ -47,10 +59,15 @@ class Rule:
     def documented(self) -> bool:
         return self.source == "doc"
 
+    @property
+    def origin(self) -> str:
+        """The source in a word for reports: documented, platform, inferred or assumed."""
+        return "documented" if self.documented else self.source
+
 
 @cache
 def load_rules() -> Mapping[str, Rule]:
-    """All rules by id, in the order of the file."""
+    """Return all rules by id, in the order of the file."""
     entries = load_yaml(openapi("rules.yaml"))["rules"]
     return {entry["id"]: _rule(entry) for entry in entries}
 

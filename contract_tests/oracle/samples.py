@@ -8,36 +8,20 @@ from typing import Any
 
 from contract_tests.client.call import Upload
 from contract_tests.oracle import resources
+from contract_tests.oracle.engines import load_engines, source_field
 
-# The plainest request, one like it for another engine, and one that no reading of the documentation allows.
-FIELDS = {
-    "image_generator": "dall-e",
-    "description": "A brass weather vane against a clear sky",
-    "size": "256x256",
-    "quality": "standard",
-    "image_number_of_images": 1,
-}
-OTHER_ENGINE = {
-    "image_generator": "flux-pro",
-    "description_flux_pro": "A brass weather vane in the rain",
-    "image_number_of_images": 1,
-}
-OTHER_ENGINES = (
-    OTHER_ENGINE,
-    {
-        "image_generator": "stablediffusion",
-        "stable_description": "A brass weather vane in the snow",
-        "type": "text-to-image",
-        "image_resolution": "512x512",
-        "image_number_of_images": 1,
-    },
-)
-INVALID = {**FIELDS, "image_generator": "daguerreotype"}
+_PROMPT = "A brass weather vane against a clear sky"
+_SAMPLES = [engine.sample(_PROMPT) for engine in load_engines() if engine.documented and not engine.form]
+# The simplest request, the same for the other engines, and one that is invalid under every reading.
+FIELDS = _SAMPLES[0]
+OTHER_ENGINES = _SAMPLES[1:]
+_LOCALES = ["ar_AA", "zh_CN", "hi_IN"]
+INVALID = {**FIELDS, load_engines()[0].role("engine") or "": "daguerreotype"}
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A request; `errors` are the fields that a refusal of an invalid one has to name."""
+    """A request; `errors` are the fields that a refusal must name."""
 
     name: str
     summary: str
@@ -47,7 +31,7 @@ class Sample:
 
     @property
     def files(self) -> dict[str, Upload] | None:
-        return {"image_src": upload(self.file)} if self.file else None
+        return {source_field(): upload(self.file)} if self.file else None
 
 
 def valid(name: str) -> Sample:
@@ -65,6 +49,15 @@ def all_invalid() -> list[Sample]:
 def upload(name: str) -> Upload:
     kind = mimetypes.guess_type(name)[0] or "image/webp"
     return name, resources.fixture("images", name).read_bytes(), kind
+
+
+def any_prompt(seed: int) -> str:
+    """Return a prompt with words of several scripts, an emoji and combining marks, the same for the same seed."""
+    from faker import Faker  # slow to import, and rarely needed
+
+    words = Faker(_LOCALES)
+    words.seed_instance(seed)
+    return " ".join([*(words[locale].sentence(4) for locale in _LOCALES), words.emoji(), "Zo\u0308e\u0301"])
 
 
 def _sample(path: Path) -> Sample:

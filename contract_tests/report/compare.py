@@ -9,11 +9,10 @@ from typing import Literal
 from msgspec import Struct
 
 from contract_tests.errors import UsageError
-from contract_tests.report.words import word
 from contract_tests.runner.baseline import Identity, normalised
 from contract_tests.runner.decoding import decode
 
-# From best to worst. What is not in a report was not asked for, which is as good as skipped.
+# From best to worst. A rule that is missing in a report was not asked for, which equals skipped.
 _RANKS = ("passed", "accepted", "skipped", "inconclusive", "differs", "violated")
 ABSENT = "skipped"
 
@@ -37,7 +36,7 @@ class _Credits(Struct):
 
 
 class _File(Struct):
-    """What is compared of a report.json; what else is in it does not matter."""
+    """The part of a report.json that is compared."""
 
     verdict: str
     credits: _Credits
@@ -48,13 +47,13 @@ class _File(Struct):
 
 @dataclass(frozen=True)
 class Report:
-    """What is compared of a report.json."""
+    """A report, by rule and finding."""
 
     path: Path
     verdict: str
     figures: Mapping[str, float]
     rules: Mapping[str, str]
-    findings: Mapping[Identity, bool] = field(default_factory=dict)  # and whether it is accepted
+    findings: Mapping[Identity, bool] = field(default_factory=dict)  # with whether it is accepted
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,12 @@ class Change:
 
     @property
     def steps(self) -> int:
-        """How far the rule went down."""
+        """How many ranks the rule got worse."""
         return _RANKS.index(self.after) - _RANKS.index(self.before)
 
     @property
     def worse(self) -> bool:
-        """What somebody has accepted is no reason to complain."""
+        """Whether the verdict got worse; an accepted finding does not count."""
         return self.steps > 0 and self.after != "accepted"
 
 
@@ -81,7 +80,7 @@ class Comparison:
 
     @property
     def changes(self) -> list[Change]:
-        """The rules whose verdict changed, what got worse first."""
+        """The rules whose verdict changed, the worst change first."""
         rules = dict.fromkeys([*self.before.rules, *self.after.rules])
         pairs = (Change(id_, self.before.rules.get(id_, ABSENT), self.after.rules.get(id_, ABSENT)) for id_ in rules)
         return sorted((pair for pair in pairs if pair.before != pair.after), key=lambda change: -change.steps)
@@ -96,13 +95,13 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether a rule is worse off, or something is found that was not there and nobody accepted."""
+        """Whether a rule got worse, or a new finding is not accepted."""
         fresh = any(not self.after.findings[found] for found in self.new)
         return fresh or any(change.worse for change in self.changes)
 
 
 def load_report(path: Path) -> Report:
-    """Read a report.json, or that of a folder, or raise a UsageError that names the file."""
+    """Return the report in a file or folder; raise UsageError with the file."""
     file = path / "report.json" if path.is_dir() else path
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -133,14 +132,14 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
     yield f"After:  {after.path} ({after.verdict})"
     for change in comparison.changes:
         mark = "worse" if change.worse else "better" if change.steps < 0 else "changed"
-        yield f"  {mark:8}  {change.rule}: {word(change.before)}, now {word(change.after)}"
+        yield f"  {mark:8}  {change.rule}: {change.before}, now {change.after}"
     for found in comparison.new:
         accepted = " (accepted)" if after.findings[found] else ""
         yield f"  new       {_finding(found)}{accepted}"
     for found in comparison.vanished:
         yield f"  vanished  {_finding(found)}"
     if not (comparison.changes or comparison.new or comparison.vanished):
-        yield "  No rule's verdict changed, and no finding."
+        yield "  No verdict and no finding changed."
     for name, figure in after.figures.items():
         yield f"{name.capitalize():10}{before.figures[name]:g}, now {figure:g}"
     yield "Something got worse." if comparison.worse else "Nothing got worse."

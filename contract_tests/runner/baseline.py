@@ -14,7 +14,7 @@ from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.decoding import decode, read_yaml, similar
 
-# What differs from run to run. A status or a count stays, since it is what a finding is about.
+# What differs between runs. A status or a count stays: it is what the finding is about.
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # an instant
     r"|\b[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b"  # a UUID
@@ -27,7 +27,7 @@ _CHANGING = re.compile(
 
 @dataclass(frozen=True, order=True)
 class Identity:
-    """The rule, the call that was judged, and what was expected and received, less what changes from run to run."""
+    """The rule, the call, and what was expected and received, without what changes from run to run."""
 
     rule: str
     call: str
@@ -45,21 +45,21 @@ def normalised(text: str) -> str:
 
 
 def _call(exchange: Exchange) -> str:
-    """The operation, wherever the service is; what is none, a picture for example, is known by its method alone."""
+    """Return the method and operation without the host; only the method for another URL, a picture for example."""
     _, operation, name = exchange.url.partition("?")[0].partition("/aiimage/")
     return f"{exchange.method} {operation}{name}".strip()
 
 
 Text = Annotated[str, Meta(pattern=r"\S", description="a text; quote what is only a number")]
 _HEAD = """\
-# Findings that are accepted. One that no longer occurs fails the run, until it is taken out of here.
-# rule and reason are needed. call, expected and received narrow an entry down to one finding; without them it accepts
-# every finding of its rule. test is the test that has to have looked before a finding counts as gone.
+# Findings that are accepted. An entry that no longer occurs fails the run until it is removed.
+# rule and reason are required. call, expected and received limit an entry to one finding; without them it accepts
+# every finding of its rule. test names the test that must have run before a finding counts as gone.
 """
 
 
 class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
-    """One accepted finding; what is None may be anything."""
+    """One accepted finding; None matches anything."""
 
     rule: Text
     reason: Text
@@ -89,7 +89,7 @@ class Baseline:
     path: Path | None = None
 
     def reason(self, found: Identity) -> str | None:
-        """Why a finding is accepted, if it is."""
+        """Return why a finding is accepted, or None."""
         return next((entry.reason for entry in self.entries if entry.covers(found)), None)
 
 
@@ -98,7 +98,7 @@ _Entries = Annotated[tuple[Accepted, ...], Meta(description="a list of {rule: â€
 
 
 def load_baseline(path: Path) -> Baseline:
-    """Read a baseline, YAML or JSON, or raise a UsageError that names the file and the entry."""
+    """Return the baseline in a YAML or JSON file; raise UsageError with the file and the entry."""
     entries = decode(path, read_yaml(path, "the baseline") or [], _Entries)
     for number, entry in enumerate(entries, 1):
         if entry.rule not in load_rules():
@@ -109,6 +109,6 @@ def load_baseline(path: Path) -> Baseline:
 
 
 def baseline_text(entries: Iterable[Accepted]) -> str:
-    """The file that accepts these findings."""
+    """Return the text of a baseline with these entries."""
     rows = [{key: value for key, value in structs.asdict(entry).items() if value is not None} for entry in entries]
     return _HEAD + yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110)

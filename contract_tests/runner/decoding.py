@@ -1,4 +1,4 @@
-"""Files read into msgspec structs; what is wrong with one is said in a sentence: the file, the key, what it takes."""
+"""Reads files into msgspec structs; an error is one sentence: the file, the key, what it takes."""
 
 import difflib
 import re
@@ -51,13 +51,13 @@ def decode(where: Path | str, content: Any, kind: type[T]) -> T:
 
 
 def similar(name: str, known: list[str]) -> str:
-    """Return what to say after a name that is not known: the known one that is like it, or all of them."""
+    """Return the end of a sentence about an unknown name: the most similar known name, or all of them."""
     close = difflib.get_close_matches(name, known, 1)
     return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}."
 
 
 def _decode_text(kind: type, value: Any) -> Any:
-    """A Line, a Url or a Secret; the ValueError becomes a ValidationError with the place of the value."""
+    """Return a Line, Url or Secret; msgspec adds the path of the value to the ValueError."""
     if kind is Url:
         return _url(value)
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
@@ -77,7 +77,7 @@ def _url(value: Any) -> Url:
 
 
 def _sentence(message: str, kind: Any) -> str:
-    """What msgspec, or a check of ours, complains about: the key, and what it takes."""
+    """Return the key and what it takes, from a message of msgspec or of a check above."""
     found = _MESSAGE.fullmatch(message)
     assert found
     text, steps = found["text"], [name or number for name, number in _STEP.findall(found["where"] or "")]
@@ -87,18 +87,18 @@ def _sentence(message: str, kind: Any) -> str:
     if missing := _MISSING.fullmatch(text):
         steps.append(missing[1])
         return f"{_named(*steps)}is missing; it takes {_takes(*_type_at(kind, steps))}."
-    # A message of ours begins like the rest of a sentence, one of msgspec with a capital.
+    # Messages of the checks above start in lower case, those of msgspec with a capital.
     return f"{_named(*steps)}{text if text[:1].islower() else f'takes {_takes(*_type_at(kind, steps))}'}."
 
 
 def _named(*steps: str) -> str:
-    """The key as people find it in the file; the entries of a list are counted from 1."""
+    """Return the key as it stands in the file; entries of a list count from 1."""
     names = (f"entry {int(step) + 1}" if step.isdigit() else step for step in steps)
     return f"{'.'.join(names)}: " if steps else ""
 
 
 def _type_at(kind: Any, steps: Iterable[str]) -> tuple[Any, msgspec.Meta | None]:
-    """The type of the value at a place, with what is said of its bounds."""
+    """Return the type of the value at a path, and its bounds."""
     plain, meta = _unwrapped(kind)
     for step in steps:
         if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
@@ -110,7 +110,7 @@ def _type_at(kind: Any, steps: Iterable[str]) -> tuple[Any, msgspec.Meta | None]
 
 
 def _unwrapped(kind: Any) -> tuple[Any, msgspec.Meta | None]:
-    """A type without the None that it may be instead, and without its annotation."""
+    """Return a type without its optional None, and its annotation."""
     if get_origin(kind) in {Union, UnionType}:
         kind = next(each for each in get_args(kind) if each is not NoneType)
     if get_origin(kind) is Annotated:

@@ -1,4 +1,4 @@
-"""What happens in a run, as data; tests state it by a Verdict, and reports are its consumers."""
+"""The events of a run, as data: tests add decisions through a Verdict, reports consume them."""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,7 @@ class PreflightFailed:
 
 @dataclass(frozen=True)
 class Decision:
-    """A test checked a rule, which passed or not."""
+    """A test checked a rule, which passed or did not."""
 
     test: str
     rule: str
@@ -101,7 +101,7 @@ class Events:
 
 
 class Verdict:
-    """The decisions of one test. Rules that the run does not ask for are not recorded."""
+    """Collects the decisions of one test about the rules that the run asks for."""
 
     def __init__(self, test: str, events: Events, contract: Contract, wanted: Container[str]) -> None:
         self._test, self._events, self._contract, self._wanted = test, events, contract, wanted
@@ -137,7 +137,7 @@ class Verdict:
         self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)
 
     def finish(self) -> None:
-        """Raise RuleBrokenError with all that was found, if anything was."""
+        """Raise RuleBrokenError with all decisions against the service, if there are any."""
         if self.broken:
             raise RuleBrokenError("\n\n".join(describe(decision) for decision in self.broken))
 
@@ -151,7 +151,7 @@ class Verdict:
 
 
 def describe(decision: Decision) -> str:
-    """A finding as text: the rule, what was received and documented, and the calls that repeat it."""
+    """Return a finding as text: the rule, what was received and documented, and the commands that repeat it."""
     rule = load_rules()[decision.rule]
     lines = [
         f"{rule.id}: {rule.statement}",
@@ -163,8 +163,8 @@ def describe(decision: Decision) -> str:
 
 
 def basis(rule: Rule) -> str:
-    """Return what an expectation rests on: the documentation, or an assumption and its source."""
-    return "Documented" if rule.documented else f"Assumed ({rule.source})"
+    """Return where an expectation comes from: Documented, Platform, Inferred or Assumed."""
+    return rule.origin.capitalize()
 
 
 def _replay(exchange: Exchange, start: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""The glue between pytest and a run: what is collected, when a test may run, and what came of it."""
+"""The pytest plugin of a run: selects the planned tests, guards budget and time, and records their results."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -25,7 +25,7 @@ NAME = "conformance"
 
 
 class ConformancePlugin:
-    """Runs the planned tests of one run, or only plans them."""
+    """Runs the planned tests of one run, or only makes the plan."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -59,9 +59,9 @@ class ConformancePlugin:
             pytest.exit(self.run.masker(str(error)), returncode=3)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        mark, most = declared(item), self.run.target.budget.seconds
-        if mark and self.run.seconds + mark.seconds > most:
-            pytest.skip(f"it may take {mark.seconds:g} s, and {self.run.seconds:.0f} of {most:g} s are used up")
+        mark, limit = declared(item), self.run.target.budget.seconds
+        if mark and self.run.seconds + mark.seconds > limit:
+            pytest.skip(f"it may take {mark.seconds:g} s, and {self.run.seconds:.0f} of {limit:g} s are used")
         if mark:
             self.run.events.emit(TestStarted(_name(item)))
 
@@ -112,11 +112,11 @@ class ConformancePlugin:
         if outcome in {"violated", "differs", "accepted", "inconclusive"}:
             report.longrepr = self.run.masker(reason)
         if outcome == "accepted" or (outcome == "differs" and not self.run.settings.strict):
-            # pytest's own word for an expected failure, so that neither an assumption nor what is accepted fails a run.
+            # Reported to pytest as an expected failure, since neither a difference nor an accepted finding fails a run.
             report.outcome, report.wasxfail = "skipped", outcome
 
     def _severity(self, item: pytest.Item) -> Ending:
-        """What a test that found something found at worst."""
+        """Return the worst outcome of a test with decisions against the service."""
         verdict = getattr(item, "funcargs", {}).get("verdict")
         if not isinstance(verdict, Verdict):
             return "violated"
@@ -143,7 +143,7 @@ class ConformancePlugin:
 
 
 def _name(item: pytest.Item) -> str:
-    """The test as reports name it, wherever the package is installed."""
+    """Return the name of a test in reports, independent of where the package is installed."""
     return f"{item.path.name}::{item.name}"
 
 

@@ -20,7 +20,7 @@ Seconds = Annotated[float, Meta(ge=0.1)]
 
 @dataclass(frozen=True)
 class Account:
-    """A token and what is known of its account: the balance of `low`, the images that `almost_limited` has left."""
+    """A token and one number about its account: the credits of `low`, the images left of `almost_limited`."""
 
     role: str
     token: Secret | None
@@ -35,7 +35,7 @@ class Account:
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """The most that a run may take: credits, images of the day (None: any number), seconds, and requests a second."""
+    """The limits of a run: credits, images (None: any number), seconds, and requests a second."""
 
     credits: Count = 40
     seconds: Annotated[float, Meta(ge=1)] = 600
@@ -44,7 +44,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Timeouts(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long to wait, in seconds: for a connection, for a reply, and for the reply to a generation."""
+    """How many seconds to wait for a connection, a reply, and the reply to a generation."""
 
     connect: Seconds = 10
     reply: Seconds = 30
@@ -89,7 +89,7 @@ class _Token(Struct, forbid_unknown_fields=True):
     token_env: Line | None = None
 
     def read(self, where: str) -> Secret:
-        """Return the token, from the environment where it is kept there; raise UsageError. where: the file and key."""
+        """Return the token, or the value of its variable; raise UsageError. where: the file and key."""
         if (self.token is None) == (self.token_env is None):
             raise UsageError(f"{where}.token: give exactly one of token and token_env.")
         if self.token is not None:
@@ -146,14 +146,14 @@ ROLES = _Accounts.__struct_fields__
 
 
 def simple_target(base_url: str, token: str) -> Target:
-    """The target that `--base-url` and `--token` describe; of a remote one, others may hold the lock."""
+    """Return the target of `--base-url` and `--token`; other clients may hold the lock of a remote one."""
     url = decode("--base-url", base_url, Url)
     target = Target(url, {"primary": Account("primary", Secret(token))})
     return target if target.loopback else replace(target, lock_scope="global")
 
 
 def load_target(path: Path) -> Target:
-    """Read a target file, or raise a UsageError that names the file and the key."""
+    """Return the target in a file; raise UsageError with the file and the key."""
     file = decode(path, read_yaml(path, "the target file"), _TargetFile)
     bundle = file.tls.ca_bundle if file.tls else None
     return Target(

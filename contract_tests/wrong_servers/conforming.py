@@ -176,5 +176,5 @@ mock(
     "ORDER",
     "The mock, credits and limit checked before the lock.",
     modes=("control",),
-    refusal_order=[422, 419, 429, 409],
+    refusal_order=["invalid", "no-credits", "daily-limit", "locked"],
 )

@@ -98,7 +98,11 @@ Example:
 
 @click.command(epilog=_EPILOG)
 @click.option(
-    "--mode", type=click.Choice(list(MODES)), default="both", show_default=True, help="What the suite may use."
+    "--mode",
+    type=click.Choice(list(MODES)),
+    default="both",
+    show_default=True,
+    help="Without the control API, with it, or both.",
 )
 @click.option(
     "--only",

@@ -37,7 +37,7 @@ def finished_run(folder: Path, **settings: Any) -> Run:
         Entry("a.py::t", Decides(("LOCK-ONE", "SHAPE")), 0),
         Entry("b.py::u", Decides(("ORDER",)), 0),
         Entry("c.py::v", Decides(("AUTH",), roles=("slow",)), 0, "the target has no account slow"),
-        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, "it may cost 9 credits, beyond the profile quick"),
+        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, "it may cost 9 credits, more than the profile quick allows"),
     )
     rules = {id_: load_rules()[id_] for id_ in ("LOCK-ONE", "SHAPE", "ORDER", "AUTH")}
     for event in (

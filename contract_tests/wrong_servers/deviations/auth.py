@@ -22,7 +22,7 @@ class _Guest(Service):
         return self.accounts.get(token if self.accounts.valid(token) else _GUEST)
 
 
-# With the control API an unknown token opens an account, so that two of these would be right there.
+# With the control API an unknown token opens an account, so that two of these would conform there.
 _BLACK_BOX: tuple[Mode, ...] = ("black-box",)
 _ADMISSIONS: tuple[tuple[str, str, tuple[Mode, ...], Callable[[str, str], bool]], ...] = (
     ("no-authentication", "No call needs a token.", BOTH, lambda _, token: True),

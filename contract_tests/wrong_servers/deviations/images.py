@@ -12,7 +12,7 @@ from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Image, Order
 from contract_tests.wrong_servers.wire import Reply, Request, error
 
-# How many are made
+# The number of images
 
 
 class _Recounted(Service):
@@ -55,7 +55,7 @@ class IdsInPairs(Service):
         return super().new_id(account) if len(self.pictures) % 2 == 0 else max(i.id for i in self.pictures.values())
 
 
-# The prompts that they show
+# The prompts
 
 
 class _Reworded(Service):
@@ -117,7 +117,7 @@ class InputOfRequestBefore(Service):
         return super().draw(account, replace(order, prompt=before), request)
 
 
-# Their pictures
+# The pictures
 
 _PAGE = b"<!doctype html><title>Gallery</title><p>One moment, please."
 _SOURCES: tuple[tuple[str, str, str, Any], ...] = (
@@ -198,7 +198,7 @@ class PictureGoneAfterwards(_Lossy):
         return super().drawn(image)
 
 
-# Which are listed
+# The list of recent images
 
 variant(
     "recent-one-too-many",

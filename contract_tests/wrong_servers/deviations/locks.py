@@ -9,7 +9,7 @@ from contract_tests.wrong_servers.wire import Reply
 _LATE_MS = 500
 
 
-# Which generations it prevents
+# Prevention
 
 
 @breaks("LOCK-ONE", "LOCK-CHECK", how="There is no lock.")
@@ -98,7 +98,7 @@ class LockTakenLate(Service):
         return None if young else lock
 
 
-# What checks report
+# Availability checks
 
 variant("always-available", "LOCK-CHECK", "Checks always report availability.", seems_busy=lambda *_: False)
 variant("never-available", "LOCK-CHECK", "Checks never report availability.", seems_busy=lambda *_: True)
@@ -126,7 +126,7 @@ class OwnLockUnseen(Service):
         return bool(lock and lock.holder is None)
 
 
-# How long it stays
+# Expiry
 
 
 class _Kept(Service):

@@ -152,5 +152,5 @@ def test_a_lock_lives_as_long_as_documented(run: Run, verdict: Verdict, freed: f
 
 def test_a_lock_that_others_share_may_seem_to_live_longer(run: Run, verdict: Verdict) -> None:
     checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, 130)]
-    with pytest.raises(InconclusiveError, match="somebody else"):
+    with pytest.raises(InconclusiveError, match="another client"):
         judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks), shared=True)

@@ -105,7 +105,7 @@ def test_a_lock_that_outlives_any_lock_is_a_finding_and_is_waited_for_once() -> 
 
 def test_a_lock_that_all_share_may_be_somebody_else_s() -> None:
     api, run = make(lambda _: httpx.Response(409, json=BUSY), lock_scope="global")
-    with pytest.raises(InconclusiveError, match="never found the lock free"):
+    with pytest.raises(InconclusiveError, match="never got the lock"):
         api.generate_when_ready(FIELDS)
     assert not [event for event in run.events.log if isinstance(event, Decision) and not event.passed]
 
@@ -132,7 +132,7 @@ def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
 )
 def test_a_limit_that_no_source_gives_is_no_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
     api, _ = make(generating(422, {"message": "no", "errors": errors}))
-    with pytest.raises(UndocumentedLimitError, match="no source gives its limit"):
+    with pytest.raises(UndocumentedLimitError, match="the documentation gives no limit"):
         api.images(fields)
 
 

@@ -185,13 +185,13 @@ def test_a_service_that_falls_silent_is_lost() -> None:
 
 
 def test_an_address_that_is_none_cannot_be_asked() -> None:
-    with pytest.raises(InconclusiveError, match="is no URL"):
+    with pytest.raises(InconclusiveError, match="is not a URL"):
         transport(echo).send(Call("GET", "http://h:port/uploads/t.png"))
 
 
 def test_a_body_that_is_no_json_cannot_be_judged() -> None:
     reply = transport(lambda _: httpx.Response(200, html="<h1>Hi</h1>")).send(Call("GET", URL))
-    with pytest.raises(InconclusiveError, match="no JSON \\(text/html"):
+    with pytest.raises(InconclusiveError, match="not JSON \\(text/html"):
         reply.json()
 
 

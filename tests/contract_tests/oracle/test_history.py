@@ -15,7 +15,7 @@ TOLD = seen("check", 409, 0.1, 0.2)
 
 
 @pytest.mark.parametrize(
-    ("others", "violated"),
+    ("others", "broken"),
     [
         ([seen("generate", 409, 0.2, 0.21), seen("check", 409, 0.3, 0.31)], []),
         ([seen("generate", 200, 0.2, 1.2)], ["LOCK-ONE"]),

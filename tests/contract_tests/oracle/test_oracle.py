@@ -25,7 +25,7 @@ def running(account: Oracle, since: int) -> Oracle:
 
 
 @pytest.mark.parametrize(
-    ("account", "status", "violated"),
+    ("account", "status", "broken"),
     [
         (oracle(), STARTED, None),
         (oracle(), 409, "LOCK-CHECK"),
@@ -54,7 +54,7 @@ def test_judges_a_generation(account: Oracle, status: int, broken: str | None) -
 
 
 @pytest.mark.parametrize(
-    ("account", "status", "violated"),
+    ("account", "status", "broken"),
     [
         (oracle(), 200, None),
         (oracle(), 409, "LOCK-CHECK"),
@@ -73,7 +73,7 @@ def test_judges_a_check(account: Oracle, status: int, broken: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("listed", "violated"),
+    ("listed", "broken"),
     [
         ([image(2), image(1)], None),
         ([{**image(2), "created_at": "2026-02-26T10:00:00Z"}, image(1)], None),
@@ -110,4 +110,8 @@ def test_pays_when_a_generation_has_ended() -> None:
 
 
 def test_asks_for_no_more_than_is_plainly_affordable() -> None:
-    assert [oracle(3, 2).most(), oracle(0, 2).most(), Oracle().most()] == [2, 1, 1]
+    assert [oracle(3, 2).affordable_images(), oracle(0, 2).affordable_images(), Oracle().affordable_images()] == [
+        2,
+        1,
+        1,
+    ]

@@ -33,8 +33,8 @@ def test_what_got_worse_comes_first_and_fails(tmp_path: Path) -> None:
     result = compare(before, after)
     assert result.exit_code == 1
     assert result.output.splitlines()[2:] == [
-        "  worse     SHAPE: held, now violated",
-        "  better    AUTH: violated, now held",
+        "  worse     SHAPE: passed, now violated",
+        "  better    AUTH: violated, now passed",
         "  new       SHAPE: GET /aiimage/versions: expected 401; received 500",
         "  vanished  AUTH: GET /aiimage/versions: expected 401; received 200",
         "Credits   3, now 3",
@@ -49,7 +49,7 @@ def test_nothing_changed(tmp_path: Path) -> None:
     after = rule("AUTH", "violated", {**FOUND, "received": "200 after 0.75 s"})
     result = compare(report(tmp_path / "a", same), report(tmp_path / "b", after) + "/report.json")
     assert result.exit_code == 0
-    assert "No rule's verdict changed, and no finding." in result.output
+    assert "No verdict and no finding changed." in result.output
     assert result.output.endswith("Nothing got worse.\n")
 
 
@@ -76,10 +76,10 @@ def test_what_counts_as_worse(
     ("text", "deviation"),
     [
         (None, "the report cannot be read: No such file or directory"),
-        ("<html>", "is no report: it is not JSON"),
-        ("[]", "is no report of aiimage-conform"),
-        ('{"rules": []}', "is no report of aiimage-conform"),
-        ('{"rules": [{"id": "AUTH", "verdict": "fine", "evidence": []}]}', "is no report of aiimage-conform"),
+        ("<html>", "the report is not JSON"),
+        ("[]", "is not a report of aiimage-conform"),
+        ('{"rules": []}', "is not a report of aiimage-conform"),
+        ('{"rules": [{"id": "AUTH", "verdict": "fine", "evidence": []}]}', "is not a report of aiimage-conform"),
     ],
 )
 def test_what_is_no_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, deviation: str) -> None:

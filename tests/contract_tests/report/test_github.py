@@ -38,7 +38,7 @@ def test_what_ends_a_run_is_annotated() -> None:
     events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", passed=True), ended("a")]
     assert list(annotations(conclude([*events, Interrupted("50% done,\r\nthen: stopped")]))) == [
         "::error title=The run was stopped::50%25 done,%0D%0Athen: stopped",
-        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: take it out of b.yaml.",
+        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: remove it from b.yaml.",
     ]
 
 

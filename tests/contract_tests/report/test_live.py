@@ -41,11 +41,11 @@ def play(run: Run) -> None:
 
 LINES = """\
 Free checks
-        violated       AUTH: expected 409; received 200
-[ 1/2] broken           0.1 s  test_auth.py::test_free  0 credits
+        violated     AUTH: expected 409; received 200
+[ 1/2] violated       0.1 s  test_auth.py::test_free  0 credits
 Paid checks
-        differs        ORDER: expected 409; received 200
-        accepted       CREDIT-COST: expected 409; received 200
+        differs      ORDER: expected 409; received 200
+        accepted     CREDIT-COST: expected 409; received 200
 """
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from contract_tests.checks.decisions import MOST_CREDITS, PROFILES, Decides, Profile
+from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Decides, Profile
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.plan import PHASES, Plan, make_plan
 from contract_tests.runner.session import estimate
@@ -22,7 +22,7 @@ def bill(aim: Target, profile: Profile = "full") -> Plan:
 def test_a_profile_costs_what_it_promises(profile: Profile, aim: Target) -> None:
     plan = bill(aim, profile)
     assert plan.selected
-    assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MOST_CREDITS[profile]
+    assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
     assert profile == "full" or plan.beyond_cap() == []
 
 
@@ -63,7 +63,7 @@ def test_says_which_account_is_missing() -> None:
 
 def test_says_what_a_profile_leaves_out() -> None:
     plan = make(Decides(("IMG-GET",), credits=1), ONLY_PRIMARY, "free")
-    assert plan.skipped[0].reason == "it may cost 1 credit, beyond the profile free"
+    assert plan.skipped[0].reason == "it may cost 1 credit, more than the profile free allows"
 
 
 def test_an_account_without_credits_makes_a_refusal_free() -> None:
