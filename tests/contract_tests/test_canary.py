@@ -1,4 +1,4 @@
-"""A service that repeats all it is told, and whose secrets must show up nowhere."""
+"""A service that repeats every request, whose secrets must not appear anywhere."""
 
 import base64
 import html
@@ -78,7 +78,7 @@ def forms(secret: str) -> set[str]:
 
 
 def windows(text: str) -> set[str]:
-    """All parts of a text that are long enough, and different enough, to be told from others."""
+    """Return all parts of a text that are long and distinct enough to recognise."""
     parts = (text[start : start + _WINDOW] for start in range(len(text) - _WINDOW + 1))
     return {part for part in parts if len(set(part)) > 4}
 

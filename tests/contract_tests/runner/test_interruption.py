@@ -50,7 +50,7 @@ def tar() -> Iterator[str]:
     [
         # The generation waits in a thread, and so does the second one in the main thread.
         ("LOCK-ONE", 2, signal.SIGINT, 3),
-        # AUTH is violated before: nobody needs a token to check the availability.
+        # AUTH is violated before: this service checks no token for the availability.
         ("LOCK-ONE,AUTH", 1, signal.SIGTERM, 1),
     ],
 )
