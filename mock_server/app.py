@@ -19,7 +19,7 @@ from .http.operations import Operations
 from .http.pictures import Pictures
 from .http.pipeline import Pipeline
 from .http.routing import LazyApp, PathRouter
-from .service import Agenda, Events, Neighbourhood, Service
+from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
     if settings.state != "memory":
         return _redis_state(settings, clock)
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
-    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop)
+    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.evict)
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
 
 
@@ -112,7 +112,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
-    neighbourhood = _neighbourhood(state)
+    scheduler, events = Scheduler(state.clock), Events()
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -120,21 +120,12 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=neighbourhood.agenda,
-        events=neighbourhood.events,
-        neighbourhood=neighbourhood,
+        scheduler=scheduler,
+        events=events,
+        changes=Changes(scheduler, events, state.bus),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
-
-
-def _neighbourhood(state: State) -> Neighbourhood:
-    agenda, events = Agenda(state.clock), Events()
-    if state.neighbours is None:
-        return Neighbourhood(agenda, events)
-    from .service.shared import SharedNeighbourhood
-
-    return SharedNeighbourhood(state.neighbours, agenda, events)
 
 
 def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""A server that is away, slow, full, or another: what is said of it, and that it is found again."""
+"""A server that is down, slow, full or a replica: the error that names it, and the next connection."""
 
 import asyncio
 import ssl
@@ -12,7 +12,7 @@ import trustme
 
 from mock_server.stores import StoreUnavailableError
 from mock_server.stores.redis.address import parse_address
-from mock_server.stores.redis.server import Server
+from mock_server.stores.redis.connection import Connection
 from support.valkey import Relay, Valkey, fresh_url, sentinel, shared
 
 
@@ -23,61 +23,61 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
     return asyncio.run(running())
 
 
-def complaint(url: str, *command: str, patience: float = 1) -> str:
-    """Return what is said of a server that cannot do a command."""
+def failure(url: str, *command: str, patience: float = 1) -> str:
+    """Return the message of a command that fails."""
 
     async def scenario() -> str:
-        server = Server(parse_address(url), patience)
+        connection = Connection(parse_address(url), patience)
         try:
             with pytest.raises(StoreUnavailableError) as refused:
-                await server.ask(command or ("PING",))
+                await connection.execute(command or ("PING",))
             return str(refused.value)
         finally:
-            await server.close()
+            await connection.close()
 
     return str(run(scenario))
 
 
 async def reply(url: str, *command: str) -> Any:
-    server = Server(parse_address(url))
+    connection = Connection(parse_address(url))
     try:
-        return (await server.ask(command))[0]
+        return (await connection.execute(command))[0]
     finally:
-        await server.close()
+        await connection.close()
 
 
-async def until_back(server: Server) -> float:
-    """Return how many seconds it takes until the server answers again."""
+async def until_connected(connection: Connection) -> float:
+    """Return after how many seconds the server answers again."""
     loop = asyncio.get_running_loop()
     since = loop.time()
     while loop.time() < since + 5:
         try:
-            await server.ask(("PING",))
+            await connection.execute(("PING",))
         except StoreUnavailableError:
             await asyncio.sleep(0.01)
         else:
             return loop.time() - since
-    raise AssertionError("it did not come back")
+    raise AssertionError("the server did not come back")
 
 
-def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+def test_a_server_that_is_down_is_named_without_its_password() -> None:
     says = "redis://127.0.0.1:1/2 cannot be reached (Connection refused)"
-    assert complaint("redis://me:secret@127.0.0.1:1/2") == says
+    assert failure("redis://me:secret@127.0.0.1:1/2") == says
 
 
-def test_sentinels_that_are_not_there_are_named_without_their_password() -> None:
-    says = "redis+sentinel://127.0.0.1:1/main/0: no sentinel there knows a primary of that name"
-    assert complaint("redis+sentinel://me:secret@127.0.0.1:1/main") == says
+def test_sentinels_that_are_down_are_named_without_their_password() -> None:
+    says = "redis+sentinel://127.0.0.1:1/main/0 has no sentinel that knows a primary of that name"
+    assert failure("redis+sentinel://me:secret@127.0.0.1:1/main") == says
 
 
-def test_sentinels_tell_where_the_primary_is(tmp_path: Path) -> None:
+def test_sentinels_name_the_primary(tmp_path: Path) -> None:
     with sentinel(tmp_path, watches=shared().port) as port:
         url = f"redis+sentinel://127.0.0.1:1,127.0.0.1:{port}"
         assert run(lambda: reply(f"{url}/main/7", "CLIENT", "INFO")).split(b" db=")[1].startswith(b"7 ")
-        assert complaint(f"{url}/other").endswith("no sentinel there knows a primary of that name")
+        assert failure(f"{url}/other").endswith("has no sentinel that knows a primary of that name")
 
 
-def test_over_tls_a_server_is_asked_whose_certificate_is_good_and_no_other(tmp_path: Path) -> None:
+def test_over_tls_only_a_server_with_a_valid_certificate_is_accepted(tmp_path: Path) -> None:
     authority, tls = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(tls)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -93,7 +93,7 @@ def test_over_tls_a_server_is_asked_whose_certificate_is_good_and_no_other(tmp_p
     assert run(scenario) == (b"PONG", b"PONG")
 
 
-def test_what_speaks_another_protocol_is_no_valkey() -> None:
+def test_a_server_of_another_protocol_is_refused() -> None:
     async def scenario() -> str:
         async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -102,35 +102,35 @@ def test_what_speaks_another_protocol_is_no_valkey() -> None:
 
         async with await asyncio.start_server(greet, "127.0.0.1", 0) as other:
             port = other.sockets[0].getsockname()[1]
-            server = Server(parse_address(f"redis://127.0.0.1:{port}"))
+            connection = Connection(parse_address(f"redis://127.0.0.1:{port}"))
             with pytest.raises(StoreUnavailableError) as refused:
-                await server.ask(("PING",))
-            await server.close()
+                await connection.execute(("PING",))
+            await connection.close()
             return str(refused.value)
 
     assert run(scenario).endswith("/0 speaks another protocol")
 
 
-def test_a_password_that_is_wrong_or_missing_is_said_and_not_repeated(tmp_path: Path) -> None:
+def test_a_wrong_or_missing_password_is_reported_and_not_repeated(tmp_path: Path) -> None:
     with Valkey(tmp_path) as valkey:
         valkey.say("CONFIG", "SET", "requirepass", "right")
         place = f"127.0.0.1:{valkey.port}"
-        assert complaint(f"redis://{place}") == f"redis://{place}/0 asks for a password: put it into the URL"
-        assert complaint(f"redis://:wrong@{place}") == f"redis://{place}/0 does not know that user or password"
+        assert failure(f"redis://{place}") == f"redis://{place}/0 requires a password: put it into the URL"
+        assert failure(f"redis://:wrong@{place}") == f"redis://{place}/0 does not accept that user or password"
         assert run(lambda: reply(f"redis://:right@{place}", "PING")) == b"PONG"
 
 
-def test_a_database_that_there_is_not_is_said() -> None:
-    assert complaint(f"{shared().url}/99999").endswith("/99999 refuses the command SELECT (ERR)")
+def test_a_database_that_does_not_exist_is_reported() -> None:
+    assert failure(f"{shared().url}/99999").endswith("/99999 refuses database 99999")
 
 
 @pytest.mark.parametrize(("connected", "turns"), [(False, 3), (True, 1)])
-def test_a_server_is_not_blamed_for_the_time_that_this_process_stood_still(connected: bool, turns: int) -> None:
+def test_a_server_does_not_time_out_while_this_process_is_blocked(connected: bool, turns: int) -> None:
     async def scenario() -> Any:
-        server = Server(parse_address(fresh_url()), patience=0.2)
+        connection = Connection(parse_address(fresh_url()), timeout=0.2)
         if connected:
-            await server.ask(("PING",))
-        asking = asyncio.ensure_future(server.ask(("PING",)))
+            await connection.execute(("PING",))
+        asking = asyncio.ensure_future(connection.execute(("PING",)))
         for _ in range(turns):  # until it has begun
             await asyncio.sleep(0)
         since = time.monotonic()
@@ -139,25 +139,25 @@ def test_a_server_is_not_blamed_for_the_time_that_this_process_stood_still(conne
         try:
             return await asking
         finally:
-            await server.close()
+            await connection.close()
 
     assert run(scenario) == [b"PONG"]
 
 
-def test_a_server_that_does_not_answer_is_given_up_and_found_again() -> None:
+def test_a_server_that_does_not_answer_times_out_and_is_connected_again() -> None:
     async def scenario() -> tuple[list[float], float]:
-        server = Server(parse_address(fresh_url()), patience=0.2)
-        await server.ask(("PING",))
+        connection = Connection(parse_address(fresh_url()), timeout=0.2)
+        await connection.execute(("PING",))
         shared().say("CLIENT", "PAUSE", 700)
         loop = asyncio.get_running_loop()
         took = []
         for _ in range(3):
             since = loop.time()
             with pytest.raises(StoreUnavailableError, match=r"did not answer for 0\.2 s"):
-                await server.ask(("PING",))
+                await connection.execute(("PING",))
             took.append(loop.time() - since)
-        back = await until_back(server)
-        await server.close()
+        back = await until_connected(connection)
+        await connection.close()
         return took, back
 
     took, back = run(scenario)
@@ -166,16 +166,16 @@ def test_a_server_that_does_not_answer_is_given_up_and_found_again() -> None:
     assert back < 1.5
 
 
-def test_all_who_wait_are_told_when_the_connection_is_lost_and_the_next_gets_another() -> None:
+def test_all_waiting_commands_fail_with_the_connection_and_the_next_gets_another() -> None:
     async def scenario() -> tuple[list[object], object]:
         async with Relay(shared().port) as relay:
-            server = Server(parse_address(f"redis://127.0.0.1:{relay.port}"))
-            await server.ask(("PING",))
+            connection = Connection(parse_address(f"redis://127.0.0.1:{relay.port}"))
+            await connection.execute(("PING",))
             relay.cut()
-            waiting = [server.ask(("PING",)) for _ in range(3)]
+            waiting = [connection.execute(("PING",)) for _ in range(3)]
             told = await asyncio.gather(*waiting, return_exceptions=True)
-            again = await server.ask(("PING",))
-            await server.close()
+            again = await connection.execute(("PING",))
+            await connection.close()
         return [str(each) for each in told], again
 
     told, again = run(scenario)
@@ -183,50 +183,50 @@ def test_all_who_wait_are_told_when_the_connection_is_lost_and_the_next_gets_ano
     assert again == [b"PONG"]
 
 
-def test_a_full_server_is_said_to_be_full(tmp_path: Path) -> None:
+def test_a_full_server_is_reported(tmp_path: Path) -> None:
     with Valkey(tmp_path, maxmemory="1", **{"maxmemory-policy": "noeviction"}) as valkey:
-        assert "has no memory left: give it more" in complaint(valkey.url, "SET", "a", "b")
+        assert "has no memory left: give it more" in failure(valkey.url, "SET", "a", "b")
 
 
-def test_a_replica_is_said_to_be_one_and_left_for_the_primary(tmp_path: Path) -> None:
+def test_a_replica_is_reported_and_left_for_the_primary(tmp_path: Path) -> None:
     with Valkey(tmp_path) as valkey:
         valkey.say("REPLICAOF", "127.0.0.1", "1")
-        assert complaint(valkey.url, "SET", "a", "b").endswith("is a replica that takes no changes: name the primary")
+        assert failure(valkey.url, "SET", "a", "b").endswith("is a read-only replica: name the primary")
 
         async def scenario() -> float:
-            server = Server(parse_address(valkey.url))
+            connection = Connection(parse_address(valkey.url))
             with pytest.raises(StoreUnavailableError):
-                await server.ask(("SET", "a", "b"))
+                await connection.execute(("SET", "a", "b"))
             valkey.say("REPLICAOF", "NO", "ONE")
-            back = await until_back(server)
-            await server.close()
+            back = await until_connected(connection)
+            await connection.close()
             return back
 
         assert run(scenario) < 1
 
 
-def test_a_command_that_makes_no_sense_is_a_mistake_of_ours() -> None:
+def test_an_unknown_command_is_a_programming_error() -> None:
     async def scenario() -> None:
-        server = Server(parse_address(fresh_url()))
+        connection = Connection(parse_address(fresh_url()))
         try:
-            await server.ask(("NONSENSE",))
+            await connection.execute(("NONSENSE",))
         finally:
-            await server.close()
+            await connection.close()
 
-    with pytest.raises(RuntimeError, match="refuses NONSENSE: ERR unknown command"):
+    with pytest.raises(RuntimeError, match="refuses NONSENSE: unknown command"):
         run(scenario)
 
 
-def test_who_stops_waiting_does_not_take_the_reply_of_another() -> None:
+def test_a_cancelled_command_does_not_shift_the_replies_of_others() -> None:
     async def scenario() -> list[object]:
-        server = Server(parse_address(fresh_url()))
-        await server.ask(("PING",))
-        given_up = asyncio.ensure_future(server.ask(("ECHO", "first")))
+        connection = Connection(parse_address(fresh_url()))
+        await connection.execute(("PING",))
+        given_up = asyncio.ensure_future(connection.execute(("ECHO", "first")))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         given_up.cancel()
-        reply = await server.ask(("ECHO", "second"))
-        await server.close()
+        reply = await connection.execute(("ECHO", "second"))
+        await connection.close()
         return reply
 
     assert run(scenario) == [b"second"]

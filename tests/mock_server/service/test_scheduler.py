@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mock_server.domain.clock import SECOND
 from mock_server.domain.timepiece import Timepiece
-from mock_server.service import agenda
+from mock_server.service import scheduler
 from support.clocks import START, settle
 from support.hall import NAME, STOPPED, WORLD, Hall, play
 
@@ -91,7 +91,7 @@ def test_whoever_is_woken_while_it_reads_the_clock_goes_on() -> None:
     async def scenario(hall: Hall) -> None:
         task = asyncio.ensure_future(hall.request("one", START + 5))
         await asyncio.sleep(0)
-        await hall.agenda.happen(NAME, START + 5)
+        await hall.scheduler.run_due(NAME, START + 5)
         await settle()
         assert task.done()
 
@@ -100,11 +100,11 @@ def test_whoever_is_woken_while_it_reads_the_clock_goes_on() -> None:
 
 def test_the_first_instant_that_is_waited_for_is_known() -> None:
     async def scenario(hall: Hall) -> None:
-        assert hall.agenda.due(NAME, START + 9) is None
+        assert hall.scheduler.next_due(NAME, START + 9) is None
         tasks = [await hall.waiting(f"{after}", START + after) for after in (7, 3, 5)]
-        found = [hall.agenda.due(NAME, START + until) for until in (2, 3, 9)]
+        found = [hall.scheduler.next_due(NAME, START + until) for until in (2, 3, 9)]
         assert found == [None, START + 3, START + 3]
-        assert hall.agenda.due("another clock", START + 9) is None
+        assert hall.scheduler.next_due("another clock", START + 9) is None
         for task in tasks:
             task.cancel()
 
@@ -115,7 +115,7 @@ def test_what_falls_due_happens_in_order_each_when_the_last_was_answered() -> No
     async def scenario(hall: Hall) -> None:
         for label, after in (("c", 7), ("a", 3), ("d", 7), ("b", 5), ("e", 9)):
             await hall.waiting(label, START + after)
-        await hall.agenda.happen(NAME, START + 7)
+        await hall.scheduler.run_due(NAME, START + 7)
 
     log = play(scenario, steps=7).log
     assert log == [f"{label} {what}" for label in "abcd" for what in ("goes on", "is answered")]
@@ -125,9 +125,9 @@ def test_what_falls_due_at_once_happens_one_at_a_time_even_when_the_clock_tells_
     async def scenario(hall: Hall) -> None:
         for label in "abcd":
             await hall.waiting(label, START + 5)
-        async with hall.agenda.moving(NAME):
+        async with hall.scheduler.moving(NAME):
             hall.move(Timepiece(0, START + 5))
-            await hall.agenda.happen(NAME, START + 5)
+            await hall.scheduler.run_due(NAME, START + 5)
 
     log = play(scenario, steps=7).log
     assert log == [f"{label} {what}" for label in "abcd" for what in ("goes on", "is answered")]
@@ -137,7 +137,7 @@ def test_a_request_that_waits_again_lets_the_next_one_go_on() -> None:
     async def scenario(hall: Hall) -> None:
         await hall.waiting("a", START + 3, START + 6, START + 99)
         await hall.waiting("b", START + 5)
-        await hall.agenda.happen(NAME, START + 6)
+        await hall.scheduler.run_due(NAME, START + 6)
 
     assert play(scenario, steps=3).log == ["a goes on", "b goes on", "b is answered", "a goes on"]
 
@@ -145,7 +145,7 @@ def test_a_request_that_waits_again_lets_the_next_one_go_on() -> None:
 def test_what_fell_due_and_was_not_woken_goes_on_when_the_clock_is_let_go() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 5)
-        async with hall.agenda.moving(NAME):
+        async with hall.scheduler.moving(NAME):
             hall.move(Timepiece(0, START + 5))
             await settle()
             assert not task.done()
@@ -157,9 +157,9 @@ def test_what_fell_due_and_was_not_woken_goes_on_when_the_clock_is_let_go() -> N
 
 def test_all_is_quiet_when_every_request_waits_or_was_answered() -> None:
     async def scenario(hall: Hall) -> None:
-        await hall.agenda.quiet(NAME)
-        with hall.agenda.under_way(NAME):
-            quiet = asyncio.ensure_future(hall.agenda.quiet(NAME))
+        await hall.scheduler.idle(NAME)
+        with hall.scheduler.under_way(NAME):
+            quiet = asyncio.ensure_future(hall.scheduler.idle(NAME))
             waiting = await hall.waiting("one", START + 5)
             assert not quiet.done()
         await settle()
@@ -172,15 +172,15 @@ def test_all_is_quiet_when_every_request_waits_or_was_answered() -> None:
 def test_a_request_that_takes_too_long_does_not_stop_the_clock_for_ever(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(agenda, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(scheduler, "_IDLE_TIMEOUT_SECONDS", 0.01)
 
     async def scenario(hall: Hall) -> None:
-        with hall.agenda.under_way(NAME):
-            await hall.agenda.quiet(NAME)
+        with hall.scheduler.under_way(NAME):
+            await hall.scheduler.idle(NAME)
 
     with caplog.at_level(logging.WARNING, "aiimage_mock"):
         play(scenario)
-    assert ["the clock goes on" in each.getMessage() for each in caplog.records] == [True]
+    assert ["the clock moves on" in each.getMessage() for each in caplog.records] == [True]
 
 
 @pytest.mark.parametrize("moves", [0, 1, 3])
@@ -191,7 +191,7 @@ def test_a_request_that_is_cancelled_while_it_waits_holds_nobody_up(moves: int) 
             hall.move(STOPPED)
         gone.cancel()
         await settle()
-        await hall.agenda.happen(NAME, START + 5)
+        await hall.scheduler.run_due(NAME, START + 5)
         assert gone.cancelled()
         assert stays.done()
 
@@ -203,7 +203,7 @@ def test_a_request_that_is_cancelled_while_it_waits_holds_nobody_up(moves: int) 
 def test_a_request_that_is_cancelled_as_it_is_woken_holds_nobody_up() -> None:
     async def scenario(hall: Hall) -> None:
         gone = await hall.waiting("gone", START + 3)
-        happening = asyncio.ensure_future(hall.agenda.happen(NAME, START + 3))
+        happening = asyncio.ensure_future(hall.scheduler.run_due(NAME, START + 3))
         gone.cancel()
         await happening
         assert gone.cancelled()
@@ -215,8 +215,8 @@ def test_requests_of_a_world_that_is_let_go_wait_no_longer() -> None:
     async def scenario(hall: Hall) -> None:
         gone = [await hall.waiting("gone", START + 5, world="gone"), await hall.waiting("too", START + 9, world="gone")]
         stays = await hall.waiting("stays", START + 5, world="other")
-        hall.agenda.dismiss(NAME, "gone")
-        hall.agenda.dismiss("another clock", "other")
+        hall.scheduler.cancel(NAME, "gone")
+        hall.scheduler.cancel("another clock", "other")
         await settle()
         assert [each.done() for each in gone] == [True, True]
         assert not stays.done()
@@ -228,7 +228,7 @@ def test_requests_of_a_world_that_is_let_go_wait_no_longer() -> None:
 def test_one_at_a_time_moves_the_clock_in_the_order_in_which_they_came() -> None:
     async def scenario(hall: Hall) -> None:
         async def mover(number: int) -> None:
-            async with hall.agenda.moving(NAME):
+            async with hall.scheduler.moving(NAME):
                 hall.log.append(f"{number} moves")
                 await settle()
                 hall.log.append(f"{number} is done")
@@ -245,9 +245,9 @@ def test_one_at_a_time_moves_the_clock_in_the_order_in_which_they_came() -> None
 def test_a_mover_that_fails_lets_go_of_the_clock() -> None:
     async def scenario(hall: Hall) -> None:
         with pytest.raises(LookupError):
-            async with hall.agenda.moving(NAME):
+            async with hall.scheduler.moving(NAME):
                 raise LookupError
-        async with hall.agenda.moving(NAME):
+        async with hall.scheduler.moving(NAME):
             pass
 
     assert play(scenario).forgotten
@@ -256,9 +256,9 @@ def test_a_mover_that_fails_lets_go_of_the_clock() -> None:
 def test_clocks_do_not_meet() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 5)
-        await hall.agenda.happen("another clock", START + 5)
-        with hall.agenda.under_way("another clock"):
-            await hall.agenda.happen(NAME, START + 5)
+        await hall.scheduler.run_due("another clock", START + 5)
+        with hall.scheduler.under_way("another clock"):
+            await hall.scheduler.run_due(NAME, START + 5)
         assert task.done()
 
     assert play(scenario).forgotten
@@ -277,9 +277,9 @@ def test_whatever_waits_goes_on_at_its_instant_in_order(
 
     async def scenario(hall: Hall) -> None:
         async def request(number: int, instants: list[int]) -> None:
-            with hall.agenda.under_way(NAME):
+            with hall.scheduler.under_way(NAME):
                 for instant in instants:
-                    await hall.agenda.wait(NAME, WORLD, START + instant, hall.look)
+                    await hall.scheduler.wait(NAME, WORLD, START + instant, hall.look)
                     seen.append((hall.piece.at(0) - START, instant))
                     for _ in range(number * steps):
                         await asyncio.sleep(0)
@@ -287,10 +287,10 @@ def test_whatever_waits_goes_on_at_its_instant_in_order(
         tasks = [asyncio.ensure_future(request(number, instants)) for number, instants in enumerate(rows)]
         await settle()
         for target in [*targets, 7]:
-            async with hall.agenda.moving(NAME):
-                while (due := hall.agenda.due(NAME, START + target)) is not None:
+            async with hall.scheduler.moving(NAME):
+                while (due := hall.scheduler.next_due(NAME, START + target)) is not None:
                     hall.move(Timepiece(0, max(due, hall.piece.at(0))))
-                    await hall.agenda.happen(NAME, due)
+                    await hall.scheduler.run_due(NAME, due)
         assert all(task.done() for task in tasks)
         assert hall.forgotten
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mock_server.domain.world import Image, World
-from mock_server.stores.growth import came, weight
+from mock_server.stores.bounds import new_images, weight
 
 KEPT = 4
 
@@ -30,7 +30,7 @@ def test_what_came_is_told_and_weighed_as_all_of_it_would_be(steps: list[list[st
     heavy = weight(world)
     for prompts in steps:
         before, world = world, grown(world, prompts)
-        count = came(world, before)
+        count = new_images(world, before)
         assert count == len(prompts)
         assert (*world.images[:count], *before.images)[: len(world.images)] == world.images
         heavy = weight(world, before, heavy)
@@ -45,10 +45,10 @@ def test_other_images_are_no_growth_unless_none_of_the_old_is_left(one: list[lis
     for prompts in two:
         after = grown(after, prompts)
     after = replace(after, images=tuple(replace(each) for each in after.images))
-    count = came(after, before)
+    count = new_images(after, before)
     assert weight(after, before, weight(before)) == weight(after)
     assert count is None or count == len(after.images) or (count, after.images) == (0, before.images)
 
 
 def test_a_world_that_was_not_there_has_not_grown() -> None:
-    assert came(World("one", 1, 9, 9), None) is None
+    assert new_images(World("one", 1, 9, 9), None) is None
