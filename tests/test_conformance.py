@@ -51,6 +51,7 @@ def test_the_mock_keeps_every_documented_rule(mock: Server, tmp_path: Path) -> N
     assert len(documented) == 16
     assert set(documented.values()) == {"passed"}, output
     assert {id_ for id_, rule in found.items() if rule["verdict"] != "passed"} == set()
+    assert not [rule["reason"] for rule in found.values() if "Error:" in rule["reason"]]
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["verdict"] == "conforms"
     assert 0 < report["credits"]["spent"] <= 40
