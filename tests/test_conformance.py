@@ -1,4 +1,4 @@
-"""The suite against the mock, both as processes: its yes, and its no."""
+"""The suite against the mock, both as processes: a mock that conforms, and ones that do not."""
 
 import json
 import subprocess
@@ -58,17 +58,17 @@ def test_the_mock_keeps_every_documented_rule(mock: Server, tmp_path: Path) -> N
 
 
 def images_made(server: Server) -> int:
-    """How many images the journal of a mock tells of."""
+    """Return how many images the journal of a mock lists."""
     address = f"{server.origin}/_mock/requests?operation=generateImage&status=200&limit=1000"
     with urlopen(address) as answer:
         return sum(len(entry["made"]) for entry in json.load(answer)["requests"])
 
 
-def test_a_mock_that_charges_double_is_not_given_more_than_the_cap(tmp_path: Path) -> None:
+def test_a_mock_that_charges_double_gets_no_more_than_the_cap(tmp_path: Path) -> None:
     """The price is seen at the first image; from then on that is what a request may cost."""
-    dear = tmp_path / "dear.yaml"
-    dear.write_text("credits_per_image: 2")
-    with Server("--generation-time", "0", "--behaviour", str(dear)) as server:
+    expensive = tmp_path / "expensive.yaml"
+    expensive.write_text("credits_per_image: 2")
+    with Server("--generation-time", "0", "--behaviour", str(expensive)) as server:
         status, output = conform(server, tmp_path, "--max-credits", "5")
         charged = 2 * images_made(server)
     report = json.loads((tmp_path / "report" / "report.json").read_text())
@@ -95,7 +95,7 @@ def test_a_second_run_against_the_same_mock_passes_too(mock: Server, tmp_path: P
         assert status == 0, output
 
 
-def test_a_mock_without_credits_violates_their_rules_and_is_told_how(tmp_path: Path) -> None:
+def test_a_free_mock_violates_the_rules_of_credits(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("credits_per_image: 0")
     with Server("--generation-time", "0", "--behaviour", str(wrong)) as server:
@@ -111,7 +111,7 @@ def test_a_mock_without_credits_violates_their_rules_and_is_told_how(tmp_path: P
     assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
 
 
-def test_a_mock_that_wants_an_admin_token_is_given_it_and_nobody_is_told(tmp_path: Path) -> None:
+def test_a_mock_gets_its_admin_token_and_no_report_contains_it(tmp_path: Path) -> None:
     with Server("--generation-time", "0", "--admin-token", "s3cret-of-ours") as server:
         status, output = conform(server, tmp_path, "--only", "CREDIT-COST")
         assert status == 3

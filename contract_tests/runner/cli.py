@@ -171,7 +171,7 @@ def _writable(baseline: str | None) -> Path | None:
         return None
     path = Path(baseline)
     if not path.parent.is_dir() or path.is_dir():
-        raise _BadUsage(f"--write-baseline: there is no folder {path.parent} with a file {path.name} to write.")
+        raise _BadUsage(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
     return path
 
 
