@@ -191,7 +191,7 @@ def test_where_there_is_no_admin_token_there_is_no_login(mock: Mock) -> None:
 
 def test_every_part_that_a_module_looks_for_is_in_the_page(mock: Mock) -> None:
     text = get(mock).text
-    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"struck", "word", "reason", "links"}
+    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"applied", "word", "reason", "links"}
     for path in STATIC.glob("*.js"):
         assert set(re.findall(r'part\([\w.]+, "([\w-]+)"\)', path.read_text())) <= there
 
