@@ -19,11 +19,11 @@ from .http.operations import Operations
 from .http.pictures import Pictures
 from .http.pipeline import Pipeline
 from .http.routing import LazyApp, PathRouter
-from .service import Agenda, Events, Neighbourhood, Service
+from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from .control import Admission
+    from .control import Auth
 
 
 @cache
@@ -80,7 +80,7 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
     if settings.state != "memory":
         return _redis_state(settings, clock)
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
-    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop)
+    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.evict)
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
 
 
@@ -112,7 +112,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
-    neighbourhood = _neighbourhood(state)
+    scheduler, events = Scheduler(state.clock), Events()
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -120,38 +120,29 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=neighbourhood.agenda,
-        events=neighbourhood.events,
-        neighbourhood=neighbourhood,
+        scheduler=scheduler,
+        events=events,
+        changes=Changes(scheduler, events, state.bus),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
 
 
-def _neighbourhood(state: State) -> Neighbourhood:
-    agenda, events = Agenda(state.clock), Events()
-    if state.neighbours is None:
-        return Neighbourhood(agenda, events)
-    from .service.shared import SharedNeighbourhood
-
-    return SharedNeighbourhood(state.neighbours, agenda, events)
-
-
 def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
-    from .control import Admission, control_app
+    from .control import Auth, control_app
 
-    admission = Admission(settings.admin_token)
-    page = LazyApp(partial(_page, settings, served, admission))
+    auth = Auth(settings.admin_token)
+    page = LazyApp(partial(_page, settings, served, auth))
     pages = {"/docs": LazyApp(partial(_reference, settings))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), pictures.picture, page, pages, admission, local)
+    return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
 
 
-def _page(settings: Settings, served: Contract, admission: "Admission") -> ASGIApp:
-    from .control.facts import facts
+def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
+    from .control.page_data import page_data
     from .dashboard import page_app
 
-    return page_app(facts(settings.accounts, settings.behaviour, served), admission)
+    return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
 
 
 def _reference(settings: Settings) -> ASGIApp:

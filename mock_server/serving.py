@@ -97,7 +97,7 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
     lines = AccessLines(sys.stderr, form)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)
-    server = _Server(config, lines, state.join, parent)
+    server = _Server(config, lines, state.connect, parent)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.handle_exit)
     if parent is None:

@@ -149,16 +149,16 @@ class Pipeline:
             await self.service.journal.append(entry)
         except StoreUnavailableError as unavailable:
             return to_transmission(error("unavailable", reason=unavailable))
-        if self.service.events.heard:
+        if self.service.events.wanted:
             event = {"id": entry.id, "operation": entry.operation, "status": entry.status, "rule": entry.rule}
-            self.service.events.tell("request", entry.world, **event)
+            self.service.events.publish("request", entry.world, **event)
         return transmission
 
     def _under_way(self, context: RequestContext) -> AbstractContextManager[None]:
         """Count the request as running in its world, so that an advance of the clock waits for it."""
         if context.caller is None:
             return nullcontext()
-        return self.service.agenda.under_way(self.service.clock_of(context.caller.world))
+        return self.service.scheduler.under_way(self.service.clock_of(context.caller.world))
 
     async def _wait(self, context: RequestContext, delay: float) -> None:
         """Wait `delay` seconds on the clock of the caller's world, and read that world again."""
