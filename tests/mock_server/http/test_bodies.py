@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour
 from support.mock import settings as started_with
 
@@ -161,7 +162,9 @@ bodies = (
 
 
 @settings(
-    max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(1000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     body=bodies, content_type=st.sampled_from(CONTENT_TYPES) | st.text(st.characters(max_codepoint=255), max_size=40)
