@@ -25,4 +25,5 @@ def fixture(kind: str, name: str) -> Path:
 
 
 def load_yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one: ten times as fast
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

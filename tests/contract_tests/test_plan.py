@@ -1,3 +1,5 @@
+from functools import cache
+
 import pytest
 
 from contract_tests import runner
@@ -13,8 +15,20 @@ ALL_THAT_PAY = target(*(role for role in ROLES if role != "empty"))
 ONLY_PRIMARY = target()
 
 
+@cache
+def declared() -> tuple[tuple[str, Decides], ...]:
+    """Return every test for a service without a control API, by one collection for all plans."""
+    return tuple((entry.name, entry.decides) for entry in runner.make_bill(Settings(ALL)).entries)
+
+
 def bill(aim: Target, profile: Profile = "full") -> Plan:
-    return runner.make_bill(Settings(aim, profile))
+    settings = Settings(aim, profile)
+    return make_plan(declared(), aim, profile, settings.rules, settings.cap)
+
+
+def test_the_runner_plans_what_it_collects() -> None:
+    planned = runner.make_bill(Settings(ONLY_PRIMARY, "quick"))
+    assert set(planned.entries) == set(bill(ONLY_PRIMARY, "quick").entries)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -44,7 +58,7 @@ def test_the_free_ones_come_first_and_the_dearest_last() -> None:
 
 
 def test_with_a_mock_every_rule_is_decided() -> None:
-    plan = bill(target("invalid", control="mock"))
+    plan = runner.make_bill(Settings(target("invalid", control="mock")))
     assert plan.reasons_undecided() == {}
     assert {entry.decides.way for entry in plan.selected} == {"any", "control"}
 
