@@ -76,6 +76,7 @@ def test_every_command_says_what_it_does_and_has_an_example_of_itself(name: str)
     assert any(line.startswith(name) for line in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("aiimage-mock")])
 def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
@@ -96,6 +97,7 @@ def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) ->
                 }
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_conformance_runner_do_what_they_say(tmp_path: Path) -> None:
     with Server("--generation-time", "0") as server:
         target = tmp_path / "fixtures" / "targets" / "mock.yaml"
