@@ -1,4 +1,4 @@
-"""The door to the suite. It opens without the suite's own packages, so as to name them when they are missing."""
+"""Entry point of the suite. It imports the suite's libraries late, so that it can name one that is missing."""
 
 import sys
 
@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line, or say how to install what it needs (exit status 2)."""
     try:
-        from contract_tests.cli import main as command
+        from contract_tests.runner.cli import main as command
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("contract_tests"):
             raise

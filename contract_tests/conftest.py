@@ -5,24 +5,24 @@ from functools import partial
 
 import pytest
 
-from contract_tests import options
-from contract_tests.api import Api
-from contract_tests.control import Control
-from contract_tests.plugin import NAME, ConformancePlugin
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api
+from contract_tests.client.control import Control
 from contract_tests.report.terminal import summary_text
-from contract_tests.run import Run
-from contract_tests.targets import Target
-from contract_tests.verdict import Verdict
-from contract_tests.world import World
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.plugin import NAME, ConformancePlugin
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import add_pytest_options, settings_from_pytest
+from contract_tests.runner.target import Target
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    options.add_to_pytest(parser)
+    add_pytest_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.has_plugin(NAME):
-        config.pluginmanager.register(ConformancePlugin(Run(options.from_pytest(config))), NAME)
+        config.pluginmanager.register(ConformancePlugin(Run(settings_from_pytest(config))), NAME)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -55,7 +55,7 @@ def verdict(request: pytest.FixtureRequest, run: Run) -> Verdict:
 
 @pytest.fixture
 def api(run: Run, verdict: Verdict) -> Callable[[str], Api]:
-    """The API as a role calls it."""
+    """Returns the API as a role of the target calls it."""
     return lambda role: Api(run, verdict, run.accounts[role])
 
 
@@ -66,13 +66,13 @@ def primary(api: Callable[[str], Api]) -> Api:
 
 @pytest.fixture
 def refused(api: Callable[[str], Api], target: Target) -> Api:
-    """The account for requests that are to be refused: one that cannot pay for them, if there is one."""
+    """The account for requests that must be refused: one without credits, if the target has one."""
     return api("empty" if "empty" in target.accounts else "primary")
 
 
 @pytest.fixture
 def world(run: Run, verdict: Verdict) -> Callable[..., World]:
-    """An account that is opened for this test, in the state that the arguments say; it takes the control API."""
+    """Opens an account for this test, in the state that the arguments give; needs the control API."""
     assert run.control
     return partial(World, run, verdict, run.control)
 

@@ -1,4 +1,4 @@
-"""The application: the only place that knows all the parts."""
+"""The application: puts all the parts together."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from . import resources
-from .configuration import ConfigurationError
+from .configuration import ConfigurationError, Settings, is_loopback
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
-from .http.access import AccessLog, log_access
-from .http.connections import InProcess
+from .http.access_log import AccessLog, log_access
+from .http.body import BodyReader
 from .http.handlers import HANDLERS, Handler
-from .http.intake import Intake
 from .http.operations import Operations
-from .http.paths import OnDemand, Paths
+from .http.pictures import Pictures
 from .http.pipeline import Pipeline
-from .http.uploads import Uploads
-from .service import Agenda, Events, Neighbourhood, Service
-from .settings import Settings, is_loopback
+from .http.routing import LazyApp, PathRouter
+from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def contract() -> Contract:
 
 @cache
 def rules() -> Rules:
-    """Return the rules."""
+    """Return the rules, compiled from rules.yaml."""
     return compile_rules(read_yaml(resources.RULES))
 
 
@@ -48,46 +46,46 @@ def create_app(
     log: AccessLog = log_access,
     state: State | None = None,
 ) -> ASGIApp:
-    """Return the mock as an ASGI application; raise ContractError where a handler has no operation.
+    """Return the mock as an ASGI application; raise ContractError if a handler has no operation.
 
-    state: what it keeps everything in, None for what the settings name.
+    served: the contract, by default the packaged one; state: by default the one that the settings name.
     """
     served = served or contract()
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
     service = _service(settings, state or open_state(settings, clock))
-    intake = Intake(settings.behaviour, service.sources)
-    pipeline = partial(Pipeline, served, service, faulty=settings.control_open, log=log)
-    operations = partial(Operations, served, service, intake, handlers)
+    reader = BodyReader(settings.behaviour, service.sources)
+    pipeline = partial(Pipeline, served, service, allow_faults=settings.control_open, log=log)
+    operations = partial(Operations, served, service, reader, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
 
     def others() -> ASGIApp:
         from .routes import route
 
-        uploads = Uploads(service, rendered)
-        control = OnDemand(partial(_control, settings, service, served, uploads)) if settings.control_open else None
-        return route(control, uploads=pipeline(uploads), unknown=pipeline(operations({})))
+        pictures = Pictures(service, rendered)
+        control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
+        return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
-    return InProcess(Paths(emulated, OnDemand(others)))
+    return PathRouter(emulated, LazyApp(others))
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:
-    """Return what the settings say that everything is kept in; raise ConfigurationError.
+    """Return the state that the settings name; raise ConfigurationError.
 
-    clock: this machine's. Nothing is connected before it is needed. Close it in the event loop that used it.
+    clock: of this machine. It connects on first use. Close it in the event loop that used it.
     """
     behaviour, clock = settings.behaviour, clock or RealClock()
     if settings.state != "memory":
         return _redis_state(settings, clock)
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
-    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop)
+    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.evict)
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
 
 
 def check_state(settings: Settings) -> None:
-    """Raise ConfigurationError where the state that the settings name cannot be reached."""
+    """Raise ConfigurationError if the state that the settings name cannot be reached."""
     state = open_state(settings)
 
     async def reach() -> None:
@@ -99,14 +97,14 @@ def check_state(settings: Settings) -> None:
     try:
         asyncio.run(reach())
     except StoreUnavailableError as error:
-        raise ConfigurationError(f"{error}; start it, or leave the flag out to keep everything in memory") from error
+        raise ConfigurationError(f"{error}; start it, or omit the flag to keep the state in memory") from error
 
 
 def _redis_state(settings: Settings, clock: Clock) -> State:
     try:
-        from .stores.redis import AddressError, open_redis  # only here: it takes a while, and packages that few need
+        from .stores.redis import AddressError, open_redis  # slow to import, and needs optional packages
     except ImportError as error:
-        raise ConfigurationError("a package is missing for that: pip install 'aiimage-mock[redis]'") from error
+        raise ConfigurationError("a package is missing; run: pip install 'aiimage-mock[redis]'") from error
     try:
         return open_redis(settings.state, settings.behaviour, clock)
     except AddressError as error:
@@ -114,7 +112,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
-    neighbourhood = _neighbourhood(state)
+    scheduler, events = Scheduler(state.clock), Events()
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -122,31 +120,22 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=neighbourhood.agenda,
-        events=neighbourhood.events,
-        neighbourhood=neighbourhood,
+        scheduler=scheduler,
+        events=events,
+        changes=Changes(scheduler, events, state.bus),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
 
 
-def _neighbourhood(state: State) -> Neighbourhood:
-    agenda, events = Agenda(state.clock), Events()
-    if state.neighbours is None:
-        return Neighbourhood(agenda, events)
-    from .service.shared import SharedNeighbourhood
-
-    return SharedNeighbourhood(state.neighbours, agenda, events)
-
-
-def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:
+def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
     from .control import Admission, control_app
 
     admission = Admission(settings.admin_token)
-    page = OnDemand(partial(_page, settings, served, admission))
-    pages = {"/docs": OnDemand(partial(_reference, settings))}
+    page = LazyApp(partial(_page, settings, served, admission))
+    pages = {"/docs": LazyApp(partial(_reference, settings))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), uploads.picture, page, pages, admission, local)
+    return control_app(service, served, rules(), pictures.picture, page, pages, admission, local)
 
 
 def _page(settings: Settings, served: Contract, admission: "Admission") -> ASGIApp:
@@ -164,5 +153,6 @@ def _reference(settings: Settings) -> ASGIApp:
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
+    """Yield each path with its operations by method."""
     for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
         yield path, {each.method: each for each in group}

@@ -2,11 +2,11 @@
 
 from hypothesis import strategies
 
-from contract_tests.properties import engine
+from contract_tests.fuzz import engine
 from contract_tests.wrong_servers import judging
 
 __all__ = ["judging"]
 
-with engine.nothing_left_behind():
+with engine.temporary_hypothesis_home():
     # Hypothesis works out once in each process which characters there are, which takes a second.
     strategies.characters(codec="utf-8").validate()

@@ -10,15 +10,15 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from contract_tests.secret import Secret
-from contract_tests.targets import Account, Budget, Target, Timeouts
+from contract_tests.client.masking import Secret
+from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS
 from contract_tests.wrong_servers.state import LOW, ROLES, token_of
 
 _LOW_OF_THE_MOCK = 2
 _ADDRESS = re.compile(r"http://[^/\s]+")
-_BUDGET = Budget(credits=40, seconds=600, requests_per_second=200)
+_BUDGET = Limits(credits=40, seconds=600, requests_per_second=200)
 _PATIENCE = Timeouts(connect=3, reply=20, generation=30)
 _IMPATIENCE = Timeouts(connect=1, reply=1, generation=3)
 

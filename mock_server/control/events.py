@@ -29,7 +29,7 @@ class EventStream:
         headers = {"cache-control": "no-store"}
         if request.method != "GET":
             return StreamingResponse((), media_type="text/event-stream", headers=headers)
-        events = self._service.neighbourhood.listen(_PAUSE_SECONDS, world)
+        events = self._service.changes.listen(_PAUSE_SECONDS, world)
         first = await anext(events)
         return StreamingResponse(_lines(first, events), media_type="text/event-stream", headers=headers)
 

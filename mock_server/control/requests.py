@@ -36,7 +36,7 @@ class Requests:
     async def all(self, request: Request) -> Response:
         """Answer GET (newest first, unless order=oldest) and DELETE of /requests."""
         if request.method == "DELETE":
-            await self._service.journal.forget(await self._world(asked(request, "token")))
+            await self._service.journal.delete(await self._world(asked(request, "token")))
             return answer({"requests": [], "total": 0})
         query = asked(request, "token", "operation", "status", "limit", "order")
         wanted, limit, newest = _filter(query), _limit(query), _newest(query)

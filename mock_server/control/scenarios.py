@@ -44,7 +44,7 @@ class Scenarios:
         """Answer PUT of /worlds/{token}/scenario: the world begins afresh in that state."""
         caller, token = await meant_by_path(self._service, request)
         scenario = self._scenario(await told(request, dict[str, Any]))
-        await resets.forget(self._service, caller.world)
+        await resets.delete(self._service, caller.world)
         changed = replace(caller, account=scenario.apply(caller.account))
         await self._service.change(changed, lambda world, _: (world, None))
         return answer(view(token, await self._service.look(caller)))

@@ -66,7 +66,7 @@ class Worlds:
         caller, token = await meant_by_path(self._service, request)
         change = await self._told(request) if request.method in ("PUT", "PATCH") else None
         if request.method in ("PUT", "DELETE"):
-            await resets.forget(self._service, caller.world)
+            await resets.delete(self._service, caller.world)
         if change:
             await self._service.change(caller, lambda world, _: (changed(world, *change), None))
         return answer(view(token, await self._service.look(caller)))
@@ -77,7 +77,7 @@ class Worlds:
         if which.token is UNSET:
             await resets.reset(self._service)
         else:
-            await resets.forget(self._service, (await meant(self._service, which.token)).caller.world)
+            await resets.delete(self._service, (await meant(self._service, which.token)).caller.world)
         return answer({"worlds": len(await names(self._service))})
 
     async def _told(self, request: Request) -> tuple[WorldChange, Instant | None]:

@@ -11,16 +11,16 @@ from mock_server.domain import accounts
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock, Instant
-from mock_server.domain.faults import Strike, strikes
+from mock_server.domain.faults import SelectedFault, select_faults
 from mock_server.domain.images import titled, world_of
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import Image, World
 from mock_server.stores.protocol import Found, Journal, Shelf, Store
 
-from .agenda import Agenda
+from .changes import Changes
 from .events import Events
-from .neighbourhood import Neighbourhood
+from .scheduler import Scheduler
 
 T = TypeVar("T")
 
@@ -53,9 +53,9 @@ class Service:
     store: Store
     journal: Journal
     sources: Shelf[bytes]
-    agenda: Agenda
+    scheduler: Scheduler
     events: Events
-    neighbourhood: Neighbourhood
+    changes: Changes
     seed: int
     generation_seconds: float
 
@@ -82,7 +82,7 @@ class Service:
             lambda world, at: change(*self._settled(world, at, caller, shared)),
             seen.found if seen else None,
         )
-        self._tell(caller)
+        self._publish(caller)
         return outcome
 
     async def retime(self, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
@@ -93,13 +93,13 @@ class Service:
             return replace(seen, clock=change(seen.clock, at)), None
 
         await self.store.update(self.clock_of(caller.world), changed)
-        self._tell(caller)
+        self._publish(caller)
 
-    async def strike(self, caller: Caller, operation: str, seen: Seen) -> tuple[Strike, ...]:
-        """Return the faults planned in the caller's world that strike a request for an operation, and count it."""
+    async def select_faults(self, caller: Caller, operation: str, seen: Seen) -> tuple[SelectedFault, ...]:
+        """Count a request in the fault plans of the caller's world, and return the faults that apply to it."""
         if not seen.world.faults:
             return ()
-        return await self.change(caller, lambda world, _: strikes(world, operation, self.seed), seen)
+        return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
         """Return the image of that title with whose it is, or None where no world keeps it."""
@@ -113,8 +113,8 @@ class Service:
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
         """Return what is there to see when it is `instant` in the caller's world, or when that world is let go."""
-        await self.neighbourhood.join()
-        return await self.agenda.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
+        await self.changes.connect()
+        return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:
         """Return the name of the world whose clock counts: its own, or the one for all. [LOCK-SCOPE]"""
@@ -135,11 +135,11 @@ class Service:
     def settled_shared(self, shared: World | None, at: Instant) -> World:
         """Return what all worlds share, as it is at that time of the server."""
         shared = shared or World(SHARED, 0, 0, 0)
-        return settled(shared, shared.clock.at(at), self.behaviour)
+        return advance_to(shared, shared.clock.at(at), self.behaviour)
 
-    def _tell(self, caller: Caller) -> None:
-        if self.events.heard:
-            self.events.tell("world", caller.world)
+    def _publish(self, caller: Caller) -> None:
+        if self.events.wanted:
+            self.events.publish("world", caller.world)
 
     def _seen(self, found: Found, caller: Caller, shared: World | None) -> Seen:
         world, now = self._settled(found.world, found.at, caller, shared)
@@ -150,7 +150,7 @@ class Service:
     def _settled(self, world: World | None, at: Instant, caller: Caller, shared: World | None) -> tuple[World, Instant]:
         known = world or self._opened(caller, at, shared)
         now = (shared or known).clock.at(at)
-        return (settled(known, now, self.behaviour) if world else known), now
+        return (advance_to(known, now, self.behaviour) if world else known), now
 
     def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from contract_tests.cli import main
+from contract_tests.runner.cli import main
 from contract_tests.selftest import MODES, faults, jobs_for, matrix, totals
 from contract_tests.wrong_servers.catalogue import CATALOGUE
 from contract_tests.wrong_servers.judging import Finding, fault, find, verdict
@@ -52,7 +52,7 @@ FINDING = Finding("lock-ignored", "control", 1, 1, 2.0, ("LOCK-ONE",), (), {}, N
         ("lock-ignored", {"violated": ("SHAPE",)}, "not caught by LOCK-ONE, only by SHAPE"),
         ("lock-ignored", {"violated": ()}, "not caught by LOCK-ONE"),
         ("lock-ignored", {"reports": False}, "it left no reports"),
-        ("lock-ignored", {"reasons": {"SHAPE": "could_not_look: a fault of the suite: x"}}, "a fault of the suite"),
+        ("lock-ignored", {"reasons": {"SHAPE": "inconclusive: a fault of the suite: x"}}, "a fault of the suite"),
         ("oldest-first", {"violated": (), "differs": ("RECENT-ORDER",)}, None),
         ("oldest-first", {"differs": ("RECENT-ORDER",)}, "violated: LOCK-ONE"),
         ("right", {"violated": (), "exit_status": 0}, None),

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from contract_tests.decisions import Decides
-from contract_tests.events import Decision, Event, PlanMade, TestEnded
-from contract_tests.exchange import Exchange
-from contract_tests.plan import Entry, Plan
-from contract_tests.rules import load_rules
-from contract_tests.secret import Secret
-from contract_tests.targets import Account, Target
+from contract_tests.checks.decisions import Decides
+from contract_tests.client.call import Exchange
+from contract_tests.client.masking import Secret
+from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.events import Decision, Event, PlanMade, TestEnded
+from contract_tests.runner.plan import Entry, Plan
+from contract_tests.runner.target import Account, Target
 
 TOKEN = "canary-7f3e9a51c2d84b06"
 
@@ -27,8 +27,8 @@ def plan(*tests: tuple[str, tuple[str, ...]], rules: tuple[str, ...] = ()) -> Pl
     return PlanMade(Plan(entries, {rule: load_rules()[rule] for rule in wanted}, 40))
 
 
-def decision(test: str, rule: str, *, held: bool, exchange: Exchange | None = None) -> Event:
-    return Decision(test, rule, held, "409", "200", (exchange,) if exchange else ())
+def decision(test: str, rule: str, *, passed: bool, exchange: Exchange | None = None) -> Event:
+    return Decision(test, rule, passed, "409", "200", (exchange,) if exchange else ())
 
 
 def ended(test: str, outcome: Any = "passed", reason: str = "") -> Event:

@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
-from contract_tests.baseline import Accepted, Baseline
-from contract_tests.outcome import conclude
 from contract_tests.report import files
 from contract_tests.report.terminal import summary_text
-from contract_tests.run import Run
+from contract_tests.runner.baseline import Accepted, Baseline
+from contract_tests.runner.outcome import conclude
+from contract_tests.runner.run import Run
 from support.conformance import TOKEN
 from support.finished import finished_run
 
@@ -65,7 +65,7 @@ def test_junit_skips_what_is_accepted_and_fails_for_what_is_gone(tmp_path: Path)
     assert case.get("message", "").startswith("accepted: accepted (known)")
     gone = root.find(".//testcase[@name='baseline']/failure")
     assert gone is not None
-    assert gone.get("message", "").endswith("no longer occurs: take it out of b.yaml.")
+    assert gone.get("message", "").endswith("no longer occurs: remove it from b.yaml.")
 
 
 def test_no_token_is_in_any_artefact(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.baseline import Accepted, Baseline
-from contract_tests.events import Interrupted
-from contract_tests.outcome import conclude
 from contract_tests.report import github
 from contract_tests.report.github import annotations
+from contract_tests.runner.baseline import Accepted, Baseline
+from contract_tests.runner.events import Interrupted
+from contract_tests.runner.outcome import conclude
 from support.conformance import decision, ended, plan
 from support.finished import finished_run
 
@@ -35,10 +35,10 @@ def test_an_annotation_is_one_line_and_escaped(tmp_path: Path) -> None:
 def test_what_ends_a_run_is_annotated() -> None:
     gone = Accepted("AUTH", "known")
     made = plan(("a", ("AUTH",)))
-    events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", held=True), ended("a")]
+    events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", passed=True), ended("a")]
     assert list(annotations(conclude([*events, Interrupted("50% done,\r\nthen: stopped")]))) == [
         "::error title=The run was stopped::50%25 done,%0D%0Athen: stopped",
-        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: take it out of b.yaml.",
+        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: remove it from b.yaml.",
     ]
 
 

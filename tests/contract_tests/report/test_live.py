@@ -6,15 +6,15 @@ import re
 import pytest
 from rich.console import Console
 
-from contract_tests.baseline import Accepted, Baseline
-from contract_tests.decisions import Decides
-from contract_tests.events import PlanMade, PreflightFailed, TestStarted
-from contract_tests.plan import Entry, Plan
+from contract_tests.checks.decisions import Decides
+from contract_tests.oracle.resources import load_rules
 from contract_tests.report.live import Status, watching
 from contract_tests.report.terminal import make_console
-from contract_tests.rules import load_rules
-from contract_tests.run import Run
-from contract_tests.settings import Settings
+from contract_tests.runner.baseline import Accepted, Baseline
+from contract_tests.runner.events import PlanMade, PreflightFailed, TestStarted
+from contract_tests.runner.plan import Entry, Plan
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
 from support.conformance import decision, ended, target
 
 FREE, PAID = "test_auth.py::test_free", "test_credits.py::test_paid"
@@ -31,21 +31,21 @@ def play(run: Run) -> None:
     entries = (Entry(FREE, Decides(("AUTH",)), 0), Entry(PAID, Decides(("ORDER",), credits=1), 1))
     run.events.emit(PlanMade(Plan(entries, load_rules(), 40)))
     run.events.emit(TestStarted(FREE))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(ended(FREE, "broken", "AUTH: …"))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(ended(FREE, "violated", "AUTH: …"))
     run.events.emit(TestStarted(PAID))
-    run.events.emit(decision(PAID, "ORDER", held=False))
-    run.events.emit(decision(PAID, "CREDIT-COST", held=False))
+    run.events.emit(decision(PAID, "ORDER", passed=False))
+    run.events.emit(decision(PAID, "CREDIT-COST", passed=False))
 
 
 LINES = """\
 Free checks
-        violated       AUTH: expected 409; received 200
-[ 1/2] broken           0.1 s  test_auth.py::test_free  0 credits
+        violated     AUTH: expected 409; received 200
+[ 1/2] violated       0.1 s  test_auth.py::test_free  0 credits
 Paid checks
-        differs        ORDER: expected 409; received 200
-        accepted       CREDIT-COST: expected 409; received 200
+        differs      ORDER: expected 409; received 200
+        accepted     CREDIT-COST: expected 409; received 200
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from mock_server.domain.clock import DAY, Instant
-from mock_server.domain.generation import Beginning, begin
+from mock_server.domain.generation import GenerationRequest, begin
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
 from mock_server.stores import Store
@@ -189,7 +189,7 @@ def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
 def test_of_many_who_ask_at_once_one_gets_the_lock(open_store: OpenStore) -> None:
     async def ask(store: Store, name: str) -> object:
         await asyncio.sleep(0)
-        start = Beginning(name, ORDER, seconds=2)
+        start = GenerationRequest(name, ORDER, seconds=2)
         return await store.update("one", lambda world, _: begin(world or fresh("one"), start, START, BEHAVIOUR))
 
     async def scenario(store: Store) -> list[object]:
@@ -246,7 +246,7 @@ def test_letting_go_of_a_world_is_logged(open_store: OpenStore, caplog: pytest.L
     with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
         run(open_store, scenario, capacity=2)
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
-        ("WARNING", "no room for more than 2 worlds: let go of world-0-, the longest not used (1 so far)")
+        ("WARNING", "No room for more than 2 worlds: evicted world-0-, the least recently used (1 so far).")
     ]
 
 

@@ -1,0 +1,99 @@
+"""Checks of the images in a reply: their number, their prompts, and whether the pictures can be fetched."""
+
+import io
+import warnings
+from typing import Any
+
+from PIL import Image
+
+from contract_tests.client.api import Api, Fields, asked
+from contract_tests.client.call import Reply, Upload
+from contract_tests.errors import NoReplyError
+from contract_tests.oracle.engines import engine_of, prompt_of
+from contract_tests.runner.events import Verdict
+
+_MAX_PIXELS = 64_000_000
+_SOURCE_SIZE = (512, 512)
+
+
+def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
+    """Check IMG-COUNT and IMG-INPUT."""
+    wanted = asked(fields)
+    ids = {str(image.get("id")) for image in images}
+    verdict.expect(
+        "IMG-COUNT",
+        len(images) == wanted and len(ids) == wanted,
+        expected=f"{wanted} images, each with an id of its own",
+        received=f"{len(images)} images with {len(ids)} ids",
+        by=reply,
+    )
+    prompt = prompt_of(fields)
+    for image in images:
+        verdict.expect(
+            "IMG-INPUT",
+            image.get("input") == prompt,
+            expected=repr(prompt),
+            received=repr(image.get("input")),
+            by=reply,
+        )
+
+
+def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
+    """Check IMG-GET and, where a size was requested, IMG-SIZE; return the last picture."""
+    engine = engine_of(fields)
+    wanted = engine.size(fields) if engine else None
+    content = b""
+    for image in images:
+        fetched, (width, height) = expect_picture(verdict, api, image, reply)
+        if wanted:
+            got = f"{width}x{height}"
+            verdict.expect("IMG-SIZE", got == wanted, expected=f"a picture of {wanted}", received=got, by=fetched)
+        content = fetched.content
+    return content
+
+
+def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> tuple[Reply, tuple[int, int]]:
+    """Check IMG-GET; return what was fetched, with width and height. reply: the one that contains the image."""
+    fetched = _fetched(verdict, api, image, reply)
+    size = picture_size(fetched.content) if fetched.status == 200 else None
+    shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
+    verdict.require("IMG-GET", shown, expected="a picture at output", received=_what(fetched), by=(reply, fetched))
+    return fetched, size or (0, 0)
+
+
+def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:
+    """Return the reply at an image's output; a refused connection violates IMG-GET."""
+    try:
+        return api.picture(str(image.get("output")))
+    except NoReplyError as error:
+        if not error.sent:
+            verdict.require("IMG-GET", False, expected="a picture at output", received=str(error), by=reply)
+        raise
+
+
+def as_source(content: bytes) -> Upload:
+    """Return a picture as a small upload, whatever size the service made."""
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as picture:
+        copy = picture.convert("RGB")
+    copy.thumbnail(_SOURCE_SIZE)
+    copy.save(small, "JPEG", quality=80)
+    return "hero.jpg", small.getvalue(), "image/jpeg"
+
+
+def picture_size(content: bytes) -> tuple[int, int] | None:
+    """Return width and height of an image file, or None where the bytes are not an image."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(content)) as picture:
+                width, height = picture.size
+                if width * height <= _MAX_PIXELS:
+                    picture.load()
+                return width, height
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return None
+
+
+def _what(reply: Reply) -> str:
+    return f"{reply.status}, {len(reply.content)} bytes of {reply.headers.get('content-type', 'no content type')}"

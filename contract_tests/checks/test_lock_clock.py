@@ -1,0 +1,127 @@
+"""One generation at a time, to the millisecond, on a mock whose clock is frozen and advanced."""
+
+from collections.abc import Callable
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.overlap import judge_409_body
+from contract_tests.checks.world import Running, World
+from contract_tests.client.call import Reply
+from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.target import Target
+
+SLOW, QUICK = LOCK_SECONDS + 2, LOCK_SECONDS * 0.4
+INSTANT = 0.001
+Open = Callable[..., World]
+
+
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, mode="control")
+def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
+    """The lock lives exactly as documented, whatever else is called; the generation continues without it [LOCK-10S]."""
+    account = world(generation_time=SLOW)
+    with account.frozen():
+        first = account.begin(FIELDS)
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs")
+        _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
+        others = _call_meanwhile(account)
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was called")
+        if all(other.answered for other in others):
+            account.advance(LOCK_SECONDS / 2)
+            _expect_check(verdict, account, 409, "LOCK-10S", f"when half of the {LOCK_SECONDS:g} s have passed")
+            others += _call_meanwhile(account)
+        if all(other.answered for other in others):
+            _judge_life(verdict, account)
+        account.advance(2 * SLOW)
+        for other in others:
+            _expect_refused(verdict, account, other.reply())
+        _expect_served(verdict, first.reply())
+
+
+def _call_meanwhile(account: World) -> list[Running]:
+    """Call everything else, and request generations with another engine and the same one."""
+    others = [account.begin(fields) for fields in (OTHER_ENGINES[-1], FIELDS)]
+    account.begin(INVALID)
+    account.api.recent()
+    account.api.versions()
+    return others
+
+
+def _judge_life(verdict: Verdict, account: World) -> None:
+    """Check LOCK-10S, after half of the lock's life."""
+    account.advance(LOCK_SECONDS / 2 - INSTANT)
+    _expect_check(verdict, account, 409, "LOCK-10S", f"just before {LOCK_SECONDS:g} s have passed")
+    account.advance(2 * INSTANT)
+    _expect_check(verdict, account, 200, "LOCK-10S", f"just after {LOCK_SECONDS:g} s have passed")
+
+
+@decides("LOCK-RELEASE", "LOCK-CHECK", "LOCK-10S", credits=1, mode="control", quick=True)
+def test_lock_of_a_quick_generation(world: Open, verdict: Verdict) -> None:
+    """It is released when the generation ends, or it expires in time."""
+    account = world(generation_time=QUICK)
+    with account.frozen():
+        running = account.begin(FIELDS)
+        account.advance(QUICK - INSTANT)
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "just before the generation ends")
+        account.advance(2 * INSTANT)
+        _expect_served(verdict, running.reply())
+        _judge_release(verdict, account)
+
+
+def _judge_release(verdict: Verdict, account: World) -> None:
+    released = _expect_check(verdict, account, 200, "LOCK-RELEASE", "as soon as the generation has ended")
+    account.advance(LOCK_SECONDS - QUICK)
+    _expect_check(verdict, account, 200, "LOCK-10S", f"{LOCK_SECONDS:g} s after the generation began")
+    if not released:
+        return
+    _expect_check(verdict, account, 200, "LOCK-CHECK", "while nothing runs")
+    account.api.generate(INVALID)
+    _expect_check(verdict, account, 200, "LOCK-CHECK", "after a request that was refused as invalid")
+
+
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, mode="control")
+def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
+    account = world(lock={"until": None})
+    try:
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation of another client runs")
+        _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
+        _expect_refused(verdict, account, account.api.generate(FIELDS))
+    finally:
+        account.change(lock=None)
+
+
+@decides("LOCK-SCOPE", credits=1, mode="control")
+def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) -> None:
+    """While one account generates, another is locked or not, as the target says."""
+    account, other = world(generation_time=QUICK), world()
+    expected = 409 if target.lock_scope == "global" else 200
+    with account.frozen():
+        account.begin(FIELDS)
+        if account.api.check().status != 409:
+            raise InconclusiveError("the account's own lock is not visible")
+        _expect_check(verdict, other, expected, "LOCK-SCOPE", f"with one lock {_SCOPES[expected]}")
+
+
+_SCOPES = {409: "for all", 200: "an account"}
+
+
+def _expect_check(verdict: Verdict, account: World, status: int, rule: str, when: str) -> bool:
+    check = account.api.check()
+    return verdict.expect(
+        rule, check.status == status, expected=f"{status} {when}", received=str(check.status), by=account.trail
+    )
+
+
+def _expect_refused(verdict: Verdict, account: World, reply: Reply) -> None:
+    refused = reply.status == 409
+    verdict.require(
+        "LOCK-ONE", refused, expected="409 while a generation runs", received=str(reply.status), by=account.trail
+    )
+    judge_409_body(verdict, reply)
+
+
+def _expect_served(verdict: Verdict, reply: Reply) -> None:
+    verdict.require(
+        "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
+    )

@@ -1,0 +1,133 @@
+"""What a run may spend, reserved before a request and settled after its reply, and the images that it made."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from contract_tests.client.call import Reply
+from contract_tests.errors import BudgetExceededError, InconclusiveError
+from contract_tests.oracle.facts import CREDITS_PER_IMAGE, counted
+
+
+class Budget:
+    """A hard cap on credits and on images; images_cap: None for any number. Safe to use from several threads.
+
+    An image costs what the documentation says [CREDIT-COST] until the service is seen to charge more.
+    """
+
+    def __init__(self, cap: int, images_cap: int | None = None) -> None:
+        self.cap, self.images_cap = cap, images_cap
+        self.price = CREDITS_PER_IMAGE
+        self._spent = self._reserved = 0
+        self._images = self._images_reserved = 0
+        self._lock = Lock()
+
+    @property
+    def spent(self) -> int:
+        return self._spent
+
+    @property
+    def images(self) -> int:
+        """The images that were made or may have been made."""
+        return self._images
+
+    @property
+    def left(self) -> int:
+        return max(0, self.cap - self._spent - self._reserved)
+
+    def reserve(self, images: int, *, without_credits: bool = False) -> "Reservation":
+        """Reserve what a request for so many images may cost, or raise BudgetExceededError.
+
+        An account without credits is not expected to be charged, so whatever is left is enough for it.
+        """
+        with self._lock:
+            credits_ = images * self.price
+            if without_credits:
+                credits_ = min(credits_, self.left)
+            if credits_ > self.left:
+                raise BudgetExceededError(self._over_cap(credits_))
+            if self.images_cap is not None and images > self.images_cap - self._images - self._images_reserved:
+                raise BudgetExceededError(
+                    f"the request may make {images} images, and {self._images} of the {self.images_cap} images of the "
+                    "day that the run may make are made or reserved"
+                )
+            self._reserved += credits_
+            self._images_reserved += images
+        return Reservation(self, images, credits_)
+
+    def observe(self, images: int, paid: int) -> None:
+        """Correct the count by the price seen for images just settled; the highest price seen applies from now on."""
+        with self._lock:
+            self._spent += paid - images * self.price
+            self._raise_price(-(-paid // images))
+
+    def learn_price(self, price: int) -> None:
+        """Count all images at the given price, if it is higher than the known one."""
+        with self._lock:
+            self._spent += max(0, price - self.price) * self._images
+            self._raise_price(price)
+
+    def _raise_price(self, price: int) -> None:
+        self.price = max(self.price, price)
+
+    def _over_cap(self, credits_: int) -> str:
+        why = f" (the service was seen to charge {self.price} credits an image)" if self.price > 1 else ""
+        return (
+            f"the request may cost {counted(credits_, 'credit')} and {self.left} of {self.cap} are left to spend{why}"
+        )
+
+    def _settle(self, reservation: "Reservation", images: int) -> None:
+        with self._lock:
+            self._reserved -= reservation.credits
+            self._images_reserved -= reservation.images
+            self._spent += images * self.price
+            self._images += images
+
+
+class Reservation:
+    """What is reserved for one request; only the first `settle` counts."""
+
+    def __init__(self, budget: Budget, images: int, credits_: int) -> None:
+        self._budget = budget
+        self._open = True
+        self.images, self.credits = images, credits_
+
+    def settle(self, images: int) -> None:
+        """Record how many images were made or may have been made."""
+        if self._open:
+            self._open = False
+            self._budget._settle(self, images)
+
+
+@dataclass(frozen=True)
+class Made:
+    role: str
+    request: int
+    image: Mapping[str, Any]
+
+
+class MadeImages:
+    def __init__(self) -> None:
+        self._made: list[Made] = []
+        self._requests = 0
+        self.quickest = math.inf
+        self._lock = Lock()
+
+    def add(self, role: str, reply: Reply) -> None:
+        """Record the images of a reply, even of an invalid one, and how long it took."""
+        try:
+            body = reply.json()
+        except InconclusiveError:
+            body = None
+        images = body.get("images") if isinstance(body, dict) else None
+        with self._lock:
+            self.quickest = min(self.quickest, reply.exchange.received - reply.exchange.sent)
+            self._requests += 1
+            for image in images if isinstance(images, list) else []:
+                if isinstance(image, dict):
+                    self._made.append(Made(role, self._requests, image))
+
+    def of(self, role: str) -> list[Made]:
+        return [made for made in self._made if made.role == role]

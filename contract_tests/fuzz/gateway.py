@@ -1,0 +1,133 @@
+"""Receives generated requests, sends them by the suite's transport, and checks the replies."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from werkzeug import Request, Response
+
+from contract_tests.client.api import Api
+from contract_tests.client.call import Call, Reply
+from contract_tests.fuzz.campaigns import Campaign, provoking
+from contract_tests.fuzz.judgement import Cause, Record, judge
+from contract_tests.fuzz.kinds import Kind
+from contract_tests.fuzz.wire import AUTHORIZATION, payload_of
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+DOCUMENT = "/openapi.json"
+BROKEN = "X-Broken"
+Stop = Callable[[], None]
+_GENERATE = "generateImage"
+_ACCEPTABLE = frozenset({Kind.DOCUMENTED, Kind.OPEN})
+
+
+@dataclass(frozen=True)
+class ProxiedCall:
+    """A call of an operation; `operation` is the path where the method is not listed."""
+
+    operation: str
+    kind: Kind
+    call: Call
+
+
+class Gateway:
+    """A WSGI application that schemathesis tests in the place of the service.
+
+    It stops at the first error, after `limit` requests, and when the campaign's credits may be spent. An account with
+    credits requests one image at a time; in a campaign that expects refusals it sends only requests that every service
+    refuses.
+    """
+
+    def __init__(self, run: Run, role: str, campaign: Campaign, limit: int) -> None:
+        self._run, self._campaign = run, campaign
+        self._left, self._credits = limit, campaign.credits
+        self._api = Api(run, _NoVerdict("properties", run.events, run.contract, ()), run.accounts[role])
+        self._operations = {(known.method, run.url(id_)): id_ for id_, known in run.contract.operations.items()}
+        self._settled: set[Cause] = set()
+        self.record = Record()
+        self.stop: Stop = lambda: None
+        self.stopped = False
+        self.trouble: Exception | None = None
+
+    def settle(self) -> bool:
+        """Mark all causes as known; return whether there was a new one."""
+        new = self.record.broken.keys() - self._settled
+        self._settled |= new
+        return bool(new)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with Request(environ) as request:
+            return self._respond(request)(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        if request.path == DOCUMENT:
+            document = provoking(self._run.contract.document)
+            return Response(json.dumps(document), mimetype="application/json")
+        proxied = self._proxied(request)
+        if self.stopped or self._may_cost_too_much(proxied):
+            return Response(status=503)
+        try:
+            return self._answer(proxied)
+        except Exception as error:  # noqa: BLE001  schemathesis would report it as a failure of the service
+            self.trouble = error
+            self._end()
+            return Response(status=503)
+
+    def _proxied(self, request: Request) -> ProxiedCall:
+        url = self._run.target.origin + request.path
+        call = Call(request.method, url, self._api.role, self._api.token)
+        operation = self._operations.get((request.method, url))
+        if operation is None:
+            # Without its body, since a service that accepts the method would charge for it.
+            return ProxiedCall(request.path, Kind.UNLISTED, call)
+        kind = Kind.BARE
+        if operation == _GENERATE:
+            payload = payload_of(request)
+            call = (payload if self._without_credits else payload.of_one_image()).apply_to(call)
+            kind, call = payload.kind, replace(call, timeout_seconds=self._run.target.timeouts.generation)
+        authorization = request.headers.get("Authorization")
+        if authorization == AUTHORIZATION:
+            return ProxiedCall(operation, kind, call)
+        return ProxiedCall(
+            operation, Kind.UNAUTHENTICATED, replace(call, role="anonymous", token=None, authorization=authorization)
+        )
+
+    def _may_cost_too_much(self, proxied: ProxiedCall) -> bool:
+        return self._campaign.expects_refusals and proxied.kind in _ACCEPTABLE and not self._without_credits
+
+    def _answer(self, proxied: ProxiedCall) -> Response:
+        paid = proxied.operation == _GENERATE
+        reply = self._api.post(proxied.call, 1) if paid else self._run.transport.send(proxied.call)
+        self.record.answers[proxied.kind, reply.status] += 1
+        found = list(judge(self._run.contract, proxied.operation, proxied.kind, reply))
+        causes = {self.record.note(proxied.operation, finding, reply) for finding in found}
+        self._left -= 1
+        self._credits -= paid and self._may_have_cost(reply)
+        if self._left <= 0 or self._credits <= 0:
+            self._end()
+        return _relayed(reply, broken=bool(causes - self._settled))
+
+    @property
+    def _without_credits(self) -> bool:
+        return self._api.role in self._run.without_credits
+
+    def _may_have_cost(self, reply: Reply) -> bool:
+        return reply.status == 200 or (reply.status >= 500 and not self._without_credits)
+
+    def _end(self) -> None:
+        self.stopped = True
+        self.stop()
+
+
+class _NoVerdict(Verdict):
+    """Ignores replies: the gateway checks them, as it knows more about the request."""
+
+    def observe(self, *_: object, **__: object) -> None:
+        """Do nothing."""
+
+
+def _relayed(reply: Reply, *, broken: bool) -> Response:
+    headers = {name: reply.headers[name] for name in ("content-type", "allow") if name in reply.headers}
+    return Response(reply.content, reply.status, headers | ({BROKEN: "yes"} if broken else {}))

@@ -1,0 +1,91 @@
+"""Checks concurrent calls of one account by when each was sent and answered. Times are seconds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+from contract_tests.client.call import Reply
+from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.oracle import Deviation
+
+Kind = Literal["generate", "check"]
+# The part of a lone generation's time that is surely not spent on the network.
+_SURE = 0.75
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One call and its reply; reply: None where none arrived."""
+
+    kind: Kind
+    reply: Reply | None
+
+    @property
+    def status(self) -> int:
+        return self.reply.status if self.reply else 0
+
+    @property
+    def sent(self) -> float:
+        return self.reply.exchange.sent if self.reply else 0.0
+
+    @property
+    def received(self) -> float:
+        return self.reply.exchange.received if self.reply else 0.0
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    deviation: Deviation
+    witnesses: tuple[Reply, ...]
+
+
+def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
+    """Yield what contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation took."""
+    served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
+    surely = _SURE * min([quickest, *(seen.received - seen.sent for seen in served)])
+    for one, other in combinations(served, 2):
+        if _meet(_core(one, surely), _core(other, surely)):
+            yield _witnessed("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
+    for running in served:
+        ended = running.sent + min(surely, LOCK_SECONDS)
+        for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
+            if _reported_before(history, running, check) and check.received < ended:
+                yield _witnessed("LOCK-CHECK", "409 while a generation runs", "200", running, check)
+
+
+def overlapped(history: Sequence[Seen]) -> bool:
+    """Return whether calls overlapped: a generation was served, and another call got 409."""
+    return any(seen.kind == "generate" and seen.status == 200 for seen in history) and any(
+        seen.status == 409 for seen in history
+    )
+
+
+def made(history: Sequence[Seen]) -> list[dict[str, Any]]:
+    """Return the images of all replies."""
+    replies = [seen.reply for seen in history if seen.kind == "generate" and seen.status == 200 and seen.reply]
+    return [image for reply in replies for image in reply.json()["images"]]
+
+
+def _reported_before(history: Sequence[Seen], running: Seen, check: Seen) -> bool:
+    """Return whether a 409 was received before the check was sent, so that the generation had begun."""
+    reported = [seen.received for seen in history if seen.status == 409 and seen.sent > running.sent]
+    return any(moment < check.sent for moment in reported)
+
+
+def _core(seen: Seen, surely: float) -> tuple[float, float]:
+    """Return the interval in which a generation of that length surely ran; empty where it starts after its end."""
+    return seen.received - surely, seen.sent + surely
+
+
+def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return max(one[0], other[0]) < min(one[1], other[1])
+
+
+def _witnessed(rule: str, expected: str, received: str, *witnesses: Seen) -> Witnessed:
+    first = witnesses[0].sent
+    times = ", ".join(
+        f"{seen.kind} from {seen.sent - first:.2f} to {seen.received - first:.2f} s" for seen in witnesses
+    )
+    replies = tuple(seen.reply for seen in witnesses if seen.reply)
+    return Witnessed(Deviation(rule, expected, f"{received} ({times})"), replies)

@@ -1,0 +1,180 @@
+"""The events of a run, as data: tests add decisions through a Verdict, reports consume them."""
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.masking import Masker
+from contract_tests.errors import InconclusiveError, RuleBrokenError
+from contract_tests.oracle.contract import Contract
+from contract_tests.oracle.oracle import Deviation
+from contract_tests.oracle.resources import Rule, load_rules
+from contract_tests.runner.baseline import NO_BASELINE, Baseline, Identity, identify
+from contract_tests.runner.plan import Plan
+
+Ending = Literal["passed", "violated", "differs", "accepted", "inconclusive", "skipped"]
+
+
+@dataclass(frozen=True)
+class PlanMade:
+    plan: Plan
+    baseline: Baseline = NO_BASELINE
+
+
+@dataclass(frozen=True)
+class PreflightFailed:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A test checked a rule, which passed or did not."""
+
+    test: str
+    rule: str
+    passed: bool
+    expected: str = ""
+    received: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        return identify(self.rule, self.expected, self.received, self.exchanges)
+
+
+@dataclass(frozen=True)
+class TestStarted:
+    __test__ = False
+
+    test: str
+
+
+@dataclass(frozen=True)
+class TestEnded:
+    __test__ = False
+
+    test: str
+    outcome: Ending
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    reason: str
+
+
+Event = PlanMade | PreflightFailed | Decision | TestStarted | TestEnded | Interrupted
+Consumer = Callable[[Event], None]
+
+
+@dataclass
+class Events:
+    """The log of a run; every event in it is masked."""
+
+    masker: Masker
+    log: list[Event] = field(default_factory=list)
+    consumers: list[Consumer] = field(default_factory=list)
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of the run, once it is made."""
+        return next((event.plan for event in self.log if isinstance(event, PlanMade)), None)
+
+    @property
+    def ended(self) -> list[TestEnded]:
+        return [event for event in self.log if isinstance(event, TestEnded)]
+
+    def emit(self, event: Event) -> None:
+        masked = self._masked(event)
+        self.log.append(masked)
+        for consumer in self.consumers:
+            consumer(masked)
+
+    def _masked(self, event: Event) -> Event:
+        if isinstance(event, Decision):
+            return replace(event, expected=self.masker(event.expected), received=self.masker(event.received))
+        if isinstance(event, TestEnded | PreflightFailed | Interrupted):
+            return replace(event, reason=self.masker(event.reason))
+        return event
+
+
+class Verdict:
+    """Collects the decisions of one test about the rules that the run asks for."""
+
+    def __init__(self, test: str, events: Events, contract: Contract, wanted: Container[str]) -> None:
+        self._test, self._events, self._contract, self._wanted = test, events, contract, wanted
+        self.decided: set[str] = set()
+        self.broken: list[Decision] = []
+
+    def expect(
+        self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
+    ) -> bool:
+        """Decide a rule and continue; the test fails at its end if any decision was against the service."""
+        if rule not in load_rules():
+            raise LookupError(f"{self._test} decides the unknown rule {rule}")
+        if rule not in self._wanted:
+            return holds
+        decision = Decision(self._test, rule, holds, expected, received, _exchanges(by))
+        self.decided.add(rule)
+        if not holds:
+            self.broken.append(decision)
+        self._events.emit(decision)
+        return holds
+
+    def require(
+        self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
+    ) -> None:
+        """Decide a rule that the rest of the test depends on; raise InconclusiveError where it does not pass."""
+        if self.expect(rule, holds, expected=expected, received=received, by=by):
+            return
+        self.finish()
+        raise InconclusiveError(f"{rule} was not met (expected {expected}; received {received})")
+
+    def report(self, deviation: Deviation, *, by: Reply | tuple[Reply, ...]) -> None:
+        """Decide against the service."""
+        self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)
+
+    def finish(self) -> None:
+        """Raise RuleBrokenError with all decisions against the service, if there are any."""
+        if self.broken:
+            raise RuleBrokenError("\n\n".join(describe(decision) for decision in self.broken))
+
+    def observe(self, operation: str, reply: Reply, *, authorized: bool = True) -> None:
+        """Check a reply against the document; every call of an operation passes through here."""
+        deviations = list(self._contract.deviations(operation, reply, authorized=authorized))
+        for deviation in deviations:
+            self.report(deviation, by=reply)
+        if not deviations and reply.status == 200 and "SHAPE" not in self.decided:
+            self.expect("SHAPE", True, expected="the documented shape", received="it", by=())
+
+
+def describe(decision: Decision) -> str:
+    """Return a finding as text: the rule, what was received and documented, and the commands that repeat it."""
+    rule = load_rules()[decision.rule]
+    lines = [
+        f"{rule.id}: {rule.statement}",
+        f"  Received:   {decision.received}",
+        f"  {basis(rule)}: {decision.expected}",
+    ]
+    steps = sorted(decision.exchanges, key=lambda exchange: exchange.sent)
+    return "\n".join(lines + [line for step in steps for line in _replay(step, steps[0].sent)])
+
+
+def basis(rule: Rule) -> str:
+    """Return where an expectation comes from: Documented, Platform, Inferred or Assumed."""
+    return rule.origin.capitalize()
+
+
+def _replay(exchange: Exchange, start: float) -> list[str]:
+    return [
+        f"  At {exchange.sent - start:.2f} s ({exchange.role}): {exchange.curl}",
+        f"  Answered {exchange.status} after {exchange.seconds:.2f} s: {exchange.response_body}",
+    ]
+
+
+def _exchanges(by: Reply | Exchange | tuple[Reply, ...]) -> tuple[Exchange, ...]:
+    if isinstance(by, Exchange):
+        return (by,)
+    return tuple(reply.exchange for reply in (by if isinstance(by, tuple) else (by,)))
