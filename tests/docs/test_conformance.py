@@ -2,19 +2,17 @@
 
 import re
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from contract_tests.checks.decisions import PROFILES, Decides, Profile
+from contract_tests.checks.decisions import PROFILES, Profile
 from contract_tests.oracle import resources
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.plan import PHASES, make_plan
-from contract_tests.runner.session import estimate
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, load_target
-from support.conformance import target
+from support.conformance import declared, target
 from support.pages import page
 
 PAGE = page("conformance")
@@ -43,14 +41,8 @@ def test_every_word_and_phase_is_told() -> None:
     assert list(PAGE.table("phase")) == list(PHASES)
 
 
-@cache
-def declared() -> tuple[tuple[str, Decides], ...]:
-    """Return every test for a service without a control API, by one collection for all plans."""
-    return tuple((entry.name, entry.decides) for entry in estimate(Settings(target(*ROLES))).entries)
-
-
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_bill_is_what_a_plan_tells(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_costs_of_the_profiles_are_those_of_the_plans(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIIMAGE_TOKEN", "a-token")
     one = load_target(resources.fixture("targets", "real.yaml"))
     every = replace(target(*ROLES), budget=one.budget)

@@ -1,5 +1,3 @@
-from functools import cache
-
 import pytest
 
 from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Decides, Profile
@@ -8,53 +6,47 @@ from contract_tests.runner.plan import PHASES, Plan, make_plan
 from contract_tests.runner.session import estimate
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Target
-from support.conformance import target
+from support.conformance import declared, target
 
 ALL = target(*ROLES)
 ALL_THAT_PAY = target(*(role for role in ROLES if role != "empty"))
 ONLY_PRIMARY = target()
 
 
-@cache
-def declared() -> tuple[tuple[str, Decides], ...]:
-    """Return every test for a service without a control API, by one collection for all plans."""
-    return tuple((entry.name, entry.decides) for entry in estimate(Settings(ALL)).entries)
-
-
-def bill(aim: Target, profile: Profile = "full") -> Plan:
+def planned(aim: Target, profile: Profile = "full") -> Plan:
     settings = Settings(aim, profile)
     return make_plan(declared(), aim, profile, settings.rules, settings.cap)
 
 
 def test_the_runner_plans_what_it_collects() -> None:
-    planned = estimate(Settings(ONLY_PRIMARY, "quick"))
-    assert set(planned.entries) == set(bill(ONLY_PRIMARY, "quick").entries)
+    for aim in (ALL, ONLY_PRIMARY):
+        assert set(estimate(Settings(aim, "quick")).entries) == set(planned(aim, "quick").entries)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("aim", [ALL, ALL_THAT_PAY, ONLY_PRIMARY], ids=["all", "all that pay", "primary"])
 def test_a_profile_costs_what_it_promises(profile: Profile, aim: Target) -> None:
-    plan = bill(aim, profile)
+    plan = planned(aim, profile)
     assert plan.selected
     assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
     assert profile == "full" or plan.beyond_cap() == []
 
 
 def test_every_rule_is_decided_by_a_test_or_listed_with_a_reason() -> None:
-    undecided = bill(ALL).reasons_undecided()
+    undecided = planned(ALL).reasons_undecided()
     assert undecided.keys() == {"DAILY-RESET"}
 
 
 def test_tests_declare_rules_and_roles_that_exist() -> None:
-    for entry in bill(ALL).entries:
+    for entry in planned(ALL).entries:
         assert set(entry.decides.rules) <= load_rules().keys()
         assert set(entry.decides.roles) <= set(ROLES)
 
 
 def test_the_free_ones_come_first_and_the_dearest_last() -> None:
-    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in bill(ALL).selected]
+    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in planned(ALL).selected]
     assert turns == sorted(turns)
-    assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in bill(ALL).selected)
+    assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in planned(ALL).selected)
 
 
 def test_with_a_mock_every_rule_is_decided() -> None:
@@ -86,7 +78,7 @@ def test_an_account_without_credits_makes_a_refusal_free() -> None:
     assert make(decides, ONLY_PRIMARY).selected[0].cost == 1
 
 
-def test_a_known_balance_is_part_of_the_bill() -> None:
+def test_a_known_balance_is_part_of_the_cost() -> None:
     assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), cost_from_role="low"), ALL).credits == 4
 
 
