@@ -23,7 +23,7 @@ from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from .control import Admission
+    from .control import Auth
 
 
 @cache
@@ -129,20 +129,20 @@ def _service(settings: Settings, state: State) -> Service:
 
 
 def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
-    from .control import Admission, control_app
+    from .control import Auth, control_app
 
-    admission = Admission(settings.admin_token)
-    page = LazyApp(partial(_page, settings, served, admission))
+    auth = Auth(settings.admin_token)
+    page = LazyApp(partial(_page, settings, served, auth))
     pages = {"/docs": LazyApp(partial(_reference, settings))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), pictures.picture, page, pages, admission, local)
+    return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
 
 
-def _page(settings: Settings, served: Contract, admission: "Admission") -> ASGIApp:
-    from .control.facts import facts
+def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
+    from .control.page_data import page_data
     from .dashboard import page_app
 
-    return page_app(facts(settings.accounts, settings.behaviour, served), admission)
+    return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
 
 
 def _reference(settings: Settings) -> ASGIApp:

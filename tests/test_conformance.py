@@ -1,4 +1,4 @@
-"""The suite against the mock, which is a process of its own: what passes, and what does not."""
+"""The suite against the mock, a process of its own: a mock that conforms, and ones that do not."""
 
 import json
 import subprocess
@@ -65,7 +65,7 @@ def test_the_mock_passes_every_documented_rule_and_a_second_run(mock: Server, tm
 
 
 def images_made(server: Server) -> int:
-    """Return the number of images in the journal of a mock."""
+    """Return how many images the journal of a mock lists."""
     address = f"{server.origin}/_mock/requests?operation=generateImage&status=200&limit=1000"
     with urlopen(address) as answer:
         return sum(len(entry["made"]) for entry in json.load(answer)["requests"])
@@ -73,9 +73,9 @@ def images_made(server: Server) -> int:
 
 def test_a_mock_that_charges_double_gets_no_more_than_the_cap(tmp_path: Path) -> None:
     """The first image shows the price; from then on each request is assumed to cost that much."""
-    dear = tmp_path / "dear.yaml"
-    dear.write_text("credits_per_image: 2")
-    with Server("--generation-time", "0", "--behaviour", str(dear)) as server:
+    expensive = tmp_path / "expensive.yaml"
+    expensive.write_text("credits_per_image: 2")
+    with Server("--generation-time", "0", "--behaviour", str(expensive)) as server:
         status, output = conform(server, tmp_path, "--max-credits", "5", "--only", PAID)
         charged = 2 * images_made(server)
     report = json.loads((tmp_path / "report" / "report.json").read_text())
@@ -96,7 +96,7 @@ def test_the_quick_profile_spends_three_credits_at_most(tmp_path: Path) -> None:
     assert 0 < made <= 3
 
 
-def test_a_mock_that_charges_nothing_violates_the_rules_of_credits(tmp_path: Path) -> None:
+def test_a_free_mock_violates_the_rules_of_credits(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("credits_per_image: 0")
     with Server("--generation-time", "0", "--behaviour", str(wrong)) as server:
@@ -112,7 +112,7 @@ def test_a_mock_that_charges_nothing_violates_the_rules_of_credits(tmp_path: Pat
     assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
 
 
-def test_an_admin_token_is_sent_to_the_mock_and_appears_in_no_output(tmp_path: Path) -> None:
+def test_a_mock_gets_its_admin_token_and_no_report_contains_it(tmp_path: Path) -> None:
     with Server("--generation-time", "0", "--admin-token", "s3cret-of-ours") as server:
         status, output = conform(server, tmp_path, "--only", "CREDIT-COST")
         assert status == 3

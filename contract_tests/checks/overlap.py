@@ -98,10 +98,10 @@ class Overlap:
         The first and the last part of the generation's time may have been spent on the network.
         """
         at, took, margin = self.into(other), self.seconds, self.margin
-        begun = at >= max(margin, _ARRIVAL * took)
+        started = at >= max(margin, _ARRIVAL * took)
         if self.locked_at is not None:
-            begun = begun or self.locked_at.exchange.received <= other.exchange.sent
-        return begun and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
+            started = started or self.locked_at.exchange.received <= other.exchange.sent
+        return started and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
 
     def life(self) -> Life:
         """Return how long the lock lived, from the calls around its start and its end."""

@@ -47,11 +47,11 @@ def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -
 @decides("AUTH", "AUTH-401", seconds=1, mode="black-box")
 def test_similar_token_is_refused(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
     """Where not every token opens an account, a similar token is invalid."""
-    nobody = api("anonymous")
-    if nobody.call("getVersions", f"Bearer {MADE_UP}").status == 200:
+    anonymous = api("anonymous")
+    if anonymous.call("getVersions", f"Bearer {MADE_UP}").status == 200:
         pytest.skip("an invented token is served: every token opens an account here, or tokens are not checked")
     for altered in primary.token.altered():
-        _refused(nobody, "getVersions", f"Bearer {altered}", verdict)
+        _refused(anonymous, "getVersions", f"Bearer {altered}", verdict)
 
 
 @decides("AUTH", credits=1, seconds=3)

@@ -14,7 +14,7 @@ from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import Session, ended_by_signals, estimate
 from contract_tests.runner.settings import Settings, make_settings
-from contract_tests.selftest import selftest
+from contract_tests.wrong_servers.selftest import selftest
 
 _FIRST_STEPS = """\b
 Example:
@@ -171,7 +171,7 @@ def _writable(baseline: str | None) -> Path | None:
         return None
     path = Path(baseline)
     if not path.parent.is_dir() or path.is_dir():
-        raise _BadUsage(f"--write-baseline: there is no folder {path.parent} with a file {path.name} to write.")
+        raise _BadUsage(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
     return path
 
 

@@ -105,7 +105,7 @@ def test_a_lock_that_goes_while_the_generation_runs_is_a_finding(run: Run, verdi
     assert broken(verdict) == ["LOCK-CHECK"]
 
 
-def test_a_generation_that_nobody_met_says_nothing(run: Run, verdict: Verdict) -> None:
+def test_a_generation_without_an_overlap_is_inconclusive(run: Run, verdict: Verdict) -> None:
     with pytest.raises(InconclusiveError, match="was over before"):
         judge_seen(verdict, overlap(run, GENERATION))
 

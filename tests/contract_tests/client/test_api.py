@@ -19,7 +19,7 @@ from support.conformance import target
 FIELDS = {"image_generator": "ideogram", "description_ideogram": "A sign", "image_number_of_images": 2}
 IMAGE = {"id": 1, "title": "t", "input": "A sign", "output": "uploads/t.png"}
 GENERATED = {"status": "success", "images": [IMAGE, {**IMAGE, "id": 2}], "image_storage": "public"}
-AVAILABLE = {"status": "success", "message": "Go on."}
+AVAILABLE = {"status": "success", "message": "Image generation is available."}
 BUSY = {"status": "error", "message": "Wait."}
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -103,7 +103,7 @@ def test_a_lock_that_outlives_any_lock_is_a_finding_and_is_waited_for_once() -> 
     assert run.transport.requests == asked + 1
 
 
-def test_a_lock_that_all_share_may_be_somebody_else_s() -> None:
+def test_a_shared_lock_may_be_another_clients() -> None:
     api, run = make(lambda _: httpx.Response(409, json=BUSY), lock_scope="global")
     with pytest.raises(InconclusiveError, match="never got the lock"):
         api.generate_when_ready(FIELDS)
@@ -118,7 +118,7 @@ def test_a_generation_that_is_refused_while_nothing_runs_is_answered_so() -> Non
 
 
 @pytest.mark.parametrize("status", [409, 419, 429])
-def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
+def test_a_refusal_for_the_state_of_the_account_is_inconclusive(status: int) -> None:
     with pytest.raises(InconclusiveError, match=str(status)):
         make(generating(status, {"message": "no"}))[0].images(FIELDS)
 
@@ -130,7 +130,7 @@ def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
         ({**FIELDS, "image_resolution": "9x9"}, {"image_resolution": []}),
     ],
 )
-def test_a_limit_that_no_source_gives_is_no_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
+def test_an_undocumented_limit_is_not_a_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
     api, _ = make(generating(422, {"message": "no", "errors": errors}))
     with pytest.raises(UndocumentedLimitError, match="the documentation gives no limit"):
         api.images(fields)

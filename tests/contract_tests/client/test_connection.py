@@ -41,7 +41,7 @@ class Peer:
             daemon_threads = True
 
             def handle_error(self, request: object, client_address: object) -> None:
-                """A client that hangs up is no news."""
+                """A client that disconnects is not logged."""
 
         self.server = Quiet(("127.0.0.1", 0), Handler)
 
@@ -114,7 +114,7 @@ def test_asks_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    netrc.write_text("machine 127.0.0.1 login user password something\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     with serving(Peer(OK)) as peer:
@@ -146,6 +146,6 @@ def test_reads_no_reply_without_an_end() -> None:
         (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", httpx.DecodingError),
     ],
 )
-def test_a_reply_that_is_no_http_is_an_error(reply: bytes, error: type[httpx.HTTPError]) -> None:
+def test_a_reply_that_is_not_http_is_an_error(reply: bytes, error: type[httpx.HTTPError]) -> None:
     with serving(Peer(reply)) as peer, pytest.raises(error):
         get(connected("http://127.0.0.1"), f"http://127.0.0.1:{peer.port}/api")

@@ -104,7 +104,7 @@ def test_waits_where_the_service_throttles() -> None:
     assert 7 in clock.sleeps
 
 
-def test_a_daily_limit_is_no_throttling() -> None:
+def test_a_daily_limit_is_not_throttling() -> None:
     daily = httpx.Response(429, json={"message": "No more images today."})
     assert transport(lambda _: daily).send(Call("POST", URL, images=1)).status == 429
     tomorrow = httpx.Response(429, headers={"retry-after": "30000"})
@@ -126,7 +126,7 @@ def test_gives_up_where_the_throttling_does_not_end() -> None:
         throttled.send(Call("GET", URL))
 
 
-def test_no_reply_is_no_finding() -> None:
+def test_a_missing_reply_is_not_a_finding() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout(f"timed out with {TOKEN}", request=request)
 
@@ -184,12 +184,12 @@ def test_a_service_that_falls_silent_is_lost() -> None:
         silent.send(Call("GET", URL))
 
 
-def test_an_address_that_is_none_cannot_be_asked() -> None:
+def test_an_invalid_url_is_inconclusive() -> None:
     with pytest.raises(InconclusiveError, match="is not a URL"):
         transport(echo).send(Call("GET", "http://h:port/uploads/t.png"))
 
 
-def test_a_body_that_is_no_json_cannot_be_judged() -> None:
+def test_a_body_that_is_not_json_is_inconclusive() -> None:
     reply = transport(lambda _: httpx.Response(200, html="<h1>Hi</h1>")).send(Call("GET", URL))
     with pytest.raises(InconclusiveError, match="not JSON \\(text/html"):
         reply.json()

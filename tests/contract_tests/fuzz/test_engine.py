@@ -17,7 +17,7 @@ from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, parameters, run_against
 
 FAST, SLOW = 50, 2
-Spoil = Callable[[httpx.Request, httpx.Response], httpx.Response]
+Change = Callable[[httpx.Request, httpx.Response], httpx.Response]
 
 
 class Bench:
@@ -35,14 +35,14 @@ class Bench:
         return {decision.rule: decision for decision in self.verdict.broken}
 
 
-def spoiled(spoil: Spoil) -> Answer:
-    """The small service, with each of its replies handed to `spoil`."""
+def changed(change: Change) -> Answer:
+    """The small service with `change` applied to each reply."""
     service = SmallService()
-    return lambda request: spoil(request, service(request))
+    return lambda request: change(request, service(request))
 
 
 def failing(when: Callable[[httpx.Request], bool]) -> Answer:
-    return spoiled(lambda request, reply: httpx.Response(500, text="<h1>Oops</h1>") if when(request) else reply)
+    return changed(lambda request, reply: httpx.Response(500, text="<h1>Oops</h1>") if when(request) else reply)
 
 
 ALL = [(CALLS, "primary"), (DOCUMENTED, "empty"), (INVALID, "empty"), (INVALID, "primary"), (LINKED, "primary")]
@@ -121,33 +121,33 @@ def changes_its_shape() -> Answer:
     return answer
 
 
-def serves_anybody(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def serves_anyone(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return served(request) if request.url.path.endswith("versions") and reply.status_code == 401 else reply
 
 
-def hides_what_is_allowed(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def sends_no_allow_header(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return httpx.Response(405, json={"message": "No."}) if reply.status_code == 405 else reply
 
 
-def takes_any_method(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def accepts_any_method(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return httpx.Response(200, json={}) if request.method == "DELETE" else reply
 
 
-def is_short_of_a_type(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def lacks_a_type(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     errors = {"type": ["The type is unknown."]}
     refused = parameters(request).get("type") == "multi-prompt"
     return httpx.Response(422, json={"message": "The type is unknown.", "errors": errors}) if refused else reply
 
 
-def errs_in_html(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def sends_errors_as_html(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return httpx.Response(422, html="<h1>Whoops</h1>") if reply.status_code == 422 else reply
 
 
-def takes_any_quality(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def accepts_any_quality(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return _accepted() if reply.status_code == 422 and "quality" in reply.json()["errors"] else reply
 
 
-def works_from_nothing(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def needs_no_source_image(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     without_source = reply.status_code == 422 and list(reply.json()["errors"]) == ["image_src"]
     return _accepted() if without_source else reply
 
@@ -172,18 +172,18 @@ def _is_malformed(request: httpx.Request) -> bool:
 
 WRONG: dict[str, tuple[Campaign, str, str, Callable[[], Answer]]] = {
     "changes its shape": (CALLS, "primary", "SHAPE", changes_its_shape),
-    "serves anybody": (CALLS, "primary", "AUTH", lambda: spoiled(serves_anybody)),
-    "hides what is allowed": (CALLS, "primary", "NOT-FOUND", lambda: spoiled(hides_what_is_allowed)),
-    "takes any method": (CALLS, "primary", "NOT-FOUND", lambda: spoiled(takes_any_method)),
-    "is short of a type": (DOCUMENTED, "empty", "SHAPE", lambda: spoiled(is_short_of_a_type)),
+    "serves anyone": (CALLS, "primary", "AUTH", lambda: changed(serves_anyone)),
+    "sends no Allow header": (CALLS, "primary", "NOT-FOUND", lambda: changed(sends_no_allow_header)),
+    "accepts any method": (CALLS, "primary", "NOT-FOUND", lambda: changed(accepts_any_method)),
+    "lacks a type": (DOCUMENTED, "empty", "SHAPE", lambda: changed(lacks_a_type)),
     "fails at a long prompt": (
         DOCUMENTED, "empty", "SHAPE", lambda: failing(lambda request: len(_prompt(request)) > 1000)
     ),
     "fails at forms": (DOCUMENTED, "empty", "SHAPE", lambda: failing(_is_form)),
-    "fails at what is no JSON": (INVALID, "empty", "SHAPE", lambda: failing(_is_malformed)),
-    "errs in HTML": (INVALID, "empty", "VALID-422", lambda: spoiled(errs_in_html)),
-    "takes any quality": (INVALID, "primary", "VALID-422", lambda: spoiled(takes_any_quality)),
-    "works from nothing": (INVALID, "primary", "I2I-SRC", lambda: spoiled(works_from_nothing)),
+    "fails at invalid JSON": (INVALID, "empty", "SHAPE", lambda: failing(_is_malformed)),
+    "sends errors as HTML": (INVALID, "empty", "VALID-422", lambda: changed(sends_errors_as_html)),
+    "accepts any quality": (INVALID, "primary", "VALID-422", lambda: changed(accepts_any_quality)),
+    "needs no source image": (INVALID, "primary", "I2I-SRC", lambda: changed(needs_no_source_image)),
 }  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def test_an_empty_purse_sends_nothing_that_could_cost() -> None:
 
 
 def test_what_keeps_from_looking_ends_the_campaign() -> None:
-    bench = Bench(spoiled(lambda request, reply: httpx.Response(503)))
+    bench = Bench(changed(lambda request, reply: httpx.Response(503)))
     with pytest.raises(InconclusiveError, match="gateway"):
         bench.run_campaign(DOCUMENTED, "empty")
     assert bench.run.transport.requests == 1

@@ -49,7 +49,7 @@ def test_who_can_pay_asks_for_one_image() -> None:
     assert (form.fields or {})["image_number_of_images"] == "1"
 
 
-def test_what_is_no_number_stays_wrong() -> None:
+def test_a_value_that_is_not_a_number_stays_wrong() -> None:
     for number in ("many", -2, None, [1]):
         payload = as_json({**FLUX, "image_number_of_images": number})
         assert payload.of_one_image() == payload

@@ -28,7 +28,7 @@ def broken(operation: str, answer: Reply, *, authorized: bool = True) -> list[st
         ("generateImage", reply(200, GENERATED)),
         ("generateImage", reply(200, {**GENERATED, "more": 1})),
         ("generateImage", reply(409, {"message": "wait"})),
-        ("generateImage", reply(419, "a body that nobody documents")),
+        ("generateImage", reply(419, "an undocumented body")),
         ("generateImage", reply(413, {"message": "too large"})),
         ("checkAvailability", reply(409, {"status": "error", "message": "wait"})),
         ("getRecentImages", reply(200, [{**IMAGE, "created_at": "2026-02-26T10:00:00Z"}])),

@@ -73,7 +73,7 @@ def test_what_counts_as_worse(
 
 
 @pytest.mark.parametrize(
-    ("text", "deviation"),
+    ("text", "message"),
     [
         (None, "the report cannot be read: No such file or directory"),
         ("<html>", "the report is not JSON"),
@@ -82,12 +82,12 @@ def test_what_counts_as_worse(
         ('{"rules": [{"id": "AUTH", "verdict": "fine", "evidence": []}]}', "is not a report of aiimage-conform"),
     ],
 )
-def test_what_is_no_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, deviation: str) -> None:
+def test_an_invalid_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, message: str) -> None:
     other = tmp_path / "other.json"
     if text is not None:
         other.write_text(text)
     result = compare(report(tmp_path / "a"), str(other))
     assert result.exit_code == 2
     assert f"Error: {other}" in result.output
-    assert deviation in result.output
+    assert message in result.output
     assert "Traceback" not in result.output

@@ -51,7 +51,7 @@ def test_the_summary_is_added_to_that_of_the_step(tmp_path: Path, capsys: pytest
     assert capsys.readouterr().out.startswith("::error title=LOCK-ONE")
 
 
-def test_what_is_quoted_is_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_quoted_reply_is_not_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     with github.no_commands():
         print("::error::said the service")
     first, quoted, last = capsys.readouterr().out.splitlines()

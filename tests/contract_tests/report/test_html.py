@@ -74,7 +74,7 @@ def test_a_finding_has_all_that_is_known_of_it(page: Page) -> None:
     assert ("low", "$AIIMAGE_TOKEN_LOW") in zip(page.texts["td"], page.texts["code"][1:], strict=False)
 
 
-def test_what_was_left_out_says_what_lets_it_in(page: Page) -> None:
+def test_a_test_left_out_shows_what_would_include_it(page: Page) -> None:
     cells = page.all("td")
     assert "the target has no account slow" in cells
     assert "slow under accounts: of the target file" in cells

@@ -1,4 +1,4 @@
-"""What is shown while a run goes on."""
+"""The progress of a run."""
 
 import io
 import re
@@ -56,7 +56,7 @@ def test_a_log_gets_a_line_a_test_and_one_a_rule_that_is_broken(run: Run) -> Non
     assert stream.getvalue() == LINES
 
 
-def test_a_terminal_that_can_do_nothing_gets_the_same(run: Run) -> None:
+def test_a_dumb_terminal_gets_the_same(run: Run) -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=160, no_color=True, _environ={"TERM": "dumb"})
     with watching(console, run):
@@ -64,11 +64,11 @@ def test_a_terminal_that_can_do_nothing_gets_the_same(run: Run) -> None:
     assert stream.getvalue() == LINES
 
 
-def test_what_stops_a_run_is_said(run: Run) -> None:
+def test_the_reason_for_a_stop_is_shown(run: Run) -> None:
     stream = io.StringIO()
     with watching(make_console(stream), run):
-        run.events.emit(PreflightFailed("nobody there"))
-    assert stream.getvalue() == "nobody there\n"
+        run.events.emit(PreflightFailed("no service there"))
+    assert stream.getvalue() == "no service there\n"
 
 
 def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
@@ -86,7 +86,7 @@ def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
     assert shown[3] == "0 s test_credits.py::test_paid"
 
 
-def test_the_lines_stay_when_the_display_goes(run: Run) -> None:
+def test_the_lines_stay_when_the_display_ends(run: Run) -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=80, no_color=True, _environ={"TERM": "xterm"})
     with watching(console, run):

@@ -62,7 +62,7 @@ def test_it_may_be_json(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "deviation"),
+    ("text", "message"),
     [
         ("rule: AUTH", "takes a list of {rule: …, reason: …}"),
         ("{", "the baseline is not valid YAML at line 1"),
@@ -78,12 +78,12 @@ def test_it_may_be_json(file: Path) -> None:
         ("- {rule: LOCK-TWO, reason: x}", "entry 1.rule: unknown rule LOCK-TWO; did you mean LOCK-ONE?"),
     ],
 )
-def test_what_is_no_baseline_is_refused_with_file_and_entry(file: Path, text: str, deviation: str) -> None:
+def test_an_invalid_baseline_is_refused_with_file_and_entry(file: Path, text: str, message: str) -> None:
     file.write_text(text)
     with pytest.raises(UsageError) as refused:
         load_baseline(file)
     assert str(refused.value).startswith(str(file))
-    assert deviation in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_named(file: Path) -> None:
@@ -113,14 +113,14 @@ def call(method: str, url: str) -> Exchange:
         ("two  spaces\n", "two spaces"),
     ],
 )
-def test_what_changes_from_run_to_run_makes_no_difference(text: str, same: str) -> None:
+def test_numbers_that_change_between_runs_are_ignored(text: str, same: str) -> None:
     assert normalised(text) == normalised(same)
 
 
 @pytest.mark.parametrize(
     ("text", "other"), [("200", "500"), ("2 credits", "3 credits"), ("input: 'a'", "input: 'b'"), ("decade", "facade")]
 )
-def test_what_a_finding_is_about_makes_one(text: str, other: str) -> None:
+def test_statuses_and_counts_make_a_difference(text: str, other: str) -> None:
     assert normalised(text) != normalised(other)
 
 

@@ -25,7 +25,7 @@ def call(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("command", ["run", "plan"])
 @pytest.mark.parametrize(
-    ("arguments", "deviation"),
+    ("arguments", "message"),
     [
         ((), "exactly one of --target FILE and --base-url URL"),
         (("--target", "t.yaml", *MINE), "exactly one of --target FILE and --base-url URL"),
@@ -40,10 +40,10 @@ def call(*arguments: str) -> Result:
         ((*MINE, "--seed", "x"), "--seed"),
     ],
 )
-def test_bad_usage_is_one_sentence_and_status_2(command: str, arguments: tuple[str, ...], deviation: str) -> None:
+def test_bad_usage_is_one_sentence_and_status_2(command: str, arguments: tuple[str, ...], message: str) -> None:
     result = call(command, *arguments)
     assert result.exit_code == 2
-    assert deviation in result.output
+    assert message in result.output
     assert "Traceback" not in result.output
 
 
@@ -61,7 +61,7 @@ def test_a_report_folder_that_cannot_be_made_is_bad_usage(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("command", ["run", "plan"])
-def test_what_is_no_baseline_is_bad_usage(tmp_path: Path, command: str) -> None:
+def test_an_invalid_baseline_is_bad_usage(tmp_path: Path, command: str) -> None:
     (tmp_path / "accepted.yaml").write_text("- AUTH")
     result = call(command, *MINE, "--baseline", "accepted.yaml")
     assert result.exit_code == 2
@@ -71,7 +71,7 @@ def test_what_is_no_baseline_is_bad_usage(tmp_path: Path, command: str) -> None:
 def test_a_baseline_that_cannot_be_written_is_bad_usage(tmp_path: Path) -> None:
     result = call("run", *MINE, "--write-baseline", "nowhere/accepted.yaml")
     assert result.exit_code == 2
-    assert "--write-baseline: there is no folder nowhere" in result.output
+    assert "--write-baseline: nowhere/accepted.yaml cannot be written" in result.output
 
 
 def test_plan_prints_the_bill_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_rule_without_a_test_is_skipped_with_a_reason() -> None:
     assert "no test decides it" in outcome.results[1].reason
 
 
-@pytest.mark.parametrize("end", [PreflightFailed("nobody there"), Interrupted("the run was interrupted")])
+@pytest.mark.parametrize("end", [PreflightFailed("no service there"), Interrupted("the run was interrupted")])
 def test_a_run_that_was_stopped_is_incomplete(end: Event) -> None:
     events = [plan(("a", ("AUTH",)), ("b", ("SHAPE",))), decision("a", "AUTH", passed=True), ended("a"), end]
     outcome = conclude(events)
@@ -180,7 +180,7 @@ def test_the_same_observation_is_one_finding_with_the_fewest_requests() -> None:
 
 def test_a_new_baseline_keeps_what_still_counts() -> None:
     gone = Accepted("AUTH", "gone", received="404")
-    unseen = Accepted("SHAPE", "not looked at")
+    unseen = Accepted("SHAPE", "not checked")
     outcome = concluded(broken(), broken("500"), ended("a", "violated"), accepted=(AUTH, gone, unseen))
     kept, still, new = outcome.acceptances
     assert (kept, still) == (AUTH, unseen)

@@ -13,40 +13,40 @@ ALL_THAT_PAY = target(*(role for role in ROLES if role != "empty"))
 ONLY_PRIMARY = target()
 
 
-def planned(aim: Target, profile: Profile = "full") -> Plan:
+def plan_of(aim: Target, profile: Profile = "full") -> Plan:
     settings = Settings(aim, profile)
     return make_plan(declared(), aim, profile, settings.rules, settings.cap)
 
 
 def test_the_runner_plans_what_it_collects() -> None:
     for aim in (ALL, ONLY_PRIMARY):
-        assert set(estimate(Settings(aim, "quick")).entries) == set(planned(aim, "quick").entries)
+        assert set(estimate(Settings(aim, "quick")).entries) == set(plan_of(aim, "quick").entries)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("aim", [ALL, ALL_THAT_PAY, ONLY_PRIMARY], ids=["all", "all that pay", "primary"])
 def test_a_profile_costs_what_it_promises(profile: Profile, aim: Target) -> None:
-    plan = planned(aim, profile)
+    plan = plan_of(aim, profile)
     assert plan.selected
     assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
     assert profile == "full" or plan.beyond_cap() == []
 
 
 def test_every_rule_is_decided_by_a_test_or_listed_with_a_reason() -> None:
-    undecided = planned(ALL).reasons_undecided()
+    undecided = plan_of(ALL).reasons_undecided()
     assert undecided.keys() == {"DAILY-RESET"}
 
 
 def test_tests_declare_rules_and_roles_that_exist() -> None:
-    for entry in planned(ALL).entries:
+    for entry in plan_of(ALL).entries:
         assert set(entry.decides.rules) <= load_rules().keys()
         assert set(entry.decides.roles) <= set(ROLES)
 
 
-def test_the_free_ones_come_first_and_the_dearest_last() -> None:
-    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in planned(ALL).selected]
+def test_free_tests_come_first_and_the_most_expensive_last() -> None:
+    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in plan_of(ALL).selected]
     assert turns == sorted(turns)
-    assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in planned(ALL).selected)
+    assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in plan_of(ALL).selected)
 
 
 def test_with_a_mock_every_rule_is_decided() -> None:
@@ -87,6 +87,6 @@ def test_tells_what_may_not_fit() -> None:
     assert [entry.name for entry in plan.beyond_cap()] == ["a test"]
 
 
-def test_leaves_out_what_nobody_asked_for() -> None:
+def test_skips_rules_that_were_not_asked_for() -> None:
     rules = {"AUTH": load_rules()["AUTH"]}
     assert make_plan([("a test", Decides(("SHAPE",)))], ALL, "full", rules, 40).entries == ()

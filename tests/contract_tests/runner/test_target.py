@@ -50,7 +50,7 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("text", "deviation"),
+    ("text", "message"),
     [
         ("[]", "takes keys and values"),
         ("base_url: [", "not valid YAML at line"),
@@ -93,12 +93,12 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
         ),
     ],
 )
-def test_names_the_file_and_the_key_that_is_wrong(tmp_path: Path, text: str, deviation: str) -> None:
+def test_names_the_file_and_the_key_that_is_wrong(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(UsageError) as caught:
         load_target(path)
     assert str(path) in str(caught.value)
-    assert deviation in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_names_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_test_whose_findings_hold_ends_well() -> None:
     assert judge.decided == {"AUTH"}
 
 
-def test_records_nothing_that_nobody_asked_for() -> None:
+def test_records_only_rules_that_were_asked_for() -> None:
     judge, events = verdict("SHAPE")
     judge.expect("AUTH", False, expected="401", received="200")
     judge.finish()

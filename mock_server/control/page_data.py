@@ -1,23 +1,30 @@
-"""Facts: what a server offers as long as it runs, for a page to show: accounts, and the forms of the engines."""
+"""Data about the server: health, settings, and what the page shows, such as the form of each engine in the document."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from mock_server import __version__
-from mock_server.contract import Contract
+from mock_server.contract import Contract, Rules, Setting
 from mock_server.contract.parameters import Choice, Parameters, Variant
 from mock_server.domain.accounts import Accounts, world_name
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.entry import PICTURE
+from mock_server.service import Service
+
+from .http import json_response
+from .worlds import world_names
 
 _GENERATE = "generateImage"
 _ALWAYS: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyMade:
-    """A listed account that is valid. world: the name of its world; credits: what it begins with."""
+class ListedAccount:
+    """A valid account of the accounts file. world: the name of its world; credits: its balance at the start."""
 
     token: str
     world: str
@@ -28,7 +35,7 @@ class ReadyMade:
 class Field:
     """One parameter of an engine. kind: "text", "number", "choice" or "file"; values: of a choice.
 
-    only: the values of `chooser` with which it is there, empty for all.
+    only: the values of the field `chooser` with which it exists, empty for all.
     """
 
     name: str
@@ -43,7 +50,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One engine, and the parameters that it takes, beside the one that chooses it."""
+    """One engine with its parameters. chooser: the field that selects it, which is not among them."""
 
     name: str
     chooser: str
@@ -51,14 +58,14 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a server offers. closed: tokens that no account lists are refused; credits: what others begin with;
-    shared: all worlds have one lock and one clock; operations: ids of all that the journal knows; generate: where an
-    order is sent, None where the document has no such operation.
+class PageData:
+    """What the page shows of the server. closed: tokens of no listed account are refused; credits: balance of other
+    accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
+    journal; generate: path of generateImage, None where the document has no such operation.
     """
 
     version: str
-    accounts: tuple[ReadyMade, ...]
+    accounts: tuple[ListedAccount, ...]
     closed: bool
     credits: int
     shared: bool
@@ -67,13 +74,26 @@ class Facts:
     engines: tuple[Engine, ...]
 
 
-def facts(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> Facts:
-    """Return what a server with these accounts offers that behaves so and serves the contract."""
+async def health(service: Service, _: Request) -> Response:
+    """Answer GET /health."""
+    kind, worlds = service.store.kind, len(await world_names(service))
+    return json_response({"status": "ok", "version": __version__, "state": kind, "worlds": worlds})
+
+
+async def behaviour(service: Service, rules: Rules, _: Request) -> Response:
+    """Answer GET /behaviour: every setting with value, default and source."""
+    return json_response([_setting_view(each, service.behaviour) for each in rules.settings.values()])
+
+
+def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
+    """Return the data of the page for a server with these accounts, settings and contract."""
     generate = next((each for each in contract.operations if each.id == _GENERATE), None)
-    return Facts(
+    return PageData(
         version=__version__,
         accounts=tuple(
-            ReadyMade(token, world_name(token), each.credits) for token, each in accounts.listed.items() if each.valid
+            ListedAccount(token, world_name(token), each.credits)
+            for token, each in accounts.listed.items()
+            if each.valid
         ),
         closed=accounts.closed,
         credits=accounts.default.credits,
@@ -82,6 +102,17 @@ def facts(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> Facts
         generate=generate.path if generate else None,
         engines=tuple(_engines(generate.parameters)) if generate and generate.parameters else (),
     )
+
+
+def _setting_view(setting: Setting, behaviour: Behaviour) -> dict[str, object]:
+    return {
+        "name": setting.name,
+        "value": getattr(behaviour, setting.name),
+        "default": setting.default,
+        "takes": setting.takes,
+        "source": setting.source,
+        "rule": setting.rule,
+    }
 
 
 def _engines(parameters: Parameters) -> Iterator[Engine]:

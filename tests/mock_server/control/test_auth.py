@@ -1,11 +1,13 @@
-"""Who may call the control API."""
+"""Authentication of the control API."""
 
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 
 from mock_server import resources
 from mock_server.contract import read_yaml
+from mock_server.control import Auth, cookie_name
 from support.control import ask
 from support.mock import Mock, Start, settings
 
@@ -17,6 +19,79 @@ CALLS = [
     if method in ("get", "put", "post", "patch", "delete")
 ]
 ADMIN = "s3cret"
+
+
+def session(auth: Auth, token: str = ADMIN) -> str:
+    made = auth.create_session(token)
+    assert made is not None
+    return made
+
+
+def by_cookie(value: str, **headers: str) -> Headers:
+    return Headers({"cookie": f"other=1; {cookie_name(Headers(headers))}={value}; more={{}}", **headers})
+
+
+def test_everybody_is_let_in_where_there_is_no_admin_token() -> None:
+    auth = Auth(None)
+    assert auth.allows(Headers({}))
+    assert not auth.required
+    assert auth.create_session("anything") is None
+
+
+def test_a_session_lets_in_and_does_not_tell_the_token() -> None:
+    auth = Auth(ADMIN)
+    made = session(auth)
+    assert auth.allows(by_cookie(made))
+    assert ADMIN not in made
+
+
+def test_every_process_with_the_same_admin_token_knows_a_session_again() -> None:
+    assert Auth(ADMIN).allows(by_cookie(session(Auth(ADMIN))))
+    assert not Auth("another").allows(by_cookie(session(Auth(ADMIN))))
+
+
+def test_no_two_sessions_are_the_same() -> None:
+    auth = Auth(ADMIN)
+    assert session(auth) != session(auth)
+
+
+@pytest.mark.parametrize("token", ["", "s3cre", "s3cret ", "S3CRET", "gehéim"])
+def test_a_wrong_token_opens_no_session(token: str) -> None:
+    assert Auth(ADMIN).create_session(token) is None
+
+
+def test_a_session_that_somebody_made_up_does_not_let_in() -> None:
+    auth = Auth(ADMIN)
+    number, _, signature = session(auth).partition(".")
+    for value in (
+        "",
+        ".",
+        ADMIN,
+        number,
+        f"{number}.",
+        f"{number}.{signature[:-1]}",
+        f"0{number[1:]}x.{signature}",
+        "é.é",
+    ):
+        assert not auth.allows(by_cookie(value))
+
+
+def test_a_wrong_header_is_not_made_up_for_by_a_session() -> None:
+    auth = Auth(ADMIN)
+    assert not auth.allows(by_cookie(session(auth), authorization="Bearer wrong"))
+
+
+def test_a_session_has_a_name_of_its_own_at_each_port_of_a_host() -> None:
+    hosts = ("localhost:8010", "localhost:8011", "localhost", "[::1]:8010", "[::1]", "mock.example:x=1;")
+    names = [cookie_name(Headers({"host": host})) for host in hosts]
+    assert names == [f"aiimage_mock_session{port}" for port in ("_8010", "_8011", "", "_8010", "", "")]
+    auth = Auth(ADMIN)
+    assert all(auth.allows(by_cookie(session(auth), host=host)) for host in hosts)
+
+
+def test_a_session_of_a_token_beyond_ascii_lets_in() -> None:
+    auth = Auth("geheim-é")
+    assert auth.allows(by_cookie(session(auth, "geheim-é")))
 
 
 @pytest.fixture
@@ -66,7 +141,7 @@ def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch
         compared.append((given, expected))
         return False
 
-    monkeypatch.setattr("mock_server.control.admission.secrets.compare_digest", compare)
+    monkeypatch.setattr("mock_server.control.auth.secrets.compare_digest", compare)
     ask(guarded, "GET", "/worlds", headers={"Authorization": "Bearer wrong"})
     assert compared == [(b"Bearer wrong", b"Bearer s3cret")]
 

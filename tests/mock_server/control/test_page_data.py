@@ -1,4 +1,4 @@
-"""Facts: what a page can offer of a server."""
+"""The data of the page."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from mock_server import resources
 from mock_server.app import contract
 from mock_server.configuration import read_accounts
 from mock_server.contract import Contract
-from mock_server.control.facts import Engine, Field, facts
+from mock_server.control.page_data import Engine, Field, page_data
 from mock_server.domain.accounts import Account, Accounts, world_name
 from support.mock import behaviour
 
-KNOWN = facts(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract())
-ENGINES = {engine.name: engine for engine in KNOWN.engines}
+DATA = page_data(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract())
+ENGINES = {engine.name: engine for engine in DATA.engines}
 
 
 def field(engine: str, name: str) -> Field:
@@ -20,16 +20,16 @@ def field(engine: str, name: str) -> Field:
 
 
 def test_the_accounts_are_the_listed_ones_that_are_valid() -> None:
-    accounts = {each.token: each for each in KNOWN.accounts}
+    accounts = {each.token: each for each in DATA.accounts}
     assert "demo-invalid" not in accounts
     assert accounts["demo-low"].credits == 2
     assert accounts["demo-low"].world == world_name("demo-low")
-    assert (KNOWN.closed, KNOWN.credits, KNOWN.shared) == (False, 100, False)
+    assert (DATA.closed, DATA.credits, DATA.shared) == (False, 100, False)
 
 
 def test_the_engines_are_those_of_the_document() -> None:
     assert list(ENGINES) == ["dall-e", "stablediffusion", "flux-pro", "ideogram", "flux-pro-kontext"]
-    assert KNOWN.generate == "/api/v1/aiimage/generate-image"
+    assert DATA.generate == "/api/v1/aiimage/generate-image"
     for engine in ENGINES.values():
         assert engine.chooser == "image_generator"
         assert engine.chooser not in {each.name for each in engine.fields}
@@ -66,7 +66,9 @@ def test_an_upload_goes_with_the_types_that_need_one() -> None:
 
 
 def test_a_document_without_orders_offers_no_engine() -> None:
-    known = facts(Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {}))
+    known = page_data(
+        Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {})
+    )
     engines: tuple[Engine, ...] = ()
     assert (known.generate, known.engines, known.operations) == (None, engines, ("getPicture",))
     assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)

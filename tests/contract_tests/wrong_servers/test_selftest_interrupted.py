@@ -18,7 +18,7 @@ PATIENCE = 20
 
 
 async def interrupted(process: subprocess.Popen[str], number: signal.Signals) -> str:
-    """Send a signal when two servers are up; return what was said when nothing is left of what was started."""
+    """Send a signal when two servers are up; return the output once all its processes have ended."""
 
     async def serve() -> bool:
         return sum(b"serve" in each for each in commands(session(process.pid))) == 2
@@ -28,14 +28,14 @@ async def interrupted(process: subprocess.Popen[str], number: signal.Signals) ->
 
     await until(serve, PATIENCE)
     process.send_signal(number)
-    said, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=PATIENCE)
     await until(nothing_is_left, PATIENCE)
-    return said
+    return output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_its_servers_and_leaves_no_file(tmp_path: Path, number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "contract_tests", "selftest", "--only", "right,no-lock", "--jobs", "2"]
+    command = [sys.executable, "-m", "contract_tests", "selftest", "--only", "conforming,no-lock", "--jobs", "2"]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -44,7 +44,7 @@ def test_it_ends_its_servers_and_leaves_no_file(tmp_path: Path, number: signal.S
         env={**os.environ, "TMPDIR": str(tmp_path)},
         start_new_session=True,
     )
-    said = asyncio.run(interrupted(process, number))
+    output = asyncio.run(interrupted(process, number))
     assert process.returncode == 3
-    assert said.splitlines()[-1].startswith("Interrupted after ")
+    assert output.splitlines()[-1].startswith("Interrupted after ")
     assert list(tmp_path.iterdir()) == []

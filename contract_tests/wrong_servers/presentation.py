@@ -1,4 +1,4 @@
-"""How the same service looks from outside: plainly, or with the habits of another stack."""
+"""The appearance of the service: texts, headers, ids and extra fields, plain or like another stack."""
 
 import itertools
 import random
@@ -9,8 +9,8 @@ from typing import Any
 from contract_tests.wrong_servers.clock import stamp
 
 
-class Dress:
-    """The words of the documentation, and no more."""
+class Presentation:
+    """The texts of the documentation, and nothing more."""
 
     available = "Image generation is available."
     busy = "Image generation in progress. Please try again later."
@@ -38,16 +38,16 @@ class Dress:
         return name
 
     def adorned(self, body: Any) -> Any:
-        """The body of a reply with what this stack adds to it."""
+        """Return the body of a reply with the fields that this stack adds."""
         return body
 
 
-class Foreign(Dress):
-    """Lower-case headers and many of them, fields that nobody documents, large ids, names by chance, chunks."""
+class ForeignPresentation(Presentation):
+    """Many headers in lower case, undocumented fields, large ids, random names, chunked bodies."""
 
     available = "Ready when you are."
     busy = "Hold on, we are still painting."
-    unauthenticated = "Who are you? Please sign in."
+    unauthenticated = "Please sign in first."
     no_credits = "Your balance does not cover this order."
     daily_limit = "That was enough for today."
     headers = {  # noqa: RUF012  as constant as the texts
