@@ -143,7 +143,7 @@ def _control(settings: Settings, service: Service, served: Contract, uploads: Up
 
     auth = Auth(settings.admin_token)
     page = OnDemand(partial(_page, settings, served, auth))
-    pages = {"/docs": OnDemand(partial(_reference, settings))}
+    pages = {"/docs": OnDemand(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
     return control_app(service, served, rules(), uploads.picture, page, pages, auth, local)
 
@@ -155,11 +155,11 @@ def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
     return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
 
 
-def _reference(settings: Settings) -> ASGIApp:
+def _reference(settings: Settings, served: Contract) -> ASGIApp:
     from .reference import reference_app
 
     values = {name: getattr(settings.behaviour, name) for name in rules().settings}
-    return reference_app(read_yaml(resources.DOCUMENT), rules(), values, settings.accounts.able())
+    return reference_app(served, rules(), values, settings.accounts.able())
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
