@@ -12,15 +12,14 @@ from . import resources
 from .configuration import ConfigurationError, Settings, is_loopback
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
-from .http.access import AccessLog, log_access
-from .http.connections import InProcess
+from .http.access_log import AccessLog, log_access
+from .http.body import BodyReader
 from .http.handlers import HANDLERS, Handler
-from .http.intake import Intake
 from .http.operations import Operations
-from .http.paths import OnDemand, Paths
+from .http.pictures import Pictures
 from .http.pipeline import Pipeline
-from .http.uploads import Uploads
-from .service import Agenda, Events, Neighbourhood, Service
+from .http.routing import LazyApp, PathRouter
+from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -56,20 +55,20 @@ def create_app(
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
     service = _service(settings, state or open_state(settings, clock))
-    intake = Intake(settings.behaviour, service.sources)
-    pipeline = partial(Pipeline, served, service, faulty=settings.control_open, log=log)
-    operations = partial(Operations, served, service, intake, handlers)
+    reader = BodyReader(settings.behaviour, service.sources)
+    pipeline = partial(Pipeline, served, service, allow_faults=settings.control_open, log=log)
+    operations = partial(Operations, served, service, reader, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
 
     def others() -> ASGIApp:
         from .routes import route
 
-        uploads = Uploads(service, rendered)
-        control = OnDemand(partial(_control, settings, service, served, uploads)) if settings.control_open else None
-        return route(control, uploads=pipeline(uploads), unknown=pipeline(operations({})))
+        pictures = Pictures(service, rendered)
+        control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
+        return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
-    return InProcess(Paths(emulated, OnDemand(others)))
+    return PathRouter(emulated, LazyApp(others))
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:
@@ -81,7 +80,7 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
     if settings.state != "memory":
         return _redis_state(settings, clock)
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
-    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.drop)
+    store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.evict)
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
 
 
@@ -113,7 +112,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
 
 
 def _service(settings: Settings, state: State) -> Service:
-    neighbourhood = _neighbourhood(state)
+    scheduler, events = Scheduler(state.clock), Events()
     return Service(
         accounts=settings.accounts,
         behaviour=settings.behaviour,
@@ -121,31 +120,22 @@ def _service(settings: Settings, state: State) -> Service:
         store=state.store,
         journal=state.journal,
         sources=state.sources,
-        agenda=neighbourhood.agenda,
-        events=neighbourhood.events,
-        neighbourhood=neighbourhood,
+        scheduler=scheduler,
+        events=events,
+        changes=Changes(scheduler, events, state.bus),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
     )
 
 
-def _neighbourhood(state: State) -> Neighbourhood:
-    agenda, events = Agenda(state.clock), Events()
-    if state.neighbours is None:
-        return Neighbourhood(agenda, events)
-    from .service.shared import SharedNeighbourhood
-
-    return SharedNeighbourhood(state.neighbours, agenda, events)
-
-
-def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:
+def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
     from .control import Auth, control_app
 
     auth = Auth(settings.admin_token)
-    page = OnDemand(partial(_page, settings, served, auth))
-    pages = {"/docs": OnDemand(partial(_reference, settings, served))}
+    page = LazyApp(partial(_page, settings, served, auth))
+    pages = {"/docs": LazyApp(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), uploads.picture, page, pages, auth, local)
+    return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
 
 
 def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:

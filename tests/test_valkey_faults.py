@@ -1,7 +1,7 @@
 """Mocks that share a Valkey, and what becomes of them when it is killed, slow, full, or when clocks differ."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from mock_server import resources
 from mock_server.domain.clock import SECOND, RealClock, from_iso
-from mock_server.stores.redis.line import Line
+from mock_server.stores.redis.connection import Command, Connection
 from support.asgi import Answer, call
 from support.clocks import SkewedClock
 from support.mock import PREFIX, Mock, behaviour, settings
@@ -145,7 +145,7 @@ def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valke
             ]
             for answer in await asyncio.gather(*calls):
                 assert answer.status == 503
-                assert answer.body["message"].startswith("The state of the mock is not to be had: redis://127.0.0.1:")
+                assert answer.body["message"].startswith("The mock cannot reach its state store: redis://127.0.0.1:")
             assert loop.time() < since + 0.5
             await asyncio.to_thread(valkey.start)
             assert await until(200, lambda: call(mock, "GET", "/_mock/health")) < 2
@@ -195,7 +195,7 @@ def test_what_cannot_be_written_down_in_the_journal_is_not_told_either(valkey: V
             valkey.say("ACL", "SETUSER", "default", "resetkeys", "%R~*", "~aiimage:{[^j]*")
             answer = await check(mock)
             assert answer.status == 503
-            assert "does not let that user do what is needed" in answer.body["message"]
+            assert "does not give that user the permissions it needs" in answer.body["message"]
             valkey.say("ACL", "SETUSER", "default", "~*")
             assert (await check(mock)).status == 200
             assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 2
@@ -296,15 +296,15 @@ def test_credits_of_mocks_that_share_a_valkey_are_counted_once() -> None:
 
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A number for each round trip to Valkey: how many commands it carries."""
+    """The number of commands of each round trip to Valkey."""
     sent: list[int] = []
-    ask = Line.ask
+    exchange = Connection._exchange
 
-    def noted(line: Line, commands: Any) -> Any:
+    async def recorded(connection: Connection, to: Any, commands: Sequence[Command]) -> list[Any]:
         sent.append(len(commands))
-        return ask(line, commands)
+        return await exchange(connection, to, commands)
 
-    monkeypatch.setattr(Line, "ask", noted)
+    monkeypatch.setattr(Connection, "_exchange", recorded)
     return sent
 
 
@@ -312,10 +312,10 @@ def test_a_look_takes_two_round_trips_and_a_generation_three(trips: list[int]) -
     async def scenario() -> list[int]:
         async with app(fresh_url()) as mock:
             counts = []
-            for ask in (check, check, generate, generate, check):
+            for ask in (check, check, check, generate, generate, check):
                 trips.clear()
                 assert (await ask(mock)).status == 200
                 counts.append(len(trips))
             return counts
 
-    assert run(scenario)[1:] == [2, 3, 3, 2]  # the first of all connects
+    assert run(scenario)[2:] == [2, 3, 3, 2]  # the first connects, and publishes an event that no process receives

@@ -22,7 +22,7 @@ async def events(service: Service, request: Request) -> StreamingResponse:
     headers = {"cache-control": "no-store"}
     if request.method != "GET":
         return StreamingResponse((), media_type="text/event-stream", headers=headers)
-    stream = service.neighbourhood.listen(_KEEPALIVE_SECONDS, world)
+    stream = service.changes.listen(_KEEPALIVE_SECONDS, world)
     # Subscribes before the headers are sent.
     first = await anext(stream)
     return StreamingResponse(_lines(first, stream), media_type="text/event-stream", headers=headers)

@@ -34,7 +34,7 @@ class Requests:
     async def all(self, request: Request) -> Response:
         """Answer GET (newest first, unless order=oldest) and DELETE of /requests."""
         if request.method == "DELETE":
-            await self._service.journal.forget(await self._world(query(request, "token")))
+            await self._service.journal.delete(await self._world(query(request, "token")))
             return json_response({"requests": [], "total": 0})
         asked = query(request, "token", "operation", "status", "limit", "order")
         matches, limit, newest = _filter(asked), _limit(asked), _newest(asked)

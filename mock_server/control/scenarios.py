@@ -31,7 +31,7 @@ async def start_scenario(service: Service, contract: Contract, request: Request)
     """Answer PUT of /worlds/{token}/scenario: reset the world into that state."""
     caller, token = await resolve_world(service, request)
     scenario = _scenario(contract, await read_json(request, dict[str, Any]))
-    await resets.forget(service, caller.world)
+    await resets.delete(service, caller.world)
     changed = replace(caller, account=scenario.apply(caller.account))
     await service.change(changed, lambda world, _: (world, None))
     return json_response(world_view(token, await service.look(caller)))

@@ -64,7 +64,7 @@ async def world(service: Service, request: Request) -> Response:
     caller, token = await resolve_world(service, request)
     change = await _read_change(request) if request.method in ("PUT", "PATCH") else None
     if request.method in ("PUT", "DELETE"):
-        await resets.forget(service, caller.world)
+        await resets.delete(service, caller.world)
     if change:
         await service.change(caller, lambda world, _: (_changed(world, *change), None))
     return json_response(world_view(token, await service.look(caller)))
@@ -76,7 +76,7 @@ async def reset(service: Service, request: Request) -> Response:
     if token is UNSET:
         await resets.reset(service)
     else:
-        await resets.forget(service, (await resolve_token(service, token)).caller.world)
+        await resets.delete(service, (await resolve_token(service, token)).caller.world)
     return json_response({"worlds": len(await world_names(service))})
 
 

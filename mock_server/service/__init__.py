@@ -1,17 +1,17 @@
 """The service: the domain's functions over stores and clocks, for HTTP and for the control API alike."""
 
-from .agenda import Agenda
+from .changes import Changes
 from .events import Events
 from .generating import GenerationLostError, earlier_refusal, generate
-from .neighbourhood import Neighbourhood
+from .scheduler import Scheduler
 from .service import Caller, Seen, Service
 
 __all__ = [
-    "Agenda",
     "Caller",
+    "Changes",
     "Events",
     "GenerationLostError",
-    "Neighbourhood",
+    "Scheduler",
     "Seen",
     "Service",
     "earlier_refusal",

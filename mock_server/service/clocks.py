@@ -1,4 +1,4 @@
-"""Clocks of worlds: freeze, set, advance. What falls due on the way happens, in order, before they return."""
+"""Clocks of worlds: freeze, set, advance. What falls due in this process happens, in order, before they return."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,25 +16,25 @@ Edge = Literal["lock-expiry", "generation-end", "day-reset"]
 
 
 class NoEdgeError(ValueError):
-    """There is no such edge in the world as it is. The message says why."""
+    """The world has no such edge. The message is the reason."""
 
 
 async def freeze(service: Service, caller: Caller) -> None:
-    """Let the world's time stand still."""
+    """Stop the world's clock."""
     async with _moving(service, caller):
         await _retime(service, caller, Timepiece.frozen)
 
 
 async def resume(service: Service, caller: Caller) -> None:
-    """Let the world's time run on from where it stands."""
+    """Let the world's clock run from where it stands."""
     async with _moving(service, caller):
         await _retime(service, caller, Timepiece.running)
 
 
 async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
-    """Let it be `instant`. Forwards, what falls due happens; backwards, nothing that has happened is undone.
+    """Set the clock. Forwards, what falls due happens; backwards, nothing that has happened is undone.
 
-    Raise ValueError where it is too far away.
+    Raise ValueError where the instant cannot be shown.
     """
     checked(instant)
     async with _moving(service, caller):
@@ -45,9 +45,8 @@ async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
 
 
 async def advance(service: Service, caller: Caller, target: Instant) -> None:
-    """Let time pass until it is `target`, stopping at each instant that a request waits for until that is done.
-
-    Raise ValueError where it is too far away.
+    """Let time pass until it is `target`, stopping at each instant that a request of this process waits for until that
+    request waits again or is answered. Raise ValueError where the target cannot be shown.
     """
     checked(target)
     async with _moving(service, caller):
@@ -55,9 +54,18 @@ async def advance(service: Service, caller: Caller, target: Instant) -> None:
 
 
 async def advance_by(service: Service, caller: Caller, duration: int) -> None:
-    """Let so many microseconds pass as `advance` does, whoever else moves the clock. Raise ValueError."""
+    """Let a number of microseconds pass as `advance` does, on top of what other calls add. Raise ValueError."""
+    name = service.clock_of(caller.world)
     async with _moving(service, caller):
-        await _pass(service, caller, checked((await service.look(caller)).now + duration))
+        checked((await service.look(caller)).now + duration)
+        await service.scheduler.idle(name)
+        left = max(0, duration)
+        while (due := service.scheduler.next_due(name, (now := (await service.look(caller)).now) + left)) is not None:
+            step = max(0, due - now)
+            await _shift(service, caller, step)
+            left -= step
+            await service.scheduler.run_due(name, due)
+        await _shift(service, caller, left)
 
 
 async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
@@ -69,7 +77,7 @@ async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
     if name == "generation-end":
         return min((each.ends for each in world.running), default=None) or _no_edge("no generation is under way")
     if world.lock is None:
-        return _no_edge("nobody holds the lock")
+        return _no_edge("the lock is free")
     return world.lock.until or _no_edge("the lock is held for ever")
 
 
@@ -78,15 +86,15 @@ def _no_edge(why: str) -> Instant:
 
 
 def _moving(service: Service, caller: Caller) -> AbstractAsyncContextManager[None]:
-    return service.neighbourhood.moving(service.clock_of(caller.world))
+    return service.scheduler.moving(service.clock_of(caller.world))
 
 
 async def _pass(service: Service, caller: Caller, target: Instant) -> None:
     name = service.clock_of(caller.world)
-    due = await service.neighbourhood.happened(name, None, target)
-    while due is not None:
+    await service.scheduler.idle(name)
+    while (due := service.scheduler.next_due(name, target)) is not None:
         await _forward(service, caller, due)
-        due = await service.neighbourhood.happened(name, due, target)
+        await service.scheduler.run_due(name, due)
     await _forward(service, caller, target)
 
 
@@ -94,8 +102,13 @@ async def _forward(service: Service, caller: Caller, instant: Instant) -> None:
     await _retime(service, caller, lambda piece, real: piece.set(max(instant, piece.at(real)), real))
 
 
+async def _shift(service: Service, caller: Caller, duration: int) -> None:
+    # Relative, since another process may move the clock between a look and the write.
+    await _retime(service, caller, lambda piece, real: piece.set(checked(piece.at(real) + duration), real))
+
+
 async def _back(service: Service, caller: Caller, instant: Instant) -> None:
-    """Set the clock back, when all that fell due in the worlds that it counts for has happened."""
+    """Set the clock back, after what is due in every world of that clock has been stored."""
     for name in await service.store.names() if service.is_global else []:
         if name != SHARED:
             await service.change(replace(caller, world=name), lambda world, _: (world, None))
@@ -104,4 +117,4 @@ async def _back(service: Service, caller: Caller, instant: Instant) -> None:
 
 async def _retime(service: Service, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
     await service.retime(caller, change)
-    service.agenda.ring(service.clock_of(caller.world))
+    await service.changes.clock_moved(service.clock_of(caller.world))

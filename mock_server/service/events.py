@@ -1,4 +1,4 @@
-"""Events: what happens on the server, told to whoever listens."""
+"""Events: what happens on the server, for its listeners."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -6,19 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Event = Mapping[str, Any]
-Relay = Callable[[Event], None]
-_KEPT = 1_000
+_MAX_QUEUED_EVENTS = 1_000
 
 
 @dataclass(eq=False, slots=True)
 class _Listener:
-    """One who listens. world: whose events are wanted, None for all; lost: how many there was no room for."""
+    """A listener. world: the one whose events it receives, None for all; lost: how many events did not fit."""
 
     world: str | None
-    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(_KEPT))
+    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(_MAX_QUEUED_EVENTS))
     lost: int = 0
 
-    def hear(self, event: Event) -> None:
+    def put(self, event: Event) -> None:
         if self.world is not None and event["world"] not in (self.world, None):
             return
         if self.queue.full():
@@ -37,44 +36,43 @@ class _Listener:
 
 
 class Events:
-    """The listeners of one server. One that does not keep up loses the oldest events, and is told how many."""
+    """The listeners of one process. A slow one loses the oldest events, and receives how many.
+
+    forward: sends events to other processes; None while no listener there wants them.
+    """
 
     def __init__(self) -> None:
         self._listeners: set[_Listener] = set()
-        self._relays: dict[str, Relay] = {}
+        self.forward: Callable[[Event], None] | None = None
 
     @property
-    def heard(self) -> bool:
-        """Whether anybody listens: what costs something to tell need not be told otherwise."""
-        return bool(self._listeners or self._relays)
+    def wanted(self) -> bool:
+        """Whether there is a listener, in this process or another: without one, an event need not be made."""
+        return bool(self._listeners or self.forward)
 
     @property
-    def heard_here(self) -> bool:
-        """Whether anybody listens in this process."""
+    def has_listeners(self) -> bool:
+        """Whether there is a listener in this process."""
         return bool(self._listeners)
 
-    def relay(self, where: str, relay: Relay | None) -> None:
-        """Have what happens in this process told elsewhere too, or, with None, no longer."""
-        self._relays.pop(where, None)
-        if relay:
-            self._relays[where] = relay
-
-    def tell(self, kind: str, world: str | None, **details: object) -> None:
-        """Tell who listens. kind: "request", "world" or "reset"; world: its name, "" for nobody's, None for all."""
+    def publish(self, kind: str, world: str | None, **details: object) -> None:
+        """Send an event to all listeners. kind: "request", "world" or "reset"; world: its name, "" for none, None
+        for all.
+        """
         event = {"type": kind, "world": world, **details}
-        self.pass_on(event)
-        for relay in self._relays.values():
-            relay(event)
+        self.deliver(event)
+        if self.forward:
+            self.forward(event)
 
-    def pass_on(self, event: Event) -> None:
-        """Tell who listens in this process."""
+    def deliver(self, event: Event) -> None:
+        """Send an event to the listeners of this process."""
         for listener in self._listeners:
-            listener.hear(event)
+            listener.put(event)
 
     async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
         """Yield events as they come, of one world or of all, and None at first and after each pause of so many seconds.
 
-        From the first None on, none is missed: what there is no room for is told as {"type": "lost", "events": N}.
+        From the first None on, none is missed: those that did not fit are counted in {"type": "lost", "events": N}.
         """
         listener = _Listener(world)
         self._listeners.add(listener)

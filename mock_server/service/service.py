@@ -18,9 +18,9 @@ from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import Image, World
 from mock_server.stores.protocol import Found, Journal, Shelf, Store
 
-from .agenda import Agenda
+from .changes import Changes
 from .events import Events
-from .neighbourhood import Neighbourhood
+from .scheduler import Scheduler
 
 T = TypeVar("T")
 
@@ -53,9 +53,9 @@ class Service:
     store: Store
     journal: Journal
     sources: Shelf[bytes]
-    agenda: Agenda
+    scheduler: Scheduler
     events: Events
-    neighbourhood: Neighbourhood
+    changes: Changes
     seed: int
     generation_seconds: float
 
@@ -82,7 +82,7 @@ class Service:
             lambda world, at: change(*self._settled(world, at, caller, shared)),
             seen.found if seen else None,
         )
-        self._tell(caller)
+        self._publish(caller)
         return outcome
 
     async def retime(self, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
@@ -93,7 +93,7 @@ class Service:
             return replace(seen, clock=change(seen.clock, at)), None
 
         await self.store.update(self.clock_of(caller.world), changed)
-        self._tell(caller)
+        self._publish(caller)
 
     async def select_faults(self, caller: Caller, operation: str, seen: Seen) -> tuple[SelectedFault, ...]:
         """Count a request in the fault plans of the caller's world, and return the faults that apply to it."""
@@ -113,8 +113,8 @@ class Service:
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
         """Return what is there to see when it is `instant` in the caller's world, or when that world is let go."""
-        await self.neighbourhood.join()
-        return await self.agenda.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
+        await self.changes.connect()
+        return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:
         """Return the name of the world whose clock counts: its own, or the one for all. [LOCK-SCOPE]"""
@@ -137,9 +137,9 @@ class Service:
         shared = shared or World(SHARED, 0, 0, 0)
         return advance_to(shared, shared.clock.at(at), self.behaviour)
 
-    def _tell(self, caller: Caller) -> None:
-        if self.events.heard:
-            self.events.tell("world", caller.world)
+    def _publish(self, caller: Caller) -> None:
+        if self.events.wanted:
+            self.events.publish("world", caller.world)
 
     def _seen(self, found: Found, caller: Caller, shared: World | None) -> Seen:
         world, now = self._settled(found.world, found.at, caller, shared)

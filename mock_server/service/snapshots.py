@@ -64,7 +64,7 @@ async def restore(service: Service, snapshot: Snapshot) -> None:
     for log in snapshot.journal:
         tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
         await service.journal.restore(log.world, log.entries, tally)
-    service.events.tell("reset", None)
+    service.events.publish("reset", None)
 
 
 def _bytes(key: str, source: str) -> bytes:

@@ -1,9 +1,8 @@
-"""Stores: where worlds and files are kept. They apply functions and know no rule."""
+"""Stores for worlds, requests and files. They apply functions, and contain no rules."""
 
 from .journal import MemoryJournal
 from .memory import MemoryShelf, MemoryStore
-from .protocol import Found, Journal, Shelf, Store, StoreUnavailableError, Tally
-from .state import State
+from .protocol import Found, Journal, Shelf, State, Store, StoreUnavailableError, Tally
 
 __all__ = [
     "Found",

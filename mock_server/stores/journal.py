@@ -1,4 +1,4 @@
-"""The journal in the memory of one process: entries packed as MessagePack, so that their size is known."""
+"""The journal in the memory of one process: entries as MessagePack, so that their size is known."""
 
 from collections import Counter, OrderedDict, deque
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ _Counts = Counter[tuple[str, int, str | None]]
 
 
 class MemoryJournal:
-    """A ring a world, of at most `capacity` entries, all together at most `max_bytes`.
+    """A ring for each world, of at most `capacity` entries, all together at most `max_bytes`.
 
-    When there is no room, the world longest without a request loses its oldest entry first. An entry that alone is
-    larger than that is not kept. Of more than `max_worlds` worlds, the one longest without a request is forgotten.
+    When there is no room, the oldest entry of the world longest without a request is evicted first. An entry that is
+    too large alone is not stored. Of more than `max_worlds` worlds, the one longest without a request is evicted.
     """
 
     def __init__(self, capacity: int = 1_000, max_bytes: int = 16 * 2**20, max_worlds: int = 10_000) -> None:
@@ -37,7 +37,7 @@ class MemoryJournal:
         counts = self._counts(entry.world)
         if entry.status is not None:
             counts[entry.operation or "", entry.status, entry.rule] += 1
-        self._keep(entry.world, entry)
+        self._store(entry.world, entry)
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
         rings = self._rings.values() if world is None else [self._rings.get(world, _Ring())]
@@ -52,32 +52,32 @@ class MemoryJournal:
         return dict(self._tallies.get(world, {}))
 
     async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
-        self.drop(world)
+        self.evict(world)
         self._counts(world).update(tally)
         for entry in entries:
-            self._keep(world, entry)
+            self._store(world, entry)
 
-    async def forget(self, world: str | None = None) -> None:
+    async def delete(self, world: str | None = None) -> None:
         for name in [world] if world is not None else list(self._tallies):
-            self.drop(name)
+            self.evict(name)
 
-    def drop(self, world: str) -> None:
-        """Let go of all that is kept of a world."""
+    def evict(self, world: str) -> None:
+        """Remove the entries and counts of a world."""
         self._tallies.pop(world, None)
         while world in self._rings:
-            self._drop_oldest(world)
+            self._evict_oldest(world)
 
     def _counts(self, world: str) -> _Counts:
-        """Return the counts of the world that there now is a request of."""
+        """Return the counts of a world that has a request now."""
         counts = self._tallies.get(world)
         if counts is None:
             counts = self._tallies[world] = Counter()
         self._tallies.move_to_end(world)
         while len(self._tallies) > self._max_worlds:
-            self.drop(next(iter(self._tallies)))
+            self.evict(next(iter(self._tallies)))
         return counts
 
-    def _keep(self, world: str, entry: Entry) -> None:
+    def _store(self, world: str, entry: Entry) -> None:
         packed = _encode(entry)
         if len(packed) > self._max_bytes:
             return
@@ -89,11 +89,11 @@ class MemoryJournal:
         self._by_id[entry.id] = packed
         self._held += len(packed)
         if len(ring) > self._capacity:
-            self._drop_oldest(world)
+            self._evict_oldest(world)
         while self._held > self._max_bytes:
-            self._drop_oldest(next(iter(self._rings)))
+            self._evict_oldest(next(iter(self._rings)))
 
-    def _drop_oldest(self, world: str) -> None:
+    def _evict_oldest(self, world: str) -> None:
         ring = self._rings[world]
         number, packed = ring.popleft()
         self._by_id.pop(number, None)

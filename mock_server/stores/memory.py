@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mock_server.domain.clock import Clock
 
-from .evictions import Evictions
-from .growth import weight
+from .bounds import EvictionLog, weight
 from .protocol import Change, Found
 
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """Worlds in a dict, at most `capacity` of them, weighing at most `max_bytes` together; the one longest not used
-    goes first, and `evicted` is told its name.
+    """Worlds in a dict, at most `capacity` of them and at most `max_bytes` together; the least recently used is evicted
+    first, and `on_evict` receives its name.
 
     An update is atomic because nothing in it awaits: one event loop, one thread.
     """
@@ -30,14 +29,14 @@ class MemoryStore:
         clock: Clock,
         capacity: int = 10_000,
         max_bytes: int = 256 * 2**20,
-        evicted: Callable[[str], None] = lambda _: None,
+        on_evict: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._clock = clock
         self._capacity = capacity
         self._max_bytes = max_bytes
-        self._evicted = evicted
+        self._on_evict = on_evict
         self._held = 0
-        self._evictions = Evictions()
+        self._evictions = EvictionLog()
         self._worlds: OrderedDict[str, tuple[World, int]] = OrderedDict()
 
     async def read(self, name: str) -> Found:
@@ -71,14 +70,14 @@ class MemoryStore:
         while len(self._worlds) > max(1, self._capacity) or (self._held > self._max_bytes and len(self._worlds) > 1):
             name, (_, heavy) = self._worlds.popitem(last=False)
             self._held -= heavy
-            self._evicted(name)
+            self._on_evict(name)
             self._evictions.log(name, len(self._worlds))
 
 
 class MemoryShelf(Generic[T]):
-    """Values in a dict, each weighing what `weigh` says, at most `capacity` together.
+    """Values in a dict, each as heavy as `weigh` returns, at most `capacity` together.
 
-    The one longest not asked for goes first. A value that alone weighs more than that is not kept.
+    The least recently used is evicted first. A value that is too heavy alone is not stored.
     """
 
     def __init__(self, capacity: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
@@ -100,5 +99,5 @@ class MemoryShelf(Generic[T]):
         self._values[key] = value
         self._held += self._weigh(value)
         while self._held > self._capacity:
-            _, let_go = self._values.popitem(last=False)
-            self._held -= self._weigh(let_go)
+            _, evicted = self._values.popitem(last=False)
+            self._held -= self._weigh(evicted)

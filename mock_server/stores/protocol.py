@@ -1,12 +1,12 @@
-"""What every store can do."""
+"""What every store offers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from mock_server.domain.clock import Instant
+from mock_server.domain.clock import Clock, Instant
 from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
 
@@ -17,16 +17,16 @@ Tally = Mapping[tuple[str, int, str | None], int]
 
 
 class StoreUnavailableError(Exception):
-    """What is kept cannot be reached, or changed, now. The message says where and why, and gives no secret away.
+    """The state cannot be read or changed now. The message says where it is and why, without a secret.
 
-    Nobody was told that anything was done; whether it was may be unknown.
+    The outcome of the call may be unknown.
     """
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A world as a store has it, None if there is none yet, and the time on the store's clock when it was read.
+    """A world as stored, None if there is none yet, and the time of the store's clock when it was read.
 
-    stamp: what the store knows this state by.
+    stamp: identifies this state in the store.
     """
 
     world: World | None
@@ -35,9 +35,9 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Store(Protocol):
-    """Worlds by name, and the time: it comes from one place, whoever asks. Every call may raise StoreUnavailableError.
+    """Worlds by name. The store supplies the time, too. Every call may raise StoreUnavailableError.
 
-    kind: what the control API calls it, "memory" or "redis".
+    kind: its name in the control API, "memory" or "redis".
     """
 
     kind: str
@@ -47,19 +47,19 @@ class Store(Protocol):
         ...
 
     async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
-        """Replace the world by what `change` makes of it and of the time, atomically, and return the outcome.
+        """Replace the world by the one that `change` returns for it and the time, atomically, and return the outcome.
 
-        `change` must be pure: it may be called again when somebody else was faster. found: the world as it was just
-        read; it saves reading it again, and who was faster is noticed all the same.
+        `change` must be pure: it is called again when another update came first. found: the world as it was just read,
+        which saves reading it again; an update that came first is noticed all the same.
         """
         ...
 
     async def delete(self, name: str) -> None:
-        """Let go of the world, if there is one."""
+        """Delete the world, if there is one."""
         ...
 
     async def names(self) -> Sequence[str]:
-        """Return the names of all worlds, the one longest not used first."""
+        """Return the names of all worlds, least recently used first."""
         ...
 
     async def count(self) -> int:
@@ -68,89 +68,96 @@ class Store(Protocol):
 
 
 class Journal(Protocol):
-    """Entries by world, a checked ring each, and how often each operation was answered how."""
+    """Entries by world, a bounded ring each, and counts of the answers to each operation."""
 
     async def append(self, entry: Entry) -> None:
-        """Keep the entry, and count it."""
+        """Store the entry, and count it."""
         ...
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
-        """Return the entries of a world, or of all, in the order in which the requests came."""
+        """Return the entries of a world, or of all, in the order of arrival."""
         ...
 
     async def entry(self, number: str) -> Entry | None:
-        """Return the entry with that id, or None if there is none or no longer."""
+        """Return the entry with that id, None if there is none or it was evicted."""
         ...
 
     async def tally(self, world: str) -> Tally:
-        """Return how many requests of a world there were by operation, status and rule, also of those let go.
+        """Return how many requests of a world there were by operation, status and rule, evicted ones included.
 
-        The operation of a request that is for none is "".
+        The operation is "" where a request is for none.
         """
         ...
 
     async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
-        """Have these entries and counts for a world, and no other."""
+        """Replace the entries and counts of a world."""
         ...
 
-    async def forget(self, world: str | None = None) -> None:
-        """Let go of the entries and counts of a world, or of all."""
+    async def delete(self, world: str | None = None) -> None:
+        """Delete the entries and counts of a world, or of all."""
         ...
 
 
 class Shelf(Protocol[T]):
-    """Values by key, written once. A checked shelf lets go of what was longest not asked for."""
+    """Values by key, written once. A bounded shelf evicts the least recently used."""
 
     async def get(self, key: str) -> T | None:
-        """Return the value, or None if there is none or no longer."""
+        """Return the value, None if there is none or it was evicted."""
         ...
 
     async def put(self, key: str, value: T) -> None:
-        """Keep the value."""
+        """Store the value."""
         ...
 
 
-class Hearer(Protocol):
-    """Who hears what neighbours say."""
+class Bus(Protocol):
+    """Messages between the processes that share the state, on this machine and on others.
 
-    async def hear(self, sender: str, message: bytes) -> bytes:
-        """Take note of a message, and return the answer to it."""
-        ...
-
-    def joined(self) -> None:
-        """Take note that neighbours are heard from now on: what they said before may have been missed."""
-        ...
-
-
-class Neighbours(Protocol):
-    """The other processes that share the state, on this machine and on others.
-
-    A message may be lost, or nobody may be there to hear it: what is true is in the store.
+    A message may be lost: the truth is in the store.
     """
 
-    def attend(self, hearer: Hearer) -> None:
-        """Have somebody hear what neighbours say, once this process has joined them."""
-        ...
-
-    async def join(self) -> None:
-        """Be heard from and heard of, now and whenever the connection is back, as soon as that can be."""
-        ...
-
-    async def tell(self, message: bytes, whom: str | None = None) -> int:
-        """Tell one of them, or all, and return how many it was sent to. Raise StoreUnavailableError."""
-        ...
-
-    async def ask(self, message: bytes, patience: float) -> Sequence[bytes]:
-        """Return the answers of all, of those that are there and answer within so many seconds.
-
-        Raise StoreUnavailableError.
+    def attach(self, channel: str, on_message: Callable[[bytes], None], on_connected: Callable[[], None]) -> None:
+        """Subscribe to a channel from the first connection on. `on_message` receives each message of other processes,
+        on every channel; `on_connected` is called with each connection: messages before that may have been missed.
         """
         ...
 
-    def holding(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Hold something by name, in an `async with`: one at a time over all processes. Raise StoreUnavailableError."""
+    async def connect(self) -> None:
+        """Keep a connection from now on; return when it is made or the first attempt failed."""
         ...
 
-    async def is_held(self, name: str) -> bool:
-        """Tell whether one of them, or this process, holds it. Raise StoreUnavailableError."""
+    async def subscribe(self, channel: str) -> None:
+        """Receive the messages of a channel, also of later connections. Raise StoreUnavailableError."""
         ...
+
+    async def unsubscribe(self, channel: str) -> None:
+        """Receive no more messages of a channel."""
+        ...
+
+    async def publish(self, channel: str, message: bytes) -> int:
+        """Return how many processes receive the message. Raise StoreUnavailableError."""
+        ...
+
+
+async def _nothing() -> None:
+    """Do nothing: there are no connections to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where worlds, requests and uploads are kept. clock: shows the store's time; shown: where it is, without a secret;
+    close: closes the connections; bus: to the processes that share the state, None where it is not shared.
+    """
+
+    store: Store
+    journal: Journal
+    sources: Shelf[bytes]
+    clock: Clock
+    shown: str = "memory"
+    close: Callable[[], Coroutine[Any, Any, None]] = _nothing
+    bus: Bus | None = None
+
+    async def connect(self) -> None:
+        """Receive messages from the processes that share the state, as soon as that is possible."""
+        if self.bus:
+            await self.bus.connect()

@@ -149,7 +149,7 @@ def test_the_edges_are_those_of_the_mock() -> None:
             r"POST /_mock/worlds/.*/faults: Fault 0: unknown fault 'nope'; known",
         ),
         (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: Invalid body: .*credits"),
-        (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: nobody holds the lock"),
+        (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: the lock is free"),
         (lambda mock: mock.requests(status=7), "status takes three digits"),
         (lambda mock: mock.play("nothing"), "name takes one of bad-network"),
         (lambda mock: [mock.fault("drop") for _ in range(101)], "101 faults are too many: at most 100"),

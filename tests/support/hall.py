@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from mock_server.domain.clock import Instant
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
-from mock_server.service import Agenda, Seen
+from mock_server.service import Scheduler, Seen
 from mock_server.stores import Found
 from support.clocks import START, SteppedClock, settle
 
@@ -18,7 +18,7 @@ class Hall:
 
     def __init__(self, piece: Timepiece = Timepiece(), yields: int = 0, steps: int = 0) -> None:  # noqa: B008
         self.real = SteppedClock()
-        self.agenda = Agenda(self.real)
+        self.scheduler = Scheduler(self.real)
         self.piece = piece
         self.log: list[str] = []
         self._yields = yields
@@ -33,9 +33,9 @@ class Hall:
 
     async def request(self, label: str, *instants: Instant, world: str = WORLD) -> None:
         """Wait for one instant after the other, then be answered."""
-        with self.agenda.under_way(NAME):
+        with self.scheduler.under_way(NAME):
             for instant in instants:
-                await self.agenda.wait(NAME, world, instant, self.look)
+                await self.scheduler.wait(NAME, world, instant, self.look)
                 self.log.append(f"{label} goes on")
                 for _ in range(self._steps):
                     await asyncio.sleep(0)
@@ -48,11 +48,11 @@ class Hall:
 
     def move(self, piece: Timepiece) -> None:
         self.piece = piece
-        self.agenda.ring(NAME)
+        self.scheduler.notify(NAME)
 
     @property
     def forgotten(self) -> bool:
-        return not self.agenda._pages
+        return not self.scheduler._queues
 
 
 STOPPED = Timepiece(0, START)

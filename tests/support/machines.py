@@ -1,4 +1,4 @@
-"""Machines: network namespaces of their own, each joined to this one by a cable."""
+"""Machines: network namespaces, each connected to this one by a virtual cable."""
 
 import itertools
 import os
@@ -13,22 +13,22 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Machine:
-    """One of them. address: its own; here: that of this machine, as it knows it."""
+    """One machine. address: its own; here: the address under which it reaches this one."""
 
     name: str
     address: str
     here: str
 
     def command(self, *command: str) -> tuple[str, ...]:
-        """Return what runs a command there."""
+        """Return the command line that runs a command there."""
         return ("ip", "netns", "exec", self.name, *command)
 
 
 @contextmanager
 def machine() -> Iterator[Machine]:
-    """Yield a machine; raise OSError or CalledProcessError where this one cannot have any."""
+    """Yield a machine; raise OSError or CalledProcessError where namespaces are not available."""
     if shutil.which("ip") is None:
-        raise FileNotFoundError("there is no ip")
+        raise FileNotFoundError("the program ip is missing")
     number, process = next(_numbers), os.getpid()
     name, cable, net = f"mock-{process}-{number}", f"m{process % 10**6}-{number}", f"10.{process % 200 + 50}.{number}"
     with ExitStack() as stack:

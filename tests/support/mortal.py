@@ -1,6 +1,6 @@
-"""`aiimage-mock` whose processes kill themselves where the token of a request says so, each point once.
+"""`aiimage-mock` whose processes kill themselves at the point that the token of a request names, once for each point.
 
-Its first argument is a folder, where it remembers that. The processes that it starts run this file too.
+Its first argument is a folder that records the points. The processes that it starts run this file too.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _begin, _wait, _append = generating._begin, Service.wait, RedisJournal.append
 
 
 def die(point: str, world: str) -> None:
-    """Die, if that is the point that a world is for, and nobody did there before."""
+    """Kill this process if the world is meant for that point, and no process died there before."""
     if world == world_name(point):
         try:
             (FOLDER / point).touch(exist_ok=False)

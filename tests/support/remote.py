@@ -92,8 +92,11 @@ async def crew(host: str, port: int, workers: int, connections: int = 1) -> Asyn
                 answer = await call(opened[-1], "GET", f"{PREFIX}/check-availability", "nobody-in-particular")
                 assert answer.status == 200, answer
                 opened[-1].worker = answer.headers["x-mock-request-id"][:_PROCESS_DIGITS]
-                found[opened[-1].worker].append(opened[-1])
-        yield {worker: each[:connections] for worker, each in found.items()}
+                if len(found[opened[-1].worker]) < connections:
+                    found[opened[-1].worker].append(opened[-1])
+                else:  # another worker still starts
+                    await opened.pop().__aexit__()
+        yield dict(found)
     finally:
         for each in opened:
             await each.__aexit__()

@@ -12,7 +12,7 @@ from mock_server.domain.generation import GenerationRequest, Outcome
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
-from mock_server.service import Agenda, Caller, Events, Neighbourhood, Service, clocks, generate
+from mock_server.service import Caller, Changes, Events, Scheduler, Service, clocks, generate
 from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, Store
 from mock_server.stores.protocol import Change
 from support.clocks import SteppedClock, settle
@@ -73,7 +73,7 @@ class Desk:
         **behaves: Any,
     ) -> None:
         self.real = SteppedClock()
-        agenda, events = Agenda(clock or self.real), Events()
+        scheduler, events = Scheduler(clock or self.real), Events()
         self.service = Service(
             accounts=Accounts(listed, Account(100, 50)),
             behaviour=replace(BEHAVIOUR, **behaves),
@@ -81,9 +81,9 @@ class Desk:
             store=open_store(clock or self.real),
             journal=MemoryJournal(),
             sources=MemoryShelf[bytes](2**20, len),
-            agenda=agenda,
+            scheduler=scheduler,
             events=events,
-            neighbourhood=Neighbourhood(agenda, events),
+            changes=Changes(scheduler, events),
             seed=0,
             generation_seconds=2,
         )
@@ -116,7 +116,7 @@ class Desk:
             **others,
         )
         caller = self.caller(token)
-        with self.service.agenda.under_way(self.service.clock_of(caller.world)):
+        with self.service.scheduler.under_way(self.service.clock_of(caller.world)):
             return (await generate(self.service, caller, start, await self.service.look(caller)))[0]
 
     async def begin(self, token: str = "somebody", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
@@ -130,7 +130,7 @@ class Desk:
         caller = self.caller(token)
 
         async def waiting() -> None:
-            with self.service.agenda.under_way(self.service.clock_of(caller.world)):
+            with self.service.scheduler.under_way(self.service.clock_of(caller.world)):
                 await self.service.wait(caller, instant)
 
         task = asyncio.ensure_future(waiting())

@@ -1,4 +1,4 @@
-"""`aiimage-mock` on a machine whose clock is wrong by so many seconds, which is its first argument.
+"""`aiimage-mock` on a machine with a wrong clock: its first argument says by how many seconds.
 
 The processes that it starts run this file too.
 """

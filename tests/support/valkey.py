@@ -76,7 +76,7 @@ async def apps(url: str, clocks: Sequence[Clock], **settled: Any) -> AsyncIterat
     try:
         mocks = [create_app(started_with, state=state) for state in states]
         for state in states:
-            await state.join()
+            await state.connect()
         yield mocks
     finally:
         for state in states:

@@ -1,11 +1,11 @@
-"""Where Valkey is: a URL, understood."""
+"""The address of a Valkey: a parsed URL."""
 
-import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from redis.asyncio.connection import parse_url
+from redis.asyncio.connection import Connection, SSLConnection, parse_url
 
 TAKES = (
     "memory, redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// for TLS, or "
@@ -16,13 +16,13 @@ _TLS_OPTIONS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_ch
 
 
 class AddressError(ValueError):
-    """A URL that names no Valkey. The message never has a part of it, since it may hold a password."""
+    """A URL that is not one of a Valkey. The message repeats no part of it, since that may be a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server is and how to get in. hosts: of the sentinels, where `service` is what they watch over; tls: None
-    for none.
+    """Where a server is, and how to log in. hosts: of the sentinels, where `service` names what they watch; options: of
+    redis-py, for TLS only.
     """
 
     hosts: tuple[tuple[str, int], ...]
@@ -30,58 +30,72 @@ class Address:
     service: str | None = None
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
-    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    kind: type[Connection] = field(default=Connection, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         """The URL without user and password."""
-        scheme = "redis+sentinel" if self.service else "rediss" if self.tls else "redis"
+        scheme = "redis+sentinel" if self.service else "redis" if self.kind is Connection else "rediss"
         hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts)
         return f"{scheme}://{hosts}/{f'{self.service}/' if self.service else ''}{self.database}"
 
+    def connection(self, host: str, port: int) -> Connection:
+        """Return a connection to a server, not yet made. It has no time limits of its own."""
+        return self.kind(
+            host=host,
+            port=port,
+            db=self.database,
+            username=self.username,
+            password=self.password,
+            client_name="aiimage-mock",
+            protocol=2,
+            socket_timeout=None,
+            socket_connect_timeout=None,
+            **self.options,
+        )
+
 
 def parse_address(url: str) -> Address:
-    """Return what a URL says; raise AddressError."""
+    """Return the address that a URL names; raise AddressError."""
     try:
         parts = urlsplit(url)
         if parts.scheme == "redis+sentinel":
-            return _of_sentinels(parts)
+            return _sentinel_address(parts)
         if parts.scheme in ("redis", "rediss") and parts.path.lstrip("/").isdecimal() | (parts.path in ("", "/")):
             return _address(url, ((parts.hostname or "localhost", parts.port or _PORT),))
     except (ValueError, OSError) as error:
         if isinstance(error, AddressError):
             raise
-    raise AddressError(f"it takes {TAKES}; write what is special in a password as %XX")
+    raise AddressError(f"it takes {TAKES}; write special characters in a password as %XX")
 
 
-def _of_sentinels(parts: SplitResult) -> Address:
+def _sentinel_address(parts: SplitResult) -> Address:
     login, _, places = parts.netloc.rpartition("@")
     service, _, database = parts.path.strip("/").partition("/")
     if not service or not (database or "0").isdecimal():
-        raise AddressError(f"the name of the service that the sentinels watch over is missing: it takes {TAKES}")
+        raise AddressError(f"the name of the service that the sentinels watch is missing: it takes {TAKES}")
     split = [urlsplit(f"//{place}") for place in places.split(",")]
     hosts = tuple((each.hostname or "localhost", each.port or _SENTINEL_PORT) for each in split)
     return _address(f"redis://{login}@{split[0].netloc}/{database}?{parts.query}", hosts, service)
 
 
 def _address(url: str, hosts: tuple[tuple[str, int], ...], service: str | None = None) -> Address:
-    told: dict[str, Any] = dict(parse_url(url))
-    tls = told.pop("connection_class", None) is not None
-    known = {"host", "port", "db", "username", "password", *(_TLS_OPTIONS if tls else ())}
-    if unknown := sorted(told.keys() - known):
-        raise AddressError(f"{unknown[0][:40]} is no option here: there is {', '.join(sorted(_TLS_OPTIONS))}, for TLS")
-    login = told.get("username"), told.get("password")
-    return Address(hosts, int(told.get("db", 0)), service, *login, _tls(told) if tls else None)
+    parsed: dict[str, Any] = dict(parse_url(url))
+    kind = parsed.pop("connection_class", Connection)
+    known = {"host", "port", "db", "username", "password", *(_TLS_OPTIONS if kind is not Connection else ())}
+    if unknown := sorted(parsed.keys() - known):
+        raise AddressError(f"unknown option {unknown[0][:40]}; for TLS it takes {', '.join(sorted(_TLS_OPTIONS))}")
+    options = {name: value for name, value in parsed.items() if name in _TLS_OPTIONS}
+    login = parsed.get("username"), parsed.get("password")
+    address = Address(hosts, int(parsed.get("db", 0)), service, *login, kind, options)
+    _check_certificates(address)
+    return address
 
 
-def _tls(told: dict[str, Any]) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=told.get("ssl_ca_certs"))
-        if told.get("ssl_certfile"):
-            context.load_cert_chain(told["ssl_certfile"], told.get("ssl_keyfile"))
-    except OSError as error:
-        raise AddressError(f"the certificates that the options name cannot be read: {error.strerror}") from error
-    unchecked = told.get("ssl_cert_reqs") == "none"
-    context.check_hostname = not unchecked and told.get("ssl_check_hostname", True)
-    if unchecked:
-        context.verify_mode = ssl.CERT_NONE
-    return context
+def _check_certificates(address: Address) -> None:
+    connection = address.connection(*address.hosts[0])
+    if isinstance(connection, SSLConnection):
+        try:
+            connection.ssl_context.get()
+        except OSError as error:
+            raise AddressError(f"the certificates that the options name cannot be read: {error.strerror}") from error

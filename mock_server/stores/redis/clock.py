@@ -1,13 +1,13 @@
-"""Valkey's clock, as this process can follow it between two replies."""
+"""Valkey's clock, as a process follows it between two replies."""
 
 from mock_server.domain.clock import Clock, Instant
 
 
 class FollowingClock:
-    """The clock of this machine, set by what replies tell. However it is set, it never runs backwards.
+    """The clock of this machine, corrected by the time in replies. It never runs backwards.
 
-    A reply tells what time it was there at some moment between the question and the answer. So the clock is right
-    to within the time that they took, and is corrected by no more than what it is certainly wrong by.
+    A reply contains Valkey's time at some moment between command and reply. So the clock is right to within the time
+    that they took, and is corrected by no more than its certain error.
     """
 
     def __init__(self, own: Clock) -> None:
@@ -16,7 +16,7 @@ class FollowingClock:
         self._last = 0
 
     def now(self) -> Instant:
-        """Return the present instant, no two times the same."""
+        """Return the present instant; each call returns a later one."""
         self._last = max(self._last + 1, self._own.now() + self._ahead)
         return self._last
 
@@ -25,9 +25,9 @@ class FollowingClock:
         await self._own.sleep_until(instant - self._ahead)
 
     def own(self) -> Instant:
-        """Return what this machine's own clock shows."""
+        """Return the time of this machine's own clock."""
         return self._own.now()
 
-    def follow(self, told: Instant, asked: Instant) -> None:
-        """Take note of a reply. told: the time in it; asked: what `own` showed before the question."""
-        self._ahead = min(max(self._ahead, told - self._own.now()), told - asked)
+    def follow(self, reported: Instant, sent: Instant) -> None:
+        """Correct the clock by the time in a reply. sent: what `own` returned before the command."""
+        self._ahead = min(max(self._ahead, reported - self._own.now()), reported - sent)

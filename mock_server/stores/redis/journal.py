@@ -1,4 +1,4 @@
-"""The journal in Valkey. All of it is in one hash slot, so that its bounds are kept exactly, in one step."""
+"""The journal in Valkey, in one hash slot, so that one script keeps its bounds exactly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,8 @@ import msgspec
 from mock_server.domain.entry import Entry
 
 from ..protocol import Tally
-from .keys import key
-from .ledger import names_in
-from .line import Command
-from .scripts import APPEND, FORGET
-from .server import Server
+from .connection import Command, Connection, Script, key
+from .shelf import names_in
 
 _Count = tuple[str, int, str | None]
 _encode = msgspec.msgpack.Encoder().encode
@@ -29,17 +26,20 @@ _KEYS = (_ENTRIES, _key("rings"), _key("tallied"), _key("held"))
 _PREFIXES = (_key("ring", ""), _key("tally", ""))
 _RING, _TALLY = _PREFIXES
 
+APPEND = Script("journal", "expiry", "journal_append")
+DELETE = Script("journal", "journal_delete", frees_memory=True)
+
 
 @dataclass(frozen=True, slots=True)
 class RedisJournal:
     """A ring of ids a world, and all entries by id; the bounds are those of MemoryJournal.
 
-    bulk: where much is read at once, so that nobody else waits for that; lifetime: in milliseconds, after which a world
-    without a request is forgotten.
+    bulk: reads much at once, so that other requests do not wait for that; lifetime: after how many milliseconds a world
+    without a request expires.
     """
 
-    server: Server
-    bulk: Server
+    connection: Connection
+    bulk: Connection
     capacity: int
     max_bytes: int
     max_worlds: int
@@ -47,9 +47,9 @@ class RedisJournal:
 
     async def append(self, entry: Entry) -> None:
         if entry.status is None:
-            await self.server.ask(self._append(entry.world, entry, {}))
+            await self.connection.execute(self._append(entry.world, entry, {}))
         else:
-            await self.server.ask(
+            await self.connection.execute(
                 self._append(entry.world, entry, {(entry.operation or "", entry.status, entry.rule): 1})
             )
 
@@ -58,27 +58,27 @@ class RedisJournal:
         return sorted((_decode(each) for each in packed if each), key=lambda each: (each.received, each.id))
 
     async def entry(self, number: str) -> Entry | None:
-        packed = (await self.server.ask(("HGET", _ENTRIES, number)))[0]
+        packed = (await self.connection.execute(("HGET", _ENTRIES, number)))[0]
         return _decode(packed) if packed else None
 
     async def tally(self, world: str) -> Tally:
-        told = (await self.server.ask(("HGETALL", _TALLY + world)))[0]
-        return {_decode_count(field): int(number) for field, number in zip(told[::2], told[1::2], strict=True)}
+        reply = (await self.connection.execute(("HGETALL", _TALLY + world)))[0]
+        return {_decode_count(field): int(number) for field, number in zip(reply[::2], reply[1::2], strict=True)}
 
     async def restore(self, world: str, entries: Sequence[Entry], tally: Tally) -> None:
-        await self.forget(world)
-        await self.bulk.ask(self._append(world, None, tally), *(self._append(world, each, {}) for each in entries))
+        await self.delete(world)
+        await self.bulk.execute(self._append(world, None, tally), *(self._append(world, each, {}) for each in entries))
 
-    async def forget(self, world: str | None = None) -> None:
-        await self.bulk.ask(FORGET(_KEYS, *_PREFIXES, *([] if world is None else [world])))
+    async def delete(self, world: str | None = None) -> None:
+        await self.bulk.execute(DELETE(_KEYS, *_PREFIXES, *([] if world is None else [world])))
 
     async def _all(self) -> Sequence[bytes]:
-        found: Sequence[bytes] = (await self.bulk.ask(("HVALS", _ENTRIES)))[0]
+        found: Sequence[bytes] = (await self.bulk.execute(("HVALS", _ENTRIES)))[0]
         return found
 
     async def _ring(self, world: str) -> Sequence[bytes]:
-        ids = names_in((await self.server.ask(("LRANGE", _RING + world, 0, -1)))[0])
-        found: Sequence[bytes] = (await self.bulk.ask(("HMGET", _ENTRIES, *ids)))[0] if ids else []
+        ids = names_in((await self.connection.execute(("LRANGE", _RING + world, 0, -1)))[0])
+        found: Sequence[bytes] = (await self.bulk.execute(("HMGET", _ENTRIES, *ids)))[0] if ids else []
         return found
 
     def _append(self, world: str, entry: Entry | None, counts: Tally) -> Command:

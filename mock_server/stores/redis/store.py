@@ -9,139 +9,146 @@ from typing import Any, TypeVar
 
 from mock_server.domain.world import World
 
-from ..evictions import Evictions
-from ..growth import came
+from ..bounds import EvictionLog, new_images
 from ..protocol import Change, Found, StoreUnavailableError
 from .clock import FollowingClock
-from .keys import key
-from .known import Known
-from .ledger import Ledger, names_in
-from .line import LineLostError
-from .packing import packed, packed_images, unpacked, weight
-from .scripts import DROP, READ, STAMP_BYTES, WRITE
-from .server import Server
-from .turns import Turns, Wish
+from .connection import Connection, ConnectionLostError, Script, key
+from .shelf import LruIndex, names_in
+from .updates import PendingUpdate, UpdateBatcher
+from .worlds import WorldCache, pack, pack_images, unpack, weight
 
 T = TypeVar("T")
 
-_TRIES = 1_000
-_PATIENT_TRIES = 5
-_REMEMBERED_MILLISECONDS = 60_000
+READ = Script("world", "world_read", frees_memory=True)
+WRITE = Script("world", "world_write")
+DELETE = Script("world", "world_delete", frees_memory=True)
+
+_STAMP_BYTES = 12  # as in world.lua
+_MAX_TRIES = 1_000
+_TRIES_WITHOUT_PAUSE = 5
+_DELETED_MILLISECONDS = 60_000
 
 
 class RedisStore:
-    """Each world in a hash: its bytes, the stamps of its last writes, and the last time that was told of it. Its images
-    are in a list, to which those of a generation are added. A stamp stands for a state, and the base that goes with it
-    for the images that others were added to.
+    """Each world in a hash: its bytes, the stamps of its last writes, and the last time it was seen at. Its images are
+    in a list, to which those of a generation are added. A stamp identifies a state, and the base that goes with it the
+    write that last replaced all images.
 
-    An update is a compare-and-set on the stamp: who comes late is told what there is now, and tries again. Those of one
-    process that wait for the same world go together, in one write. Where nobody knows whether a write went in, it is
-    sent again: the second time it finds its own stamp.
-    evicted: is told which world had to go.
+    An update is a compare-and-set on the stamp: a late writer gets the current world back with the refusal, and tries
+    again. Waiting updates of one process share a write. Where the outcome of a write is unknown, it is sent again: the
+    second time it finds its own stamp.
+    on_evict: receives the name of each evicted world.
     """
 
     kind = "redis"
 
     def __init__(
-        self, server: Server, clock: FollowingClock, ledger: Ledger, evicted: Callable[[str], Awaitable[None]]
+        self,
+        connection: Connection,
+        clock: FollowingClock,
+        index: LruIndex,
+        on_evict: Callable[[str], Awaitable[None]],
     ) -> None:
-        self._server = server
+        self._connection = connection
         self._clock = clock
-        self._ledger = ledger
-        self._evicted = evicted
-        self._evictions = Evictions()
-        self._known = Known()
-        self._turns = Turns(self._grant)
-        self._process = secrets.token_bytes(STAMP_BYTES - 4)
+        self._index = index
+        self._on_evict = on_evict
+        self._evictions = EvictionLog()
+        self._cache = WorldCache()
+        self._batcher = UpdateBatcher(self._apply)
+        self._process = secrets.token_bytes(_STAMP_BYTES - 4)
         self._numbers = count()
 
     async def read(self, name: str) -> Found:
-        known = self._known.get(name)
-        asked, now = self._clock.own(), self._clock.now()
-        told, _ = await self._server.ask(
-            READ(_keys(name), *_as_known(known), self._ledger.lifetime), self._ledger.touch(name, now)
+        known = self._cache.get(name)
+        sent, now = self._clock.own(), self._clock.now()
+        reply, _ = await self._connection.execute(
+            READ(_keys(name), *_version(known), self._index.lifetime), self._index.touch(name, now)
         )
-        self._clock.follow(told[0], asked)
-        return self._found(name, known, told)
+        self._clock.follow(reply[0], sent)
+        return self._found(name, known, reply)
 
     async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
-        outcome: T = await self._turns.take(name, Wish(change, found, asyncio.get_running_loop().create_future()))
+        outcome: T = await self._batcher.submit(
+            name, PendingUpdate(change, found, asyncio.get_running_loop().create_future())
+        )
         return outcome
 
-    async def _grant(self, name: str, wishes: Sequence[Wish]) -> None:
-        """Make some changes, one after the other, and write what becomes of the world once."""
-        found = self._latest(name, wishes) or await self.read(name)
-        for tries in range(_TRIES):
-            world, tell = found.world, []
-            for wish in wishes:
-                world, told = wish.applied(world, found.at)
-                tell.append(told)
-            late = None if world is found.world or world is None else await self._written(name, found, world)
-            if late is None:
-                for each in tell:
-                    each()
+    async def _apply(self, name: str, updates: Sequence[PendingUpdate]) -> None:
+        """Apply some updates, one after the other, and write the resulting world once."""
+        found = self._latest(name, updates) or await self.read(name)
+        for tries in range(_MAX_TRIES):
+            world, deliveries = found.world, []
+            for update in updates:
+                world, deliver = update.apply(world, found.at)
+                deliveries.append(deliver)
+            current = None if world is found.world or world is None else await self._write(name, found, world)
+            if current is None:
+                for deliver in deliveries:
+                    deliver()
                 return
-            found = late
-            if tries > _PATIENT_TRIES:
+            found = current
+            if tries > _TRIES_WITHOUT_PAUSE:
                 await asyncio.sleep(uniform(0, 0.002))  # noqa: S311
-        raise StoreUnavailableError(f"the world {name[:8]} is changed by others all the time: ask less often")
+        raise StoreUnavailableError(f"other processes change the world {name[:8]} all the time: send fewer requests")
 
-    def _latest(self, name: str, wishes: Sequence[Wish]) -> Found | None:
-        """Return the last that is known of a world by those who wish to change it, None where they know nothing."""
-        known = [wish.found for wish in wishes if wish.found]
-        return max(*known, self._known.get(name), key=lambda each: each.at) if known else None
+    def _latest(self, name: str, updates: Sequence[PendingUpdate]) -> Found | None:
+        """Return the world as it was last found, None where none of the requests has read it."""
+        known = [update.found for update in updates if update.found]
+        return max(*known, self._cache.get(name), key=lambda each: each.at) if known else None
 
     async def delete(self, name: str) -> None:
-        self._known.forget(name)
-        await self._server.ask(DROP(_keys(name), self._stamp(), _REMEMBERED_MILLISECONDS), self._ledger.strike(name))
+        self._cache.evict(name)
+        delete = DELETE(_keys(name), self._stamp(), _DELETED_MILLISECONDS)
+        await self._connection.execute(delete, self._index.delete(name))
 
     async def names(self) -> Sequence[str]:
-        return names_in((await self._server.ask(self._ledger.names(self._clock.now())))[0])
+        return names_in((await self._connection.execute(self._index.names(self._clock.now())))[0])
 
     async def count(self) -> int:
-        return int((await self._server.ask(self._ledger.count(self._clock.now())))[0])
+        return int((await self._connection.execute(self._index.count(self._clock.now())))[0])
 
-    async def _written(self, name: str, before: Found, world: World) -> Found | None:
-        """Write a world where it still has the stamp that it had before; return what there is instead, if not."""
-        head, stamp, fresh = packed(world), self._stamp(), came(world, before.world)
+    async def _write(self, name: str, before: Found, world: World) -> Found | None:
+        """Write a world if it still has the stamp that it had before; else return the current one."""
+        head, stamp, new = pack(world), self._stamp(), new_images(world, before.world)
         heavy = weight(head, world)
-        images = packed_images(world.images[:fresh])
-        how = ("all" if fresh is None else "more", world.made, len(world.images))
-        asked, now = self._clock.own(), self._clock.now()
+        images = pack_images(world.images[:new])
+        how = ("all" if new is None else "more", world.made, len(world.images))
+        sent, now = self._clock.own(), self._clock.now()
         commands = (
-            WRITE(_keys(name), *_as_known(before), stamp, head, self._ledger.lifetime, *how, *images),
-            self._ledger.weigh(name, heavy, now),
+            WRITE(_keys(name), *_version(before), stamp, head, self._index.lifetime, *how, *images),
+            self._index.put(name, heavy, now),
         )
         try:
-            told, gone = await self._server.ask(*commands)
-        except LineLostError:
-            told, gone = await self._server.ask(*commands)
-        self._clock.follow(told[0], asked)
-        if gone:
-            await self._let_go(names_in(gone))
-        if told[1] == b"done":
-            base = stamp if fresh is None else before.stamp[STAMP_BYTES:]
-            self._known.put(name, Found(world, told[0], stamp + base), heavy)
+            reply, evicted = await self._connection.execute(*commands)
+        except ConnectionLostError:
+            reply, evicted = await self._connection.execute(*commands)
+        self._clock.follow(reply[0], sent)
+        if evicted:
+            await self._evict(names_in(evicted))
+        if reply[1] == b"done":
+            base = stamp if new is None else before.stamp[_STAMP_BYTES:]
+            self._cache.put(name, Found(world, reply[0], stamp + base), heavy)
             return None
-        if told[1] == b"unknown":
-            raise StoreUnavailableError(f"nobody can tell any more whether the world {name[:8]} was changed")
-        return self._found(name, before, told)
+        if reply[1] == b"unknown":
+            raise StoreUnavailableError(f"the outcome of the update of the world {name[:8]} is unknown")
+        return self._found(name, before, reply)
 
-    async def _let_go(self, names: Sequence[str]) -> None:
+    async def _evict(self, names: Sequence[str]) -> None:
         room = await self.count()
         for name in names:
             await self.delete(name)
-            await self._evicted(name)
+            await self._on_evict(name)
             self._evictions.log(name, room)
 
-    def _found(self, name: str, known: Found, told: Sequence[Any]) -> Found:
-        """Return what there is. known: what was known there when that was asked; told: what READ returns."""
-        if told[1] == b"same":
-            return Found(known.world, told[0], known.stamp)
-        at, _, stamp, head, images = told
-        world = None if head is None else unpacked(head, images, known.world)
+    def _found(self, name: str, known: Found, reply: Sequence[Any]) -> Found:
+        """Return the world in the reply of READ or WRITE. known: as it was when the command was sent."""
+        if reply[1] == b"same":
+            return Found(known.world, reply[0], known.stamp)
+        at, _, stamp, head, images = reply
+        world = None if head is None else unpack(head, images, known.world)
         found = Found(world, at, stamp)
-        self._known.put(name, found, weight(head, world) if world else 0)
+        self._cache.put(name, found, weight(head, world) if world else 0)
         return found
 
     def _stamp(self) -> bytes:
@@ -152,6 +159,6 @@ def _keys(name: str) -> tuple[str, str]:
     return key(name, "state"), key(name, "images")
 
 
-def _as_known(found: Found) -> tuple[bytes, bytes, int]:
-    """Return what says which world is known: its stamp, the base of its images, and how many were made."""
-    return found.stamp[:STAMP_BYTES], found.stamp[STAMP_BYTES:], found.world.made if found.world else 0
+def _version(found: Found) -> tuple[bytes, bytes, int]:
+    """Return what identifies a known world: its stamp, the base of its images, and how many were made."""
+    return found.stamp[:_STAMP_BYTES], found.stamp[_STAMP_BYTES:], found.world.made if found.world else 0

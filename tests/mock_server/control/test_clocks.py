@@ -114,7 +114,7 @@ def test_the_day_turns_when_its_reset_is_reached(mock: Mock) -> None:
 @pytest.mark.parametrize(
     ("edge", "token", "says"),
     [
-        ("lock-expiry", "demo", "There is no lock-expiry: nobody holds the lock."),
+        ("lock-expiry", "demo", "There is no lock-expiry: the lock is free."),
         ("lock-expiry", "demo-busy", "There is no lock-expiry: the lock is held for ever."),
         ("generation-end", "demo", "There is no generation-end: no generation is under way."),
     ],

@@ -157,7 +157,7 @@ def test_several_requests_that_are_passed_happen_in_order(open_desk: OpenDesk) -
 def test_a_request_that_waits_more_than_once_does_all_of_it_on_the_way(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         async def delayed() -> None:
-            with desk.service.agenda.under_way(desk.caller().world):
+            with desk.service.scheduler.under_way(desk.caller().world):
                 for after in (3, 5):
                     await desk.service.wait(desk.caller(), START + after * SECOND)
             await desk.generate()
@@ -305,7 +305,7 @@ def test_an_edge_is_the_next_instant_of_its_kind(open_desk: OpenDesk, name: Edge
 @pytest.mark.parametrize(
     ("name", "lock", "why"),
     [
-        ("lock-expiry", None, "nobody holds the lock"),
+        ("lock-expiry", None, "the lock is free"),
         ("lock-expiry", Lock("somebody else", None), "the lock is held for ever"),
         ("generation-end", None, "no generation is under way"),
     ],

@@ -22,7 +22,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
         await asyncio.wait_for(scenario(desk), 30)
 
     asyncio.run(played())
-    assert not desk.service.agenda._pages
+    assert not desk.service.scheduler._queues
 
 
 async def refusal(desk: Desk, token: str = "somebody", count: int = 1) -> Refusal:
@@ -154,7 +154,7 @@ def test_one_whose_world_is_let_go_is_lost_at_once(open_desk: OpenDesk, scope: s
         if frozen:
             await desk.freeze()
         task = await desk.begin()
-        await resets.forget(desk.service, desk.caller().world)
+        await resets.delete(desk.service, desk.caller().world)
         await settle()
         with pytest.raises(GenerationLostError):
             task.result()
@@ -180,7 +180,7 @@ def test_another_worlds_generation_is_not_lost(open_desk: OpenDesk, scope: str) 
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
         await desk.world("other")
-        await resets.forget(desk.service, desk.caller("other").world)
+        await resets.delete(desk.service, desk.caller("other").world)
         await settle()
         assert not task.done()
         await desk.real.advance(2)

@@ -29,7 +29,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
         await asyncio.wait_for(scenario(desk), 30)
 
     asyncio.run(played())
-    assert not desk.service.agenda._pages
+    assert not desk.service.scheduler._queues
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_one_that_goes_when_it_has_lost_its_lock_frees_nobody_elses(desk: Desk, 
         if leaves == "client":
             slow.cancel()
         else:
-            await resets.forget(desk.service, desk.caller("slow").world)
+            await resets.delete(desk.service, desk.caller("slow").world)
         await asyncio.wait([slow])
         assert await rule(desk, "third") == "LOCK-ONE"
         await desk.advance(2)
@@ -157,9 +157,9 @@ def test_one_whose_client_is_gone_lets_all_others_go_on(desk: Desk) -> None:
 def test_one_whose_world_is_let_go_lets_all_others_go_on(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one", lock="forever")
-        await resets.forget(desk.service, desk.caller("other").world)
+        await resets.delete(desk.service, desk.caller("other").world)
         assert await rule(desk, "other") == "LOCK-ONE"
-        await resets.forget(desk.service, desk.caller("one").world)
+        await resets.delete(desk.service, desk.caller("one").world)
         await asyncio.wait([task])
         assert await rule(desk, "other") == "begun"
 

@@ -212,8 +212,8 @@ def test_what_was_let_go_stays_counted(open_journal: OpenJournal) -> None:
 def test_a_world_is_forgotten_and_the_others_are_not(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Entry | None, Tally, Tally]:
         await fill(journal, entry(1), entry(2, "other"))
-        await journal.forget("one")
-        await journal.forget("nobody")
+        await journal.delete("one")
+        await journal.delete("nobody")
         found = await ids(journal), await journal.entry("request 1")
         return *found, await journal.tally("one"), await journal.tally("other")
 
@@ -223,7 +223,7 @@ def test_a_world_is_forgotten_and_the_others_are_not(open_journal: OpenJournal) 
 def test_all_is_forgotten_and_the_journal_goes_on(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally, Tally, Entry | None]:
         await fill(journal, entry(1), entry(2, "other"), entry(3, ""))
-        await journal.forget()
+        await journal.delete()
         await fill(journal, entry(4))
         tallies = await journal.tally("one"), await journal.tally("other")
         return await ids(journal), *tallies, await journal.entry("request 2")

@@ -30,7 +30,7 @@ def full(images: int, prompt: str = "a fox") -> World:
 def run(scenario: Callable[[MemoryStore], Awaitable[None]], **limits: int) -> list[str]:
     """Return the names of the worlds that a store lets go."""
     gone: list[str] = []
-    asyncio.run(scenario(MemoryStore(SteppedClock(), **limits, evicted=gone.append)))  # type: ignore[arg-type]
+    asyncio.run(scenario(MemoryStore(SteppedClock(), **limits, on_evict=gone.append)))  # type: ignore[arg-type]
     return gone
 
 
@@ -113,7 +113,7 @@ def test_letting_go_for_want_of_room_is_logged_with_how_many_there_was_room_for(
     with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
         run(scenario, max_bytes=ROOM)
     assert [each.getMessage() for each in caplog.records] == [
-        "no room for more than 2 worlds: let go of world 0, the longest not used (1 so far)"
+        "No room for more than 2 worlds: evicted world 0, the least recently used (1 so far)."
     ]
 
 
@@ -125,7 +125,7 @@ def test_a_flood_of_worlds_does_not_flood_the_log(caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
         run(scenario, max_bytes=ROOM)
     assert [each.getMessage().rpartition("(")[2] for each in caplog.records] == [
-        f"{2**power} so far)" for power in range(10)
+        f"{2**power} so far)." for power in range(10)
     ]
 
 
@@ -148,7 +148,7 @@ def test_what_is_held_does_not_depend_on_what_was_let_go(steps: list[tuple[str, 
 def test_the_journal_forgets_a_world_that_the_store_lets_go() -> None:
     async def scenario() -> list[str]:
         journal = MemoryJournal()
-        store = MemoryStore(SteppedClock(), 1, evicted=journal.drop)
+        store = MemoryStore(SteppedClock(), 1, on_evict=journal.evict)
         for number, name in enumerate(("one", "other")):
             await journal.append(entry(number, name))
             await put(store, name, fresh_world())

@@ -246,7 +246,7 @@ def test_letting_go_of_a_world_is_logged(open_store: OpenStore, caplog: pytest.L
     with caplog.at_level(logging.WARNING, "aiimage_mock.stores"):
         run(open_store, scenario, capacity=2)
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
-        ("WARNING", "no room for more than 2 worlds: let go of world-0-, the longest not used (1 so far)")
+        ("WARNING", "No room for more than 2 worlds: evicted world-0-, the least recently used (1 so far).")
     ]
 
 

@@ -1,8 +1,9 @@
-"""URLs of a Valkey, understood and shown."""
+"""URLs of a Valkey, parsed and shown."""
 
 import re
 
 import pytest
+from redis.asyncio.connection import SSLConnection
 
 from mock_server.stores.redis import AddressError, parse_address
 
@@ -22,36 +23,35 @@ from mock_server.stores.redis import AddressError, parse_address
         ),
     ],
 )
-def test_a_url_says_where_valkey_is(url: str, shown: str, hosts: list[tuple[str, int]], database: int) -> None:
+def test_a_url_names_a_server(url: str, shown: str, hosts: list[tuple[str, int]], database: int) -> None:
     address = parse_address(url)
     assert (str(address), list(address.hosts), address.database) == (shown, hosts, database)
     assert address.password == ("s/ecret" if "ecret" in url else None)
     assert "ecret" not in repr(address)
 
 
-def test_tls_is_checked_unless_the_url_says_otherwise() -> None:
-    checked, unchecked = parse_address("rediss://valkey").tls, parse_address("rediss://valkey?ssl_cert_reqs=none").tls
-    assert checked
-    assert checked.check_hostname
-    assert unchecked
-    assert not unchecked.check_hostname
-    assert parse_address("redis://valkey").tls is None
+def test_a_certificate_is_checked_unless_the_url_turns_that_off() -> None:
+    for options, checks in {"": True, "?ssl_cert_reqs=none": False}.items():
+        connection = parse_address(f"rediss://valkey{options}").connection("valkey", 6379)
+        assert isinstance(connection, SSLConnection)
+        assert connection.ssl_context.get().check_hostname == checks
+    assert not isinstance(parse_address("redis://valkey").connection("valkey", 6379), SSLConnection)
 
 
 @pytest.mark.parametrize(
     ("url", "says"),
     [
         ("mongodb://me:secret@valkey", "it takes memory, redis://"),
-        ("redis://me:sec/ret@valkey", "write what is special in a password as %XX"),
+        ("redis://me:sec/ret@valkey", "write special characters in a password as %XX"),
         ("redis://me:secret@valkey:port", "it takes memory, redis://"),
         ("redis://me:secret@valkey/first", "it takes memory, redis://"),
         ("redis+sentinel://me:secret@valkey", "the name of the service"),
-        ("redis://me:secret@valkey?ssl_ca_certs=/ca.pem", "ssl_ca_certs is no option here"),
+        ("redis://me:secret@valkey?ssl_ca_certs=/ca.pem", "unknown option ssl_ca_certs"),
         ("redis://me:secret@valkey?timeout=secret", "it takes memory, redis://"),
         ("rediss://me:secret@valkey?ssl_ca_certs=/nowhere", "cannot be read: No such file"),
     ],
 )
-def test_what_is_no_url_is_refused_without_repeating_it(url: str, says: str) -> None:
+def test_a_bad_url_is_refused_without_repeating_it(url: str, says: str) -> None:
     with pytest.raises(AddressError, match=re.escape(says)) as refused:
         parse_address(url)
     assert "sec" not in str(refused.value).replace("sentinel", "")

@@ -21,7 +21,7 @@ def test_before_any_reply_it_shows_the_time_of_this_machine() -> None:
 def test_it_shows_the_time_that_the_last_reply_told_and_goes_on_from_there() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
-    clock.follow(START + 5 * SECOND, asked=own.now())
+    clock.follow(START + 5 * SECOND, sent=own.now())
     assert clock.now() == START + 5 * SECOND
     advanced(own, 2)
     assert clock.now() == START + 7 * SECOND
@@ -31,7 +31,7 @@ def test_it_is_right_to_within_the_time_that_the_reply_took() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     advanced(own, 1)
-    clock.follow(START + 10 * SECOND, asked=START)
+    clock.follow(START + 10 * SECOND, sent=START)
     assert START + 10 * SECOND <= clock.now() <= START + 11 * SECOND
 
 
@@ -39,7 +39,7 @@ def test_a_reply_that_it_may_be_right_by_changes_nothing() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     advanced(own, 1)
-    clock.follow(START + SECOND // 2, asked=START)
+    clock.follow(START + SECOND // 2, sent=START)
     assert clock.now() == START + SECOND
 
 
@@ -47,7 +47,7 @@ def test_it_never_runs_backwards_and_no_two_times_are_the_same() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     first = clock.now()
-    clock.follow(START - 5 * SECOND, asked=own.now())
+    clock.follow(START - 5 * SECOND, sent=own.now())
     second = clock.now()
     assert first < second <= START + 1
     advanced(own, 6)
@@ -57,7 +57,7 @@ def test_it_never_runs_backwards_and_no_two_times_are_the_same() -> None:
 def test_who_sleeps_wakes_when_it_is_that_time_there() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
-    clock.follow(START - 5 * SECOND, asked=own.now())
+    clock.follow(START - 5 * SECOND, sent=own.now())
 
     async def scenario() -> bool:
         sleeping = asyncio.ensure_future(clock.sleep_until(START))

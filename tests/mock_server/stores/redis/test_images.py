@@ -1,4 +1,4 @@
-"""The images of a world in Valkey: only those come and go that are new there."""
+"""The images of a world in Valkey: only new ones are sent."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from mock_server.domain.clock import Instant
 from mock_server.domain.world import Image, World
 from mock_server.stores import Found
-from mock_server.stores.redis import packing, store
-from mock_server.stores.redis.packing import packed_images
+from mock_server.stores.redis import store, worlds
+from mock_server.stores.redis.worlds import pack_images
 from support.stored import fresh, run, say
 
 KEY = "aiimage:{one}:images"
@@ -24,7 +24,7 @@ def image(number: int) -> Image:
 
 
 def made(*numbers: int) -> Callable[[World | None, Instant], tuple[World, None]]:
-    """Images of those numbers come to the front, and five are kept."""
+    """Return a change that adds images of those numbers at the front, and keeps five."""
 
     def change(world: World | None, at: Instant) -> tuple[World, None]:
         world = world or fresh()
@@ -38,31 +38,31 @@ def numbers(found: Found) -> list[int]:
     return [each.id for each in found.world.images] if found.world else []
 
 
-def test_only_the_images_that_are_new_come_and_go(open_state: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    came: list[int] = []
+def test_only_new_images_are_sent_and_received(open_state: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
 
-    def coming(data: bytes) -> Image:
-        came.append(1)
+    def receiving(data: bytes) -> Image:
+        counts.append(1)
         return IMAGES.decode(data)
 
-    def going(images: Sequence[Image]) -> list[bytes]:
-        came.append(len(images))
-        return packed_images(images)
+    def sending(images: Sequence[Image]) -> list[bytes]:
+        counts.append(len(images))
+        return pack_images(images)
 
-    monkeypatch.setattr(packing, "_decode_image", coming)
-    monkeypatch.setattr(store, "packed_images", going)
+    monkeypatch.setattr(worlds, "_decode_image", receiving)
+    monkeypatch.setattr(store, "pack_images", sending)
 
     async def scenario() -> None:
         async with open_state(url) as state, open_state(url) as other:
             await state.store.update("one", made(1, 2, 3))
             assert numbers(await other.store.read("one")) == [3, 2, 1]
-            came.clear()
+            counts.clear()
             await state.store.update("one", made(4))
-            assert came == [1]  # went
+            assert counts == [1]  # sent
             assert numbers(await other.store.read("one")) == [4, 3, 2, 1]
-            assert came == [1, 1]  # came
+            assert counts == [1, 1]  # received
             await other.store.update("one", made(5, 6))
-            assert came == [1, 1, 2]
+            assert counts == [1, 1, 2]
 
             assert numbers(await state.store.read("one")) == [6, 5, 4, 3, 2]
 
@@ -73,7 +73,7 @@ def test_only_the_images_that_are_new_come_and_go(open_state: Any, url: str, mon
 @pytest.mark.parametrize(
     "replaced", [(), (image(9),), (image(9), image(8), image(7)), tuple(map(image, range(90, 95)))]
 )
-def test_other_images_take_the_place_of_all(open_state: Any, url: str, replaced: tuple[Image, ...]) -> None:
+def test_other_images_replace_all(open_state: Any, url: str, replaced: tuple[Image, ...]) -> None:
     def restored(world: World | None, at: Instant) -> tuple[World, None]:
         assert world is not None
         return replace(world, made=len(replaced), images=replaced), None
@@ -92,7 +92,7 @@ def test_other_images_take_the_place_of_all(open_state: Any, url: str, replaced:
     run(scenario)
 
 
-def test_who_comes_late_with_images_adds_them_to_those_of_others(open_state: Any, url: str) -> None:
+def test_a_late_writer_adds_its_images_to_those_of_others(open_state: Any, url: str) -> None:
     async def scenario() -> list[int]:
         async with open_state(url) as state, open_state(url) as other:
             await state.store.update("one", made(1))

@@ -1,4 +1,4 @@
-"""Worlds in Valkey: what it promises beyond every store."""
+"""Worlds in Valkey: what this store promises beyond the others."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mock_server.domain.clock import SECOND, Instant
 from mock_server.stores import State, Store, StoreUnavailableError
-from mock_server.stores.redis.line import Command, Line
+from mock_server.stores.redis.connection import Command, Connection
 from support.entries import entry
 from support.stored import count_up, fresh, run, say
 from support.valkey import Relay, Valkey, shared
@@ -20,19 +20,19 @@ STATE = "aiimage:{one}:state"
 
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What goes to Valkey: a list of commands for each round trip."""
+    """The commands of each round trip to Valkey."""
     sent: list[list[str]] = []
-    ask = Line.ask
+    exchange = Connection._exchange
 
-    def noted(line: Line, commands: Sequence[Command]) -> asyncio.Future[list[Any]]:
+    async def recorded(connection: Connection, to: Any, commands: Sequence[Command]) -> list[Any]:
         sent.append([str(each[0]) for each in commands])
-        return ask(line, commands)
+        return await exchange(connection, to, commands)
 
-    monkeypatch.setattr(Line, "ask", noted)
+    monkeypatch.setattr(Connection, "_exchange", recorded)
     return sent
 
 
-def test_a_read_is_one_round_trip_and_an_update_of_what_was_read_another(
+def test_a_read_is_one_round_trip_and_an_update_of_it_another(
     open_state: Any, url: str, trips: list[list[str]]
 ) -> None:
     async def scenario() -> None:
@@ -47,7 +47,7 @@ def test_a_read_is_one_round_trip_and_an_update_of_what_was_read_another(
     run(scenario)
 
 
-def test_what_has_not_changed_does_not_come_again(open_state: Any, url: str) -> None:
+def test_an_unchanged_world_is_not_sent_again(open_state: Any, url: str) -> None:
     async def scenario() -> None:
         async with open_state(url) as state, open_state(url) as other:
             await state.store.update("one", count_up)
@@ -72,7 +72,7 @@ def test_updates_of_many_processes_lose_nothing(open_state: Any, url: str) -> No
     assert run(scenario) == list(range(200))
 
 
-def test_updates_of_one_process_that_wait_for_the_same_world_go_together(
+def test_updates_of_one_process_that_wait_for_the_same_world_share_a_write(
     open_state: Any, url: str, trips: list[list[str]]
 ) -> None:
     async def scenario() -> list[int]:
@@ -82,10 +82,10 @@ def test_updates_of_one_process_that_wait_for_the_same_world_go_together(
             return list(await asyncio.gather(*(state.store.update("one", count_up, found) for _ in range(20))))
 
     assert run(scenario) == list(range(20))
-    assert len(trips) == 2  # the first finds nobody there, and goes at once
+    assert len(trips) == 2  # the first is applied at once
 
 
-def test_an_update_from_what_is_outdated_is_made_again(open_state: Any, url: str) -> None:
+def test_an_update_of_an_outdated_world_is_applied_again(open_state: Any, url: str) -> None:
     async def scenario() -> int:
         async with open_state(url) as state, open_state(url) as other:
             found = await state.store.read("one")
@@ -95,7 +95,7 @@ def test_an_update_from_what_is_outdated_is_made_again(open_state: Any, url: str
     assert run(scenario) == 1
 
 
-def test_what_was_let_go_meanwhile_does_not_come_back(open_state: Any, url: str) -> None:
+def test_a_world_deleted_meanwhile_does_not_come_back(open_state: Any, url: str) -> None:
     async def scenario() -> int:
         async with open_state(url) as state, open_state(url) as other:
             found = await state.store.read("one")
@@ -123,7 +123,7 @@ def test_a_write_whose_reply_is_lost_is_made_once(open_state: Any, cuts: int) ->
     assert run(scenario) == [0, 1, 2, 3, 4]
 
 
-def test_a_write_whose_reply_is_lost_is_found_under_those_of_others(open_state: Any, url: str) -> None:
+def test_a_write_whose_reply_is_lost_is_found_among_those_of_others(open_state: Any, url: str) -> None:
     database = urlsplit(url).path
 
     async def scenario() -> None:
@@ -145,7 +145,7 @@ def test_a_write_whose_reply_is_lost_is_found_under_those_of_others(open_state: 
     run(scenario)
 
 
-def test_a_write_of_which_nobody_can_tell_is_not_reported_as_done(open_state: Any, url: str) -> None:
+def test_a_write_with_an_unknown_outcome_is_not_reported_as_done(open_state: Any, url: str) -> None:
     async def scenario() -> None:
         async with open_state(url) as state, open_state(url) as other:
             await state.store.update("one", count_up)
@@ -154,7 +154,7 @@ def test_a_write_of_which_nobody_can_tell_is_not_reported_as_done(open_state: An
                 await other.store.update("one", count_up)
             await state.store.update("one", count_up, replace(found, stamp=b"never there."))
 
-    with pytest.raises(StoreUnavailableError, match="nobody can tell any more whether the world one was changed"):
+    with pytest.raises(StoreUnavailableError, match="the outcome of the update of the world one is unknown"):
         run(scenario)
 
 
@@ -165,11 +165,11 @@ def test_a_write_whose_reply_is_lost_again_and_again_is_not_reported_as_done(ope
             relay.cut(3)
             await state.store.update("one", count_up, found)
 
-    with pytest.raises(StoreUnavailableError, match="has closed the connection"):
+    with pytest.raises(StoreUnavailableError, match="closed the connection"):
         run(scenario)
 
 
-def test_scripts_that_the_server_forgot_are_sent_again(open_state: Any, url: str) -> None:
+def test_scripts_that_the_server_does_not_know_are_sent_again(open_state: Any, url: str) -> None:
     async def scenario() -> tuple[int, int]:
         async with open_state(url) as state:
             await state.store.update("one", count_up)
@@ -192,7 +192,7 @@ def test_time_does_not_go_back_when_the_clock_of_valkey_does(open_state: Any, ur
     run(scenario)
 
 
-def test_time_is_valkeys(open_state: Any, url: str) -> None:
+def test_the_time_is_that_of_valkey(open_state: Any, url: str) -> None:
     async def scenario() -> tuple[Instant, Instant]:
         async with open_state(url) as state:
             seconds, micros = say(url, "TIME")
@@ -203,7 +203,7 @@ def test_time_is_valkeys(open_state: Any, url: str) -> None:
 
 
 async def used(state: State) -> None:
-    """Have something of each kind in it."""
+    """Store something of each kind."""
     await state.store.update("one", count_up)
     await state.store.delete("other")
     await state.store.update("other", count_up)
@@ -212,9 +212,7 @@ async def used(state: State) -> None:
     await state.sources.put("upload", b"123")
 
 
-def test_every_key_is_ours_and_lives_no_longer_than_three_times_what_the_setting_says(
-    open_state: Any, url: str
-) -> None:
+def test_every_key_has_our_prefix_and_expires_after_at_most_three_lifetimes(open_state: Any, url: str) -> None:
     async def scenario() -> None:
         async with open_state(url, state_seconds=100) as state:
             await used(state)
@@ -231,7 +229,7 @@ def test_every_key_is_ours_and_lives_no_longer_than_three_times_what_the_setting
     assert all(290 < life <= 300 for life in lives.values()), lives
 
 
-def test_what_is_used_lives_on_and_what_is_not_is_gone(open_state: Any, url: str) -> None:
+def test_unused_worlds_expire_and_used_ones_do_not(open_state: Any, url: str) -> None:
     async def scenario() -> tuple[list[str], list[str]]:
         async with open_state(url, state_seconds=0.2) as state:
             await used(state)
@@ -252,7 +250,7 @@ def test_what_is_used_lives_on_and_what_is_not_is_gone(open_state: Any, url: str
     )
 
 
-def test_a_heavy_world_makes_others_go_with_what_the_journal_has_of_them(open_state: Any, url: str) -> None:
+def test_a_heavy_world_evicts_others_with_their_journal(open_state: Any, url: str) -> None:
     async def scenario() -> tuple[list[str], list[str]]:
         async with open_state(url, max_world_bytes=10_000) as state:
             for number, name in enumerate(("one", "two", "three")):
@@ -276,7 +274,7 @@ def test_a_world_of_another_version_is_not_misread(open_state: Any, url: str) ->
         run(scenario)
 
 
-def test_what_was_stored_is_there_when_the_process_is_another(open_state: Any, url: str) -> None:
+def test_another_process_finds_what_was_stored(open_state: Any, url: str) -> None:
     async def scenario() -> tuple[int, list[str], bytes | None]:
         async with open_state(url) as state:
             await used(state)

@@ -1,0 +1,143 @@
+"""What a process reports to the others that share its state, and how it reacts to their reports.
+
+The state is right for every process that looks at it. A report only says that it is time to look again, and may be
+lost: a request that waits then continues later, with the same result.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from mock_server.stores.protocol import Bus, StoreUnavailableError
+
+from .events import Event, Events
+from .scheduler import Scheduler
+
+_CHANGES, _EVENTS = "changes", "events"
+
+
+class _Message(msgspec.Struct, tag=True, array_like=True):
+    """What goes over the bus."""
+
+
+class _Changed(_Message):
+    """A clock was moved; with `deleted`, that world was deleted; with no name at all, every world was."""
+
+    clock: str = ""
+    deleted: str = ""
+
+
+class _Listening(_Message):
+    """The sender has a listener for events."""
+
+
+class _Happened(_Message):
+    """An event in the sender's process."""
+
+    event: Event
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Changed | _Listening | _Happened).decode
+
+
+class Changes:
+    """Connects the scheduler and the events of a process to the others. bus: None where the state is not shared."""
+
+    def __init__(self, scheduler: Scheduler, events: Events, bus: Bus | None = None) -> None:
+        self._scheduler = scheduler
+        self._events = events
+        self._bus = bus
+        self._reported_listeners = 0  # how often another process reported one
+        self._tasks: set[asyncio.Task[None]] = set()
+        if bus:
+            bus.attach(_CHANGES, self._on_message, self._on_connected)
+
+    async def connect(self) -> None:
+        """Receive what others report, from the first call on."""
+        if self._bus:
+            await self._bus.connect()
+
+    async def clock_moved(self, clock: str) -> None:
+        """Make requests that wait for the clock look at it again, in every process. Raise StoreUnavailableError."""
+        self._scheduler.notify(clock)
+        await self._report(_Changed(clock))
+
+    async def world_deleted(self, clock: str, world: str) -> None:
+        """End the wait of every request of the world, in every process. Raise StoreUnavailableError."""
+        self._scheduler.cancel(clock, world)
+        await self._report(_Changed(clock, world))
+
+    async def all_worlds_deleted(self) -> None:
+        """End the wait of every request, in every process. Raise StoreUnavailableError."""
+        self._scheduler.cancel_all()
+        await self._report(_Changed())
+
+    async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
+        """Yield the events of all processes as Events.listen yields those of one."""
+        listening = self._events.listen(pause, world)
+        first = await anext(listening)
+        try:
+            await self._report_listener()
+            yield first
+            async for event in listening:
+                yield event
+        finally:
+            await listening.aclose()
+            if self._bus and not self._events.has_listeners:
+                self._start(self._bus.unsubscribe(_EVENTS))
+
+    async def _report_listener(self) -> None:
+        """Receive the events of other processes; where they cannot be reached, as soon as they can."""
+        if self._bus:
+            with suppress(StoreUnavailableError):
+                await self._bus.subscribe(_EVENTS)
+                await self._report(_Listening())
+
+    async def _report(self, message: _Message) -> None:
+        if self._bus:
+            await self._bus.publish(_CHANGES, _encode(message))
+
+    def _on_connected(self) -> None:
+        """Look at everything again, since messages may have been missed."""
+        self._scheduler.notify_all()
+        self._forward_events()
+        if self._events.has_listeners:
+            self._start(self._report_listener())
+
+    def _on_message(self, message: bytes) -> None:
+        match _decode(message):
+            case _Changed("", ""):
+                self._scheduler.cancel_all()
+            case _Changed(clock, ""):
+                self._scheduler.notify(clock)
+            case _Changed(clock, world):
+                self._scheduler.cancel(clock, world)
+            case _Listening():
+                self._forward_events()
+            case _Happened(event):
+                self._events.deliver(event)
+
+    def _forward_events(self) -> None:
+        self._reported_listeners += 1
+        self._events.forward = self._forward
+
+    def _forward(self, event: Event) -> None:
+        self._start(self._publish(event))
+
+    async def _publish(self, event: Event) -> None:
+        """Send an event to the processes with a listener, and stop forwarding events where there is none."""
+        assert self._bus
+        reported = self._reported_listeners
+        with suppress(StoreUnavailableError):
+            receivers = await self._bus.publish(_EVENTS, _encode(_Happened(event)))
+            if not receivers and reported == self._reported_listeners:  # else one came while this was under way
+                self._events.forward = None
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

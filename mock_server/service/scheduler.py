@@ -1,0 +1,214 @@
+"""The scheduler: which requests wait for which instant of their world's clock, and which are under way.
+
+Moving a clock runs the requests that fall due in order, one at a time: the next one when every request of that clock
+waits or has been answered.
+"""
+
+import asyncio
+import heapq
+import itertools
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from mock_server.domain.clock import Clock, Instant
+from mock_server.domain.world import World
+
+_log = logging.getLogger("aiimage_mock")
+_IDLE_TIMEOUT_SECONDS = 10
+_numbers = itertools.count()
+
+
+class _View(Protocol):
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def now(self) -> Instant: ...
+
+
+View = TypeVar("View", bound=_View)
+
+
+@dataclass(order=True, slots=True)
+class _Waiter:
+    """A request that waits. number: keeps the order of arrival among equal instants; woken: it was removed from its
+    queue.
+    """
+
+    instant: Instant
+    world: str = field(compare=False)
+    number: int = field(default_factory=_numbers.__next__)
+    woken: bool = field(default=False, compare=False)
+    event: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+
+
+@dataclass(slots=True)
+class ClockQueue:
+    """The requests that wait for one clock. movers: calls that move it or wait for their turn to; idle: set when no
+    request is busy.
+    """
+
+    movers: int = 0
+    waiting: list[_Waiter] = field(default_factory=list)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Scheduler:
+    """Waiting requests by the name of their clock, in the memory of one process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._busy: dict[str, int] = {}  # requests under way that do not wait
+        self._queues: dict[str, ClockQueue] = {}
+
+    def under_way(self, name: str) -> "_UnderWay":
+        """Count a request as under way, in a `with`."""
+        return _UnderWay(self, name)
+
+    def enter(self, name: str) -> None:
+        """Count one more busy request."""
+        self._busy[name] = self._busy.get(name, 0) + 1
+
+    def leave(self, name: str) -> None:
+        """Count one busy request less."""
+        left = self._busy[name] - 1
+        if left:
+            self._busy[name] = left
+            return
+        del self._busy[name]
+        if name in self._queues:
+            self._queues[name].idle.set()
+            self._delete_if_unused(name)
+
+    async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[View]]) -> View:
+        """Return what `look` returns once the clock shows `instant`, or once the wait is cancelled.
+
+        The caller is under way.
+        """
+        queue = self._queue(name)
+        waiter = _Waiter(instant, world)
+        heapq.heappush(queue.waiting, waiter)
+        self.leave(name)
+        try:
+            while True:
+                waiter.event.clear()
+                seen = await look()
+                if waiter.woken:
+                    return seen
+                if seen.now < instant:
+                    await self._sleep(waiter.event, seen.world.clock.reached(instant))
+                elif queue.movers:  # the mover wakes the waiters one by one, in order
+                    await waiter.event.wait()
+                else:
+                    return seen
+        finally:
+            if not waiter.woken:
+                self._wake(name, waiter)
+
+    async def _sleep(self, event: asyncio.Event, until: Instant | None) -> None:
+        """Return when the server's clock shows `until`, if that is an instant, or when the event is set."""
+        waiting = asyncio.ensure_future(event.wait())
+        sleeping = [asyncio.ensure_future(self._clock.sleep_until(until))] if until is not None else []
+        try:
+            await asyncio.wait([waiting, *sleeping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (waiting, *sleeping):
+                task.cancel()
+
+    def next_due(self, name: str, until: Instant) -> Instant | None:
+        """Return the first instant, `until` included, that a request waits for."""
+        waiting = self._queues[name].waiting if name in self._queues else []
+        return waiting[0].instant if waiting and waiting[0].instant <= until else None
+
+    async def run_due(self, name: str, until: Instant) -> None:
+        """Wake every request that waits for an instant up to `until`, each when all others wait or are answered."""
+        queue = self._queue(name)
+        while queue.waiting and queue.waiting[0].instant <= until:
+            self._wake(name, queue.waiting[0])
+            await self.idle(name)
+
+    async def idle(self, name: str) -> None:
+        """Return when all requests under way wait for an instant; after 10 s of real time in any case."""
+        if name not in self._busy:
+            return
+        queue = self._queue(name)
+        queue.idle.clear()
+        try:
+            await asyncio.wait_for(queue.idle.wait(), _IDLE_TIMEOUT_SECONDS)
+        except TimeoutError:
+            _log.warning("A request is under way for longer than %d s; the clock moves on.", _IDLE_TIMEOUT_SECONDS)
+
+    def notify(self, name: str) -> None:
+        """Make every request that waits for a clock look at it again."""
+        for waiter in self._queues[name].waiting if name in self._queues else []:
+            waiter.event.set()
+
+    def notify_all(self) -> None:
+        """Make every waiting request look at its clock again."""
+        for name in self._queues:
+            self.notify(name)
+
+    @asynccontextmanager
+    async def moving(self, name: str) -> AsyncIterator[None]:
+        """Pause: requests that are due stay blocked until `run_due` wakes them. One mover at a time moves a clock."""
+        queue = self._queue(name)
+        queue.movers += 1
+        try:
+            async with queue.moving:
+                yield
+        finally:
+            queue.movers -= 1
+            self.notify(name)
+            self._delete_if_unused(name)
+
+    def cancel(self, name: str, world: str) -> None:
+        """Wake every request of a world that was deleted."""
+        queue = self._queue(name)
+        for waiter in [each for each in queue.waiting if each.world == world]:
+            self._wake(name, waiter)
+        self._delete_if_unused(name)
+
+    def cancel_all(self) -> None:
+        """Wake every request: all worlds were deleted."""
+        for name, queue in list(self._queues.items()):
+            for waiter in list(queue.waiting):
+                self._wake(name, waiter)
+
+    def _wake(self, name: str, waiter: _Waiter) -> None:
+        waiting = self._queues[name].waiting
+        waiting.remove(waiter)
+        heapq.heapify(waiting)
+        waiter.woken = True
+        self.enter(name)
+        waiter.event.set()
+
+    def _queue(self, name: str) -> ClockQueue:
+        queue = self._queues.get(name)
+        if queue is None:
+            queue = self._queues[name] = ClockQueue()
+        return queue
+
+    def _delete_if_unused(self, name: str) -> None:
+        queue = self._queues.get(name)
+        if queue and name not in self._busy and not queue.waiting and not queue.movers:
+            del self._queues[name]
+
+
+class _UnderWay:
+    """A request that is under way."""
+
+    __slots__ = ("_name", "_scheduler")
+
+    def __init__(self, scheduler: Scheduler, name: str) -> None:
+        self._scheduler = scheduler
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._scheduler.enter(self._name)
+
+    def __exit__(self, *failure: object) -> None:
+        self._scheduler.leave(self._name)

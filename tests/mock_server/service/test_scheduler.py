@@ -1,0 +1,298 @@
+"""Who waits for which instant of a clock, and who goes on when."""
+
+import asyncio
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.domain.clock import SECOND
+from mock_server.domain.timepiece import Timepiece
+from mock_server.service import scheduler
+from support.clocks import START, settle
+from support.hall import NAME, STOPPED, WORLD, Hall, play
+
+
+@pytest.mark.parametrize("ahead", [0, -3 * SECOND, 7 * SECOND])
+def test_a_request_waits_until_its_instant_has_come_and_not_longer(ahead: int) -> None:
+    async def scenario(hall: Hall) -> None:
+        task = await hall.waiting("one", START + ahead + 2 * SECOND)
+        await hall.real.advance(2 - 1e-6)
+        assert not task.done()
+        await hall.real.advance(1e-6)
+        assert task.done()
+
+    play(scenario, Timepiece(ahead))
+
+
+@pytest.mark.parametrize("piece", [Timepiece(), STOPPED])
+def test_an_instant_that_has_come_is_not_waited_for(piece: Timepiece) -> None:
+    async def scenario(hall: Hall) -> None:
+        await hall.request("one", START - 5, START)
+
+    assert play(scenario, piece).log[-1] == "one is answered"
+
+
+def test_while_the_clock_stands_still_nothing_ends_by_itself() -> None:
+    async def scenario(hall: Hall) -> None:
+        task = await hall.waiting("one", START + 1)
+        await hall.real.advance(86_400)
+        assert not task.done()
+        task.cancel()
+
+    play(scenario)
+
+
+def test_whoever_waits_looks_at_the_clock_again_when_it_was_moved() -> None:
+    async def scenario(hall: Hall) -> None:
+        task = await hall.waiting("one", START + 5)
+        hall.move(Timepiece(0, START + 4))
+        await settle()
+        assert not task.done()
+        hall.move(Timepiece(0, START + 5))
+        await settle()
+        assert task.done()
+
+    play(scenario)
+
+
+def test_a_clock_that_is_stopped_and_runs_again_ends_a_wait_that_much_later() -> None:
+    async def scenario(hall: Hall) -> None:
+        task = await hall.waiting("one", START + 2 * SECOND)
+        await hall.real.advance(1)
+        hall.move(hall.piece.frozen(hall.real.now()))
+        await settle()
+        await hall.real.advance(60)
+        assert not task.done()
+        hall.move(hall.piece.running(hall.real.now()))
+        await settle()
+        await hall.real.advance(1 - 1e-6)
+        assert not task.done()
+        await hall.real.advance(1e-6)
+        assert task.done()
+
+    play(scenario, Timepiece())
+
+
+@pytest.mark.parametrize("yields", [1, 3])
+def test_no_ring_is_missed_while_the_clock_is_read(yields: int) -> None:
+    async def scenario(hall: Hall) -> None:
+        task = asyncio.ensure_future(hall.request("one", START + 5))
+        await asyncio.sleep(0)
+        hall.move(Timepiece(0, START + 5))
+        await settle()
+        assert task.done()
+
+    play(scenario, yields=yields)
+
+
+def test_whoever_is_woken_while_it_reads_the_clock_goes_on() -> None:
+    async def scenario(hall: Hall) -> None:
+        task = asyncio.ensure_future(hall.request("one", START + 5))
+        await asyncio.sleep(0)
+        await hall.scheduler.run_due(NAME, START + 5)
+        await settle()
+        assert task.done()
+
+    play(scenario, yields=3)
+
+
+def test_the_first_instant_that_is_waited_for_is_known() -> None:
+    async def scenario(hall: Hall) -> None:
+        assert hall.scheduler.next_due(NAME, START + 9) is None
+        tasks = [await hall.waiting(f"{after}", START + after) for after in (7, 3, 5)]
+        found = [hall.scheduler.next_due(NAME, START + until) for until in (2, 3, 9)]
+        assert found == [None, START + 3, START + 3]
+        assert hall.scheduler.next_due("another clock", START + 9) is None
+        for task in tasks:
+            task.cancel()
+
+    play(scenario)
+
+
+def test_what_falls_due_happens_in_order_each_when_the_last_was_answered() -> None:
+    async def scenario(hall: Hall) -> None:
+        for label, after in (("c", 7), ("a", 3), ("d", 7), ("b", 5), ("e", 9)):
+            await hall.waiting(label, START + after)
+        await hall.scheduler.run_due(NAME, START + 7)
+
+    log = play(scenario, steps=7).log
+    assert log == [f"{label} {what}" for label in "abcd" for what in ("goes on", "is answered")]
+
+
+def test_what_falls_due_at_once_happens_one_at_a_time_even_when_the_clock_tells_all_of_them() -> None:
+    async def scenario(hall: Hall) -> None:
+        for label in "abcd":
+            await hall.waiting(label, START + 5)
+        async with hall.scheduler.moving(NAME):
+            hall.move(Timepiece(0, START + 5))
+            await hall.scheduler.run_due(NAME, START + 5)
+
+    log = play(scenario, steps=7).log
+    assert log == [f"{label} {what}" for label in "abcd" for what in ("goes on", "is answered")]
+
+
+def test_a_request_that_waits_again_lets_the_next_one_go_on() -> None:
+    async def scenario(hall: Hall) -> None:
+        await hall.waiting("a", START + 3, START + 6, START + 99)
+        await hall.waiting("b", START + 5)
+        await hall.scheduler.run_due(NAME, START + 6)
+
+    assert play(scenario, steps=3).log == ["a goes on", "b goes on", "b is answered", "a goes on"]
+
+
+def test_what_fell_due_and_was_not_woken_goes_on_when_the_clock_is_let_go() -> None:
+    async def scenario(hall: Hall) -> None:
+        task = await hall.waiting("one", START + 5)
+        async with hall.scheduler.moving(NAME):
+            hall.move(Timepiece(0, START + 5))
+            await settle()
+            assert not task.done()
+        await settle()
+        assert task.done()
+
+    play(scenario)
+
+
+def test_all_is_quiet_when_every_request_waits_or_was_answered() -> None:
+    async def scenario(hall: Hall) -> None:
+        await hall.scheduler.idle(NAME)
+        with hall.scheduler.under_way(NAME):
+            quiet = asyncio.ensure_future(hall.scheduler.idle(NAME))
+            waiting = await hall.waiting("one", START + 5)
+            assert not quiet.done()
+        await settle()
+        assert quiet.done()
+        waiting.cancel()
+
+    play(scenario)
+
+
+def test_a_request_that_takes_too_long_does_not_stop_the_clock_for_ever(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scheduler, "_IDLE_TIMEOUT_SECONDS", 0.01)
+
+    async def scenario(hall: Hall) -> None:
+        with hall.scheduler.under_way(NAME):
+            await hall.scheduler.idle(NAME)
+
+    with caplog.at_level(logging.WARNING, "aiimage_mock"):
+        play(scenario)
+    assert ["the clock moves on" in each.getMessage() for each in caplog.records] == [True]
+
+
+@pytest.mark.parametrize("moves", [0, 1, 3])
+def test_a_request_that_is_cancelled_while_it_waits_holds_nobody_up(moves: int) -> None:
+    async def scenario(hall: Hall) -> None:
+        gone, stays = await hall.waiting("gone", START + 3), await hall.waiting("stays", START + 5)
+        for _ in range(moves):
+            hall.move(STOPPED)
+        gone.cancel()
+        await settle()
+        await hall.scheduler.run_due(NAME, START + 5)
+        assert gone.cancelled()
+        assert stays.done()
+
+    hall = play(scenario)
+    assert hall.log == ["stays goes on", "stays is answered"]
+    assert hall.forgotten
+
+
+def test_a_request_that_is_cancelled_as_it_is_woken_holds_nobody_up() -> None:
+    async def scenario(hall: Hall) -> None:
+        gone = await hall.waiting("gone", START + 3)
+        happening = asyncio.ensure_future(hall.scheduler.run_due(NAME, START + 3))
+        gone.cancel()
+        await happening
+        assert gone.cancelled()
+
+    assert play(scenario).forgotten
+
+
+def test_requests_of_a_world_that_is_let_go_wait_no_longer() -> None:
+    async def scenario(hall: Hall) -> None:
+        gone = [await hall.waiting("gone", START + 5, world="gone"), await hall.waiting("too", START + 9, world="gone")]
+        stays = await hall.waiting("stays", START + 5, world="other")
+        hall.scheduler.cancel(NAME, "gone")
+        hall.scheduler.cancel("another clock", "other")
+        await settle()
+        assert [each.done() for each in gone] == [True, True]
+        assert not stays.done()
+        stays.cancel()
+
+    play(scenario)
+
+
+def test_one_at_a_time_moves_the_clock_in_the_order_in_which_they_came() -> None:
+    async def scenario(hall: Hall) -> None:
+        async def mover(number: int) -> None:
+            async with hall.scheduler.moving(NAME):
+                hall.log.append(f"{number} moves")
+                await settle()
+                hall.log.append(f"{number} is done")
+
+        first = [asyncio.ensure_future(mover(number)) for number in range(3)]
+        await first[0]
+        await asyncio.gather(*first, *(mover(number) for number in range(3, 6)))
+
+    hall = play(scenario)
+    assert hall.log == [f"{number} {what}" for number in range(6) for what in ("moves", "is done")]
+    assert hall.forgotten
+
+
+def test_a_mover_that_fails_lets_go_of_the_clock() -> None:
+    async def scenario(hall: Hall) -> None:
+        with pytest.raises(LookupError):
+            async with hall.scheduler.moving(NAME):
+                raise LookupError
+        async with hall.scheduler.moving(NAME):
+            pass
+
+    assert play(scenario).forgotten
+
+
+def test_clocks_do_not_meet() -> None:
+    async def scenario(hall: Hall) -> None:
+        task = await hall.waiting("one", START + 5)
+        await hall.scheduler.run_due("another clock", START + 5)
+        with hall.scheduler.under_way("another clock"):
+            await hall.scheduler.run_due(NAME, START + 5)
+        assert task.done()
+
+    assert play(scenario).forgotten
+
+
+@given(
+    rows=st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=3).map(sorted), min_size=1, max_size=6),
+    targets=st.lists(st.integers(0, 7), max_size=5).map(sorted),
+    yields=st.integers(0, 2),
+    steps=st.integers(0, 4),
+)
+def test_whatever_waits_goes_on_at_its_instant_in_order(
+    rows: list[list[int]], targets: list[int], yields: int, steps: int
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    async def scenario(hall: Hall) -> None:
+        async def request(number: int, instants: list[int]) -> None:
+            with hall.scheduler.under_way(NAME):
+                for instant in instants:
+                    await hall.scheduler.wait(NAME, WORLD, START + instant, hall.look)
+                    seen.append((hall.piece.at(0) - START, instant))
+                    for _ in range(number * steps):
+                        await asyncio.sleep(0)
+
+        tasks = [asyncio.ensure_future(request(number, instants)) for number, instants in enumerate(rows)]
+        await settle()
+        for target in [*targets, 7]:
+            async with hall.scheduler.moving(NAME):
+                while (due := hall.scheduler.next_due(NAME, START + target)) is not None:
+                    hall.move(Timepiece(0, max(due, hall.piece.at(0))))
+                    await hall.scheduler.run_due(NAME, due)
+        assert all(task.done() for task in tasks)
+        assert hall.forgotten
+
+    play(scenario, yields=yields, steps=steps)
+    assert seen == [(instant, instant) for instant in sorted(instant for instants in rows for instant in instants)]
