@@ -135,7 +135,7 @@ def _control(settings: Settings, service: Service, served: Contract, pictures: P
 
     auth = Auth(settings.admin_token)
     page = LazyApp(partial(_page, settings, served, auth))
-    pages = {"/docs": LazyApp(partial(_reference, settings))}
+    pages = {"/docs": LazyApp(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
     return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
 
@@ -147,11 +147,11 @@ def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
     return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
 
 
-def _reference(settings: Settings) -> ASGIApp:
+def _reference(settings: Settings, served: Contract) -> ASGIApp:
     from .reference import reference_app
 
     values = {name: getattr(settings.behaviour, name) for name in rules().settings}
-    return reference_app(read_yaml(resources.DOCUMENT), rules(), values, settings.accounts.able())
+    return reference_app(served, rules(), values, settings.accounts.able())
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
