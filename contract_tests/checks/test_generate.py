@@ -34,7 +34,7 @@ def _engines() -> Iterator[Any]:
         yield pytest.param(name, marks=decides(*rules, credits=1, seconds=2))
 
 
-@pytest.mark.parametrize("name", _engines())
+@pytest.mark.parametrize("name", list(_engines()))
 def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
     """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
     engine, place = ENGINES[name], list(ENGINES).index(name)
