@@ -46,7 +46,7 @@ def test_an_example_gives_what_it_promises(rule: str, promised: str, text: str) 
     assert judged["verdict"] == ("well-behaved" if promised == "passed" else "misbehaved")
 
 
-def test_every_word_of_a_verdict_is_told() -> None:
+def test_every_word_of_a_verdict_is_listed() -> None:
     judged = [verdict([]), *(verdict(script(text)) for _, _, text in EXAMPLES)]
     assert {row[0].strip("`") for row in PAGE.rows("verdict of a rule")} == {
         each["verdict"] for whole in judged for each in whole["rules"]

@@ -25,7 +25,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
     asyncio.run(played())
 
 
-async def ended_at(desk: Desk, token: str = "somebody") -> list[Instant]:
+async def ended_at(desk: Desk, token: str = "customer") -> list[Instant]:
     """Return when the images of a world were made, oldest first, in seconds since the start."""
     return [(each.created_at - START) // SECOND for each in reversed((await desk.world(token)).images)]
 

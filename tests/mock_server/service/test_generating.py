@@ -25,7 +25,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
     assert not desk.service.scheduler._queues
 
 
-async def refusal(desk: Desk, token: str = "somebody", count: int = 1) -> Refusal:
+async def refusal(desk: Desk, token: str = "customer", count: int = 1) -> Refusal:
     came = await desk.generate(token, count)
     assert isinstance(came, Refusal)
     return came
@@ -85,7 +85,7 @@ def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk:
         assert await desk.service.image(image.title) is None
         assert (await desk.world()).lock is None
         await desk.real.advance(2)
-        assert await desk.service.image(image.title) == (desk.caller_like("somebody"), image)
+        assert await desk.service.image(image.title) == (desk.caller_like("customer"), image)
 
     play(open_desk(queued_answer="queued"), scenario)
 

@@ -75,7 +75,7 @@ def test_a_world_keeps_the_masked_token_and_nothing_else_of_it(open_desk: OpenDe
     play(open_desk(), scenario)
 
 
-async def strike(desk: Desk, operation: str, token: str = "somebody") -> list[str]:
+async def strike(desk: Desk, operation: str, token: str = "customer") -> list[str]:
     caller = desk.caller(token)
     struck = await desk.service.select_faults(caller, operation, await desk.service.look(caller))
     return [each.fault for each in struck]
@@ -113,7 +113,7 @@ def test_a_picture_is_found_by_its_title_with_whose_it_is(open_desk: OpenDesk) -
 def test_a_picture_is_there_when_its_generation_has_ended_whether_or_not_anybody_looked(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.generate(awaited=False)
-        title = f"fox-{world_name('somebody')}0.png"
+        title = f"fox-{world_name('customer')}0.png"
         await desk.real.advance(2 - 1e-6)
         assert await desk.service.image(title) is None
         await desk.real.advance(1e-6)
