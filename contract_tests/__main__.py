@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line, or say how to install what it needs (exit status 2)."""
     try:
-        from contract_tests.cli import main as command
+        from contract_tests.runner.cli import main as command
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("contract_tests"):
             raise

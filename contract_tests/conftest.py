@@ -5,24 +5,24 @@ from functools import partial
 
 import pytest
 
-from contract_tests import options
-from contract_tests.api import Api
-from contract_tests.control import Control
-from contract_tests.plugin import NAME, ConformancePlugin
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api
+from contract_tests.client.control import Control
 from contract_tests.report.terminal import summary_text
-from contract_tests.run import Run
-from contract_tests.targets import Target
-from contract_tests.verdict import Verdict
-from contract_tests.world import World
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.plugin import NAME, ConformancePlugin
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import add_pytest_options, settings_from_pytest
+from contract_tests.runner.target import Target
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    options.add_to_pytest(parser)
+    add_pytest_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.has_plugin(NAME):
-        config.pluginmanager.register(ConformancePlugin(Run(options.from_pytest(config))), NAME)
+        config.pluginmanager.register(ConformancePlugin(Run(settings_from_pytest(config))), NAME)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

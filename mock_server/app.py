@@ -1,4 +1,4 @@
-"""The application: the only place that knows all the parts."""
+"""The application: puts all the parts together."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from . import resources
-from .configuration import ConfigurationError
+from .configuration import ConfigurationError, Settings, is_loopback
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
 from .http.access import AccessLog, log_access
@@ -21,7 +21,6 @@ from .http.paths import OnDemand, Paths
 from .http.pipeline import Pipeline
 from .http.uploads import Uploads
 from .service import Changes, Events, Scheduler, Service
-from .settings import Settings, is_loopback
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def contract() -> Contract:
 
 @cache
 def rules() -> Rules:
-    """Return the rules."""
+    """Return the rules, compiled from rules.yaml."""
     return compile_rules(read_yaml(resources.RULES))
 
 
@@ -48,9 +47,9 @@ def create_app(
     log: AccessLog = log_access,
     state: State | None = None,
 ) -> ASGIApp:
-    """Return the mock as an ASGI application; raise ContractError where a handler has no operation.
+    """Return the mock as an ASGI application; raise ContractError if a handler has no operation.
 
-    state: what it keeps everything in, None for what the settings name.
+    served: the contract, by default the packaged one; state: by default the one that the settings name.
     """
     served = served or contract()
     unknown = handlers.keys() - {operation.id for operation in served.operations}
@@ -74,9 +73,9 @@ def create_app(
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:
-    """Return what the settings say that everything is kept in; raise ConfigurationError.
+    """Return the state that the settings name; raise ConfigurationError.
 
-    clock: this machine's. Nothing is connected before it is needed. Close it in the event loop that used it.
+    clock: of this machine. It connects on first use. Close it in the event loop that used it.
     """
     behaviour, clock = settings.behaviour, clock or RealClock()
     if settings.state != "memory":
@@ -87,7 +86,7 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
 
 
 def check_state(settings: Settings) -> None:
-    """Raise ConfigurationError where the state that the settings name cannot be reached."""
+    """Raise ConfigurationError if the state that the settings name cannot be reached."""
     state = open_state(settings)
 
     async def reach() -> None:
@@ -99,14 +98,14 @@ def check_state(settings: Settings) -> None:
     try:
         asyncio.run(reach())
     except StoreUnavailableError as error:
-        raise ConfigurationError(f"{error}; start it, or leave the flag out to keep everything in memory") from error
+        raise ConfigurationError(f"{error}; start it, or omit the flag to keep the state in memory") from error
 
 
 def _redis_state(settings: Settings, clock: Clock) -> State:
     try:
-        from .stores.redis import AddressError, open_redis  # only here: it takes a while, and packages that few need
+        from .stores.redis import AddressError, open_redis  # slow to import, and needs optional packages
     except ImportError as error:
-        raise ConfigurationError("a package is missing for that: pip install 'aiimage-mock[redis]'") from error
+        raise ConfigurationError("a package is missing; run: pip install 'aiimage-mock[redis]'") from error
     try:
         return open_redis(settings.state, settings.behaviour, clock)
     except AddressError as error:
@@ -155,5 +154,6 @@ def _reference(settings: Settings) -> ASGIApp:
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:
+    """Yield each path with its operations by method."""
     for path, group in groupby(sorted(operations, key=lambda each: each.path), key=lambda each: each.path):
         yield path, {each.method: each for each in group}

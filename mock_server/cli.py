@@ -8,19 +8,18 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, health, resources
-from .configuration import ConfigurationError, read_accounts, read_behaviour, read_scenario
+from . import __version__, client, resources
+from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
+from .contract import Contract
 from .domain.accounts import Accounts
-from .domain.behaviour import Behaviour
-from .settings import Settings
 
 T = TypeVar("T")
 _SERVING = """\b
 Exit status:
-  0  it was ended
-  2  bad usage: the message names the flag, and what it takes
+  0  stopped by Ctrl-C or SIGTERM
+  2  bad usage: the message names the flag and its valid values
 
-Colours are for terminals only; NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
+Output is coloured at a terminal. NO_COLOR=1 turns colours off, FORCE_COLOR=1 turns them on.
 
 \b
 Example:
@@ -28,8 +27,8 @@ Example:
 """
 
 
-class Failure(click.ClickException):
-    """Something that the command cannot do as told: one sentence, exit status 2."""
+class BadUsageError(click.ClickException):
+    """A usage error: one sentence on standard error, exit status 2."""
 
     exit_code = 2
 
@@ -48,7 +47,7 @@ class Seconds(click.FloatRange):
 
 
 class EnvironmentOption(click.Option):
-    """An option that can be given as AIIMAGE_MOCK_… too, and whose errors name that variable."""
+    """An option that can also be set by an AIIMAGE_MOCK_… variable, which its errors name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"show_envvar": True, "show_default": True, **kwargs})
@@ -71,59 +70,59 @@ def main() -> None:
 
 
 @main.command(epilog=_SERVING)
-@option("--host", default="127.0.0.1", metavar="H", help="Address to bind.")
-@option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port to bind; 0 picks a free one.")
+@option("--host", default="127.0.0.1", metavar="H", help="Address to listen on.")
+@option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port; 0 picks a free one.")
 @option(
     "--state",
     default="memory",
     metavar="memory|URL",
-    help="Where everything is kept: in memory, or in the Valkey or Redis of a redis:// URL.",
+    help="Where to keep the state: in memory, or in Valkey or Redis at a redis:// URL.",
 )
 @option(
     "--workers",
     default=1,
     type=click.IntRange(1, 64),
     metavar="N",
-    help="How many processes serve; more than one need --state.",
+    help="Number of processes; more than one requires --state URL.",
 )
 @option(
     "--accounts",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    show_default="the ready-made ones",
-    help="Accounts by token.",
+    show_default="the ready-made accounts",
+    help="YAML file of accounts by token.",
 )
 @option(
     "--scenario",
     type=click.Path(path_type=Path),
     metavar="NAME|FILE",
     show_default="none",
-    help="State that every account begins in: a ready-made one by name, or a file.",
+    help="Initial state of every account: the name of a ready-made scenario, or a YAML file.",
 )
 @option(
     "--behaviour",
     type=click.Path(path_type=Path),
     metavar="FILE",
     show_default="the defaults of rules.yaml",
-    help="Settings that rules leave open.",
+    help="YAML file of settings that override the defaults.",
 )
 @option(
     "--generation-time",
     default=1.5,
     type=Seconds(),
     metavar="SECONDS",
-    help="How long a generation takes.",
+    help="Duration of a generation.",
 )
-@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures and their names.")
-@option("--closed", is_flag=True, help="Refuse tokens that the accounts do not list.")
+@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures and of random faults.")
+@option("--closed", is_flag=True, help="Refuse tokens that the accounts file does not list.")
 @option(
     "--admin-token",
     metavar="T",
     show_default="none",
-    help="What the control API asks for; needed for it beyond loopback.",
+    help="Token that the control API requires; without one it is served on loopback only.",
 )
-@option("--no-control", is_flag=True, help="Do not serve the control API.")
-@option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Form of the access log.")
+@option("--no-control", is_flag=True, help="Turn the control API off.")
+@option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Format of the log.")
 def serve(
     host: str,
     port: int,
@@ -136,15 +135,15 @@ def serve(
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
     if workers > 1 and flags["state"] == "memory":
-        remedy = "give --state redis://HOST:PORT, or leave --workers out"
-        raise Failure(f"--workers {workers} needs state that workers share: {remedy}")
-    gc.disable()  # nothing of what is loaded now is garbage
+        remedy = "add --state redis://HOST:PORT, or omit --workers"
+        raise BadUsageError(f"--workers {workers} requires a state that workers can share: {remedy}")
+    gc.disable()  # start-up allocates much and frees little, so collecting only costs time
     try:
-        from . import serving
+        from . import app, serving
 
         settings = Settings(
-            accounts=_accounts(accounts or resources.ACCOUNTS, scenario, flags["closed"]),
-            behaviour=_of_flag("--behaviour", lambda: _behaviour(behaviour)),
+            accounts=_accounts(app.contract(), accounts or resources.ACCOUNTS, scenario, flags["closed"]),
+            behaviour=_for_flag("--behaviour", lambda: read_behaviour(behaviour, app.rules())),
             host=host,
             generation_seconds=flags["generation_time"],
             seed=flags["seed"],
@@ -152,32 +151,32 @@ def serve(
             admin_token=flags["admin_token"] or None,
             state=flags["state"],
         )
-        _of_flag("--state", lambda: _check_state(settings))
+        _for_flag("--state", lambda: app.check_state(settings))
         listener = serving.bind(host, port)
     except ConfigurationError as error:
-        raise Failure(str(error)) from error
+        raise BadUsageError(str(error)) from error
     finally:
         gc.enable()
     serving.serve(settings, listener, log_format, workers)
 
 
 @main.command("health")
-@option("--host", default="127.0.0.1", metavar="H", help="Address that it is bound to.")
-@option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port that it is bound to.")
-@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="How long to wait for it.")
-def is_healthy(host: str, port: int, wait: float) -> None:
-    """Tell whether a mock serves: exit status 0, or 1 and why not.
+@option("--host", default="127.0.0.1", metavar="H", help="Address of the mock.")
+@option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port of the mock.")
+@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Time to wait until it serves.")
+def check_health(host: str, port: int, wait: float) -> None:
+    """Check that a mock serves: exit status 0, or 1 and the reason.
 
     \b
     Example:
       aiimage-mock health --wait 30
     """
-    if told := health.fault(host, port, wait):
-        raise click.ClickException(f"no mock serves at {host}:{port}: {told}")
+    if reason := client.why_unhealthy(host, port, wait):
+        raise click.ClickException(f"no mock serves at {host}:{port}: {reason}")
 
 
 @main.command()
-@click.option("--control", is_flag=True, help="The document of the control API instead.")
+@click.option("--control", is_flag=True, help="Print the document of the control API instead.")
 def spec(control: bool) -> None:
     """Print the OpenAPI document that the mock serves.
 
@@ -191,7 +190,7 @@ def spec(control: bool) -> None:
 
 @main.command()
 def rules() -> None:
-    """Print the rules that OpenAPI cannot say.
+    """Print the rules that OpenAPI cannot express, as YAML.
 
     \b
     Example:
@@ -200,29 +199,15 @@ def rules() -> None:
     click.echo(resources.RULES.read_text(), nl=False)
 
 
-def _accounts(path: Path, scenario: Path | None, closed: bool) -> Accounts:
-    from .app import contract
-
-    accounts = _of_flag("--accounts", lambda: read_accounts(path, contract(), closed))
+def _accounts(contract: Contract, path: Path, scenario: Path | None, closed: bool) -> Accounts:
+    accounts = _for_flag("--accounts", lambda: read_accounts(path, contract, closed))
     if scenario is None:
         return accounts
-    return accounts.changed(_of_flag("--scenario", lambda: read_scenario(scenario, contract())).apply)
+    return accounts.changed(_for_flag("--scenario", lambda: read_scenario(scenario, contract)).apply)
 
 
-def _behaviour(path: Path | None) -> Behaviour:
-    from .app import rules as compiled
-
-    return read_behaviour(path, compiled())
-
-
-def _check_state(settings: Settings) -> None:
-    from .app import check_state
-
-    check_state(settings)
-
-
-def _of_flag(flag: str, read: Callable[[], T]) -> T:
-    """Return what `read` returns; let what it raises name the flag."""
+def _for_flag(flag: str, read: Callable[[], T]) -> T:
+    """Return what `read` returns; put the flag before the message of a ConfigurationError."""
     try:
         return read()
     except ConfigurationError as error:

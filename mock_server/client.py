@@ -1,6 +1,7 @@
-"""The control API from Python: one world of a running mock, and its clock. Standard library only, synchronous."""
+"""The control API from Python: one world of a running mock, its clock, and a health check. Synchronous."""
 
 import json
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,20 +9,26 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Literal, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
-_SECONDS = 30
-_MOST = 1000
+from .domain.clock import RealClock, seconds
+
+_TIMEOUT_SECONDS = 30
+_MAX_REQUESTS = 1000
+_HEALTH_TIMEOUT_SECONDS = 2
+_PAUSE_SECONDS = 0.05
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (connects to loopback instead)
+
 Json = dict[str, Any]
 Edge = Literal["lock-expiry", "generation-end", "day-reset"]
 
 
 class HeldLock(TypedDict):
-    """A lock that somebody else holds. until: ISO 8601 with a time zone, None for ever."""
+    """A lock that another client holds. until: ISO 8601 with a time zone; None: forever."""
 
     until: str | None
 
 
 class WorldState(TypedDict, total=False):
-    """What can be set in a world. generation_time: seconds that a generation takes; lock: None frees it."""
+    """The values of a world that can be set. generation_time: in seconds; lock: None frees it."""
 
     credits: int
     daily_limit: int
@@ -31,84 +38,84 @@ class WorldState(TypedDict, total=False):
 
 
 class ControlError(RuntimeError):
-    """The mock refused a call of its control API, or none answered. The message says why, in the mock's words."""
+    """The mock refused a call of its control API, or did not answer. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The control API of the mock at `origin`, "http://HOST:PORT". admin_token: what it asks for, if anything."""
+    """The control API of the mock at `origin`, "http://HOST:PORT". admin_token: if the mock requires one."""
 
     origin: str
     admin_token: str | None = None
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Return the JSON that /_mock answers with; raise ControlError where it refuses."""
+        """Call `path` below /_mock and return the JSON of the reply; raise ControlError if it is a refusal."""
         __tracebackhide__ = True
         try:
-            status, told = self._exchange(method, path, body)
-            refusal = told["message"] if status >= 400 else None
+            status, reply = self._exchange(method, path, body)
+            refusal = reply["message"] if status >= 400 else None
         except (OSError, HTTPException) as error:
             raise ControlError(f"No mock answers at {self.origin}: {error or type(error).__name__}.") from error
         except (ValueError, LookupError, TypeError) as error:
-            raise ControlError(f"What answers at {self.origin} is no mock: it does not know /_mock{path}.") from error
+            raise ControlError(f"The server at {self.origin} is not a mock: invalid reply to /_mock{path}.") from error
         if refusal:
             raise ControlError(f"{method} /_mock{path}: {refusal}")
-        return told
+        return reply
 
     def _exchange(self, method: str, path: str, body: object) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"}
         if self.admin_token:
             headers["Authorization"] = f"Bearer {self.admin_token}"
-        where = urlsplit(self.origin)
-        connect = HTTPSConnection if where.scheme == "https" else HTTPConnection
-        with closing(connect(where.netloc, timeout=_SECONDS)) as connection:
+        url = urlsplit(self.origin)
+        connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
+        with closing(connect(url.netloc, timeout=_TIMEOUT_SECONDS)) as connection:
             data = None if body is None else json.dumps(body)
-            connection.request(method, f"{where.path}/_mock{path}", data, headers)
+            connection.request(method, f"{url.path}/_mock{path}", data, headers)
             answer = connection.getresponse()
             return answer.status, json.load(answer)
 
 
 class WorldClock:
-    """The clock of one world. Moving it returns when all that fell due on the way has happened."""
+    """The clock of one world. A call that moves it returns when every event that fell due has happened."""
 
     def __init__(self, world: "MockWorld") -> None:
         self._world = world
 
     @property
     def now(self) -> str:
-        """The time there, ISO 8601."""
+        """The current time in the world, ISO 8601."""
         return str(self._world.call("GET", "/clock")["now"])
 
     def freeze(self, at: str | None = None) -> None:
-        """Let time stand still, where it is or at an instant, ISO 8601."""
-        self._say(freeze=True, **({"set": at} if at else {}))
+        """Stop the clock, at the current time or at an instant, ISO 8601."""
+        self._post(freeze=True, **({"set": at} if at else {}))
 
     def resume(self) -> None:
-        """Let time run on."""
-        self._say(freeze=False)
+        """Run the clock again."""
+        self._post(freeze=False)
 
     def set(self, instant: str) -> None:
-        """Let it be that instant, ISO 8601."""
-        self._say(set=instant)
+        """Set the clock to an instant, ISO 8601, earlier or later."""
+        self._post(set=instant)
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds pass."""
-        self._say(advance=seconds)
+        """Move the clock forward by a number of seconds."""
+        self._post(advance=seconds)
 
     def advance_to(self, edge: Edge, offset_ms: int = 0) -> None:
-        """Let time pass to an edge, and so many milliseconds beyond it, or short of it where negative.
+        """Move the clock forward to an edge, plus an offset in milliseconds, which may be negative.
 
-        Raise ControlError where there is no such edge: the lock is free, or no generation is under way.
+        Raise ControlError if there is no such edge: the lock is free, or no generation is running.
         """
-        self._say(advance_to=edge, offset_ms=offset_ms)
+        self._post(advance_to=edge, offset_ms=offset_ms)
 
-    def _say(self, **command: object) -> None:
+    def _post(self, **command: object) -> None:
         __tracebackhide__ = True
         self._world.call("POST", "/clock", command)
 
 
 class MockWorld:
-    """One account of the mock: its token, its state, and what its client has done."""
+    """One account of the mock: its token, its state, and the requests of its client."""
 
     def __init__(self, control: Control, token: str) -> None:
         self._control = control
@@ -123,24 +130,24 @@ class MockWorld:
 
     @property
     def state(self) -> Json:
-        """Credits, daily limit, lock and so on, as they are now."""
+        """The current credits, daily limit, lock and so on."""
         return dict(self.call("GET"))
 
     def begin(self, **state: Unpack[WorldState]) -> None:
-        """Begin afresh in that state. Generations take no time unless it says so."""
+        """Start over in the given state. Generations take no time unless `generation_time` is given."""
         __tracebackhide__ = True
         self.call("PUT", "", {"generation_time": 0, **state})
 
     def change(self, **state: Unpack[WorldState]) -> None:
-        """Change what is named, and leave the rest."""
+        """Change the given values, and keep the others."""
         __tracebackhide__ = True
         self.call("PATCH", "", state)
 
     def play(self, scenario: str | Mapping[str, object]) -> None:
-        """Begin afresh in a scenario: the name of a ready-made one, or what its file would say."""
+        """Start over in a scenario: the name of a ready-made one, or the content of a scenario file."""
         __tracebackhide__ = True
-        told = {"name": scenario} if isinstance(scenario, str) else scenario
-        if self.call("PUT", "/scenario", told)["generation_time"] is None:
+        body = {"name": scenario} if isinstance(scenario, str) else scenario
+        if self.call("PUT", "/scenario", body)["generation_time"] is None:
             self.change(generation_time=0)
 
     def fault(
@@ -153,13 +160,13 @@ class MockWorld:
         probability: float = 1,
         **parameters: object,
     ) -> None:
-        """Switch a fault on, beside those that are on: which requests it strikes, and its own parameters."""
+        """Switch on one more fault: its name, the requests that it applies to, and its parameters."""
         __tracebackhide__ = True
-        bound = {"operation": operation, "times": times, "after": after, "probability": probability}
-        self.call("POST", "/faults", [{"fault": name, **bound, **parameters}])
+        selection = {"operation": operation, "times": times, "after": after, "probability": probability}
+        self.call("POST", "/faults", [{"fault": name, **selection, **parameters}])
 
     def faults(self) -> list[Json]:
-        """Return the faults that are on, each with how many requests it has seen and struck."""
+        """Return the faults that are on, each with the number of requests that it has seen and been applied to."""
         return list(self.call("GET", "/faults"))
 
     def clear_faults(self) -> None:
@@ -169,49 +176,47 @@ class MockWorld:
     def requests(self, operation: str | None = None, status: int | Literal["none"] | None = None) -> list[Json]:
         """Return the first 1000 requests of this account that the journal keeps, oldest first.
 
-        operation: an operationId, or the last word of a path; status: "none" for a request without a reply.
+        operation: an operationId, or the last segment of a path; status: "none" for a request without a reply.
         """
         __tracebackhide__ = True
-        told = self._asked("requests", operation=operation, status=status, order="oldest", limit=_MOST)
-        return list(told["requests"])
+        found = self._query("requests", operation=operation, status=status, order="oldest", limit=_MAX_REQUESTS)
+        return list(found["requests"])
 
     def coverage(self) -> Json:
-        """Return which operation, status and rule the client has met, and which never."""
-        return self._asked("coverage")
+        """Return the operations, statuses and rules that the client has met, and those that it has not."""
+        return self._query("coverage")
 
     def verdict(self) -> Json:
-        """Return how the client behaved, by rule."""
-        return self._asked("verdict")
+        """Return the client verdict, rule by rule."""
+        return self._query("verdict")
 
     def assert_well_behaved(self) -> None:
-        """Raise AssertionError where the client broke a rule, or met nothing that a rule is about."""
+        """Raise AssertionError if the client broke a rule, or if no rule applied to its requests."""
         __tracebackhide__ = True
         verdict = self.verdict()
         if verdict["verdict"] != "well-behaved":
             raise AssertionError(_complaint(verdict, self.requests()))
 
     def end(self) -> None:
-        """Let go of the world."""
+        """Delete the world."""
         self.call("DELETE")
 
     def call(self, method: str, path: str = "", body: object = None) -> Any:
-        """Return what the control API answers about this world; raise ControlError."""
+        """Call `path` below this world in the control API and return the JSON of the reply; raise ControlError."""
         __tracebackhide__ = True
         return self._control.call(method, f"/worlds/{quote(self.token, safe='')}{path}", body)
 
-    def _asked(self, what: str, **wanted: object) -> Json:
+    def _query(self, path: str, **filters: object) -> Json:
         __tracebackhide__ = True
-        query = {name: value for name, value in {"token": self.token, **wanted}.items() if value is not None}
-        return dict(self._control.call("GET", f"/{what}?{urlencode(query)}"))
+        query = {name: value for name, value in {"token": self.token, **filters}.items() if value is not None}
+        return dict(self._control.call("GET", f"/{path}?{urlencode(query)}"))
 
 
 def _complaint(verdict: Json, requests: list[Json]) -> str:
-    """Return what the client did wrong, rule by rule, with the requests that show it."""
+    """Return the failure message: each broken rule, with the requests that broke it."""
     broken = [rule for rule in verdict["rules"] if rule["verdict"] == "violated"]
     if not broken:
-        return (
-            f"The client met nothing that a rule is about, so nothing is known of it. Requests: {verdict['requests']}."
-        )
+        return f"No rule applied to what the client did, so there is nothing to judge. Requests: {verdict['requests']}."
     lines = {each["id"]: _line(each) for each in requests}
     count = "one rule" if len(broken) == 1 else f"{len(broken)} rules"
     return "\n\n".join([f"The client broke {count}.", *(_broken(rule, lines) for rule in broken)])
@@ -225,3 +230,28 @@ def _broken(rule: Json, lines: Mapping[str, str]) -> str:
 def _line(request: Json) -> str:
     reply = request["status"] if request["complete"] else f"{request['status'] or ''} cut".strip()
     return f"{request['at'][11:-1]}  {request['method']} {request['path']} -> {reply}"
+
+
+def why_unhealthy(host: str, port: int, wait: float = 0) -> str:
+    """Return why no mock serves at host and port, or "" if one does; retry for up to `wait` seconds."""
+    clock = RealClock()
+    deadline = clock.now() + seconds(wait)
+    while (problem := _health_problem(_ANY_ADDRESS.get(host, host), port)) and clock.now() < deadline:
+        time.sleep(_PAUSE_SECONDS)
+    return problem
+
+
+def _health_problem(host: str, port: int) -> str:
+    """Ask once. A mock whose control API is off replies 404 to /_mock/health, as to any unknown path."""
+    try:
+        with closing(HTTPConnection(host, port, timeout=_HEALTH_TIMEOUT_SECONDS)) as connection:
+            connection.request("GET", "/_mock/health")
+            reply = connection.getresponse()
+            body = json.load(reply)
+        if reply.status == 200 and body["status"] == "ok":
+            return ""
+        return "" if reply.status == 404 and "/_mock/health" in body["message"] else str(body["message"])
+    except (OSError, HTTPException) as error:
+        return f"no connection: {error}"
+    except (ValueError, LookupError, TypeError):
+        return "the server there is not a mock"

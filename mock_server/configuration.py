@@ -1,8 +1,9 @@
-"""Configuration files: accounts, behaviour, scenarios. What is wrong in one is said with its place."""
+"""Settings of a server, and the files that they come from: accounts, behaviour, scenarios."""
 
 import difflib
+import ipaddress
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +20,38 @@ from .faults.plans import make_plans
 
 
 class ConfigurationError(ValueError):
-    """A configuration file says something that is not understood. The message says where."""
+    """A flag or a configuration file is invalid. The message names the place and the valid values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The input of `create_app`. generation_seconds: duration of a generation; seed: of pictures and random faults;
+    state: "memory", or the URL of a Valkey or Redis server, which may contain a password.
+    """
+
+    accounts: Accounts
+    behaviour: Behaviour
+    host: str = "127.0.0.1"
+    generation_seconds: float = 1.5
+    seed: int = 0
+    control: bool = True
+    admin_token: str | None = None
+    state: str = field(default="memory", repr=False)
+
+    @property
+    def control_open(self) -> bool:
+        """Whether the control API is served: beyond loopback only with an admin token."""
+        return self.control and (self.admin_token is not None or is_loopback(self.host))
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a server that listens on `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -54,7 +86,7 @@ class _Scenario(_Entry, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A state that an account can be put into. apply: an account as it is without, to as it is in the scenario."""
+    """A named state of an account. apply: returns an account with the values of the scenario."""
 
     title: str
     description: str
@@ -62,10 +94,10 @@ class Scenario:
 
 
 def read_accounts(path: Path, contract: Contract, closed: bool = False) -> Accounts:
-    """Return the accounts that a file lists; raise ConfigurationError."""
-    told = _read(path)
+    """Return the accounts in a file; raise ConfigurationError. closed: refuse all other tokens."""
+    content = _read(path)
     try:
-        data = msgspec.convert(told, _Accounts)
+        data = msgspec.convert(content, _Accounts)
         default = Account(data.defaults.credits, data.defaults.daily_limit)
         listed = {token: _account(entry, default, contract) for token, entry in data.accounts.items()}
     except (msgspec.ValidationError, ValueError) as error:
@@ -77,15 +109,15 @@ def read_scenario(path: Path, contract: Contract) -> Scenario:
     """Return the scenario in a file, or the ready-made one of that name; raise ConfigurationError."""
     if not path.exists() and str(path) in ready_made_scenarios():
         return ready_made_scenario(str(path), contract)
-    told = _read(path)
+    content = _read(path)
     try:
-        return make_scenario(told, contract)
+        return make_scenario(content, contract)
     except ConfigurationError as error:
         raise ConfigurationError(f"{path}: {error}") from error
 
 
 def ready_made_scenario(name: str, contract: Contract) -> Scenario:
-    """Return the scenario of that name that comes along."""
+    """Return the ready-made scenario of that name; raise ConfigurationError."""
     return read_scenario(resources.SCENARIOS / f"{name}.yaml", contract)
 
 
@@ -100,19 +132,19 @@ def make_scenario(data: Any, contract: Contract) -> Scenario:
 
 
 def ready_made_scenarios() -> list[str]:
-    """Return the names of the scenarios that come along."""
+    """Return the names of the ready-made scenarios."""
     return sorted(path.stem for path in resources.SCENARIOS.glob("*.yaml"))
 
 
 def read_behaviour(path: Path | None, rules: Rules) -> Behaviour:
-    """Return the default behaviour, with what a file overrides; raise ConfigurationError."""
+    """Return the default behaviour, with the overrides of a file; raise ConfigurationError."""
     values = {name: setting.default for name, setting in rules.settings.items()}
     overrides = _read(path) or {} if path else {}
     if not isinstance(overrides, Mapping):
         raise ConfigurationError(f"{path}: expected settings by name, as in 'lock_seconds: 10'")
     for name, value in overrides.items():
         if name not in rules.settings:
-            raise ConfigurationError(f"{path}: {name} is no setting{_suggestion(str(name), list(values))}")
+            raise ConfigurationError(f"{path}: unknown setting {name}{_suggestion(str(name), list(values))}")
         if not rules.settings[name].accepts(value):
             raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].takes}, not {value!r}")
     return Behaviour(**{**values, **overrides})
@@ -128,8 +160,8 @@ def _read(path: Path) -> Any:
 
 
 def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
-    """Return an account as `base` is, but for what the entry says; raise ValueError."""
-    told: dict[str, Any] = {
+    """Return `base` with the values that the entry sets; raise ValueError."""
+    values: dict[str, Any] = {
         "credits": entry.credits,
         "daily_limit": entry.daily_limit,
         "used_today": entry.used_today,
@@ -139,9 +171,9 @@ def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
         "stopped_at": from_iso(entry.clock) if entry.clock else None,
         "faults": make_plans(entry.faults, contract) or None,
     }
-    return replace(base, **{name: value for name, value in told.items() if value is not None})
+    return replace(base, **{name: value for name, value in values.items() if value is not None})
 
 
 def _suggestion(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""The mock inside another program: a server in a thread, reachable over a socket and as an ASGI application."""
+"""The mock inside another program: a server in a thread, with a socket and as an ASGI application."""
 
 import asyncio
 import threading
@@ -12,15 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import resources
 from .app import contract, create_app, rules
-from .configuration import read_accounts, read_behaviour
+from .configuration import Settings, read_accounts, read_behaviour
 from .serving import address, bind, server_config
-from .settings import Settings
 
-_Answer = tuple[list[Message], Exception | None]
+_Result = tuple[list[Message], Exception | None]
 
 
 class EmbeddedServer:
-    """A server from the moment it is entered until it is left, on a free port of 127.0.0.1. Enter it once.
+    """A context manager that serves the mock on a free port of 127.0.0.1. Enter it once.
 
     origin: "http://127.0.0.1:PORT".
     """
@@ -33,7 +32,7 @@ class EmbeddedServer:
         self._server = uvicorn.Server(config)
         self._runner = asyncio.Runner(loop_factory=config.get_loop_factory())
         self._thread = threading.Thread(target=self._serve, name="aiimage-mock", daemon=True)
-        self._calls: set[asyncio.Task[_Answer]] = set()
+        self._calls: set[asyncio.Task[_Result]] = set()
 
     def __enter__(self) -> Self:
         self._listener = bind("127.0.0.1", 0)
@@ -50,25 +49,25 @@ class EmbeddedServer:
         self._listener.close()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call of an ASGI client in whatever asyncio loop it runs; raise ConnectionResetError where a
-        fault breaks the connection.
+        """Answer one call of an ASGI client, from any asyncio loop; raise ConnectionResetError if a fault breaks the
+        connection.
 
-        The request is taken in first, and the answer given when it is whole. So neither loop ever waits for the
-        other: a test may move the clock while its own loop, and the client in it, stand still. Who stops waiting
-        for an answer is like a client that hangs up: the mock goes on.
+        The request is read first, and the response is sent when it is complete. So neither loop waits for the other:
+        a test can block its own loop, and the client in it, while it moves the clock. A client that is cancelled
+        counts as one that disconnects: the mock continues.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = self._called(scope, await _all(receive))
+        call = self._shielded_call(scope, await _read_request(receive))
         sent, broken = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call, self._loop))
         for message in sent:
             await send(message)
         if broken:
             raise broken
 
-    async def _called(self, scope: Scope, received: deque[Message]) -> _Answer:
-        call = asyncio.ensure_future(_answer(self._app, scope, received))
+    async def _shielded_call(self, scope: Scope, received: deque[Message]) -> _Result:
+        call = asyncio.ensure_future(_call(self._app, scope, received))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
         return await asyncio.shield(call)
@@ -78,11 +77,11 @@ class EmbeddedServer:
             runner.run(self._server.serve([self._listener]))
 
     async def _stop(self) -> None:
-        """Hang up on everybody, let go of what waits for a clock that nobody will move, and have the server end."""
+        """Close all connections, cancel all requests, also those that wait for a frozen clock, and stop the server."""
         state = self._server.server_state
         for connection in list(state.connections):
             connection.transport.abort()
-        while state.connections:  # noqa: ASYNC110 (each is gone in a moment, and tells nobody)
+        while state.connections:  # noqa: ASYNC110 (each closes on the next turn of the loop, without an event)
             await asyncio.sleep(0)
         for task in (*state.tasks, *self._calls):
             task.cancel()
@@ -90,31 +89,31 @@ class EmbeddedServer:
 
 
 def default_settings() -> Settings:
-    """Return the settings of a mock for tests: the ready-made accounts, and generations that take no time."""
+    """Return settings for tests: the ready-made accounts, and generations that take no time."""
     accounts = read_accounts(resources.ACCOUNTS, contract())
     return Settings(accounts, read_behaviour(None, rules()), generation_seconds=0)
 
 
 def _cancellable(app: ASGIApp) -> ASGIApp:
-    """Return the application as one that may be cancelled, which uvicorn else takes for a failure of it."""
+    """Return an application that can be cancelled; uvicorn would log a cancellation as an error."""
 
-    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    async def cancellable(scope: Scope, receive: Receive, send: Send) -> None:
         with suppress(asyncio.CancelledError):
             await app(scope, receive, send)
 
-    return served
+    return cancellable
 
 
-async def _all(receive: Receive) -> deque[Message]:
-    """Return what the client sends, to the end of the body or until it hangs up."""
+async def _read_request(receive: Receive) -> deque[Message]:
+    """Return the messages of a request, to the end of its body or until the client disconnects."""
     received = deque([await receive()])
     while received[-1].get("more_body"):
         received.append(await receive())
     return received
 
 
-async def _answer(app: ASGIApp, scope: Scope, received: deque[Message]) -> _Answer:
-    """Return what the application sends, and what it raised then, if anything."""
+async def _call(app: ASGIApp, scope: Scope, received: deque[Message]) -> _Result:
+    """Return the messages that the application sends, and the exception that it raises, if any."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -125,6 +124,6 @@ async def _answer(app: ASGIApp, scope: Scope, received: deque[Message]) -> _Answ
 
     try:
         await app(scope, receive, send)
-    except Exception as error:  # noqa: BLE001 (it is raised where the client waits)
+    except Exception as error:  # noqa: BLE001 (raised again in the loop of the client)
         return sent, error
     return sent, None

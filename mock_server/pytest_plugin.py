@@ -1,6 +1,6 @@
 """The pytest fixture `aiimage_mock`: a mock for the session, and a world of its own for each test.
 
-pytest imports this in every run of everybody who has the mock installed, so what is heavy waits for the fixture.
+pytest imports this module in every run if the mock is installed, so the fixture does the slow imports.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"]:
-    """The mock of this session: one of its own, or the one at --aiimage-mock-url."""
+    """The mock of this session: a new one, or the one at --aiimage-mock-url."""
     from .client import Control
     from .testing import MockServer
 
@@ -39,7 +39,7 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
 
 @pytest.fixture
 def aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "MockServer") -> Iterator["AiimageMock"]:
-    """A world of the mock that no other test knows. Generations take no time unless asked for."""
+    """A world of the mock for this test alone. Generations take no time unless `generation_time` is set."""
     mock = aiimage_mock_server.mock(request.node.nodeid)
     mock.begin()
     yield mock
@@ -47,15 +47,15 @@ def aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "MockServe
 
 
 def _origin(url: str) -> str:
-    """Return where a mock is, without its /api/v1; raise ArgumentTypeError."""
+    """Return the URL of a mock without /api/v1; raise ArgumentTypeError."""
     if not url.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"{url!r} is no URL like http://127.0.0.1:8010")
+        raise argparse.ArgumentTypeError(f"{url!r} is not a URL; example: http://127.0.0.1:8010")
     return url.rstrip("/").removesuffix("/api/v1")
 
 
 def _run(config: pytest.Config) -> str:
-    """Return a name of this run that its workers share, and no other run: xdist's --testrunuid where it is given."""
+    """Return a name that the xdist workers of this run share and no other run has, or --testrunuid."""
     from uuid import uuid4
 
-    told = getattr(config, "workerinput", {}).get("testrunuid") or config.getoption("testrunuid", None)
-    return str(told or uuid4())
+    name = getattr(config, "workerinput", {}).get("testrunuid") or config.getoption("testrunuid", None)
+    return str(name or uuid4())

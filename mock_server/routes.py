@@ -1,4 +1,4 @@
-"""What is not at a path of the API: the control API, pictures, and the errors of whoever asks for anything else."""
+"""Everything outside of the API's paths: the control API, pictures, and errors for unknown paths."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ from .stores.protocol import StoreUnavailableError
 
 
 def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIApp:
-    """Return the application that answers them. control: None where the control API is not served."""
+    """Return the application for these paths. control: None if the control API is off."""
     app = Starlette(
         routes=[*(_control(control) if control else []), Route("/uploads/{title}", uploads)],
         exception_handlers={HTTPException: _http_error, StoreUnavailableError: _unavailable, Exception: _failure},
@@ -29,44 +29,44 @@ def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIAp
 
 
 def _control(app: ASGIApp) -> Sequence[BaseRoute]:
-    """Return the routes of the control API, and the one that leads who leaves the last slash out to the page."""
+    """Return the routes of the control API, and a redirect from /_mock to the page at /_mock/."""
 
     async def page(request: Request) -> Response:
         del request
         return RedirectResponse("/_mock/")
 
-    return [Route("/_mock", page, methods=["GET"]), _mounted("/_mock", _told_of_the_end(app))]
+    return [Route("/_mock", page, methods=["GET"]), _mounted("/_mock", _with_stopping_reply(app))]
 
 
 def _mounted(path: str, app: ASGIApp) -> Mount:
-    """Return an application as what answers whatever is under a path, a line break too."""
+    """Return a mount for all paths below `path`."""
     mount = Mount(path, app)
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a path may contain a line break
     return mount
 
 
-def _told_of_the_end(app: ASGIApp) -> ASGIApp:
-    """Return an application whose callers learn that the mock is being stopped, unless their answer has begun.
+def _with_stopping_reply(app: ASGIApp) -> ASGIApp:
+    """Return an application that replies 503 if a request is cancelled before its response has begun.
 
-    None of Starlette's exception handlers is given a cancellation.
+    Starlette does not pass a cancellation to exception handlers.
     """
 
-    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
 
-        async def sending(message: Message) -> None:
+        async def send_noting(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await app(scope, receive, sending)
+            await app(scope, receive, send_noting)
         except asyncio.CancelledError:
             if begun:
                 raise
             await _to_response(error("stopping"))(scope, receive, send)
 
-    return served
+    return wrapped
 
 
 def _to_response(reply: Reply) -> Response:
@@ -74,23 +74,23 @@ def _to_response(reply: Reply) -> Response:
 
 
 async def _unavailable(request: Request, failure: Exception) -> Response:
-    """Answer what cannot be answered without the state."""
+    """Reply that the mock cannot reach its state store."""
     del request
     return _to_response(error("unavailable", reason=failure))
 
 
 async def _failure(request: Request, failure: Exception) -> Response:
-    """Answer what fails outside the pipeline in JSON; the server then logs it."""
+    """Reply to an unexpected failure outside of the pipeline; Starlette raises it again, and the server logs it."""
     del request, failure
     return _to_response(error("internal"))
 
 
 async def _http_error(request: Request, refusal: Exception) -> Response:
-    """Answer what the control API refuses, and what Starlette itself does under /_mock, in JSON."""
+    """Reply in JSON to an HTTPException, of the control API or of Starlette's own routing."""
     assert isinstance(refusal, HTTPException)
     headers, path = refusal.headers or {}, request.scope["path"][:200]
     message = refusal.detail
     if message == HTTPStatus(refusal.status_code).phrase:
         allowed = f"{path} takes {headers.get('Allow')}, not {request.method[:20]}. " if "Allow" in headers else ""
-        message = f"{allowed or f'There is no {path}. '}`aiimage-mock spec --control` prints all that there is."
+        message = f"{allowed or f'There is no {path}. '}`aiimage-mock spec --control` prints the control API."
     return _to_response(Reply(refusal.status_code, {"message": message}, headers))

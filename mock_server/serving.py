@@ -1,4 +1,4 @@
-"""From settings to a server that listens."""
+"""A process that serves the mock: from settings to a listening server."""
 
 import asyncio
 import errno
@@ -16,27 +16,26 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
-from . import logs
 from .app import create_app, open_state
-from .configuration import ConfigurationError
+from .configuration import ConfigurationError, Settings, is_loopback
 from .http.access import AccessLines, as_json, as_text, in_colours
 from .http.protocol import JsonProtocol, limited
-from .settings import Settings, is_loopback
-from .terminal import takes_colours
+from .logs import set_up_logging, use_colours
 
 _BACKLOG = 2048
+# A stop takes at most a second: requests get the grace time to finish, their 503 the farewell time to be sent.
 _GRACE_SECONDS = 0.4
 _FAREWELL_SECONDS = 0.2
-_LAST_SECONDS = 1
+_SHUTDOWN_SECONDS = 1
 _OTHER_PORT = "; choose another, or 0 for any free one"
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raise ConfigurationError, which names the flag at fault."""
+    """Return a listening socket; raise ConfigurationError, which names the invalid flag."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        raise ConfigurationError(f"--host: {host} is no address of this machine: {error}") from error
+        raise ConfigurationError(f"--host: {host} is not an address of this machine: {error}") from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,7 +49,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """Return how uvicorn is to serve the mock."""
+    """Return the uvicorn configuration for the mock."""
     return uvicorn.Config(
         app,
         http=limited(settings.behaviour),
@@ -60,12 +59,12 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,
         ws="none",
         lifespan="off",
-        timeout_graceful_shutdown=_LAST_SECONDS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
 
 
 def address(listener: socket.socket) -> str:
-    """Return the URL that a listening socket is reached at."""
+    """Return the URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -73,9 +72,9 @@ def address(listener: socket.socket) -> str:
 def serve(settings: Settings, listener: socket.socket, log_format: str, workers: int = 1) -> None:
     """Serve the mock on `listener` until interrupted, and log to standard error, as "text" or "json".
 
-    workers: how many processes do so; more than one need a state that they can share.
+    workers: number of processes; more than one require a state that they can share.
     """
-    logs.set_up(log_format)
+    set_up_logging(log_format)
     if workers == 1:
         _work(settings, listener, log_format)
         return
@@ -86,15 +85,15 @@ def serve(settings: Settings, listener: socket.socket, log_format: str, workers:
 
 
 def _work_for_parent(settings: Settings, listener: socket.socket, log_format: str) -> None:
-    """Serve as one of many, until SIGTERM or until the parent is gone, however it went."""
+    """Serve as one of several workers, until SIGTERM or until the parent process has ended, even by SIGKILL."""
     from .workers import parent
 
-    logs.set_up(log_format)
+    set_up_logging(log_format)
     _work(settings, listener, log_format, parent())
 
 
 def _work(settings: Settings, listener: socket.socket, log_format: str, parent: int | None = None) -> None:
-    form = as_json if log_format == "json" else in_colours if takes_colours(sys.stderr) else as_text
+    form = as_json if log_format == "json" else in_colours if use_colours(sys.stderr) else as_text
     lines = AccessLines(sys.stderr, form)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)
@@ -103,14 +102,14 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
         signal.signal(number, server.handle_exit)
     if parent is None:
         _greet(settings, listener, state.shown)
-    gc.freeze()  # what is there now stays, and need not be looked through again and again
+    gc.freeze()  # what is loaded now lives as long as the process: later collections skip it
     server.run([listener])
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which ends within a second, whoever is connected, and by itself: with status 0.
+    """A uvicorn server that stops within a second, even if clients are connected, with exit status 0.
 
-    join: what is awaited before it serves; parent: what becomes readable when it is to end, None for nothing.
+    join: awaited before it serves; parent: file descriptor that becomes readable when it has to stop, or None.
     """
 
     def __init__(
@@ -132,21 +131,21 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take a signal for the wish to end, and the second Ctrl-C for that to end at once."""
+        """Stop on a signal; on the second Ctrl-C, at once."""
         del frame
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let who is being answered have a moment, and then no more."""
-        moment = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)
+        """Give requests the grace time to finish, then cancel them."""
+        grace = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)
         await super().shutdown(sockets)
-        moment.cancel()
+        grace.cancel()
         self._lines.flush()
 
     def _hang_up(self) -> None:
-        """Have all requests end. Who has nothing of an answer is told that the mock stops."""
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it takes what ends like this for failures
+        """Cancel all requests. Requests without a response yet get a 503."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it reports cancelled requests as errors
         for connection in list(self.server_state.connections):
             if isinstance(connection, JsonProtocol):
                 connection.hang_up()
@@ -155,15 +154,15 @@ class _Server(uvicorn.Server):
         asyncio.get_running_loop().call_later(_FAREWELL_SECONDS, self._abort)
 
     def _abort(self) -> None:
-        """Close what is still open, whether or not the client has taken on all that was said."""
+        """Close the connections that are still open, even if a client has not read its whole response."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
 
 
 def _greet(settings: Settings, listener: socket.socket, state: str) -> None:
-    """Say where everything is, with which tokens, and what to do next."""
-    coloured = takes_colours(sys.stdout)
-    click.echo(click.style("The AI Image API, mocked", bold=True), color=coloured)
+    """Print the addresses, the tokens, and a first call to try."""
+    coloured = use_colours(sys.stdout)
+    click.echo(click.style("AI Image API mock", bold=True), color=coloured)
     for label, text in _greeting(settings, address(listener), state):
         click.echo(f"  {click.style(f'{label:<13}', dim=True)}{text}", color=coloured)
     sys.stdout.flush()
@@ -189,13 +188,13 @@ def _greeting(settings: Settings, origin: str, state: str) -> Iterator[tuple[str
 
 def _control(settings: Settings, origin: str) -> str:
     if settings.control_open:
-        wants = ", with the admin token" if settings.admin_token is not None else ""
-        return f"{origin}/_mock/worlds{wants}"
-    return "off: give --admin-token to have it beyond loopback" if settings.control else "off"
+        auth = " (requires the admin token)" if settings.admin_token is not None else ""
+        return f"{origin}/_mock/worlds{auth}"
+    return "off: add --admin-token to use it beyond loopback" if settings.control else "off"
 
 
 def _others(settings: Settings) -> str:
     if settings.accounts.closed:
-        return "and no other (--closed)"
+        return "no other token is valid (--closed)"
     account = settings.accounts.default
-    return f"any other opens an account of its own: {account.credits} credits, {account.daily_limit} images a day"
+    return f"any other token opens a new account: {account.credits} credits, {account.daily_limit} images a day"

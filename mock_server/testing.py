@@ -1,4 +1,4 @@
-"""What the pytest fixture `aiimage_mock` gives a test."""
+"""The value of the pytest fixture `aiimage_mock`."""
 
 import hashlib
 import itertools
@@ -14,7 +14,7 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class AiimageMock(MockWorld):
-    """This test's own world, and what makes more of them."""
+    """The world of one test, which can open more worlds."""
 
     def __init__(self, control: Control, token: str, app: Asgi | None) -> None:
         super().__init__(control, token)
@@ -26,11 +26,11 @@ class AiimageMock(MockWorld):
     def app(self) -> Asgi:
         """The mock as an ASGI application, for clients in this process."""
         if self._app is None:
-            raise RuntimeError("a mock that runs elsewhere, at --aiimage-mock-url, has no app: use base_url")
+            raise RuntimeError("the mock at --aiimage-mock-url has no app: use base_url")
         return self._app
 
     def world(self, **state: Unpack[WorldState]) -> MockWorld:
-        """Return another world, in that state. It ends with the test."""
+        """Return another world in the given state. It is deleted at the end of the test."""
         __tracebackhide__ = True
         world = MockWorld(self._control, f"{self.token}-{next(self._numbers)}")
         world.begin(**state)
@@ -38,7 +38,7 @@ class AiimageMock(MockWorld):
         return world
 
     def end(self) -> None:
-        """Let go of this world and of all that it made."""
+        """Delete this world and those that `world` returned."""
         while self._others:
             self._others.pop().end()
         super().end()
@@ -46,13 +46,13 @@ class AiimageMock(MockWorld):
 
 @dataclass(frozen=True, slots=True)
 class MockServer:
-    """The mock of a session. app: None where it runs elsewhere; run: what tells this session from others there."""
+    """The mock of a session. app: None if it runs elsewhere; run: distinguishes the sessions that use it."""
 
     control: Control
     app: Asgi | None = None
     run: str = ""
 
     def mock(self, test: str) -> AiimageMock:
-        """Return the world of a test, named by its id: the same in every run, and no other test's."""
+        """Return the world of a test, named after its id: the same in every run, and unlike that of any other test."""
         name = hashlib.blake2b(f"{self.run} {test}".encode(), digest_size=8).hexdigest()
         return AiimageMock(self.control, f"test-{name}", self.app)

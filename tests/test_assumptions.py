@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
+from PIL import Image
 from starlette.types import ASGIApp
 
 from mock_server.app import create_app, rules
@@ -102,7 +105,7 @@ async def a_day_begins_in_the_evening(app: ASGIApp, account: Account) -> None:
     assert (await account.generate()).status == 200
 
 
-@scene(refusal_order=[409, 419, 422, 429])
+@scene(refusal_order=["locked", "no-credits", "invalid", "daily-limit"])
 async def another_order_of_refusals(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"credits": 0, "daily_limit": 0})
     assert (await account.generate(0)).status == 419
@@ -156,13 +159,45 @@ async def a_remote_storage_has_the_address_that_is_set(app: ASGIApp, account: Ac
     assert image["output"] == f"https://pictures.example/bucket/uploads/{image['title']}"
 
 
-@scene(flux_pro_answer="queued")
+@scene(queued_answer="queued")
 async def flux_pro_answers_before_its_pictures_are_there(app: ASGIApp, account: Account) -> None:
     (image,) = (await account.generate()).body["images"]
     assert (await account.picture(image)).status == 404
     assert (await account.get("check-availability")).status == 200
     await account.clock(advance=2)
     assert (await account.picture(image)).status == 200
+
+
+@scene(default_size="96x64")
+async def an_engine_without_a_size_makes_pictures_of_the_default_size(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    (image,) = (await account.generate()).body["images"]
+    assert await size(app, image) == (96, 64)
+
+
+@scene(upscale_factor=3)
+async def upscale_multiplies_the_size_of_the_upload(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    png = BytesIO()
+    Image.new("RGB", (10, 20)).save(png, "PNG")
+    fields = {"image_generator": "stablediffusion", "type": "upscale", "image_resolution": "512x512"}
+    fields |= {"stable_description": "finer", "image_number_of_images": "1"}
+    async with client(app) as http:
+        headers = {"Authorization": f"Bearer {account.token}"}
+        reply = await http.post(
+            f"{API}/generate-image", headers=headers, data=fields, files={"image_src": png.getvalue()}
+        )
+    assert await size(app, reply.json()["images"][0]) == (30, 60)
+
+
+def client(app: ASGIApp) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock")
+
+
+async def size(app: ASGIApp, image: dict[str, Any]) -> tuple[int, int]:
+    async with client(app) as http:
+        reply = await http.get(f"/{image['output']}")
+    return Image.open(BytesIO(reply.content)).size
 
 
 @pytest.mark.parametrize(("behaves", "played"), SCENES, ids=[function.__name__ for _, function in SCENES])

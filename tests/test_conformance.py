@@ -28,7 +28,7 @@ def conform(
     """Run the suite against a server; return its exit status and what it printed. more: keys of the target file."""
     target = folder / "target.yaml"
     target.write_text(TARGET.replace("http://127.0.0.1:8010", server.origin) + more)
-    run = command or (sys.executable, "-m", "contract_tests.cli", "run")
+    run = command or (sys.executable, "-m", "contract_tests", "run")
     done = subprocess.run(
         [*run, "--target", str(target), "--report", str(folder / "report"), *flags],
         cwd=ROOT,

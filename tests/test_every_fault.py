@@ -1,4 +1,4 @@
-"""Every fault strikes as it is told, and leaves credits, recent images and pictures in order."""
+"""Every fault applies as configured, and leaves credits, recent images and pictures consistent."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -19,7 +19,7 @@ SCENES: dict[str, Scene] = {}
 
 
 def scene(function: Scene) -> Scene:
-    """Name a scene after the fault that it shows."""
+    """Register a scene under the name of its fault."""
     SCENES[function.__name__.replace("_", "-")] = function
     return function
 
@@ -29,13 +29,13 @@ def run(played: Scene) -> None:
         account = Account(create_app(settings(generation_seconds=2), JumpingClock()))
         await account.begin()
         await played(account)
-        await in_order(account)
+        await assert_consistent(account)
 
     asyncio.run(with_account())
 
 
-async def in_order(account: Account) -> None:
-    """The balance is what was there less the images; the recent images are those made; their pictures are there."""
+async def assert_consistent(account: Account) -> None:
+    """Every image cost a credit and is in recent-images with its picture; no lock and no generation remains."""
     await account.control("DELETE", "/faults")
     await account.clock(advance=60)
     world = await account.control("GET")
@@ -48,7 +48,7 @@ async def in_order(account: Account) -> None:
 
 
 async def generated(account: Account, count: int = 1) -> Answer:
-    """Return what came of a generation after as long as it takes."""
+    """Return the reply to a generation, moving the clock until it is there."""
     task = asyncio.create_task(account.generate(count))
     while not task.done():
         await asyncio.sleep(0)
@@ -56,8 +56,8 @@ async def generated(account: Account, count: int = 1) -> Answer:
     return task.result()
 
 
-async def asked_in_time(account: Account, name: str) -> tuple[Answer, float]:
-    """Return an answer and how many seconds it took."""
+async def timed_get(account: Account, name: str) -> tuple[Answer, float]:
+    """Return a reply and the seconds that it took."""
     task = asyncio.create_task(account.get(name))
     passed = 0.0
     while not task.done():
@@ -79,7 +79,7 @@ async def status(account: Account) -> None:
 @scene
 async def delay(account: Account) -> None:
     await account.fault("delay", seconds=3, operation="versions", after=1, times=1)
-    assert [(await asked_in_time(account, "versions"))[1] for _ in range(3)] == [0, 3, 0]
+    assert [(await timed_get(account, "versions"))[1] for _ in range(3)] == [0, 3, 0]
 
 
 @scene
@@ -123,7 +123,7 @@ async def wrong_content_type(account: Account) -> None:
 @scene
 async def slow_body(account: Account) -> None:
     await account.fault("slow-body", seconds=4, parts=5)
-    answer, passed = await asked_in_time(account, "versions")
+    answer, passed = await timed_get(account, "versions")
     assert passed == 4
     assert answer.body["dall-e"] == "dalle3"
 
@@ -198,7 +198,7 @@ async def picture_slow(account: Account) -> None:
 
 
 @pytest.mark.parametrize("fault", sorted(SCENES))
-def test_a_fault_strikes_and_leaves_all_in_order(fault: str) -> None:
+def test_a_fault_applies_and_leaves_a_consistent_state(fault: str) -> None:
     run(SCENES[fault])
 
 
@@ -207,7 +207,7 @@ def test_every_fault_has_its_scene() -> None:
 
 
 @pytest.mark.parametrize("point", COMMIT_POINTS)
-def test_a_lost_response_leaves_all_in_order(point: str) -> None:
+def test_a_lost_response_leaves_a_consistent_state(point: str) -> None:
     async def drill(account: Account) -> None:
         await account.fault("lost-response", at=point, times=1)
         lost = await generated(account, 2)
@@ -242,20 +242,20 @@ def test_a_fault_for_one_request_by_header() -> None:
         assert (await account.get("versions", x_mock_fault="proxy-error;code=503")).status == 503
         assert (await account.get("check-availability", prefer="respond-async, code=409")).status == 409
         assert (await account.get("versions", x_mock_fault="proxy-eror")).body == {
-            "message": "There is no fault 'proxy-eror'; did you mean proxy-error?"
+            "message": "Unknown fault 'proxy-eror'; did you mean proxy-error?"
         }
         assert (await account.get("versions")).status == 200
 
     run(once)
 
 
-def test_a_fault_strikes_by_chance_and_the_same_calls_each_time() -> None:
-    async def struck() -> list[int | None]:
+def test_a_random_fault_applies_to_the_same_calls_each_time() -> None:
+    async def statuses() -> list[int | None]:
         account = Account(create_app(settings(), JumpingClock()))
         await account.begin()
         await account.fault("proxy-error", probability=0.3)
         return [(await account.get("versions")).status for _ in range(200)]
 
-    first, second = asyncio.run(struck()), asyncio.run(struck())
+    first, second = asyncio.run(statuses()), asyncio.run(statuses())
     assert first == second
     assert 35 < first.count(502) < 85

@@ -1,4 +1,4 @@
-"""What the commands say of themselves: every option with what it takes and its default, and examples that run."""
+"""The help of the commands: every option has a value and a default, and the examples run."""
 
 import os
 import re
@@ -14,7 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-import contract_tests.cli
+import contract_tests.runner.cli
 import contract_tests.selftest
 import mock_server.cli
 from mock_server import resources
@@ -26,7 +26,7 @@ CHEAP = "--only VERSIONS --profile free"
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Yield each command, by the words that start it."""
-    for program, group in (("aiimage-mock", mock_server.cli.main), ("aiimage-conform", contract_tests.cli.main)):
+    for program, group in (("aiimage-mock", mock_server.cli.main), ("aiimage-conform", contract_tests.runner.cli.main)):
         yield program, group
         yield from ((f"{program} {name}", command) for name, command in group.commands.items())
 
@@ -34,8 +34,8 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 COMMANDS = dict(commands())
 
 
-def shown(name: str) -> str:
-    """Return what --help prints, as wide as it is allowed to be."""
+def help_text(name: str) -> str:
+    """Return the output of --help, without line breaks in a text."""
     command = CliRunner().invoke(COMMANDS[name], ["--help"], prog_name=name, terminal_width=400, max_content_width=400)
     assert command.exit_code == 0
     return command.output
@@ -43,7 +43,7 @@ def shown(name: str) -> str:
 
 def examples(name: str) -> list[str]:
     """Return the lines under Example in the help of a command."""
-    (listed,) = re.findall(r"^ *Example:\n((?: +.*\n)+)", f"{shown(name)}\n", re.MULTILINE)
+    (listed,) = re.findall(r"^ *Example:\n((?: +.*\n)+)", f"{help_text(name)}\n", re.MULTILINE)
     return [line.strip() for line in listed.splitlines() if line.strip()]
 
 
@@ -56,19 +56,19 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
-def test_every_option_says_what_it_takes_and_its_default(name: str, option: click.Option) -> None:
+def test_every_option_has_a_value_and_a_default(name: str, option: click.Option) -> None:
     record = option.get_help_record(COMMANDS[name].make_context(name, [], resilient_parsing=True))
     assert record
-    named, text = record
+    usage, text = record
     assert text
     if not option.is_flag:
-        takes = named.removeprefix(option.opts[0]).strip()
-        assert takes not in ("", "TEXT", "INTEGER", "INTEGER RANGE", "FLOAT", "FILE PATH", "PATH")
+        value = usage.removeprefix(option.opts[0]).strip()
+        assert value not in ("", "TEXT", "INTEGER", "INTEGER RANGE", "FLOAT", "FILE PATH", "PATH")
         assert "default: " in text
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_says_what_it_does_and_has_an_example_of_itself(name: str) -> None:
+def test_every_command_has_a_description_and_an_example(name: str) -> None:
     assert COMMANDS[name].help
     found = examples(name)
     assert found
@@ -77,7 +77,7 @@ def test_every_command_says_what_it_does_and_has_an_example_of_itself(name: str)
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("aiimage-mock")])
-def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) -> None:
+def test_the_examples_of_the_mock_run(name: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         port = str(stack.enter_context(Server()).port)
         for line in examples(name):
@@ -96,7 +96,7 @@ def test_the_examples_of_the_mock_do_what_they_say(name: str, tmp_path: Path) ->
                 }
 
 
-def test_the_examples_of_the_conformance_runner_do_what_they_say(tmp_path: Path) -> None:
+def test_the_examples_of_the_conformance_runner_run(tmp_path: Path) -> None:
     with Server("--generation-time", "0") as server:
         target = tmp_path / "fixtures" / "targets" / "mock.yaml"
         target.parent.mkdir(parents=True)
@@ -111,7 +111,7 @@ def test_the_examples_of_the_conformance_runner_do_what_they_say(tmp_path: Path)
     assert run(conform(line), tmp_path)
 
 
-def test_the_example_of_the_selftest_names_servers_that_there_are() -> None:
+def test_the_example_of_the_selftest_names_existing_servers() -> None:
     (line,) = examples("aiimage-conform selftest")
     context = contract_tests.selftest.selftest.make_context("selftest", line.split()[2:])
     chosen = contract_tests.selftest._chosen(context.params["only"])

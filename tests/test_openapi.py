@@ -154,7 +154,7 @@ def test_every_link_leads_to_an_operation() -> None:
 
 
 def test_every_reply_has_a_source() -> None:
-    assert {response.get("x-source") for _, _, response in responses()} <= {"doc", "family", "ours"}
+    assert {response.get("x-source") for _, _, response in responses()} <= {"doc", "platform", "inferred", "assumed"}
 
 
 def test_every_reply_has_an_example() -> None:

@@ -1,7 +1,9 @@
-"""The wheel, away from the repository. That the mock runs when it is installed, test_image.py shows."""
+"""The wheel outside of the repository, and the versions of dependencies. test_image.py runs the installed mock."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +15,7 @@ PIP_INSTALL = ("-m", "pip", "install", "-q", "--disable-pip-version-check")
 
 
 def run(*command: str, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    """Return what the command prints; fail with all of it where it fails."""
+    """Return the output of the command; if it fails, fail with its output."""
     done = subprocess.run(command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     return done.stdout
@@ -51,5 +53,13 @@ def test_the_installed_suite_finds_its_contract(wheel: Path, tmp_path: Path) -> 
     site = tmp_path / "site"
     run(sys.executable, *PIP_INSTALL, "--no-deps", "--target", str(site), str(wheel), cwd=tmp_path)
     target = str(site / "aiimage_mock" / "fixtures" / "targets" / "mock.yaml")
-    plan = [sys.executable, "-m", "contract_tests.cli", "plan", "--target", target]
+    plan = [sys.executable, "-m", "contract_tests", "plan", "--target", target]
     assert "LOCK-ONE" in run(*plan, cwd=tmp_path, env={"PYTHONPATH": str(site)})
+
+
+def test_uvicorn_is_capped_at_the_version_after_the_tested_one() -> None:
+    """The mock subclasses uvicorn's internals, which change between minor versions."""
+    tested = re.search(r"^uvicorn==(\d+)\.(\d+)\.", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert tested
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert f"uvicorn>=0.40,<{tested[1]}.{int(tested[2]) + 1}" in project["dependencies"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from schemathesis.config import SchemathesisConfig
 
-from contract_tests.contract import load_contract
+from contract_tests.oracle.contract import load_contract
 
 CONFIGURATION = Path(__file__).parent.parent / "openapi" / "schemathesis.toml"
 REFUSALS = [

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome
 from contract_tests.report.markdown import markdown_text
 from contract_tests.report.words import finding_word, gone_lines
-from contract_tests.run import Run
-from contract_tests.verdict import basis
+from contract_tests.runner.events import basis
+from contract_tests.runner.outcome import Finding, Outcome
+from contract_tests.runner.run import Run
 
 _LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}
 

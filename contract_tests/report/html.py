@@ -6,21 +6,25 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from contract_tests.outcome import Outcome, RuleResult
-from contract_tests.report.findings import call, findings_html, tag
-from contract_tests.report.left_out import LeftOut, left_out
+from contract_tests.client.call import Exchange
 from contract_tests.report.words import (
     ORDER,
+    LeftOut,
     gone_lines,
     headline,
+    left_out,
     ranked,
+    readable,
     sentence,
     started,
+    times,
     variables,
     verdict_of,
     word,
 )
-from contract_tests.run import Run
+from contract_tests.runner.events import basis
+from contract_tests.runner.outcome import Finding, Outcome, RuleResult
+from contract_tests.runner.run import Run
 
 _PAGE = Path(__file__).with_name("page.html")
 _TONES = {"violations": "violated", "incomplete": "could_not_look", "conforms": "held"}
@@ -114,3 +118,46 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = "".join(f"<th>{name}</th>" for name in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def findings_html(result: RuleResult) -> str:
+    """All findings of a rule."""
+    rule, verdict = result.rule, verdict_of(result)
+    return (
+        f'<article class="finding {verdict}">'
+        f"<h3>{tag(verdict)} {escape(rule.id)}: {escape(rule.title)}</h3>"
+        f"<p>{escape(rule.statement)}</p>{''.join(map(_finding, result.findings))}</article>"
+    )
+
+
+def _finding(finding: Finding) -> str:
+    steps = "".join(_step(each, finding.exchanges[0].sent) for each in finding.exchanges)
+    return f'<section><dl>{_facts(finding)}</dl><ol class="steps">{steps}</ol></section>'
+
+
+def tag(verdict: str) -> str:
+    return f'<span class="tag {verdict}">{word(verdict)}</span>'
+
+
+def call(command: str) -> str:
+    """A command in a block of its own, with what copies it."""
+    return f'<div class="call"><pre>{escape(command)}</pre></div>'
+
+
+def _facts(finding: Finding) -> str:
+    facts = [
+        ("Received", finding.received),
+        (basis(finding.rule), finding.expected),
+        ("Found", times(finding)),
+    ]
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    accepted = f"<dt>{tag('accepted')}</dt><dd>{escape(finding.accepted)}</dd>" if finding.accepted else ""
+    return accepted + listed
+
+
+def _step(exchange: Exchange, start: float) -> str:
+    at = f"<b>{exchange.sent - start:.2f} s</b>, as <b>{escape(exchange.role)}</b>"
+    uploads = "".join(f", {escape(name)}: {escape(str(file))}" for name, file in exchange.files.items())
+    reply = f"<b>{exchange.status}</b> after {exchange.seconds:.2f} s"
+    body = f"<pre>{escape(readable(exchange.response_body))}</pre>" if exchange.response_body else ""
+    return f'<li class="step">{at}{uploads}{call(exchange.curl_block)}<span>{reply}</span>{body}</li>'

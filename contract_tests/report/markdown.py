@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from contract_tests.exchange import Exchange
-from contract_tests.finding import Finding
-from contract_tests.outcome import Outcome, RuleResult
+from contract_tests.client.call import Exchange
 from contract_tests.report.words import (
     figures,
     finding_word,
@@ -19,8 +17,9 @@ from contract_tests.report.words import (
     verdict_of,
     word,
 )
-from contract_tests.run import Run
-from contract_tests.verdict import basis
+from contract_tests.runner.events import basis
+from contract_tests.runner.outcome import Finding, Outcome, RuleResult
+from contract_tests.runner.run import Run
 
 _ICONS = {"violations": "❌", "incomplete": "⚠️", "conforms": "✅"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&@$]")

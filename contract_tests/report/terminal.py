@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contract_tests.outcome import Outcome, conclude
-from contract_tests.plan import Plan
 from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, visible, word
-from contract_tests.run import Run
-from contract_tests.verdict import describe
+from contract_tests.runner.events import describe
+from contract_tests.runner.outcome import Outcome, conclude
+from contract_tests.runner.plan import Plan
+from contract_tests.runner.run import Run
 
 _WIDTH = 160
 STYLES = {

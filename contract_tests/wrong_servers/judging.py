@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contract_tests.outcome import Outcome
-from contract_tests.run import Run
-from contract_tests.runner import examine
-from contract_tests.settings import Settings
+from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.run import Run
+from contract_tests.runner.session import examine
+from contract_tests.runner.settings import Settings
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.process import running
 

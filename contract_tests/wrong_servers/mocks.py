@@ -35,7 +35,7 @@ add(
         "assumed",
         ("ORDER",),
         "The mock, looking at credits and limit before the lock.",
-        {"refusal_order": [422, 419, 429, 409]},
+        {"refusal_order": ["invalid", "no-credits", "daily-limit", "locked"]},
         ("control",),
     )
 )

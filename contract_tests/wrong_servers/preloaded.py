@@ -2,7 +2,7 @@
 
 from hypothesis import strategies
 
-from contract_tests.properties import engine
+from contract_tests.fuzz import engine
 from contract_tests.wrong_servers import judging
 
 __all__ = ["judging"]

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from contract_tests.secret import Secret
-from contract_tests.targets import Account, Budget, Target, Timeouts
+from contract_tests.client.masking import Secret
+from contract_tests.runner.target import Account, Budget, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS
 from contract_tests.wrong_servers.state import LOW, ROLES, token_of

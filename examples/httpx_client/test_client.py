@@ -191,7 +191,7 @@ def test_a_bad_network_costs_patience_and_no_credits(client: Client, aiimage_moc
         aiimage_mock.fault(name, probability=0.1)
     assert [len(fetch(client, f"Fox {number}")) for number in range(10)] == [1] * 10
     assert aiimage_mock.state["credits"] == 90
-    assert sum(each["struck"] for each in aiimage_mock.faults()) > 3
+    assert sum(each["applied"] for each in aiimage_mock.faults()) > 3
     aiimage_mock.assert_well_behaved()
 
 

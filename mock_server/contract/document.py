@@ -9,12 +9,16 @@ import yaml
 Node = Mapping[str, Any]
 
 
+# What may stand beside a `$ref`: it describes the place of the reference and constrains nothing.
+_ANNOTATIONS = frozenset({"$ref", "summary", "description", "title", "examples"})
+
+
 class ContractError(ValueError):
-    """The contract says something that the mock does not understand. The message says where."""
+    """The mock does not understand something in the contract. The message says where."""
 
 
 def read_yaml(path: Path) -> Any:
-    """Return what the YAML file at `path` holds; raise ContractError where it is no YAML."""
+    """Return the content of the YAML file at `path`; raise ContractError if it is not YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 (both are safe loaders)
@@ -23,22 +27,30 @@ def read_yaml(path: Path) -> Any:
 
 
 def follow(document: Node, node: Node) -> Node:
-    """Return the node itself, or what its `$ref` into the same document points to."""
+    """Return the node with its `$ref` into the same document resolved.
+
+    Annotations beside the `$ref` (description, x-role, ...) replace those of its target; raise ContractError on
+    anything else there.
+    """
     seen: set[str] = set()
+    annotations: dict[str, Any] = {}
     while "$ref" in node:
         reference = node["$ref"]
         if not reference.startswith("#/"):
             raise ContractError(f"{reference}: only references within the document are understood")
         if reference in seen:
             raise ContractError(f"{reference} leads back to itself")
-        if beside := node.keys() - {"$ref", "summary", "description"}:
-            raise ContractError(f"{', '.join(sorted(beside))} beside the reference {reference} is not understood")
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        if unknown := {key for key in beside if key not in _ANNOTATIONS and not key.startswith("x-")}:
+            raise ContractError(f"{', '.join(sorted(unknown))} beside the reference {reference} is not understood")
+        annotations = beside | annotations
         seen.add(reference)
         node = lookup(document, reference)
-    return node
+    return {**node, **annotations} if annotations else node
 
 
 def lookup(document: Node, reference: str) -> Node:
+    """Return the object that a JSON pointer into the document names; raise ContractError."""
     target: Any = document
     for step in reference.removeprefix("#/").split("/"):
         key = step.replace("~1", "/").replace("~0", "~")
@@ -46,12 +58,12 @@ def lookup(document: Node, reference: str) -> Node:
             raise ContractError(f"{reference} points to nothing")
         target = target[key]
     if not isinstance(target, Mapping):
-        raise ContractError(f"{reference} points to no object")
+        raise ContractError(f"{reference} does not point to an object")
     return target
 
 
 def inline(document: Node, node: Any) -> Any:
-    """Return a copy of `node` with every reference replaced by what it points to."""
+    """Return a copy of `node` with every reference replaced by its target."""
     if isinstance(node, Mapping):
         return {key: inline(document, value) for key, value in follow(document, node).items()}
     if isinstance(node, list):

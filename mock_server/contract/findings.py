@@ -1,4 +1,4 @@
-"""Findings: what is wrong with a request's parameters, as data, with the family's words for each."""
+"""Findings: everything wrong with a request's parameters, as data, worded like the API's framework does."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,31 +18,34 @@ _TYPES = {
 class Finding(NamedTuple):
     """One thing wrong with one field.
 
-    field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence.
+    field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence;
+    rule: id of the rule that requires the field, where the document names one.
     """
 
     field: str
     code: str
     message: str
+    rule: str | None = None
 
 
 def label(field: str) -> str:
-    """Return the field's name as the family writes it in messages: "image_src" is "image src"."""
+    """Return the field's name as messages write it: "image_src" is "image src"."""
     return field.replace("_", " ")
 
 
-def finding(field: str, code: str, predicate: str) -> Finding:
-    return Finding(field, code, f"The {label(field)} field {predicate}.")
+def finding(field: str, code: str, predicate: str, rule: str | None = None) -> Finding:
+    """Return the finding "The <field> field <predicate>."."""
+    return Finding(field, code, f"The {label(field)} field {predicate}.", rule)
 
 
-def required(field: str, condition: tuple[str, str] | None) -> Finding:
+def required(field: str, condition: tuple[str, str] | None, rule: str | None = None) -> Finding:
     """Return the finding for a missing field; `condition` is the field and value that make it required."""
     when = f" when {label(condition[0])} is {condition[1]}" if condition else ""
-    return finding(field, "required", f"is required{when}")
+    return finding(field, "required", f"is required{when}", rule)
 
 
 def broken(path: Sequence[str | int], keyword: str, schema: Schema) -> Finding:
-    """Return the finding for a property that breaks its schema. path: where in the fields; keyword: what it breaks."""
+    """Return the finding for a property that breaks its schema. path: its place; keyword: the broken one."""
     field = str(path[0])
     if len(path) > 1:
         return finding(field, keyword, "is invalid inside")

@@ -1,5 +1,6 @@
 """The document as a frozen table of operations, with a ready validator for every body."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,25 +13,41 @@ from .parameters import Parameters, compile_parameters
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _UNDERSTOOD = frozenset(
-    {"operationId", "tags", "summary", "description", "x-rules", "requestBody", "responses", "security"}
+    {
+        "operationId",
+        "tags",
+        "summary",
+        "description",
+        "deprecated",
+        "externalDocs",
+        "parameters",
+        "requestBody",
+        "responses",
+        "security",
+    }
 )
+_BESIDE_METHODS = frozenset({"parameters", "summary", "description"})
+_PLACES = ("path", "query")
 _FORM = "multipart/form-data"
 _JSON = "application/json"
+_PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented reply. headers: those it must have; example: a valid body, from the document."""
+    """One documented reply. headers: those it must have; validator, example: None where it has no body."""
 
     status: int
     headers: frozenset[str]
-    validator: Draft202012Validator
+    validator: Draft202012Validator | None
     example: Any
 
     def complaint(self, body: Any, headers: Mapping[str, str]) -> str | None:
-        """Return what is wrong with a reply, or None."""
+        """Return how a reply differs from this one, or None. body: None for no body."""
         if self.headers and (missing := self.headers - {name.lower() for name in headers}):
             return f"header {', '.join(sorted(missing))} is missing"
+        if self.validator is None:
+            return None if body is None else "the body must be empty"
         if self.validator.is_valid(body):
             return None
         error = next(self.validator.iter_errors(body))
@@ -39,24 +56,33 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. path includes the server's base path; parameters: of the widest body, a form if there is one."""
+    """One operation.
+
+    path: with the server's base path, "{name}" for a path parameter; path_parameters: the validator of each;
+    parameters: those of the body, all media types together, None without a body.
+    """
 
     id: str
     method: str
     path: str
     secured: bool
+    path_parameters: Mapping[str, Draft202012Validator]
     parameters: Parameters | None
     responses: Mapping[int, Response]
 
     @property
     def success(self) -> Response:
         """The first documented 2xx reply."""
-        return next(each for status, each in sorted(self.responses.items()) if status < 300)
+        return next(each for status, each in sorted(self.responses.items()) if 200 <= status < 300)
+
+    def accepts(self, values: Mapping[str, str]) -> bool:
+        """Return whether the values of the path parameters fit their schemas."""
+        return all(_fits(validator, values.get(name, "")) for name, validator in self.path_parameters.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All operations, and the replies to what is none. base_path: the path of the first server, "/api/v1"."""
+    """All operations, and the replies to any other request. base_path: the path of the first server, "/api/v1"."""
 
     base_path: str
     operations: tuple[Operation, ...]
@@ -71,13 +97,30 @@ def compile_contract(document: Node) -> Contract:
         raise ContractError(f"the document is not understood: {type(error).__name__}: {error}") from error
 
 
+def path_pattern(path: str) -> re.Pattern[str]:
+    """Return what matches the request paths that a path with "{name}" stands for; a parameter is one segment."""
+    parts = _PLACEHOLDER.split(path)  # literal, name, literal, name, ..., literal
+    return re.compile("".join(f"(?P<p{n}>[^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts)))
+
+
+def path_names(path: str) -> tuple[str, ...]:
+    """Return the names of the parameters in a path, in their order."""
+    return tuple(_PLACEHOLDER.findall(path))
+
+
+def _fits(validator: Draft202012Validator, text: str) -> bool:
+    """Return whether a text of a path is valid, as text or as the whole number that it is."""
+    return validator.is_valid(text) or (text.isascii() and text.isdigit() and validator.is_valid(int(text[:18])))
+
+
 def _compile(document: Node) -> Contract:
     if not str(document.get("openapi", "")).startswith("3.1"):
         raise ContractError("the document must be OpenAPI 3.1")
     base = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
     operations = tuple(_operations(document, base))
-    if len({operation.id for operation in operations}) < len(operations):
-        raise ContractError("an operationId stands twice in the document")
+    ids = [operation.id for operation in operations]
+    if repeated := {each for each in ids if ids.count(each) > 1}:
+        raise ContractError(f"duplicate operationId: {', '.join(sorted(repeated))}")
     return Contract(
         base_path=base,
         operations=operations,
@@ -87,40 +130,56 @@ def _compile(document: Node) -> Contract:
 
 def _operations(document: Node, base: str) -> Iterator[Operation]:
     for path, item in document["paths"].items():
-        if "{" in path:
-            raise ContractError(f"{path}: path parameters are not understood")
         for method, node in item.items():
-            if method not in _METHODS:
+            if method in _METHODS:
+                shared = {"parameters": [*item.get("parameters", ()), *node.get("parameters", ())]}
+                yield _operation(document, {**node, **shared}, method.upper(), base + path)
+            elif method not in _BESIDE_METHODS and not method.startswith("x-"):
                 raise ContractError(f"{path}: {method} is not understood")
-            yield _operation(document, node, method.upper(), base + path)
 
 
 def _operation(document: Node, node: Node, method: str, path: str) -> Operation:
     where = f"{method} {path}"
-    unknown = node.keys() - _UNDERSTOOD
+    unknown = {key for key in node if key not in _UNDERSTOOD and not key.startswith("x-")}
     if unknown or "operationId" not in node:
         raise ContractError(f"{where}: {', '.join(sorted(unknown)) or 'no operationId'} is not understood")
     responses = _responses(document, node["responses"], where)
-    if not any(status < 300 for status in responses):
+    if not any(200 <= status < 300 for status in responses):
         raise ContractError(f"{where}: no successful response")
     return Operation(
         id=node["operationId"],
         method=method,
         path=path,
         secured=all(node.get("security", document.get("security")) or [{}]),
-        parameters=_parameters(document, node),
+        path_parameters=_path_parameters(document, node["parameters"], path),
+        parameters=_body_parameters(document, node),
         responses=responses,
     )
 
 
-def _parameters(document: Node, node: Node) -> Parameters | None:
+def _path_parameters(document: Node, nodes: list[Node], path: str) -> Mapping[str, Draft202012Validator]:
+    """Return the validators of the parameters in the path. Those of the query do not change an example."""
+    declared = [follow(document, node) for node in nodes]
+    if elsewhere := [each["name"] for each in declared if each["in"] not in _PLACES]:
+        raise ContractError(f"{path}: the parameter {elsewhere[0]} must be in the path or the query")
+    found = {
+        each["name"]: Draft202012Validator(inline(document, each.get("schema", {})))
+        for each in declared
+        if each["in"] == "path"
+    }
+    if odd := found.keys() ^ set(path_names(path)):
+        raise ContractError(f"{path}: {', '.join(sorted(odd))} must be both in the path and declared as its parameter")
+    return found
+
+
+def _body_parameters(document: Node, node: Node) -> Parameters | None:
     if "requestBody" not in node:
         return None
     content = follow(document, node["requestBody"])["content"]
-    widest = content.get(_FORM) or content.get(_JSON)
-    if widest is None:
+    schemas = [content[media]["schema"] for media in (_FORM, _JSON) if media in content]
+    if not schemas:
         raise ContractError(f"{node['operationId']}: a request body must be {_FORM} or {_JSON}")
-    return compile_parameters(document, widest["schema"])
+    return compile_parameters(document, schemas)
 
 
 def _responses(document: Node, nodes: Node, where: str) -> Mapping[int, Response]:
@@ -132,14 +191,23 @@ def _responses(document: Node, nodes: Node, where: str) -> Mapping[int, Response
 
 def _response(document: Node, status: int, node: Node, where: str) -> Response:
     node = follow(document, node)
-    media = node.get("content", {}).get(_JSON)
-    if media is None or not media.get("examples"):
-        raise ContractError(f"{where}: the {status} response needs {_JSON} with an example")
-    headers = {
+    headers = frozenset(
         name.lower() for name, header in node.get("headers", {}).items() if follow(document, header).get("required")
-    }
+    )
+    if not node.get("content"):
+        return Response(status, headers, None, None)
+    media = node["content"].get(_JSON)
+    example = _example(media) if media else None
+    if media is None or example is None:
+        raise ContractError(f"{where}: the {status} response needs {_JSON} with an example")
     validator = Draft202012Validator(inline(document, media["schema"]), validate_formats=True)
-    response = Response(status, frozenset(headers), validator, next(iter(media["examples"].values()))["value"])
-    if not validator.is_valid(response.example):
+    if not validator.is_valid(example[0]):
         raise ContractError(f"{where}: the example of the {status} response does not fit its schema")
-    return response
+    return Response(status, headers, validator, example[0])
+
+
+def _example(media: Node) -> tuple[Any] | None:
+    """Return the first example of a media type, None where it has none."""
+    if "example" in media:
+        return (media["example"],)
+    return next(((each["value"],) for each in media.get("examples", {}).values()), None)

@@ -1,6 +1,6 @@
 """Parameters of a request body: a tree of variants, chosen by discriminators, with a validator at each leaf."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -9,32 +9,41 @@ from jsonschema_rs import Draft202012Validator
 
 from .document import ContractError, Node, follow, inline
 from .findings import Finding, broken, required
+from .roles import Roles, check_engine, compile_roles
 
 Fields = Mapping[str, Any]
 Condition = tuple[str, str]
 
 _UNDERSTOOD = frozenset({"type", "properties", "required", "title", "description", "examples"})
+_SCALARS = ("integer", "number", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """One flat set of properties.
 
-    missing: what to say where a required property is missing, in the order of the document; integers, files, closed:
-    names of the properties that are whole numbers, files, and that take only values the document lists.
+    missing: the finding for each required property, in the order of the document; scalars: the type of each property
+    that is a number or a boolean; files: names of the properties that are files; closed: names of those that take only
+    listed values; roles: which property means what; rules: ids of the rules that the document names for the variant.
     """
 
     properties: Mapping[str, Node]
     missing: Mapping[str, Finding]
     validator: Draft202012Validator
-    integers: frozenset[str]
+    scalars: Mapping[str, str]
     files: frozenset[str]
     closed: frozenset[str]
+    roles: Roles
+    rules: tuple[str, ...]
 
     def pick(self, fields: Fields) -> "Variant":
         """Return the variant that decides about `fields`: this one."""
         del fields
         return self
+
+    def variants(self) -> Iterator["Variant"]:
+        """Yield every variant: this one."""
+        yield self
 
     def check(self, fields: Fields) -> list[Finding]:
         """Return all findings about declared fields, in the order in which the document declares the properties."""
@@ -59,11 +68,21 @@ class Choice:
     branches: Mapping[str, "Variant | Choice"]
     common: Variant
 
+    @property
+    def roles(self) -> Roles:
+        """The roles that all variants share."""
+        return self.common.roles
+
     def pick(self, fields: Fields) -> Variant:
         """Return the variant that decides about `fields`."""
         value = fields.get(self.discriminator)
         branch = self.branches.get(value) if isinstance(value, str) else None
         return branch.pick(fields) if branch else self.common
+
+    def variants(self) -> Iterator[Variant]:
+        """Yield every variant, in the order of the document."""
+        for branch in self.branches.values():
+            yield from branch.variants()
 
 
 Parameters = Variant | Choice
@@ -83,80 +102,109 @@ class _Path:
         return next((made for made, always in reversed(self.steps) if name not in always), None)
 
 
-def compile_parameters(document: Node, schema: Node) -> Parameters:
-    """Return the parameters that a schema describes; raise ContractError on a shape that is not understood."""
-    return _compile(document, follow(document, schema), _Path())
+def compile_parameters(document: Node, schemas: Sequence[Node]) -> Parameters:
+    """Return the parameters that the schemas of one body describe, one schema a media type, the widest first.
+
+    A choice that only a later schema offers is added to those of the first. Raise ContractError on a shape that is not
+    understood.
+    """
+    return _compile(document, [follow(document, schema) for schema in schemas], _Path())
 
 
-def _compile(document: Node, schema: Node, path: _Path) -> Parameters:
-    branches = schema.get("oneOf") or schema.get("anyOf")
-    if branches is None:
-        return _variant(inline(document, schema), path)
-    if "discriminator" not in schema:
-        raise ContractError(f"{schema.get('title', 'a request schema')}: variants need a discriminator")
-    name = schema["discriminator"]["propertyName"]
-    targets = {
-        value: follow(document, {"$ref": reference}) for value, reference in schema["discriminator"]["mapping"].items()
-    }
-    if {branch.get("$ref") for branch in branches} != set(schema["discriminator"]["mapping"].values()):
-        raise ContractError(
-            f"{schema.get('title', 'a request schema')}: variants and mapping must name the same schemas"
-        )
+def _compile(document: Node, schemas: Sequence[Node], path: _Path) -> Parameters:
+    if not _is_choice(schemas[0]):
+        return _leaf(inline(document, schemas[0]), path)
+    name, targets = _targets(document, schemas)
     common = _common(document, name, targets, path)
-    return Choice(
-        name,
-        {
-            value: _compile(document, target, path.then((name, value), frozenset(common.missing)))
-            for value, target in targets.items()
-        },
-        common,
-    )
+    always = frozenset(common.missing)
+    branches = {
+        value: _compile(document, [target], path.then((name, value), always)) for value, target in targets.items()
+    }
+    return Choice(name, branches, common)
+
+
+def _is_choice(schema: Node) -> bool:
+    return "oneOf" in schema or "anyOf" in schema
+
+
+def _targets(document: Node, schemas: Sequence[Node]) -> tuple[str, Mapping[str, Node]]:
+    """Return the discriminator and the schema for each of its values; the first schema that has a value wins."""
+    references: dict[str, str] = {}
+    names = []
+    for schema in filter(_is_choice, schemas):
+        names.append(_discriminator(schema))
+        references = {**schema["discriminator"]["mapping"], **references}
+    if len(set(names)) > 1:
+        raise ContractError(f"a request body is chosen by {' and by '.join(names)}: use one discriminator")
+    return names[0], {value: follow(document, {"$ref": reference}) for value, reference in references.items()}
+
+
+def _discriminator(schema: Node) -> str:
+    """Return the property that chooses the variant; raise ContractError unless the mapping names all variants."""
+    where = schema.get("title", "a request schema")
+    if "discriminator" not in schema:
+        raise ContractError(f"{where}: variants need a discriminator")
+    branches = {branch.get("$ref") for branch in schema.get("oneOf") or schema["anyOf"]}
+    if branches != set(schema["discriminator"]["mapping"].values()):
+        raise ContractError(f"{where}: variants and mapping must name the same schemas")
+    return str(schema["discriminator"]["propertyName"])
+
+
+def _leaf(schema: Node, path: _Path) -> Variant:
+    variant = _variant(schema, path)
+    check_engine(variant.roles, _name(schema))
+    return variant
 
 
 def _variant(schema: Node, path: _Path) -> Variant:
     if schema.get("type") != "object" or "properties" not in schema:
-        raise ContractError(f"{schema.get('title', 'a request schema')}: a variant is an object with properties")
+        raise ContractError(f"{_name(schema)}: a variant is an object with properties")
     unknown = {key for key in schema if key not in _UNDERSTOOD and not key.startswith("x-")}
     if unknown:
-        raise ContractError(
-            f"{schema.get('title', 'a request schema')}: {', '.join(sorted(unknown))} is not understood"
-        )
+        raise ContractError(f"{_name(schema)}: {', '.join(sorted(unknown))} is not understood")
     needed = frozenset(schema.get("required", []))
     properties = schema["properties"]
-    missing = {name: required(name, path.condition(name)) for name in properties if name in needed}
-    validator = Draft202012Validator({"type": "object", "properties": properties, "required": sorted(needed)})
     return Variant(
         properties,
-        missing,
-        validator,
-        integers=_named(properties, lambda each: each.get("type") == "integer"),
-        files=_named(properties, lambda each: each.get("format") == "binary"),
-        closed=_named(properties, lambda each: "enum" in each),
+        missing={
+            name: required(name, path.condition(name), next(iter(each.get("x-rules", ())), None))
+            for name, each in properties.items()
+            if name in needed
+        },
+        validator=Draft202012Validator({"type": "object", "properties": properties, "required": sorted(needed)}),
+        scalars={name: each["type"] for name, each in properties.items() if each.get("type") in _SCALARS},
+        files=frozenset(name for name, each in properties.items() if each.get("format") == "binary"),
+        closed=frozenset(name for name, each in properties.items() if "enum" in each),
+        roles=compile_roles(properties, _name(schema)),
+        rules=tuple(schema.get("x-rules", ())),
     )
 
 
-def _named(properties: Mapping[str, Node], which: Callable[[Node], bool]) -> frozenset[str]:
-    return frozenset(name for name, each in properties.items() if which(each))
+def _name(schema: Node) -> str:
+    return str(schema.get("title", "a request schema"))
 
 
 def _common(document: Node, discriminator: str, targets: Mapping[str, Node], path: _Path) -> Variant:
     """Return what every leaf below shares, with the discriminator limited to the values that lead somewhere."""
     leaves = [leaf for target in targets.values() for leaf in _leaves(document, target)]
     shared = reduce(lambda left, right: left & right, (leaf["properties"].keys() for leaf in leaves))
+    first = leaves[0]["properties"]
     properties = {
-        name: leaves[0]["properties"][name]
-        for name in leaves[0]["properties"]
-        if name in shared and all(leaf["properties"][name] == leaves[0]["properties"][name] for leaf in leaves)
+        name: schema
+        for name, schema in first.items()
+        if name in shared and all(leaf["properties"][name] == schema for leaf in leaves)
     }
-    properties = {discriminator: {"type": "string", "enum": list(targets)}, **properties}
+    chosen = {"type": "string", "enum": list(targets)}
+    if role := first.get(discriminator, {}).get("x-role"):
+        chosen["x-role"] = role
     needed = reduce(lambda left, right: left & right, (frozenset(leaf.get("required", [])) for leaf in leaves))
+    properties = {discriminator: chosen, **properties}
     return _variant({"type": "object", "properties": properties, "required": needed & properties.keys()}, path)
 
 
 def _leaves(document: Node, schema: Node) -> Iterator[Node]:
-    branches = schema.get("oneOf") or schema.get("anyOf")
-    if branches is None:
+    if not _is_choice(schema):
         yield inline(document, schema)
         return
-    for branch in branches:
+    for branch in schema.get("oneOf") or schema["anyOf"]:
         yield from _leaves(document, follow(document, branch))

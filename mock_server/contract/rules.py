@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .document import ContractError, Node
+from .roles import parse_size
 
-_SOURCES = ("doc", "family", "ours")
+_SOURCES = ("doc", "platform", "inferred", "assumed")
 _TAKES: dict[str, Callable[[Any], bool]] = {
     "integer > 0": lambda value: _is_number(value, int) and value > 0,
     "integer >= 0": lambda value: _is_number(value, int) and value >= 0,
@@ -20,13 +21,17 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "URL or empty": lambda value: (
         isinstance(value, str) and bool(re.fullmatch(r"(https?://[^\s/?#]+(/[^\s?#]*)?)?", value))
     ),
+    "WIDTHxHEIGHT": lambda value: isinstance(value, str) and parse_size(value) is not None,
 }
+_PERMUTATION = "permutation of the default"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value of the mock's behaviour. source: of the rule it rests on; takes: what it may be, in words; statement:
-    what a limit is, empty where a rule says it.
+    """One value of the mock's behaviour.
+
+    source: of the rule it rests on; takes: the accepted values, in
+    words; statement: what a limit bounds, empty where a rule states it.
     """
 
     name: str
@@ -37,19 +42,19 @@ class Setting:
     statement: str = ""
 
     def accepts(self, value: Any) -> bool:
-        """Tell whether `value` is one that this setting takes."""
+        """Return whether the setting accepts `value`."""
         kind, _, text = self.takes.partition(" of ")
-        values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
-        if kind == "one":
-            return any(value == each and type(value) is type(each) for each in values)
         if kind == "permutation":
-            return isinstance(value, list) and sorted(map(repr, value)) == sorted(map(repr, values))
+            return isinstance(value, list) and sorted(map(repr, value)) == sorted(map(repr, self.default))
+        if kind == "one":
+            values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
+            return any(value == each and type(value) is type(each) for each in values)
         return _TAKES[self.takes](value)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. source: "doc", "family" or "ours"; operations: ids of those it speaks about."""
+    """One rule. source: "doc", "platform", "inferred" or "assumed"; operations: ids of those it concerns."""
 
     id: str
     source: str
@@ -72,21 +77,24 @@ def compile_rules(data: Node) -> Rules:
     settings = [
         _setting(each, entry["source"], entry["id"]) for entry in data["rules"] for each in entry.get("settings", [])
     ]
-    settings += [_setting(each, "ours", None) for each in data["limits"]]
+    settings += [_setting(each, "assumed", None) for each in data["limits"]]
     if len({rule.id for rule in rules}) < len(rules) or len({each.name for each in settings}) < len(settings):
-        raise ContractError("a rule id or a setting's name stands twice in the rules")
+        raise ContractError("duplicate rule id or setting name in the rules")
     return Rules({rule.id: rule for rule in rules}, {each.name: each for each in settings})
 
 
 def _rule(entry: Node) -> Rule:
     if entry["source"] not in _SOURCES:
-        raise ContractError(f"{entry['id']}: source {entry['source']!r} is none of {', '.join(_SOURCES)}")
+        raise ContractError(f"{entry['id']}: source {entry['source']!r} is not one of {', '.join(_SOURCES)}")
     return Rule(entry["id"], entry["source"], entry["title"], entry["statement"], tuple(entry["operations"]))
 
 
 def _setting(entry: Node, source: str, rule: str | None) -> Setting:
-    setting = Setting(entry["name"], entry["default"], entry["takes"], source, rule, entry.get("statement", ""))
-    known = entry["takes"] in _TAKES or entry["takes"].startswith(("one of ", "permutation of "))
+    takes, default = entry["takes"], entry["default"]
+    known = takes in {*_TAKES, _PERMUTATION} or takes.startswith("one of ")
+    if takes == _PERMUTATION:
+        takes = f"permutation of {', '.join(default)}"
+    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""))
     if not known or not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting

@@ -11,8 +11,8 @@ from mock_server.contract import Contract
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import FaultPlan, World
 from mock_server.faults import Fault, FaultError
-from mock_server.faults.parameters import Parameter, parameters_of
-from mock_server.faults.plans import MOST, make_plans, show_plan
+from mock_server.faults.base import Parameter, parameters_of
+from mock_server.faults.plans import MAX_FAULTS, make_plans, show_plan
 from mock_server.faults.registry import FAULTS
 from mock_server.service import Service
 
@@ -91,6 +91,6 @@ def _without(world: World, name: str | None) -> World:
 def _with(world: World, plans: tuple[FaultPlan, ...], keep: bool) -> World:
     """Return the world with these faults on; keep: beside those that are on."""
     faults = (*world.faults, *plans) if keep else plans
-    if len(faults) > MOST:
-        raise problem(422, f"{len(faults)} faults are too many: at most {MOST} can be on at once.")
+    if len(faults) > MAX_FAULTS:
+        raise problem(422, f"{len(faults)} faults are too many: at most {MAX_FAULTS} can be on at once.")
     return replace(world, faults=faults)

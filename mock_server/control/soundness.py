@@ -9,7 +9,7 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import DAY, SECOND, Instant
 from mock_server.domain.world import FaultPlan, Image, Order, World
 from mock_server.faults import FaultError, make_fault
-from mock_server.faults.plans import MOST
+from mock_server.faults.plans import MAX_FAULTS
 from mock_server.service import Seen
 from mock_server.service.service import SHARED
 from mock_server.service.snapshots import VERSION, Log, Snapshot
@@ -70,7 +70,7 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
         _instants("generation", ends=generation.ends, ready=generation.ready)
         _number("order.count", generation.order.count, behaviour.max_images, least=1)
         _check_size(generation.order, behaviour)
-    _number("the number of faults", len(world.faults), MOST)
+    _number("the number of faults", len(world.faults), MAX_FAULTS)
     for plan in world.faults:
         _check_plan(plan)
     msgspec.json.encode(view("", Seen(world, now, Found(world, taken_at))))
@@ -88,7 +88,7 @@ def _check_plan(plan: FaultPlan) -> None:
     except FaultError as error:
         raise UnsoundError(str(error)) from error
     _number("probability", plan.probability, 1)
-    for name in ("times", "after", "seen", "struck"):
+    for name in ("times", "after", "seen", "applied"):
         _number(name, getattr(plan, name) or 0, _MOST)
 
 

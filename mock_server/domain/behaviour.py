@@ -1,4 +1,4 @@
-"""Behaviour: every value that a rule leaves open. Names, defaults and sources are in openapi/rules.yaml."""
+"""Behaviour: the value of every setting. Names, defaults and sources are in openapi/rules.yaml."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,12 +17,14 @@ class Behaviour(msgspec.Struct, frozen=True):
     credit_need: str
     daily_unit: str
     daily_reset: str
-    refusal_order: Sequence[int]
+    refusal_order: Sequence[str]
     invalid_status: int
     recent_order: str
     image_storage: str
     storage_url: str
-    flux_pro_answer: str
+    queued_answer: str
+    default_size: str
+    upscale_factor: int
     max_images: int
     max_text_length: int
     max_upload_bytes: int

@@ -1,4 +1,4 @@
-"""Journal entries: one request and what came of it."""
+"""Journal entries: one request and its outcome."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ PICTURE = "getPicture"
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing that was wrong with one field of a request."""
+    """One thing wrong with one field of a request."""
 
     field: str
     code: str
@@ -19,15 +19,15 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One request as the journal keeps it: cut to a sane length, and without a secret.
+    """One request as the journal keeps it: shortened, and without secrets.
 
-    id: also its X-Mock-Request-Id; world: name of the caller's world, "" for nobody's; token: masked;
-    at, ended: on the world's clock, when it came and when its reply was ready;
-    operation: operationId, "getPicture" for a picture, None where it is neither; fields: as they were understood;
-    status: None where no reply was sent; complete: False where the connection died before the reply's end;
-    rule: id of the rule that refused it; state: what made the rule refuse; ends_at: when the same request may pass,
-    None for no such instant; made: titles of the images that it made; picture: title of the picture that it fetched;
-    faults: names of those that struck it; received: when it came, on the server's clock.
+    id: also its X-Mock-Request-Id; world: name of the caller's world, "" if there is none; token: masked;
+    at, ended: on the world's clock, when it arrived and when its reply was ready;
+    operation: operationId, "getPicture" for a picture, None for any other request; fields: as the mock read them;
+    status: None where no reply was sent; complete: False if the connection ended before the reply did;
+    code: key in the table of refusals; rule: id of the rule that refused it; state: what the rule looked at; ends_at:
+    when the same request may pass, None if there is no such instant; made: titles of its images; picture: title of
+    the picture that it fetched; faults: names of those applied to it; received: when it arrived, on the server's clock.
     """
 
     id: str
@@ -53,3 +53,4 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     authorized: bool = False
     faults: tuple[str, ...] = ()
     received: Instant = 0
+    code: str | None = None

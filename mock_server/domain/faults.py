@@ -1,4 +1,4 @@
-"""When a fault strikes: which requests it is meant for, how often, after how many, how likely."""
+"""The faults that apply to a request: by operation, how many times, after how many requests, how likely."""
 
 from collections.abc import Mapping
 from random import Random
@@ -9,33 +9,32 @@ from msgspec.structs import replace
 
 from .world import FaultPlan, World
 
-_FOREVER = float("inf")
 
-
-class Strike(msgspec.Struct, frozen=True):
-    """A fault that strikes a request. chance: seed of whatever is random about it."""
+class SelectedFault(msgspec.Struct, frozen=True):
+    """A fault that applies to a request. seed: of all that is random about it."""
 
     fault: str
     parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    chance: str = ""
+    seed: str = ""
 
 
-def strikes(world: World, operation: str, seed: int) -> tuple[World, tuple[Strike, ...]]:
-    """Return the faults that strike the next request for an operation, and the world that has counted it."""
-    plans, struck = [], []
+def select_faults(world: World, operation: str, seed: int) -> tuple[World, tuple[SelectedFault, ...]]:
+    """Return the world with the request counted in its fault plans, and the faults that apply to the request."""
+    plans, selected = [], []
     for number, plan in enumerate(world.faults):
-        chance = f"{seed}/{world.name}/{number}/{plan.seen}"
-        hit = operation in plan.operations and _hits(plan, chance)
-        plans.append(_counted(plan, hit) if operation in plan.operations else plan)
-        if hit:
-            struck.append(Strike(plan.fault, plan.parameters, chance))
-    return replace(world, faults=tuple(plans)), tuple(struck)
+        plan_seed = f"{seed}/{world.name}/{number}/{plan.seen}"
+        applies = operation in plan.operations and _applies(plan, plan_seed)
+        plans.append(_counted(plan, applies) if operation in plan.operations else plan)
+        if applies:
+            selected.append(SelectedFault(plan.fault, plan.parameters, plan_seed))
+    return replace(world, faults=tuple(plans)), tuple(selected)
 
 
-def _hits(plan: FaultPlan, chance: str) -> bool:
-    left = _FOREVER if plan.times is None else plan.times - plan.struck
-    return plan.seen >= plan.after and left > 0 and Random(f"{chance}/hits").random() < plan.probability  # noqa: S311
+def _applies(plan: FaultPlan, seed: str) -> bool:
+    if plan.seen < plan.after or (plan.times is not None and plan.applied >= plan.times):
+        return False
+    return Random(f"{seed}/hits").random() < plan.probability  # noqa: S311
 
 
-def _counted(plan: FaultPlan, hit: bool) -> FaultPlan:
-    return replace(plan, seen=plan.seen + 1, struck=plan.struck + hit)
+def _counted(plan: FaultPlan, applies: bool) -> FaultPlan:
+    return replace(plan, seen=plan.seen + 1, applied=plan.applied + applies)

@@ -1,27 +1,25 @@
-"""A generation: begin, and what becomes of it. Each takes a settled world and now. Its end is a matter of settling."""
+"""A generation: its begin and its outcome. The functions take a world advanced to `now`; `settling` ends it."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from . import days, refusals
+from . import charges, refusals
 from .behaviour import Behaviour
 from .clock import Instant, seconds
 from .refusals import Refusal
-from .settling import settled
+from .settling import advance_to
 from .world import Generation, Image, Lock, Order, World
 
 
-class Beginning(msgspec.Struct, frozen=True):
-    """What begin needs beside the world. id: unlike that of any other generation; seconds: how long one takes,
-    unless the world has a time of its own.
+class GenerationRequest(msgspec.Struct, frozen=True):
+    """The input of `begin`. id: unique; seconds: duration of a generation, unless the world has its own.
 
-    Faults change the rest. forced_seconds: how long this one takes, whatever else is said; failure: the message that
-    it ends with instead of images; lock: "rule" as LOCK-RELEASE has it, "expiry" not freed when it ends, "forever"
-    not even freed then; awaited: False where nobody waits for its end.
+    Faults change the rest. forced_seconds: duration of this generation, before all others; failure: message that it
+    ends with instead of images; lock: "rule" to follow LOCK-RELEASE, "expiry" not to free it when the generation ends,
+    "forever" never to free it; awaited: False to reply without waiting for the end.
     """
 
     id: str
@@ -34,7 +32,7 @@ class Beginning(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A generation that ended without images. message: what the client is told."""
+    """A generation that ended without images. message: of the reply."""
 
     message: str
 
@@ -43,22 +41,24 @@ Outcome = tuple[Image, ...] | Failure | None
 
 
 def availability(world: World) -> Refusal | None:
-    """Return why no generation can start, or None. [LOCK-CHECK, LOCK-CHECK-PURE]"""
+    """Return the refusal of check-availability, or None. [LOCK-CHECK, LOCK-CHECK-PURE]"""
     return refusals.busy(world.lock) if world.lock else None
 
 
-def begin(world: World, start: Beginning, now: Instant, behaviour: Behaviour) -> tuple[World, Generation | Refusal]:
+def begin(
+    world: World, request: GenerationRequest, now: Instant, behaviour: Behaviour
+) -> tuple[World, Generation | Refusal]:
     """Take the lock and reserve the cost, or refuse and change nothing. [LOCK-ONE, DAILY-429, CREDIT-419]"""
-    refusal = refused(world, start.order.count, now, behaviour)
+    refusal = refusals.refuse(world, request.order.demand, now, behaviour)
     if refusal:
         return world, refusal
-    generation = _generation(world, start, now, behaviour)
-    world = replace(world, lock=_lock(start, generation, now, behaviour), running=(*world.running, generation))
-    return settled(world, now, behaviour), generation
+    generation = _generation(world, request, now, behaviour)
+    world = replace(world, lock=_lock(request, generation, now, behaviour), running=(*world.running, generation))
+    return advance_to(world, now, behaviour), generation
 
 
 def cancel(world: World, generation: Generation) -> World:
-    """Give everything back, unless it has ended already. [CREDIT-ATOMIC, LOCK-RELEASE]"""
+    """Release lock and reserves of a generation, unless it has ended already. [CREDIT-ATOMIC, LOCK-RELEASE]"""
     running = tuple(each for each in world.running if each.id != generation.id)
     if running == world.running:
         return world
@@ -67,7 +67,7 @@ def cancel(world: World, generation: Generation) -> World:
 
 
 def outcome(world: World, generation: Generation) -> Outcome:
-    """Return the images of a generation that has ended, oldest first, or its failure; None if the world has none."""
+    """Return the images of an ended generation, oldest first, or its failure; None if the world has neither."""
     if generation.failure is not None:
         return Failure(generation.failure)
     own = itertools.dropwhile(lambda image: image.generation != generation.id, world.images)  # they stand together
@@ -75,70 +75,22 @@ def outcome(world: World, generation: Generation) -> Outcome:
     return tuple(reversed(made)) or None
 
 
-def refused(
-    world: World, count: int, now: Instant, behaviour: Behaviour, statuses: Iterable[int] | None = None
-) -> Refusal | None:
-    """Return the first rule that refuses an order of `count` images, of those with `statuses`. [ORDER]"""
-    for status in behaviour.refusal_order if statuses is None else statuses:
-        refusal = status in _CHECKS and _CHECKS[status](world, count, now, behaviour)
-        if refusal:
-            return refusal
-    return None
+def _generation(world: World, request: GenerationRequest, now: Instant, behaviour: Behaviour) -> Generation:
+    order = request.order
+    queued = order.queues and behaviour.queued_answer == "queued"
+    ready = now + seconds(_seconds(world, request))
+    price = min(charges.price(order.demand, behaviour), charges.free_credits(world))
+    allowance = charges.allowance(order.demand, behaviour)
+    return Generation(request.id, order, price, allowance, now if queued else ready, ready, request.failure)
 
 
-def _locked(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
-    del count, now, behaviour
-    return refusals.locked(world.lock) if world.lock else None
+def _seconds(world: World, request: GenerationRequest) -> float:
+    if request.forced_seconds is not None:
+        return request.forced_seconds
+    return request.seconds if world.generation_seconds is None else world.generation_seconds
 
 
-def _over_the_limit(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
-    allowance = _allowance(count, behaviour)
-    reserved = sum([each.allowance for each in world.running])
-    if world.used + reserved + allowance <= world.daily_limit:
-        return None
-    resets_at = days.next_day(now, behaviour) if allowance <= world.daily_limit else None
-    return refusals.daily_limit(resets_at, world.daily_limit, world.used, reserved)
-
-
-def _short_of_credits(world: World, count: int, now: Instant, behaviour: Behaviour) -> Refusal | None:
-    del now
-    price = count * behaviour.credits_per_image
-    need = price if behaviour.credit_need == "all" else min(price, 1)
-    free = _free_credits(world)
-    return refusals.no_credits(free, need) if free < need else None
-
-
-_CHECKS: Mapping[int, Callable[[World, int, Instant, Behaviour], Refusal | None]] = {
-    409: _locked,
-    429: _over_the_limit,
-    419: _short_of_credits,
-}
-
-
-def _generation(world: World, start: Beginning, now: Instant, behaviour: Behaviour) -> Generation:
-    queued = start.order.engine == "flux-pro" and behaviour.flux_pro_answer == "queued"
-    ready = now + seconds(_seconds(world, start))
-    ends = now if queued else ready
-    price = min(start.order.count * behaviour.credits_per_image, _free_credits(world))
-    allowance = _allowance(start.order.count, behaviour)
-    return Generation(start.id, start.order, price, allowance, ends, ready, start.failure)
-
-
-def _seconds(world: World, start: Beginning) -> float:
-    if start.forced_seconds is not None:
-        return start.forced_seconds
-    return start.seconds if world.generation_seconds is None else world.generation_seconds
-
-
-def _lock(start: Beginning, generation: Generation, now: Instant, behaviour: Behaviour) -> Lock:
-    freed = start.lock == "rule" and behaviour.lock_release == "completion"
-    until = None if start.lock == "forever" else now + seconds(behaviour.lock_seconds)
-    return Lock(start.id, until, generation.ends if freed else None)
-
-
-def _allowance(count: int, behaviour: Behaviour) -> int:
-    return count if behaviour.daily_unit == "images" else 1
-
-
-def _free_credits(world: World) -> int:
-    return world.credits - sum([each.credits for each in world.running])
+def _lock(request: GenerationRequest, generation: Generation, now: Instant, behaviour: Behaviour) -> Lock:
+    freed = request.lock == "rule" and behaviour.lock_release == "completion"
+    until = None if request.lock == "forever" else now + seconds(behaviour.lock_seconds)
+    return Lock(request.id, until, generation.ends if freed else None)

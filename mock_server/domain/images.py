@@ -1,26 +1,28 @@
-"""Images: what a generation leaves behind, and which of them are recent."""
+"""Images: those that a generation makes, and the recent ones."""
 
 import re
 from functools import lru_cache
 
+from .charges import per_image
 from .world import Generation, Image, World
 
 RECENT = 10
 KEPT = 100
-_NAME = 16
-_NAMING = 200
+_NAME_LENGTH = 16
+_MAX_NAMING_CHARACTERS = 200
 _STOP_WORDS = frozenset({"a", "an", "the", "of", "in", "on", "at", "with", "and", "for", "to"})
 
 
 def recent(world: World, newest_first: bool = True) -> tuple[Image, ...]:
-    """Return the images made last, at most 10. [RECENT-10, RECENT-ORDER]"""
+    """Return the last 10 images. [RECENT-10, RECENT-ORDER]"""
     images = world.images[:RECENT]
     return images if newest_first else images[::-1]
 
 
 def make(world: World, generation: Generation) -> tuple[Image, ...]:
     """Return the images of a generation, oldest first, each with an id of its own. [IMG-COUNT, IMG-INPUT]"""
-    return tuple([_image(world, generation, world.made + place) for place in range(generation.order.count)])
+    costs = per_image(generation.credits, generation.order.count)
+    return tuple([_image(world, generation, world.made + place, cost) for place, cost in enumerate(costs)])
 
 
 def kept(images: tuple[Image, ...], made: tuple[Image, ...]) -> tuple[Image, ...]:
@@ -30,7 +32,7 @@ def kept(images: tuple[Image, ...], made: tuple[Image, ...]) -> tuple[Image, ...
 
 def title(world: str, prompt: str, number: int) -> str:
     """Return a file name from the prompt's first words, ending in the world's name and the image's number there."""
-    return f"{_slug(prompt[:_NAMING])}-{world}{number:x}.png"
+    return f"{_slug(prompt[:_MAX_NAMING_CHARACTERS])}-{world}{number:x}.png"
 
 
 @lru_cache(maxsize=1_000)
@@ -40,8 +42,8 @@ def _slug(prompt: str) -> str:
 
 
 def world_of(name: str) -> str:
-    """Return the name of the world whose image has the title `name`; any other text leads to no world."""
-    return name.rpartition("-")[2][:_NAME]
+    """Return the name of the world whose image has the title `name`; another text names no world."""
+    return name.rpartition("-")[2][:_NAME_LENGTH]
 
 
 def titled(world: World, name: str) -> Image | None:
@@ -49,7 +51,7 @@ def titled(world: World, name: str) -> Image | None:
     return next((image for image in world.images if image.title == name), None)
 
 
-def _image(world: World, generation: Generation, number: int) -> Image:
+def _image(world: World, generation: Generation, number: int, cost: int) -> Image:
     order = generation.order
     return Image(  # by position, which takes a tenth of the time
         world.first_id + number,
@@ -64,4 +66,5 @@ def _image(world: World, generation: Generation, number: int) -> Image:
         order.folder,
         generation.ends,
         generation.ready,
+        cost,
     )

@@ -1,41 +1,109 @@
-"""Refusals: why the service says no."""
+"""Refusals: the one table of why the service refuses a request. Status, rule and message of each stand here only."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
+from . import charges, days
+from .behaviour import Behaviour
 from .clock import Instant
-from .world import Lock
+from .world import Demand, Lock, World
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A no. code: its name in the catalogue of errors; rule: id of the rule it rests on.
+    """A request was refused. code: its key in REFUSALS.
 
-    ends_at: the instant at which the same request may pass without any other change, None for no such instant;
-    state: what of the world the rule looked at.
+    ends_at: the instant from which the same request may pass if nothing else changes, None if there is none;
+    state: the part of the world that the rule looked at.
     """
 
     code: str
-    rule: str
     ends_at: Instant | None = None
     state: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
+    @property
+    def rule(self) -> str | None:
+        """Id of the rule that it rests on."""
+        return REFUSALS[self.code].rule
+
+
+Check = Callable[[World, Demand, Instant, Behaviour], Refusal | None]
+
+
+class RefusalKind(NamedTuple):
+    """One way to be refused. rule: id of the rule it rests on, None for a limit that no source gives.
+
+    message: of the body, with placeholders for details; has_status: the body has `"status": "error"` too;
+    check: whether a generation is refused for it, None where it is not a matter of the account's state.
+    """
+
+    code: str
+    rule: str | None
+    status: int
+    message: str
+    has_status: bool = False
+    check: Check | None = None
+
+
+def refuse(
+    world: World, demand: Demand, now: Instant, behaviour: Behaviour, codes: Iterable[str] | None = None
+) -> Refusal | None:
+    """Return the first refusal of a generation, in the order of the behaviour; of `codes` only, if given. [ORDER]"""
+    for code in behaviour.refusal_order if codes is None else codes:
+        check = REFUSALS[code].check
+        if check and (refusal := check(world, demand, now, behaviour)):
+            return refusal
+    return None
+
 
 def busy(lock: Lock) -> Refusal:
-    """Return what check-availability answers with while the lock is held. [LOCK-CHECK]"""
-    return Refusal("busy", "LOCK-CHECK", lock.ends, {"lock": {"until": lock.until}})
+    """Return the refusal of check-availability while the lock is held. [LOCK-CHECK]"""
+    return Refusal("busy", lock.ends, {"lock": {"until": lock.until}})
 
 
 def locked(lock: Lock) -> Refusal:
-    return Refusal("locked", "LOCK-ONE", lock.ends, {"lock": {"until": lock.until}})
+    """Return the refusal of a generation while the lock is held. [LOCK-ONE]"""
+    return Refusal("locked", lock.ends, {"lock": {"until": lock.until}})
 
 
-def daily_limit(resets_at: Instant | None, limit: int, used: int, reserved: int = 0) -> Refusal:
-    return Refusal(
-        "daily-limit", "DAILY-429", resets_at, {"daily_limit": limit, "used_today": used, "reserved": reserved}
-    )
+def _locked(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    del demand, now, behaviour
+    return locked(world.lock) if world.lock else None
 
 
-def no_credits(credits: int, needed: int) -> Refusal:  # noqa: A002
-    return Refusal("no-credits", "CREDIT-419", None, {"credits": credits, "needed": needed})
+def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    wanted = charges.allowance(demand, behaviour)
+    reserved = sum([each.allowance for each in world.running])
+    if world.used + reserved + wanted <= world.daily_limit:
+        return None
+    resets_at = days.next_day(now, behaviour) if wanted <= world.daily_limit else None
+    state = {"daily_limit": world.daily_limit, "used_today": world.used, "reserved": reserved}
+    return Refusal("daily-limit", resets_at, state)
+
+
+def _no_credits(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    del now
+    free, needed = charges.free_credits(world), charges.needed_credits(demand, behaviour)
+    return Refusal("no-credits", None, {"credits": free, "needed": needed}) if free < needed else None
+
+
+_BUSY = "Image generation in progress. Please try again later."
+_NO_CREDITS = "You have no credits left. Please consider upgrading your plan."
+_OVER_LIMIT = "You have reached the maximum number of image generation allowed."
+_WRONG_METHOD = "The {method} method is not supported for route {path}. Supported methods: {allow}."
+
+_TABLE = (
+    RefusalKind("unauthenticated", "AUTH-401", 401, "Unauthenticated."),
+    RefusalKind("no-route", "NOT-FOUND", 404, "The route {path} could not be found."),
+    RefusalKind("no-picture", "NOT-FOUND", 404, "There is no picture {path}."),
+    RefusalKind("wrong-method", "NOT-FOUND", 405, _WRONG_METHOD),
+    RefusalKind("too-large", None, 413, "The POST data is too large. The limit is {limit} bytes."),
+    RefusalKind("busy", "LOCK-CHECK", 409, _BUSY, has_status=True),
+    RefusalKind("invalid", "VALID-422", 422, "{message}"),
+    RefusalKind("missing-source", "I2I-SRC", 422, "{message}"),
+    RefusalKind("locked", "LOCK-ONE", 409, _BUSY, has_status=True, check=_locked),
+    RefusalKind("daily-limit", "DAILY-429", 429, _OVER_LIMIT, has_status=True, check=_daily_limit),
+    RefusalKind("no-credits", "CREDIT-419", 419, _NO_CREDITS, has_status=True, check=_no_credits),
+)
+REFUSALS: Mapping[str, RefusalKind] = {kind.code: kind for kind in _TABLE}

@@ -1,4 +1,4 @@
-"""Settling: what falls due in a world happens when the world is looked at, in order, each at its own instant."""
+"""Settling: apply the events of a world that are due, in order, each at its own instant. Nothing runs on a timer."""
 
 from msgspec.structs import replace
 
@@ -9,16 +9,16 @@ from .images import kept, make
 from .world import Generation, World
 
 
-def settled(world: World, now: Instant, behaviour: Behaviour) -> World:
-    """Return the world as it is at `now`: generations ended, the lock expired, the day turned."""
+def advance_to(world: World, now: Instant, behaviour: Behaviour) -> World:
+    """Return the world as it is at `now`: generations ended, the lock expired, a new day begun."""
     if world.running:
         due = [each for each in world.running if each.ends <= now]
         for generation in sorted(due, key=lambda each: each.ends):
-            world = _ended(_turned(world, generation.ends, behaviour), generation)
-    return _turned(world, now, behaviour)
+            world = _end(_roll_day(world, generation.ends, behaviour), generation)
+    return _roll_day(world, now, behaviour)
 
 
-def _turned(world: World, now: Instant, behaviour: Behaviour) -> World:
+def _roll_day(world: World, now: Instant, behaviour: Behaviour) -> World:
     today = days.day(now, behaviour)
     if world.day != today:
         world = replace(world, day=today, used=0)
@@ -27,8 +27,8 @@ def _turned(world: World, now: Instant, behaviour: Behaviour) -> World:
     return world
 
 
-def _ended(world: World, generation: Generation) -> World:
-    """Return the world with the generation charged and recorded in one step, or given back. [CREDIT-COST]"""
+def _end(world: World, generation: Generation) -> World:
+    """Return the world with the generation charged and recorded in one step, or released. [CREDIT-COST]"""
     running = tuple([each for each in world.running if each.id != generation.id])
     if generation.failure is not None:
         return replace(world, running=running)

@@ -1,4 +1,4 @@
-"""A world: all that the service knows of one account. Immutable; every change is a new world."""
+"""A world: the whole state of one account. Immutable: every change makes a new world."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,8 @@ from .timepiece import Timepiece
 
 
 class Lock(msgspec.Struct, frozen=True):
-    """What keeps a second generation out. until: when it expires, None for never; freed: when the generation that
-    holds it ends and frees it, None if that frees nothing.
+    """The lock of a generation. until: when it expires, None for never; freed: when its generation ends and frees it,
+    None if the end frees nothing.
     """
 
     holder: str
@@ -20,20 +20,27 @@ class Lock(msgspec.Struct, frozen=True):
 
     @property
     def ends(self) -> Instant | None:
-        """The first instant at which it keeps nobody out any more, None for never."""
+        """The first instant at which it is free, None for never."""
         if self.until is None or self.freed is None:
             return self.freed if self.until is None else self.until
         return min(self.until, self.freed)
 
     def held(self, now: Instant) -> bool:
-        """Tell whether the lock still keeps others out. It is free at the very instant it ends."""
+        """Return whether the lock is held. It is free at the very instant it ends."""
         ends = self.ends
         return ends is None or now < ends
 
 
+class Demand(msgspec.Struct, frozen=True):
+    """What prices and limits depend on. engine: "" where the request names none that exists."""
+
+    engine: str
+    count: int
+
+
 class Order(msgspec.Struct, frozen=True):
-    """What a client asked for. width and height in pixels; source: key of the upload it works from; folder: what the
-    address of its pictures begins with.
+    """A valid request for images. width and height in pixels; source: key of the uploaded image; folder: prefix of the
+    addresses of its pictures; queues: its engine may answer before the pictures are ready.
     """
 
     engine: str
@@ -44,11 +51,17 @@ class Order(msgspec.Struct, frozen=True):
     mode: str
     source: str | None = None
     folder: str = "uploads/"
+    queues: bool = False
+
+    @property
+    def demand(self) -> Demand:
+        """What its price depends on."""
+        return Demand(self.engine, self.count)
 
 
 class Generation(msgspec.Struct, frozen=True):
-    """A generation that runs. credits, allowance: what it holds in reserve until it ends; ends: when that is;
-    ready: when its pictures can be fetched; failure: the message that it ends with instead of images.
+    """A running generation. credits, allowance: reserved until it ends; ends: when it does; ready: when its pictures
+    can be fetched; failure: message that it ends with instead of images.
     """
 
     id: str
@@ -61,8 +74,8 @@ class Generation(msgspec.Struct, frozen=True):
 
 
 class Image(msgspec.Struct, frozen=True):
-    """An image that was made. generation: id of what made it; title: also the name its picture is served under;
-    folder: what the picture's address begins with; ready: when the picture can be fetched.
+    """An image. generation: id of its generation; title: also the file name of its picture; folder: prefix of the
+    picture's address; ready: when the picture can be fetched; credits: what it cost.
     """
 
     id: int
@@ -77,16 +90,17 @@ class Image(msgspec.Struct, frozen=True):
     folder: str
     created_at: Instant
     ready: Instant
+    credits: int = 0
 
     @property
     def output(self) -> str:
-        """The picture's address, as clients are told."""
+        """The picture's address, as in replies."""
         return self.folder + self.title
 
 
 class FaultPlan(msgspec.Struct, frozen=True):
-    """A fault that is switched on. operations: ids of those it may strike; times: how often it strikes at most, None
-    for always; after: how many requests it spares first; seen, struck: how many there have been.
+    """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
+    limit; after: how many requests pass first; seen, applied: how many requests came, and how many it applied to.
     """
 
     fault: str
@@ -96,15 +110,15 @@ class FaultPlan(msgspec.Struct, frozen=True):
     after: int = 0
     probability: float = 1
     seen: int = 0
-    struck: int = 0
+    applied: int = 0
 
 
 class World(msgspec.Struct, frozen=True):
-    """One account and what it has going on.
+    """The state of one account.
 
-    token: its token, masked; first_id: id of its first image; day, used: the day that `used` counts; running:
-    generations under way; images: those made last, newest first; made: how many there have ever been;
-    generation_seconds: how long a generation takes here, None for the server's default.
+    token: masked; first_id: id of its first image; day: the day that `used` counts; images: the last ones, newest
+    first; made: number of images ever made; generation_seconds: duration of a generation, None for the server's
+    default.
     """
 
     name: str

@@ -1,8 +1,7 @@
-"""Faults: one small file each, registered by name."""
+"""Faults: the ways in which the mock can fail on request."""
 
-from .base import Fault, Target
-from .errors import FaultError
+from .base import Fault, FaultError, Target
 from .headers import forced_status, parse_header
-from .registry import FAULTS, check, make_fault
+from .registry import FAULTS, check_target, make_fault
 
-__all__ = ["FAULTS", "Fault", "FaultError", "Target", "check", "forced_status", "make_fault", "parse_header"]
+__all__ = ["FAULTS", "Fault", "FaultError", "Target", "check_target", "forced_status", "make_fault", "parse_header"]

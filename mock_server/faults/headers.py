@@ -1,14 +1,13 @@
-"""Faults that one request asks for by header: X-Mock-Fault, and Prefer with a code."""
+"""The headers that request a fault for one call: X-Mock-Fault, and Prefer with a code."""
 
 import re
 
-from .base import Fault
-from .errors import FaultError
+from .base import Fault, FaultError
 from .registry import make_fault
 
-_LONGEST = 1000
-_MOST = 10
-_FORM = 'NAME[;parameter=value][, NAME...], a value with , or ; in it in "quotes"'
+_MAX_CHARACTERS = 1000
+_MAX_FAULTS = 10
+_SYNTAX = 'NAME[;parameter=value][, NAME...], with "quotes" around a value that contains , or ;'
 _PARAMETER = re.compile(r'([\w-]+)\s*=\s*(?:"([^"]*)"|([^"]*))', re.ASCII)
 _CODE = re.compile(r"code(?:\s*=(.*))?", re.IGNORECASE | re.DOTALL)
 
@@ -16,24 +15,24 @@ _CODE = re.compile(r"code(?:\s*=(.*))?", re.IGNORECASE | re.DOTALL)
 def parse_header(value: str) -> list[Fault]:
     """Return the faults that X-Mock-Fault names, in order; raise FaultError.
 
-    The form is `NAME[;parameter=value;parameter=value][, NAME...]`, where a value may be quoted.
+    The syntax is `NAME[;parameter=value;parameter=value][, NAME...]`, where a value may be quoted.
     """
-    if len(value) > _LONGEST:
-        raise FaultError(f"X-Mock-Fault takes at most {_LONGEST} characters, not {len(value)}")
+    if len(value) > _MAX_CHARACTERS:
+        raise FaultError(f"X-Mock-Fault takes at most {_MAX_CHARACTERS} characters, not {len(value)}")
     if not (value.isascii() and value.replace("\t", " ").isprintable()):
         raise FaultError("X-Mock-Fault takes printable ASCII characters")
     if value.count('"') % 2:
-        raise FaultError(f"X-Mock-Fault has a quote that is not closed; it takes {_FORM}")
+        raise FaultError(f"X-Mock-Fault has an unclosed quote; it takes {_SYNTAX}")
     faults = [_fault(text) for text in _split(value, ",")]
-    if len(faults) > _MOST:
-        raise FaultError(f"X-Mock-Fault takes at most {_MOST} faults, not {len(faults)}")
+    if len(faults) > _MAX_FAULTS:
+        raise FaultError(f"X-Mock-Fault takes at most {_MAX_FAULTS} faults, not {len(faults)}")
     return faults
 
 
 def forced_status(prefer: str) -> int | None:
-    """Return the status that `Prefer: code=409` asks for, None without one; raise FaultError where it is no status.
+    """Return the status that `Prefer: code=409` requests, None without a code; raise FaultError if it is not a status.
 
-    Other preferences are ignored, and so is a second code.
+    Other preferences and further codes are ignored.
     """
     preferences = (_split(each, ";") for each in _split(prefer, ","))
     codes = (_CODE.fullmatch(preference[0]) for preference in preferences if preference)
@@ -52,13 +51,13 @@ def _fault(text: str) -> Fault:
     for each in rest:
         match = _PARAMETER.fullmatch(each)
         if match is None or match[1] in parameters:
-            problem = "is no parameter=value" if match is None else "stands twice"
-            raise FaultError(f"X-Mock-Fault: {each[:50]!r} {problem}; it takes {_FORM}")
+            problem = "is not parameter=value" if match is None else "is a duplicate"
+            raise FaultError(f"X-Mock-Fault: {each[:50]!r} {problem}; it takes {_SYNTAX}")
         parameters[match[1]] = match[3] if match[2] is None else match[2]
     return make_fault(name, parameters, strict=False)
 
 
 def _split(text: str, separator: str) -> list[str]:
-    """Return what stands between separators outside of quotes, without what is empty."""
+    """Split at separators outside of quotes; leave out empty pieces."""
     pieces = re.findall(rf'(?:[^"{separator}]|"[^"]*")+', text)
     return [piece.strip() for piece in pieces if piece.strip()]

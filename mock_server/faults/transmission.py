@@ -1,4 +1,4 @@
-"""What goes over the wire, and when."""
+"""A reply as it is sent: bytes, their timing, and how the connection ends."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 Ending = Literal["complete", "closed", "reset"]
+_WITHOUT_LENGTH = (204, 304)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -19,8 +20,8 @@ class Part(msgspec.Struct, frozen=True):
 class Transmission(msgspec.Struct, frozen=True):
     """One reply as it is sent. status: None for no reply at all.
 
-    headers: names in lower case, the content-length is that of the whole body even where not all of it is sent;
-    ending: "complete", or how the connection dies after what was sent: "closed" in an orderly way, or "reset".
+    headers: names in lower case, the content-length is that of the whole body even if only a part is sent; ending:
+    "complete", or how the connection ends after the last part: "closed", or "reset" (TCP RST).
     """
 
     status: int | None
@@ -30,20 +31,20 @@ class Transmission(msgspec.Struct, frozen=True):
 
     @property
     def body(self) -> bytes:
-        """All bytes that are sent."""
+        """The bytes that are sent."""
         return self.parts[0].data if len(self.parts) == 1 else b"".join(part.data for part in self.parts)
 
     @property
     def timed(self) -> bool:
-        """Whether it takes time on the world's clock."""
+        """Whether sending takes time on the world's clock."""
         return any(part.after for part in self.parts)
 
     def with_header(self, name: str, value: str) -> "Transmission":
-        """Return it with one more header, or another value of it."""
+        """Return a copy with the header added or replaced."""
         return replace(self, headers={**self.headers, name: value})
 
     def cut(self, length: int, ending: Ending = "closed") -> "Transmission":
-        """Return it with the connection dying after `length` bytes of the body, unless it dies sooner."""
+        """Return a copy whose connection ends after `length` bytes of the body, unless it ends sooner."""
         if self.ending != "complete" and len(self.body) <= length:
             return self
         parts: list[Part] = []
@@ -55,13 +56,21 @@ class Transmission(msgspec.Struct, frozen=True):
 
 
 def whole(status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Transmission:
-    """Return an undisturbed reply."""
+    """Return a complete reply."""
     sent = {"content-length": str(len(body)), "content-type": media_type}
     if headers:
         sent |= {name.lower(): value for name, value in headers.items()}
     return Transmission(status, sent, (Part(body),))
 
 
-def nothing(ending: Ending = "closed") -> Transmission:
-    """Return no reply at all: the connection dies."""
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Transmission:
+    """Return a complete reply without a body."""
+    sent = {name.lower(): value for name, value in (headers or {}).items()}
+    if status not in _WITHOUT_LENGTH:
+        sent["content-length"] = "0"
+    return Transmission(status, sent, (Part(b""),))
+
+
+def no_reply(ending: Ending = "closed") -> Transmission:
+    """Return no reply at all: the connection ends."""
     return Transmission(None, {}, (), ending)

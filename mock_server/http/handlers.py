@@ -1,27 +1,28 @@
-"""Handlers: one short function an operation. They take a call and return a reply."""
+"""Handlers: one short function per operation, from a call to a reply."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
+from mock_server.contract import Operation
 from mock_server.domain.clock import to_iso
-from mock_server.domain.generation import Beginning, Failure, availability
+from mock_server.domain.generation import Failure, GenerationRequest, availability
 from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
 from mock_server.service import Caller, Seen, Service, generate
 
 from .orders import make_order
-from .replies import Reply, error, refused
+from .replies import Reply, failed, refused
 from .visit import Visit
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A valid call of an operation: the visit, and what it found in the caller's world."""
+    """A valid call of an operation. seen: the caller's world as the request found it."""
 
     service: Service
+    operation: Operation
     visit: Visit
     caller: Caller
     seen: Seen
@@ -44,16 +45,18 @@ async def get_versions(call: Call) -> Reply:
 
 async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
-    order = make_order(call.visit.fields, behaviour, call.visit.origin)
-    start = Beginning(call.visit.id, order, call.service.generation_seconds)
+    assert call.operation.parameters is not None
+    fields = call.visit.fields
+    order = make_order(fields, call.operation.parameters.pick(fields), behaviour, call.visit.origin)
+    request = GenerationRequest(call.visit.id, order, call.service.generation_seconds)
     for fault, _ in call.visit.faults:
-        start = fault.begin(start)
-    came, ended = await generate(call.service, call.caller, start, call.seen)
-    if isinstance(came, Refusal):
-        return refused(came, behaviour)
-    if isinstance(came, Failure):
-        return replace(error("upstream", message=came.message), ended=ended)
-    images = came or ()
+        request = fault.change_generation(request)
+    outcome, ended = await generate(call.service, call.caller, request, call.seen)
+    if isinstance(outcome, Refusal):
+        return refused(outcome, behaviour)
+    if isinstance(outcome, Failure):
+        return failed(outcome.message, ended)
+    images = outcome or ()
     body = {"status": "success", "images": [_image(each) for each in images], "image_storage": behaviour.image_storage}
     return Reply(200, body, made=tuple(each.title for each in images), ended=ended)
 

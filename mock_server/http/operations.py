@@ -1,4 +1,4 @@
-"""The operations of the API: who calls, with what, and the handler's reply held against the contract."""
+"""The operations of the API: authentication, the body, the handler, and its reply checked against the contract."""
 
 import logging
 from collections.abc import Mapping
@@ -7,20 +7,22 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from mock_server.contract import Contract, Operation
+from mock_server.domain.refusals import REFUSALS
 from mock_server.service import Service, earlier_refusal
 
 from .handlers import Call, Handler
 from .intake import Intake
+from .orders import read_demand
 from .replies import RefusedError, Reply, error, refused
 from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
-_INVALID = ("VALID-422", "I2I-SRC")
-_CALLERS = 10_000
+_INVALID = ("invalid", "missing-source")
+_MAX_REMEMBERED_CALLERS = 10_000
 
 
 class Operations:
-    """What answers the requests for one path: its operations by method. No operation at all: an unknown path."""
+    """Answers the requests for one path. operations: by method; empty for an unknown path."""
 
     def __init__(
         self,
@@ -34,14 +36,14 @@ class Operations:
         self._service = service
         self._intake = intake
         self._handlers = handlers
-        self._caller = lru_cache(_CALLERS)(service.caller)
+        self._caller = lru_cache(_MAX_REMEMBERED_CALLERS)(service.caller)
         self._operations = dict(operations)
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
         self._allow = ", ".join(sorted(self._operations))
 
     def operation(self, method: str) -> str | None:
-        """Return the operationId that a method stands for, None for none."""
+        """Return the operationId of a method, None if the path does not take it."""
         return self._operations[method].id if method in self._operations else None
 
     async def arrive(self, visit: Visit) -> None:
@@ -50,8 +52,10 @@ class Operations:
         operation = self._operations.get(visit.scope["method"])
         if operation is None:
             return
-        if visit.caller is None:
+        if visit.caller is None and operation.secured:
             raise RefusedError(error("unauthenticated"))
+        if not operation.accepts(visit.scope.get("path_params", {})):
+            raise RefusedError(error("no-route", path=visit.path))
         if operation.parameters is not None:
             visit.fields = await self._intake.fields(visit, operation.parameters)
 
@@ -64,25 +68,24 @@ class Operations:
             reply = visit.refused if isinstance(visit.refused, Reply) else await self._handle(visit, operation)
         except RefusedError as wrong:
             reply = wrong.reply
-        return self._checked(self._in_order(visit, reply), operation)
+        return self._checked(self._in_order(visit, operation, reply), operation)
 
     async def _handle(self, visit: Visit, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)
         if handler is None or visit.caller is None or visit.seen is None:
             return Reply(operation.success.status, operation.success.example)
-        return await handler(Call(self._service, visit, visit.caller, visit.seen))
+        return await handler(Call(self._service, operation, visit, visit.caller, visit.seen))
 
-    def _in_order(self, visit: Visit, reply: Reply) -> Reply:
-        """Return the reply to a refused call, unless another refusal comes before that of its parameters. [ORDER]"""
+    def _in_order(self, visit: Visit, operation: Operation, reply: Reply) -> Reply:
+        """Return the reply to a refused call, unless another refusal precedes that of its parameters. [ORDER]"""
         behaviour = self._service.behaviour
-        if reply.rule not in _INVALID or visit.seen is None:
+        if reply.code not in _INVALID or visit.seen is None or operation.parameters is None:
             return reply
-        asked = visit.came.get("image_number_of_images")
-        count = asked if isinstance(asked, int) and 0 < asked <= behaviour.max_images else 1
-        earlier = earlier_refusal(self._service, visit.seen, count)
+        demand = read_demand(visit.came, operation.parameters.pick(visit.came).roles, behaviour)
+        earlier = earlier_refusal(self._service, visit.seen, demand)
         if earlier:
             return refused(earlier, behaviour)
-        return replace(reply, status=behaviour.invalid_status) if reply.rule == "VALID-422" else reply
+        return replace(reply, status=behaviour.invalid_status) if reply.code == "invalid" else reply
 
     def _unknown(self, visit: Visit) -> Reply:
         path = visit.path
@@ -92,10 +95,10 @@ class Operations:
         return error("wrong-method", {"Allow": allow}, method=method, path=path, allow=allow)
 
     def _checked(self, reply: Reply, operation: Operation | None) -> Reply:
-        """Return the reply if the document allows it, else the error that says what it forbids."""
+        """Return the reply if the document allows it, else an error that names the difference."""
         if reply.ours:
             return reply
-        status = 422 if reply.rule in _INVALID else reply.status
+        status = REFUSALS[reply.code].status if reply.code else reply.status  # the document knows no `invalid_status`
         documented = operation.responses.get(status) if operation else None
         documented = documented or self._contract.fallbacks.get(status)
         complaint = documented.complaint(reply.body, reply.headers) if documented else "the status is not documented"

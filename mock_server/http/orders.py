@@ -1,65 +1,74 @@
-"""Orders: the fields of a generate-image request as what the domain understands."""
+"""Orders: the fields of a generation request as an order for the domain, by the roles of the fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mock_server.contract.findings import finding
+from mock_server.contract.parameters import Variant
+from mock_server.contract.roles import Roles, parse_size
 from mock_server.domain.behaviour import Behaviour
-from mock_server.domain.world import Order
+from mock_server.domain.world import Demand, Order
 
 from .bodies import Source
 from .replies import RefusedError, invalid
 
-_DEFAULT_SIZE = "1024x1024"
-_UPSCALING = 2
-_MOST_DIGITS = 18
+_DEFAULT_TYPE = "text-to-image"
+_UPSCALE = "upscale"
 
 
-@dataclass(frozen=True, slots=True)
-class _Engine:
-    """Which fields of a request carry what. size: None for an engine that takes no size."""
-
-    prompt: str
-    size: str | None = None
-
-
-_ENGINES: Mapping[str, _Engine] = {
-    "dall-e": _Engine("description", "size"),
-    "stablediffusion": _Engine("stable_description", "image_resolution"),
-    "flux-pro": _Engine("description_flux_pro"),
-    "ideogram": _Engine("description_ideogram"),
-    "flux-pro-kontext": _Engine("description_flux_pro"),
-}
-
-
-def make_order(fields: Mapping[str, Any], behaviour: Behaviour, origin: str) -> Order:
-    """Return the order; raise RefusedError. origin: the server's address as the client knows it."""
-    engine = _ENGINES[fields["image_generator"]]
-    width, height = _size(fields[engine.size] if engine.size else _DEFAULT_SIZE)
-    mode, source = fields.get("type", "text-to-image"), fields.get("image_src")
-    if isinstance(source, Source) and mode == "upscale":
-        width, height = source.width * _UPSCALING, source.height * _UPSCALING
+def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour, origin: str) -> Order:
+    """Return the order that valid fields describe; raise RefusedError. origin: the server's address in the request."""
+    roles = variant.roles
+    assert roles.prompt
+    assert roles.count
+    mode = _value(fields, roles.type) or _DEFAULT_TYPE
+    source = _value(fields, roles.source)
+    width, height = _size(fields, roles, behaviour)
+    upscaled = isinstance(source, Source) and mode == _UPSCALE
+    if upscaled:
+        width, height = source.width * behaviour.upscale_factor, source.height * behaviour.upscale_factor
     if width * height > behaviour.max_pixels:
-        named = "image_src" if mode == "upscale" else engine.size or "size"
-        raise _impossible(named, "size", f"asks for {width}x{height}, more than {behaviour.max_pixels} pixels")
-    prompt, count = fields[engine.prompt], fields["image_number_of_images"]
-    key = source.key if isinstance(source, Source) else None
-    return Order(fields["image_generator"], prompt, count, width, height, mode, key, _folder(behaviour, origin))
+        field = (roles.source if upscaled else roles.size) or "size"
+        raise _impossible(field, f"asks for {width}x{height}, more than {behaviour.max_pixels} pixels")
+    return Order(
+        engine=_value(fields, roles.engine) or "",
+        prompt=fields[roles.prompt],
+        count=fields[roles.count],
+        width=width,
+        height=height,
+        mode=mode,
+        source=source.key if isinstance(source, Source) else None,
+        folder=_folder(behaviour, origin),
+        queues="QUEUED" in variant.rules,
+    )
+
+
+def read_demand(sent: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> Demand:
+    """Return what fields that may be invalid ask for: 1 image where they have no usable number."""
+    engine, count = _value(sent, roles.engine), _value(sent, roles.count)
+    usable = isinstance(count, int) and 0 < count <= behaviour.max_images
+    return Demand(engine if isinstance(engine, str) else "", count if usable else 1)
+
+
+def _value(fields: Mapping[str, Any], name: str | None) -> Any:
+    return fields.get(name) if name else None
 
 
 def _folder(behaviour: Behaviour, origin: str) -> str:
-    """Return what the addresses of pictures begin with: a path, or a URL when the storage is remote. [IMG-STORAGE]"""
+    """Return the prefix of picture addresses: a path, or a URL if the storage is remote. [IMG-STORAGE]"""
     if behaviour.image_storage == "public":
         return "uploads/"
     return f"{(behaviour.storage_url or origin).rstrip('/')}/uploads/"
 
 
-def _size(asked: str) -> tuple[int, int]:
-    """Return width and height; sides too long to be numbers of pixels are cut, and still beyond any limit."""
-    width, height = asked.split("x")
-    return int(width[:_MOST_DIGITS]), int(height[:_MOST_DIGITS])
+def _size(fields: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> tuple[int, int]:
+    """Return width and height in pixels; raise RefusedError. [IMG-SIZE]"""
+    sent = _value(fields, roles.size)
+    size = parse_size(behaviour.default_size if sent is None else str(sent))
+    if size is None:
+        raise _impossible(roles.size or "size", "must be WIDTHxHEIGHT in pixels, for example 512x512")
+    return size
 
 
-def _impossible(field: str, code: str, predicate: str) -> RefusedError:
-    return RefusedError(invalid([finding(field, code, predicate)]))
+def _impossible(field: str, predicate: str) -> RefusedError:
+    return RefusedError(invalid([finding(field, "size", predicate)]))

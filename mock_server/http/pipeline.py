@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.contract import Contract
 from mock_server.domain.clock import seconds
-from mock_server.faults import Fault, FaultError, Target, check, forced_status, make_fault, parse_header
+from mock_server.faults import Fault, FaultError, Target, check_target, forced_status, make_fault, parse_header
 from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, GenerationLostError, Seen, Service
 from mock_server.stores.protocol import StoreUnavailableError
@@ -105,17 +105,17 @@ class Pipeline:
 
     async def _faulted(self, visit: Visit) -> Answer | None:
         """Delay the request as its faults say, and return what they answer instead of the service, if anything."""
-        delay = sum(fault.delay(chance) for fault, chance in visit.faults)
+        delay = sum(fault.delay_seconds(chance) for fault, chance in visit.faults)
         if delay:
             await self._wait(visit, delay)
         target = Target(self.contract, visit.operation or "")
-        instead = (fault.answer(target) for fault, _ in visit.faults)
+        instead = (fault.early_reply(target) for fault, _ in visit.faults)
         return next((each for each in instead if each), None)
 
     async def _strike(self, visit: Visit, caller: Caller, seen: Seen) -> None:
         """Find out which faults strike the request: those that are planned in the caller's world, or asked for."""
-        strikes = await self.service.strike(caller, visit.operation or "", seen)
-        struck = [(make_fault(each.fault, each.parameters), Random(each.chance)) for each in strikes]  # noqa: S311
+        strikes = await self.service.select_faults(caller, visit.operation or "", seen)
+        struck = [(make_fault(each.fault, each.parameters), Random(each.seed)) for each in strikes]  # noqa: S311
         chance = f"{self.service.seed}/{visit.number}"
         visit.faults = [*struck, *((fault, Random(chance)) for fault in self._asked_for(visit))]  # noqa: S311
 
@@ -129,7 +129,7 @@ class Pipeline:
             if code is not None:
                 faults.append(make_fault("status", {"code": code}))
             for fault in faults:
-                check(fault, Target(self.contract, visit.operation))
+                check_target(fault, Target(self.contract, visit.operation))
         except FaultError as wrong:
             raise RefusedError(error("bad-fault", complaint=wrong.sentence)) from wrong
         return faults
@@ -140,7 +140,7 @@ class Pipeline:
             visit.reply = answer
             answer = to_transmission(answer)
         for fault, _ in visit.faults:
-            answer = fault.transmit(answer)
+            answer = fault.change_reply(answer)
         return answer
 
     async def _recorded(self, visit: Visit, transmission: Transmission, heard: bool) -> Transmission:

@@ -1,7 +1,6 @@
-"""Replies, the catalogue of errors, and the one place that turns a reply into bytes."""
+"""Replies, the mock's own errors, and the one place that turns a reply into bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -10,93 +9,77 @@ from msgspec.structs import replace
 from mock_server.contract import Finding
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Instant
-from mock_server.domain.refusals import Refusal
-from mock_server.faults.transmission import Transmission, whole
+from mock_server.domain.refusals import REFUSALS, Refusal
+from mock_server.faults.transmission import Transmission, empty, whole
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What goes back to a client, and, for the log and the journal, how it came about.
+    """One reply, with what the log and the journal need to know about it.
 
-    rule: id of the rule that refused the request; refusal: what the rule looked at; findings: what was invalid;
-    made: titles of the images that were made; ended: when it was ready, on the world's clock, None for when the request
-    last looked there; ours: it is the mock's own, the contract knows nothing of it.
+    body: None for none; code: key in the table of refusals, None if no rule refused the request; refusal: the state
+    that the rule looked at; findings: the invalid parameters; made: titles of the new images; ended: when it was ready,
+    on the world's clock, None for when the request last read that clock; ours: the mock's own, not in the contract.
     """
 
     status: int
     body: Any
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
-    rule: str | None = None
+    code: str | None = None
     refusal: Refusal | None = None
     findings: Sequence[Finding] = ()
     made: tuple[str, ...] = ()
     ended: Instant | None = None
     ours: bool = False
 
+    @property
+    def rule(self) -> str | None:
+        """Id of the rule that refused the request."""
+        return REFUSALS[self.code].rule if self.code else None
+
 
 class ClientGoneError(Exception):
-    """The client hung up before its request was whole."""
+    """The client closed the connection before its request was complete."""
 
 
 class RefusedError(Exception):
-    """Some phase has found that the request is refused, and how."""
+    """A phase refuses the request, with this reply."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
         self.reply = reply
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    status: int
-    message: str
-    rule: str | None
-    has_status: bool = False
-    ours: bool = False
-
-
 JSON = "application/json"
-_BUSY = "Image generation in progress. Please try again later."
-_CATALOGUE = {
-    "unauthenticated": _Entry(401, "Unauthenticated.", "AUTH-401"),
-    "no-route": _Entry(404, "The route {path} could not be found.", "NOT-FOUND"),
-    "no-picture": _Entry(404, "There is no picture {path}.", "NOT-FOUND"),
-    "wrong-method": _Entry(
-        405, "The {method} method is not supported for route {path}. Supported methods: {allow}.", "NOT-FOUND"
-    ),
-    "busy": _Entry(409, _BUSY, "LOCK-CHECK", has_status=True),
-    "locked": _Entry(409, _BUSY, "LOCK-ONE", has_status=True),
-    "too-large": _Entry(413, "The POST data is too large. At most {limit} bytes are taken.", None),
-    "no-credits": _Entry(
-        419, "You have no credits left. Please consider upgrading your plan.", "CREDIT-419", has_status=True
-    ),
-    "daily-limit": _Entry(
-        429, "You have reached the maximum number of image generation allowed.", "DAILY-429", has_status=True
-    ),
-    "upstream": _Entry(200, "{message}", None, has_status=True, ours=True),
-    "bad-fault": _Entry(400, "{complaint}", None, ours=True),
-    "reset": _Entry(503, "The world was reset while this generation ran.", None, ours=True),
-    "broken-reply": _Entry(500, "The mock made a reply that its own contract forbids: {complaint}.", None, ours=True),
-    "stopping": _Entry(503, "The mock is being stopped.", None, ours=True),
-    "unavailable": _Entry(
-        503, "The state of the mock is not to be had: {reason}. Send the request again in a moment.", None, ours=True
-    ),
-    "internal": _Entry(500, "The mock failed. Its log says why.", None, ours=True),
-    "no-http": _Entry(400, "The request is not valid HTTP/1.1.", None, ours=True),
-    "too-slow": _Entry(408, "The request was not whole after {seconds:g} seconds. Send it faster.", None, ours=True),
-    "long-head": _Entry(
-        431, "The request line and headers are larger than {limit} bytes. Send fewer or shorter ones.", None, ours=True
-    ),
-    "many-headers": _Entry(431, "The request has more than {limit} headers. Send fewer.", None, ours=True),
-    "crowded": _Entry(503, "The mock serves {limit} connections already. Close some.", None, ours=True),
+# Errors that are the mock's own: no service gives them, so they rest on no rule and are not in the document.
+_OWN: Mapping[str, tuple[int, str]] = {
+    "bad-fault": (400, "{complaint}"),
+    "no-http": (400, "The request is not valid HTTP/1.1."),
+    "too-slow": (408, "The request was not complete after {seconds:g} seconds. Send it faster."),
+    "long-head": (431, "The request line and headers are larger than {limit} bytes. Send fewer or shorter ones."),
+    "many-headers": (431, "The request has more than {limit} headers. Send fewer."),
+    "internal": (500, "The mock failed. Its log has the details."),
+    "broken-reply": (500, "The mock made a reply that contradicts its own contract: {complaint}."),
+    "crowded": (503, "The mock serves {limit} connections already. Close some."),
+    "reset": (503, "The world was reset while this generation ran."),
+    "stopping": (503, "The mock is stopping."),
+    "unavailable": (503, "The mock cannot reach its state store: {reason}. Send the request again in a moment."),
 }
 
 
 def error(code: str, headers: Mapping[str, str] | None = None, **details: object) -> Reply:
-    """Return the reply that the catalogue has under `code`."""
-    entry = _CATALOGUE[code]
-    body: dict[str, Any] = {"status": "error"} if entry.has_status else {}
-    body["message"] = entry.message.format(**details)
-    return Reply(entry.status, body, headers or {}, entry.rule, ours=entry.ours)
+    """Return the reply for a code of the table of refusals, or of the mock's own errors. details: of the message."""
+    kind = REFUSALS.get(code)
+    if kind is None:
+        status, message = _OWN[code]
+        return Reply(status, {"message": message.format(**details)}, headers or {}, ours=True)
+    body: dict[str, Any] = {"status": "error"} if kind.has_status else {}
+    body["message"] = kind.message.format(**details)
+    return Reply(kind.status, body, headers or {}, code)
+
+
+def failed(message: str, ended: Instant) -> Reply:
+    """Return the reply to a generation that failed: a 200 that says so. [STATUS-ERROR]"""
+    return Reply(200, {"status": "error", "message": message}, ended=ended, ours=True)
 
 
 def refused(refusal: Refusal, behaviour: Behaviour) -> Reply:
@@ -112,11 +95,14 @@ def invalid(findings: Sequence[Finding]) -> Reply:
     errors: dict[str, list[str]] = {}
     for finding in findings:
         errors.setdefault(finding.field, []).append(finding.message)
-    missing_source = any((finding.field, finding.code) == ("image_src", "required") for finding in findings)
+    named = {finding.rule for finding in findings if finding.rule}
+    code = next((kind.code for kind in REFUSALS.values() if kind.rule in named), "invalid") if named else "invalid"
     body = {"message": findings[0].message, "errors": errors}
-    return Reply(422, body, rule="I2I-SRC" if missing_source else "VALID-422", findings=findings)
+    return Reply(REFUSALS[code].status, body, code=code, findings=findings)
 
 
 def to_transmission(reply: Reply) -> Transmission:
     """Return the reply as bytes on the wire."""
+    if reply.body is None:
+        return empty(reply.status, reply.headers)
     return whole(reply.status, msgspec.json.encode(reply.body), JSON, reply.headers)

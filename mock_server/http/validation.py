@@ -1,5 +1,6 @@
-"""Validation: fields in, findings out. The document decides first, then the limits that no document gives."""
+"""Validation: fields in, findings out. The document decides first, then the limits that it does not give."""
 
+import re
 from typing import Any
 
 from mock_server.contract import Finding
@@ -10,19 +11,22 @@ from mock_server.domain.behaviour import Behaviour
 from .bodies import Fields, Upload
 
 _PLACEHOLDER = ""
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def validate(
     parameters: Parameters, fields: Fields, textual: bool, behaviour: Behaviour
 ) -> tuple[Fields, list[Finding]]:
-    """Return the fields that the document declares, with numbers as numbers, and all findings about them. [VALID-422]
+    """Return the declared fields, numbers and booleans as such, and all findings about them. [VALID-422]
 
-    textual: the values came from a form, so an integer is text.
+    textual: the values are texts of a form.
     """
     variant = parameters.pick(fields)
     declared = {name: fields[name] for name in variant.properties if name in fields}
-    for name in variant.integers & declared.keys():
-        declared[name] = _number(declared[name], textual)
+    for name in variant.scalars.keys() & declared.keys():
+        declared[name] = _scalar(declared[name], variant.scalars[name], textual)
     if textual or variant.files:
         found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared)
     else:
@@ -30,15 +34,20 @@ def validate(
     return declared, found or _beyond_limits(variant, declared, behaviour)
 
 
-def _number(value: Any, textual: bool) -> Any:
-    """Return a whole number where the value is one, however it was written."""
-    if textual and isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 20:
+def _scalar(value: Any, kind: str, textual: bool) -> Any:
+    """Return a number or boolean as such, however it was written. kind: "integer", "number" or "boolean"."""
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if not textual or not isinstance(value, str):
+        return value
+    if kind == "boolean":
+        return _BOOLEANS.get(value, value)
+    pattern = _INTEGER if kind == "integer" else _NUMBER
+    return (int if kind == "integer" else float)(value) if pattern.fullmatch(value) else value
 
 
 def _as_json(variant: Variant, fields: Fields) -> Fields:
-    """Return what the validator sees: a file is a string where a file belongs, and of no type anywhere else."""
+    """Return the fields for the validator: a file is a string where the document has a file, and null elsewhere."""
     files = {name: None for name, value in fields.items() if isinstance(value, Upload)}
     places = dict.fromkeys(variant.files & fields.keys(), _PLACEHOLDER)
     return fields | files | places if files or places else fields
@@ -54,9 +63,9 @@ def _no_files(variant: Variant, fields: Fields) -> list[Finding]:
 
 def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> list[Finding]:
     found = []
-    longest = behaviour.max_text_length
-    if fields.get("image_number_of_images", 0) > behaviour.max_images:
-        found.append(finding("image_number_of_images", "maximum", f"must not be greater than {behaviour.max_images}"))
+    longest, count = behaviour.max_text_length, variant.roles.count
+    if count and fields.get(count, 0) > behaviour.max_images:
+        found.append(finding(count, "maximum", f"must not be greater than {behaviour.max_images}"))
     for name, value in fields.items():
         if isinstance(value, str):
             if len(value) > longest and name not in variant.closed:

@@ -120,6 +120,7 @@ class Visit(msgspec.Struct):
             b"authorization" in head.headers,
             tuple([fault.name for fault, _ in self.faults]) if self.faults else (),
             self.received,
+            reply.code,
         )
 
     def _kept_fields(self) -> Mapping[str, Any]:

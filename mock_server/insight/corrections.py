@@ -1,25 +1,25 @@
-"""Corrections: the nearest valid body, and field by field what it changes."""
+"""Corrections: the nearest valid body, and its changes field by field."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mock_server.contract.parameters import Choice, Fields, Parameters, Variant
 from mock_server.domain.entry import Problem
 
-from .values import Schema, as_text, example, is_size, likeness, most_alike, nearest_value
+from .values import Schema, as_text, example, likeness, most_alike, nearest_value
 
 _ALIKE = 0.6
 _MISSPELT = 0.75
 _CONSIDERED = 50
-# A limit of the mock's own stands in no document, only in the words of what went beyond it.
+# The document has no limits of the mock's own: only the message of a finding names them.
 _BOUND = re.compile(r"(?:greater|more) than ([0-9]{1,18})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One field that has to change. sent: None where it was missing; nearest: None where it is left out."""
+    """One field to change. sent: None if it was missing; nearest: None if it is left out."""
 
     field: str
     sent: Any
@@ -29,14 +29,14 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A valid body, and what it changes. A file in it is {"file": its size in bytes, or what it may be}."""
+    """A valid body, and its changes. A file in it is {"file": its size in bytes, or a description}."""
 
     body: Mapping[str, Any]
     corrections: tuple[Correction, ...]
 
 
 def corrected(parameters: Parameters, sent: Fields, problems: Sequence[Problem] = ()) -> Corrected:
-    """Return the nearest valid body; `problems` are those that the mock found, its own limits among them."""
+    """Return the nearest valid body; problems: those that the mock found, including those with its own limits."""
     sent = {name: value for name, value in sent.items() if value is not None and value != ""}
     variant, decided = _decided(parameters, sent)
     moved = _moved(parameters, variant, decided)
@@ -51,12 +51,12 @@ def corrected(parameters: Parameters, sent: Fields, problems: Sequence[Problem] 
         if name in bounds or name not in sent or not _same(sent[name], value)
     ]
     foreign = [Correction(each.field, None, None, each.message) for each in problems if each.field not in body]
-    left_out = [Correction(old, sent[old], None, f"Its value belongs into {new}.") for new, old in moved.items()]
+    left_out = [Correction(old, sent[old], None, f"Move its value to {new}.") for new, old in moved.items()]
     return Corrected(body, (*foreign, *changed, *left_out))
 
 
 def _decided(parameters: Parameters, fields: Fields) -> tuple[Variant, Fields]:
-    """Return the variant that the fields lead to, or nearly lead to, and the fields as they lead there."""
+    """Return the variant that the fields choose, or nearly choose, and the fields that choose it exactly."""
     while isinstance(parameters, Choice):
         value = _branch(parameters, fields)
         fields = {**fields, parameters.discriminator: value}
@@ -65,7 +65,7 @@ def _decided(parameters: Parameters, fields: Fields) -> tuple[Variant, Fields]:
 
 
 def _branch(choice: Choice, fields: Fields) -> str:
-    """Return the choice asked for, else the one most like it, else the one that takes most of the fields."""
+    """Return the choice in the fields, else the one most like it, else the one that has most of the fields."""
     asked = as_text(fields.get(choice.discriminator)) or ""
     nearest = asked if asked in choice.branches else most_alike(asked, choice.branches)
     if likeness(asked, nearest) >= _ALIKE:
@@ -73,20 +73,12 @@ def _branch(choice: Choice, fields: Fields) -> str:
     return max(choice.branches, key=lambda value: len(_declared(choice.branches[value]).keys() & fields.keys()))
 
 
-def _variants(parameters: Parameters) -> Iterator[Variant]:
-    if isinstance(parameters, Variant):
-        yield parameters
-        return
-    for branch in parameters.branches.values():
-        yield from _variants(branch)
-
-
 def _declared(parameters: Parameters) -> Mapping[str, Schema]:
-    return {name: schema for variant in _variants(parameters) for name, schema in variant.properties.items()}
+    return {name: schema for variant in parameters.variants() for name, schema in variant.properties.items()}
 
 
 def _moved(parameters: Parameters, variant: Variant, fields: Fields) -> dict[str, str]:
-    """Return for each required property that is missing the field that stands for it, if one does."""
+    """Return, for each missing required property, the field that was sent in its place."""
     declared = _declared(parameters)
     spare = [name for name in fields if name not in variant.properties][:_CONSIDERED]
     moved: dict[str, str] = {}
@@ -98,7 +90,7 @@ def _moved(parameters: Parameters, variant: Variant, fields: Fields) -> dict[str
 
 
 def _stand_in(name: str, spare: Sequence[str], declared: Mapping[str, Schema]) -> str | None:
-    """Return the field of another engine that means the same, else one that is `name` misspelt."""
+    """Return the field of another engine with the same meaning, else a misspelling of `name`."""
     for each in spare:
         if each in declared and _kind(declared[each]) == _kind(declared[name]):
             return each
@@ -107,11 +99,13 @@ def _stand_in(name: str, spare: Sequence[str], declared: Mapping[str, Schema]) -
 
 
 def _kind(schema: Schema) -> object:
-    return "size" if is_size(schema) else schema
+    """Return what two fields share that mean the same: their role, unless many fields may have it."""
+    role = schema.get("x-role")
+    return role if role and role != "modifier" else schema
 
 
 def _valid(variant: Variant, wanted: Fields, bounds: Mapping[str, int | None]) -> dict[str, Any]:
-    """Return a body without findings: what is valid stays, the rest becomes the nearest value or the example."""
+    """Return a body without findings: valid values stay, others become the nearest value or the example."""
     wrong = bounds.keys() | {each.field for each in _problems(variant, wanted)}
     body = {
         name: nearest_value(wanted[name], schema, bounds.get(name)) if name in wrong else wanted[name]

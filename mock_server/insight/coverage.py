@@ -1,4 +1,4 @@
-"""Coverage: which operation, status and rule a client has met, and which never."""
+"""Coverage: the operations, statuses and rules that a client has met, and those it never met."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,27 +6,17 @@ from typing import Any
 
 from mock_server.contract import Contract, Rules
 from mock_server.domain.entry import PICTURE
+from mock_server.domain.refusals import REFUSALS
 
 from .nearest import PICTURE_PATH
 
 Met = tuple[str, int, str | None]
 Tally = Mapping[Met, int]
 
-# Which rules can lead to a status. One of an operation's own leads there only where the rule speaks about it.
-_LEADING: Mapping[int, tuple[str, ...]] = {
-    401: ("AUTH-401",),
-    404: ("NOT-FOUND",),
-    405: ("NOT-FOUND",),
-    409: ("LOCK-CHECK", "LOCK-ONE"),
-    419: ("CREDIT-419",),
-    422: ("VALID-422", "I2I-SRC"),
-    429: ("DAILY-429",),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One operation: documented statuses, each with the rules that lead there. operation: "" for what is none."""
+    """One operation. statuses: the documented ones, each with the rules that lead to it; operation: "" for none."""
 
     operation: str
     method: str | None
@@ -40,10 +30,10 @@ class _Row:
 
 
 def coverage(tally: Tally, contract: Contract, rules: Rules) -> dict[str, Any]:
-    """Return what was met of all that is documented, and what was met beyond it.
+    """Return which of the documented replies were met, and which replies were met beyond them.
 
-    tally: how often each (operation, status, rule) was met, operation "" for a request that is none. Its 404, 405
-    and 413 stand in a row of their own, operation None, with those of any operation that does not document them.
+    tally: how often each (operation, status, rule) was met, operation "" for a request to no operation. Its 404, 405
+    and 413 have a row of their own, operation None, with those of any operation that does not document them.
     {"operations": [{"operation", "method", "path", "statuses": [{"status", "met", "rules": [{"id", "met"}]}]}],
     "met", "possible", "never": [{"operation", "status", "rule"}], "undocumented": the same with "met"}.
     """
@@ -75,12 +65,14 @@ def _rows(contract: Contract, rules: Rules) -> Iterator[_Row]:
 
 
 def _leading(status: int, rules: Rules, operation: str | None = None) -> tuple[str, ...]:
-    known = [rules.by_id[each] for each in _LEADING.get(status, ()) if each in rules.by_id]
+    """Return the rules that lead to a status: those of an operation's own only where the rule concerns it."""
+    refusing = dict.fromkeys(kind.rule for kind in REFUSALS.values() if kind.status == status and kind.rule)
+    known = [rules.by_id[each] for each in refusing if each in rules.by_id]
     return tuple(rule.id for rule in known if operation is None or operation in rule.operations)
 
 
 def _placed(tally: Tally, rows: tuple[_Row, ...]) -> dict[Met, int]:
-    """Return the tally with what no operation documents, but every path may answer, under no operation."""
+    """Return the tally, with the replies that every path may give moved to no operation."""
     own, anywhere = {row.operation: row.statuses for row in rows}, rows[-1].statuses
     placed: dict[Met, int] = {}
     for (operation, status, rule), times in tally.items():
@@ -91,7 +83,7 @@ def _placed(tally: Tally, rows: tuple[_Row, ...]) -> dict[Met, int]:
 
 
 def _times(placed: Tally, operation: str, status: int, rule: str | None) -> int:
-    """Return how often a status was met by a rule; by whatever means where no rule leads there."""
+    """Return how often a status was met by a rule; by any cause if `rule` is None."""
     if rule is not None:
         return placed.get((operation, status, rule), 0)
     return sum(times for (name, code, _), times in placed.items() if (name, code) == (operation, status))

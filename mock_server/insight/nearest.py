@@ -17,7 +17,6 @@ AT_ONCE = "at once"
 AFTER_BUYING = "after buying credits"
 NEVER = "never by itself"
 PICTURE_PATH = "/uploads/{title}"
-_COUNT = "image_number_of_images"
 _ENCODINGS = {True: "multipart/form-data", False: "application/json"}
 
 
@@ -25,15 +24,15 @@ def nearest(entry: Entry, contract: Contract) -> Nearest:
     """Return the valid request nearest to one that was refused.
 
     Always {"operation", "when", "method", "path"}. when: an instant as ISO 8601, "at once", "after buying credits",
-    or "never by itself". Beside it "fields", those to change as {"field", "sent", "nearest", "problem"}, with the
-    whole body as "request" and its "encoding"; for a 401 "headers" instead; for a 404 or 405 no body, and method and
-    path are {"sent", "nearest"}.
+    or "never by itself". Also "fields", the changes as {"field", "sent", "nearest", "problem"}, the whole body as
+    "request" and its "encoding"; for a missing token "headers" instead; for a wrong path or method no body, and method
+    and path are {"sent", "nearest"}.
     """
-    return _BY_STATUS.get(entry.status or 0, _same)(entry, contract)
+    return _BY_CODE.get(entry.code or "", _same)(entry, contract)
 
 
 def exact(instant: Instant) -> str:
-    """Return an instant as ISO 8601, to the microsecond where it is no whole second, so that no edge is named early."""
+    """Return an instant as ISO 8601, to the microsecond unless it is a whole second, so that it is never early."""
     return to_iso(instant, "auto")
 
 
@@ -42,7 +41,7 @@ def _same(entry: Entry, contract: Contract) -> Nearest:
 
 
 def _when(entry: Entry) -> str:
-    """Return when the same request may pass. One that no state stands against may pass at once."""
+    """Return when the same request may pass: at once, unless a state of the world prevents it."""
     if entry.ends_at is not None:
         return exact(entry.ends_at)
     return NEVER if entry.state else AT_ONCE
@@ -93,12 +92,12 @@ def _elsewhere(entry: Entry, contract: Contract) -> Nearest:
 def _places(entry: Entry, contract: Contract) -> Iterator[tuple[str, str, str]]:
     if entry.operation != PICTURE:
         yield from ((each.id, each.method, each.path) for each in contract.operations)
-    yield PICTURE, "GET", entry.path if entry.status == 405 and entry.operation == PICTURE else PICTURE_PATH
+    yield PICTURE, "GET", entry.path if entry.code == "wrong-method" and entry.operation == PICTURE else PICTURE_PATH
 
 
 def _affordable(entry: Entry, contract: Contract) -> Nearest:
     free, needed = entry.state.get("credits", 0), entry.state.get("needed", 0)
-    asked = entry.fields.get(_COUNT, 0)
+    asked = entry.fields.get(_count_field(entry, contract), 0)
     count = asked * free // needed if needed else 0
     if count > 0:
         return _fewer(entry, contract, AT_ONCE, count, f"Credits needed: {needed}, left: {free}.")
@@ -122,8 +121,16 @@ def left_today(entry: Entry) -> int:
 
 
 def _fewer(entry: Entry, contract: Contract, when: str, count: int, problem: str) -> Nearest:
-    change = {"field": _COUNT, "sent": entry.fields.get(_COUNT), "nearest": count, "problem": problem}
-    return _request(entry, contract, when, {**entry.fields, _COUNT: count}, change)
+    field = _count_field(entry, contract)
+    change = {"field": field, "sent": entry.fields.get(field), "nearest": count, "problem": problem}
+    return _request(entry, contract, when, {**entry.fields, field: count}, change)
+
+
+def _count_field(entry: Entry, contract: Contract) -> str:
+    """Return the name of the field that holds the number of images."""
+    operation = _operation(entry, contract)
+    roles = operation.parameters.pick(entry.fields).roles if operation and operation.parameters else None
+    return (roles and roles.count) or ""
 
 
 def _valid(entry: Entry, contract: Contract) -> Nearest:
@@ -134,12 +141,13 @@ def _valid(entry: Entry, contract: Contract) -> Nearest:
     return _request(entry, contract, AT_ONCE, found.body, *map(asdict, found.corrections))
 
 
-_BY_STATUS: Mapping[int, Callable[[Entry, Contract], Nearest]] = {
-    400: _valid,
-    401: _with_token,
-    404: _elsewhere,
-    405: _elsewhere,
-    419: _affordable,
-    422: _valid,
-    429: _within_the_day,
+_BY_CODE: Mapping[str, Callable[[Entry, Contract], Nearest]] = {
+    "unauthenticated": _with_token,
+    "no-route": _elsewhere,
+    "no-picture": _elsewhere,
+    "wrong-method": _elsewhere,
+    "invalid": _valid,
+    "missing-source": _valid,
+    "daily-limit": _within_the_day,
+    "no-credits": _affordable,
 }

@@ -1,22 +1,20 @@
-"""Why a request was refused: the rule, the state behind it, when it ends, and what to send instead."""
+"""Why a request was refused: the rule, the state it looked at, when it ends, and what to send instead."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.contract import Contract, Rules
-from mock_server.domain.entry import PICTURE, Entry
+from mock_server.domain.entry import Entry
 
 from .nearest import AFTER_BUYING, AT_ONCE, NEVER, Nearest, exact, nearest
-
-_TOO_LARGE = 413
 
 
 def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None:
     """Return the explanation of a refusal, or None where the request was not refused.
 
-    {"rule": id or None, "source": "doc", "family" or "ours", "statement": the rule's or None, "state": what made the
-    rule refuse, "ends_at": when the same request may pass or None, "message": what happened and what to do,
-    "nearest": see `nearest`}. Instants are ISO 8601.
+    {"rule": id or None, "source": "doc", "platform", "inferred" or "assumed", "statement": the rule's or None,
+    "state": what the rule looked at, "ends_at": when the same request may pass or None, "message": what happened and
+    what to do, "nearest": see `nearest`}. Instants are ISO 8601.
     """
     if entry.status is None or not 400 <= entry.status < 500:
         return None
@@ -24,7 +22,7 @@ def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None
     found = nearest(entry, contract)
     return {
         "rule": entry.rule,
-        "source": rule.source if rule else "ours",
+        "source": rule.source if rule else "assumed",
         "statement": rule.statement if rule else None,
         "state": _readable(entry.state),
         "ends_at": None if entry.ends_at is None else exact(entry.ends_at),
@@ -34,7 +32,7 @@ def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None
 
 
 def _readable(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the state with the end of a lock as text."""
+    """Return the state with instants as ISO 8601."""
     lock = state.get("lock")
     if not isinstance(lock, Mapping) or lock.get("until") is None:
         return dict(state)
@@ -42,26 +40,27 @@ def _readable(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _message(entry: Entry, found: Nearest) -> str:
-    if entry.rule is None and entry.status != _TOO_LARGE:
-        cause = f"the fault {', '.join(entry.faults)} answered" if entry.faults else "the mock was told to answer"
+    if entry.code is None:
+        cause = f"the fault {', '.join(entry.faults)} answered" if entry.faults else "the mock was asked to answer"
         return f"No rule refused it: {cause} {entry.status}. Send it again."
-    return _MESSAGES.get(entry.status or 0, _refused)(entry, found)
-
-
-def _refused(entry: Entry, found: Nearest) -> str:
-    del found
-    return f"The request was answered with {entry.status}."
+    if entry.code not in _BY_CODE:
+        return f"The rule {entry.rule} refused it with {entry.status}."
+    return _BY_CODE[entry.code](entry, found)
 
 
 def _no_token(entry: Entry, found: Nearest) -> str:
     del found
     sent = "The token is not valid" if entry.authorized else "The request carries no token"
-    return f"{sent}. Send the header Authorization: Bearer <token>, with a valid one, along with every call."
+    return f"{sent}. Send the header Authorization: Bearer <token>, with a valid one, with every call."
 
 
-def _no_path(entry: Entry, found: Nearest) -> str:
-    if entry.operation == PICTURE:
-        return "There is no picture of that title. Fetch the address that output gives, as it stands in the reply."
+def _no_picture(entry: Entry, found: Nearest) -> str:
+    del entry, found
+    return "There is no picture of that title. Fetch the address in output exactly as the reply gives it."
+
+
+def _no_route(entry: Entry, found: Nearest) -> str:
+    del entry
     return f"There is no such path. {_place(found)}"
 
 
@@ -76,7 +75,7 @@ def _place(found: Nearest) -> str:
 def _locked(entry: Entry, found: Nearest) -> str:
     del entry
     if found["when"] == NEVER:
-        return "A generation holds the lock for ever. Waiting does not help: it has to be taken away."
+        return "A generation holds the lock for ever. Waiting does not help: delete the lock by the control API."
     expiry = "" if found["when"] == AT_ONCE else f" It is free again at {found['when']} at the latest."
     return f"A generation holds the lock.{expiry} Ask check-availability once a second, and generate when it says 200."
 
@@ -95,13 +94,13 @@ def _daily_limit(entry: Entry, found: Nearest) -> str:
     allowed = entry.state.get("daily_limit")
     limit = "The daily limit" if allowed is None else f"The daily limit of {_images(allowed)}"
     if found["when"] == NEVER:
-        return f"{limit} lets no request through. Waiting does not help."
+        return f"{limit} allows no image at all. Waiting does not help."
     when = found["when"] if found["when"] == AT_ONCE else f"at {found['when']}"
     ways = [f"ask for {_images(_count(found))} {when}"] if found["fields"] else []
     if entry.ends_at is not None:
         ways.append(f"send it again at {exact(entry.ends_at)}")
-    what = " or ".join(ways) or "send it again on another day"
-    return f"{limit} does not allow it. {what[0].upper()}{what[1:]}."
+    advice = " or ".join(ways) or "send it again on another day"
+    return f"{limit} is reached. {advice[0].upper()}{advice[1:]}."
 
 
 def _count(found: Nearest) -> int:
@@ -122,17 +121,19 @@ def _invalid(entry: Entry, found: Nearest) -> str:
 
 def _too_large(entry: Entry, found: Nearest) -> str:
     del entry, found
-    return "The request body is larger than the mock takes. Send a smaller one."
+    return "The request body is larger than the limit. Send a smaller one."
 
 
-_MESSAGES: Mapping[int, Callable[[Entry, Nearest], str]] = {
-    400: _invalid,
-    401: _no_token,
-    404: _no_path,
-    405: _wrong_method,
-    409: _locked,
-    413: _too_large,
-    419: _no_credits,
-    422: _invalid,
-    429: _daily_limit,
+_BY_CODE: Mapping[str, Callable[[Entry, Nearest], str]] = {
+    "unauthenticated": _no_token,
+    "no-route": _no_route,
+    "no-picture": _no_picture,
+    "wrong-method": _wrong_method,
+    "too-large": _too_large,
+    "busy": _locked,
+    "locked": _locked,
+    "invalid": _invalid,
+    "missing-source": _invalid,
+    "daily-limit": _daily_limit,
+    "no-credits": _no_credits,
 }

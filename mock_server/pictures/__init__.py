@@ -1,13 +1,13 @@
-"""PNG pictures for a mock image generator, and safe reading of the images that people upload.
+"""PNG pictures for a mock image generator, and safe reading of uploaded images.
 
-Pillow is loaded when the first picture is made or measured: who asks for none need not wait for it.
+Pillow is imported with the first picture that is made or measured, so that start-up does not wait for it.
 """
 
 from .picture import Picture, UnreadableImage
 
 
 def render(picture: Picture) -> bytes:
-    """Return the PNG of a picture."""
+    """Return the PNG of a picture; raise UnreadableImage if its source is not an image."""
     from . import rendering
 
     return rendering.render(picture)

@@ -1,4 +1,4 @@
-"""What a picture is made from."""
+"""The description that a picture is rendered from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything a picture is made from: equal pictures render to the same bytes."""
+    """Everything that a picture depends on: equal descriptions render to the same bytes."""
 
     engine: str
     prompt: str
@@ -27,7 +27,7 @@ class Picture:
         return f"{self.size[0]}x{self.size[1]}"
 
     def fractions(self) -> list[float]:
-        """Return 64 numbers from 0 to 1 that depend on the words, the seed and the id, and on nothing else."""
+        """Return 64 numbers from 0 to 1 that depend on prompt, engine, seed and id alone."""
         text = ascii((self.prompt, self.engine, self.seed, self.id))
         return [byte / 255 for byte in hashlib.blake2b(text.encode()).digest()]
 
@@ -40,4 +40,4 @@ class Picture:
 
 
 class UnreadableImage(ValueError):  # noqa: N818
-    """The bytes are not an image that can be used; the message says why."""
+    """The bytes are not a usable image; the message says why."""

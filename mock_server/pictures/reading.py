@@ -1,4 +1,4 @@
-"""Reading of uploaded images, whatever bytes they are."""
+"""Safe reading of uploaded images: any bytes give an image or UnreadableImage."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 PNG_END = b"IEND\xaeB`\x82"
 JPEG_SCAN = b"\xff\xda"
-MOST_SCANS = 100  # each costs a pass over all pixels, and a few bytes
+MAX_SCANS = 100  # each costs a pass over all pixels, and a few bytes
 ORIENTATION_TAG = 0x0112
 SIXTEEN_TO_EIGHT_BITS = 1 / 257
-TURNS: dict[object, Image.Transpose] = {
+TRANSPOSITIONS: dict[object, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -32,40 +32,40 @@ SIDEWAYS = (5, 6, 7, 8)
 
 
 def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
-    """Return the width and height in pixels of the image in `data`, as it is seen upright.
+    """Return the width and height in pixels of the image in `data`, upright.
 
     The size is checked against `max_pixels` before any pixel is decoded; then the first frame is decoded in full.
-    Raises UnreadableImage for bytes that are not a whole PNG, JPEG, WebP, GIF or BMP image, and for one too large.
+    Raises UnreadableImage if the bytes are not a complete PNG, JPEG, WebP, GIF or BMP image, or if it is too large.
     """
-    with _refusals(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+    with _unreadable_on_error(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         width, height = image.size
         if width * height > max_pixels:
             raise UnreadableImage(f"the image has {width}x{height} pixels, more than the {max_pixels} allowed")
-        if image.format == "JPEG" and data.count(JPEG_SCAN) > MOST_SCANS:
-            raise UnreadableImage(f"the image has more than {MOST_SCANS} scans")
+        if image.format == "JPEG" and data.count(JPEG_SCAN) > MAX_SCANS:
+            raise UnreadableImage(f"the image has more than {MAX_SCANS} scans")
         image.load()
         if image.format == "PNG" and PNG_END not in data:
-            raise UnreadableImage("the image is cut short")  # Pillow is content without the last chunks
+            raise UnreadableImage("the image is cut short")  # Pillow accepts a file without its last chunks
         return (height, width) if _orientation(image) in SIDEWAYS else (width, height)
 
 
 def read_rgb(data: bytes, wanted_side: int) -> Image.Image:
-    """Return the first frame of the image in `data`, upright, in RGB, transparent parts on white.
+    """Return the first frame of the image in `data`, upright, in RGB, transparent parts white.
 
     A JPEG may come out smaller than it is stored, though no smaller than `wanted_side` pixels either way.
-    Raises UnreadableImage as `measure` does, except that it looks at no bound on the size.
+    Raises UnreadableImage as `measure` does, but for its limit on the size.
     """
-    with _refusals(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+    with _unreadable_on_error(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.draft(None, (wanted_side, wanted_side))
         image.load()
-        turn = TURNS.get(_orientation(image))
+        turn = TRANSPOSITIONS.get(_orientation(image))
         colours = _to_rgb(image)
         return colours if turn is None else colours.transpose(turn)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    # Pillow answers hostile bytes with nearly any exception: OSError, SyntaxError, struct.error, warnings as errors ...
+def _unreadable_on_error() -> Iterator[None]:
+    # Hostile bytes raise nearly any exception in Pillow: OSError, SyntaxError, struct.error, warnings as errors ...
     try:
         yield
     except UnreadableImage:

@@ -18,12 +18,16 @@ from .schemas import schemas
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SOURCES = {
-    "doc": ("Documented", "The API's public documentation says so: a service that contradicts it is wrong."),
-    "family": (
-        "Assumed: seen in the product family",
-        "Seen in the products that the API is built from; the documentation is silent. Another service may differ.",
+    "doc": ("Documented", "Stated by the API's own documentation page: a service that contradicts it is wrong."),
+    "platform": (
+        "Assumed: other pages of the vendor's documentation",
+        "Documented for the platform, and perhaps not binding for this API. Another service may differ.",
     ),
-    "ours": (
+    "inferred": (
+        "Assumed: seen in the product family",
+        "Seen in public products of the same family; the documentation is silent. Another service may differ.",
+    ),
+    "assumed": (
         "Assumed: our own choice",
         "Chosen where nothing is known. Another service may differ.",
     ),

@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from mock_server.domain.clock import Instant, seconds
-from mock_server.domain.generation import Beginning, Outcome, begin, cancel, outcome, refused
-from mock_server.domain.refusals import Refusal, locked
-from mock_server.domain.world import Generation, Lock, World
+from mock_server.domain.generation import GenerationRequest, Outcome, begin, cancel, outcome
+from mock_server.domain.refusals import Refusal, locked, refuse
+from mock_server.domain.world import Demand, Generation, Lock, World
 
 from .service import SHARED, Caller, Seen, Service
 
@@ -27,7 +27,9 @@ class GenerationLostError(Exception):
     """The world that a generation ran in was reset, so nothing came of it."""
 
 
-async def generate(service: Service, caller: Caller, start: Beginning, seen: Seen) -> tuple[Outcome | Refusal, Instant]:
+async def generate(
+    service: Service, caller: Caller, start: GenerationRequest, seen: Seen
+) -> tuple[Outcome | Refusal, Instant]:
     """Return what came of a generation, or why it was refused, and when. Takes as long as the generation takes.
 
     seen: what the request found. Return None at once where nobody waits for the end. Raise GenerationLostError.
@@ -54,10 +56,10 @@ async def _ended(service: Service, caller: Caller, generation: Generation) -> tu
     return came, seen.now
 
 
-def earlier_refusal(service: Service, seen: Seen, count: int) -> Refusal | None:
-    """Return what refuses a request before its parameters are looked at. [ORDER]"""
+def earlier_refusal(service: Service, seen: Seen, demand: Demand) -> Refusal | None:
+    """Return the refusal that precedes that of invalid parameters, or None. [ORDER]"""
     order = list(service.behaviour.refusal_order)
-    return refused(seen.world, count, seen.now, service.behaviour, order[: order.index(422)])
+    return refuse(seen.world, demand, seen.now, service.behaviour, order[: order.index("invalid")])
 
 
 async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
@@ -65,16 +67,16 @@ async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
     await _change_shared(service, lambda shared: (_replaced(shared, holder, lock), None))
 
 
-async def _begin(service: Service, caller: Caller, start: Beginning, seen: Seen) -> _Begun:
+async def _begin(service: Service, caller: Caller, start: GenerationRequest, seen: Seen) -> _Begun:
     return await service.change(caller, lambda world, now: _begun(world, start, now, service), seen)
 
 
-async def _begin_shared(service: Service, caller: Caller, start: Beginning, seen: Seen) -> _Begun:
+async def _begin_shared(service: Service, caller: Caller, start: GenerationRequest, seen: Seen) -> _Begun:
     """Take the lock that all worlds share before the caller's world is asked, and let go of it if that refuses.
 
     Whoever dies in between leaves a lock that expires.
     """
-    refusal = refused(seen.world, start.order.count, seen.now, service.behaviour)
+    refusal = refuse(seen.world, start.order.demand, seen.now, service.behaviour)
     if refusal:
         return _Begun(refusal, seen.now)
     lock = Lock(start.id, seen.now + seconds(service.behaviour.lock_seconds))
@@ -86,7 +88,7 @@ async def _begin_shared(service: Service, caller: Caller, start: Beginning, seen
     return begun
 
 
-def _begun(world: World, start: Beginning, now: Instant, service: Service) -> tuple[World, _Begun]:
+def _begun(world: World, start: GenerationRequest, now: Instant, service: Service) -> tuple[World, _Begun]:
     world, generation = begin(world, start, now, service.behaviour)
     if isinstance(generation, Refusal):
         return world, _Begun(generation, now)

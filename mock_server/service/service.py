@@ -11,9 +11,9 @@ from mock_server.domain import accounts
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock, Instant
-from mock_server.domain.faults import Strike, strikes
+from mock_server.domain.faults import SelectedFault, select_faults
 from mock_server.domain.images import titled, world_of
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import Image, World
 from mock_server.stores.protocol import Found, Journal, Shelf, Store
@@ -95,11 +95,11 @@ class Service:
         await self.store.update(self.clock_of(caller.world), changed)
         self._publish(caller)
 
-    async def strike(self, caller: Caller, operation: str, seen: Seen) -> tuple[Strike, ...]:
-        """Return the faults planned in the caller's world that strike a request for an operation, and count it."""
+    async def select_faults(self, caller: Caller, operation: str, seen: Seen) -> tuple[SelectedFault, ...]:
+        """Count a request in the fault plans of the caller's world, and return the faults that apply to it."""
         if not seen.world.faults:
             return ()
-        return await self.change(caller, lambda world, _: strikes(world, operation, self.seed), seen)
+        return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
         """Return the image of that title with whose it is, or None where no world keeps it."""
@@ -135,7 +135,7 @@ class Service:
     def settled_shared(self, shared: World | None, at: Instant) -> World:
         """Return what all worlds share, as it is at that time of the server."""
         shared = shared or World(SHARED, 0, 0, 0)
-        return settled(shared, shared.clock.at(at), self.behaviour)
+        return advance_to(shared, shared.clock.at(at), self.behaviour)
 
     def _publish(self, caller: Caller) -> None:
         if self.events.wanted:
@@ -150,7 +150,7 @@ class Service:
     def _settled(self, world: World | None, at: Instant, caller: Caller, shared: World | None) -> tuple[World, Instant]:
         known = world or self._opened(caller, at, shared)
         now = (shared or known).clock.at(at)
-        return (settled(known, now, self.behaviour) if world else known), now
+        return (advance_to(known, now, self.behaviour) if world else known), now
 
     def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""

@@ -31,7 +31,7 @@ def test_a_fault_strikes_as_it_was_told_to(page: Page, shared: Mocked, token: st
     switch_on(page)
     expect(part(page, "faults")).to_contain_text("proxy-error code 504, on getVersions, 2×, after 1")
     assert [shared.get("versions", token).status_code for _ in range(4)] == [200, 504, 504, 200]
-    expect(part(page, "faults")).to_contain_text("struck 2 of 4 requests")
+    expect(part(page, "faults")).to_contain_text("applied to 2 of 4 requests")
 
 
 def test_one_fault_is_switched_off_and_then_all(page: Page, shared: Mocked, token: str) -> None:

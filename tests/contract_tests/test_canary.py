@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
-from contract_tests.cli import main
+from contract_tests.runner.cli import main
 from support.listening import Handler, listening
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from contract_tests.cli import main
+from contract_tests.runner.cli import main
 from contract_tests.selftest import MODES, faults, jobs_for, matrix, totals
 from contract_tests.wrong_servers.catalogue import CATALOGUE
 from contract_tests.wrong_servers.judging import Finding, fault, find, verdict

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from contract_tests.cli import main
+from contract_tests.runner.cli import main
 from support.conformance import TOKEN
 
 Answer = Callable[[str, str, str], tuple[int, Any]]

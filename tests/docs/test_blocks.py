@@ -14,12 +14,12 @@ import click
 import pytest
 import yaml
 
-import contract_tests.cli
+import contract_tests.runner.cli
 import mock_server.cli
-from contract_tests.baseline import load_baseline
 from contract_tests.errors import UsageError
-from contract_tests.options import settings
-from contract_tests.targets import load_target
+from contract_tests.runner.baseline import load_baseline
+from contract_tests.runner.settings import make_settings
+from contract_tests.runner.target import load_target
 from mock_server.app import contract, rules
 from mock_server.configuration import make_scenario, read_behaviour
 from mock_server.http.replies import error
@@ -91,13 +91,13 @@ def mock(block: Block, place: Place, command: str) -> None:
 def conform(block: Block, place: Place, command: str) -> None:
     """The command line is understood, and what it names is there: the target, its accounts, rules."""
     _, name, *arguments = shlex.split(command)
-    given = contract_tests.cli.main.commands[name].make_context(name, arguments).params
+    given = contract_tests.runner.cli.main.commands[name].make_context(name, arguments).params
     if "target" in given:
         asked = {each: given[each] for each in given.keys() - {"yes", "write_baseline", "baseline"}}
         with pytest.MonkeyPatch.context() as patched:
             patched.chdir(ROOT)
             patched.setenv("AIIMAGE_TOKEN", "a-token")
-            assert settings(**asked, baseline=None).rules
+            assert make_settings(**asked, baseline=None).rules
 
 
 def compose(block: Block, place: Place, command: str) -> None:

@@ -10,8 +10,8 @@ import click
 import httpx
 import pytest
 
-import contract_tests.cli
-import contract_tests.options
+import contract_tests.runner.cli
+import contract_tests.runner.settings
 import mock_server.cli
 import mock_server.pytest_plugin
 from mock_server.cli import EnvironmentOption
@@ -19,7 +19,7 @@ from support.pages import ROOT, page, pages
 from support.server import Server
 
 PAGE = page("commands")
-PROGRAMS = {"aiimage-mock": mock_server.cli.main, "aiimage-conform": contract_tests.cli.main}
+PROGRAMS = {"aiimage-mock": mock_server.cli.main, "aiimage-conform": contract_tests.runner.cli.main}
 ALL = "\n".join(each.text for each in pages())
 
 
@@ -36,7 +36,7 @@ def test_every_command_is_in_its_table() -> None:
     ("header", "commands"), [("flag of `run`, `plan`", ["run", "plan"]), ("flag of `selftest`", ["selftest"])]
 )
 def test_every_flag_of_the_suite_is_in_its_table_with_its_default(header: str, commands: list[str]) -> None:
-    found = [contract_tests.cli.main.commands[name] for name in commands]
+    found = [contract_tests.runner.cli.main.commands[name] for name in commands]
     assert set(PAGE.names(header)) == set().union(*map(flags, found))
     defaults = {option.opts[0]: option.default for command in found for option in command.params}
     for row in PAGE.rows(header):
@@ -59,7 +59,7 @@ class Flags:
 
 def test_every_flag_of_pytest_is_told() -> None:
     suite, fixture = Flags(), Flags()
-    contract_tests.options.add_to_pytest(cast("pytest.Parser", suite))
+    contract_tests.runner.settings.add_pytest_options(cast("pytest.Parser", suite))
     mock_server.pytest_plugin.pytest_addoption(cast("pytest.Parser", fixture))
     told = {
         flag for row in PAGE.rows("flag of `pytest contract_tests`") for flag in re.findall(r"`(--[a-z-]+)", row[0])

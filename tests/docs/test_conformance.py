@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import resources
-from contract_tests.decisions import PROFILES, Profile
-from contract_tests.plan import PHASES
-from contract_tests.rules import load_rules
-from contract_tests.runner import make_bill
-from contract_tests.settings import Settings
-from contract_tests.targets import ROLES, load_target
+from contract_tests.checks.decisions import PROFILES, Profile
+from contract_tests.oracle import resources
+from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.plan import PHASES
+from contract_tests.runner.session import make_bill
+from contract_tests.runner.settings import Settings
+from contract_tests.runner.target import ROLES, load_target
 from support.conformance import target
 from support.pages import page
 

@@ -8,8 +8,8 @@ import pytest
 
 from mock_server.app import contract
 from mock_server.faults import FAULTS, forced_status, make_fault, parse_header
-from mock_server.faults.lost_response import LostResponse
-from mock_server.faults.parameters import Parameter, parameters_of
+from mock_server.faults.base import Parameter, parameters_of
+from mock_server.faults.reply import LostResponse
 from support.pages import page
 
 PAGE = page("faults")

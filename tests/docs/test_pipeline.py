@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contract_tests.cli import main as conform
+from contract_tests.runner.cli import main as conform
 from examples.httpx_client.client import Client
 from mock_server.cli import main as mock
 from mock_server.cli import serve

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from contract_tests.baseline import load_baseline
-from contract_tests.outcome import conclude
 from contract_tests.report import files
+from contract_tests.runner.baseline import load_baseline
+from contract_tests.runner.outcome import conclude
 from support.finished import finished_run
 from support.pages import page
 

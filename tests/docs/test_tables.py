@@ -24,7 +24,7 @@ def test_a_setting_is_told_with_what_it_takes_and_does(name: str) -> None:
     default, rule, takes, does = SETTINGS[name]
     shown = ", ".join(map(str, setting.default)) if isinstance(setting.default, list) else str(setting.default)
     assert isinstance(setting.default, dict) or default == shown
-    assert rule == (f"{setting.rule} ({setting.source})" if setting.rule else "a limit of ours")
+    assert rule == (f"{setting.rule} ({setting.source})" if setting.rule else "a limit (assumed)")
     assert takes == setting.takes
     assert does.endswith(".")
 

@@ -1,4 +1,4 @@
-"""The command line, run as people run it."""
+"""The command aiimage-mock."""
 
 import os
 import re
@@ -30,8 +30,8 @@ def test_spec_and_rules_print_the_contract() -> None:
 
 
 def test_workers_that_cannot_share_their_state_are_refused() -> None:
-    remedy = "give --state redis://HOST:PORT, or leave --workers out"
-    refused = (2, f"Error: --workers 2 needs state that workers share: {remedy}\n")
+    remedy = "add --state redis://HOST:PORT, or omit --workers"
+    refused = (2, f"Error: --workers 2 requires a state that workers can share: {remedy}\n")
     assert run("serve", "--workers", "2") == refused
     assert run("serve", AIIMAGE_MOCK_WORKERS="2") == refused
 
@@ -49,7 +49,7 @@ def test_every_flag_is_in_the_help_with_its_environment_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--port", "70000"], "Invalid value for '--port' (env var: 'AIIMAGE_MOCK_PORT'): 70000 is not in the range"),
         (["--port", "http"], "'http' is not a valid integer range"),
@@ -59,17 +59,17 @@ def test_every_flag_is_in_the_help_with_its_environment_variable() -> None:
         (["--accounts", "/nowhere.yaml"], "--accounts: /nowhere.yaml cannot be read: No such file or directory"),
         (["--behaviour", "/tmp"], "--behaviour: /tmp cannot be read: Is a directory"),
         (["--scenario", "nowhere"], "--scenario: nowhere cannot be read: No such file or directory"),
-        (["--host", "nowhere.invalid"], "--host: nowhere.invalid is no address of this machine"),
+        (["--host", "nowhere.invalid"], "--host: nowhere.invalid is not an address of this machine"),
         (["--host", "192.0.2.1"], "--host: 192.0.2.1:8010 cannot be bound: Cannot assign requested address\n"),
         (["--state", "disk"], "--state: it takes memory, redis://[USER:PASSWORD@]HOST"),
         (["--state", "redis://x:secret@127.0.0.1:1"], "--state: redis://127.0.0.1:1/0 cannot be reached"),
         (["--colour", "red"], "No such option '--colour'"),
     ],
 )
-def test_a_bad_flag_is_one_sentence_and_status_2(arguments: list[str], says: str) -> None:
+def test_a_bad_flag_is_one_sentence_and_status_2(arguments: list[str], message: str) -> None:
     status, text = run("serve", *arguments)
     assert status == 2
-    assert says in text
+    assert message in text
     assert "Traceback" not in text
     assert "secret" not in text
 
@@ -84,8 +84,8 @@ def test_a_port_in_use_is_one_sentence_and_status_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         status, text = run("serve", "--port", str(port))
-    says = f"--port: 127.0.0.1:{port} cannot be bound: Address already in use; choose another, or 0 for any free one"
-    assert (status, text) == (2, f"Error: {says}\n")
+    message = f"--port: 127.0.0.1:{port} cannot be bound: Address already in use; choose another, or 0 for any free one"
+    assert (status, text) == (2, f"Error: {message}\n")
 
 
 def test_port_0_picks_one_and_prints_it_with_the_tokens(server: Server) -> None:
@@ -93,7 +93,7 @@ def test_port_0_picks_one_and_prints_it_with_the_tokens(server: Server) -> None:
     assert "demo-almost-limited" in server.greeting
 
 
-def test_the_module_runs_too(tmp_path: Path) -> None:
+def test_the_module_can_be_run(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mock_server", "spec"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("openapi: 3.1.0")
@@ -116,23 +116,23 @@ def test_ctrl_c_stops_it_quietly_even_while_a_generation_runs() -> None:
         assert "Traceback" not in server.log()
 
 
-def test_every_account_begins_in_the_scenario_of_the_flag(tmp_path: Path) -> None:
+def test_every_account_starts_in_the_scenario_of_the_flag(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("credits: 7\nfaults: [{fault: proxy-error, times: 1}]\n")
     for scenario, left in (("last-credits", 2), (str(tmp_path / "mine.yaml"), 7)):
         with Server("--scenario", scenario) as server:
-            for token in ("demo", "anybody"):
+            for token in ("demo", "any-other"):
                 assert httpx.get(f"{server.origin}/_mock/worlds/{token}").json()["credits"] == left
 
 
-def test_a_scenario_that_is_not_understood_names_its_place(tmp_path: Path) -> None:
+def test_an_invalid_scenario_names_its_place(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("faults: [{fault: dely}]\n")
     status, text = run("serve", "--scenario", str(file))
-    says = f"--scenario: {file}: fault 0: there is no fault 'dely'; did you mean delay?"
-    assert (status, text) == (2, f"Error: {says}\n")
+    message = f"--scenario: {file}: fault 0: unknown fault 'dely'; did you mean delay?"
+    assert (status, text) == (2, f"Error: {message}\n")
 
 
-def test_state_in_valkey_is_shared_and_its_password_is_never_shown(tmp_path: Path) -> None:
+def test_state_in_valkey_is_shared_and_its_password_is_never_printed(tmp_path: Path) -> None:
     with Valkey(tmp_path) as valkey:
         valkey.say("CONFIG", "SET", "requirepass", "the-secret")
         url = valkey.url.replace("//", "//default:the-secret@")
@@ -147,16 +147,16 @@ def test_state_in_valkey_is_shared_and_its_password_is_never_shown(tmp_path: Pat
             assert "secret" not in one.greeting + other.greeting + one.log() + other.log() + refused.text
 
 
-def test_a_package_that_is_missing_for_valkey_is_named() -> None:
+def test_a_missing_package_for_valkey_is_named() -> None:
     started = "import sys; sys.modules['hiredis'] = None; from mock_server.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", started, "serve", "--state", "redis://"], capture_output=True, text=True
     )
-    says = "Error: --state: a package is missing for that: pip install 'aiimage-mock[redis]'\n"
-    assert (done.returncode, done.stderr) == (2, says)
+    message = "Error: --state: a package is missing; run: pip install 'aiimage-mock[redis]'\n"
+    assert (done.returncode, done.stderr) == (2, message)
 
 
-def test_a_mock_in_memory_does_without_the_packages_for_valkey() -> None:
+def test_a_mock_in_memory_does_not_import_the_packages_for_valkey() -> None:
     started = """
 import sys
 from mock_server.app import create_app

@@ -1,4 +1,4 @@
-"""The control API from Python, spoken to a mock in this process."""
+"""The control API from Python, with a mock in this process."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -43,30 +43,30 @@ def fetch(world: MockWorld, generated: httpx.Response, **headers: str) -> int:
         ("lock", {"until": "2999-01-01T00:00:00.000Z"}),
     ],
 )
-def test_a_world_begins_and_changes_as_told(aiimage_mock: AiimageMock, field: str, value: Any) -> None:
+def test_a_world_starts_and_changes_with_the_given_values(aiimage_mock: AiimageMock, field: str, value: Any) -> None:
     state: Any = {field: value}
     assert aiimage_mock.world(**state).state[field] == value
     aiimage_mock.change(**state)
     assert aiimage_mock.state[field] == value
 
 
-def test_all_that_the_control_api_can_set_can_be_set(aiimage_mock: AiimageMock) -> None:
+def test_every_value_of_the_control_api_can_be_set(aiimage_mock: AiimageMock) -> None:
     assert WorldState.__annotations__.keys() == set(WorldChange.__struct_fields__)
 
 
-def test_generations_take_no_time_unless_asked_for(aiimage_mock: AiimageMock) -> None:
+def test_generations_take_no_time_by_default(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.clock.freeze()
     assert generate(aiimage_mock).status_code == 200
 
 
-def test_a_change_leaves_the_rest(aiimage_mock: AiimageMock) -> None:
+def test_a_change_keeps_the_other_values(aiimage_mock: AiimageMock) -> None:
     generate(aiimage_mock)
     aiimage_mock.change(daily_limit=3)
     state = aiimage_mock.state
     assert (state["credits"], state["daily_limit"], state["used_today"]) == (99, 3, 1)
 
 
-def test_to_begin_again_forgets_everything(aiimage_mock: AiimageMock) -> None:
+def test_begin_resets_everything(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("drop", operation="versions")
     generate(aiimage_mock)
     aiimage_mock.begin()
@@ -78,31 +78,31 @@ def test_a_ready_made_scenario_is_played_by_its_name(aiimage_mock: AiimageMock) 
     assert (aiimage_mock.state["credits"], aiimage_mock.state["generation_time"]) == (2, 0)
 
 
-def test_a_scenario_of_ones_own_is_played_as_its_file_would_be(aiimage_mock: AiimageMock) -> None:
+def test_a_scenario_can_be_given_as_its_content(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.play({"credits": 5, "generation_time": 3})
     assert (aiimage_mock.state["credits"], aiimage_mock.state["generation_time"]) == (5, 3)
 
 
-def test_a_fault_is_added_to_those_that_are_on_and_they_go_on_counting(aiimage_mock: AiimageMock) -> None:
+def test_a_fault_is_added_and_the_others_keep_counting(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("status", code=429, operation="generate-image", times=1)
     assert generate(aiimage_mock).status_code == 429
     aiimage_mock.fault("wrong-content-type", after=1)
     replies = [generate(aiimage_mock) for _ in range(2)]
     assert [each.status_code for each in replies] == [200, 200]
     assert [each.headers["content-type"][:9] for each in replies] == ["applicati", "text/html"]
-    assert [(each["fault"], each["struck"]) for each in aiimage_mock.faults()] == [
+    assert [(each["fault"], each["applied"]) for each in aiimage_mock.faults()] == [
         ("status", 1),
         ("wrong-content-type", 1),
     ]
 
 
-def test_faults_are_switched_off_together(aiimage_mock: AiimageMock) -> None:
+def test_all_faults_are_cleared(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("drop")
     aiimage_mock.clear_faults()
     assert generate(aiimage_mock).status_code == 200
 
 
-def test_the_journal_is_this_worlds_and_can_be_filtered(aiimage_mock: AiimageMock) -> None:
+def test_the_requests_of_this_world_can_be_filtered(aiimage_mock: AiimageMock) -> None:
     generate(aiimage_mock.world())
     generate(aiimage_mock)
     generate(aiimage_mock, image_number_of_images=0)
@@ -116,13 +116,13 @@ def test_the_journal_is_this_worlds_and_can_be_filtered(aiimage_mock: AiimageMoc
     assert len(aiimage_mock.requests("generateImage", "none")) == 1
 
 
-def test_coverage_is_this_worlds(aiimage_mock: AiimageMock) -> None:
+def test_coverage_is_of_this_world(aiimage_mock: AiimageMock) -> None:
     generate(aiimage_mock)
     statuses = [(each["operation"], met) for each in aiimage_mock.coverage()["operations"] for met in each["statuses"]]
     assert [(name, each["status"]) for name, each in statuses if each["met"]] == [("generateImage", 200)]
 
 
-def test_time_is_moved(aiimage_mock: AiimageMock) -> None:
+def test_the_clock_is_moved(aiimage_mock: AiimageMock) -> None:
     clock = aiimage_mock.clock
     clock.freeze("2026-02-26T12:00:00Z")
     clock.advance(1.5)
@@ -137,7 +137,7 @@ def test_time_is_moved(aiimage_mock: AiimageMock) -> None:
     assert aiimage_mock.state["clock"]["mode"] == "real"
 
 
-def test_every_edge_of_the_mock_is_named() -> None:
+def test_the_edges_are_those_of_the_mock() -> None:
     assert get_args(Edge) == get_args(clocks.Edge)
 
 
@@ -146,7 +146,7 @@ def test_every_edge_of_the_mock_is_named() -> None:
     [
         (
             lambda mock: mock.fault("nope"),
-            r"POST /_mock/worlds/.*/faults: Fault 0: there is no fault 'nope'; there",
+            r"POST /_mock/worlds/.*/faults: Fault 0: unknown fault 'nope'; known",
         ),
         (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: The body is not understood: .*credits"),
         (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: the lock is free"),
@@ -155,28 +155,28 @@ def test_every_edge_of_the_mock_is_named() -> None:
         (lambda mock: [mock.fault("drop") for _ in range(101)], "101 faults are too many: at most 100"),
     ],
 )
-def test_what_the_mock_refuses_is_said_in_its_words(
+def test_a_refusal_has_the_message_of_the_mock(
     aiimage_mock: AiimageMock, call: Callable[[AiimageMock], object], sentence: str
 ) -> None:
     with pytest.raises(ControlError, match=sentence):
         call(aiimage_mock)
 
 
-def test_a_token_of_any_visible_characters_names_its_world(aiimage_mock: AiimageMock) -> None:
+def test_a_token_may_have_any_visible_characters(aiimage_mock: AiimageMock) -> None:
     world = MockWorld(aiimage_mock._control, f"{aiimage_mock.token}/?%2F|#")
     world.begin(credits=3)
     assert (world.state["credits"], world.verdict()["token"], aiimage_mock.state["credits"]) == (3, world.token, 100)
     world.end()
 
 
-def test_where_nobody_listens_the_address_is_named() -> None:
+def test_a_missing_mock_is_named_by_its_address() -> None:
     with pytest.raises(ControlError, match=r"^No mock answers at http://127\.0\.0\.1:9: .*refused"):
         Control("http://127.0.0.1:9").call("GET", "/health")
 
 
 @pytest.fixture(params=[(200, b"<html>"), (404, b'{"detail": "Not Found"}'), (404, b"[]"), (500, b"\xff")])
-def stranger(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a server that is no mock."""
+def other_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server that is not a mock."""
     status, body = request.param
 
     class Handler(BaseHTTPRequestHandler):
@@ -195,16 +195,16 @@ def stranger(request: pytest.FixtureRequest) -> Iterator[str]:
         thread.join()
 
 
-def test_what_is_no_mock_is_called_so(stranger: str) -> None:
-    with pytest.raises(ControlError, match="is no mock: it does not know /_mock/health"):
-        Control(stranger).call("GET", "/health")
+def test_another_server_is_not_a_mock(other_server: str) -> None:
+    with pytest.raises(ControlError, match="is not a mock: invalid reply to /_mock/health"):
+        Control(other_server).call("GET", "/health")
 
 
-def test_the_admin_token_is_sent_where_there_is_one() -> None:
+def test_the_admin_token_is_sent() -> None:
     with EmbeddedServer(replace(default_settings(), admin_token="the-admin")) as server:
-        assert MockWorld(Control(server.origin, "the-admin"), "somebody").state["credits"] == 100
+        assert MockWorld(Control(server.origin, "the-admin"), "any-token").state["credits"] == 100
         with pytest.raises(ControlError, match="The control API takes the admin token"):
-            MockWorld(Control(server.origin), "somebody").begin()
+            MockWorld(Control(server.origin), "any-token").begin()
 
 
 def test_a_careful_client_is_well_behaved(aiimage_mock: AiimageMock) -> None:
@@ -212,13 +212,13 @@ def test_a_careful_client_is_well_behaved(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_client_that_met_no_rule_is_not_well_behaved(aiimage_mock: AiimageMock) -> None:
+def test_a_client_to_which_no_rule_applied_is_not_well_behaved(aiimage_mock: AiimageMock) -> None:
     httpx.get(f"{aiimage_mock.base_url}/aiimage/versions", headers=aiimage_mock.headers)
-    with pytest.raises(AssertionError, match=r"The client met nothing .* Requests: 1\."):
+    with pytest.raises(AssertionError, match=r"No rule applied to .* Requests: 1\."):
         aiimage_mock.assert_well_behaved()
 
 
-def test_what_a_careless_client_did_is_told_with_its_requests(aiimage_mock: AiimageMock) -> None:
+def test_the_verdict_of_a_careless_client_shows_its_requests(aiimage_mock: AiimageMock) -> None:
     aiimage_mock.clock.freeze("2026-02-26T12:00:00Z")
     generated = generate(aiimage_mock)
     aiimage_mock.fault("picture-truncated")

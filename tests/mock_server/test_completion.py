@@ -1,4 +1,4 @@
-"""Completion in the shell, which click brings: that it comes out for each shell, and what it proposes."""
+"""Shell completion, which click provides: a script for each shell, and the proposals."""
 
 import os
 import subprocess
@@ -10,20 +10,20 @@ import pytest
 COMMAND = [sys.executable, "-c", "from mock_server.cli import main; main(prog_name='aiimage-mock')"]
 
 
-def asked(instruction: str, **environment: str) -> str:
-    told = {**os.environ, "_AIIMAGE_MOCK_COMPLETE": instruction, **environment}
-    return subprocess.run(COMMAND, env=told, capture_output=True, text=True, check=True).stdout
+def completion(instruction: str, **environment: str) -> str:
+    given = {**os.environ, "_AIIMAGE_MOCK_COMPLETE": instruction, **environment}
+    return subprocess.run(COMMAND, env=given, capture_output=True, text=True, check=True).stdout
 
 
 def proposed(line: str) -> list[str]:
-    """Return what bash is told for a line: the kind of each proposal, and the proposal."""
+    """Return the completions of a line in bash, as KIND,TEXT."""
     words = line.split(" ")
-    return asked("bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words) - 1)).splitlines()
+    return completion("bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words) - 1)).splitlines()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_there_is_a_script_for_each_shell(shell: str) -> None:
-    script = asked(f"{shell}_source")
+    script = completion(f"{shell}_source")
     assert "aiimage-mock" in script
     assert f"_AIIMAGE_MOCK_COMPLETE={shell}_complete" in script
 
@@ -36,20 +36,20 @@ def test_there_is_a_script_for_each_shell(shell: str) -> None:
         ("aiimage-mock serve --log-format ", ["text", "json"]),
     ],
 )
-def test_what_can_be_said_is_proposed(line: str, proposals: list[str]) -> None:
+def test_commands_flags_and_values_are_proposed(line: str, proposals: list[str]) -> None:
     assert proposed(line) == [f"plain,{each}" for each in proposals]
 
 
 @pytest.mark.parametrize("flag", ["--accounts", "--scenario", "--behaviour"])
-def test_a_file_is_left_to_the_shell_to_propose(flag: str) -> None:
+def test_files_are_proposed_by_the_shell(flag: str) -> None:
     assert proposed(f"aiimage-mock serve {flag} ") == ["file,"]
 
 
-def test_bash_takes_its_script(tmp_path: Path) -> None:
+def test_bash_runs_its_script(tmp_path: Path) -> None:
     program = tmp_path / "aiimage-mock"
     program.write_text(f'#!{sys.executable}\nfrom mock_server.cli import main\nmain(prog_name="aiimage-mock")\n')
     program.chmod(0o755)
-    (tmp_path / "completion").write_text(asked("bash_source"))
+    (tmp_path / "completion").write_text(completion("bash_source"))
     line = 'COMP_WORDS=(aiimage-mock serve --st) COMP_CWORD=2; _aiimage_mock_completion aiimage-mock; echo "$COMPREPLY"'
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     shell = ["bash", "--norc", "-c", f'source "{tmp_path}/completion"; {line}']

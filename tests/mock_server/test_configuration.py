@@ -1,4 +1,4 @@
-"""Configuration files, good and bad."""
+"""Configuration files, good and bad, and settings."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from mock_server import resources
 from mock_server.app import contract, rules
 from mock_server.configuration import (
     ConfigurationError,
+    is_loopback,
     read_accounts,
     read_behaviour,
     read_scenario,
@@ -15,6 +16,7 @@ from mock_server.configuration import (
 )
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import from_iso
+from support.mock import settings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -40,14 +42,14 @@ def test_the_ready_made_accounts() -> None:
     assert accounts.find("demo-invalid") is None
 
 
-def test_closed_accounts_know_only_the_listed() -> None:
+def test_closed_accounts_refuse_unlisted_tokens() -> None:
     accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
     assert accounts.find("demo")
-    assert accounts.find("anybody") is None
+    assert accounts.find("any-other") is None
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("", "Expected `object`, got `null`"),
         ("defaults: {credits: 1}", "missing required field `daily_limit`"),
@@ -58,14 +60,14 @@ def test_closed_accounts_know_only_the_listed() -> None:
         ("a: !!python/object:os.system {}", "is not YAML"),
     ],
 )
-def test_accounts_that_are_not_understood(tmp_path: Path, text: str, says: str) -> None:
+def test_invalid_accounts(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_accounts(write(tmp_path, text), contract())
     assert str(tmp_path) in str(caught.value)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere.yaml cannot be read: No such file"):
         read_accounts(tmp_path / "nowhere.yaml", contract())
 
@@ -87,10 +89,10 @@ def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
-        ("lock_second: 3", "lock_second is no setting; did you mean lock_seconds?"),
-        ("colour: red", "colour is no setting; there are versions, lock_seconds"),
+        ("lock_second: 3", "unknown setting lock_second; did you mean lock_seconds?"),
+        ("colour: red", "unknown setting colour; known: versions, lock_seconds"),
         ("lock_seconds: 0", "lock_seconds takes number > 0, not 0"),
         ("lock_seconds: true", "lock_seconds takes number > 0, not True"),
         ("credit_need: some", "credit_need takes one of all, any, not 'some'"),
@@ -100,14 +102,14 @@ def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
         ("a: [", "is not YAML"),
     ],
 )
-def test_a_behaviour_that_is_not_understood(tmp_path: Path, text: str, says: str) -> None:
+def test_an_invalid_behaviour(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_behaviour(write(tmp_path, text), rules())
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_every_ready_made_scenario_can_be_read_and_says_what_it_is() -> None:
+def test_every_ready_made_scenario_has_a_title_and_a_description() -> None:
     assert len(ready_made_scenarios()) >= 6
     for name in ready_made_scenarios():
         scenario = read_scenario(Path(name), contract())
@@ -116,9 +118,23 @@ def test_every_ready_made_scenario_can_be_read_and_says_what_it_is() -> None:
         assert scenario.apply(Account(100, 50)) != Account(100, 50)
 
 
-def test_accounts_may_have_faults_and_a_clock_that_stands_still(tmp_path: Path) -> None:
+def test_accounts_may_have_faults_and_a_frozen_clock(tmp_path: Path) -> None:
     entry = "{clock: '2026-02-26T10:00:00Z', faults: [{fault: drop}]}"
     text = f"defaults: {{credits: 1, daily_limit: 2}}\naccounts: {{a: {entry}}}"
     account = read_accounts(write(tmp_path, text), contract()).listed["a"]
     assert account.stopped_at == from_iso("2026-02-26T10:00:00Z")
     assert [plan.fault for plan in account.faults] == ["drop"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_loopback(host: str) -> None:
+    assert is_loopback(host)
+    assert settings(host=host).control_open
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.com", ""])
+def test_beyond_loopback(host: str) -> None:
+    assert not is_loopback(host)
+    assert not settings(host=host).control_open
+    assert settings(host=host, admin_token="t").control_open
+    assert not settings(host=host, admin_token="t", control=False).control_open

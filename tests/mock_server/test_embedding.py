@@ -1,4 +1,4 @@
-"""The mock inside another program: a socket and an ASGI application, whatever loop the client runs in."""
+"""The mock inside another program: a socket and an ASGI application, for a client in any loop."""
 
 import asyncio
 import gc
@@ -44,7 +44,7 @@ def client(server: EmbeddedServer, world: MockWorld) -> httpx.AsyncClient:
 
 async def under_way(world: MockWorld) -> None:
     """Return when a generation runs."""
-    while not world.state["running"]:  # noqa: ASYNC110 (only the mock knows)
+    while not world.state["running"]:  # noqa: ASYNC110 (the mock has no event for it)
         await asyncio.sleep(0)
 
 
@@ -53,7 +53,7 @@ def test_it_answers_on_a_port_of_loopback(server: EmbeddedServer, world: MockWor
     assert httpx.post(world.base_url + GENERATE, json=FOX, headers=world.headers).status_code == 200
 
 
-def test_one_loop_after_the_other_gets_its_answers(server: EmbeddedServer, world: MockWorld) -> None:
+def test_calls_from_several_loops_are_answered(server: EmbeddedServer, world: MockWorld) -> None:
     async def twice() -> list[int]:
         async with client(server, world) as http:
             replies = await asyncio.gather(http.post(GENERATE, json=FOX), http.get("/aiimage/versions"))
@@ -64,7 +64,7 @@ def test_one_loop_after_the_other_gets_its_answers(server: EmbeddedServer, world
 
 
 @pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
-def test_starlettes_test_client_gets_its_answers(server: EmbeddedServer, world: MockWorld) -> None:
+def test_calls_from_starlettes_test_client_are_answered(server: EmbeddedServer, world: MockWorld) -> None:
     from starlette.testclient import TestClient
 
     with TestClient(server.app, base_url=world.base_url) as http:
@@ -105,8 +105,8 @@ def scope(world: MockWorld, method: str, path: str) -> Scope:
     return {**plain, "headers": headers, "server": ("127.0.0.1", 80), "scheme": "http", "http_version": "1.1"}
 
 
-async def call(app: ASGIApp, asked: Scope, *received: Message) -> list[Message]:
-    """Return what the client gets, up to where the connection breaks."""
+async def call(app: ASGIApp, request: Scope, *received: Message) -> list[Message]:
+    """Return the messages that the client gets before the connection breaks."""
     left, sent = list(received), []
 
     async def receive() -> Message:
@@ -116,26 +116,26 @@ async def call(app: ASGIApp, asked: Scope, *received: Message) -> list[Message]:
         sent.append(message)
 
     with suppress(ConnectionResetError):
-        await app(asked, receive, send)
+        await app(request, receive, send)
     return sent
 
 
-def test_what_came_before_the_connection_broke_is_given(server: EmbeddedServer, world: MockWorld) -> None:
+def test_the_messages_before_the_connection_breaks_are_delivered(server: EmbeddedServer, world: MockWorld) -> None:
     world.fault("truncated-body", bytes=5)
-    asked = scope(world, "GET", "/api/v1/aiimage/versions")
-    start, body = asyncio.run(call(server.app, asked, {"type": "http.request"}))
+    request = scope(world, "GET", "/api/v1/aiimage/versions")
+    start, body = asyncio.run(call(server.app, request, {"type": "http.request"}))
     assert (start["status"], len(body["body"]), body["more_body"]) == (200, 5, True)
 
 
-def test_a_client_that_hangs_up_in_the_middle_of_its_body_is_not_waited_for(
+def test_a_client_that_disconnects_in_the_middle_of_its_body_gets_nothing(
     server: EmbeddedServer, world: MockWorld
 ) -> None:
-    asked = scope(world, "POST", "/api/v1" + GENERATE)
+    request = scope(world, "POST", "/api/v1" + GENERATE)
     begun: Message = {"type": "http.request", "body": b"{", "more_body": True}
-    assert asyncio.run(call(server.app, asked, begun, {"type": "http.disconnect"})) == []
+    assert asyncio.run(call(server.app, request, begun, {"type": "http.disconnect"})) == []
 
 
-def test_time_can_be_moved_while_the_clients_loop_stands_still(
+def test_the_clock_can_be_moved_while_the_clients_loop_is_blocked(
     server: EmbeddedServer, world: MockWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.begin(generation_time=8)
@@ -155,7 +155,7 @@ def test_time_can_be_moved_while_the_clients_loop_stands_still(
     assert caplog.records == []
 
 
-def test_a_client_that_gives_up_has_paid_nevertheless(server: EmbeddedServer, world: MockWorld) -> None:
+def test_a_cancelled_client_has_paid_nevertheless(server: EmbeddedServer, world: MockWorld) -> None:
     world.begin(generation_time=8)
     world.clock.freeze()
 
@@ -173,19 +173,19 @@ def test_a_client_that_gives_up_has_paid_nevertheless(server: EmbeddedServer, wo
     assert (world.state["credits"], world.state["images"]) == (99, 1)
 
 
-def test_what_the_application_raises_is_raised_where_the_client_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(asked: Scope, receive: Receive, send: Send) -> None:
+def test_an_exception_of_the_application_is_raised_in_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(request: Scope, receive: Receive, send: Send) -> None:
         raise ZeroDivisionError("broken")
 
     monkeypatch.setattr(embedding, "create_app", lambda settings: broken)
-    asked: Scope = {"type": "http"}
+    request: Scope = {"type": "http"}
     with EmbeddedServer(default_settings()) as server, pytest.raises(ZeroDivisionError, match="broken"):
-        asyncio.run(call(server.app, asked, {"type": "http.request"}))
+        asyncio.run(call(server.app, request, {"type": "http.request"}))
 
 
 @contextmanager
 def clean_end(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Hold what runs in it to leaving no thread, no open socket and no word of a problem behind."""
+    """Assert that the block leaves no thread, no open socket and no warning behind."""
     before = set(threading.enumerate())
     with caplog.at_level(logging.INFO):
         yield
@@ -194,28 +194,28 @@ def clean_end(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert [each for each in caplog.records if each.levelno > logging.INFO] == []
 
 
-def test_a_server_that_nobody_called_leaves_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unused_server_leaves_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
     with clean_end(caplog), EmbeddedServer(default_settings()):
         pass
 
 
-def test_an_idle_connection_does_not_hold_the_end_up(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_idle_connection_does_not_delay_the_end(caplog: pytest.LogCaptureFixture) -> None:
     with clean_end(caplog), httpx.Client() as http, EmbeddedServer(default_settings()) as server:
         assert http.get(f"{server.origin}/_mock/health").status_code == 200
 
 
-def held_up(server: EmbeddedServer, **state: Any) -> MockWorld:
-    """Return a world whose clock nobody will move."""
-    world = MockWorld(Control(server.origin), "held-up")
+def frozen_world(server: EmbeddedServer, **state: Any) -> MockWorld:
+    """Return a world whose clock stays frozen."""
+    world = MockWorld(Control(server.origin), "frozen")
     world.begin(**state)
     world.clock.freeze()
     return world
 
 
-def test_a_generation_that_waits_for_a_frozen_clock_is_let_go_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_generation_that_waits_for_a_frozen_clock_is_cancelled_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
     with clean_end(caplog), ThreadPoolExecutor() as threads:
         with EmbeddedServer(default_settings()) as server:
-            world = held_up(server, generation_time=8)
+            world = frozen_world(server, generation_time=8)
             url = world.base_url + GENERATE
             reply = threads.submit(httpx.post, url, json=FOX, headers=world.headers, timeout=30)
             asyncio.run(under_way(world))
@@ -230,7 +230,7 @@ def test_a_generation_in_this_process_is_answered_at_the_end(caplog: pytest.LogC
 
     with clean_end(caplog), ThreadPoolExecutor() as threads:
         with EmbeddedServer(default_settings()) as server:
-            world = held_up(server, generation_time=8)
+            world = frozen_world(server, generation_time=8)
             reply = threads.submit(asyncio.run, scene(server, world))
             asyncio.run(under_way(world))
         assert reply.result() == 503
@@ -239,7 +239,7 @@ def test_a_generation_in_this_process_is_answered_at_the_end(caplog: pytest.LogC
 def test_a_body_that_waits_for_a_frozen_clock_is_cut_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
     with clean_end(caplog), httpx.Client() as http:
         with EmbeddedServer(default_settings()) as server:
-            world = held_up(server)
+            world = frozen_world(server)
             world.fault("slow-body")
             request = http.build_request("GET", f"{world.base_url}/aiimage/versions", headers=world.headers)
             reply = http.send(request, stream=True)
@@ -247,7 +247,7 @@ def test_a_body_that_waits_for_a_frozen_clock_is_cut_at_the_end(caplog: pytest.L
             reply.read()
 
 
-def test_a_listener_does_not_hold_the_end_up(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_stream_does_not_delay_the_end(caplog: pytest.LogCaptureFixture) -> None:
     with clean_end(caplog), httpx.Client() as http:
         with EmbeddedServer(default_settings()) as server:
             listening = http.send(http.build_request("GET", f"{server.origin}/_mock/events"), stream=True)

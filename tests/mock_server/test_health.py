@@ -1,4 +1,4 @@
-"""Whether a mock serves, asked by the command that health checks and pipelines use."""
+"""The health check, as a function and as a command."""
 
 import socket
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mock_server import health
 from mock_server.cli import main
+from mock_server.client import why_unhealthy
 from support.listening import Handler, listening
 from support.server import Server
 
@@ -15,7 +15,7 @@ OK = {"status": "ok"}
 
 
 def answering(*answers: tuple[int, Any]) -> type[Handler]:
-    """Return what answers one after the other, and the last again and again."""
+    """Return a handler that gives the answers one after the other, and repeats the last one."""
     left = list(answers)
 
     class Answering(Handler):
@@ -25,41 +25,41 @@ def answering(*answers: tuple[int, Any]) -> type[Handler]:
     return Answering
 
 
-def asked(*answers: tuple[int, Any], wait: float = 0) -> str:
+def problem(*answers: tuple[int, Any], wait: float = 0) -> str:
     with listening(answering(*answers)) as where:
         host, _, port = where.partition(":")
-        return health.fault(host, int(port), wait)
+        return why_unhealthy(host, int(port), wait)
 
 
-def test_a_mock_that_serves_is_well_whether_or_not_it_has_a_control_api(server: Server) -> None:
-    assert health.fault("0.0.0.0", server.port) == ""
+def test_a_mock_is_healthy_with_or_without_its_control_api(server: Server) -> None:
+    assert why_unhealthy("0.0.0.0", server.port) == ""
     with Server("--no-control") as closed:
-        assert health.fault(closed.host, closed.port) == ""
+        assert why_unhealthy(closed.host, closed.port) == ""
 
 
-def test_what_keeps_a_mock_from_serving_is_told() -> None:
-    assert asked((503, {"message": "Valkey is away."})) == "Valkey is away."
+def test_the_message_of_an_unhealthy_mock_is_returned() -> None:
+    assert problem((503, {"message": "Valkey is down."})) == "Valkey is down."
 
 
 @pytest.mark.parametrize("answer", [(200, []), (200, {"status": 1}), (404, {}), (404, {"message": 1}), (200, None)])
-def test_something_else_is_no_mock(answer: tuple[int, Any]) -> None:
-    assert asked(answer) == "what answers is no mock"
+def test_another_server_is_not_a_mock(answer: tuple[int, Any]) -> None:
+    assert problem(answer) == "the server there is not a mock"
 
 
-def test_a_mock_that_is_not_there_yet_is_waited_for() -> None:
-    away = (503, {"message": "Valkey is away."})
-    assert asked(away, away, (200, OK), wait=30) == ""
-    assert asked(away, (200, OK)) == "Valkey is away."
+def test_the_check_waits_for_a_mock_that_starts() -> None:
+    down = (503, {"message": "Valkey is down."})
+    assert problem(down, down, (200, OK), wait=30) == ""
+    assert problem(down, (200, OK)) == "Valkey is down."
 
 
-def test_the_command_ends_with_1_and_says_why() -> None:
+def test_the_command_exits_with_1_and_the_reason() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     done = CliRunner().invoke(main, ["health", "--port", str(port)])
     assert done.exit_code == 1
-    assert done.output.startswith(f"Error: no mock serves at 127.0.0.1:{port}: nothing answers: ")
+    assert done.output.startswith(f"Error: no mock serves at 127.0.0.1:{port}: no connection: ")
 
 
-def test_the_command_is_told_where_by_the_variables_of_the_server(server: Server) -> None:
+def test_the_command_reads_the_variables_of_the_server(server: Server) -> None:
     done = CliRunner().invoke(main, ["health"], env={"AIIMAGE_MOCK_PORT": str(server.port)})
     assert (done.exit_code, done.output) == (0, "")

@@ -18,9 +18,9 @@ FOX = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_nu
 def generate(world, **options):
     return httpx.post(world.base_url + "/aiimage/generate-image", json=FOX, headers=world.headers, **options)
 
-def note(**told):
+def note(**entry):
     with open(os.environ["NOTES"], "a") as notes:
-        notes.write(json.dumps(told) + "\\n")
+        notes.write(json.dumps(entry) + "\\n")
 """
 
 
@@ -29,12 +29,12 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path, HEAD)
 
 
-def test_to_load_it_loads_nothing_else() -> None:
+def test_loading_the_plugin_imports_nothing_else() -> None:
     look = "import pytest, sys; before = set(sys.modules); import mock_server.pytest_plugin as plugin; "
-    told = subprocess.check_output(
+    output = subprocess.check_output(
         [sys.executable, "-c", f"{look} print(*sorted(set(sys.modules) - before))"], text=True
     )
-    assert told.split() == ["mock_server", "mock_server.pytest_plugin"]
+    assert output.split() == ["mock_server", "mock_server.pytest_plugin"]
 
 
 def test_a_run_without_the_fixture_starts_nothing(project: Project) -> None:
@@ -53,7 +53,7 @@ def test_generate(aiimage_mock, number):
 """
 
 
-def test_tokens_ids_and_titles_are_the_same_in_every_run_and_unlike_in_every_test(project: Project) -> None:
+def test_tokens_ids_and_titles_are_the_same_in_every_run_and_differ_between_tests(project: Project) -> None:
     first, parallel = project.passes(TWO_TESTS), project.passes(TWO_TESTS, "-n", "2")
     assert first == sorted(parallel, key=lambda each: int(each["number"]))
     assert len({token for each in first for token in each["tokens"]}) == 4
@@ -61,7 +61,7 @@ def test_tokens_ids_and_titles_are_the_same_in_every_run_and_unlike_in_every_tes
         assert len({image[name] for each in first for image in each["made"]}) == 4
 
 
-def test_a_world_ends_with_its_test_even_where_that_fails(project: Project) -> None:
+def test_a_world_ends_with_its_test_even_if_it_fails(project: Project) -> None:
     done = project.pytest("""
 def worlds(mock):
     with urllib.request.urlopen(mock.base_url.replace("/api/v1", "/_mock/worlds")) as answer:
@@ -70,35 +70,35 @@ def worlds(mock):
 def test_first(aiimage_mock):
     aiimage_mock.world(), aiimage_mock.world()
     assert worlds(aiimage_mock) == 3
-    assert False, "told to"
+    assert False, "on purpose"
 
 def test_second(aiimage_mock):
     assert worlds(aiimage_mock) == 1
 """)
     assert "1 failed, 1 passed" in done.stdout, done.stdout
-    assert "told to" in done.stdout
+    assert "on purpose" in done.stdout
 
 
-def test_what_is_told_of_a_refused_call_ends_at_the_line_of_the_test(project: Project) -> None:
-    told = project.pytest("""
+def test_the_traceback_of_a_refused_call_ends_at_the_line_of_the_test(project: Project) -> None:
+    output = project.pytest("""
 def test_it(aiimage_mock):
     aiimage_mock.fault("nope")
 """).stdout
-    assert '>       aiimage_mock.fault("nope")' in told
-    assert "ControlError: POST /_mock/worlds/test-" in told
-    assert "client.py" not in told
+    assert '>       aiimage_mock.fault("nope")' in output
+    assert "ControlError: POST /_mock/worlds/test-" in output
+    assert "client.py" not in output
 
 
-def test_what_is_told_of_a_careless_client_ends_at_the_line_of_the_test(project: Project) -> None:
-    told = project.pytest("""
+def test_the_traceback_of_a_verdict_ends_at_the_line_of_the_test(project: Project) -> None:
+    output = project.pytest("""
 def test_it(aiimage_mock):
     generate(aiimage_mock)
     aiimage_mock.assert_well_behaved()
 """).stdout
-    assert ">       aiimage_mock.assert_well_behaved()" in told
-    assert "E       AssertionError: The client broke one rule." in told
-    assert "E       CLIENT-UNFETCHED: 1 of 1 images were never fetched" in told
-    assert "client.py" not in told
+    assert ">       aiimage_mock.assert_well_behaved()" in output
+    assert "E       AssertionError: The client broke one rule." in output
+    assert "E       CLIENT-UNFETCHED: 1 of 1 images were never fetched" in output
+    assert "client.py" not in output
 
 
 def test_clients_in_the_same_process_need_no_socket(project: Project) -> None:
@@ -116,7 +116,7 @@ def test_it(aiimage_mock):
 """)
 
 
-def test_a_generation_that_nobody_waits_for_does_not_hold_up_the_end(project: Project) -> None:
+def test_an_abandoned_generation_does_not_delay_the_end(project: Project) -> None:
     project.passes("""
 import threading
 
@@ -144,10 +144,10 @@ def test_it(aiimage_mock):
     assert noted == [{"url": server.base_url, "seconds": 0}]
 
 
-def test_runs_against_one_mock_elsewhere_never_meet_unless_they_share_a_name(project: Project, server: Server) -> None:
+def test_runs_against_one_mock_are_isolated_unless_they_share_a_name(project: Project, server: Server) -> None:
     elsewhere = ("--aiimage-mock-url", server.origin)
-    told = [project.passes(TWO_TESTS, *elsewhere, *more) for more in ((), (), *[("--testrunuid", "night")] * 2)]
-    tokens = [frozenset(token for each in noted for token in each["tokens"]) for noted in told]
+    output = [project.passes(TWO_TESTS, *elsewhere, *more) for more in ((), (), *[("--testrunuid", "night")] * 2)]
+    tokens = [frozenset(token for each in noted for token in each["tokens"]) for noted in output]
     assert tokens[2] == tokens[3]
     assert len(frozenset.union(*tokens)) == 12
 
@@ -159,17 +159,17 @@ def test_the_admin_token_is_taken_from_the_environment(project: Project) -> None
         project.passes(TWO_TESTS, *flags, AIIMAGE_MOCK_ADMIN_TOKEN="the-admin")
 
 
-def test_a_mock_that_is_not_there_is_missed_by_its_address(project: Project) -> None:
-    told = project.pytest(TWO_TESTS, "--aiimage-mock-url", "http://127.0.0.1:9").stdout
-    assert "ControlError: No mock answers at http://127.0.0.1:9: " in told
+def test_a_missing_mock_is_named_by_its_address(project: Project) -> None:
+    output = project.pytest(TWO_TESTS, "--aiimage-mock-url", "http://127.0.0.1:9").stdout
+    assert "ControlError: No mock answers at http://127.0.0.1:9: " in output
 
 
-def test_what_is_no_url_is_a_usage_error(project: Project) -> None:
+def test_an_invalid_url_is_a_usage_error(project: Project) -> None:
     done = project.pytest(TWO_TESTS, "--aiimage-mock-url", "127.0.0.1:8010")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "--aiimage-mock-url: '127.0.0.1:8010' is no URL like http://127.0.0.1:8010" in done.stdout
+    assert "--aiimage-mock-url: '127.0.0.1:8010' is not a URL; example: http://127.0.0.1:8010" in done.stdout
 
 
 def test_the_option_and_the_fixture_explain_themselves(project: Project) -> None:
     assert "use the mock at URL instead of starting one" in project.pytest("", "--help").stdout
-    assert "A world of the mock that no other test knows." in project.pytest("", "--fixtures").stdout
+    assert "A world of the mock for this test alone." in project.pytest("", "--fixtures").stdout

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from contract_tests.decisions import Decides
-from contract_tests.events import Decision, Event, PlanMade, TestEnded
-from contract_tests.exchange import Exchange
-from contract_tests.plan import Entry, Plan
-from contract_tests.rules import load_rules
-from contract_tests.secret import Secret
-from contract_tests.targets import Account, Target
+from contract_tests.checks.decisions import Decides
+from contract_tests.client.call import Exchange
+from contract_tests.client.masking import Secret
+from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.events import Decision, Event, PlanMade, TestEnded
+from contract_tests.runner.plan import Entry, Plan
+from contract_tests.runner.target import Account, Target
 
 TOKEN = "canary-7f3e9a51c2d84b06"
 

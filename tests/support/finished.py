@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from contract_tests.decisions import Decides
-from contract_tests.events import Decision, PlanMade
-from contract_tests.exchange import Exchange
-from contract_tests.plan import Entry, Plan
-from contract_tests.rules import load_rules
-from contract_tests.run import Run
-from contract_tests.settings import Settings
+from contract_tests.checks.decisions import Decides
+from contract_tests.client.call import Exchange
+from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.events import Decision, PlanMade
+from contract_tests.runner.plan import Entry, Plan
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
 from support.conformance import TOKEN, decision, ended, target
 
 HOSTILE = "<script>alert(1)</script> | `x` ```` @you\n::error::no\x00json"

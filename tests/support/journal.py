@@ -27,8 +27,35 @@ def entry(at: float = 0, operation: str = "generate-image", status: int | None =
     name, method = OPERATIONS[operation]
     came = START + seconds(at)
     path = f"/uploads/{changes.get('picture')}" if name == PICTURE else f"/api/v1/aiimage/{operation}"
-    plain = {"id": "1", "world": "w", "token": "de..mo", "at": came, "ended": came, "path": path, "method": method}
+    code = _code(name, status) if (status or 0) >= 400 and "faults" not in changes else None
+    plain = {
+        "code": code,
+        "id": "1",
+        "world": "w",
+        "token": "de..mo",
+        "at": came,
+        "ended": came,
+        "path": path,
+        "method": method,
+    }
     return Entry(**{**plain, "operation": name, "status": status, **changes})
+
+
+def _code(operation: str, status: int | None) -> str | None:
+    """Return the code of the refusal by a rule with which an operation is answered `status`."""
+    if status == 404:
+        return "no-picture" if operation == PICTURE else "no-route"
+    if status == 409:
+        return "busy" if operation == "checkAvailability" else "locked"
+    return {
+        400: "invalid",
+        401: "unauthenticated",
+        405: "wrong-method",
+        413: "too-large",
+        419: "no-credits",
+        422: "invalid",
+        429: "daily-limit",
+    }.get(status or 0, "unknown")
 
 
 def script(text: str) -> list[Entry]:

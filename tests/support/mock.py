@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from mock_server import resources
 from mock_server.app import contract, create_app, open_state, rules
-from mock_server.configuration import read_accounts, read_behaviour
+from mock_server.configuration import Settings, read_accounts, read_behaviour
 from mock_server.contract import Contract
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock
 from mock_server.http.handlers import HANDLERS, Handler
-from mock_server.settings import Settings
 from support.clocks import JumpingClock
 
 T = TypeVar("T")

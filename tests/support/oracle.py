@@ -40,7 +40,7 @@ class Oracle:
     any_credit: bool
     images_count: bool
     released_early: bool
-    order: list[int]
+    order: list[str]
     day_begins: timedelta
     events: dict[str, Event] = field(default_factory=dict)
 
@@ -86,11 +86,11 @@ class Oracle:
         asked = self.used(now) + sum(self.weight(each.count) for each in self.running(now)) + self.weight(count)
         passes = self.next_date(now) if self.weight(count) <= self.daily_limit else None
         reasons = {
-            409: ("LOCK-ONE", holders[0].lock_ends) if holders else None,
-            429: ("DAILY-429", passes) if asked > self.daily_limit else None,
-            419: ("CREDIT-419", None) if self.free(now) < needed else None,
+            "locked": ("LOCK-ONE", holders[0].lock_ends) if holders else None,
+            "daily-limit": ("DAILY-429", passes) if asked > self.daily_limit else None,
+            "no-credits": ("CREDIT-419", None) if self.free(now) < needed else None,
         }
-        return next((reasons[status] for status in self.order if reasons.get(status)), None)
+        return next((reasons[code] for code in self.order if reasons.get(code)), None)
 
     def lock_ends(self, kept: str, now: int, ends: int) -> int | None:
         if kept == "forever":

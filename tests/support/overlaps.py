@@ -4,13 +4,12 @@ from concurrent.futures import Future
 
 import httpx
 
-from contract_tests.api import Api
-from contract_tests.call import Reply
-from contract_tests.contract import load_contract
-from contract_tests.exchange import Exchange
-from contract_tests.overlap import Overlap
-from contract_tests.run import Run
-from contract_tests.verdict import Verdict
+from contract_tests.checks.overlap import Overlap
+from contract_tests.client.api import Api
+from contract_tests.client.call import Exchange, Reply
+from contract_tests.oracle.contract import load_contract
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
 
 
 def reply(status: int, sent: float, received: float) -> Reply:

@@ -8,9 +8,9 @@ from mock_server import resources
 from mock_server.configuration import read_behaviour
 from mock_server.contract import compile_rules, read_yaml
 from mock_server.domain.clock import DAY, SECOND, Instant, seconds
-from mock_server.domain.generation import Beginning, begin, cancel
+from mock_server.domain.generation import GenerationRequest, begin, cancel
 from mock_server.domain.refusals import Refusal
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.world import Generation, Order, World
 from support.clocks import START
 
@@ -32,7 +32,7 @@ def fresh_world(**others: Any) -> World:
 
 
 class Sandbox:
-    """A fresh world, settled as time passes."""
+    """A fresh world that advances as time passes."""
 
     def __init__(self) -> None:
         self.world = fresh_world()
@@ -51,17 +51,17 @@ class Sandbox:
     def at(self, instant: Instant) -> World:
         """Let it be `instant`, and return the world as it is then."""
         self.now = instant
-        self.world = settled(self.world, instant, self.behaviour)
+        self.world = advance_to(self.world, instant, self.behaviour)
         return self.world
 
     def after(self, number: float) -> World:
         """Let so many seconds pass, and return the world as it is then."""
         return self.at(self.now + seconds(number))
 
-    def ask(self, count: int = 1, seconds: float = 2, engine: str = "dall-e", **others: Any) -> Generation | Refusal:
-        """Begin a generation, or be refused. others: of Beginning."""
+    def ask(self, count: int = 1, seconds: float = 2, queues: bool = False, **others: Any) -> Generation | Refusal:
+        """Begin a generation, or be refused. others: of GenerationRequest."""
         self._begun += 1
-        start = Beginning(f"generation {self._begun}", order(count, engine=engine), seconds, **others)
+        start = GenerationRequest(f"generation {self._begun}", order(count, queues=queues), seconds, **others)
         self.world, outcome = begin(self.world, start, self.now, self.behaviour)
         return outcome
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.clock import Clock, Instant, seconds
-from mock_server.domain.generation import Beginning, Outcome
+from mock_server.domain.generation import GenerationRequest, Outcome
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
@@ -105,13 +105,13 @@ class Desk:
         await self.service.change(self.caller(token), lambda world, _: (replace(world, **values), None))
 
     async def generate(
-        self, token: str = "somebody", count: int = 1, engine: str = "dall-e", source: str | None = None, **others: Any
+        self, token: str = "somebody", count: int = 1, queues: bool = False, source: str | None = None, **others: Any
     ) -> Outcome | Refusal:
-        """Return what comes of a generation. others: of Beginning."""
+        """Return what comes of a generation. others: of GenerationRequest."""
         self._begun += 1
-        start = Beginning(
+        start = GenerationRequest(
             f"generation {self._begun}",
-            order(count, engine=engine, source=source),
+            order(count, queues=queues, source=source),
             self.service.generation_seconds,
             **others,
         )

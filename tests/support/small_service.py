@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 from werkzeug import Request
 
-from contract_tests.purse import Purse
-from contract_tests.run import Run
-from contract_tests.secret import Masker
-from contract_tests.settings import Settings
-from contract_tests.targets import Budget
-from contract_tests.transport import Transport
+from contract_tests.client.budget import Purse
+from contract_tests.client.masking import Masker
+from contract_tests.client.transport import Transport
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
+from contract_tests.runner.target import Budget
 from support.conformance import TOKEN, target
 
 Answer = Callable[[httpx.Request], httpx.Response]

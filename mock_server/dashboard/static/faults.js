@@ -3,7 +3,7 @@
 import { arrange, complain, el, part, write } from "./dom.js";
 import { count } from "./words.js";
 
-const BINDING = new Set(["fault", "operation", "times", "after", "probability", "seen", "struck"]);
+const BINDING = new Set(["fault", "operation", "times", "after", "probability", "seen", "applied"]);
 
 export class Faults {
   #kinds = new Map();
@@ -33,7 +33,7 @@ export class Faults {
     active.forEach((fault, place) => {
       const key = `${place} ${fault.fault} ${bound(fault)}`;
       const item = this.#items.get(key) ?? this.#item(fault);
-      write(part(item, "struck"), `struck ${fault.struck} of ${count(fault.seen, "request")}`);
+      write(part(item, "applied"), `applied to ${fault.applied} of ${count(fault.seen, "request")}`);
       items.set(key, item);
     });
     this.#items = items;
@@ -44,7 +44,7 @@ export class Faults {
     const off = el("button", { type: "button", "aria-label": `Switch ${fault.fault} off`, click: () => this.#do("DELETE", `?fault=${fault.fault}`) }, "Off");
     return el("li", {},
       el("div", {}, el("span", { class: "chip fault" }, fault.fault), ` ${bound(fault)}`,
-        el("div", { class: "note", "data-part": "struck" })),
+        el("div", { class: "note", "data-part": "applied" })),
       off);
   }
 

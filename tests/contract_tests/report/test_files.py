@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
-from contract_tests.baseline import Accepted, Baseline
-from contract_tests.outcome import conclude
 from contract_tests.report import files
 from contract_tests.report.terminal import summary_text
-from contract_tests.run import Run
+from contract_tests.runner.baseline import Accepted, Baseline
+from contract_tests.runner.outcome import conclude
+from contract_tests.runner.run import Run
 from support.conformance import TOKEN
 from support.finished import finished_run
 

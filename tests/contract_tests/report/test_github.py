@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.baseline import Accepted, Baseline
-from contract_tests.events import Interrupted
-from contract_tests.outcome import conclude
 from contract_tests.report import github
 from contract_tests.report.github import annotations
+from contract_tests.runner.baseline import Accepted, Baseline
+from contract_tests.runner.events import Interrupted
+from contract_tests.runner.outcome import conclude
 from support.conformance import decision, ended, plan
 from support.finished import finished_run
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.outcome import conclude
 from contract_tests.report.html import html_text
+from contract_tests.runner.outcome import conclude
 from support.finished import HOSTILE, finished_run
 
 VOID = {"meta", "link", "br"}
@@ -67,7 +67,7 @@ def test_it_begins_with_the_verdict_and_ends_with_how_to_repeat_it(page: Page) -
 def test_a_finding_has_all_that_is_known_of_it(page: Page) -> None:
     facts = dict(zip(page.texts["dt"], page.texts["dd"], strict=True))
     assert facts["Documented"] == "409"
-    assert facts["Assumed (family)"] == "409"
+    assert facts["Assumed (assumed)"] == "409"
     assert facts["Found"] == "by b.py::u"
     assert "$AIIMAGE_TOKEN_LOW" in page.all("pre")
     assert "1.25 s" in page.all("b")

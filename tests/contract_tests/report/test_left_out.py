@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from contract_tests.report.left_out import LeftOut, left_out
-from contract_tests.run import Run
-from contract_tests.settings import Settings
+from contract_tests.report.words import LeftOut, left_out
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
 from support.conformance import ended, target
 from support.finished import finished_run
 

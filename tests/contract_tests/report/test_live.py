@@ -6,15 +6,15 @@ import re
 import pytest
 from rich.console import Console
 
-from contract_tests.baseline import Accepted, Baseline
-from contract_tests.decisions import Decides
-from contract_tests.events import PlanMade, PreflightFailed, TestStarted
-from contract_tests.plan import Entry, Plan
+from contract_tests.checks.decisions import Decides
+from contract_tests.oracle.resources import load_rules
 from contract_tests.report.live import Status, watching
 from contract_tests.report.terminal import make_console
-from contract_tests.rules import load_rules
-from contract_tests.run import Run
-from contract_tests.settings import Settings
+from contract_tests.runner.baseline import Accepted, Baseline
+from contract_tests.runner.events import PlanMade, PreflightFailed, TestStarted
+from contract_tests.runner.plan import Entry, Plan
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
 from support.conformance import decision, ended, target
 
 FREE, PAID = "test_auth.py::test_free", "test_credits.py::test_paid"

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.outcome import conclude
 from contract_tests.report.markdown import escaped, fenced, markdown_text
+from contract_tests.runner.outcome import conclude
 from support.finished import finished_run
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from contract_tests.rules import load_rules
+from contract_tests.oracle.resources import load_rules
 from contract_tests.wrong_servers.catalogue import CATALOGUE, breaks
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.serving import entries

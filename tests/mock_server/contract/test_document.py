@@ -59,7 +59,7 @@ def test_a_dangling_reference_is_refused_by_name(reference: str) -> None:
 
 
 def test_a_reference_to_a_text_is_refused() -> None:
-    with pytest.raises(ContractError, match=r"^#/schemas/Text points to no object$"):
+    with pytest.raises(ContractError, match=r"^#/schemas/Text does not point to an object$"):
         follow(DOCUMENT, {"$ref": "#/schemas/Text"})
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from mock_server import resources
 from mock_server.contract import Contract, ContractError, Operation, Response, compile_contract, read_yaml
+from mock_server.contract.operations import path_pattern
 from mock_server.contract.parameters import Choice, Variant
 
 REAL = compile_contract(read_yaml(resources.DOCUMENT))
@@ -199,19 +200,68 @@ def test_a_document_that_is_no_openapi_is_refused() -> None:
     assert refusal({}) == "the document must be OpenAPI 3.1"
 
 
-def test_path_parameters_are_refused() -> None:
-    item = document()["paths"]["/things"]
-    assert refusal(changed("paths", value={"/things/{id}": item})) == (
-        "/things/{id}: path parameters are not understood"
-    )
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+DELETE = {"operationId": "deleteThing", "responses": {"204": {"description": "Gone."}}}
 
 
-@pytest.mark.parametrize("key", ["parameters", "trace", "summary", "head"])
-def test_what_is_no_method_is_refused(key: str) -> None:
+def with_path(path: str, item: dict[str, Any]) -> dict[str, Any]:
+    data = document()
+    data["paths"][path] = item
+    return data
+
+
+@pytest.mark.parametrize("item", [{"delete": {**DELETE, "parameters": [ID]}}, {"delete": DELETE, "parameters": [ID]}])
+def test_a_path_parameter_has_to_fit_its_schema(item: dict[str, Any]) -> None:
+    found = operation(compile_contract(with_path("/things/{id}", item)), "deleteThing")
+    assert found.path == "/base/v2/things/{id}"
+    assert found.accepts({"id": "12"})
+    assert not any(found.accepts({"id": text}) for text in ("0", "x", "-1", "\u0661"))
+
+
+def test_a_reply_without_content_has_no_body() -> None:
+    data = with_path("/things/{id}", {"delete": DELETE, "parameters": [ID]})
+    response = operation(compile_contract(data), "deleteThing").success
+    assert (response.status, response.example) == (204, None)
+    assert response.complaint(None, {}) is None
+    assert response.complaint({"id": 1}, {}) == "the body must be empty"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "path", "says"),
+    [
+        ([], "/things/{id}", "/base/v2/things/{id}: id must be both in the path and declared as its parameter"),
+        ([ID], "/gone", "/base/v2/gone: id must be both in the path and declared as its parameter"),
+        (
+            [{"name": "token", "in": "cookie"}],
+            "/gone",
+            "/base/v2/gone: the parameter token must be in the path or the query",
+        ),
+    ],
+)
+def test_a_parameter_without_its_place_is_refused(parameters: list[Any], path: str, says: str) -> None:
+    assert refusal(with_path(path, {"delete": {**DELETE, "parameters": parameters}})) == says
+
+
+@pytest.mark.parametrize(
+    ("path", "matching", "other"),
+    [
+        ("/a/{id}", "/a/12", "/a/12/b"),
+        ("/a.b/{id}/c/{other}", "/a.b/x y/c/\n", "/a_b/x/c/y"),
+        ("/{a}-{b}", "/1-2", "/12"),
+    ],
+)
+def test_a_path_with_parameters_matches_one_segment_each(path: str, matching: str, other: str) -> None:
+    pattern = path_pattern(path)
+    assert pattern.fullmatch(matching)
+    assert not pattern.fullmatch(other)
+
+
+@pytest.mark.parametrize("key", ["trace", "head", "servers"])
+def test_an_unknown_method_is_refused(key: str) -> None:
     assert refusal(changed("paths", "/things", key, value={})) == f"/things: {key} is not understood"
 
 
-@pytest.mark.parametrize("key", ["parameters", "callbacks", "deprecated", "x-unknown"])
+@pytest.mark.parametrize("key", ["callbacks", "servers"])
 def test_an_unknown_keyword_of_an_operation_is_refused(key: str) -> None:
     assert refusal(changed(*POST, key, value=[1])) == f"POST /base/v2/things: {key} is not understood"
 
@@ -234,8 +284,8 @@ def test_a_response_without_an_example_is_refused(owner: tuple[str, ...]) -> Non
     )
 
 
-@pytest.mark.parametrize("node", [{"description": "Nothing"}, {"content": {"text/plain": {"examples": {"a": {}}}}}])
-def test_a_response_without_json_is_refused(node: dict[str, Any]) -> None:
+def test_a_response_in_another_format_is_refused() -> None:
+    node: dict[str, Any] = {"content": {"text/plain": {"examples": {"a": {}}}}}
     assert "needs application/json with an example" in refusal(changed(*POST, "responses", "200", value=node))
 
 
@@ -282,7 +332,7 @@ def test_a_status_that_is_no_number_is_refused(status: str) -> None:
 
 
 def test_an_id_that_stands_twice_is_refused() -> None:
-    assert "stands twice" in refusal(changed(*POST, "operationId", value="listThings"))
+    assert "duplicate operationId: listThings" in refusal(changed(*POST, "operationId", value="listThings"))
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from mock_server.contract.parameters import Choice, Parameters, Variant, compile
 
 DOCUMENT = read_yaml(resources.DOCUMENT)
 SCHEMAS = DOCUMENT["components"]["schemas"]
-FORM = compile_parameters(DOCUMENT, {"$ref": "#/components/schemas/GenerateForm"})
-BODY = compile_parameters(DOCUMENT, {"$ref": "#/components/schemas/GenerateRequest"})
+FORM = compile_parameters(DOCUMENT, [{"$ref": "#/components/schemas/GenerateForm"}])
+BODY = compile_parameters(DOCUMENT, [{"$ref": "#/components/schemas/GenerateRequest"}])
 
 DALL_E = {
     "image_generator": "dall-e",
@@ -44,7 +44,7 @@ def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def compiled(**schemas: Any) -> Parameters:
-    return compile_parameters({"schemas": schemas}, schemas["Body"])
+    return compile_parameters({"schemas": schemas}, [schemas["Body"]])
 
 
 def shape(*required: str, **properties: Any) -> dict[str, Any]:
@@ -174,9 +174,9 @@ def test_a_file_is_known_as_one() -> None:
 
 def test_the_type_of_a_property_is_known() -> None:
     variant = FORM.pick(DALL_E)
-    assert "image_number_of_images" in variant.integers
-    assert "description" not in variant.integers
-    assert "nothing" not in variant.integers
+    assert "image_number_of_images" in variant.scalars
+    assert "description" not in variant.scalars
+    assert "nothing" not in variant.scalars
 
 
 def test_a_request_without_variants_is_one_variant() -> None:
@@ -232,7 +232,7 @@ def test_a_discriminator_that_leads_nowhere_is_refused() -> None:
 
 def test_compiling_leaves_the_document_alone() -> None:
     before = copy.deepcopy(SCHEMAS)
-    compile_parameters(DOCUMENT, SCHEMAS["GenerateForm"])
+    compile_parameters(DOCUMENT, [SCHEMAS["GenerateForm"]])
     assert before == SCHEMAS
 
 
@@ -285,14 +285,14 @@ def test_a_variant_that_the_mapping_leaves_out_is_refused() -> None:
     node = choice("kind", kept="Kept")
     node["oneOf"] = [*node["oneOf"], {"$ref": "#/schemas/Lost"}]
     with pytest.raises(ContractError, match="must name the same schemas"):
-        compile_parameters({"schemas": schemas}, node)
+        compile_parameters({"schemas": schemas}, [node])
 
 
 def test_a_keyword_of_a_variant_that_is_not_understood_is_refused() -> None:
     with pytest.raises(ContractError, match="dependentRequired is not understood"):
-        compile_parameters({}, {**shape("a", a={"type": "string"}), "dependentRequired": {"a": ["b"]}})
+        compile_parameters({}, [{**shape("a", a={"type": "string"}), "dependentRequired": {"a": ["b"]}}])
 
 
 def test_a_value_that_is_wrong_inside_is_named_by_its_field() -> None:
-    parameters = compile_parameters({}, shape("tags", tags={"type": "array", "items": {"type": "string"}}))
+    parameters = compile_parameters({}, [shape("tags", tags={"type": "array", "items": {"type": "string"}})])
     assert messages({"tags": [1]}, parameters) == {"tags": "The tags field is invalid inside."}

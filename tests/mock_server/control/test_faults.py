@@ -36,7 +36,7 @@ def test_a_fault_is_shown_with_what_it_has_done(mock: Mock) -> None:
             "after": 0,
             "probability": 1,
             "seen": 2,
-            "struck": 1,
+            "applied": 1,
         }
     ]
     assert mock.world()["faults"] == 1
@@ -77,7 +77,7 @@ def test_faults_outlive_a_change_of_the_world_and_not_a_fresh_beginning(mock: Mo
         ([{"fault": "drop"}, {"fault": "drpo"}], "Fault 1: "),
         ([{"fault": "drop", "colour": "red"}], "Fault 0: "),
         ([{"fault": "drop", "seen": 3}], "Fault 0: "),
-        ([{"fault": "drop", "operation": "nothing"}], "Fault 0: there is no operation 'nothing'"),
+        ([{"fault": "drop", "operation": "nothing"}], "Fault 0: unknown operation 'nothing'"),
         ([{"fault": "drop", "probability": 1.5}], "Fault 0: "),
         ([{"fault": "drop", "times": -1}], "Fault 0: "),
         ([{"fault": "drop", "times": 2**40}], "Fault 0: "),
@@ -106,7 +106,7 @@ def test_delete_switches_those_of_a_name_off_and_leaves_the_others_as_they_are(m
     told(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 0}, {"fault": "proxy-error", "times": 9}])
     versions(mock)
     (left,) = told(mock, "DELETE", f"{FAULTS}?fault=delay")
-    assert (left["fault"], left["struck"]) == ("proxy-error", 1)
+    assert (left["fault"], left["applied"]) == ("proxy-error", 1)
 
 
 @pytest.mark.parametrize("query", ["fault=nonsense", "fault=", "fault=drop&fault=reset", "name=drop"])

@@ -11,9 +11,8 @@ import pytest
 
 from mock_server import dashboard, resources
 from mock_server.app import contract
-from mock_server.configuration import read_accounts
+from mock_server.configuration import Settings, read_accounts
 from mock_server.domain.accounts import Account, Accounts, world_name
-from mock_server.settings import Settings
 from support.mock import Mock, Start, behaviour, settings
 
 STATIC = Path(dashboard.__file__).parent / "static"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mock_server.domain.accounts import Account, Accounts, masked, open_world, world_name
 from mock_server.domain.clock import DAY
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Lock, World
 from support.clocks import START
@@ -154,8 +154,8 @@ def test_a_world_knows_its_token_masked() -> None:
 
 def test_what_was_used_before_counts_for_the_first_day_only() -> None:
     world = opened("0" * 16, Account(7, 9, used_today=3))
-    assert settled(world, START, BEHAVIOUR).used == 3
-    assert settled(world, START + DAY, BEHAVIOUR).used == 0
+    assert advance_to(world, START, BEHAVIOUR).used == 3
+    assert advance_to(world, START + DAY, BEHAVIOUR).used == 0
 
 
 @pytest.mark.parametrize("daily_reset", ["00:00", "06:30", "23:59"])
@@ -164,7 +164,7 @@ def test_what_was_used_before_counts_for_the_day_that_its_clock_shows(daily_rese
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
     world = open_world("0" * 16, Account(7, 9, used_today=3, stopped_at=stopped_at), START, behaviour)
     assert world.clock.at(START + 5) == (START + 5 if stopped_at is None else stopped_at)
-    assert settled(world, world.clock.at(START), behaviour) == world
+    assert advance_to(world, world.clock.at(START), behaviour) == world
 
 
 def test_a_locked_account_is_locked_for_ever() -> None:

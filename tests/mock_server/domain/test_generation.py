@@ -65,17 +65,17 @@ def test_one_that_takes_no_time_has_ended_when_it_begins(sandbox: Sandbox) -> No
 
 
 def test_a_queued_one_has_ended_when_it_begins_and_its_pictures_come_later(sandbox: Sandbox) -> None:
-    sandbox.behave(flux_pro_answer="queued")
-    sandbox.begin(seconds=4, engine="flux-pro")
+    sandbox.behave(queued_answer="queued")
+    sandbox.begin(seconds=4, queues=True)
     (image,) = sandbox.world.images
     assert (image.created_at, image.ready) == (START, START + 4 * SECOND)
     assert (sandbox.world.running, sandbox.world.lock) == ((), None)
 
 
-@pytest.mark.parametrize(("engine", "answer"), [("flux-pro", "finished"), ("flux-pro-kontext", "queued")])
-def test_no_other_one_is_queued(sandbox: Sandbox, engine: str, answer: str) -> None:
-    sandbox.behave(flux_pro_answer=answer)
-    assert sandbox.begin(seconds=4, engine=engine).ends == START + 4 * SECOND
+@pytest.mark.parametrize(("queues", "answer"), [(True, "finished"), (False, "queued")])
+def test_no_other_one_is_queued(sandbox: Sandbox, queues: bool, answer: str) -> None:
+    sandbox.behave(queued_answer=answer)
+    assert sandbox.begin(seconds=4, queues=queues).ends == START + 4 * SECOND
 
 
 @pytest.mark.parametrize(

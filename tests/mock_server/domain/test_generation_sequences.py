@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from msgspec.structs import replace
 
-from mock_server.domain.generation import Beginning, Failure, availability, begin, cancel, outcome
+from mock_server.domain.generation import Failure, GenerationRequest, availability, begin, cancel, outcome
 from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.world import Generation, Order, World
 from support.oracle import LOCK, SECOND, Event, Oracle
 from support.sandbox import BEHAVIOUR
@@ -36,7 +36,7 @@ class Generations(RuleBasedStateMachine):
         credit_need=st.sampled_from(["all", "any"]),
         daily_unit=st.sampled_from(["images", "requests"]),
         lock_release=st.sampled_from(["completion", "expiry"]),
-        order=st.permutations([422, 409, 429, 419]),
+        order=st.permutations(["invalid", "locked", "daily-limit", "no-credits"]),
         daily_reset=st.sampled_from(["00:00", "06:30", "23:59"]),
         own_seconds=st.none() | LASTS,
     )
@@ -48,7 +48,7 @@ class Generations(RuleBasedStateMachine):
         credit_need: str,
         daily_unit: str,
         lock_release: str,
-        order: list[int],
+        order: list[str],
         daily_reset: str,
         own_seconds: float | None,
     ) -> None:
@@ -63,10 +63,10 @@ class Generations(RuleBasedStateMachine):
             lock_release=lock_release,
             refusal_order=order,
             daily_reset=daily_reset,
-            flux_pro_answer="queued",
+            queued_answer="queued",
         )
         self.world = World("some world", 1001, credits, daily_limit, generation_seconds=own_seconds)
-        self.watched = settled(self.world, self.now, self.behaviour)
+        self.watched = advance_to(self.world, self.now, self.behaviour)
         hours, minutes = map(int, daily_reset.split(":"))
         self.oracle = Oracle(
             credits,
@@ -91,11 +91,11 @@ class Generations(RuleBasedStateMachine):
     def begins(self, count: int, lasts: float, forced: float | None, kept: str, fails: bool, engine: str) -> object:
         expected = self.oracle.refuses(count, self.now)
         price = self.oracle.charge(count, self.now)
-        before = settled(self.world, self.now, self.behaviour)
+        before = advance_to(self.world, self.now, self.behaviour)
         self.number += 1
-        order = Order(engine, f"prompt {self.number}", count, 64, 64, "hd")
+        order = Order(engine, f"prompt {self.number}", count, 64, 64, "hd", queues=engine == "flux-pro")
         failure = FAILED.message if fails else None
-        start = Beginning(f"generation {self.number}", order, lasts, forced, failure, kept)  # type: ignore[arg-type]
+        start = GenerationRequest(f"generation {self.number}", order, lasts, forced, failure, kept)  # type: ignore[arg-type]
         self.world, begun = begin(before, start, self.now, self.behaviour)
         self.watched, _ = begin(self.watched, start, self.now, self.behaviour)
         if isinstance(begun, Refusal):
@@ -115,24 +115,24 @@ class Generations(RuleBasedStateMachine):
     def is_cancelled(self, name: str) -> None:
         event = self.oracle.events[name]
         event.cancelled = event.cancelled or event.runs(self.now)
-        self.world = cancel(settled(self.world, self.now, self.behaviour), self.generations[name])
+        self.world = cancel(advance_to(self.world, self.now, self.behaviour), self.generations[name])
         self.watched = cancel(self.watched, self.generations[name])
 
     @rule()
     def somebody_takes_the_lock_away(self) -> None:
         for name in self.oracle.holders(self.now):
             self.oracle.events[name].freed = True
-        self.world = replace(settled(self.world, self.now, self.behaviour), lock=None)
+        self.world = replace(advance_to(self.world, self.now, self.behaviour), lock=None)
         self.watched = replace(self.watched, lock=None)
 
     @rule()
     def somebody_looks(self) -> None:
-        self.world = settled(self.world, self.now, self.behaviour)
+        self.world = advance_to(self.world, self.now, self.behaviour)
 
     @rule(passes=st.sampled_from([1, SECOND, 5 * SECOND, LOCK - 1, LOCK, LOCK + 1, 45 * SECOND, DAY]))
     def time_passes(self, passes: int) -> None:
         for part in (passes // 3, passes // 2, passes):
-            self.watched = settled(self.watched, self.now + part, self.behaviour)
+            self.watched = advance_to(self.watched, self.now + part, self.behaviour)
         self.now += passes
 
     @rule(early=st.sampled_from([0, 1]))
@@ -190,8 +190,8 @@ class Generations(RuleBasedStateMachine):
 
     @invariant()
     def it_does_not_matter_when_and_how_often_somebody_looks(self) -> None:
-        once = settled(self.world, self.now, self.behaviour)
-        assert once == self.watched == settled(once, self.now, self.behaviour)
+        once = advance_to(self.world, self.now, self.behaviour)
+        assert once == self.watched == advance_to(once, self.now, self.behaviour)
 
 
 TestGenerations = Generations.TestCase

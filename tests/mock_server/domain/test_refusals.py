@@ -4,27 +4,48 @@ from itertools import permutations
 
 import pytest
 
+from mock_server.app import rules
 from mock_server.domain.clock import DAY, SECOND
-from mock_server.domain.generation import refused
-from mock_server.domain.refusals import Refusal, busy, daily_limit, locked, no_credits
-from mock_server.domain.world import Generation, Lock
+from mock_server.domain.refusals import REFUSALS, Refusal, busy, locked, refuse
+from mock_server.domain.world import Demand, Generation, Lock
 from support.clocks import START
 from support.sandbox import LOCK, MIDNIGHT, Sandbox
 
-STATUSES = {"LOCK-ONE": 409, "DAILY-429": 429, "CREDIT-419": 419}
+CODES = ("locked", "daily-limit", "no-credits")
+
+
+def daily_limit(resets_at: int | None, limit: int, used: int, reserved: int = 0) -> Refusal:
+    return Refusal("daily-limit", resets_at, {"daily_limit": limit, "used_today": used, "reserved": reserved})
+
+
+def no_credits(free: int, needed: int) -> Refusal:
+    return Refusal("no-credits", None, {"credits": free, "needed": needed})
+
+
+ONE = Demand("dall-e", 1)
+
+
+def test_the_order_of_the_rules_is_that_of_the_table() -> None:
+    order = rules().settings["refusal_order"].default
+    assert order == [code for code in REFUSALS if code in order]
+    assert {code for code, kind in REFUSALS.items() if kind.check} == set(order) - {"invalid"}
+
+
+def test_a_refusal_rests_on_a_rule_that_is_there() -> None:
+    assert {kind.rule for kind in REFUSALS.values()} - {None} <= rules().by_id.keys()
 
 
 def test_a_refusal_by_the_lock_tells_until_when_and_when_it_may_pass() -> None:
     lock = Lock("me", START + 9, START + 5)
     state = {"lock": {"until": START + 9}}
-    assert locked(lock) == Refusal("locked", "LOCK-ONE", START + 5, state)
-    assert busy(lock) == Refusal("busy", "LOCK-CHECK", START + 5, state)
+    assert locked(lock) == Refusal("locked", START + 5, state)
+    assert busy(lock) == Refusal("busy", START + 5, state)
 
 
 def test_a_lock_for_ever_has_no_end(sandbox: Sandbox) -> None:
     sandbox.set(lock=Lock("somebody else", None))
     sandbox.at(START + 9 * DAY)
-    assert sandbox.refused() == Refusal("locked", "LOCK-ONE", None, {"lock": {"until": None}})
+    assert sandbox.refused() == Refusal("locked", None, {"lock": {"until": None}})
 
 
 def test_credits_suffice_to_the_last(sandbox: Sandbox) -> None:
@@ -37,7 +58,7 @@ def test_credits_suffice_to_the_last(sandbox: Sandbox) -> None:
 
 def test_a_missing_credit_comes_back_at_no_instant(sandbox: Sandbox) -> None:
     sandbox.set(credits=0)
-    assert sandbox.refused() == Refusal("no-credits", "CREDIT-419", None, {"credits": 0, "needed": 1})
+    assert sandbox.refused() == Refusal("no-credits", None, {"credits": 0, "needed": 1})
 
 
 def test_a_dearer_image_needs_more_credits(sandbox: Sandbox) -> None:
@@ -75,7 +96,7 @@ def test_the_daily_limit_ends_at_midnight(sandbox: Sandbox) -> None:
     sandbox.set(used=20)
     sandbox.at(MIDNIGHT - 1)
     state = {"daily_limit": 20, "used_today": 20, "reserved": 0}
-    assert sandbox.refused() == Refusal("daily-limit", "DAILY-429", MIDNIGHT, state)
+    assert sandbox.refused() == Refusal("daily-limit", MIDNIGHT, state)
     sandbox.at(MIDNIGHT)
     sandbox.begin()
 
@@ -135,24 +156,24 @@ def test_the_lock_is_met_before_the_daily_limit_and_that_before_the_credits(sand
     assert sandbox.refused().rule == "CREDIT-419"
 
 
-@pytest.mark.parametrize("order", list(permutations([422, 409, 429, 419])), ids=str)
-def test_the_first_status_of_the_configured_order_is_the_one_met(sandbox: Sandbox, order: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("order", list(permutations(["invalid", *CODES])), ids=str)
+def test_the_first_refusal_of_the_configured_order_applies(sandbox: Sandbox, order: tuple[str, ...]) -> None:
     sandbox.behave(refusal_order=order)
     sandbox.set(lock=Lock("somebody else", None), used=20, credits=0)
-    assert STATUSES[sandbox.refused().rule] == next(status for status in order if status != 422)
+    assert sandbox.refused().code == next(code for code in order if code != "invalid")
 
 
-def test_only_the_statuses_asked_about_refuse(sandbox: Sandbox) -> None:
+def test_only_the_given_codes_refuse(sandbox: Sandbox) -> None:
     sandbox.set(lock=Lock("somebody else", None), used=20, credits=0)
-    for rule, status in STATUSES.items():
-        refusal = refused(sandbox.world, 1, START, sandbox.behaviour, [422, status])
+    for code in CODES:
+        refusal = refuse(sandbox.world, ONE, START, sandbox.behaviour, ["invalid", code])
         assert refusal is not None
-        assert refusal.rule == rule
-    assert refused(sandbox.world, 1, START, sandbox.behaviour, [422]) is None
+        assert refusal.code == code
+    assert refuse(sandbox.world, ONE, START, sandbox.behaviour, ["invalid"]) is None
 
 
 def test_nothing_refuses_what_is_in_order(sandbox: Sandbox) -> None:
-    assert refused(sandbox.world, 10, START, sandbox.behaviour) is None
+    assert refuse(sandbox.world, Demand("dall-e", 10), START, sandbox.behaviour) is None
 
 
 @pytest.mark.parametrize("lock", ["rule", "expiry"])

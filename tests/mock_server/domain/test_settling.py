@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mock_server.domain.clock import DAY, SECOND
 from mock_server.domain.images import KEPT, recent
-from mock_server.domain.settling import settled
+from mock_server.domain.settling import advance_to
 from mock_server.domain.world import Generation, Lock, World
 from support.clocks import START
 from support.sandbox import BEHAVIOUR, LOCK, MIDNIGHT, Sandbox, fresh_world, order
@@ -157,8 +157,8 @@ WORLDS = st.builds(
 
 @given(WORLDS, INSTANTS)
 def test_a_settled_world_is_settled(world: World, now: int) -> None:
-    once = settled(world, now, BEHAVIOUR)
-    assert settled(once, now, BEHAVIOUR) == once
+    once = advance_to(world, now, BEHAVIOUR)
+    assert advance_to(once, now, BEHAVIOUR) == once
     assert once.lock is None or once.lock.held(now)
     assert all(each.ends > now for each in once.running)
 
@@ -166,10 +166,10 @@ def test_a_settled_world_is_settled(world: World, now: int) -> None:
 @given(WORLDS, st.lists(INSTANTS, min_size=1).map(sorted), st.sampled_from(["00:00", "06:30", "23:59"]))
 def test_settling_in_many_steps_is_settling_in_one(world: World, steps: list[int], daily_reset: str) -> None:
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
-    stepwise = start = settled(world, START - 6, behaviour)
+    stepwise = start = advance_to(world, START - 6, behaviour)
     for instant in steps:
-        stepwise = settled(stepwise, instant, behaviour)
-    assert stepwise == settled(start, steps[-1], behaviour)
+        stepwise = advance_to(stepwise, instant, behaviour)
+    assert stepwise == advance_to(start, steps[-1], behaviour)
 
 
 @pytest.mark.parametrize("count", [1, 10])

@@ -1,4 +1,4 @@
-"""Faults that a request asks for itself."""
+"""Faults that a request header names."""
 
 from contextlib import suppress
 
@@ -7,13 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.faults import FAULTS, Fault, FaultError, forced_status, parse_header
-from mock_server.faults.delay import Delay
-from mock_server.faults.drop import Drop
-from mock_server.faults.reset import Reset
-from mock_server.faults.status import Status
-from mock_server.faults.truncated_body import TruncatedBody
-from mock_server.faults.upstream_failure import UpstreamFailure
-from mock_server.faults.wrong_content_type import WrongContentType
+from mock_server.faults.generation import UpstreamFailure
+from mock_server.faults.reply import TruncatedBody, WrongContentType
+from mock_server.faults.request import Delay, Drop, Reset, Status
 
 PIECES = [*' ,;="\tabé\x00\n', *FAULTS, "code", "409", "seconds", "1e3", "nan", "null"]
 HEADER = st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text()
@@ -42,35 +38,35 @@ def test_a_header_names_faults_with_their_parameters(value: str, faults: list[Fa
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
-        ("dorp", "there is no fault 'dorp'; did you mean drop?"),
-        (" , ;", "there is no fault ''"),
-        ("status;code", "X-Mock-Fault: 'code' is no parameter=value; it takes NAME"),
-        ("status;code=409;code=419", "X-Mock-Fault: 'code=419' stands twice; it takes NAME"),
+        ("dorp", "unknown fault 'dorp'; did you mean drop?"),
+        (" , ;", "unknown fault ''"),
+        ("status;code", "X-Mock-Fault: 'code' is not parameter=value; it takes NAME"),
+        ("status;code=409;code=419", "X-Mock-Fault: 'code=419' is a duplicate; it takes NAME"),
         ("status;code=", "status: code takes a status"),
         ("status;code=4O9", "status: code takes a status"),
-        ('delay;seconds=1"2"', "is no parameter=value"),
+        ('delay;seconds=1"2"', "is not parameter=value"),
         ("status;cöde=1", "X-Mock-Fault takes printable ASCII characters"),
         ("drop\x00", "X-Mock-Fault takes printable ASCII characters"),
         ("drop\r\nx: y", "X-Mock-Fault takes printable ASCII characters"),
-        ('delay;seconds="1', "X-Mock-Fault has a quote that is not closed"),
+        ('delay;seconds="1', "X-Mock-Fault has an unclosed quote"),
         ("drop," * 11, "X-Mock-Fault takes at most 10 faults, not 11"),
         ("d" * 1001, "X-Mock-Fault takes at most 1000 characters, not 1001"),
     ],
 )
-def test_what_is_wrong_with_a_header_is_said(value: str, said: str) -> None:
+def test_an_invalid_header_is_refused_with_a_message(value: str, message: str) -> None:
     with pytest.raises(FaultError) as raised:
         parse_header(value)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
-def test_ten_faults_and_a_thousand_characters_are_taken() -> None:
+def test_ten_faults_and_a_thousand_characters_are_accepted() -> None:
     assert len(parse_header(",".join(["drop"] * 10).ljust(1000))) == 10
 
 
 @given(HEADER)
-def test_any_header_gives_faults_or_says_what_is_wrong(value: str) -> None:
+def test_any_header_gives_faults_or_an_error(value: str) -> None:
     with suppress(FaultError):
         assert all(fault.name in value for fault in parse_header(value))
 
@@ -101,12 +97,12 @@ def test_a_preferred_code_is_found_among_other_preferences(prefer: str, status: 
 @pytest.mark.parametrize(
     "code", ["code", "code=", "code=abc", "code=99", "code=600", "code=4090", "code=٤٠٩", "code=-1"]
 )
-def test_a_code_that_is_no_status_is_refused(code: str) -> None:
+def test_a_code_that_is_not_a_status_is_refused(code: str) -> None:
     with pytest.raises(FaultError, match=r"^Prefer: code takes an HTTP status, as in code=409, not"):
         forced_status(code)
 
 
 @given(HEADER)
-def test_any_preference_gives_a_status_or_none_or_says_what_is_wrong(prefer: str) -> None:
+def test_any_preference_gives_a_status_or_none_or_an_error(prefer: str) -> None:
     with suppress(FaultError):
         assert forced_status(prefer) in {None, *range(100, 600)}

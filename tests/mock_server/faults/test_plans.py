@@ -1,4 +1,4 @@
-"""Faults as they are switched on."""
+"""Fault plans from JSON."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from mock_server.faults import FaultError
 from mock_server.faults.plans import make_plans
 
 
-def test_a_status_without_an_operation_strikes_those_that_document_it() -> None:
+def test_a_status_without_an_operation_applies_to_those_that_document_it() -> None:
     (plan,) = make_plans([{"fault": "status", "code": 409}], contract())
     assert set(plan.operations) == {"checkAvailability", "generateImage"}
 
 
 def test_a_status_that_no_operation_documents_is_refused() -> None:
-    with pytest.raises(FaultError, match=r"^fault 0: .* has no documented status 502, but 200"):
+    with pytest.raises(FaultError, match=r"^fault 0: .* has no documented status 502; it has 200"):
         make_plans([{"fault": "status", "code": 502}], contract())

@@ -1,4 +1,4 @@
-"""Several faults that strike one request."""
+"""Several faults that apply to one request."""
 
 import json
 from functools import reduce
@@ -9,20 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.app import contract
-from mock_server.domain.generation import Beginning
+from mock_server.domain.generation import GenerationRequest
 from mock_server.faults import FAULTS, Fault, FaultError, Target, make_fault
-from mock_server.faults.lost_response import LostResponse
-from mock_server.faults.malformed_json import MalformedJson
-from mock_server.faults.slow_body import SlowBody
-from mock_server.faults.slow_generation import SlowGeneration
-from mock_server.faults.status import Status
-from mock_server.faults.stuck_lock import StuckLock
-from mock_server.faults.transmission import Transmission, nothing, whole
-from mock_server.faults.truncated_body import TruncatedBody
-from mock_server.faults.upstream_failure import UpstreamFailure
+from mock_server.faults.generation import SlowGeneration, StuckLock, UpstreamFailure
+from mock_server.faults.reply import LostResponse, MalformedJson, SlowBody, TruncatedBody
+from mock_server.faults.request import Status
+from mock_server.faults.transmission import Transmission, no_reply, whole
 
 SECONDS = st.floats(0, 86_400)
-GIVEN: dict[str, st.SearchStrategy[Any]] = {
+PARAMETERS: dict[str, st.SearchStrategy[Any]] = {
     "status": st.fixed_dictionaries({"code": st.sampled_from([200, 404, 405, 409, 429])}),
     "delay": st.fixed_dictionaries({"median": st.floats(0.001, 86_400), "sigma": st.floats(0.001, 10)})
     | st.fixed_dictionaries({"low": st.floats(0, 10), "high": st.floats(10, 20)})
@@ -37,13 +32,13 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "picture-slow": st.fixed_dictionaries({"seconds": SECONDS, "parts": st.integers(2, 20)}),
 }
 ANY_FAULT = st.sampled_from(sorted(FAULTS)).flatmap(
-    lambda name: GIVEN.get(name, st.just({})).map(lambda parameters: make_fault(name, parameters))
+    lambda name: PARAMETERS.get(name, st.just({})).map(lambda parameters: make_fault(name, parameters))
 )
 REPLY = whole(200, b'{"a":[1,2,3]}', "application/json")
 
 
 def sent(faults: list[Fault], transmission: Transmission) -> Transmission:
-    return reduce(lambda left, fault: fault.transmit(left), faults, transmission)
+    return reduce(lambda left, fault: fault.change_reply(left), faults, transmission)
 
 
 def assert_valid(transmission: Transmission) -> None:
@@ -51,27 +46,25 @@ def assert_valid(transmission: Transmission) -> None:
         assert transmission.parts == ()
         assert transmission.ending != "complete"
         return
-    promised = int(transmission.headers["content-length"])
-    assert len(transmission.body) <= promised
+    declared = int(transmission.headers["content-length"])
+    assert len(transmission.body) <= declared
     if transmission.ending == "complete":
         assert transmission.parts
-        assert len(transmission.body) == promised
+        assert len(transmission.body) == declared
     assert all(part.after >= 0 for part in transmission.parts)
 
 
 @given(st.lists(ANY_FAULT, max_size=6), st.binary(max_size=60), st.integers())
-def test_any_faults_leave_of_any_reply_something_that_can_be_sent(faults: list[Fault], body: bytes, seed: int) -> None:
+def test_any_faults_turn_any_reply_into_a_valid_transmission(faults: list[Fault], body: bytes, seed: int) -> None:
     assert_valid(sent(faults, whole(200, body, "application/json")))
-    assert sum(fault.delay(Random(seed)) for fault in faults) >= 0
+    assert sum(fault.delay_seconds(Random(seed)) for fault in faults) >= 0
 
 
 @given(st.lists(ANY_FAULT, max_size=6), st.sampled_from([*(each.id for each in contract().operations), "getPicture"]))
-def test_any_faults_leave_of_any_answer_of_a_fault_something_that_can_be_sent(
-    faults: list[Fault], operation: str
-) -> None:
+def test_any_faults_turn_any_early_reply_into_a_valid_transmission(faults: list[Fault], operation: str) -> None:
     for fault in faults:
         try:
-            answer = fault.answer(Target(contract(), operation))
+            answer = fault.early_reply(Target(contract(), operation))
         except FaultError:
             assert fault.name == "status"
             continue
@@ -84,13 +77,13 @@ def test_a_reply_has_the_status_of_the_service_or_none(faults: list[Fault], body
 
 
 @given(st.lists(ANY_FAULT, max_size=6), st.sampled_from(["closed", "reset"]))
-def test_what_died_without_a_reply_stays_dead_as_it_died(faults: list[Fault], ending: str) -> None:
-    dead = nothing("reset" if ending == "reset" else "closed")
-    after = sent(faults, dead)
+def test_a_lost_reply_stays_lost_in_the_same_way(faults: list[Fault], ending: str) -> None:
+    lost = no_reply("reset" if ending == "reset" else "closed")
+    after = sent(faults, lost)
     assert (after.status, after.parts, after.ending) == (None, (), ending)
 
 
-def test_a_slow_body_breaks_off_whichever_of_the_two_faults_comes_first() -> None:
+def test_a_slow_body_is_cut_in_either_order_of_the_faults() -> None:
     slow, truncated = SlowBody(seconds=4, parts=5), TruncatedBody(bytes=6)
     for faults in ([slow, truncated], [truncated, slow]):
         transmission = sent(faults, REPLY)
@@ -98,23 +91,23 @@ def test_a_slow_body_breaks_off_whichever_of_the_two_faults_comes_first() -> Non
         assert len(transmission.parts) > 1
 
 
-def test_a_broken_body_can_be_slow() -> None:
+def test_a_malformed_body_can_be_slow() -> None:
     for faults in ([SlowBody(), MalformedJson()], [MalformedJson(), SlowBody()]):
         assert sent(faults, REPLY).body == b'{"a":[1,2,3],'
 
 
-def test_the_answer_of_one_fault_is_struck_by_the_next() -> None:
-    refusal = Status(code=409).answer(Target(contract(), "generateImage"))
+def test_a_fault_changes_the_early_reply_of_another() -> None:
+    refusal = Status(code=409).early_reply(Target(contract(), "generateImage"))
     assert json.loads(refusal.body)
     assert sent([LostResponse(at="headers-sent")], refusal).status == 409
 
 
-def test_the_changes_of_a_generation_add_up(beginning: Beginning) -> None:
+def test_the_changes_of_a_generation_add_up(generation_request: GenerationRequest) -> None:
     faults: list[Fault] = [
         UpstreamFailure(message="no"),
         StuckLock(),
         SlowGeneration(seconds=9),
         LostResponse(at="locked"),
     ]
-    begun = reduce(lambda left, fault: fault.begin(left), faults, beginning)
+    begun = reduce(lambda left, fault: fault.change_generation(left), faults, generation_request)
     assert (begun.failure, begun.lock, begun.forced_seconds, begun.awaited) == ("no", "expiry", 9, False)

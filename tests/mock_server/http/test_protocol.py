@@ -118,7 +118,7 @@ def test_a_request_that_is_not_whole_in_time_is_408_and_the_connection_is_closed
         await connection.passes(1)
 
     connection = play(scenario)
-    assert refusal(connection) == (408, "The request was not whole after 30 seconds. Send it faster.")
+    assert refusal(connection) == (408, "The request was not complete after 30 seconds. Send it faster.")
     assert connection.closed
 
 

@@ -130,7 +130,7 @@ def test_a_picture_that_cannot_be_rendered_is_500_in_json(mock: Mock, monkeypatc
     monkeypatch.setattr(pictures, "render", broken)
     output = mock.generate().json()["images"][0]["output"]
     reply = mock.call("GET", f"/{output}", None)
-    assert (reply.status_code, reply.json()) == (500, {"message": "The mock failed. Its log says why."})
+    assert (reply.status_code, reply.json()) == (500, {"message": "The mock failed. Its log has the details."})
 
 
 def test_many_fetches_at_once_get_the_same_picture(mock: Mock) -> None:

@@ -19,7 +19,7 @@ LOCKED = {"lock": {"until": UNTIL}}
 FOREVER: dict[str, Any] = {"lock": {"until": None}}
 ENGINE = Problem("image_generator", "required", "The image generator field is required.")
 COUNT = Problem("image_number_of_images", "required", "The image number of images field is required.")
-SEND_TOKEN = "Send the header Authorization: Bearer <token>, with a valid one, along with every call."
+SEND_TOKEN = "Send the header Authorization: Bearer <token>, with a valid one, with every call."
 POLL = "Ask check-availability once a second, and generate when it says 200."
 AGAIN = "send it again at 2026-02-26T10:00:10Z."
 TWO = {"image_number_of_images": 2}
@@ -49,8 +49,8 @@ def test_a_refusal_names_its_rule_its_state_and_its_end(contract: Contract, rule
 def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: Rules) -> None:
     found = why(entry(status=413), contract, rules)
     assert found
-    assert (found["rule"], found["source"], found["statement"], found["ends_at"]) == (None, "ours", None, None)
-    assert found["message"] == "The request body is larger than the mock takes. Send a smaller one."
+    assert (found["rule"], found["source"], found["statement"], found["ends_at"]) == (None, "assumed", None, None)
+    assert found["message"] == "The request body is larger than the limit. Send a smaller one."
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: R
         ),
         (
             {"status": 404, "rule": "NOT-FOUND", "operation": "picture", "picture": "a.png"},
-            "There is no picture of that title. Fetch the address that output gives, as it stands in the reply.",
+            "There is no picture of that title. Fetch the address in output exactly as the reply gives it.",
         ),
         (
             {"status": 409, "rule": "LOCK-ONE", "state": LOCKED, "ends_at": UNTIL},
@@ -82,7 +82,7 @@ def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: R
         ),
         (
             {"status": 409, "rule": "LOCK-CHECK", "state": FOREVER},
-            "A generation holds the lock for ever. Waiting does not help: it has to be taken away.",
+            "A generation holds the lock for ever. Waiting does not help: delete the lock by the control API.",
         ),
         (
             {"status": 409, "rule": "LOCK-ONE"},
@@ -114,14 +114,14 @@ def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: R
         ),
         (
             {"status": 429, "rule": "DAILY-429"},
-            "The daily limit does not allow it. Send it again on another day.",
+            "The daily limit is reached. Send it again on another day.",
         ),
         (
             {"status": 429, "faults": ("burst",)},
             "No rule refused it: the fault burst answered 429. Send it again.",
         ),
-        ({"status": 409}, "No rule refused it: the mock was told to answer 409. Send it again."),
-        ({"status": 418, "rule": "NEW"}, "The request was answered with 418."),
+        ({"status": 409, "code": None}, "No rule refused it: the mock was asked to answer 409. Send it again."),
+        ({"status": 418, "rule": "NEW"}, "The rule NEW refused it with 418."),
     ],
 )
 def test_a_message_says_what_happened_and_what_to_do(
@@ -133,16 +133,16 @@ def test_a_message_says_what_happened_and_what_to_do(
 @pytest.mark.parametrize(
     ("limit", "used", "ends_at", "says"),
     [
-        (5, 5, UNTIL, "The daily limit of 5 images does not allow it. Send it again at 2026-02-26T10:00:10Z."),
+        (5, 5, UNTIL, "The daily limit of 5 images is reached. Send it again at 2026-02-26T10:00:10Z."),
         (
             5,
             4,
             UNTIL,
-            f"The daily limit of 5 images does not allow it. Ask for 1 image at once or {AGAIN}",
+            f"The daily limit of 5 images is reached. Ask for 1 image at once or {AGAIN}",
         ),
-        (1, 0, None, "The daily limit of 1 image does not allow it. Ask for 1 image at once."),
-        (1, 1, None, "The daily limit of 1 image does not allow it. Ask for 1 image at 2026-02-27T00:00:00Z."),
-        (0, 0, None, "The daily limit of 0 images lets no request through. Waiting does not help."),
+        (1, 0, None, "The daily limit of 1 image is reached. Ask for 1 image at once."),
+        (1, 1, None, "The daily limit of 1 image is reached. Ask for 1 image at 2026-02-27T00:00:00Z."),
+        (0, 0, None, "The daily limit of 0 images allows no image at all. Waiting does not help."),
     ],
 )
 def test_a_message_about_the_daily_limit_says_what_is_left(

@@ -1,4 +1,4 @@
-"""What a picture is made from."""
+"""The description of a picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOX = Picture("dall-e", "a fox", (64, 48), id=1, seed=7)
 
 @settings(deadline=None)
 @given(st.text(), st.integers(), st.integers(min_value=0))
-def test_the_numbers_lie_between_0_and_1_and_depend_on_the_picture_alone(prompt: str, seed: int, number: int) -> None:
+def test_the_fractions_lie_between_0_and_1_and_depend_on_the_picture_alone(prompt: str, seed: int, number: int) -> None:
     picture = replace(FOX, prompt=prompt, seed=seed, id=number)
     assert len(picture.fractions()) == 64
     assert all(0 <= fraction <= 1 for fraction in [*picture.fractions(), picture.hue])
@@ -29,7 +29,7 @@ def test_successive_ids_lie_far_apart_in_hue(number: int) -> None:
     assert min(distance, 1 - distance) > 0.3
 
 
-def test_words_engine_seed_and_id_each_change_the_numbers() -> None:
+def test_prompt_engine_seed_and_id_each_change_the_fractions() -> None:
     others = [replace(FOX, prompt="a cat"), replace(FOX, engine="other"), replace(FOX, seed=8), replace(FOX, id=2)]
     assert len({tuple(picture.fractions()) for picture in [FOX, *others]}) == 5
 

@@ -1,4 +1,4 @@
-"""Reading of whatever bytes are uploaded."""
+"""Safe reading of uploaded images."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_file_cut_short_is_refused(kind: str, tail: int, files: dict[str, byte
     assert [length for length in cuts if measured(whole[:length]) is not None] == []
 
 
-def test_an_image_of_just_the_bound_is_accepted(files: dict[str, bytes]) -> None:
+def test_an_image_of_exactly_the_maximum_is_accepted(files: dict[str, bytes]) -> None:
     assert measure(files["PNG"], 1200) == (40, 30)
     with pytest.raises(UnreadableImage, match="40x30 pixels, more than the 1199 allowed"):
         measure(files["PNG"], 1199)
@@ -96,7 +96,7 @@ def test_a_bomb_is_refused_before_a_pixel_is_decoded(side: int, monkeypatch: pyt
         measure(bomb, ENOUGH)
 
 
-def test_pixels_beyond_the_size_that_is_named_are_not_decoded() -> None:
+def test_pixels_beyond_the_declared_size_are_not_decoded() -> None:
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 10, 10, 8, 0, 0, 0, 0))
     endless = png_chunk(b"IDAT", zlib.compress(bytes(50 * 2**20), 9))
     bomb = b"\x89PNG\r\n\x1a\n" + header + endless + png_chunk(b"IEND", b"")
@@ -106,7 +106,7 @@ def test_pixels_beyond_the_size_that_is_named_are_not_decoded() -> None:
     tracemalloc.stop()
 
 
-def test_a_jpeg_of_very_many_scans_is_refused(encode: Callable[..., bytes]) -> None:
+def test_a_jpeg_with_too_many_scans_is_refused(encode: Callable[..., bytes]) -> None:
     data = encode(Image.new("RGB", (40, 30), "red"), "JPEG", progressive=True)
     assert measure(data, ENOUGH) == (40, 30)
     last = data[data.rindex(b"\xff\xda") : -2]
@@ -135,7 +135,7 @@ def test_only_the_first_frame_is_decoded(encode: Callable[..., bytes]) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_an_image_is_seen_upright(orientation: int, encode: Callable[..., bytes]) -> None:
+def test_an_image_is_read_upright(orientation: int, encode: Callable[..., bytes]) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     image = Image.new("RGB", (30, 20), "black")
@@ -147,7 +147,7 @@ def test_an_image_is_seen_upright(orientation: int, encode: Callable[..., bytes]
     assert upright.getpixel(corners[orientation]) == (255, 255, 255)
 
 
-def test_transparent_parts_lie_on_white(encode: Callable[..., bytes]) -> None:
+def test_transparent_parts_become_white(encode: Callable[..., bytes]) -> None:
     image = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
     assert read_rgb(encode(image), 4).getpixel((0, 0)) == (255, 255, 255)
     palette = Image.new("P", (4, 4), 3)
@@ -165,6 +165,6 @@ def test_a_large_jpeg_is_read_no_smaller_than_wanted(encode: Callable[..., bytes
     assert 100 <= min(image.size) < 600
 
 
-def test_reading_refuses_as_measuring_does() -> None:
+def test_reading_refuses_what_measuring_refuses() -> None:
     with pytest.raises(UnreadableImage, match="not a PNG"):
         read_rgb(b"text", 10)

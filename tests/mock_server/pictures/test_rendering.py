@@ -13,6 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from mock_server.pictures import Picture, UnreadableImage, render
+from mock_server.pictures.rendering import colour_of, landscape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def decoded(picture: Picture) -> PngImageFile:
 
 @settings(max_examples=60, deadline=None)
 @given(PROMPT, st.tuples(SIDE, SIDE), st.text(max_size=20), st.integers(), st.integers())
-def test_any_picture_is_a_png_of_just_its_size(
+def test_any_picture_is_a_png_of_exactly_its_size(
     prompt: str, size: tuple[int, int], engine: str, number: int, seed: int
 ) -> None:
     image = decoded(Picture(engine, prompt, size, number, seed))
@@ -53,7 +54,7 @@ def test_any_source_fills_any_size(
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 4096), (4096, 1), (4096, 4096), (1792, 1024)])
-def test_sizes_at_the_edges(size: tuple[int, int]) -> None:
+def test_extreme_sizes(size: tuple[int, int]) -> None:
     assert decoded(replace(FOX, size=size)).size == size
 
 
@@ -66,7 +67,7 @@ def test_awkward_prompts(prompt: str) -> None:
 
 @given(PROMPT)
 @settings(max_examples=20, deadline=None)
-def test_the_prompt_and_the_engine_are_told_in_the_file(prompt: str) -> None:
+def test_the_file_contains_prompt_and_engine(prompt: str) -> None:
     text = decoded(replace(FOX, prompt=prompt, size=(8, 8))).text
     assert text["prompt"] == prompt.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     assert text["engine"] == "dall-e"
@@ -79,7 +80,7 @@ def test_equal_pictures_have_equal_bytes(mode: str, house: Image.Image, encode: 
     assert render(picture) == render(replace(picture))
 
 
-def test_each_thing_a_picture_is_made_from_shows() -> None:
+def test_prompt_engine_seed_and_id_each_change_the_pixels() -> None:
     others = [replace(FOX, prompt="a cat"), replace(FOX, engine="other"), replace(FOX, seed=8), replace(FOX, id=2)]
     assert len({decoded(picture).tobytes() for picture in [FOX, *others]}) == 5
 
@@ -131,6 +132,26 @@ def test_the_middle_of_a_wide_source_is_kept(
     assert likeness(decoded(picture), house) > 0.8
 
 
-def test_a_source_that_is_no_image_is_refused() -> None:
+def test_a_source_that_is_not_an_image_is_refused() -> None:
     with pytest.raises(UnreadableImage):
         render(replace(FOX, source=b"text", mode="upscale"))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (700, 1), (3000, 2), (64, 64), (640, 480)])
+def test_the_landscape_has_the_size_of_the_picture(size: tuple[int, int]) -> None:
+    assert landscape(Picture("dall-e", "a fox", size, id=1, seed=7)).size == size
+
+
+def test_successive_ids_differ_in_more_than_the_sky() -> None:
+    first, second = (landscape(Picture("dall-e", "a fox", (64, 64), id=number, seed=7)) for number in (1, 2))
+    pairs = zip(first.tobytes(), second.tobytes(), strict=True)
+    assert sum(abs(one - other) for one, other in pairs) / (64 * 64 * 3) > 12
+
+
+def test_the_sky_is_lighter_than_the_ground(likeness: Callable[[Image.Image, Image.Image], float]) -> None:
+    first, second = (landscape(Picture("dall-e", prompt, (64, 64), id=1, seed=7)) for prompt in ("a fox", "a cat"))
+    assert likeness(first, second) > 0.5
+
+
+def test_hues_wrap_around() -> None:
+    assert colour_of(0, 0.5, 1) == colour_of(1, 0.5, 1) == colour_of(-1, 0.5, 1) == (255, 0, 0)

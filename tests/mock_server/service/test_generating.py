@@ -8,6 +8,7 @@ import pytest
 from mock_server.domain.clock import SECOND
 from mock_server.domain.generation import Failure
 from mock_server.domain.refusals import Refusal
+from mock_server.domain.world import Demand
 from mock_server.service import GenerationLostError, earlier_refusal, resets
 from support.clocks import START, settle
 from support.sandbox import LOCK
@@ -78,7 +79,7 @@ def test_one_that_nobody_waits_for_is_answered_at_once_and_ends_in_its_time(open
 
 def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
-        made = await desk.generate(engine="flux-pro")
+        made = await desk.generate(queues=True)
         assert isinstance(made, tuple)
         (image,) = made
         assert await desk.service.image(image.title) is None
@@ -86,7 +87,7 @@ def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk:
         await desk.real.advance(2)
         assert await desk.service.image(image.title) == (desk.caller_like("somebody"), image)
 
-    play(open_desk(flux_pro_answer="queued"), scenario)
+    play(open_desk(queued_answer="queued"), scenario)
 
 
 def test_a_refused_one_changes_nothing(open_desk: OpenDesk) -> None:
@@ -192,18 +193,18 @@ def test_another_worlds_generation_is_not_lost(open_desk: OpenDesk, scope: str) 
 @pytest.mark.parametrize(
     ("order", "rule"),
     [
-        ([422, 409, 429, 419], None),
-        ([409, 422, 429, 419], "LOCK-ONE"),
-        ([429, 422, 409, 419], "DAILY-429"),
-        ([419, 429, 409, 422], "CREDIT-419"),
+        (["invalid", "locked", "daily-limit", "no-credits"], None),
+        (["locked", "invalid", "daily-limit", "no-credits"], "LOCK-ONE"),
+        (["daily-limit", "invalid", "locked", "no-credits"], "DAILY-429"),
+        (["no-credits", "daily-limit", "locked", "invalid"], "CREDIT-419"),
     ],
 )
-def test_what_refuses_before_the_parameters_are_looked_at_is_what_comes_before_422(
-    open_desk: OpenDesk, order: list[int], rule: str | None
+def test_the_refusals_before_invalid_in_the_order_precede_it(
+    open_desk: OpenDesk, order: list[str], rule: str | None
 ) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("busy", credits=0, used=50)
-        found = earlier_refusal(desk.service, await desk.service.look(desk.caller("busy")), 1)
+        found = earlier_refusal(desk.service, await desk.service.look(desk.caller("busy")), Demand("dall-e", 1))
         assert (found.rule if found else None) == rule
 
     play(open_desk(refusal_order=order), scenario)

@@ -37,7 +37,7 @@ def desk(open_desk: OpenDesk) -> Desk:
     return open_desk(lock_scope="global")
 
 
-async def rule(desk: Desk, token: str, count: int = 1) -> str:
+async def rule(desk: Desk, token: str, count: int = 1) -> str | None:
     came = await desk.generate(token, count, forced_seconds=0)
     return came.rule if isinstance(came, Refusal) else "begun"
 

@@ -40,7 +40,7 @@ def test_looking_at_a_world_that_nobody_changed_keeps_none(open_desk: OpenDesk) 
     async def scenario(desk: Desk) -> None:
         assert (await desk.world()).credits == 100
         seen = await desk.service.look(desk.caller())
-        assert (seen.now, await desk.service.strike(desk.caller(), "generateImage", seen)) == (START, ())
+        assert (seen.now, await desk.service.select_faults(desk.caller(), "generateImage", seen)) == (START, ())
         assert await desk.service.store.count() == 0
 
     play(open_desk(), scenario)
@@ -77,7 +77,7 @@ def test_a_world_keeps_the_masked_token_and_nothing_else_of_it(open_desk: OpenDe
 
 async def strike(desk: Desk, operation: str, token: str = "somebody") -> list[str]:
     caller = desk.caller(token)
-    struck = await desk.service.strike(caller, operation, await desk.service.look(caller))
+    struck = await desk.service.select_faults(caller, operation, await desk.service.look(caller))
     return [each.fault for each in struck]
 
 
@@ -86,7 +86,7 @@ def test_a_visit_counts_and_strikes(open_desk: OpenDesk) -> None:
         await desk.change(faults=(SLOW,))
         visits = [await strike(desk, operation) for operation in ("getVersions", "generateImage", "generateImage")]
         assert visits == [[], ["slow"], []]
-        assert (await desk.world()).faults == (replace(SLOW, seen=2, struck=1),)
+        assert (await desk.world()).faults == (replace(SLOW, seen=2, applied=1),)
 
     play(open_desk(), scenario)
 

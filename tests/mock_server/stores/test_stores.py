@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from mock_server.domain.clock import DAY, Instant
-from mock_server.domain.generation import Beginning, begin
+from mock_server.domain.generation import GenerationRequest, begin
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
 from mock_server.stores import Store
@@ -189,7 +189,7 @@ def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
 def test_of_many_who_ask_at_once_one_gets_the_lock(open_store: OpenStore) -> None:
     async def ask(store: Store, name: str) -> object:
         await asyncio.sleep(0)
-        start = Beginning(name, ORDER, seconds=2)
+        start = GenerationRequest(name, ORDER, seconds=2)
         return await store.update("one", lambda world, _: begin(world or fresh("one"), start, START, BEHAVIOUR))
 
     async def scenario(store: Store) -> list[object]:

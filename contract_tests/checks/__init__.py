@@ -1,0 +1,1 @@
+"""The conformance tests and their helpers."""

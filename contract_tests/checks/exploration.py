@@ -1,0 +1,150 @@
+"""Random sequences by hypothesis: what to call next, and the shortest sequence that shows a deviation."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, strategies
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from contract_tests.checks.sequence import ENGINES, DeviationError, Sequence
+from contract_tests.errors import CouldNotLookError, PurseEmptyError, TargetLostError
+from contract_tests.oracle.facts import LOCK_MS
+
+Begin = Callable[[int, int, int], Sequence]
+_QUICK_MS, _SLOW_MS = 3_000, LOCK_MS + 2_000
+# Up to the edges of a generation and of a lock, and just beyond them.
+_JUMPS = (1, _QUICK_MS - 1, LOCK_MS - _QUICK_MS, LOCK_MS - 1, LOCK_MS + 1, _SLOW_MS)
+_GENERATIONS_MS = (0, _QUICK_MS, _SLOW_MS)
+_COUNTS = strategies.integers(1, 2)
+_ENGINES = strategies.sampled_from(range(len(ENGINES)))
+
+
+class Exploration:
+    """All sequences of one test. begin: opens one, for credits, daily limit and the length of a generation in ms."""
+
+    def __init__(self, begin: Begin, *, mocked: bool) -> None:
+        self.begin, self.mocked = begin, mocked
+        self.deviations: list[DeviationError] = []
+        self.exercised: set[str] = set()
+        self.trouble: Exception | None = None
+
+    def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
+        """Explore; what was found is in `deviations`, the shortest of each rule is worth showing."""
+        phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+        settings = hypothesis.settings(
+            max_examples=sequences, stateful_step_count=steps, phases=phases, database=None, deadline=None,
+            suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet, print_blob=False,
+            report_multiple_bugs=False,
+        )  # fmt: skip
+        machine = hypothesis.seed(seed)(type("Calls", (Calls,), {"exploration": self}))
+        try:
+            run_state_machine_as_test(machine, settings=settings)
+        except Exception as error:  # noqa: BLE001  hypothesis has words of its own for what cannot be repeated
+            # A sequence cannot always be repeated: credits run out, a reply may be lost. What was seen has been noted.
+            if not self.deviations:
+                raise self.trouble or error from None
+
+    def note(self, error: BaseException) -> None:
+        """Remember what ended a sequence."""
+        if isinstance(error, DeviationError):
+            self.deviations.append(error)
+        elif isinstance(error, PurseEmptyError | CouldNotLookError | TargetLostError):
+            self.trouble = self.trouble or error
+
+    def shortest(self) -> list[DeviationError]:
+        """The deviation with the fewest calls for each rule."""
+        found: dict[str, DeviationError] = {}
+        for deviation in sorted(self.deviations, key=lambda each: len(each.trail)):
+            found.setdefault(deviation.complaint.rule, deviation)
+        return list(found.values())
+
+
+class Calls(RuleBasedStateMachine):
+    """One sequence; hypothesis makes an instance for each.
+
+    Every step can be drawn at any time, and does nothing where it makes no sense: what can be drawn must not depend on
+    what the service answers.
+    """
+
+    exploration: ClassVar[Exploration]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sequence: Sequence | None = None
+        self.over = False
+
+    @initialize(
+        credits_=strategies.sampled_from((2, 1, 0)),
+        daily_limit=strategies.sampled_from((2, 1, 0)),
+        generation_ms=strategies.sampled_from(_GENERATIONS_MS),
+        count=_COUNTS,
+        engine=_ENGINES,
+    )
+    def begin(self, credits_: int, daily_limit: int, generation_ms: int, count: int, engine: int) -> None:
+        """Every sequence begins with a generation, whatever comes of it."""
+        self.sequence = self.exploration.begin(credits_, daily_limit, generation_ms)
+        self._generate(count, engine)
+
+    @rule(count=_COUNTS, engine=_ENGINES)
+    def generate(self, count: int, engine: int) -> None:
+        self._generate(count, engine)
+
+    @rule()
+    def check(self) -> None:
+        with self._noted() as now:
+            now.check()
+
+    @rule()
+    def recent(self) -> None:
+        with self._noted() as now:
+            now.recent()
+
+    @rule()
+    def invalid(self) -> None:
+        with self._noted() as now:
+            now.invalid()
+
+    @rule(place=strategies.integers(0, 9))
+    def picture(self, place: int) -> None:
+        with self._noted() as now:
+            if now.oracle.images:
+                now.picture(place)
+
+    @rule(milliseconds=strategies.sampled_from(_JUMPS))
+    def advance(self, milliseconds: int) -> None:
+        with self._noted() as now:
+            if self.exploration.mocked:
+                now.advance(milliseconds)
+
+    def teardown(self) -> None:
+        if self.sequence is None:
+            return
+        try:
+            if self.exploration.mocked and not self.over:
+                with self._noted() as now:
+                    now.finish()
+        finally:
+            self.exploration.exercised |= self.sequence.exercised
+            self.sequence.subject.close()
+
+    def _generate(self, count: int, engine: int) -> None:
+        with self._noted() as now:
+            if self._may_generate(now):
+                now.generate(min(count, now.oracle.most(), now.allowance.images), engine)
+
+    def _may_generate(self, now: Sequence) -> bool:
+        """While images may be made, and a generation that has lost its lock does not run on beside."""
+        held = now.oracle.lock == "held"
+        return now.allowance.images > 0 and not self.exploration.trouble and (not now.oracle.running or held)
+
+    @contextmanager
+    def _noted(self) -> Iterator[Sequence]:
+        assert self.sequence
+        try:
+            yield self.sequence
+        except BaseException as error:
+            self.over = True
+            self.exploration.note(error)
+            raise

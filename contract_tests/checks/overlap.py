@@ -1,0 +1,199 @@
+"""Proofs about what happened while a generation was running, from the times at which calls were sent and answered."""
+
+import math
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+
+from contract_tests.client.api import Api
+from contract_tests.client.call import Reply
+from contract_tests.client.transport import Transport
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.contract import own_words
+from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
+from contract_tests.runner.events import Verdict
+
+_LEAST_MARGIN = 0.15
+_PAUSE = 0.05
+_FEWEST_CHECKS = 3
+_SLOW_TRIP = 0.9  # nine trips in ten are quicker
+_ARRIVAL, _DEPARTURE = 0.15, 0.25
+
+
+@dataclass(frozen=True)
+class Life:
+    """Between which bounds a lock lived; `cut_short` where the generation was over before the lock was seen to go."""
+
+    at_least: float
+    at_most: float
+    cut_short: bool
+    witnesses: tuple[Reply, ...]
+
+    def __str__(self) -> str:
+        return f"between {self.at_least:.2f} and {self.at_most:.2f} s"
+
+
+class Overlap:
+    """A generation in a thread of its own, watched by the account that started it."""
+
+    def __init__(self, api: Api, generation: Future[Reply], transport: Transport) -> None:
+        self._api, self._generation, self._transport = api, generation, transport
+        self.checks: list[Reply] = []
+
+    @property
+    def running(self) -> bool:
+        return not self._generation.done()
+
+    @property
+    def locked_at(self) -> Reply | None:
+        """The first check that reported the lock."""
+        return next((check for check in self.checks if check.status == 409), None)
+
+    @property
+    def margin(self) -> float:
+        """By how much two calls must lie apart for their order at the service to be sure: three times a slow trip."""
+        trips = sorted(check.exchange.received - check.exchange.sent for check in self.checks)
+        return max(_LEAST_MARGIN, 3 * trips[math.ceil(_SLOW_TRIP * len(trips)) - 1] if trips else 0)
+
+    def watch_until_locked(self) -> None:
+        """Check until the lock shows; where it does not for a while, it is taken for missing."""
+        began = self._transport.clock()
+        while self.running and self.locked_at is None:
+            self.check()
+            waited = self._transport.clock() - began
+            if waited > self.margin and len(self.checks) >= _FEWEST_CHECKS:
+                return
+
+    def check(self) -> Reply:
+        reply = self._api.check()
+        self.checks.append(reply)
+        if reply.status != 409:
+            wait([self._generation], timeout=_PAUSE)
+        return reply
+
+    def reply(self) -> Reply:
+        """The generation's own reply, a successful one."""
+        reply = self._generation.result()
+        if reply.status != 200:
+            raise CouldNotLookError(f"the generation to be watched was answered {reply.status}")
+        return reply
+
+    @property
+    def seconds(self) -> float:
+        """How long the generation took, its way there and back included."""
+        return self.reply().exchange.received - self.reply().exchange.sent
+
+    def into(self, other: Reply) -> float:
+        """How long after the generation another call was sent, in seconds."""
+        return other.exchange.sent - self.reply().exchange.sent
+
+    def surely_beside(self, other: Reply) -> bool:
+        """Whether another generation ran beside this one: not so if it may have waited for its end in a queue."""
+        waited = other.exchange.received - self.reply().exchange.received
+        alone = max(self.seconds - self.margin, self.seconds / 2)
+        return self.surely_running(other) and waited < alone
+
+    def surely_running(self, other: Reply) -> bool:
+        """Whether the other call reached the service while the generation was running and its lock alive.
+
+        The first part of the time that the generation took may have gone into its way there, the last into its reply.
+        """
+        at, took, margin = self.into(other), self.seconds, self.margin
+        begun = at >= max(margin, _ARRIVAL * took)
+        if self.locked_at is not None:
+            begun = begun or self.locked_at.exchange.received <= other.exchange.sent
+        return begun and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
+
+    def life(self) -> Life:
+        """How long the lock lived, by when the calls around its begin and its end were sent and answered."""
+        mine, locked = self.reply().exchange, [check for check in self.checks if check.status == 409]
+        if not locked:
+            raise CouldNotLookError("the lock was never seen")
+        freed = self.checks[-1] if self.checks[-1].status == 200 else None
+        outlived = locked[-1].exchange.sent > mine.received + self.margin
+        return Life(
+            at_least=locked[-1].exchange.sent - locked[0].exchange.received,
+            at_most=freed.exchange.received - mine.sent if freed else math.inf,
+            cut_short=not outlived and (freed is None or freed.exchange.received + self.margin > mine.received),
+            witnesses=tuple(reply for reply in (locked[0], locked[-1], freed) if reply),
+        )
+
+
+_WIDEST_DOUBT = 2.0
+
+
+def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
+    """LOCK-CHECK: every check that surely met the generation was answered 409."""
+    mine = overlap.reply()
+    blind = [check for check in overlap.checks if check.status != 409 and overlap.surely_running(check)]
+    if overlap.locked_at is None and not blind:
+        raise CouldNotLookError("the generation was over before a check could find it running")
+    times = ", ".join(f"{overlap.into(check):.2f} s" for check in blind)
+    verdict.expect(
+        "LOCK-CHECK",
+        not blind,
+        expected="409 while a generation runs",
+        received=f"{blind[0].status} at {times} into a generation of {overlap.seconds:.2f} s" if blind else "409",
+        by=(mine, *blind[:1]),
+    )
+
+
+def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, able: bool = False) -> None:
+    """LOCK-ONE: every other generation that surely met the first was refused with 409.
+
+    able: whether the account has credits and images left for sure, so that it cannot be refused for want of them.
+    """
+    judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
+    if not judgeable:
+        seen = ", ".join(str(second.status) for second in seconds)
+        raise CouldNotLookError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
+    for second in judgeable:
+        _judge_second(verdict, overlap, second)
+
+
+def _met(overlap: Overlap, second: Reply, *, able: bool) -> bool:
+    """Whether the other generation surely met the first, and was answered about it and nothing else."""
+    if second.status in {419, 429} and not able:
+        return False
+    if second.status in {401, 422} or (second.status >= 500 and not own_words(second)):
+        return False
+    return overlap.surely_beside(second) if second.status < 300 else overlap.surely_running(second)
+
+
+def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
+    other = second.exchange
+    verdict.require(
+        "LOCK-ONE",
+        second.status == 409,
+        expected="409 while a generation runs",
+        received=f"{second.status}; the first ran to {overlap.seconds:.2f} s, the second was sent at "
+        f"{overlap.into(second):.2f} s and answered {other.received - other.sent:.2f} s later",
+        by=(overlap.reply(), second),
+    )
+    judge_409_body(verdict, second)
+
+
+def judge_409_body(verdict: Verdict, reply: Reply) -> None:
+    body = reply.json()
+    message = body.get("message") if isinstance(body, dict) else None
+    verdict.expect(
+        "LOCK-409-BODY", isinstance(message, str), expected="a message", received=f"message {message!r}", by=reply
+    )
+
+
+def judge_life(verdict: Verdict, overlap: Overlap, *, shared: bool) -> None:
+    """LOCK-10S: how long the lock lived; shared: others may take the same lock, so it may seem to live longer."""
+    life = overlap.life()
+    too_early, too_late = life.at_most < LOCK_SECONDS - LOCK_TOLERANCE, life.at_least > LOCK_SECONDS + LOCK_TOLERANCE
+    if life.cut_short and not too_late:
+        raise CouldNotLookError("the generation was over, and its lock with it, before the lock could run out")
+    if too_late and shared:
+        raise CouldNotLookError("somebody else may hold the lock that all share")
+    if not (too_early or too_late) and life.at_most - life.at_least > _WIDEST_DOUBT:
+        raise CouldNotLookError(f"the lock lived {life}, which is too vague")
+    verdict.expect(
+        "LOCK-10S",
+        not (too_early or too_late),
+        expected=f"a life of {LOCK_SECONDS:g} s",
+        received=f"a life {life}",
+        by=life.witnesses,
+    )

@@ -1,0 +1,206 @@
+"""One sequence of calls: each is made, judged by the oracle, and the oracle told of it."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from contract_tests.checks.pictures import picture_size
+from contract_tests.checks.world import Running, World
+from contract_tests.client.api import Api, Fields, images_of, limit_met
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.engines import prompt_of, with_count
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
+from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Generation, Oracle
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+
+
+class Attempt(Protocol):
+    """A generation that was asked for."""
+
+    @property
+    def answered(self) -> bool: ...
+
+    def reply(self) -> Reply: ...
+
+
+class Subject(Protocol):
+    api: Api
+
+    @property
+    def trail(self) -> tuple[Reply, ...]: ...
+
+    def begin(self, fields: Fields) -> Attempt: ...
+
+    def close(self) -> None: ...
+
+
+class Answered:
+    """A generation whose reply has come."""
+
+    answered = True
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    def reply(self) -> Reply:
+        return self._reply
+
+
+class Live:
+    """An account of a live service: a generation is waited for."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._before = len(api.trail)
+
+    @property
+    def trail(self) -> tuple[Reply, ...]:
+        return tuple(self.api.trail[self._before :])
+
+    def begin(self, fields: Fields) -> Answered:
+        return Answered(self.api.generate_when_ready(fields))
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+class Mocked:
+    """An account of a mock: its clock stands still, so a generation goes on until time is moved."""
+
+    def __init__(self, world: World) -> None:
+        self.api, self.world = world.api, world
+        self._open = ExitStack()
+        self._open.enter_context(world.stopped())
+
+    @property
+    def trail(self) -> tuple[Reply, ...]:
+        return self.world.trail
+
+    def begin(self, fields: Fields) -> Running:
+        return self.world.begin(fields)
+
+    def close(self) -> None:
+        self._open.close()
+
+
+ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
+
+
+class DeviationError(Exception):
+    """The service contradicts the oracle; with the calls that led there."""
+
+    def __init__(self, complaint: Complaint, trail: tuple[Reply, ...]) -> None:
+        super().__init__(f"{complaint.rule}: expected {complaint.expected}; received {complaint.received}")
+        self.complaint, self.trail = complaint, trail
+
+
+@dataclass
+class Allowance:
+    """How many images the sequences of a run may still make."""
+
+    images: int
+
+
+@dataclass
+class Sequence:
+    """The state of a sequence; `exercised` are the rules by which an answer was judged."""
+
+    subject: Subject
+    oracle: Oracle
+    allowance: Allowance
+    exercised: set[str] = field(default_factory=set)
+    _pending: list[tuple[Attempt, Fields]] = field(default_factory=list)
+    _refused: bool = False
+
+    def generate(self, count: int, engine: int) -> None:
+        fields = with_count(ENGINES[engine], count)
+        attempt = self.subject.begin(fields)
+        status = attempt.reply().status if attempt.answered else TAKEN_ON
+        if status == 422 and limit_met(fields, attempt.reply()):
+            return
+        self._refused = self._refused or status != TAKEN_ON
+        if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
+            raise CouldNotLookError(f"the account {self.subject.api.role} was refused a generation with {status}")
+        self._judge(self.oracle.on_generate(count, status), *self._shown(status))
+        if status == TAKEN_ON:
+            self.allowance.images -= count
+            self.oracle.take_on(count)
+            self._pending.append((attempt, fields))
+            self._settle()
+
+    def _shown(self, status: int) -> list[str]:
+        """The rule that a refusal in its place shows to hold."""
+        known = {409: "LOCK-ONE", 419: "CREDIT-419", 429: "DAILY-429"}
+        return [known[status]] if status in known and (status != 409 or self.oracle.lock == "held") else []
+
+    def check(self) -> None:
+        lock, began = self.oracle.lock, self.oracle.began
+        shown = {"held": "LOCK-CHECK", "free": "LOCK-10S" if began is not None else "LOCK-CHECK"}.get(lock)
+        self._judge(self.oracle.on_check(self.subject.api.check().status), *([shown] if shown else []))
+
+    def recent(self) -> None:
+        listed = images_of(self.subject.api.recent())
+        self._judge(self.oracle.on_recent(listed), "RECENT-10", "RECENT-OWN", "RECENT-SAME")
+
+    def invalid(self) -> None:
+        """A request that is refused, by whatever comes first, and changes nothing."""
+        status = self.subject.api.generate(INVALID).status
+        refused = status in ACCOUNT_REFUSALS | {400, 422}
+        self._refused = True
+        self._judge(None if refused else Complaint("VALID-422", "422", str(status)))
+
+    def picture(self, place: int) -> None:
+        """Fetch one of the pictures made here."""
+        image = self.oracle.images[place % len(self.oracle.images)]
+        fetched = self.subject.api.picture(str(image["output"]))
+        size = picture_size(fetched.content) if fetched.status == 200 else None
+        received = f"{fetched.status}, {len(fetched.content)} bytes"
+        self._judge(None if size else Complaint("IMG-GET", f"a picture at {image['output']}", received), "IMG-GET")
+
+    def advance(self, milliseconds: int) -> None:
+        assert isinstance(self.subject, Mocked)
+        self.subject.world.advance(milliseconds / 1000)
+        self.oracle.advance(milliseconds)
+        self._settle()
+
+    def finish(self) -> None:
+        """Let all that was begun end, and look at what has come of it."""
+        assert isinstance(self.subject, Mocked)
+        self.advance(self.oracle.generation_ms + 1)
+        self.recent()
+        state = self.subject.world.state()
+        complaint = self.oracle.on_balance(state["credits"], state["used_today"])
+        if complaint and complaint.rule == "CREDIT-COST" and self._refused:
+            # What was refused may have been charged, which is another rule.
+            complaint = replace(complaint, rule="CREDIT-ATOMIC")
+        self._judge(complaint, "CREDIT-COST")
+
+    def _settle(self) -> None:
+        """Take in the replies of the generations that have ended."""
+        for generation in self.oracle.ended():
+            attempt, fields = self._pending.pop(0)
+            self._take_in(generation, fields, attempt.reply())
+
+    def _take_in(self, generation: Generation, fields: Fields, reply: Reply) -> None:
+        expected = f"200 with {generation.count} images"
+        if reply.status != 200:
+            self._judge(Complaint("SHAPE", expected, str(reply.status)))
+        images = images_of(reply)
+        ids = {str(image.get("id")) for image in (*images, *self.oracle.images)}
+        if len(images) != generation.count or len(ids) != generation.count + len(self.oracle.images):
+            self._judge(Complaint("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
+        prompt = prompt_of(fields)
+        if any(image.get("input") != prompt for image in images):
+            self._judge(Complaint("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
+        self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
+        self.oracle.made([_known(image) for image in images])
+
+    def _judge(self, complaint: Complaint | None, *rules: str) -> None:
+        if complaint:
+            raise DeviationError(complaint, self.subject.trail)
+        self.exercised |= set(rules)
+
+
+def _known(image: dict[str, Any]) -> dict[str, Any]:
+    return {key: image.get(key) for key in IMAGE_KEYS}

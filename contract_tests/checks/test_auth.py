@@ -1,0 +1,92 @@
+"""Every call needs a valid token, and with one it is served."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from contract_tests.checks.decisions import decides
+from contract_tests.client.api import Api, images_of
+from contract_tests.oracle.contract import load_contract
+from contract_tests.oracle.samples import FIELDS
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+from contract_tests.runner.target import Target
+
+MADE_UP = "made-up-4f1c9a7e52d8b036"
+OPERATIONS = [operation.id for operation in load_contract().operations.values() if operation.secured]
+
+
+@decides("AUTH", seconds=1)
+def test_valid_token_is_served(primary: Api, verdict: Verdict) -> None:
+    for reply in (primary.check(), primary.versions(), primary.recent()):
+        served = reply.status in {200, 409}
+        verdict.expect("AUTH", served, expected="a valid token is served", received=str(reply.status), by=reply)
+
+
+@decides("AUTH", "AUTH-401", seconds=1)
+def test_no_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
+    for operation in OPERATIONS:
+        _refused(api("nobody"), operation, None, verdict)
+
+
+@decides("AUTH-401", seconds=1)
+def test_malformed_header_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
+    token = api("primary").token.reveal()
+    for header in ("", "Bearer", "Basic " + token, token):
+        _refused(api("nobody"), "getVersions", header, verdict)
+
+
+@decides("AUTH", "AUTH-401", roles=("invalid",), seconds=1)
+def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
+    invalid = api("invalid")
+    for operation in OPERATIONS:
+        _refused(invalid, operation, f"Bearer {invalid.token.reveal()}", verdict)
+
+
+@decides("AUTH", "AUTH-401", seconds=1, way="black-box")
+def test_nearly_right_token_is_refused(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
+    """Where not every token opens an account, one that is nearly that of an account is wrong."""
+    nobody = api("nobody")
+    if nobody.call("getVersions", f"Bearer {MADE_UP}").status == 200:
+        pytest.skip("a token that was made up is served: every token opens an account here, or none is looked at")
+    for altered in primary.token.altered():
+        _refused(nobody, "getVersions", f"Bearer {altered}", verdict)
+
+
+@decides("AUTH", credits=1, seconds=3)
+def test_nearly_right_token_is_nobody_s(api: Callable[[str], Api], primary: Api, run: Run, verdict: Verdict) -> None:
+    """Where every token opens an account, one that is nearly right opens another one than the right one."""
+    if not run.ledger.of("primary"):
+        primary.images(FIELDS)
+    mine = {str(made.image.get("id")) for made in run.ledger.of("primary")}
+    for altered in primary.token.altered():
+        reply = api("nobody").call("getRecentImages", f"Bearer {altered}")
+        seen = {str(image.get("id")) for image in images_of(reply)} & mine if reply.status == 200 else set()
+        verdict.expect(
+            "AUTH",
+            not seen,
+            expected="no account of somebody with nearly the same token",
+            received=f"{reply.status} with {len(seen)} of its images",
+            by=reply,
+        )
+
+
+@decides("AUTH", "AUTH-401", seconds=1)
+def test_token_in_the_address_is_none(primary: Api, target: Target, verdict: Verdict) -> None:
+    """Addresses are logged on the way, so a token is put into one on this machine only."""
+    if not target.loopback:
+        pytest.skip("a token in an address would be in the logs of every server on the way: only on this machine")
+    for name in ("token", "api_token", "access_token"):
+        reply = primary.bare(f"/aiimage/versions?{name}={quote(primary.token.reveal(), safe='')}")
+        verdict.expect(
+            "AUTH", reply.status >= 300, expected="no service without a header", received=str(reply.status), by=reply
+        )
+        verdict.expect("AUTH-401", reply.status == 401, expected="401", received=str(reply.status), by=reply)
+
+
+def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> None:
+    reply = api.call(operation, header, FIELDS if operation == "generateImage" else None)
+    served, received = reply.status < 300, str(reply.status)
+    verdict.expect("AUTH", not served, expected="no service without a valid token", received=received, by=reply)
+    verdict.expect("AUTH-401", reply.status == 401, expected="401", received=received, by=reply)

@@ -1,0 +1,165 @@
+"""What generations cost, and what happens when the credits run out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contract_tests.checks.decisions import decides
+from contract_tests.client.api import Api, Fields, asked, judgeable
+from contract_tests.client.budget import Purse
+from contract_tests.client.call import Reply
+from contract_tests.client.control import Control
+from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.engines import other_choices, with_count
+from contract_tests.oracle.facts import counted, price
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+TWO, THREE = (with_count(FIELDS, number) for number in (2, 3))
+_DEAR = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
+
+
+@decides("CREDIT-419", roles=("empty",))
+def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
+    reply = judgeable(api("empty").generate_when_ready(FIELDS), "empty")
+    verdict.expect("CREDIT-419", reply.status == 419, expected="419", received=str(reply.status), by=reply)
+
+
+@decides(
+    "CREDIT-COST", "CREDIT-419", "CREDIT-NEED", "CREDIT-ATOMIC",
+    credits=4, seconds=6, roles=("low",), figure_of="low", first=True,
+)  # fmt: skip
+def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: Control | None, run: Run) -> None:
+    """Spend a known balance to the end, with a request for too many images before the last one."""
+    account = _Account(api("low"), verdict, control, run.purse)
+    account.spend_to(1)
+    if account.can_be_seen:
+        account.refuses_invalid()
+    many = account.too_many()
+    if many.status != 200:
+        account.affords_last()
+    account.is_empty()
+    if many.status == 422:
+        raise LimitMetError("the service refuses 3 images at once, and no source gives its limit")
+
+
+@dataclass
+class _Account:
+    """An account whose balance is known, as it is spent."""
+
+    api: Api
+    verdict: Verdict
+    control: Control | None
+    purse: Purse
+
+    def __post_init__(self) -> None:
+        self.left = self.api.figure
+
+    @property
+    def can_be_seen(self) -> bool:
+        """Whether the balance is shown, or has to be found out by spending it."""
+        return self.control is not None
+
+    def spend_to(self, left: int) -> None:
+        """Spend by requests that could be priced otherwise: several images at once, high definition, other engines."""
+        orders = [*_DEAR]
+        while self.left > left:
+            fits = orders and price(asked(orders[0])) <= self.left - left
+            self.affords(orders.pop(0) if fits else FIELDS)
+
+    def affords(self, fields: Fields) -> None:
+        before, images = self._balance(), asked(fields)
+        reply = self._generate(fields)
+        if reply.status == 422 and fields is not FIELDS:
+            return self.affords(FIELDS)
+        if reply.status == 419:
+            self._require_first(images)
+            self._learn_price(images)
+        self.verdict.require(
+            "CREDIT-COST",
+            reply.status == 200,
+            expected=f"200 for {images} images, with {self.left} left of the {self.api.figure} credits of the target",
+            received=str(reply.status),
+            by=tuple(self.api.trail),
+        )
+        self.left -= price(images)
+        return self._paid(before, images, reply)
+
+    def affords_last(self) -> None:
+        """One image for the last credit, after a request that was refused."""
+        before = self._balance()
+        if before is not None and before != self.left:
+            raise CouldNotLookError(f"the balance is {before} where {self.left} should be left")
+        self.affords(FIELDS)
+
+    def refuses_invalid(self) -> None:
+        before = self._balance()
+        reply = self.api.generate(INVALID)
+        if reply.status == 200:
+            raise CouldNotLookError("an invalid request was served, so the balance is not known any more")
+        self._paid(before, 0, reply)
+
+    def too_many(self) -> Reply:
+        """The reply to a request for three images at a balance of one, or of two if one of those made was free."""
+        before = self._balance()
+        reply = self._generate(THREE)
+        if reply.status != 200:
+            self._paid(before, 0, reply)
+        if reply.status != 422:
+            refused, received = reply.status != 200, str(reply.status)
+            self.verdict.expect(
+                "CREDIT-NEED", refused, expected="a refusal, with 1 credit left", received=received, by=reply
+            )
+        return reply
+
+    def is_empty(self) -> None:
+        reply = self._generate(FIELDS)
+        refused, received, spent = reply.status != 200, str(reply.status), f"{self.api.figure} credits are spent"
+        by = tuple(self.api.trail)
+        self.verdict.expect("CREDIT-COST", refused, expected=f"a refusal, since {spent}", received=received, by=by)
+        self.verdict.expect("CREDIT-419", reply.status == 419, expected=f"419, since {spent}", received=received, by=by)
+        left = self._balance()
+        self.verdict.expect(
+            "CREDIT-ATOMIC",
+            refused and not (left or 0) < 0,
+            expected="refused requests cost nothing, and no balance is below 0",
+            received=f"{reply.status}, and a balance of {'unknown height' if left is None else left}",
+            by=reply,
+        )
+
+    def _generate(self, fields: Fields) -> Reply:
+        reply = self.api.generate_when_ready(fields)
+        if reply.status == 429:
+            raise CouldNotLookError("the account low has reached the limit of its day")
+        return reply if reply.status == 422 and fields is not FIELDS else judgeable(reply, "low")
+
+    def _require_first(self, images: int) -> None:
+        """An account that cannot pay for a single image to begin with is not what the target says it is."""
+        untouched = self.left == self.api.figure
+        if untouched and (images == 1 or self._generate(FIELDS).status == 419):
+            raise CouldNotLookError(
+                f"the account low has not the {self.left} credits that the target says: fill it up, or say what it has"
+            )
+
+    def _learn_price(self, images: int) -> None:
+        """A balance that did not last: an image costs more than what was left for each of those asked for."""
+        made = self.api.figure - self.left
+        self.purse.learn_price(self.api.figure // (made + images) + 1)
+
+    def _balance(self) -> int | None:
+        return int(self.control.world(self.api.token)["credits"]) if self.control else None
+
+    def _paid(self, before: int | None, expected: int, reply: Reply) -> None:
+        after = self._balance()
+        if before is None or after is None:
+            return
+        paid = before - after
+        if expected:
+            self.purse.observe(expected, paid)
+        self.verdict.expect(
+            "CREDIT-COST" if expected else "CREDIT-ATOMIC",
+            paid == price(expected),
+            expected=f"{counted(price(expected), 'credit')} paid",
+            received=f"{counted(paid, 'credit')} paid, from {before} to {after}",
+            by=reply,
+        )

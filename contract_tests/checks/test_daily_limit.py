@@ -1,0 +1,77 @@
+"""The number of images that an account may make a day."""
+
+from collections.abc import Callable
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api, judgeable
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.engines import with_count
+from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.runner.events import Verdict
+
+
+@decides("DAILY-429", "ORDER", credits=1, roles=("limited",))
+def test_limit_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
+    account = api("limited")
+    for fields in (FIELDS, *OTHER_ENGINES):
+        _expect_limit(verdict, account.generate_when_ready(fields), "limited")
+    reply = account.generate(INVALID)
+    verdict.expect("ORDER", reply.status == 422, expected="422 before 429", received=str(reply.status), by=reply)
+
+
+@decides("DAILY-429", credits=1, seconds=3, roles=("almost_limited",), figure_of="almost_limited")
+def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
+    account = api("almost_limited")
+    for left in range(account.figure, 0, -1):
+        reply = judgeable(account.generate_when_ready(FIELDS), "almost_limited")
+        if reply.status == 419:
+            raise CouldNotLookError("the account almost_limited has no credits left")
+        verdict.require(
+            "DAILY-429",
+            reply.status == 200,
+            expected=f"200, with {left} images left",
+            received=str(reply.status),
+            by=reply,
+        )
+    _expect_limit(verdict, account.generate_when_ready(FIELDS), "almost_limited")
+
+
+@decides("DAILY-429", "DAILY-RESET", credits=6, way="control")
+def test_day_begins_anew(world: Callable[..., World], verdict: Verdict) -> None:
+    """A limit of 2 images is reached, one image at a time, and counts until the last millisecond of the day."""
+    account = world(daily_limit=2)
+    _expect_served(verdict, account, "with 2 images left", "DAILY-429")
+    two = account.api.generate_when_ready(with_count(FIELDS, 2))
+    if two.status != 422:
+        _expect_day(verdict, account, two.status == 429, "429 to a request for 2 images with 1 left", two)
+    if two.status != 200:
+        _expect_served(verdict, account, "with 1 image left", "DAILY-429")
+    _expect_limit(verdict, account.api.generate_when_ready(FIELDS), "of a mock")
+    with account.stopped():
+        account.advance_to("day-reset", -1)
+        late = account.api.generate(FIELDS)
+        _expect_day(verdict, account, late.status == 429, "429, 1 ms before 00:00 UTC", late)
+        account.advance_to("day-reset")
+        _expect_served(verdict, account, "at 00:00 UTC", "DAILY-RESET")
+
+
+def _expect_served(verdict: Verdict, account: World, when: str, rule: str) -> None:
+    reply = account.api.generate_when_ready(FIELDS)
+    verdict.expect(rule, reply.status == 200, expected=f"200, {when}", received=str(reply.status), by=account.trail)
+
+
+def _expect_day(verdict: Verdict, account: World, holds: bool, expected: str, reply: Reply) -> None:
+    verdict.expect("DAILY-RESET", holds, expected=expected, received=str(reply.status), by=account.trail)
+
+
+def _expect_limit(verdict: Verdict, reply: Reply, account: str) -> None:
+    judgeable(reply, account)
+    verdict.require(
+        "DAILY-429",
+        reply.status == 429,
+        expected="429, since the limit is reached",
+        received=str(reply.status),
+        by=reply,
+    )

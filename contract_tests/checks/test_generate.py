@@ -1,0 +1,158 @@
+"""What generate-image takes, refuses and answers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.pictures import judge_images, judge_pictures
+from contract_tests.client.api import Api, error_fields, images_of
+from contract_tests.client.call import Reply, Upload
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle import samples
+from contract_tests.oracle.engines import load_engines, prompt_of, with_count, with_prompt
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS
+from contract_tests.oracle.samples import Sample
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+# The engines that JSON can carry, by name.
+ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
+SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
+PROMPT = (
+    "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
+    "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
+)
+
+
+def _engines() -> Iterator[Any]:
+    """Yield each engine by name, with the rules that an image of it can decide."""
+    for name, engine in ENGINES.items():
+        sized = ("IMG-SIZE",) if engine.role("size") else ()
+        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", *sized)
+        yield pytest.param(name, marks=decides(*rules, credits=1, seconds=2))
+
+
+@pytest.mark.parametrize("name", _engines())
+def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
+    """One image, sent as JSON and as a form in turn; the prompt comes back unchanged, in whatever script it is."""
+    engine, place = ENGINES[name], list(ENGINES).index(name)
+    fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
+    files = dict[str, Upload]() if place % 2 else None
+    if engine.documented:
+        images, reply = primary.images(fields, files)
+    else:
+        reply = primary.generate_when_ready(fields, files)
+        if reply.status != 200:
+            raise CouldNotLookError(f"{name} was answered {reply.status}, and its parameters are an assumption")
+        images = images_of(reply)
+    judge_images(verdict, fields, images, reply)
+    judge_pictures(verdict, primary, fields, images, reply)
+
+
+@decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
+def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
+    fields = dict(samples.valid("fluxPro").fields)
+    prompt = prompt_of(fields)
+    padded = with_prompt(fields, f"  {prompt}\t ")
+    reply = primary.generate_when_ready({**padded, "mood": None, "an_unknown_field": "1"})
+    if reply.status in ACCOUNT_REFUSALS:
+        raise CouldNotLookError(f"the generation was refused with {reply.status}")
+    inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
+    verdict.expect(
+        "VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply
+    )
+    for image in reply.json()["images"] if reply.status == 200 else ():
+        picture = primary.picture(str(image.get("output")))
+        verdict.expect(
+            "QUEUED",
+            picture.status == 200,
+            expected="the picture is there when flux-pro has answered",
+            received=str(picture.status),
+            by=picture,
+        )
+
+
+@decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, spares="empty")
+def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
+    """The first invalid request that is accepted ends the test: it costs a credit."""
+    for sample in samples.all_invalid():
+        if sample.name in SOURCELESS:
+            continue
+        reply = _refusal(refused, primary, sample)
+        verdict.require(
+            "VALID-422",
+            reply.status == 422,
+            expected=f"422 ({sample.summary})",
+            received=str(reply.status),
+            by=reply,
+        )
+        _expect_errors(verdict, sample, reply)
+    fields = samples.valid("productImage").fields
+    for blank in ("   ", "", None):
+        reply = _refusal(refused, primary, Sample("blank", "", {**fields, "description": blank}))
+        verdict.require(
+            "VALID-TRIM", reply.status == 422, expected="422 for a blank prompt", received=str(reply.status), by=reply
+        )
+
+
+@decides("I2I-SRC", credits=1, spares="empty")
+def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Verdict) -> None:
+    for name in SOURCELESS:
+        for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
+            reply = _refusal(refused, primary, sample, form=form)
+            verdict.require("I2I-SRC", reply.status == 422, expected="422", received=str(reply.status), by=reply)
+            _expect_errors(verdict, sample, reply)
+
+
+def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
+    """A reply about the parameters; where an account without credits is told so first, another one has to ask."""
+    for api in dict.fromkeys((refused, primary)):
+        reply = api.generate(sample.fields, {} if form else None)
+        if reply.status not in ACCOUNT_REFUSALS:
+            return reply
+    raise CouldNotLookError(f"the account is refused with {reply.status}, whatever the parameters are")
+
+
+def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
+    received = set(error_fields(reply))
+    verdict.expect(
+        "VALID-422",
+        set(sample.errors) <= received,
+        expected=f"errors for {', '.join(sample.errors)} ({sample.summary})",
+        received=f"errors for {', '.join(sorted(received)) or 'no field'}",
+        by=reply,
+    )
+
+
+_REMOTE = ("s3", "r2")
+
+
+@decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=4, seconds=8)
+def test_every_image_has_its_picture(primary: Api, verdict: Verdict) -> None:
+    fields = with_count(samples.valid("multiPrompt").fields, 4)
+    images, reply = primary.images(fields)
+    judge_images(verdict, fields, images, reply)
+    judge_pictures(verdict, primary, fields, images, reply)
+    _judge_storage(verdict, reply)
+
+
+def _judge_storage(verdict: Verdict, reply: Reply) -> None:
+    storage = reply.json().get("image_storage")
+    verdict.expect(
+        "IMG-STORAGE",
+        storage in ("public", *_REMOTE),
+        expected="image_storage is public, s3 or r2",
+        received=repr(storage),
+        by=reply,
+    )
+    for image in reply.json()["images"]:
+        is_url = str(image.get("output")).startswith(("https://", "http://"))
+        verdict.expect(
+            "IMG-STORAGE",
+            is_url == (storage in _REMOTE),
+            expected="a full URL" if storage in _REMOTE else "a path on the API's host",
+            received=repr(image.get("output")),
+            by=reply,
+        )

@@ -1,0 +1,94 @@
+"""Bursts of calls by many callers at once on one account, judged by when each asked and was answered."""
+
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api, images_of
+from contract_tests.client.control import CREDITS
+from contract_tests.errors import CouldNotLookError, NoReplyError
+from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES, counted, price
+from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
+from contract_tests.oracle.samples import FIELDS
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+GENERATIONS, CHECKS, BURSTS = 3, 6, 2
+SECONDS_OF_A_MOCK = 0.5
+CALLS: dict[Kind, int] = {"generate": GENERATIONS, "check": CHECKS}
+# The calls of a burst begin within this part of the time that a generation takes.
+SPREAD = 0.5
+
+
+@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, way="control")
+def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
+    """In real time; afterwards balance, day and recent images are just what was answered with 200."""
+    for burst in range(BURSTS):
+        account = world(generation_time=SECONDS_OF_A_MOCK)
+        history = _burst(account.api, run, random.Random(run.settings.seed + burst), SECONDS_OF_A_MOCK)
+        _judge(verdict, history, account.api, SECONDS_OF_A_MOCK)
+        state, images = account.state(), len(made(history))
+        verdict.expect(
+            "CREDIT-COST",
+            CREDITS - state["credits"] == price(images),
+            expected=f"{counted(price(images), 'credit')} for {counted(images, 'image')}",
+            received=counted(CREDITS - state["credits"], "credit"),
+            by=account.trail,
+        )
+
+
+@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS + 1, seconds=20, way="black-box")
+def test_burst_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
+    """After one generation alone, which shows how long it takes."""
+    _, reply = primary.images(FIELDS)
+    alone = reply.exchange.received - reply.exchange.sent
+    primary.await_unlocked()
+    _judge(verdict, _burst(primary, run, random.Random(run.settings.seed), alone), primary, run.ledger.quickest)
+
+
+def _burst(api: Api, run: Run, chance: random.Random, alone: float) -> list[Seen]:
+    kinds = [kind for kind, number in CALLS.items() for _ in range(number)]
+    chance.shuffle(kinds)
+    delays = [chance.uniform(0, SPREAD * alone) for _ in kinds]
+
+    def one(kind: Kind, delay: float) -> Seen:
+        run.transport.sleep(delay)
+        try:
+            return Seen(kind, api.generate(FIELDS) if kind == "generate" else api.check())
+        except NoReplyError:
+            return Seen(kind, None)
+
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        return list(pool.map(one, kinds, delays))
+
+
+def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> None:
+    found = list(findings(history, quickest))
+    for finding in found:
+        complaint = finding.complaint
+        verdict.expect(
+            complaint.rule, False, expected=complaint.expected, received=complaint.received, by=finding.witnesses
+        )
+    _expect_listed(verdict, history, api)
+    if not found and not overlapped(history):
+        statuses = sorted({f"{seen.kind} {seen.status}" for seen in history})
+        raise CouldNotLookError(f"no call was surely answered while a generation ran ({', '.join(statuses)})")
+    for rule in {"LOCK-ONE", "LOCK-CHECK"} - {finding.complaint.rule for finding in found}:
+        verdict.expect(rule, True, expected="no two generations at once, and checks that tell so", received="that")
+
+
+def _expect_listed(verdict: Verdict, history: list[Seen], api: Api) -> None:
+    reply = api.recent()
+    listed = [{key: image.get(key) for key in IMAGE_KEYS} for image in images_of(reply)]
+    missing = [
+        image for image in made(history)[:RECENT_IMAGES] if {key: image.get(key) for key in IMAGE_KEYS} not in listed
+    ]
+    verdict.expect(
+        "RECENT-SAME",
+        not missing,
+        expected="every image that was just made among the recent images",
+        received=f"{len(missing)} of {len(made(history))} are missing",
+        by=reply,
+    )

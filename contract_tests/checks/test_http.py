@@ -1,0 +1,97 @@
+"""Replies to plain calls, to calls of what is not an operation, and which of several refusals comes first."""
+
+from collections.abc import Callable
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api
+from contract_tests.client.call import Reply
+from contract_tests.oracle.samples import FIELDS, INVALID
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+
+@decides("SHAPE")
+def test_plain_calls(primary: Api, verdict: Verdict) -> None:
+    for reply in (primary.check(), primary.versions(), primary.recent()):
+        known = reply.status in {200, 409}
+        verdict.expect("SHAPE", known, expected="200 or 409", received=str(reply.status), by=reply)
+
+
+@decides("VERSIONS")
+def test_versions(primary: Api, verdict: Verdict) -> None:
+    reply = primary.versions()
+    body = reply.json()
+    named = isinstance(body, dict) and all(isinstance(version, str) for version in body.values())
+    verdict.expect(
+        "VERSIONS", named, expected="an object from engine to version", received=reply.exchange.response_body, by=reply
+    )
+
+
+WRONG_METHODS = (
+    ("POST", "getVersions"),
+    ("DELETE", "getRecentImages"),
+    ("PUT", "checkAvailability"),
+    ("GET", "generateImage"),
+)
+
+
+@decides("NOT-FOUND")
+def test_unknown_path(primary: Api, verdict: Verdict, run: Run) -> None:
+    reply = primary.outside("GET", "/aiimage/nowhere")
+    if verdict.expect("NOT-FOUND", reply.status == 404, expected="404", received=str(reply.status), by=reply):
+        for finding in run.contract.fallback_findings(reply):
+            verdict.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
+
+
+@decides("NOT-FOUND")
+def test_wrong_method(primary: Api, verdict: Verdict, run: Run) -> None:
+    for method, operation in WRONG_METHODS:
+        known = run.contract.operations[operation]
+        reply = primary.outside(method, known.path)
+        if not verdict.expect("NOT-FOUND", reply.status == 405, expected="405", received=str(reply.status), by=reply):
+            continue
+        allow = reply.headers.get("allow", "")
+        verdict.expect(
+            "NOT-FOUND",
+            known.method in allow,
+            expected=f"Allow with {known.method}",
+            received=allow or "no Allow",
+            by=reply,
+        )
+        for finding in run.contract.fallback_findings(reply):
+            verdict.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
+
+
+@decides("ORDER", roles=())
+def test_token_before_parameters(api: Callable[[str], Api], verdict: Verdict) -> None:
+    _expect(verdict, 401, api("nobody").call("generateImage", None, INVALID))
+
+
+@decides("ORDER", roles=("empty",))
+def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
+    _expect(verdict, 422, api("empty").generate(INVALID))
+
+
+@decides("ORDER", credits=4, way="control")
+def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verdict) -> None:
+    """An account that lacks everything at once is told so in the order of the refusals."""
+    account = world(credits=0, daily_limit=5, used_today=5, lock={"until": None})
+    try:
+        _expect(verdict, 422, account.api.generate(INVALID), account)
+        _expect(verdict, 409, account.api.generate(FIELDS), account)
+    finally:
+        account.change(lock=None)
+    _expect(verdict, 429, account.api.generate(FIELDS), account)
+    account.change(used_today=0)
+    _expect(verdict, 419, account.api.generate(FIELDS), account)
+
+
+def _expect(verdict: Verdict, status: int, reply: Reply, account: World | None = None) -> None:
+    verdict.expect(
+        "ORDER",
+        reply.status == status,
+        expected=f"{status} first",
+        received=str(reply.status),
+        by=account.trail if account else reply,
+    )

@@ -1,0 +1,59 @@
+"""What one account's generation is to another account."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.overlap import Overlap
+from contract_tests.client.api import Api, images_of
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.engines import with_prompt
+from contract_tests.oracle.samples import FIELDS
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+from contract_tests.runner.target import Target
+
+
+@decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"), way="black-box")
+def test_another_account(api: Callable[[str], Api], primary: Api, target: Target, verdict: Verdict, run: Run) -> None:
+    """While one account generates, the other is held up or not, as the target says; it never sees the image."""
+    other = api("secondary")
+    primary.await_unlocked()
+    other.await_unlocked()
+    prompt = f"A wooden crate with the number {run.settings.seed}"
+    with ThreadPoolExecutor(1) as pool:
+        overlap = Overlap(primary, pool.submit(primary.generate, with_prompt(FIELDS, prompt)), run.transport)
+        overlap.watch_until_locked()
+        checked = other.check()
+        reply = overlap.reply()
+    _expect_unseen(verdict, prompt, other, reply)
+    if overlap.locked_at is None or not overlap.surely_running(checked):
+        raise CouldNotLookError("the generation was over before the other account could ask")
+    expected = 409 if target.lock_scope == "global" else 200
+    verdict.expect(
+        "LOCK-SCOPE",
+        checked.status == expected,
+        expected=f"{expected}, with one lock {'for all' if expected == 409 else 'an account'}",
+        received=str(checked.status),
+        by=checked,
+    )
+
+
+@decides("RECENT-OWN", credits=1, way="control")
+def test_images_of_another_account(api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run) -> None:
+    prompt = f"A wooden crate with the number {run.settings.seed}"
+    _, reply = primary.images(with_prompt(FIELDS, prompt))
+    _expect_unseen(verdict, prompt, api("secondary"), reply)
+
+
+def _expect_unseen(verdict: Verdict, prompt: str, other: Api, reply: Reply) -> None:
+    listed = other.recent()
+    seen = [image for image in images_of(listed) if image.get("input") == prompt]
+    verdict.expect(
+        "RECENT-OWN",
+        not seen,
+        expected="no image of another account",
+        received=f"{len(seen)} images of it",
+        by=(reply, listed),
+    )

@@ -1,0 +1,124 @@
+"""The list of recent images."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.pictures import expect_picture
+from contract_tests.client.api import Api, images_of
+from contract_tests.client.budget import Made
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.engines import with_count
+from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
+from contract_tests.oracle.samples import FIELDS
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+ENOUGH = RECENT_IMAGES + 1
+AT_ONCE = 4
+
+
+@decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", "IMG-GET", credits=ENOUGH, seconds=8)
+def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
+    """More images than the list holds are known to exist, by making as many as are missing."""
+    _make_missing(primary, run)
+    reply = primary.recent()
+    listed = images_of(reply)
+    made = run.ledger.of("primary")
+    if not made:
+        raise CouldNotLookError("no image was made that could be looked for")
+    _expect_most_recent(verdict, made, listed, reply)
+    _expect_same(verdict, made, listed, reply)
+    _expect_newest_first(verdict, made, listed, reply)
+    _expect_pictures(verdict, primary, listed, reply)
+    ids = [str(entry.image.get("id")) for entry in made]
+    verdict.expect(
+        "IMG-COUNT",
+        len(set(ids)) == len(ids),
+        expected=f"an id of its own for each of {len(ids)} images",
+        received=f"{len(set(ids))} ids",
+        by=reply,
+    )
+
+
+def _expect_most_recent(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    """The list is full unless fewer images exist, and never longer."""
+    fewest = min(RECENT_IMAGES, len(made))
+    verdict.expect(
+        "RECENT-10",
+        fewest <= len(listed) <= RECENT_IMAGES,
+        expected=f"the {RECENT_IMAGES} most recent of more than {len(made) - 1} images",
+        received=f"{len(listed)} images",
+        by=reply,
+    )
+
+
+def _make_missing(primary: Api, run: Run) -> None:
+    known = {str(image.get("id")) for image in images_of(primary.recent())}
+    known |= {str(made.image.get("id")) for made in run.ledger.of("primary")}
+    missing = max(ENOUGH - len(known), 0 if run.ledger.of("primary") else 1)
+    at_once = AT_ONCE
+    while missing > 0:
+        number = min(missing, at_once)
+        try:
+            primary.images(with_count(FIELDS, number))
+        except LimitMetError:
+            at_once = 1
+        else:
+            missing -= number
+
+
+def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    by_id = {str(image.get("id")): image for image in listed}
+    sure = _surely_listed(made, by_id)
+    for entry in made:
+        image = by_id.get(str(entry.image.get("id")))
+        if image is None and entry not in sure:
+            continue
+        expected = {key: entry.image.get(key) for key in IMAGE_KEYS}
+        received = {key: image.get(key) for key in IMAGE_KEYS} if image else "no image of that id"
+        verdict.expect("RECENT-SAME", received == expected, expected=str(expected), received=str(received), by=reply)
+
+
+def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
+    """Those of the last requests that fill the list; of the last alone, if somebody else makes images here, too."""
+    known = {str(entry.image.get("id")) for entry in made}
+    alone = len(by_id) < RECENT_IMAGES or by_id.keys() <= known
+    sure: list[Made] = []
+    for request in sorted({entry.request for entry in made}, reverse=True):
+        images = [entry for entry in made if entry.request == request]
+        if sure and (not alone or len(sure) + len(images) > RECENT_IMAGES):
+            break
+        sure += images
+    return sure[:RECENT_IMAGES]
+
+
+def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:
+    """The newest and the oldest of the list still lead to their pictures."""
+    for image in (*listed[:1], *listed[-1:]):
+        expect_picture(verdict, api, image, reply)
+
+
+def _expect_newest_first(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+    times = [_moment(image) for image in listed]
+    descending = all(newer >= older for newer, older in pairwise(times))
+    verdict.expect("RECENT-ORDER", descending, expected="created_at descending", received=str(times), by=reply)
+    request = {str(entry.image.get("id")): entry.request for entry in made}
+    order = [request[id_] for image in listed if (id_ := str(image.get("id"))) in request]
+    verdict.expect(
+        "RECENT-ORDER",
+        order == sorted(order, reverse=True),
+        expected="images of later requests before those of earlier ones",
+        received=f"images of the requests {order}",
+        by=reply,
+    )
+
+
+def _moment(image: dict[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(str(image.get("created_at")))
+    except ValueError:
+        raise CouldNotLookError(f"created_at is no date and time: {image.get('created_at')!r}") from None

@@ -1,0 +1,57 @@
+"""Random sequences of calls, each answer judged by an oracle; what deviates is shrunk to a short program."""
+
+from collections.abc import Callable
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.exploration import Exploration
+from contract_tests.checks.sequence import Allowance, Live, Mocked, Sequence
+from contract_tests.checks.world import World
+from contract_tests.client.api import Api
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.oracle import Oracle
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+IMAGES_OF_A_MOCK, IMAGES_OF_A_SERVICE = 6, 2
+# What every run of sequences comes by; lock, credits, day and recent images are judged wherever chance leads to them.
+CERTAIN = ("IMG-COUNT", "IMG-INPUT")
+
+
+@decides(*CERTAIN, credits=IMAGES_OF_A_MOCK, seconds=6, way="control")
+def test_sequences_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
+    """Accounts with few credits and a low limit, whose time is moved while generations run."""
+    allowance = Allowance(IMAGES_OF_A_MOCK)
+
+    def begin(credits_: int, daily_limit: int, generation_ms: int) -> Sequence:
+        opened = world(credits=credits_, daily_limit=daily_limit, generation_time=generation_ms / 1000)
+        oracle = Oracle(credits_, daily_limit, generation_ms, complete=True)
+        return Sequence(Mocked(opened), oracle, allowance)
+
+    exploration = Exploration(begin, mocked=True)
+    exploration.run(sequences=20, steps=12, seed=run.settings.seed, shrink=True)
+    _conclude(exploration, verdict)
+
+
+@decides(*CERTAIN, credits=IMAGES_OF_A_SERVICE, seconds=20, way="black-box")
+def test_sequences_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
+    """An account of which only is known what was made here: few calls, and none to find a shorter sequence."""
+    allowance = Allowance(IMAGES_OF_A_SERVICE)
+    exploration = Exploration(lambda *_: Sequence(Live(primary), Oracle(), allowance), mocked=False)
+    exploration.run(sequences=3, steps=6, seed=run.settings.seed, shrink=False)
+    _conclude(exploration, verdict)
+
+
+def _conclude(exploration: Exploration, verdict: Verdict) -> None:
+    for deviation in exploration.shortest():
+        complaint = deviation.complaint
+        verdict.expect(
+            complaint.rule, False, expected=complaint.expected, received=complaint.received, by=deviation.trail
+        )
+    if exploration.deviations:
+        return
+    if exploration.trouble:
+        raise exploration.trouble
+    for rule in sorted(exploration.exercised):
+        verdict.expect(rule, True, expected="what the oracle says", received="it")
+    if not exploration.exercised & {"IMG-COUNT"}:
+        raise CouldNotLookError("no image was made in any sequence")

@@ -1,0 +1,72 @@
+"""The three use cases of the documentation, from beginning to end."""
+
+from contract_tests.checks.decisions import decides
+from contract_tests.checks.pictures import as_source, judge_images, judge_pictures
+from contract_tests.client.api import Api, images_of
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle import samples
+from contract_tests.oracle.samples import Sample
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.target import Target
+
+IMAGE_RULES = ("IMG-COUNT", "IMG-INPUT", "IMG-GET")
+
+
+@decides(*IMAGE_RULES, "LOCK-CHECK", "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True, first=True)
+def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None:
+    """Check availability, generate one image in high definition, fetch it, and find it among the recent images."""
+    sample = samples.valid("productImage")
+    _expect_available(primary, verdict, target)
+    images, reply = primary.images(sample.fields)
+    judge_images(verdict, sample.fields, images, reply)
+    recent = primary.recent()
+    for image in images:
+        verdict.expect(
+            "RECENT-SAME",
+            any(image.items() <= listed.items() for listed in images_of(recent)),
+            expected=f"{image} among the recent images",
+            received="no such image",
+            by=(reply, recent),
+        )
+    judge_pictures(verdict, primary, sample.fields, images, reply)
+
+
+def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
+    """Twice, since looking must not take the lock."""
+    primary.await_unlocked()
+    for available in (primary.check(), primary.check()):
+        if available.status == 409 and target.lock_scope == "global":
+            raise CouldNotLookError("somebody else may hold the lock that all share")
+        verdict.require(
+            "LOCK-CHECK",
+            available.status == 200,
+            expected="200 while nothing runs",
+            received=str(available.status),
+            by=tuple(primary.trail),
+        )
+
+
+@decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)
+def test_batch_over_engines(primary: Api, verdict: Verdict) -> None:
+    """A hero image, a variation of just that picture, and crops of several sizes."""
+    hero = samples.valid("heroImage")
+    picture = _work(primary, verdict, hero)
+    variation = samples.valid("variation")
+    images, reply = primary.images(variation.fields, {"image_src": as_source(picture)})
+    judge_images(verdict, variation.fields, images, reply)
+    judge_pictures(verdict, primary, variation.fields, images, reply)
+    for crop in ("socialCropSquare", "socialCropTall"):
+        _work(primary, verdict, samples.valid(crop))
+
+
+@decides(*IMAGE_RULES, credits=2, seconds=6)
+def test_enhancement(primary: Api, verdict: Verdict) -> None:
+    """An uploaded image guides a transformation, and another one is upscaled."""
+    for name in ("enhancement", "upscale"):
+        _work(primary, verdict, samples.valid(name))
+
+
+def _work(api: Api, verdict: Verdict, sample: Sample) -> bytes:
+    images, reply = api.images(sample.fields, sample.files)
+    judge_images(verdict, sample.fields, images, reply)
+    return judge_pictures(verdict, api, sample.fields, images, reply)

@@ -1,0 +1,113 @@
+"""An account of the mock that a test has for itself: its state is set, its clock stands still and is moved."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from contract_tests.client.api import Api, Fields
+from contract_tests.client.call import Reply
+from contract_tests.client.control import Control
+from contract_tests.errors import CouldNotLookError
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+
+Edge = Literal["lock-expiry", "generation-end", "day-reset"]
+_STARTED_WITHIN = 10.0
+_ANSWERED_WITHIN = 10.0
+_LONG_ENOUGH = 3600
+_PAUSE = 0.005
+_MOST_AT_ONCE = 8
+
+
+class World:
+    """An account opened in a state of its own; the keys are those of the control API, `credits` for example."""
+
+    def __init__(self, run: Run, verdict: Verdict, control: Control, **state: Any) -> None:
+        self._transport, self._control = run.transport, control
+        self._pool = ThreadPoolExecutor(_MOST_AT_ONCE)
+        self._running: list[Running] = []
+        self.api = Api(run, verdict, run.fresh_account())
+        self._note(control.open(self.api.token, state))
+
+    @property
+    def trail(self) -> tuple[Reply, ...]:
+        """Everything that was asked of this account so far, its state and its clock included."""
+        return tuple(self.api.trail)
+
+    def state(self) -> Any:
+        return self._control.world(self.api.token)
+
+    def change(self, **state: Any) -> None:
+        self._note(self._control.change(self.api.token, **state))
+
+    def freeze(self) -> None:
+        self._note(self._control.move(self.api.token, freeze=True))
+
+    def advance(self, seconds: float) -> None:
+        self._note(self._control.move(self.api.token, advance=seconds))
+
+    def advance_to(self, edge: Edge, offset_ms: int = 0) -> None:
+        """Move the clock to an edge that is due, or so many milliseconds past it."""
+        self._note(self._control.move(self.api.token, advance_to=edge, offset_ms=offset_ms))
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The clock stands still, except where it is moved; in the end all that was begun is let end."""
+        self.freeze()
+        try:
+            yield
+        finally:
+            self._control.move(self.api.token, advance=_LONG_ENOUGH)
+            self._control.move(self.api.token, freeze=False)
+            wait([running.future for running in self._running], timeout=_ANSWERED_WITHIN)
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def begin(self, fields: Fields) -> "Running":
+        """Ask for a generation; returns when the service has taken it on or has answered.
+
+        Raises what kept it from being answered: PurseEmptyError where it could not be paid, for example.
+        """
+        before = self.state()
+        running = Running(self._pool.submit(self.api.generate, fields))
+        self._running.append(running)
+        deadline = self._transport.clock() + _STARTED_WITHIN
+        while self._transport.clock() < deadline and not running.answered:
+            wait([running.future], timeout=_PAUSE)
+            if _taken_on(before, self.state()):
+                return running
+        if not running.answered:
+            raise CouldNotLookError(f"a request was neither taken on nor answered within {_STARTED_WITHIN:g} s")
+        return running.or_raise()
+
+    def _note(self, reply: Reply) -> None:
+        self.api.trail.append(reply)
+
+
+def _taken_on(before: Any, after: Any) -> bool:
+    """Whether one more generation runs."""
+    return bool(after["running"] > before["running"])
+
+
+class Running:
+    """A generation in a thread of its own."""
+
+    def __init__(self, future: Future[Reply]) -> None:
+        self.future = future
+
+    @property
+    def answered(self) -> bool:
+        return self.future.done()
+
+    def or_raise(self) -> "Running":
+        """Itself, or what kept the request from being answered, if it is known already."""
+        if self.answered:
+            self.future.result()
+        return self
+
+    def reply(self) -> Reply:
+        """The reply, which is on its way since the clock has passed the end of the generation."""
+        done, _ = wait([self.future], timeout=_ANSWERED_WITHIN)
+        if not done:
+            raise CouldNotLookError("a generation was not answered although the clock has passed its end")
+        return self.future.result()

@@ -1,0 +1,1 @@
+"""Calls to the service: sent, paid from the budget, masked and recorded."""

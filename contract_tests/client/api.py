@@ -1,0 +1,251 @@
+"""The operations of the API as one account calls them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from contract_tests.client.call import Call, Reply, Upload
+from contract_tests.client.masking import Secret
+from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.oracle.contract import own_words
+from contract_tests.oracle.engines import count_field, open_sizes
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+from contract_tests.runner.target import Account
+
+Fields = Mapping[str, Any]
+_PAUSE = 0.3
+_TRIES = 3
+_MOST_REDIRECTS = 10
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Api:
+    """Calls in the name of one account, each held against the document for the test that makes it."""
+
+    def __init__(self, run: Run, verdict: Verdict, account: Account) -> None:
+        self._run, self._verdict, self.account = run, verdict, account
+        self.role, self.figure = account.role, account.figure
+        self.trail: list[Reply] = []
+
+    @property
+    def token(self) -> Secret:
+        return self.account.secret
+
+    def check(self) -> Reply:
+        return self.get("checkAvailability")
+
+    def versions(self) -> Reply:
+        return self.get("getVersions")
+
+    def recent(self) -> Reply:
+        return self.get("getRecentImages")
+
+    def get(self, operation: str) -> Reply:
+        return self._observed(operation, Call("GET", self._run.url(operation), self.role, self.account.token))
+
+    def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
+        """One generate-image request, JSON or, with `files`, a form; paid from the purse."""
+        return self.post(self._form(fields, files) if files is not None else self._call(json=fields), asked(fields))
+
+    def generate_raw(self, body: bytes, content_type: str = "application/json") -> Reply:
+        return self.post(self._call(body=body, content_type=content_type), 1)
+
+    def post(self, call: Call, images: int) -> Reply:
+        """Send a generate-image call that makes `images` images at most."""
+        penniless = self.role in self._run.penniless
+        reply = self._run.transport.send(replace(call, images=images, penniless=penniless))
+        self.trail.append(reply)
+        if reply.status == 200:
+            self._run.penniless.discard(self.role)
+            self._run.ledger.add(self.role, reply)
+        self._verdict.observe("generateImage", reply, authorized=self._authorized)
+        return reply
+
+    def images(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> tuple[list[dict[str, Any]], Reply]:
+        """Generate, waiting for a lock to go away before; what is refused for the account's sake cannot be judged."""
+        before = self._balance()
+        reply = self.generate_when_ready(fields, files)
+        if reply.status == 401:
+            self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
+        if reply.status in ACCOUNT_REFUSALS:
+            raise CouldNotLookError(f"the account {self.role} was refused a generation with {reply.status}")
+        if limit := limit_met(fields, reply):
+            raise LimitMetError(f"the service refuses {limit}, and no source gives its limit")
+        self._verdict.require(
+            "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
+        )
+        self._expect_price(asked(fields), before, reply)
+        return images_of(reply), reply
+
+    def generate_when_ready(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
+        """Generate as soon as no lock is in the way, one that an earlier generation left behind for example."""
+        self.await_unlocked()
+        reply = self.generate(fields, files)
+        for _ in range(_TRIES):
+            if reply.status != 409:
+                return reply
+            self.await_unlocked()
+            reply = self.generate(fields, files)
+        if reply.status == 409 and (self._run.stuck or self._run.target.lock_scope == "global"):
+            raise CouldNotLookError(f"the account {self.role} never found the lock free")
+        return reply
+
+    def await_unlocked(self) -> None:
+        """Let a lock go that is in the way: it lives 10 seconds, of the mock's time where that can be moved (LOCK-10S).
+
+        Where one has outlived that, nobody waits for a lock again.
+        """
+        first = self.check()
+        if first.status != 409 or self._run.stuck:
+            return
+        last = self._outlive()
+        if last.status == 409 and self._run.target.lock_scope == "account":
+            self._run.stuck = True
+            self._verdict.expect(
+                "LOCK-10S",
+                False,
+                expected=f"a life of {LOCK_SECONDS:g} s",
+                received=f"409 for longer than {LOCK_SECONDS:g} s, with no generation in between",
+                by=(first, last),
+            )
+
+    def _outlive(self) -> Reply:
+        """The first check that finds no lock, or one after the longest life of a lock."""
+        transport, longest = self._run.transport, LOCK_SECONDS + LOCK_TOLERANCE
+        if self._run.control:
+            self._run.control.move(self.token, advance=longest)
+            return self.check()
+        deadline = transport.clock() + longest
+        while transport.clock() < deadline:
+            transport.sleep(_PAUSE)
+            if (last := self.check()).status != 409:
+                return last
+        return self.check()
+
+    def picture(self, output: str) -> Reply:
+        """Fetch a picture as a browser would, without the token; with it where the API's own host asks for one.
+
+        The reply is a redirect where redirects go in circles.
+        """
+        try:
+            url = urljoin(self._run.target.uploads, output)
+        except ValueError:
+            raise CouldNotLookError(f"the output {output[:200]!r} is no address") from None
+        reply = self._fetch(url)
+        if reply.status in {401, 403} and _origin(url) == self._run.target.origin:
+            reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
+        return reply
+
+    def _fetch(self, url: str) -> Reply:
+        visited: set[str] = set()
+        for _ in range(_MOST_REDIRECTS):
+            visited.add(url)
+            reply = self._run.transport.send(Call("GET", url, "nobody", accept="image/*"))
+            location = reply.headers.get("location")
+            if reply.status not in _REDIRECTS or not location:
+                return reply
+            url = urljoin(url, location)
+            if url in visited:
+                return reply
+        raise CouldNotLookError(f"the picture is behind more than {_MOST_REDIRECTS} redirects")
+
+    def call(self, operation: str, authorization: str | None, fields: Fields | None = None) -> Reply:
+        """Call an operation with an Authorization header of one's own, or without any."""
+        known = self._run.contract.operations[operation]
+        call = Call(known.method, self._run.url(operation), self.role, authorization=authorization, json=fields)
+        return self._observed(operation, call) if fields is None else self.post(call, asked(fields))
+
+    def outside(self, method: str, path: str) -> Reply:
+        """Call what is no operation of the API."""
+        url = self._run.target.base_url + path
+        return self._run.transport.send(Call(method, url, self.role, self.account.token))
+
+    def bare(self, path: str) -> Reply:
+        """Call a path below the API without any header that says who calls."""
+        return self._run.transport.send(Call("GET", self._run.target.base_url + path))
+
+    def _call(self, **payload: Any) -> Call:
+        patience = self._run.target.timeouts.generation
+        url = self._run.url("generateImage")
+        return Call("POST", url, self.role, self.account.token, patience=patience, **payload)
+
+    def _form(self, fields: Fields, files: Mapping[str, Upload]) -> Call:
+        return self._call(fields={name: str(value) for name, value in fields.items()}, files=files)
+
+    def _observed(self, operation: str, call: Call) -> Reply:
+        reply = self._run.transport.send(call)
+        self.trail.append(reply)
+        self._verdict.observe(operation, reply, authorized=self._authorized)
+        return reply
+
+    def _balance(self) -> int | None:
+        control = self._run.control
+        return int(control.world(self.token)["credits"]) if control else None
+
+    def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
+        """Where the balance can be seen: an image costs 1 credit, and the purse counts what it did cost."""
+        after = self._balance()
+        if before is None or after is None:
+            return
+        paid = before - after
+        self._run.purse.observe(images, paid)
+        self._verdict.expect(
+            "CREDIT-COST",
+            paid == price(images),
+            expected=f"{counted(price(images), 'credit')} for {counted(images, 'image')}",
+            received=f"{counted(paid, 'credit')}, from {before} to {after}",
+            by=reply,
+        )
+
+    @property
+    def _authorized(self) -> bool:
+        return self.role not in {"invalid", "nobody"}
+
+
+def judgeable(reply: Reply, account: str) -> Reply:
+    """A reply to `generate_when_ready` that is about the account, and not about its token or a parameter."""
+    of_parameters = reply.status == 422 and error_fields(reply)
+    failed = reply.status >= 500 and not own_words(reply)
+    if reply.status == 401 or of_parameters or failed:
+        raise CouldNotLookError(f"the account {account} was answered {reply.status}")
+    return reply
+
+
+def images_of(reply: Reply) -> list[dict[str, Any]]:
+    """The images of a reply of generate-image, or of the recent images."""
+    body = reply.json()
+    images = body.get("images") if isinstance(body, dict) else body
+    if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
+        raise CouldNotLookError("the reply has no list of images")
+    return images
+
+
+def limit_met(fields: Fields, reply: Reply) -> str | None:
+    """What of a documented request the service may refuse: more than one image, or a resolution of its own choice."""
+    if reply.status != 422:
+        return None
+    errors = set(error_fields(reply))
+    limits = {count_field(): f"{asked(fields)} images at once"} if asked(fields) > 1 else {}
+    limits |= {name: f"a size of {fields.get(name)}" for name in open_sizes()}
+    return " and ".join(limits[error] for error in sorted(errors)) if errors and errors <= limits.keys() else None
+
+
+def error_fields(reply: Reply) -> list[str]:
+    """The fields that a refusal complains about."""
+    body = reply.json()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return list(errors) if isinstance(errors, dict) else []
+
+
+def asked(fields: Fields) -> int:
+    """How many images a request asks for, or would make where a lenient service takes it."""
+    number = str(fields.get(count_field()))
+    return int(number) if number.isascii() and number.isdigit() else 1
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

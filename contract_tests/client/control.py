@@ -1,0 +1,88 @@
+"""The control API of the mock, as far as the suite uses it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from contract_tests.client.call import Call, Reply
+from contract_tests.client.masking import Secret
+from contract_tests.client.transport import Transport
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.runner.target import Account
+
+DAILY_LIMIT = 50
+CREDITS = 100
+SLOW_SECONDS = LOCK_SECONDS + 2  # a generation outlives its lock
+_NOON = "2026-02-26T12:00:00Z"
+_FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "generation_time": 0}
+
+
+class Control:
+    """Reads and sets the state of accounts and their clocks, where the target says that the mock may be asked."""
+
+    def __init__(
+        self, origin: str, transport: Transport, admin_token: Secret | None = None, *, one_clock: bool = False
+    ) -> None:
+        """one_clock: whether all accounts share one, as they do where they share the lock."""
+        self._base = f"{origin}/_mock"
+        self._transport = transport
+        self._token = admin_token
+        self._one_clock, self._at_noon = one_clock, False
+
+    def health(self) -> None:
+        """Make sure that the mock is there."""
+        health = self._ask("GET", "/health").json()
+        if not isinstance(health, dict) or health.get("status") != "ok":
+            raise CouldNotLookError(f"its health is {health}")
+
+    def open(self, token: Secret, state: Mapping[str, Any]) -> Reply:
+        """Begin an account afresh: what `state` does not say is as in a new account; its generations take no time.
+
+        It is noon there, so that no day ends in the middle of a test.
+        """
+        self._ask("PUT", _world(token), {})
+        if not self._at_noon:
+            self.move(token, set=_NOON)
+            self._at_noon = self._one_clock
+        return self._ask("PATCH", _world(token), {**_FRESH, **state})
+
+    def world(self, token: Secret) -> Any:
+        return self._ask("GET", _world(token)).json()
+
+    def change(self, token: Secret, **state: Any) -> Reply:
+        return self._ask("PATCH", _world(token), state)
+
+    def move(self, token: Secret, **command: Any) -> Reply:
+        """Stop, set or advance the clock of an account; the answer comes when all that fell due has happened."""
+        return self._ask("POST", f"{_world(token)}/clock", command)
+
+    def _ask(self, method: str, path: str, state: Mapping[str, Any] | None = None) -> Reply:
+        reply = self._transport.send(Call(method, self._base + path, "control", self._token, json=state))
+        if reply.status not in {200, 201}:
+            asked = f"{reply.exchange.method} {reply.exchange.url}"
+            hint = "; it takes an admin token: see admin_token in the target file" if reply.status == 401 else ""
+            raise CouldNotLookError(f"the control API answered {asked} with {reply.status}{hint}")
+        return reply
+
+
+def states(accounts: Mapping[str, Account]) -> Iterator[tuple[Account, dict[str, Any]]]:
+    """The state that each role stands for, with its account. A token that is to be invalid has none."""
+    for role, account in accounts.items():
+        if role != "invalid":
+            yield account, _state(role, account.figure)
+
+
+def _state(role: str, figure: int) -> dict[str, Any]:
+    known: dict[str, dict[str, Any]] = {
+        "empty": {"credits": 0},
+        "low": {"credits": figure},
+        "limited": {"used_today": DAILY_LIMIT},
+        "almost_limited": {"used_today": DAILY_LIMIT - figure},
+        "slow": {"generation_time": SLOW_SECONDS},
+    }
+    return known.get(role, {})
+
+
+def _world(token: Secret) -> str:
+    return f"/worlds/{quote(token.reveal(), safe='')}"

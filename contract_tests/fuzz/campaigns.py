@@ -1,0 +1,101 @@
+"""Campaigns of generated requests: which phases of schemathesis run, how much they send, and from which document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.fuzz.wire import AUTHORIZATION
+from contract_tests.runner.run import Run
+
+_GETS = ("checkAvailability", "getVersions", "getRecentImages")
+_POST = ("generateImage",)
+_ENUMERATED = ("examples", "coverage")
+_SECONDS = 4
+_FEWEST_REQUESTS = 7
+_MOST_EXAMPLES = 20
+_FAST = 50
+_UNLEARNED = {"responses": False}
+# Others, TRACE for example, are answered by the web server in front, each in its way.
+_UNEXPECTED = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What to send, and how many credits that may cost at most.
+
+    enumerated: about how many cases the document gives by its examples and boundaries, to take a share of them.
+    """
+
+    operations: tuple[str, ...]
+    mode: str
+    phases: tuple[str, ...]
+    enumerated: int
+    credits: int = 1
+
+    @property
+    def to_be_refused(self) -> bool:
+        """Whether its requests are such that a service refuses, by and large."""
+        return self.mode == "negative"
+
+
+CALLS = Campaign(_GETS, "all", (*_ENUMERATED, "fuzzing"), enumerated=30)
+DOCUMENTED = Campaign(_POST, "positive", (*_ENUMERATED, "fuzzing"), enumerated=130)
+INVALID = Campaign(_POST, "negative", (*_ENUMERATED, "fuzzing"), enumerated=280)
+LINKED = Campaign(_GETS + _POST, "positive", ("stateful",), enumerated=1, credits=2)
+
+
+def allowance(run: Run) -> int:
+    """As many requests as a few seconds allow, so that a slow pace does not draw out a run."""
+    return max(_FEWEST_REQUESTS, int(run.target.budget.requests_per_second * _SECONDS))
+
+
+def is_fast(run: Run) -> bool:
+    """Whether looking for the shortest request takes no time to speak of."""
+    return run.target.budget.requests_per_second >= _FAST
+
+
+def configuration(campaign: Campaign, run: Run) -> dict[str, Any]:
+    """What schemathesis is told. It learns nothing from replies or from earlier runs, so that a seed gives the same."""
+    return {
+        "seed": run.settings.seed,
+        "base-url": run.target.base_url,
+        "headers": {"Authorization": AUTHORIZATION},
+        "cache": {"enabled": False},
+        "analysis": {"constants": {"enabled": False}},
+        "checks": {"enabled": False},
+        "generation": {
+            "mode": campaign.mode,
+            "database": "none",
+            "max-examples": min(_MOST_EXAMPLES, allowance(run) // 2),
+            "no-shrink": not is_fast(run),
+        },
+        "phases": _phases(campaign, shrink=is_fast(run)),
+    }
+
+
+def _phases(campaign: Campaign, *, shrink: bool) -> dict[str, Any]:
+    special: dict[str, dict[str, Any]] = {
+        "examples": {"extra-data-sources": _UNLEARNED},
+        "coverage": {"extra-data-sources": _UNLEARNED, "unexpected-methods": _UNEXPECTED},
+        "fuzzing": {
+            "extra-data-sources": _UNLEARNED,
+            "error-feedback": {"enabled": False},
+            "checks": {"unbroken": {"enabled": shrink}},
+        },
+        "stateful": {"max-steps": 4, "link-calibration": False, "inference": {"algorithms": []}},
+    }
+    return {name: {**phase, "enabled": name in campaign.phases} for name, phase in special.items()}
+
+
+_PROMPTS = [
+    "x" * 5000,
+    "Ünïcödé, \u202eright to left, e\u0301, \u4e2d\u6587, 👩‍🚀",
+    "'\";-- <b>&amp; %s%n {0} ${7*7} ../../x",
+]
+
+
+def provoking(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with these prompts."""
+    schemas = document["components"]["schemas"]
+    prompt = {**schemas["Prompt"], "examples": [*schemas["Prompt"]["examples"], *_PROMPTS]}
+    return {**document, "components": {**document["components"], "schemas": {**schemas, "Prompt": prompt}}}

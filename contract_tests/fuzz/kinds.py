@@ -1,0 +1,117 @@
+"""The kind of a generation request: documented, ruled out by the documentation, or open."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from contract_tests.oracle.engines import Engine, Node, engine_of, text
+
+_RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
+_STARTS_AS_NUMBER = re.compile(r"\s*\+?0*[1-9]")
+_NUMBER = re.compile(r"\s*[-+]?[0-9]")
+_ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,200}")
+REAL_IMAGE = "(a real image)"
+ANY_UPLOAD = "(an upload)"
+
+
+class Kind(StrEnum):
+    """How a request relates to the documentation."""
+
+    BARE = "without a body"
+    DOCUMENTED = "documented"
+    OPEN = "undocumented either way"
+    SOURCELESS = "lacking only the image to work from"
+    INVALID = "invalid"
+    UNREADABLE = "unreadable"
+    UNAUTHENTICATED = "without a valid token"
+    UNLISTED = "with a method that is not listed"
+
+
+def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
+    """Return the kind of a request by its parameters; `one` is how the number 1 is written there.
+
+    An upload is REAL_IMAGE or ANY_UPLOAD among the parameters.
+    """
+    if not isinstance(parameters, dict):
+        return Kind.UNREADABLE
+    if plainly_documented(parameters, one=one):
+        return Kind.DOCUMENTED
+    if not plainly_invalid(parameters):
+        return Kind.OPEN
+    return Kind.SOURCELESS if _lacks_only_a_source(parameters) else Kind.INVALID
+
+
+def plainly_documented(parameters: Mapping[str, Any], *, one: int | str = 1) -> bool:
+    """Return whether the documentation describes the request, and nothing in it is unusual."""
+    engine = engine_of(parameters)
+    if engine is None or not engine.documented or plainly_invalid(parameters):
+        return False
+    return all(_is_ordinary(engine, name, value, one) for name, value in parameters.items())
+
+
+def plainly_invalid(parameters: Mapping[str, Any]) -> bool:
+    """Return whether a request lacks a required parameter or has a value that is not offered.
+
+    A value that a lenient service may accept does not count.
+    """
+    engine = engine_of(parameters)
+    if engine is None or not countable(parameters.get(engine.count)):
+        return True
+    if any(_blank(parameters.get(name)) for name in engine.required):
+        return True
+    return any(
+        _is_wrong(schema, parameters[name])
+        for name, schema in engine.properties.items()
+        if name != engine.count and not _blank(parameters.get(name))
+    )
+
+
+def countable(value: Any) -> bool:
+    """Return whether some service may read the value as a number of at least 1, by its first digits for example."""
+    if isinstance(value, str) and _STARTS_AS_NUMBER.match(value):
+        return True
+    try:
+        return not isinstance(value, list | dict) and float(value) >= 1
+    except (TypeError, ValueError):
+        return False
+
+
+def _lacks_only_a_source(parameters: Mapping[str, Any]) -> bool:
+    engine = engine_of(parameters)
+    source = engine.role("source") if engine and engine.needs_source else None
+    if source is None or not _blank(parameters.get(source)):
+        return False
+    return not plainly_invalid({**parameters, source: ANY_UPLOAD})
+
+
+def _is_ordinary(engine: Engine, name: str, value: Any, one: int | str) -> bool:
+    """Return whether every service that follows the documentation accepts the value, whatever limits it has."""
+    schema = engine.properties.get(name)
+    if schema is None:
+        return False
+    if name == engine.count:
+        return (type(value), value) == (type(one), one)
+    if name == engine.prompt:
+        return isinstance(value, str) and _ORDINARY_TEXT.fullmatch(value) is not None
+    if schema.get("format") == "binary":
+        return bool(value == REAL_IMAGE)
+    known = [*schema.get("enum", ()), *schema.get("examples", ())]
+    written = known if isinstance(one, int) else [str(each) for each in known]
+    return any(type(value) is type(each) and value == each for each in written)
+
+
+def _is_wrong(schema: Node, value: Any) -> bool:
+    """Return whether the value is not one that the document offers, however a service reads it."""
+    if "enum" in schema:
+        return text(value) not in map(str, schema["enum"])
+    if schema.get("x-role") == "size":
+        return not _RESOLUTION.search(text(value))
+    if schema.get("type") in {"integer", "number"}:
+        return not isinstance(value, bool) and not _NUMBER.match(text(value))
+    return False
+
+
+def _blank(value: Any) -> bool:
+    """Return whether every service reads the value as absent; which white space beyond ASCII counts differs."""
+    return value is None or (isinstance(value, str) and not value.strip(" \t\r\n"))

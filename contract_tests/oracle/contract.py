@@ -1,0 +1,173 @@
+"""The document, compiled: which replies it knows of each operation, and whether a reply is one of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle import resources
+
+# Whose statement the shape of an undocumented body is; the other bodies of refusals are nobody's.
+_SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}
+_GATEWAY = frozenset({502, 503, 504})
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation. call_path: the path with a value for each parameter in it; secured: it needs a token."""
+
+    id: str
+    method: str
+    path: str
+    call_path: str
+    secured: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that a reply contradicts."""
+
+    rule: str
+    expected: str
+    received: str
+
+
+@dataclass(frozen=True)
+class _Response:
+    documented: bool
+    validator: jsonschema_rs.Validator | None
+
+
+class Contract:
+    """The operations of the document and the judge of their replies."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.operations = {operation.id: operation for operation in _operations(document)}
+        self._responses = {
+            (operation.id, int(status)): _response(document, response)
+            for operation in self.operations.values()
+            for status, response in _responses(document, operation)
+        }
+        self._fallback = {
+            int(status): _response(document, response)
+            for status, response in document.get("x-fallback-responses", {}).items()
+        }
+
+    def findings(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Finding]:
+        """What in the reply contradicts the document; a reply of a gateway says nothing about the service."""
+        if reply.status in _GATEWAY and not own_words(reply):
+            raise CouldNotLookError(f"{operation} was answered {reply.status}, by a gateway it seems")
+        response = self._responses.get((operation, reply.status))
+        if response is None:
+            yield from self._undocumented(operation, reply, authorized=authorized)
+        elif rule := _shape_rule(operation, reply.status, response):
+            yield from _shape_findings(rule, reply, response.validator)
+
+    def fallback_findings(self, reply: Reply) -> Iterator[Finding]:
+        """The same for a reply to what is no operation."""
+        yield from _shape_findings("NOT-FOUND", reply, self._fallback[reply.status].validator)
+
+    def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Finding]:
+        known = ", ".join(str(status) for name, status in self._responses if name == operation)
+        if reply.status == 413:
+            return
+        if reply.status == 429:
+            raise CouldNotLookError(f"{operation} was answered 429: the service limits the rate of requests")
+        rule = "SHAPE"
+        if not authorized and 400 <= reply.status < 500:
+            rule = "AUTH-401"
+        elif operation == "generateImage" and reply.status in {400, 415}:
+            rule = "VALID-422"
+        yield Finding(rule, f"one of the documented statuses: {known}", f"status {reply.status}")
+
+
+@cache
+def load_contract() -> Contract:
+    return Contract(resources.load_yaml(resources.openapi("openapi.yaml")))
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield _operation(document, item, method, path)
+
+
+def _operation(document: Mapping[str, Any], item: Mapping[str, Any], method: str, path: str) -> Operation:
+    node = item[method]
+    declared = [
+        resources.resolve(document, each) for each in (*item.get("parameters", ()), *node.get("parameters", ()))
+    ]
+    call_path = path
+    for each in declared:
+        call_path = call_path.replace(f"{{{each['name']}}}", _path_value(each))
+    secured = all(node.get("security", document.get("security")) or [{}])
+    return Operation(node["operationId"], method.upper(), path, call_path, secured)
+
+
+def _path_value(parameter: Mapping[str, Any]) -> str:
+    """Return the document's example for a parameter, else a value that no image is likely to have."""
+    schema = parameter.get("schema", {})
+    examples = schema.get("examples") or [schema.get("example", parameter.get("example"))]
+    unlikely = 999_999_999 if schema.get("type") == "integer" else "none"
+    return str(unlikely if examples[0] is None else examples[0])
+
+
+def _responses(document: Mapping[str, Any], operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    responses = document["paths"][operation.path][operation.method.lower()]["responses"]
+    for status, response in responses.items():
+        yield status, resources.resolve(document, response)
+
+
+def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Response:
+    documented = response.get("x-source", "doc") == "doc"
+    media = response.get("content", {}).get("application/json")
+    if media is None:
+        return _Response(documented, None)
+    schema = {**media["schema"], "components": document.get("components", {})}
+    return _Response(documented, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
+
+
+def own_words(reply: Reply) -> bool:
+    """Whether a reply is in the words of the service itself: the documented shape of an error, which no gateway has."""
+    try:
+        body = reply.json()
+    except CouldNotLookError:
+        return False
+    return isinstance(body, dict) and body.get("status") == "error" and isinstance(body.get("message"), str)
+
+
+def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
+    if response.documented:
+        return "SHAPE"
+    return "LOCK-409-BODY" if (operation, status) == ("generateImage", 409) else _SHAPE_RULES.get(status)
+
+
+def _shape_findings(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Finding]:
+    if validator is None:
+        if reply.content:
+            yield Finding(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
+        return
+    kind = reply.headers.get("content-type", "")
+    if not _is_json(kind):
+        yield Finding(rule, f"{reply.status} with a JSON body", f"content type {kind or 'missing'}")
+        return
+    try:
+        body = reply.json()
+    except CouldNotLookError:
+        yield Finding(rule, f"{reply.status} with a JSON body", "a body that is no JSON")
+        return
+    for error in validator.iter_errors(body):
+        where = "/".join(str(part) for part in error.instance_path) or "the body"
+        yield Finding(rule, f"{reply.status} with the documented shape", f"{where}: {error.message[:300]}")
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))

@@ -1,0 +1,165 @@
+"""The engines of the document: the parameters of each, and their roles (x-role)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from contract_tests.oracle import resources
+
+Node = Mapping[str, Any]
+Fields = Mapping[str, Any]
+
+_GENERATE = "generateImage"
+_FORM = "multipart/form-data"
+_SELECTING = ("engine", "type")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One schema of a generation request. documented: False if its parameters are assumed; form: a form only."""
+
+    properties: Mapping[str, Node]
+    required: frozenset[str]
+    documented: bool
+    form: bool
+
+    def role(self, role: str) -> str | None:
+        """Return the name of the property with that role, None if the schema has none."""
+        return next((name for name, schema in self.properties.items() if schema.get("x-role") == role), None)
+
+    @property
+    def name(self) -> str:
+        """The value that selects the engine."""
+        return str(self.properties[self.role("engine") or ""]["enum"][0])
+
+    @property
+    def prompt(self) -> str:
+        """The name of the property with the prompt."""
+        return self.role("prompt") or ""
+
+    @property
+    def count(self) -> str:
+        """The name of the property with the number of images."""
+        return self.role("count") or ""
+
+    @property
+    def needs_source(self) -> bool:
+        """Whether it works from an uploaded image."""
+        return self.role("source") in self.required
+
+    def selected_by(self, fields: Fields) -> bool:
+        """Return whether the fields select this schema, by engine and type."""
+        chosen = [name for name, schema in self.properties.items() if schema.get("x-role") in _SELECTING]
+        return all(text(fields.get(name)) in map(str, self.properties[name].get("enum", ())) for name in chosen)
+
+    def size(self, fields: Fields) -> str | None:
+        """Return the WIDTHxHEIGHT of the picture that the fields ask for, None where nothing is said of it."""
+        name = None if self.needs_source else self.role("size")
+        return str(fields[name]) if name and name in fields else None
+
+    def sample(self, prompt: str) -> dict[str, Any]:
+        """Return a request with the required parameters: the first choice or example of each, and one image."""
+        names = [name for name in self.properties if name in self.required]
+        return {name: prompt if name == self.prompt else _example(self.properties[name]) for name in names}
+
+
+@cache
+def load_engines() -> tuple[Engine, ...]:
+    """Return the engines of the document, in its order; an engine with several types has several schemas."""
+    return compile_engines(resources.load_yaml(resources.openapi("openapi.yaml")))
+
+
+def compile_engines(document: Node) -> tuple[Engine, ...]:
+    """Return the schemas that a generation request can have, each once, whatever media types carry it."""
+    nodes = [node for item in document["paths"].values() for node in item.values() if isinstance(node, dict)]
+    generate = next(node for node in nodes if node.get("operationId") == _GENERATE)
+    content = resources.resolve(document, generate["requestBody"])["content"]
+    found: dict[str, Engine] = {}
+    for media_type in sorted(content, key=_FORM.__eq__):  # JSON first: the rest is what only a form can carry
+        for name, schema in _leaves(document, content[media_type]["schema"], ""):
+            if name not in found:
+                found[name] = _engine(document, schema, form=media_type == _FORM)
+    order = list(document.get("components", {}).get("schemas", {}))
+    return tuple(found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else 0))
+
+
+def engine_of(fields: Fields) -> Engine | None:
+    """Return the schema that a request selects, None if there is none."""
+    return next((engine for engine in load_engines() if engine.selected_by(fields)), None)
+
+
+def count_field() -> str:
+    """Return the name of the parameter with the number of images."""
+    return load_engines()[0].count
+
+
+def source_field() -> str:
+    """Return the name of the parameter with the uploaded image."""
+    return next(name for engine in load_engines() if (name := engine.role("source")))
+
+
+def open_sizes() -> frozenset[str]:
+    """Return the names of the parameters with a size of which the document lists no values."""
+    sizes = ((engine, engine.role("size")) for engine in load_engines())
+    return frozenset(name for engine, name in sizes if name and "enum" not in engine.properties[name])
+
+
+def prompt_of(fields: Fields) -> Any:
+    """Return the prompt of a request that selects an engine."""
+    engine = engine_of(fields)
+    assert engine is not None
+    return fields[engine.prompt]
+
+
+def with_prompt(fields: Fields, prompt: str) -> dict[str, Any]:
+    """Return the request with another prompt."""
+    engine = engine_of(fields)
+    assert engine is not None
+    return {**fields, engine.prompt: prompt}
+
+
+def with_count(fields: Fields, count: int | str) -> dict[str, Any]:
+    """Return the request for so many images."""
+    return {**fields, count_field(): count}
+
+
+def other_choices(fields: Fields) -> dict[str, Any]:
+    """Return the request with the last value of each choice that does not select the schema."""
+    engine = engine_of(fields)
+    assert engine is not None
+    choices = {name: schema["enum"] for name, schema in engine.properties.items() if "enum" in schema}
+    free = {name: values for name, values in choices.items() if engine.properties[name].get("x-role") not in _SELECTING}
+    return {**fields, **{name: values[-1] for name, values in free.items() if name in fields}}
+
+
+def text(value: Any) -> str:
+    """Return a value as a form would carry it, trimmed."""
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def _leaves(document: Node, node: Node, name: str) -> Iterator[tuple[str, Node]]:
+    name = str(node.get("$ref", name)).rpartition("/")[2]
+    schema = resources.resolve(document, node)
+    branches = schema.get("oneOf") or schema.get("anyOf")
+    if not branches:
+        yield name or str(schema.get("title", "")), schema
+    for branch in branches or ():
+        yield from _leaves(document, branch, name)
+
+
+def _engine(document: Node, schema: Node, *, form: bool) -> Engine:
+    properties = {name: resources.resolve(document, node) for name, node in schema["properties"].items()}
+    documented = schema.get("x-source", "doc") == "doc"
+    return Engine(properties, frozenset(schema.get("required", ())), documented, form)
+
+
+def _example(schema: Node) -> Any:
+    if "enum" in schema:
+        return schema["enum"][0]
+    examples = schema.get("examples") or ([schema["example"]] if "example" in schema else [])
+    if examples:
+        return examples[0]
+    if schema.get("type") == "boolean":
+        return True
+    return max(1, schema.get("minimum", 1)) if schema.get("type") in {"integer", "number"} else "calm"

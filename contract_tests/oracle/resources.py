@@ -1,0 +1,77 @@
+"""The document, the rules and the fixtures: where the files are, and the rules as a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@cache
+def root() -> Path:
+    """The folder that holds `openapi/` and `fixtures/`."""
+    installed = _PACKAGE.parent / "aiimage_mock"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def openapi(name: str) -> Path:
+    return root() / "openapi" / name
+
+
+def fixture(kind: str, name: str) -> Path:
+    return root() / "fixtures" / kind / name
+
+
+def load_yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the node with its `$ref` resolved; what stands beside the `$ref` replaces what it refers to."""
+    beside = dict(node)
+    while "$ref" in node:
+        target = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+        beside = {**node, **{key: value for key, value in beside.items() if key != "$ref"}}
+    return beside
+
+
+Source = Literal["doc", "platform", "inferred", "assumed"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One statement about the API; `source` says who makes it, and only a `doc` rule can be violated."""
+
+    id: str
+    source: Source
+    title: str
+    statement: str
+    operations: tuple[str, ...]
+
+    @property
+    def documented(self) -> bool:
+        return self.source == "doc"
+
+
+@cache
+def load_rules() -> Mapping[str, Rule]:
+    """All rules by id, in the order of the file."""
+    entries = load_yaml(openapi("rules.yaml"))["rules"]
+    return {entry["id"]: _rule(entry) for entry in entries}
+
+
+def _rule(entry: dict[str, Any]) -> Rule:
+    return Rule(
+        id=entry["id"],
+        source=entry["source"],
+        title=entry["title"],
+        statement=" ".join(entry["statement"].split()),
+        operations=tuple(entry["operations"]),
+    )

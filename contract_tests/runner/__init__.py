@@ -1,0 +1,1 @@
+"""One run of the suite: its command, its settings, its plan, and what comes of it."""

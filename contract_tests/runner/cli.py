@@ -1,0 +1,191 @@
+"""The command `aiimage-conform`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contract_tests.checks.decisions import PROFILES
+from contract_tests.errors import UsageError
+from contract_tests.report.compare import Comparison, comparison_lines, load_report
+from contract_tests.report.terminal import make_console, print_plan
+from contract_tests.runner.run import Run
+from contract_tests.runner.session import Session, ended_by_signals, make_bill
+from contract_tests.runner.settings import Settings, make_settings
+from contract_tests.selftest import selftest
+
+_FIRST_STEPS = """\b
+Example:
+  aiimage-conform plan --target fixtures/targets/mock.yaml
+  aiimage-conform run --target fixtures/targets/mock.yaml --report conformance
+"""
+_STATUSES = """\b
+Exit status of run:
+  0  the service conforms
+  1  a documented rule is violated; with --strict, or the service differs from an assumption; with
+     --baseline, or an accepted finding no longer occurs
+  2  bad usage
+  3  too little could be exercised, the run was interrupted, or the service cannot be reached
+"""
+_COMPARE = """\b
+Exit status of compare:
+  0  no rule got worse
+  1  a rule got worse, or there is a new finding that is not accepted
+  2  bad usage
+
+\b
+Example:
+  aiimage-conform compare conformance-of-main conformance
+"""
+
+
+@click.group(epilog=f"{_STATUSES}\n{_FIRST_STEPS}", context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Examine whether a service keeps to the documentation of the AI Image API."""
+
+
+main.add_command(selftest)
+
+
+_SHARED = (
+    click.option(
+        "--target",
+        metavar="FILE",
+        show_default="none: --base-url says it",
+        help="The target file: where the service is, accounts, budget.",
+    ),
+    click.option(
+        "--base-url",
+        metavar="URL",
+        show_default="none: --target says it",
+        help="The service, where there is no target file.",
+    ),
+    click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url."),
+    click.option(
+        "--max-credits",
+        type=click.IntRange(0),
+        metavar="N",
+        show_default="what the target and the profile allow",
+        help="Never spend more than N credits.",
+    ),
+    click.option("--only", metavar="RULE,…", show_default="all", help="Decide these rules only."),
+    click.option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        default="full",
+        show_default=True,
+        help="free spends nothing, quick at most 3 credits, full at most 40.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0),
+        metavar="N",
+        show_default="another each time",
+        help="The seed of the generated requests.",
+    ),
+    click.option("--report", metavar="DIR", default="conformance", show_default=True, help="Where reports go."),
+    click.option("--strict", is_flag=True, help="A difference from an assumption fails the run, too."),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        show_default="none",
+        help="Accepted findings: they are reported and fail nothing.",
+    ),
+    click.option("--yes", is_flag=True, help="Spend credits on a remote service without asking."),
+)
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that run and plan share."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
+@main.command(epilog=f"{_STATUSES}\n{_FIRST_STEPS}")
+@_options
+@click.option(
+    "--write-baseline", metavar="FILE", show_default="none", help="Write there all that is found, for --baseline."
+)
+def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
+    """Examine the service and report a verdict for every rule."""
+    settings = _settings(values)
+    _make_folder(settings)
+    baseline = _writable(write_baseline)
+    click.echo(f"Seed {settings.seed}")
+    _confirm(settings, yes=yes)
+    session = Session(Run(settings), make_console(sys.stdout), baseline)
+    try:
+        with ended_by_signals(session.interrupt):
+            status = session.examine()
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise _BadUsage(f"{error.filename}: cannot be written: {error.strerror}.") from None
+    sys.exit(status)
+
+
+@main.command(epilog=_FIRST_STEPS)
+@_options
+def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
+    """Print what a run would cost at worst and what it would leave out; send nothing."""
+    print_plan(make_console(sys.stdout), make_bill(_settings(values)))
+
+
+@main.command(epilog=_COMPARE)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+def compare(before: str, after: str) -> None:
+    """Say what changed from report A to report B: each is a report.json, or the folder of one."""
+    try:
+        comparison = Comparison(load_report(Path(before)), load_report(Path(after)))
+    except UsageError as error:
+        raise _BadUsage(str(error)) from None
+    for line in comparison_lines(comparison):
+        click.echo(line)
+    sys.exit(1 if comparison.worse else 0)
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    try:
+        return make_settings(**values)
+    except UsageError as error:
+        raise _BadUsage(str(error)) from None
+
+
+def _make_folder(settings: Settings) -> None:
+    if settings.report is None:
+        return
+    try:
+        settings.report.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _BadUsage(f"--report: the folder {settings.report} cannot be made: {error.strerror}.") from None
+
+
+def _writable(baseline: str | None) -> Path | None:
+    if baseline is None:
+        return None
+    path = Path(baseline)
+    if not path.parent.is_dir() or path.is_dir():
+        raise _BadUsage(f"--write-baseline: there is no folder {path.parent} with a file {path.name} to write.")
+    return path
+
+
+def _confirm(settings: Settings, *, yes: bool) -> None:
+    if yes or settings.target.loopback or settings.profile == "free" or settings.cap == 0:
+        return
+    bill = min(make_bill(settings).credits, settings.cap)
+    if not sys.stdin.isatty():
+        raise _BadUsage(f"The run may spend {bill} credits at {settings.target.base_url}: --yes allows it.")
+    if not click.confirm(f"The run may spend {bill} credits at {settings.target.base_url}. Go on?"):
+        raise _BadUsage("Not confirmed, so nothing was sent.")
+
+
+class _BadUsage(click.ClickException):
+    exit_code = 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""From the events of a run to its findings, a verdict for each rule, and one for the whole run."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from contract_tests.client.call import Exchange
+from contract_tests.oracle.resources import Rule
+from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline, Identity
+from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed, TestEnded
+from contract_tests.runner.plan import Plan
+
+_MOST_EXCHANGES = 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`decision` is the observation with the fewest requests; `accepted` is the baseline's reason, if it is in one."""
+
+    rule: Rule
+    decision: Decision
+    tests: tuple[str, ...]
+    times: int
+    accepted: str | None = None
+
+    @property
+    def expected(self) -> str:
+        return self.decision.expected
+
+    @property
+    def received(self) -> str:
+        return self.decision.received
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The requests that show it, in the order in which they were sent; of many the last ones."""
+        return tuple(sorted(self.decision.exchanges, key=lambda exchange: exchange.sent))[-_MOST_EXCHANGES:]
+
+    @property
+    def acceptance(self) -> Accepted:
+        """The entry of a baseline that accepts this finding and no other."""
+        identity = self.decision.identity
+        reason = self.accepted or "Found in a run; write here why it is accepted."
+        return Accepted(
+            self.rule.id, reason, identity.call or None, identity.expected, identity.received, self.decision.test
+        )
+
+
+def find(decisions: Iterable[Decision], rules: Mapping[str, Rule], baseline: Baseline) -> tuple[Finding, ...]:
+    """One finding for each identity, in the order in which they were first seen."""
+    seen = defaultdict[Identity, list[Decision]](list)
+    for decision in decisions:
+        if not decision.held:
+            seen[decision.identity].append(decision)
+    return tuple(_finding(same, rules, baseline.reason(identity)) for identity, same in seen.items())
+
+
+def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | None) -> Finding:
+    shortest = min(same, key=lambda decision: len(decision.exchanges) or _MOST_EXCHANGES)
+    tests = tuple(dict.fromkeys(decision.test for decision in same))
+    return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
+
+
+RuleVerdict = Literal["held", "violated", "differs", "skipped", "could_not_look"]
+RunVerdict = Literal["conforms", "violations", "incomplete"]
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    rule: Rule
+    verdict: RuleVerdict
+    reason: str = ""
+    tests: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether all that was found is accepted."""
+        return bool(self.findings) and all(finding.accepted for finding in self.findings)
+
+
+@dataclass
+class _History:
+    """The events of a run, sorted by what is asked of them."""
+
+    plan: Plan
+    baseline: Baseline = NO_BASELINE
+    stopped: str | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    ended: dict[str, TestEnded] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to; `gone` are the accepted findings that were looked for and no longer occur."""
+
+    results: tuple[RuleResult, ...]
+    stopped: str | None
+    baseline: Baseline = NO_BASELINE
+    gone: tuple[Accepted, ...] = ()
+
+    @property
+    def verdict(self) -> RunVerdict:
+        if self._open("violated"):
+            return "violations"
+        verdicts = {result.verdict for result in self.results}
+        documented = {result.verdict for result in self.results if result.rule.documented}
+        exercised = documented & {"held", "violated"} if documented else verdicts - {"skipped", "could_not_look"}
+        return "incomplete" if self.stopped or "could_not_look" in documented or not exercised else "conforms"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings: of documented rules first, accepted ones last."""
+        found = [finding for result in self.results for finding in result.findings]
+        return _open_first(sorted(found, key=lambda finding: not finding.rule.documented))
+
+    @property
+    def acceptances(self) -> list[Accepted]:
+        """The baseline that accepts all that was found, and still what was accepted and not looked at this time."""
+        kept = [entry for entry in self.baseline.entries if entry not in self.gone]
+        return kept + [finding.acceptance for finding in self.findings if not finding.accepted]
+
+    def of(self, *verdicts: RuleVerdict) -> list[RuleResult]:
+        return [result for result in self.results if result.verdict in verdicts]
+
+    def exit_status(self, *, strict: bool) -> int:
+        if self.verdict == "violations" or self.gone or (strict and self._open("differs")):
+            return 1
+        return 3 if self.verdict == "incomplete" else 0
+
+    def _open(self, verdict: RuleVerdict) -> bool:
+        return any(not result.accepted for result in self.of(verdict))
+
+
+def _open_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those that are accepted come last."""
+    return tuple(sorted(findings, key=lambda finding: bool(finding.accepted)))
+
+
+def conclude(events: Iterable[Event]) -> Outcome:
+    """Judge a run by its events alone."""
+    history = _history(events)
+    findings = find(history.decisions, history.plan.rules, history.baseline)
+    results = tuple(
+        _result(rule, history, _open_first(finding for finding in findings if finding.rule == rule))
+        for rule in history.plan.rules.values()
+    )
+    return Outcome(results, history.stopped, history.baseline, tuple(_gone(history)))
+
+
+def _history(events: Iterable[Event]) -> _History:
+    history = _History(Plan((), {}, 0))
+    for event in events:
+        match event:
+            case PlanMade(plan, baseline):
+                history.plan, history.baseline = plan, baseline
+            case PreflightFailed(reason) | Interrupted(reason):
+                history.stopped = reason
+            case Decision():
+                history.decisions.append(event)
+            case TestEnded():
+                history.ended[event.test] = event
+    return history
+
+
+def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> RuleResult:
+    tests = tuple(dict.fromkeys(decision.test for decision in history.decisions if decision.rule == rule.id))
+    if findings:
+        verdict: RuleVerdict = "violated" if rule.documented else "differs"
+        return RuleResult(rule, verdict, _summary(findings), tests, findings)
+    blind, skips = list(_blind(rule, history, tests)), list(_skips(rule, history, tests))
+    if tests:
+        return RuleResult(rule, "held", _joined(blind + skips), tests)
+    return RuleResult(rule, "could_not_look" if blind else "skipped", _joined(blind or skips))
+
+
+def _summary(findings: tuple[Finding, ...]) -> str:
+    first = findings[0]
+    more = f"; {len(findings) - 1} more" if len(findings) > 1 else ""
+    accepted = f"accepted ({first.accepted}): " if first.accepted else ""
+    return f"{accepted}expected {first.expected}; received {first.received}{more}"
+
+
+def _gone(history: _History) -> Iterator[Accepted]:
+    for entry in history.baseline.entries:
+        decisions = [decision for decision in history.decisions if decision.rule == entry.rule]
+        if any(entry.covers(decision.identity) for decision in decisions if not decision.held):
+            continue
+        looked = {decision.test for decision in decisions if _completed(history, decision.test)}
+        known = {planned.name for planned in history.plan.entries}
+        if entry.test in looked or (looked and entry.test not in known):
+            yield entry
+
+
+def _completed(history: _History, test: str) -> bool:
+    """Whether a test came to its end, so that what it did not find is not there."""
+    ended = history.ended.get(test)
+    return ended is not None and ended.outcome not in {"could_not_look", "skipped"}
+
+
+def _joined(reasons: Iterable[tuple[str, str]]) -> str:
+    """The reasons of several tests as one text, each once, with the tests that it holds for."""
+    tests: dict[str, list[str]] = {}
+    for test, reason in reasons:
+        tests.setdefault(reason, []).append(test.partition("::")[2])
+    return "; ".join(
+        f"{reason} ({', '.join(filter(None, names))})".removesuffix(" ()") for reason, names in tests.items()
+    )
+
+
+def _blind(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Why the rule could not be looked at, by each test that should have."""
+    for entry in history.plan.selected:
+        if rule.id not in entry.decides.rules or entry.name in decided:
+            continue
+        ended = history.ended.get(entry.name)
+        if ended is None:
+            yield "", f"not examined: {history.stopped or 'the run ended before'}"
+        elif ended.outcome == "could_not_look":
+            yield entry.name, ended.reason
+        elif ended.outcome in {"broken", "differs", "accepted"}:
+            yield entry.name, f"it ended before, since {ended.reason.partition(':')[0]} does not hold"
+
+
+def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for entry in history.plan.selected:
+        ended = history.ended.get(entry.name)
+        if rule.id in entry.decides.rules and entry.name not in decided and ended and ended.outcome == "skipped":
+            yield entry.name, ended.reason
+    if not decided:
+        yield from history.plan.reasons_undecided().get(rule.id, [])

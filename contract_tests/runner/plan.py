@@ -1,0 +1,103 @@
+"""Which tests a run takes, in which order, what they cost at worst, and why the others are left out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from contract_tests.checks.decisions import Decides, Profile
+from contract_tests.oracle.facts import counted
+from contract_tests.oracle.resources import Rule
+from contract_tests.runner.target import Target
+
+PHASES = ("free checks", "paid checks", "properties", "sequences", "histories")
+_PHASE_OF = {"test_properties": "properties", "test_sequences": "sequences", "test_histories": "histories"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A test with its worst-case cost; `reason` says why it is left out, if it is."""
+
+    name: str
+    decides: Decides
+    cost: int
+    reason: str | None = None
+
+    @property
+    def phase(self) -> str:
+        """One of PHASES: what costs nothing comes first, then checks, generated requests, sequences, bursts."""
+        if self.cost == 0:
+            return "free checks"
+        return _PHASE_OF.get(self.name.partition(".")[0], "paid checks")
+
+
+@dataclass(frozen=True)
+class Plan:
+    entries: tuple[Entry, ...]
+    rules: Mapping[str, Rule]
+    cap: int
+
+    @property
+    def selected(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.reason is None]
+
+    @property
+    def skipped(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.reason is not None]
+
+    @property
+    def credits(self) -> int:
+        return sum(entry.cost for entry in self.selected)
+
+    @property
+    def seconds(self) -> float:
+        return sum(entry.decides.seconds for entry in self.selected)
+
+    def beyond_cap(self) -> list[Entry]:
+        """Tests that are left out in the worst case, when all before them cost what they may."""
+        total, beyond = 0, []
+        for entry in self.selected:
+            if entry.cost and total + entry.cost > self.cap:
+                beyond.append(entry)
+            else:
+                total += entry.cost
+        return beyond
+
+    def reasons_undecided(self) -> dict[str, list[tuple[str, str]]]:
+        """For every rule that no selected test decides: by test, why."""
+        covered = {rule for entry in self.selected for rule in entry.decides.rules}
+        return {rule: self._reasons(rule) for rule in self.rules if rule not in covered}
+
+    def _reasons(self, rule: str) -> list[tuple[str, str]]:
+        reasons = [(entry.name, entry.reason or "") for entry in self.skipped if rule in entry.decides.rules]
+        return reasons or [("", "no test decides it")]
+
+
+def make_plan(
+    tests: Iterable[tuple[str, Decides]], target: Target, profile: Profile, rules: Mapping[str, Rule], cap: int
+) -> Plan:
+    """Phase by phase, in each the cheapest test first; `rules` are those asked for."""
+    entries = [
+        Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
+        for name, decides in _for(target, list(tests))
+        if rules.keys() & set(decides.rules)
+    ]
+    return Plan(tuple(sorted(entries, key=_turn)), rules, cap)
+
+
+def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str, Decides]]:
+    """The tests for such a target, and those for another kind that alone decide a rule, to say what they need."""
+    decided = {rule for _, decides in tests if decides.fits(target) for rule in decides.rules}
+    for name, decides in tests:
+        if decides.fits(target) or set(decides.rules) - decided:
+            yield name, decides
+
+
+def _turn(entry: Entry) -> tuple[int, bool, int]:
+    return PHASES.index(entry.phase), not entry.decides.first, entry.cost
+
+
+def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:
+    if missing := decides.missing(target):
+        return missing
+    if decides.in_profile(profile, target):
+        return None
+    return f"it may cost {counted(decides.cost(target), 'credit')}, beyond the profile {profile}"

@@ -1,0 +1,126 @@
+"""One run by pytest: examine, show and report, also when it is interrupted."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from rich.console import Console
+
+from contract_tests.report import files, github
+from contract_tests.report.live import watching
+from contract_tests.report.terminal import print_summary
+from contract_tests.runner.baseline import baseline_text
+from contract_tests.runner.events import Interrupted
+from contract_tests.runner.outcome import Outcome, conclude
+from contract_tests.runner.plan import Plan
+from contract_tests.runner.plugin import NAME, ConformancePlugin
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
+
+
+class Session:
+    """`new_baseline` is the file that is to accept all that is found."""
+
+    def __init__(self, run: Run, console: Console, new_baseline: Path | None = None) -> None:
+        self._run, self._console, self._new_baseline = run, console, new_baseline
+        self._display, self._quoting = ExitStack(), ExitStack()
+
+    def examine(self) -> int:
+        """Examine the service; return the exit status."""
+        self._quoting.enter_context(github.no_commands())
+        self._display.enter_context(watching(self._console, self._run))
+        return self._close(examine(self._run))
+
+    def interrupt(self, signal: str) -> int:
+        """End the run where it is, with all its reports; return the exit status."""
+        self._run.events.emit(Interrupted(f"the run was interrupted ({signal})"))
+        outcome = conclude(self._run.events.log)
+        files.write_all(self._run, outcome)
+        status = self._close(outcome)
+        sys.stdout.flush()
+        return status
+
+    def _close(self, outcome: Outcome) -> int:
+        self._display.close()
+        print_summary(self._console, self._run, outcome)
+        self._quoting.close()
+        github.announce(self._run, outcome)
+        if self._new_baseline:
+            self._new_baseline.write_text(self._run.masker(baseline_text(outcome.acceptances)), encoding="utf-8")
+        return outcome.exit_status(strict=self._run.settings.strict)
+
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_PYTEST = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=sys", "--disable-plugin-autoload")
+
+
+def examine(run: Run) -> Outcome:
+    """Examine the target of a run: its events go to their consumers, its reports are written."""
+    try:
+        _pytest(ConformancePlugin(run))
+    except Exception as error:  # noqa: BLE001  a fault of the suite must not end like a violation
+        run.events.emit(Interrupted(f"a fault of the suite: {type(error).__name__}: {error}"))
+    return conclude(run.events.log)
+
+
+def make_bill(settings: Settings) -> Plan:
+    """The plan of a run, by collecting its tests; nothing is sent."""
+    plugin = ConformancePlugin(Run(settings))
+    _pytest(plugin, "--collect-only")
+    return plugin.plan
+
+
+def _pytest(plugin: ConformancePlugin, *arguments: str) -> None:
+    where = [str(_PACKAGE), "-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE)]
+    with _no_pytest_variables():
+        pytest.main([*where, *_PYTEST, *arguments], plugins=[_Named(plugin)])
+
+
+class _Named:
+    """Registers the plugin under its name, by which the fixtures find it."""
+
+    def __init__(self, plugin: ConformancePlugin) -> None:
+        self._plugin = plugin
+
+    def pytest_addoption(self, parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:  # noqa: ARG002
+        pluginmanager.register(self._plugin, NAME)
+
+
+@contextmanager
+def _no_pytest_variables() -> Iterator[None]:
+    saved = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(saved)
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STATUS = 3
+
+
+@contextmanager
+def ended_by_signals(finish: Callable[[str], int]) -> Iterator[None]:
+    """Inside, an interrupt or a termination calls `finish` with its name and ends the process with what it returns."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        status = _STATUS
+        try:
+            status = finish(signal.Signals(number).name)
+        finally:
+            # No ordinary exit: it would wait for the threads, which may wait for a reply that never comes.
+            os._exit(status)
+
+    before = {each: signal.signal(each, end) for each in _SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,31 @@
+"""Charges: what a generation costs, in credits and in images of the day. The one place for each price."""
+
+from .behaviour import Behaviour
+from .world import Demand, World
+
+
+def price(demand: Demand, behaviour: Behaviour) -> int:
+    """Return the price of a generation in credits. [CREDIT-COST]"""
+    return demand.count * behaviour.credits_per_image
+
+
+def needed_credits(demand: Demand, behaviour: Behaviour) -> int:
+    """Return how many credits an account must have for a generation. [CREDIT-NEED]"""
+    whole = price(demand, behaviour)
+    return whole if behaviour.credit_need == "all" else min(whole, 1)
+
+
+def allowance(demand: Demand, behaviour: Behaviour) -> int:
+    """Return how much of the daily limit a generation uses. [DAILY-RESET]"""
+    return demand.count if behaviour.daily_unit == "images" else 1
+
+
+def free_credits(world: World) -> int:
+    """Return the credits that no running generation has reserved."""
+    return world.credits - sum([each.credits for each in world.running])
+
+
+def per_image(credits: int, count: int) -> list[int]:  # noqa: A002
+    """Return the cost of each image of a generation in credits: their sum is `credits`."""
+    each, rest = divmod(credits, count)
+    return [each + 1] * rest + [each] * (count - rest)

@@ -1,0 +1,156 @@
+from collections.abc import Iterator
+
+import pytest
+
+from contract_tests.checks.overlap import judge_life, judge_seconds, judge_seen
+from contract_tests.client.call import Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.contract import load_contract
+from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
+from support.conformance import target
+from support.overlaps import overlap, reply
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    run = Run(Settings(target()))
+    yield run
+    run.transport.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "sure"),
+    [(0.05, False), (0.5, True), (2.0, True), (2.4, False), (3.5, False)],
+)
+def test_a_call_surely_overlaps_only_well_within_the_generation(run: Run, sent: float, sure: bool) -> None:
+    watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.01, 0.02))
+    assert watched.surely_running(reply(200, sent, sent + 0.01)) is sure
+
+
+def test_a_lock_that_was_seen_proves_that_the_generation_had_begun(run: Run) -> None:
+    watched = overlap(run, reply(200, 0.0, 3.0), reply(409, 0.01, 0.02))
+    assert watched.surely_running(reply(200, 0.03, 0.04))
+
+
+def test_a_slow_network_widens_the_margin(run: Run) -> None:
+    watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.1, 0.6))
+    assert watched.margin == pytest.approx(1.5)
+    assert not watched.surely_running(reply(200, 1.0, 1.5))
+
+
+def test_a_lock_that_expired_is_not_a_proof(run: Run) -> None:
+    watched = overlap(run, reply(200, 0.0, 30.0), reply(409, 0.1, 0.11))
+    assert not watched.surely_running(reply(200, 9.9, 9.95))
+
+
+def test_a_generation_that_failed_proves_nothing(run: Run) -> None:
+    with pytest.raises(CouldNotLookError, match="was answered 419"):
+        overlap(run, reply(419, 0.0, 0.1)).surely_running(reply(200, 0.05, 0.06))
+
+
+def test_the_life_of_a_lock_lies_between_what_was_seen(run: Run) -> None:
+    checks = reply(409, 0.1, 0.2), reply(409, 9.8, 9.9), reply(200, 10.0, 10.1)
+    life = overlap(run, reply(200, 0.0, 12.0), *checks).life()
+    assert [life.at_least, life.at_most] == pytest.approx([9.6, 10.1])
+    assert not life.cut_short
+    assert len(life.witnesses) == 3
+
+
+def test_a_lock_that_went_with_its_generation_was_cut_short(run: Run) -> None:
+    checks = reply(409, 0.1, 0.2), reply(200, 3.0, 3.01)
+    assert overlap(run, reply(200, 0.0, 3.0), *checks).life().cut_short
+
+
+def test_a_lock_that_was_never_seen_to_go_may_live_for_ever(run: Run) -> None:
+    life = overlap(run, reply(200, 0.0, 12.0), reply(409, 0.1, 0.2), reply(409, 11.8, 11.9)).life()
+    assert life.at_least == pytest.approx(11.6)
+    assert life.at_most == float("inf")
+
+
+def test_a_lock_that_was_never_seen_has_no_life(run: Run) -> None:
+    with pytest.raises(CouldNotLookError, match="never seen"):
+        overlap(run, reply(200, 0.0, 12.0), reply(200, 0.1, 0.2)).life()
+
+
+GENERATION = reply(200, 0.0, 4.0)
+LOCKED = reply(409, 0.5, 0.51)
+
+
+@pytest.fixture
+def verdict(run: Run) -> Verdict:
+    return Verdict("a test", run.events, load_contract(), run.settings.rules)
+
+
+def broken(verdict: Verdict) -> list[str]:
+    return [decision.rule for decision in verdict.broken]
+
+
+@pytest.mark.parametrize("status", [200, 423, 503])
+def test_a_check_that_does_not_tell_of_a_generation_is_a_finding(run: Run, verdict: Verdict, status: int) -> None:
+    judge_seen(verdict, overlap(run, GENERATION, reply(status, 1.0, 1.01)))
+    assert broken(verdict) == ["LOCK-CHECK"]
+
+
+@pytest.mark.parametrize("sent", [0.1, 3.5])
+def test_a_check_at_the_edge_of_a_generation_is_none(run: Run, verdict: Verdict, sent: float) -> None:
+    judge_seen(verdict, overlap(run, GENERATION, LOCKED, reply(200, sent, sent + 0.01)))
+    assert broken(verdict) == []
+    assert verdict.decided == {"LOCK-CHECK"}
+
+
+def test_a_lock_that_goes_while_the_generation_runs_is_a_finding(run: Run, verdict: Verdict) -> None:
+    judge_seen(verdict, overlap(run, GENERATION, LOCKED, reply(200, 2.0, 2.01)))
+    assert broken(verdict) == ["LOCK-CHECK"]
+
+
+def test_a_generation_that_nobody_met_says_nothing(run: Run, verdict: Verdict) -> None:
+    with pytest.raises(CouldNotLookError, match="was over before"):
+        judge_seen(verdict, overlap(run, GENERATION))
+
+
+@pytest.mark.parametrize("second", [reply(200, 0.6, 4.6), reply(423, 0.6, 0.61), reply(402, 0.6, 0.61)])
+def test_another_generation_that_is_not_refused_is_a_finding(run: Run, verdict: Verdict, second: Reply) -> None:
+    with pytest.raises(Exception, match="LOCK-ONE"):
+        judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [second])
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        reply(200, 0.6, 8.5),  # it may have waited for the first to end
+        reply(200, 3.9, 8.0),
+        reply(419, 0.6, 0.61),
+        reply(429, 0.6, 0.61),
+        reply(422, 0.6, 0.61),
+        reply(502, 0.6, 0.61),
+    ],
+)
+def test_another_answer_proves_nothing(run: Run, verdict: Verdict, second: Reply) -> None:
+    with pytest.raises(CouldNotLookError, match="no other generation surely met"):
+        judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [second])
+    assert verdict.decided == set()
+
+
+def test_a_refusal_for_want_of_credits_is_a_finding_where_there_are_some(run: Run, verdict: Verdict) -> None:
+    with pytest.raises(Exception, match="LOCK-ONE"):
+        judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [reply(419, 0.6, 0.61)], able=True)
+
+
+def test_a_refused_generation_has_a_message(run: Run, verdict: Verdict) -> None:
+    judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [reply(409, 0.6, 0.61)])
+    assert broken(verdict) == ["LOCK-409-BODY"]
+
+
+@pytest.mark.parametrize(("freed", "rules"), [(5.0, ["LOCK-10S"]), (9.9, []), (10.1, []), (11.5, ["LOCK-10S"])])
+def test_a_lock_lives_as_long_as_documented(run: Run, verdict: Verdict, freed: float, rules: list[str]) -> None:
+    checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, int(freed * 10))]
+    judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks, reply(200, freed, freed + 0.01)), shared=False)
+    assert broken(verdict) == rules
+
+
+def test_a_lock_that_others_share_may_seem_to_live_longer(run: Run, verdict: Verdict) -> None:
+    checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, 130)]
+    with pytest.raises(CouldNotLookError, match="somebody else"):
+        judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks), shared=True)

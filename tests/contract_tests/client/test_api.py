@@ -1,0 +1,155 @@
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.client.api import Api
+from contract_tests.client.budget import Purse
+from contract_tests.client.masking import Masker
+from contract_tests.client.transport import Transport
+from contract_tests.errors import CouldNotLookError, LimitMetError, PurseEmptyError, RuleBrokenError
+from contract_tests.oracle.contract import load_contract
+from contract_tests.runner.events import Decision, Verdict
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
+from contract_tests.runner.target import Budget
+from support.conformance import target
+
+FIELDS = {"image_generator": "ideogram", "description_ideogram": "A sign", "image_number_of_images": 2}
+IMAGE = {"id": 1, "title": "t", "input": "A sign", "output": "uploads/t.png"}
+GENERATED = {"status": "success", "images": [IMAGE, {**IMAGE, "id": 2}], "image_storage": "public"}
+AVAILABLE = {"status": "success", "message": "Go on."}
+BUSY = {"status": "error", "message": "Wait."}
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def make(answer: Answer, role: str = "primary", credits_: int = 40, **values: Any) -> tuple[Api, Run]:
+    aim = target(role, budget=Budget(credits_, requests_per_second=1000), **values)
+    ticks = iter(range(10_000))
+    client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
+    transport = Transport(
+        aim, Masker([]), Purse(credits_), client=client, clock=lambda: next(ticks) / 100, sleep=lambda _: None
+    )
+    run = Run(Settings(aim), transport)
+    return Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts[role]), run
+
+
+def generating(status: int, body: Any) -> Answer:
+    """A service that is available and answers a generation like this."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=AVAILABLE) if request.method == "GET" else httpx.Response(status, json=body)
+
+    return answer
+
+
+@pytest.mark.parametrize(("status", "spent"), [(200, 2), (409, 0), (419, 0), (422, 0), (429, 0), (500, 2)])
+def test_pays_for_what_may_have_been_made(status: int, spent: int) -> None:
+    body = GENERATED if status == 200 else {"message": "no", "errors": {}}
+    api, run = make(generating(status, body))
+    api.generate(FIELDS)
+    assert (run.purse.spent, run.purse.left) == (spent, 40 - spent)
+
+
+def test_pays_for_an_answer_that_never_came() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("too slow", request=request)
+
+    api, run = make(answer)
+    with pytest.raises(CouldNotLookError):
+        api.generate(FIELDS)
+    assert run.purse.spent == 2
+
+
+def test_sends_nothing_that_the_purse_cannot_pay() -> None:
+    api, run = make(generating(200, GENERATED), credits_=1)
+    with pytest.raises(PurseEmptyError):
+        api.generate(FIELDS)
+    assert run.transport.requests == 0
+
+
+def test_an_account_without_credits_needs_no_purse_until_it_is_served() -> None:
+    api, run = make(generating(200, GENERATED), "empty", credits_=1)
+    api.generate(FIELDS)
+    assert run.purse.spent == 2
+    with pytest.raises(PurseEmptyError):
+        api.generate(FIELDS)
+
+
+def test_notes_the_images_that_were_made() -> None:
+    api, run = make(generating(200, GENERATED))
+    images, _ = api.images(FIELDS)
+    assert [made.image for made in run.ledger.of("primary")] == images == GENERATED["images"]
+
+
+def test_waits_for_a_lock_to_go() -> None:
+    answers = iter([(409, BUSY), (200, AVAILABLE), (409, {"message": "Wait."}), (200, AVAILABLE), (200, GENERATED)])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        status, body = next(answers)
+        return httpx.Response(status, json=body)
+
+    assert len(make(answer)[0].images(FIELDS)[0]) == 2
+
+
+def test_a_lock_that_outlives_any_lock_is_a_finding_and_is_waited_for_once() -> None:
+    api, run = make(lambda _: httpx.Response(409, json=BUSY))
+    api.await_unlocked()
+    (finding,) = [event for event in run.events.log if isinstance(event, Decision) and not event.held]
+    assert (finding.rule, len(finding.exchanges)) == ("LOCK-10S", 2)
+    asked = run.transport.requests
+    api.await_unlocked()
+    assert run.transport.requests == asked + 1
+
+
+def test_a_lock_that_all_share_may_be_somebody_else_s() -> None:
+    api, run = make(lambda _: httpx.Response(409, json=BUSY), lock_scope="global")
+    with pytest.raises(CouldNotLookError, match="never found the lock free"):
+        api.generate_when_ready(FIELDS)
+    assert not [event for event in run.events.log if isinstance(event, Decision) and not event.held]
+
+
+def test_a_generation_that_is_refused_while_nothing_runs_is_answered_so() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=AVAILABLE) if request.method == "GET" else httpx.Response(409, json=BUSY)
+
+    assert make(answer)[0].generate_when_ready(FIELDS).status == 409
+
+
+@pytest.mark.parametrize("status", [409, 419, 429])
+def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
+    with pytest.raises(CouldNotLookError, match=str(status)):
+        make(generating(status, {"message": "no"}))[0].images(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        (FIELDS, {"image_number_of_images": ["At most 1."]}),
+        ({**FIELDS, "image_resolution": "9x9"}, {"image_resolution": []}),
+    ],
+)
+def test_a_limit_that_no_source_gives_is_no_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
+    api, _ = make(generating(422, {"message": "no", "errors": errors}))
+    with pytest.raises(LimitMetError, match="no source gives its limit"):
+        api.images(fields)
+
+
+def test_refusing_a_documented_request_is_a_finding() -> None:
+    api, _ = make(generating(422, {"message": "no", "errors": {"description_ideogram": ["No."]}}))
+    with pytest.raises(RuleBrokenError, match="SHAPE"):
+        api.images(FIELDS)
+
+
+def test_fetches_a_picture_without_the_token_wherever_it_is() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        there = request.url.host == "storage.invalid"
+        return httpx.Response(200) if there else httpx.Response(302, headers={"location": "https://storage.invalid/p"})
+
+    assert make(answer)[0].picture("uploads/t.png").status == 200
+    assert [str(request.url) for request in asked] == ["http://127.0.0.1:9/uploads/t.png", "https://storage.invalid/p"]
+    assert not any("authorization" in request.headers for request in asked)

@@ -1,0 +1,151 @@
+"""The connection to a target, over real sockets."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
+
+import httpx
+import pytest
+import trustme
+
+from contract_tests.client.connection import make_client, receive
+from contract_tests.runner.target import Target, Timeouts
+from support.conformance import target
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+ENDLESS = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+class Peer:
+    """A server that answers each connection with the same bytes, then with as many more as are taken."""
+
+    def __init__(self, reply: bytes, *, then: bytes = b"", tls: ssl.SSLContext | None = None) -> None:
+        self.asked: list[str] = []
+        self.over = Event()
+        peer = self
+
+        class Handler(BaseRequestHandler):
+            def handle(self) -> None:
+                connection = tls.wrap_socket(self.request, server_side=True) if tls else self.request
+                peer.asked.append(connection.recv(65536).decode())
+                connection.sendall(reply)
+                while then and not peer.over.wait(1 / len(then) ** 2):
+                    connection.sendall(then)
+                connection.close()
+
+        class Quiet(ThreadingTCPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """A client that hangs up is no news."""
+
+        self.server = Quiet(("127.0.0.1", 0), Handler)
+
+    @property
+    def port(self) -> int:
+        return int(self.server.server_address[1])
+
+
+@contextmanager
+def serving(peer: Peer) -> Iterator[Peer]:
+    thread = Thread(target=peer.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield peer
+    finally:
+        peer.over.set()
+        peer.server.shutdown()
+        peer.server.server_close()
+        thread.join()
+
+
+def get(aim: Target, url: str, patience: float = 5) -> httpx.Response:
+    with make_client(aim) as client:
+        ticks = iter(range(1_000_000))
+        request = client.build_request("GET", url, timeout=patience)
+        return receive(client, request, patience, lambda: next(ticks) / 100)
+
+
+def connected(url: str, **values: object) -> Target:
+    return Target(url, target().accounts, timeouts=Timeouts(connect=5, reply=5), **values)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def test_trusts_the_authority_of_the_target(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    with serving(Peer(OK, tls=context)) as peer:
+        url = f"https://127.0.0.1:{peer.port}/api/v1"
+        assert get(connected(url, ca_bundle=bundle), url).status_code == 200
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            get(connected(url), url)
+
+
+def test_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Peer(OK)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("NO_PROXY", "::1, 10.0.0.0/8, direct.invalid")
+        assert get(connected("http://images.invalid"), "http://images.invalid/api").status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            get(connected("http://direct.invalid"), "http://direct.invalid/api")
+    assert [asked.splitlines()[0] for asked in proxy.asked] == ["GET http://images.invalid/api HTTP/1.1"]
+
+
+def test_asks_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Peer(OK)) as peer, serving(Peer(OK)) as proxy:
+        monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
+        url = f"http://127.0.0.1:{peer.port}/api"
+        assert get(connected(url), url).status_code == 200
+    assert (len(peer.asked), proxy.asked) == (1, [])
+
+
+def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving(Peer(OK)) as peer:
+        url = f"http://127.0.0.1:{peer.port}/api"
+        get(connected(url), url)
+    assert "authorization" not in peer.asked[0].lower()
+
+
+def test_waits_no_longer_than_agreed_for_a_reply_that_trickles() -> None:
+    with serving(Peer(ENDLESS, then=b"1\r\nx\r\n")) as peer:
+        url = f"http://127.0.0.1:{peer.port}/api"
+        with pytest.raises(httpx.ReadTimeout, match=r"not complete after 0\.5 s"):
+            get(connected(url), url, patience=0.5)
+
+
+def test_reads_no_reply_without_an_end() -> None:
+    with serving(Peer(ENDLESS, then=b"10000\r\n" + 65536 * b"x" + b"\r\n")) as peer:
+        url = f"http://127.0.0.1:{peer.port}/api"
+        with pytest.raises(httpx.DecodingError, match="larger than"):
+            get(connected(url), url, patience=1000)
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (b"", httpx.RemoteProtocolError),
+        (b"\x00\xff garbage\r\n\r\n", httpx.RemoteProtocolError),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{}", httpx.RemoteProtocolError),
+        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", httpx.DecodingError),
+    ],
+)
+def test_a_reply_that_is_no_http_is_an_error(reply: bytes, error: type[httpx.HTTPError]) -> None:
+    with serving(Peer(reply)) as peer, pytest.raises(error):
+        get(connected("http://127.0.0.1"), f"http://127.0.0.1:{peer.port}/api")

@@ -1,0 +1,85 @@
+import base64
+import html
+import json
+import random
+import re
+from urllib.parse import quote
+
+import pytest
+
+from contract_tests.client.masking import Masker, Secret
+
+TOKEN = 'k1|AbCdEfGhIjKlMnOp+/="x'
+UPLOAD = b"\x89PNG\r\n\x1a\n" + random.Random(7).randbytes(300)
+
+
+def test_a_secret_shows_nothing_of_itself() -> None:
+    assert "hidden" not in f"{Secret('hidden')!r} {Secret('hidden')} {[Secret('hidden')]}"
+
+
+@pytest.mark.parametrize("form", [TOKEN, quote(TOKEN, safe=""), json.dumps(TOKEN), TOKEN.rpartition("|")[2]])
+def test_masks_a_token_in_every_form(form: str) -> None:
+    masked = Masker([Secret(TOKEN)])(f"a{form}b")
+    assert "AbCdEf" not in masked
+    assert "***" in masked
+
+
+def test_masks_a_short_token_only_where_it_stands_alone() -> None:
+    mask = Masker([Secret("demo"), Secret("demo-low")])
+    assert mask("demo demo-low demolition demo-lowest") == "*** *** demolition demo-lowest"
+
+
+def test_masks_nothing_without_tokens() -> None:
+    assert Masker([])("text") == "text"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        TOKEN.replace("/", "\\/").replace('"', '\\\\"'),
+        TOKEN.replace("+", "\\u002b").replace("|", "&#124;"),
+        quote(quote(TOKEN, safe=""), safe=""),
+        re.sub("%..", lambda escape: escape[0].lower(), quote(TOKEN)),
+        html.escape(html.escape(TOKEN)),
+        *(base64.b64encode(b"u" * shift + TOKEN.encode()).decode() for shift in range(3)),
+        base64.urlsafe_b64encode(f"user:{TOKEN}".encode()).decode(),
+    ],
+)
+def test_masks_a_token_that_was_encoded_more_than_once(form: str) -> None:
+    masked = Masker([Secret(TOKEN)])(form)
+    assert "***" in masked
+    assert len(masked) < 14
+
+
+def test_masks_what_stands_before_a_host() -> None:
+    assert Masker([])("see http://user:word@host/a@b and a@b.example") == "see http://***@host/a@b and a@b.example"
+
+
+def test_learns_a_cookie() -> None:
+    mask = Masker([])
+    mask.learn_cookie('session="eyJpdiI6InNlc3Npb24%3D"; Path=/; HttpOnly')
+    assert mask("it was eyJpdiI6InNlc3Npb24= or eyJpdiI6InNlc3Npb24%3D") == "it was *** or ***"
+    mask.learn_cookie("lang=en")
+    assert mask("written in en") == "written in en"
+
+
+@pytest.mark.parametrize("part", [UPLOAD, UPLOAD[100:200], b"before " + UPLOAD[7:60] + b" after"])
+def test_learns_an_upload_and_knows_its_parts_in_every_encoding(part: bytes) -> None:
+    mask = Masker([])
+    mask.learn_upload(UPLOAD)
+    mask.learn_upload(UPLOAD)
+    for form in (
+        part.decode("latin-1"),
+        part.hex(),
+        base64.b64encode(part).decode(),
+        json.dumps(part.decode("latin-1")),
+    ):
+        masked = mask(form)
+        assert "***" in masked
+        assert len(masked) < len(form) / 2
+
+
+def test_what_repeats_itself_in_an_upload_masks_nothing() -> None:
+    mask = Masker([])
+    mask.learn_upload(b" " * 100 + b"\0" * 100)
+    assert mask(" " * 50) == " " * 50

@@ -1,0 +1,221 @@
+import shlex
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from contract_tests.client.budget import Purse
+from contract_tests.client.call import Call
+from contract_tests.client.masking import Masker, Secret
+from contract_tests.client.transport import Transport, throttle_pause
+from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
+from contract_tests.runner.target import Budget
+from support.conformance import TOKEN, target
+
+URL = "http://127.0.0.1:9/api/v1/aiimage/generate-image"
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sleeps: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+def transport(answer: Answer, clock: Clock | None = None, rate: float = 1000) -> Transport:
+    clock = clock or Clock()
+    aim = target(budget=Budget(requests_per_second=rate))
+    client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
+    return Transport(aim, Masker([Secret(TOKEN)]), Purse(9), client=client, clock=clock, sleep=clock.sleep)
+
+
+def echo(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(
+        200, json={"you sent": request.headers.get("authorization"), "body": request.content.decode()}
+    )
+
+
+def test_sends_the_token_and_records_none_of_it() -> None:
+    reply = transport(echo).send(Call("POST", URL, "primary", Secret(TOKEN), json={"description": TOKEN}))
+    assert TOKEN in reply.content.decode()
+    recorded = f"{reply.exchange} {reply.exchange.evidence('', '')} {reply.exchange.curl}"
+    assert TOKEN not in recorded
+    assert "$AIIMAGE_TOKEN" in reply.exchange.curl
+
+
+def test_curl_repeats_the_request() -> None:
+    exchange = transport(echo).send(Call("POST", URL, token=Secret(TOKEN), json={"mood": "it's"})).exchange
+    words = shlex.split(exchange.curl)
+    assert words[:5] == ["curl", "-sS", "-i", "-X", "POST"]
+    assert "Authorization: Bearer $AIIMAGE_TOKEN" in words
+    assert words[words.index("--data-raw") + 1] == '{"mood": "it\'s"}'
+
+
+def test_records_an_upload_by_its_name_only() -> None:
+    files = {"image_src": ("teapot.png", b"secret bytes", "image/png")}
+    exchange = transport(echo).send(Call("POST", URL, fields={"type": "upscale"}, files=files)).exchange
+    assert "image_src=@teapot.png" in exchange.curl
+    assert "secret bytes" not in str(exchange.evidence("", "")["request"])
+
+
+def test_a_form_without_a_file_is_still_multipart() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["content-type"])
+        return httpx.Response(200)
+
+    transport(answer).send(Call("POST", URL, fields={"type": "upscale"}))
+    assert seen[0].startswith("multipart/form-data; boundary=")
+
+
+def test_bounds_what_it_records() -> None:
+    reply = transport(lambda _: httpx.Response(200, text="x" * 100_000)).send(Call("GET", URL))
+    assert len(reply.content) == 100_000
+    assert len(reply.exchange.response_body) < 2100
+
+
+def test_follows_no_redirect() -> None:
+    answer = httpx.Response(302, headers={"location": "http://127.0.0.1:9/login"})
+    reply = transport(lambda _: answer).send(Call("GET", URL))
+    assert (reply.status, reply.exchange.response_headers["location"]) == (302, "http://127.0.0.1:9/login")
+
+
+def test_keeps_the_pace() -> None:
+    clock = Clock()
+    paced = transport(echo, clock, rate=2)
+    for _ in range(3):
+        paced.send(Call("GET", URL))
+    assert clock.sleeps == [0.5, 0.5]
+    assert paced.requests == 3
+
+
+def test_waits_where_the_service_throttles() -> None:
+    clock = Clock()
+    answers = iter([httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(200)])
+    assert transport(lambda _: next(answers), clock).send(Call("GET", URL)).status == 200
+    assert 7 in clock.sleeps
+
+
+def test_a_daily_limit_is_no_throttling() -> None:
+    daily = httpx.Response(429, json={"message": "No more images today."})
+    assert transport(lambda _: daily).send(Call("POST", URL, images=1)).status == 429
+    tomorrow = httpx.Response(429, headers={"retry-after": "30000"})
+    assert transport(lambda _: tomorrow).send(Call("POST", URL, images=1)).status == 429
+
+
+def test_slows_down_where_the_service_throttles() -> None:
+    clock = Clock()
+    answers = iter([httpx.Response(429, headers={"retry-after": "0"}), httpx.Response(200), httpx.Response(200)])
+    paced = transport(lambda _: next(answers), clock, rate=1)
+    for _ in range(2):
+        paced.send(Call("GET", URL))
+    assert clock.sleeps == [0.0, 1.0, 2.0]
+
+
+def test_gives_up_where_the_throttling_does_not_end() -> None:
+    throttled = transport(lambda _: httpx.Response(429, headers={"retry-after": "1"}))
+    with pytest.raises(CouldNotLookError, match="throttled 4 times"):
+        throttled.send(Call("GET", URL))
+
+
+def test_no_reply_is_no_finding() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout(f"timed out with {TOKEN}", request=request)
+
+    with pytest.raises(CouldNotLookError, match="got no reply: ReadTimeout") as caught:
+        transport(answer).send(Call("GET", URL))
+    assert TOKEN not in str(caught.value)
+
+
+def test_sends_once_more_what_changes_nothing_where_the_connection_broke() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        if len(asked) == 1:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
+        return httpx.Response(200)
+
+    assert transport(answer).send(Call("GET", URL)).status == 200
+    assert asked == ["GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("error", "spent"),
+    [(httpx.ReadTimeout, 2), (httpx.RemoteProtocolError, 2), (httpx.ReadError, 2), (httpx.ConnectError, 0)],
+)
+def test_pays_for_what_may_have_been_served(error: type[httpx.TransportError], spent: int) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        raise error("no reply", request=request)
+
+    silent = transport(answer)
+    with pytest.raises(NoReplyError):
+        silent.send(Call("POST", URL, images=2))
+    assert (silent.purse.spent, asked) == (spent, ["POST"])
+
+
+def test_pays_for_more_images_than_were_asked_for() -> None:
+    body = {"images": [{"id": 1}, {"id": 2}, {"id": 3}]}
+    generous = transport(lambda _: httpx.Response(200, json=body))
+    generous.send(Call("POST", URL, images=1))
+    assert generous.purse.spent == 3
+
+
+def test_a_service_that_falls_silent_is_lost() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("timed out", request=request)
+
+    silent = transport(answer)
+    for _ in range(3):
+        with pytest.raises(NoReplyError):
+            silent.send(Call("GET", URL))
+    with pytest.raises(TargetLostError, match="4 requests in a row got no reply"):
+        silent.send(Call("GET", URL))
+
+
+def test_an_address_that_is_none_cannot_be_asked() -> None:
+    with pytest.raises(CouldNotLookError, match="is no URL"):
+        transport(echo).send(Call("GET", "http://h:port/uploads/t.png"))
+
+
+def test_a_body_that_is_no_json_cannot_be_judged() -> None:
+    reply = transport(lambda _: httpx.Response(200, html="<h1>Hi</h1>")).send(Call("GET", URL))
+    with pytest.raises(CouldNotLookError, match="no JSON \\(text/html"):
+        reply.json()
+
+
+DATE = {"date": "Thu, 26 Feb 2026 10:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "headers", "text", "seconds"),
+    [
+        ("POST", 200, {"retry-after": "1"}, "", None),
+        ("POST", 429, {}, '{"message": "You have reached the maximum number of image generation allowed."}', None),
+        ("POST", 429, {"x-ratelimit-remaining": "57"}, "", None),
+        ("POST", 429, {"retry-after": "39600"}, "", None),
+        ("POST", 429, {"retry-after": "7"}, "", 7),
+        ("POST", 429, {"retry-after": "Thu, 26 Feb 2026 10:00:30 GMT", **DATE}, "", 30),
+        ("POST", 429, {"retry-after": "Fri, 27 Feb 2026 00:00:00 GMT", **DATE}, "", None),
+        ("POST", 429, {"retry-after": "soon"}, "", None),
+        ("POST", 429, {"x-ratelimit-remaining": "0"}, "", 4),
+        ("POST", 429, {}, '{"message": "Too Many Attempts."}', 4),
+        ("POST", 429, {}, "<h1>429 Too Many Requests</h1>", 4),
+        ("GET", 429, {}, "", 4),
+    ],
+)
+def test_tells_the_rate_limit_from_the_daily_limit(
+    method: str, status: int, headers: dict[str, str], text: str, seconds: float | None
+) -> None:
+    assert throttle_pause(method, status, headers, text, attempt=2) == seconds

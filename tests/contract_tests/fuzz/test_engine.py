@@ -1,0 +1,229 @@
+"""Campaigns against a small service that is right, and against such that are wrong in one way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import configuration
+
+from contract_tests.errors import CouldNotLookError, PurseEmptyError, RuleBrokenError
+from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign
+from contract_tests.fuzz.engine import carry_out
+from contract_tests.fuzz.judgement import Record
+from contract_tests.runner.events import Decision, Verdict
+from support.conformance import TOKEN
+from support.small_service import Answer, SmallService, parameters, run_against
+
+FAST, SLOW = 50, 2
+Spoil = Callable[[httpx.Request, httpx.Response], httpx.Response]
+
+
+class Bench:
+    """A run with a verdict of its own."""
+
+    def __init__(self, answer: Answer, *, seed: int = 1, pace: float = FAST, cap: int = 40) -> None:
+        self.run = run_against(answer, "empty", pace=pace, cap=cap, seed=seed)
+        self.verdict = Verdict("a test", self.run.events, self.run.contract, self.run.settings.rules)
+
+    def carry_out(self, campaign: Campaign, role: str) -> Record:
+        return carry_out(campaign, self.run, self.verdict, role)
+
+    @property
+    def broken(self) -> dict[str, Decision]:
+        return {decision.rule: decision for decision in self.verdict.broken}
+
+
+def spoiled(spoil: Spoil) -> Answer:
+    """The small service, with each of its replies handed to `spoil`."""
+    service = SmallService()
+    return lambda request: spoil(request, service(request))
+
+
+def failing(when: Callable[[httpx.Request], bool]) -> Answer:
+    return spoiled(lambda request, reply: httpx.Response(500, text="<h1>Oops</h1>") if when(request) else reply)
+
+
+ALL = [(CALLS, "primary"), (DOCUMENTED, "empty"), (INVALID, "empty"), (INVALID, "primary"), (LINKED, "primary")]
+
+
+@pytest.mark.parametrize(("campaign", "role"), ALL)
+def test_a_right_service_gives_no_finding(campaign: Campaign, role: str) -> None:
+    service = SmallService()
+    bench = Bench(service)
+    record = bench.carry_out(campaign, role)
+    assert not record.broken
+    assert record.answers
+    assert bench.run.purse.spent <= (campaign.credits if campaign is LINKED else 0)
+    numbers = [parameters(request).get("image_number_of_images") for request in service.requests]
+    many = any(isinstance(number, int) and number > 1 for number in numbers)
+    assert many == (role == "empty"), "who can pay asks for one image"
+
+
+def test_the_same_seed_gives_the_same_requests() -> None:
+    def sent(seed: int) -> list[tuple[str, object]]:
+        service = SmallService()
+        bench = Bench(service, seed=seed, pace=20)
+        bench.carry_out(DOCUMENTED, "empty")
+        bench.carry_out(LINKED, "primary")
+        return [(each.method, parameters(each)) for each in service.requests]
+
+    first = sent(3)
+    assert sent(3) == first
+    assert sent(4) != first
+
+
+def test_reads_and_leaves_nothing_where_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def home() -> Path:
+        return configuration.storage_directory(intent_to_write=False).home_directory
+
+    service, homes, before = SmallService(), set[Path](), home()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        homes.add(home())
+        return service(request)
+
+    (tmp_path / "schemathesis.toml").write_text("not = a [configuration", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    Bench(answer, pace=SLOW).carry_out(CALLS, "primary")
+    (temporary,) = homes
+    assert not temporary.is_relative_to(tmp_path)
+    assert not temporary.exists()
+    assert home() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["schemathesis.toml"]
+
+
+@pytest.mark.parametrize(("campaign", "role"), ALL[::2])
+def test_a_slow_pace_takes_a_sample(campaign: Campaign, role: str) -> None:
+    service = SmallService()
+    Bench(service, pace=SLOW).carry_out(campaign, role)
+    assert 2 <= len(service.requests) <= 8
+
+
+def served(request: httpx.Request, account: str = "primary") -> httpx.Response:
+    """What the right service would answer to this request, if it came with a token."""
+    asked = httpx.Request(request.method, request.url, content=request.content, headers=dict(request.headers))
+    asked.headers["Authorization"] = f"Bearer {TOKEN}-{account}"
+    return SmallService()(asked)
+
+
+def changes_its_shape() -> Answer:
+    service = SmallService()
+    calls: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("recent-images") or request.method != "GET":
+            return service(request)
+        calls.append(request)
+        return service(request) if len(calls) < 3 else httpx.Response(200, json={"images": []})
+
+    return answer
+
+
+def serves_anybody(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    return served(request) if request.url.path.endswith("versions") and reply.status_code == 401 else reply
+
+
+def hides_what_is_allowed(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    return httpx.Response(405, json={"message": "No."}) if reply.status_code == 405 else reply
+
+
+def takes_any_method(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    return httpx.Response(200, json={}) if request.method == "DELETE" else reply
+
+
+def is_short_of_a_type(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    errors = {"type": ["The type is unknown."]}
+    refused = parameters(request).get("type") == "multi-prompt"
+    return httpx.Response(422, json={"message": "The type is unknown.", "errors": errors}) if refused else reply
+
+
+def errs_in_html(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    return httpx.Response(422, html="<h1>Whoops</h1>") if reply.status_code == 422 else reply
+
+
+def takes_any_quality(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    return _accepted() if reply.status_code == 422 and "quality" in reply.json()["errors"] else reply
+
+
+def works_from_nothing(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    sourceless = reply.status_code == 422 and list(reply.json()["errors"]) == ["image_src"]
+    return _accepted() if sourceless else reply
+
+
+def _accepted() -> httpx.Response:
+    image = {"id": 1, "title": "t.png", "input": "?", "output": "uploads/t.png"}
+    return httpx.Response(200, json={"status": "success", "images": [image], "image_storage": "public"})
+
+
+def _prompt(request: httpx.Request) -> str:
+    given = parameters(request)
+    return str(next((given[name] for name in given if "description" in name), ""))
+
+
+def _is_form(request: httpx.Request) -> bool:
+    return str(request.headers.get("content-type", "")).startswith("multipart/")
+
+
+def _is_malformed(request: httpx.Request) -> bool:
+    return request.method == "POST" and not parameters(request)
+
+
+WRONG: dict[str, tuple[Campaign, str, str, Callable[[], Answer]]] = {
+    "changes its shape": (CALLS, "primary", "SHAPE", changes_its_shape),
+    "serves anybody": (CALLS, "primary", "AUTH", lambda: spoiled(serves_anybody)),
+    "hides what is allowed": (CALLS, "primary", "NOT-FOUND", lambda: spoiled(hides_what_is_allowed)),
+    "takes any method": (CALLS, "primary", "NOT-FOUND", lambda: spoiled(takes_any_method)),
+    "is short of a type": (DOCUMENTED, "empty", "SHAPE", lambda: spoiled(is_short_of_a_type)),
+    "fails at a long prompt": (
+        DOCUMENTED, "empty", "SHAPE", lambda: failing(lambda request: len(_prompt(request)) > 1000)
+    ),
+    "fails at forms": (DOCUMENTED, "empty", "SHAPE", lambda: failing(_is_form)),
+    "fails at what is no JSON": (INVALID, "empty", "SHAPE", lambda: failing(_is_malformed)),
+    "errs in HTML": (INVALID, "empty", "VALID-422", lambda: spoiled(errs_in_html)),
+    "takes any quality": (INVALID, "primary", "VALID-422", lambda: spoiled(takes_any_quality)),
+    "works from nothing": (INVALID, "primary", "I2I-SRC", lambda: spoiled(works_from_nothing)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_service_is_caught_by_the_rule_it_breaks(name: str) -> None:
+    campaign, role, rule, make = WRONG[name]
+    bench = Bench(make())
+    record = bench.carry_out(replace(campaign, phases=("examples", "coverage")), role)
+    assert bench.broken.keys() == {rule}
+    taken = 1 if campaign is INVALID and role == "primary" else 0
+    assert bench.run.purse.spent == taken, "the first request that costs something is the last"
+    assert campaign is CALLS or [status for _, status in record.answers.elements()].count(200) == taken
+    with pytest.raises(RuleBrokenError, match="curl"):
+        bench.verdict.finish()
+
+
+def test_a_cause_is_one_finding_with_the_shortest_request_found() -> None:
+    bench = Bench(failing(lambda request: not _prompt(request).isascii()))
+    bench.carry_out(DOCUMENTED, "empty")
+    (finding,) = bench.verdict.broken
+    body = str(finding.exchanges[0].body or finding.exchanges[0].fields)
+    assert len(body) < 150
+
+
+def test_a_failure_may_have_cost_something_too() -> None:
+    bench = Bench(failing(lambda request: request.method == "POST"))
+    record = bench.carry_out(INVALID, "primary")
+    assert sum(count for (_, status), count in record.answers.items() if status == 500) == 1
+    assert bench.run.purse.spent == 1
+
+
+def test_an_empty_purse_sends_nothing_that_could_cost() -> None:
+    bench = Bench(SmallService(), cap=0)
+    with pytest.raises(PurseEmptyError):
+        bench.carry_out(INVALID, "primary")
+    assert bench.run.transport.requests <= 8
+
+
+def test_what_keeps_from_looking_ends_the_campaign() -> None:
+    bench = Bench(spoiled(lambda request, reply: httpx.Response(503)))
+    with pytest.raises(CouldNotLookError, match="gateway"):
+        bench.carry_out(DOCUMENTED, "empty")
+    assert bench.run.transport.requests == 1

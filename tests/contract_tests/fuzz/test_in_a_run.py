@@ -1,0 +1,71 @@
+"""The tests of generated requests, as a run has them."""
+
+import httpx
+
+from contract_tests.runner.events import TestEnded
+from contract_tests.runner.session import examine
+from support.conformance import TOKEN
+from support.small_service import Answer, SmallService, run_against
+
+CALLS = "test_calls_without_a_body"
+DOCUMENTED = "test_documented_requests_are_understood"
+INVALID = "test_invalid_requests_are_refused"
+LINKED = "test_calls_that_follow_each_other"
+SLOW = 2
+
+
+def endings(answer: Answer, *roles: str, cap: int = 40) -> dict[str, TestEnded]:
+    run = run_against(answer, *roles, pace=SLOW, cap=cap, seed=1, only=("SHAPE", "VALID-422"))
+    examine(run)
+    ended = {event.test.partition("::")[2]: event for event in run.events.log if isinstance(event, TestEnded)}
+    return {name: ended[name] for name in (CALLS, DOCUMENTED, INVALID, LINKED) if name in ended}
+
+
+def busy(request: httpx.Request) -> httpx.Response:
+    if request.method == "POST" and request.url.path.endswith("generate-image"):
+        return httpx.Response(409, json={"message": "Wait."})
+    return SmallService()(request)
+
+
+def generous(request: httpx.Request) -> httpx.Response:
+    """A service where the account `empty` can pay."""
+    request.headers["Authorization"] = request.headers.get("Authorization", "").replace("-empty", "-primary")
+    return SmallService()(request)
+
+
+def credits_first(request: httpx.Request) -> httpx.Response:
+    if request.method == "POST" and request.headers.get("Authorization") == f"Bearer {TOKEN}-empty":
+        return httpx.Response(419, json={"message": "No credits."})
+    return SmallService()(request)
+
+
+def test_on_a_right_service_all_pass() -> None:
+    ended = endings(SmallService(), "empty")
+    assert {name: event.outcome for name, event in ended.items()} == dict.fromkeys(
+        (CALLS, DOCUMENTED, INVALID, LINKED), "passed"
+    )
+
+
+def test_without_an_account_that_has_no_credits_nothing_is_asked_for_that_would_cost() -> None:
+    assert endings(SmallService()).keys() == {CALLS, INVALID, LINKED}
+
+
+def test_a_service_that_examines_nothing_has_not_been_looked_at() -> None:
+    ended = endings(busy, "empty")
+    assert {name: event.outcome for name, event in ended.items()} == {
+        CALLS: "passed",
+        **dict.fromkeys((DOCUMENTED, INVALID, LINKED), "could_not_look"),
+    }
+    assert "no generated request got so far as to be examined (" in ended[DOCUMENTED].reason
+    assert "409" in ended[DOCUMENTED].reason
+
+
+def test_an_account_that_is_served_has_credits() -> None:
+    ended = endings(generous, "empty")[DOCUMENTED]
+    assert ended.outcome == "could_not_look"
+    assert "was served" in ended.reason
+
+
+def test_where_credits_come_first_another_account_has_to_ask() -> None:
+    assert endings(credits_first, "empty")[INVALID].outcome == "passed"
+    assert endings(credits_first, "empty", cap=0)[INVALID].outcome == "skipped"

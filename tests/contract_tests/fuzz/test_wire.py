@@ -1,0 +1,86 @@
+import json
+from typing import Any
+
+from werkzeug import Request
+
+from contract_tests.client.call import Call
+from contract_tests.fuzz.kinds import Kind
+from contract_tests.fuzz.wire import Payload, payload_of
+from contract_tests.oracle import samples
+
+FLUX = {"image_generator": "flux-pro", "image_number_of_images": 3, "description_flux_pro": "A lighthouse at dusk"}
+FORM = {key: str(value) for key, value in samples.valid("variation").fields.items()}
+BOUNDARY = "a-boundary"
+
+
+def sent(payload: Payload) -> Call:
+    return payload.put_in(Call("POST", "http://127.0.0.1/"))
+
+
+def as_json(value: Any, content_type: str | None = "application/json") -> Payload:
+    return of(json.dumps(value).encode(), content_type)
+
+
+def of(body: bytes, content_type: str | None) -> Payload:
+    with Request.from_values(method="POST", data=body, content_type=content_type) as request:
+        return payload_of(request)
+
+
+def as_form(fields: dict[str, str], file: bytes | None) -> Payload:
+    parts = [(f'name="{name}"', value.encode()) for name, value in fields.items()]
+    parts += [('name="image_src"; filename="a.png"', file)] if file is not None else []
+    text = b"".join(
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
+        for head, value in parts
+    )
+    return of(text + f"--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}")
+
+
+def test_json_goes_on_as_it_came() -> None:
+    body = b'{"image_generator":  NaN}'
+    payload = of(body, "application/json; charset=utf-8")
+    assert (sent(payload).body, sent(payload).content_type) == (body, "application/json; charset=utf-8")
+    assert payload.kind is Kind.INVALID
+
+
+def test_who_can_pay_asks_for_one_image() -> None:
+    assert json.loads(sent(as_json(FLUX).of_one_image()).body or b"") == {**FLUX, "image_number_of_images": 1}
+    form = sent(as_form({**FORM, "image_number_of_images": "7"}, None).of_one_image())
+    assert (form.fields or {})["image_number_of_images"] == "1"
+
+
+def test_what_is_no_number_stays_wrong() -> None:
+    for number in ("many", -2, None, [1]):
+        payload = as_json({**FLUX, "image_number_of_images": number})
+        assert payload.of_one_image() == payload
+
+
+def test_a_form_is_taken_apart() -> None:
+    call = sent(as_form({**FORM, "": "nameless"}, b"some bytes"))
+    assert call.fields == FORM
+    assert call.files["image_src"][1] == b"some bytes"
+    assert call.body is None
+
+
+def test_the_text_that_stands_for_an_image_becomes_one() -> None:
+    payload = as_form(FORM, b"the bytes of a PNG file")
+    assert payload.kind is Kind.DOCUMENTED
+    assert sent(payload).files["image_src"] == samples.upload("teapot.png")
+
+
+def test_an_upload_of_any_bytes_may_be_refused_and_none_has_to_be() -> None:
+    assert as_form(FORM, b"no image").kind is Kind.OPEN
+    assert as_form(FORM, b"").kind is Kind.OPEN
+    assert as_form(FORM, None).kind is Kind.SOURCELESS
+
+
+def test_what_cannot_be_read() -> None:
+    assert of(b"{", "application/json").kind is Kind.UNREADABLE
+    assert of(b"[" * 100_000, "application/json").kind is Kind.UNREADABLE
+    assert of(b"nothing of a form", "multipart/form-data").kind is Kind.UNREADABLE
+    assert as_json([]).kind is Kind.UNREADABLE
+
+
+def test_json_by_another_name_may_be_taken() -> None:
+    assert as_json(FLUX, "text/plain").kind is Kind.OPEN
+    assert as_json(FLUX, None).kind is Kind.OPEN

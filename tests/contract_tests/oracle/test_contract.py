@@ -1,0 +1,71 @@
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.client.call import Exchange, Reply
+from contract_tests.errors import CouldNotLookError
+from contract_tests.oracle.contract import load_contract
+
+IMAGE = {"id": 1, "title": "t.png", "input": "p", "output": "uploads/t.png"}
+GENERATED = {"status": "success", "images": [IMAGE], "image_storage": "public"}
+
+
+def reply(status: int, body: Any = None, **headers: str) -> Reply:
+    response = httpx.Response(status, json=body)
+    return Reply(
+        status, {**response.headers, **headers}, response.content, Exchange("GET", "http://h", "primary", None)
+    )
+
+
+def broken(operation: str, answer: Reply, *, authorized: bool = True) -> list[str]:
+    return [finding.rule for finding in load_contract().findings(operation, answer, authorized=authorized)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("generateImage", reply(200, GENERATED)),
+        ("generateImage", reply(200, {**GENERATED, "more": 1})),
+        ("generateImage", reply(409, {"message": "wait"})),
+        ("generateImage", reply(419, "a body that nobody documents")),
+        ("generateImage", reply(413, {"message": "too large"})),
+        ("checkAvailability", reply(409, {"status": "error", "message": "wait"})),
+        ("getRecentImages", reply(200, [{**IMAGE, "created_at": "2026-02-26T10:00:00Z"}])),
+        ("getVersions", reply(200, {"dall-e": "dalle3"}, **{"content-type": "application/json; charset=utf-8"})),
+    ],
+)
+def test_finds_nothing_in_what_is_documented(operation: str, answer: Reply) -> None:
+    assert broken(operation, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "rule"),
+    [
+        ("generateImage", reply(200, {**GENERATED, "status": "done"}), "SHAPE"),
+        ("generateImage", reply(200, {**GENERATED, "images": [{**IMAGE, "id": "1"}]}), "SHAPE"),
+        ("generateImage", reply(200, None), "SHAPE"),
+        ("generateImage", reply(500, {}), "SHAPE"),
+        ("generateImage", reply(302), "SHAPE"),
+        ("generateImage", reply(400, {}), "VALID-422"),
+        ("generateImage", reply(422, {"message": "no"}), "VALID-422"),
+        ("generateImage", reply(409, {}), "LOCK-409-BODY"),
+        ("checkAvailability", reply(409, {"message": "wait"}), "SHAPE"),
+        ("getRecentImages", reply(200, [{**IMAGE, "created_at": "yesterday"}]), "SHAPE"),
+        ("getVersions", reply(200, {"dall-e": 3}), "SHAPE"),
+        ("getVersions", reply(200, {}, **{"content-type": "text/html"}), "SHAPE"),
+        ("getVersions", reply(401, {}), "AUTH-401"),
+    ],
+)
+def test_says_whose_statement_is_contradicted(operation: str, answer: Reply, rule: str) -> None:
+    assert broken(operation, answer) == [rule]
+
+
+def test_another_refusal_of_a_bad_token_contradicts_an_assumption_only() -> None:
+    assert broken("getVersions", reply(403, {}), authorized=False) == ["AUTH-401"]
+
+
+@pytest.mark.parametrize("answer", [reply(503), reply(429, {})])
+def test_what_stands_before_the_service_says_nothing_about_it(answer: Reply) -> None:
+    with pytest.raises(CouldNotLookError):
+        broken("getVersions", answer)

@@ -1,0 +1,54 @@
+import httpx
+import pytest
+
+from contract_tests.client.call import Exchange, Reply
+from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
+
+
+def seen(kind: Kind, status: int, sent: float, received: float) -> Seen:
+    exchange = Exchange("GET", "http://h", "primary", None, status=status, sent=sent, received=received)
+    return Seen(kind, Reply(status, httpx.Headers(), b'{"images": [{"id": 1}]}', exchange))
+
+
+FIRST = seen("generate", 200, 0.0, 1.0)
+TOLD = seen("check", 409, 0.1, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("others", "broken"),
+    [
+        ([seen("generate", 409, 0.2, 0.21), seen("check", 409, 0.3, 0.31)], []),
+        ([seen("generate", 200, 0.2, 1.2)], ["LOCK-ONE"]),
+        ([seen("generate", 200, 0.2, 2.2)], []),  # it may have waited for the first to end
+        ([seen("generate", 200, 1.1, 2.1)], []),
+        ([TOLD, seen("check", 200, 0.5, 0.51)], ["LOCK-CHECK"]),
+        ([seen("check", 200, 0.5, 0.51)], []),  # nobody knows whether the generation had begun
+        ([seen("check", 200, 0.0, 0.1)], []),  # the generation may not have arrived yet
+        ([TOLD, seen("check", 200, 0.5, 1.5)], []),  # it may have been answered late
+        ([TOLD, seen("check", 200, 0.9, 0.91)], []),  # the reply to the generation may be on its way
+        ([Seen("generate", None)], []),
+    ],
+)
+def test_finds_only_what_surely_met(others: list[Seen], broken: list[str]) -> None:
+    assert [finding.complaint.rule for finding in findings([FIRST, *others], quickest=1.0)] == broken
+
+
+def test_a_check_after_the_life_of_a_lock_met_no_lock() -> None:
+    slow = seen("generate", 200, 0.0, 12.0)
+    early, late = seen("check", 200, 8.0, 8.1), seen("check", 200, 10.5, 10.6)
+    assert [len(list(findings([slow, TOLD, check], quickest=14.0))) for check in (early, late)] == [1, 0]
+
+
+def test_a_generation_that_was_held_up_proves_no_more_than_the_quickest() -> None:
+    late = seen("generate", 200, 0.1, 2.0)
+    assert list(findings([FIRST, late], quickest=0.5)) == []
+
+
+def test_tells_whether_anything_met() -> None:
+    assert overlapped([FIRST, seen("check", 409, 0.1, 0.2)])
+    assert not overlapped([FIRST, seen("check", 200, 0.1, 0.2)])
+    assert not overlapped([seen("generate", 409, 0.0, 0.1)])
+
+
+def test_gathers_what_was_made() -> None:
+    assert made([FIRST, seen("generate", 409, 0.2, 0.21), Seen("generate", None)]) == [{"id": 1}]

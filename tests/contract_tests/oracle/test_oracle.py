@@ -1,0 +1,113 @@
+from typing import Any
+
+import pytest
+
+from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Oracle
+
+
+def oracle(credits_: int = 2, limit: int = 2, generation_ms: int = 3_000) -> Oracle:
+    return Oracle(credits_, limit, generation_ms, complete=True)
+
+
+def rule(complaint: Complaint | None) -> str | None:
+    return complaint.rule if complaint else None
+
+
+def image(number: int) -> dict[str, Any]:
+    return {"id": number, "title": f"{number}.png", "input": "a prompt", "output": f"uploads/{number}.png"}
+
+
+def running(account: Oracle, since: int) -> Oracle:
+    account.take_on(1)
+    account.advance(since)
+    account.ended()
+    return account
+
+
+@pytest.mark.parametrize(
+    ("account", "status", "broken"),
+    [
+        (oracle(), TAKEN_ON, None),
+        (oracle(), 409, "LOCK-CHECK"),
+        (oracle(), 419, "CREDIT-COST"),
+        (oracle(), 429, "DAILY-429"),
+        (oracle(), 500, "SHAPE"),
+        (oracle(credits_=0), 419, None),
+        (oracle(credits_=0), TAKEN_ON, "CREDIT-419"),
+        (oracle(limit=0), 429, None),
+        (oracle(limit=0), TAKEN_ON, "DAILY-429"),
+        (oracle(credits_=0, limit=0), 419, None),
+        (running(oracle(), 2_999), 409, None),
+        (running(oracle(), 2_999), TAKEN_ON, "LOCK-ONE"),
+        (running(oracle(limit=1), 2_999), 429, None),
+        (running(oracle(credits_=1), 2_999), 419, None),
+        (running(oracle(), 2_999), 419, "CREDIT-COST"),
+        (running(oracle(), 3_001), TAKEN_ON, None),
+        (running(oracle(), 3_001), 409, None),
+        (running(oracle(), 10_001), 409, "LOCK-10S"),
+        (running(oracle(credits_=1), 10_001), TAKEN_ON, "CREDIT-419"),
+        (Oracle(), TAKEN_ON, None),
+    ],
+)
+def test_judges_a_generation(account: Oracle, status: int, broken: str | None) -> None:
+    assert rule(account.on_generate(1, status)) == broken
+
+
+@pytest.mark.parametrize(
+    ("account", "status", "broken"),
+    [
+        (oracle(), 200, None),
+        (oracle(), 409, "LOCK-CHECK"),
+        (running(oracle(), 1), 409, None),
+        (running(oracle(), 1), 200, "LOCK-CHECK"),
+        (running(oracle(), 3_001), 200, None),
+        (running(oracle(), 3_001), 409, None),
+        (running(oracle(generation_ms=12_000), 9_999), 200, "LOCK-CHECK"),
+        (running(oracle(generation_ms=12_000), 10_000), 200, None),
+        (running(oracle(generation_ms=12_000), 10_000), 409, None),
+        (running(oracle(generation_ms=12_000), 10_001), 409, "LOCK-10S"),
+    ],
+)
+def test_judges_a_check(account: Oracle, status: int, broken: str | None) -> None:
+    assert rule(account.on_check(status)) == broken
+
+
+@pytest.mark.parametrize(
+    ("listed", "broken"),
+    [
+        ([image(2), image(1)], None),
+        ([{**image(2), "created_at": "2026-02-26T10:00:00Z"}, image(1)], None),
+        ([image(1)], "RECENT-SAME"),
+        ([image(3), image(2), image(1)], "RECENT-OWN"),
+        ([image(2), {**image(1), "input": "A Prompt"}], "RECENT-SAME"),
+        ([image(number) for number in range(11)], "RECENT-10"),
+    ],
+)
+def test_judges_the_recent_images(listed: list[dict[str, Any]], broken: str | None) -> None:
+    account = oracle()
+    account.made([image(1), image(2)])
+    assert rule(account.on_recent(listed)) == broken
+
+
+def test_knows_nothing_of_images_that_others_may_have_made() -> None:
+    account = Oracle()
+    account.made([image(1)])
+    assert account.on_recent([image(9)]) is None
+
+
+def test_knows_nothing_of_a_lock_whose_time_it_does_not_know() -> None:
+    assert [Oracle().on_check(status) for status in (200, 409)] == [None, None]
+
+
+def test_pays_when_a_generation_has_ended() -> None:
+    account = running(oracle(), 2_999)
+    assert (account.credits, account.used) == (2, 0)
+    account.advance(1)
+    assert [each.count for each in account.ended()] == [1]
+    assert account.on_balance(1, 1) is None
+    assert rule(account.on_balance(2, 1)) == "CREDIT-COST"
+    assert rule(account.on_balance(1, 0)) == "DAILY-429"
+
+
+def test_asks_for_no_more_than_is_plainly_affordable() -> None:
+    assert [oracle(3, 2).most(), oracle(0, 2).most(), Oracle().most()] == [2, 1, 1]

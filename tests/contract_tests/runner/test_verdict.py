@@ -1,0 +1,56 @@
+import pytest
+
+from contract_tests.client.masking import Masker, Secret
+from contract_tests.errors import CouldNotLookError, RuleBrokenError
+from contract_tests.oracle.contract import load_contract
+from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.events import Decision, Events, Verdict
+from support.conformance import TOKEN
+
+
+def verdict(*wanted: str) -> tuple[Verdict, Events]:
+    events = Events(Masker([Secret(TOKEN)]))
+    return Verdict("a test", events, load_contract(), wanted or load_rules()), events
+
+
+def test_goes_on_after_a_broken_rule_and_fails_at_the_end() -> None:
+    judge, events = verdict()
+    assert not judge.expect("AUTH", False, expected="401", received="200")
+    assert judge.expect("SHAPE", True, expected="a", received="a")
+    assert [event.held for event in events.log if isinstance(event, Decision)] == [False, True]
+    with pytest.raises(RuleBrokenError, match="AUTH: Every call carries an API key"):
+        judge.finish()
+
+
+def test_stops_where_it_cannot_go_on() -> None:
+    judge, _ = verdict()
+    with pytest.raises(RuleBrokenError):
+        judge.require("AUTH", False, expected="401", received="200")
+
+
+def test_a_test_whose_findings_hold_ends_well() -> None:
+    judge, _ = verdict()
+    judge.require("AUTH", True, expected="401", received="401")
+    judge.finish()
+    assert judge.decided == {"AUTH"}
+
+
+def test_records_nothing_that_nobody_asked_for() -> None:
+    judge, events = verdict("SHAPE")
+    judge.expect("AUTH", False, expected="401", received="200")
+    judge.finish()
+    assert events.log == []
+    with pytest.raises(CouldNotLookError):
+        judge.require("AUTH", False, expected="401", received="200")
+
+
+def test_knows_the_rules() -> None:
+    judge, _ = verdict()
+    with pytest.raises(LookupError, match="NO-SUCH"):
+        judge.expect("NO-SUCH", True, expected="", received="")
+
+
+def test_lets_no_token_into_the_log() -> None:
+    judge, events = verdict()
+    judge.expect("AUTH", False, expected="", received=f"it said {TOKEN}")
+    assert TOKEN not in str(events.log)
