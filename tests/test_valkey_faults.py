@@ -1,4 +1,4 @@
-"""Mocks that share a Valkey, and what becomes of them when it is killed, slow, full, or when clocks differ."""
+"""Mocks that share a Valkey: one that is killed, slow or full, and machines with different clocks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -28,21 +28,21 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
     return asyncio.run(running())
 
 
-async def generate(app: ASGIApp, token: str = "somebody", **headers: str) -> Answer:
+async def generate(app: ASGIApp, token: str = "customer", **headers: str) -> Answer:
     return await call(app, "POST", f"{PREFIX}/generate-image", token, ORDER, **headers)
 
 
-async def check(app: ASGIApp, token: str = "somebody") -> Answer:
+async def check(app: ASGIApp, token: str = "customer") -> Answer:
     return await call(app, "GET", f"{PREFIX}/check-availability", token)
 
 
-async def world(app: ASGIApp, token: str = "somebody", **state: object) -> Any:
-    """Return a world, begun afresh in that state if one is given."""
+async def world(app: ASGIApp, token: str = "customer", **state: object) -> Any:
+    """Return a world, made again in that state if one is given."""
     return (await call(app, "PUT" if state else "GET", f"/_mock/worlds/{token}", body=state or None)).body
 
 
 async def until(status: int, ask: Callable[[], Awaitable[Answer]]) -> float:
-    """Ask until the answer has that status, and return how many seconds that took."""
+    """Call until the answer has that status, and return how many seconds that took."""
     loop = asyncio.get_running_loop()
     since = loop.time()
     while (answer := await ask()).status != status:
@@ -59,7 +59,7 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 class Load:
-    """Clients that generate one image after the other. made: the titles that they were told of; statuses: all."""
+    """Clients that generate one image after the other. made: the titles in their answers; statuses: of all answers."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -82,11 +82,11 @@ class Load:
         """Wait for so many more images."""
         enough = len(self.made) + count
         async with asyncio.timeout(5):
-            while len(self.made) < enough:  # noqa: ASYNC110 (the clients tell nobody)
+            while len(self.made) < enough:  # noqa: ASYNC110 (the clients set no event)
                 await asyncio.sleep(0.005)
 
 
-def test_nothing_is_lost_nor_charged_twice_when_valkey_is_killed_under_load(valkey: Valkey) -> None:
+def test_nothing_is_lost_or_charged_twice_when_valkey_is_killed_under_load(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             loads = [Load(mock, token) for token in ("one", "two")]
@@ -109,7 +109,7 @@ def test_nothing_is_lost_nor_charged_twice_when_valkey_is_killed_under_load(valk
 
 
 async def judge(mock: ASGIApp, loads: list[Load]) -> None:
-    """Check what there is in the end against what clients were told."""
+    """Check the final state against the answers that clients received."""
     snapshot = (await call(mock, "GET", "/_mock/snapshot")).body
     kept = {image["title"]: image for each in snapshot["worlds"] for image in each["images"]}
     for load in loads:
@@ -127,7 +127,7 @@ async def judge(mock: ASGIApp, loads: list[Load]) -> None:
         assert set(load.ids[-400:]) <= {each["id"] for each in listed.body["requests"]}
 
 
-def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valkey: Valkey) -> None:
+def test_without_a_valkey_a_mock_answers_503_at_once_and_recovers_by_itself(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await generate(mock)).status == 200
@@ -138,8 +138,8 @@ def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valke
                 generate(mock),
                 check(mock),
                 call(mock, "GET", "/_mock/health"),
-                call(mock, "GET", "/_mock/worlds/somebody"),
-                call(mock, "PATCH", "/_mock/worlds/somebody", body={"credits": 3}),
+                call(mock, "GET", "/_mock/worlds/customer"),
+                call(mock, "PATCH", "/_mock/worlds/customer", body={"credits": 3}),
                 call(mock, "GET", "/_mock/requests"),
                 call(mock, "GET", "/uploads/any.png"),
             ]
@@ -154,7 +154,7 @@ def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valke
     run(scenario)
 
 
-def test_a_slow_valkey_is_not_waited_for_longer_than_a_second(valkey: Valkey) -> None:
+def test_a_request_waits_for_a_slow_valkey_for_a_second_at_most(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await generate(mock)).status == 200
@@ -171,7 +171,7 @@ def test_a_slow_valkey_is_not_waited_for_longer_than_a_second(valkey: Valkey) ->
     run(scenario)
 
 
-def test_a_full_valkey_takes_nothing_and_loses_nothing(valkey: Valkey) -> None:
+def test_a_full_valkey_stores_nothing_and_loses_nothing(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await generate(mock)).status == 200
@@ -188,7 +188,7 @@ def test_a_full_valkey_takes_nothing_and_loses_nothing(valkey: Valkey) -> None:
     run(scenario)
 
 
-def test_what_cannot_be_written_down_in_the_journal_is_not_told_either(valkey: Valkey) -> None:
+def test_a_request_that_the_journal_cannot_store_gets_a_503(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await check(mock)).status == 200
@@ -198,13 +198,13 @@ def test_what_cannot_be_written_down_in_the_journal_is_not_told_either(valkey: V
             assert "does not give that user the permissions it needs" in answer.body["message"]
             valkey.say("ACL", "SETUSER", "default", "~*")
             assert (await check(mock)).status == 200
-            assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 2
+            assert len((await call(mock, "GET", "/_mock/requests?token=customer")).body["requests"]) == 2
 
     run(scenario)
 
 
 @pytest.mark.parametrize("ahead", [5, -5])
-def test_a_lock_lives_as_long_whatever_the_clock_of_the_machine_that_asks_shows(ahead: float) -> None:
+def test_a_lock_expires_in_its_time_where_the_clock_of_a_machine_is_wrong(ahead: float) -> None:
     settled = {"behaves": behaviour(lock_seconds=0.6), "generation_seconds": 30}
 
     async def scenario() -> None:
@@ -224,7 +224,7 @@ def test_a_lock_lives_as_long_whatever_the_clock_of_the_machine_that_asks_shows(
     run(scenario)
 
 
-def test_a_generation_ends_in_its_time_whatever_the_clock_of_the_machine_shows() -> None:
+def test_a_generation_ends_in_its_time_where_the_clock_of_a_machine_is_wrong() -> None:
     async def scenario() -> None:
         clocks = [SkewedClock(5), SkewedClock(-5)]
         async with apps(fresh_url(), clocks, generation_seconds=0.2) as mocks:
@@ -245,7 +245,7 @@ def test_mocks_that_share_a_valkey_are_one_service() -> None:
             assert (statuses.count(200), statuses.count(409)) == (1, 19)
             for mock in mocks:
                 assert (await world(mock))["credits"] == 99
-                assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 20
+                assert len((await call(mock, "GET", "/_mock/requests?token=customer")).body["requests"]) == 20
                 assert (await call(mock, "GET", "/_mock/health")).body["state"] == "redis"
             (made,) = [answer for answer in answers if answer.status == 200]
             output = f"/{made.body['images'][0]['output']}"
@@ -258,7 +258,7 @@ def test_mocks_that_share_a_valkey_are_one_service() -> None:
     run(scenario)
 
 
-def test_a_picture_is_made_by_one_mock_from_what_was_uploaded_to_another() -> None:
+def test_a_picture_is_made_by_one_mock_from_an_upload_to_another() -> None:
     form = {
         "image_generator": "stablediffusion",
         "stable_description": "Finer",

@@ -27,7 +27,7 @@ class Timer:
 
 
 class TimerLoop:
-    """What a protocol needs of an event loop: tasks of the real one, timers in virtual time."""
+    """The part of an event loop that a protocol uses: tasks of the real one, timers in virtual time."""
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -126,7 +126,7 @@ class Connection(asyncio.Transport):
 
 
 class App:
-    """Reads each request whole, and answers it when it is let."""
+    """Reads each request whole, and answers it when `may_answer` is set."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
