@@ -26,14 +26,13 @@ from mock_server.app import contract, create_app
 from mock_server.configuration import read_accounts
 from mock_server.embedding import default_settings
 from mock_server.http import handlers
-from mock_server.http.access import AccessLines, as_text
-from mock_server.http.connections import EXTENSION, SocketConnection
-from mock_server.http.gathering import Gathering
-from mock_server.http.intake import Intake
+from mock_server.http.access_log import AccessLines, as_text
+from mock_server.http.body import BodyReader
+from mock_server.http.connections import EXTENSION, CorkedTransport
+from mock_server.http.context import RequestContext
 from mock_server.http.operations import Operations
-from mock_server.http.protocol import limited
 from mock_server.http.replies import RefusedError, Reply
-from mock_server.http.visit import Visit
+from mock_server.http.server import limited_protocol
 from mock_server.service import Caller, Seen, Service
 from mock_server.stores import MemoryJournal
 
@@ -88,7 +87,7 @@ class _Unbounded(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._extensions: dict[str, Any] = {EXTENSION: SocketConnection(Gathering(transport))}
+        self._extensions: dict[str, Any] = {EXTENSION: CorkedTransport(transport)}
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -127,7 +126,7 @@ def _made_already() -> Any:
 
 def _taken_in_already() -> Any:
     """Leave out what the body says: it is read, and says what the first one said, valid or not."""
-    return _once(Intake, "fields")
+    return _once(BodyReader, "read_fields")
 
 
 def _once(owner: Any, name: str) -> Any:
@@ -151,7 +150,7 @@ def _once(owner: Any, name: str) -> Any:
 _RECORDING = (
     Part("the access log", partial(mock.patch.object, AccessLines, "__call__", _none)),
     Part("keeping the journal's entry", partial(mock.patch.object, MemoryJournal, "append", _nothing)),
-    Part("making it, secrets masked", partial(mock.patch.object, Visit, "entry", _none)),
+    Part("making it, secrets masked", partial(mock.patch.object, RequestContext, "journal_entry", _none)),
 )
 _CHECK = Part("holding the reply against the document", partial(mock.patch.object, Operations, "_checked", _unchecked))
 _WORLD = Part("the caller's world: account, lock, time, faults", _looked_already)
@@ -186,7 +185,7 @@ def measure(windows: int, say: Callable[[str], None]) -> Mapping[str, Figures]:
 async def _measured(request: Request, windows: int) -> Figures:
     settings = replace(default_settings(), accounts=read_accounts(ACCOUNTS, contract()))
     app = create_app(settings, log=AccessLines(io.StringIO(), as_text))
-    own = limited(settings.behaviour)
+    own = limited_protocol(settings.behaviour)
     least = partial(_least, request.data, windows)
     with _no_garbage():
         figures = {"all": await least(app, own)}

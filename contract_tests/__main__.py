@@ -1,4 +1,4 @@
-"""The door to the suite. It opens without the suite's own packages, so as to name them when they are missing."""
+"""Entry point of the suite. It imports the suite's libraries late, so that it can name one that is missing."""
 
 import sys
 

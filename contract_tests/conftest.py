@@ -55,7 +55,7 @@ def verdict(request: pytest.FixtureRequest, run: Run) -> Verdict:
 
 @pytest.fixture
 def api(run: Run, verdict: Verdict) -> Callable[[str], Api]:
-    """The API as a role calls it."""
+    """Returns the API as a role of the target calls it."""
     return lambda role: Api(run, verdict, run.accounts[role])
 
 
@@ -66,13 +66,13 @@ def primary(api: Callable[[str], Api]) -> Api:
 
 @pytest.fixture
 def refused(api: Callable[[str], Api], target: Target) -> Api:
-    """The account for requests that are to be refused: one that cannot pay for them, if there is one."""
+    """The account for requests that must be refused: one without credits, if the target has one."""
     return api("empty" if "empty" in target.accounts else "primary")
 
 
 @pytest.fixture
 def world(run: Run, verdict: Verdict) -> Callable[..., World]:
-    """An account that is opened for this test, in the state that the arguments say; it takes the control API."""
+    """Opens an account for this test, in the state that the arguments give; needs the control API."""
     assert run.control
     return partial(World, run, verdict, run.control)
 

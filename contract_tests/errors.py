@@ -1,20 +1,20 @@
-"""What can stop a run or a test, apart from a fault of the suite itself."""
+"""Exceptions that stop a run or a test, apart from bugs of the suite itself."""
 
 
 class UsageError(Exception):
-    """The caller asked for something that cannot be done as asked; the text says what to change."""
+    """The command, a flag or a file is not usable; the message says what to change."""
 
 
 class PreflightError(Exception):
-    """The target cannot be examined at all: it is not there, or it is no AI Image API."""
+    """The target cannot be tested at all: it cannot be reached, or it is not the AI Image API."""
 
 
-class CouldNotLookError(Exception):
-    """A rule could not be examined, which is no finding about the service."""
+class InconclusiveError(Exception):
+    """A rule was tried and nothing could be concluded; this is not a finding about the service."""
 
 
-class NoReplyError(CouldNotLookError):
-    """A request got no reply. sent: it may have been served; broken: the connection broke."""
+class NoReplyError(InconclusiveError):
+    """A request got no reply. sent: whether it may have been served; broken: whether the connection broke."""
 
     def __init__(self, text: str, *, sent: bool, broken: bool) -> None:
         super().__init__(text)
@@ -22,16 +22,16 @@ class NoReplyError(CouldNotLookError):
 
 
 class TargetLostError(Exception):
-    """The service does not reply any more, so that the run cannot go on."""
+    """The service stopped replying, so the run cannot continue."""
 
 
-class PurseEmptyError(Exception):
+class BudgetExceededError(Exception):
     """A request would cost more credits than the run may still spend."""
 
 
-class LimitMetError(Exception):
-    """A request went beyond a limit that no source gives, so that the service is free to refuse it."""
+class UndocumentedLimitError(Exception):
+    """The service refused a request beyond a limit that the documentation does not give, which is allowed."""
 
 
 class RuleBrokenError(Exception):
-    """The service contradicts a rule; the text is the whole finding."""
+    """The service contradicts a rule; the message is the whole finding."""

@@ -12,19 +12,18 @@ from . import resources
 from .configuration import ConfigurationError, Settings, is_loopback
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
-from .http.access import AccessLog, log_access
-from .http.connections import InProcess
+from .http.access_log import AccessLog, log_access
+from .http.body import BodyReader
 from .http.handlers import HANDLERS, Handler
-from .http.intake import Intake
 from .http.operations import Operations
-from .http.paths import OnDemand, Paths
+from .http.pictures import Pictures
 from .http.pipeline import Pipeline
-from .http.uploads import Uploads
+from .http.routing import LazyApp, PathRouter
 from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from .control import Admission
+    from .control import Auth
 
 
 @cache
@@ -56,20 +55,20 @@ def create_app(
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
     service = _service(settings, state or open_state(settings, clock))
-    intake = Intake(settings.behaviour, service.sources)
-    pipeline = partial(Pipeline, served, service, faulty=settings.control_open, log=log)
-    operations = partial(Operations, served, service, intake, handlers)
+    reader = BodyReader(settings.behaviour, service.sources)
+    pipeline = partial(Pipeline, served, service, allow_faults=settings.control_open, log=log)
+    operations = partial(Operations, served, service, reader, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
 
     def others() -> ASGIApp:
         from .routes import route
 
-        uploads = Uploads(service, rendered)
-        control = OnDemand(partial(_control, settings, service, served, uploads)) if settings.control_open else None
-        return route(control, uploads=pipeline(uploads), unknown=pipeline(operations({})))
+        pictures = Pictures(service, rendered)
+        control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
+        return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
-    return InProcess(Paths(emulated, OnDemand(others)))
+    return PathRouter(emulated, LazyApp(others))
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:
@@ -129,21 +128,21 @@ def _service(settings: Settings, state: State) -> Service:
     )
 
 
-def _control(settings: Settings, service: Service, served: Contract, uploads: Uploads) -> ASGIApp:
-    from .control import Admission, control_app
+def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
+    from .control import Auth, control_app
 
-    admission = Admission(settings.admin_token)
-    page = OnDemand(partial(_page, settings, served, admission))
-    pages = {"/docs": OnDemand(partial(_reference, settings))}
+    auth = Auth(settings.admin_token)
+    page = LazyApp(partial(_page, settings, served, auth))
+    pages = {"/docs": LazyApp(partial(_reference, settings))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), uploads.picture, page, pages, admission, local)
+    return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
 
 
-def _page(settings: Settings, served: Contract, admission: "Admission") -> ASGIApp:
-    from .control.facts import facts
+def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
+    from .control.page_data import page_data
     from .dashboard import page_app
 
-    return page_app(facts(settings.accounts, settings.behaviour, served), admission)
+    return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
 
 
 def _reference(settings: Settings) -> ASGIApp:

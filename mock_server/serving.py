@@ -18,8 +18,8 @@ from starlette.types import ASGIApp
 
 from .app import create_app, open_state
 from .configuration import ConfigurationError, Settings, is_loopback
-from .http.access import AccessLines, as_json, as_text, in_colours
-from .http.protocol import JsonProtocol, limited
+from .http.access_log import AccessLines, as_coloured_text, as_json, as_text
+from .http.server import JsonProtocol, limited_protocol
 from .logs import set_up_logging, use_colours
 
 _BACKLOG = 2048
@@ -52,7 +52,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return the uvicorn configuration for the mock."""
     return uvicorn.Config(
         app,
-        http=limited(settings.behaviour),
+        http=limited_protocol(settings.behaviour),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -93,7 +93,7 @@ def _work_for_parent(settings: Settings, listener: socket.socket, log_format: st
 
 
 def _work(settings: Settings, listener: socket.socket, log_format: str, parent: int | None = None) -> None:
-    form = as_json if log_format == "json" else in_colours if use_colours(sys.stderr) else as_text
+    form = as_json if log_format == "json" else as_coloured_text if use_colours(sys.stderr) else as_text
     lines = AccessLines(sys.stderr, form)
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)

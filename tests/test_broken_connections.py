@@ -1,4 +1,4 @@
-"""Connections that die, seen from the other end of a real socket."""
+"""Broken connections, as the client sees them over a real socket."""
 
 import json
 import socket
@@ -37,7 +37,7 @@ def request(world: MockWorld, fault: str | None = None, method: str = "POST", na
 
 
 def received(connection: socket.socket) -> bytes:
-    """Return all that comes until the connection is closed."""
+    """Return all bytes until the connection is closed."""
     data = bytearray()
     while chunk := connection.recv(65536):
         data += chunk
@@ -64,7 +64,7 @@ def test_a_reset_connection_is_reset(server: Server, world: MockWorld) -> None:
 
 
 @pytest.mark.parametrize(("point", "sent"), [("headers-sent", 0), ("half-body", 0.5)])
-def test_a_reply_that_is_cut_has_the_length_of_the_whole(
+def test_a_cut_reply_declares_the_length_of_the_complete_one(
     server: Server, world: MockWorld, point: str, sent: float
 ) -> None:
     with closing(connected(server)) as connection:
@@ -77,18 +77,18 @@ def test_a_reply_that_is_cut_has_the_length_of_the_whole(
 
 
 @pytest.mark.parametrize("fault", ["drop", "lost-response;at=locked", "lost-response;at=recorded", "truncated-body"])
-def test_a_client_library_reports_a_connection_that_broke(server: Server, world: MockWorld, fault: str) -> None:
+def test_a_client_library_reports_a_broken_connection(server: Server, world: MockWorld, fault: str) -> None:
     headers = {**world.headers, "X-Mock-Fault": fault, "Content-Type": "application/json"}
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.post(f"{server.base_url}/aiimage/generate-image", headers=headers, content=BODY)
 
 
-def test_a_slow_body_arrives_whole(server: Server, world: MockWorld) -> None:
+def test_a_slow_body_arrives_complete(server: Server, world: MockWorld) -> None:
     headers = {**world.headers, "X-Mock-Fault": "slow-body;seconds=0.2;parts=4"}
     assert httpx.get(f"{server.base_url}/aiimage/versions", headers=headers).json()["dall-e"] == "dalle3"
 
 
-def test_a_server_goes_on_after_broken_connections(server: Server, world: MockWorld) -> None:
+def test_a_server_continues_after_broken_connections(server: Server, world: MockWorld) -> None:
     for fault in ("drop", "reset", "truncated-body", "lost-response;at=locked") * 5:
         with closing(connected(server)) as connection:
             connection.sendall(request(world, fault))
@@ -97,7 +97,7 @@ def test_a_server_goes_on_after_broken_connections(server: Server, world: MockWo
     assert "ASGI callable returned" not in server.log()
 
 
-def test_a_client_that_hangs_up_has_ordered_all_the_same(server: Server, world: MockWorld) -> None:
+def test_a_generation_completes_after_its_client_disconnects(server: Server, world: MockWorld) -> None:
     world.change(generation_time=5)
     world.clock.freeze()
     with closing(connected(server)) as connection:

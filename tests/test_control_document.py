@@ -151,11 +151,11 @@ def test_the_refused_request_is_shown_as_in_its_example(mock: Mock) -> None:
 @pytest.mark.parametrize(
     ("refusal", "method", "path", "call"),
     [
-        ("NoWorld", "GET", "/_mock/worlds/demo-invalid", {}),
-        ("NotUnderstood", "PATCH", "/_mock/worlds/demo", {"json": {"credits": -1}}),
+        ("WorldNotFound", "GET", "/_mock/worlds/demo-invalid", {}),
+        ("Invalid", "PATCH", "/_mock/worlds/demo", {"json": {"credits": -1}}),
         ("TooLarge", "PATCH", "/_mock/worlds/demo", {"content": b" " * (2**20 + 1)}),
         ("WrongHost", "GET", "/_mock/worlds/demo", {"headers": {"host": "example.com"}}),
-        ("Foreign", "PUT", "/_mock/worlds/demo", {"headers": {"origin": "https://example.com"}}),
+        ("CrossSite", "PUT", "/_mock/worlds/demo", {"headers": {"origin": "https://example.com"}}),
     ],
 )
 def test_every_refusal_is_what_the_mock_answers(
@@ -166,7 +166,7 @@ def test_every_refusal_is_what_the_mock_answers(
 
 
 def test_the_other_refusals_are_what_the_mock_answers(start: Start) -> None:
-    (example,) = examples(DOCUMENT["components"]["responses"]["NoAdmin"]["content"][JSON]).values()
+    (example,) = examples(DOCUMENT["components"]["responses"]["Unauthorized"]["content"][JSON]).values()
     assert start(settings(admin_token="s3cret")).call("GET", "/_mock/worlds", None).json() == example
     post = DOCUMENT["paths"]["/_mock/worlds/{token}/clock"]["post"]
     told = post["requestBody"]["content"][JSON]["examples"]["expiring"]["value"]
@@ -199,15 +199,15 @@ def test_a_fault_takes_the_parameters_that_it_takes(name: str) -> None:
     ("name", "kind"),
     [
         ("Snapshot", Snapshot),
-        ("KeptWorld", World),
-        ("KeptLock", Lock),
-        ("KeptClock", Timepiece),
-        ("KeptOrder", Order),
-        ("KeptGeneration", Generation),
-        ("KeptImage", Image),
-        ("KeptFault", FaultPlan),
-        ("KeptLog", Log),
-        ("KeptRequest", Entry),
+        ("StoredWorld", World),
+        ("StoredLock", Lock),
+        ("StoredClock", Timepiece),
+        ("StoredOrder", Order),
+        ("StoredGeneration", Generation),
+        ("StoredImage", Image),
+        ("StoredFault", FaultPlan),
+        ("StoredLog", Log),
+        ("StoredRequest", Entry),
     ],
 )
 def test_a_snapshot_has_what_is_kept(name: str, kind: Any) -> None:
@@ -218,5 +218,5 @@ def test_a_snapshot_has_what_is_kept(name: str, kind: Any) -> None:
 
 
 def test_a_snapshot_has_what_was_wrong_with_a_field() -> None:
-    problem = SCHEMAS["KeptRequest"]["properties"]["problems"]["items"]
+    problem = SCHEMAS["StoredRequest"]["properties"]["problems"]["items"]
     assert problem["required"] == [each.name for each in msgspec.structs.fields(Problem)]

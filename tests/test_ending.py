@@ -1,4 +1,4 @@
-"""The mock ends within a second and without a word of trouble, whoever is connected, told by Ctrl-C or by SIGTERM."""
+"""The mock ends within a second and without an error after Ctrl-C or SIGTERM, with any kind of client connected."""
 
 import io
 import json
@@ -16,44 +16,44 @@ from PIL import Image
 from support.server import Server
 from support.valkey import fresh_url
 
-ORDER = b'{"image_generator":"flux-pro","description_flux_pro":"x","image_number_of_images":1}'
+BODY = b'{"image_generator":"flux-pro","description_flux_pro":"x","image_number_of_images":1}'
 HEADERS = b"Host: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
 POST = b"POST /api/v1/aiimage/generate-image HTTP/1.1\r\n" + HEADERS + b"Content-Type: application/json\r\n"
 CLIENTS = {
     "idle": b"GET /api/v1/aiimage/versions HTTP/1.1\r\n" + HEADERS + b"\r\n",
     "events": b"GET /_mock/events HTTP/1.1\r\n" + HEADERS + b"\r\n",
-    "generation": POST + b"Content-Length: %d\r\n\r\n" % len(ORDER) + ORDER,
+    "generation": POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY,
     "upload": POST + b"Content-Length: 100\r\n\r\n{",
     "upload to the control API": b"PUT /_mock/snapshot HTTP/1.1\r\n" + HEADERS + b"Content-Length: 100\r\n\r\n{",
     "half a head": b"GET /api/v1/aiim",
-    "half an answer": b"GET /api/v1/aiimage/recent-images HTTP/1.1\r\n"
+    "half a reply": b"GET /api/v1/aiimage/recent-images HTTP/1.1\r\n"
     + HEADERS
     + b"X-Mock-Fault: slow-body;seconds=60\r\n\r\n",
 }
-SOON = 2  # it takes 0.7 where nothing else is to be done
-ANSWERED = ("idle", "events", "half an answer")
+MAX_SECONDS = 2  # 0.7 on an idle machine
+STARTED = ("idle", "events", "half a reply")
 WAITING = ("generation", "upload", "upload to the control API")
 
 
 @contextmanager
 def connected(server: Server, kind: str) -> Iterator[socket.socket]:
-    """Yield a connection of such a client, which has sent what it sends, and has read what it is answered at once."""
+    """Yield a connection whose client has sent its bytes, and has read the part of the reply that comes at once."""
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(5)
         connection.connect((server.host, server.port))
         connection.sendall(CLIENTS[kind].replace(b"%s", b"ending"))
-        if kind in ANSWERED:
+        if kind in STARTED:
             assert connection.recv(1024).startswith(b"HTTP/1.1 200")
         if kind == "generation":
             while not httpx.get(f"{server.origin}/_mock/worlds/ending").json()["running"]:
                 pass
-        httpx.get(f"{server.origin}/_mock/health")  # what came before this has been seen
+        httpx.get(f"{server.origin}/_mock/health")  # the server has read all that was sent before this
         yield connection
 
 
 def rest(connection: socket.socket) -> bytes:
-    """Return all that still comes."""
+    """Return all bytes that are still received."""
     received = b""
     try:
         while chunk := connection.recv(65_536):
@@ -63,8 +63,8 @@ def rest(connection: socket.socket) -> bytes:
     return received
 
 
-def ends(server: Server, number: signal.Signals) -> float:
-    """Send a signal; return how many seconds the server took to end, with status 0."""
+def seconds_to_end(server: Server, number: signal.Signals) -> float:
+    """Send a signal and return how many seconds the server takes to end, with status 0."""
     since = monotonic()
     server.process.send_signal(number)
     assert server.process.wait(5) == 0
@@ -73,13 +73,13 @@ def ends(server: Server, number: signal.Signals) -> float:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_with_all_kinds_of_clients_at_once(number: signal.Signals, workers: int) -> None:
+def test_all_kinds_of_clients_at_once(number: signal.Signals, workers: int) -> None:
     shared = ("--workers", str(workers), "--state", fresh_url()) if workers > 1 else ()
     with Server("--generation-time", "60", *shared) as server, ExitStack() as stack:
         clients = {kind: stack.enter_context(connected(server, kind)) for kind in CLIENTS}
-        assert ends(server, number) < SOON
-        told = {kind: rest(clients[kind]) for kind in WAITING}
-        for reply in told.values():
+        assert seconds_to_end(server, number) < MAX_SECONDS
+        replies = {kind: rest(clients[kind]) for kind in WAITING}
+        for reply in replies.values():
             assert reply.startswith(b"HTTP/1.1 503")
             assert json.loads(reply.partition(b"\r\n\r\n")[2]) == {"message": "The mock is being stopped."}
         lines = sorted(" ".join(line.split()[2:]) for line in server.log().splitlines())
@@ -92,14 +92,14 @@ def test_with_all_kinds_of_clients_at_once(number: signal.Signals, workers: int)
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_with_one_client_of_a_kind(kind: str) -> None:
+def test_one_client_of_a_kind(kind: str) -> None:
     with Server("--generation-time", "60") as server, connected(server, kind):
-        assert ends(server, signal.SIGTERM) < SOON
+        assert seconds_to_end(server, signal.SIGTERM) < MAX_SECONDS
         assert "Traceback" not in server.log()
         assert all(" /" in line for line in server.log().splitlines())
 
 
-def test_with_a_client_that_takes_nothing_of_a_large_answer() -> None:
+def test_a_client_that_does_not_read_a_large_reply() -> None:
     noise = io.BytesIO()
     Image.frombytes("RGB", (1200, 1200), random.Random(7).randbytes(3 * 1200 * 1200)).save(noise, "PNG")
     form = {
@@ -111,18 +111,18 @@ def test_with_a_client_that_takes_nothing_of_a_large_answer() -> None:
     }
     with Server("--generation-time", "0") as server:
         url = f"{server.base_url}/aiimage/generate-image"
-        for tail in (b"1", b"2"):  # two sources are more than all buffers on the way
+        for tail in (b"1", b"2"):  # two sources are more than all buffers between server and client
             files = {"image_src": ("noise.png", noise.getvalue() + tail, "image/png")}
             httpx.post(url, data=form, files=files, headers={"Authorization": "Bearer ending"}).raise_for_status()
         with socket.create_connection((server.host, server.port), timeout=5) as client:
             client.sendall(b"GET /_mock/snapshot HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert client.recv(1)
-            assert ends(server, signal.SIGTERM) < SOON
+            assert seconds_to_end(server, signal.SIGTERM) < MAX_SECONDS
             assert len(server.log().splitlines()) == 2
             assert len(rest(client)) < len(noise.getvalue()) * 2
 
 
-def test_with_nobody_there_it_ends_silently() -> None:
+def test_without_clients_it_ends_without_output() -> None:
     with Server() as server:
-        assert ends(server, signal.SIGINT) < SOON
+        assert seconds_to_end(server, signal.SIGINT) < MAX_SECONDS
         assert server.log() == ""

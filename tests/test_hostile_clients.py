@@ -1,6 +1,6 @@
-"""Clients that mean harm, over real sockets: the mock answers or hangs up, goes on serving, and holds no more memory.
+"""Hostile clients over real sockets: the mock replies or disconnects, continues to serve, and its memory stays bounded.
 
-How much more it may hold at most, over all these tests, is `BOUND`.
+Over all these tests it may hold at most `MAX_GROWTH_BYTES` more than before.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ import pytest
 
 from support.server import Server
 
-BOUND = 96 * 2**20
+MAX_GROWTH_BYTES = 96 * 2**20
 LARGE_BODIES = 3
 SEED = 20260226
 FORM = (
@@ -37,7 +37,7 @@ HEALTH = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def memory(server: Server, kind: str) -> int:
-    """Return what the server's process holds ("VmRSS") or has held at most ("VmHWM"), in bytes; 0 beyond Linux."""
+    """Return the memory of the server's process, now ("VmRSS") or at its peak ("VmHWM"), in bytes; 0 beyond Linux."""
     status = Path(f"/proc/{server.process.pid}/status")
     if not status.exists():
         return 0
@@ -46,7 +46,7 @@ def memory(server: Server, kind: str) -> int:
 
 @pytest.fixture(scope="module")
 def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, int]]:
-    """A mock that has served before, and the memory that it then held."""
+    """A mock that has served a request, and the memory that it then held."""
     behaviour = tmp_path_factory.mktemp("hostile") / "behaviour.yaml"
     behaviour.write_text(f"max_large_bodies: {LARGE_BODIES}\ncredits_per_image: 0\n")
     with Server("--generation-time", "0", "--behaviour", str(behaviour)) as server:
@@ -56,18 +56,18 @@ def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 
 @pytest.fixture
 def victim(bounded: tuple[Server, int]) -> Iterator[Server]:
-    """A mock that must be well when the test ends."""
+    """A mock that must be healthy when the test ends."""
     server, before = bounded
     yield server
     assert server.process.poll() is None, server.log()
     assert httpx.get(f"{server.origin}/_mock/health", timeout=30).json()["status"] == "ok"
-    assert memory(server, "VmHWM") - before < BOUND
+    assert memory(server, "VmHWM") - before < MAX_GROWTH_BYTES
 
 
 @pytest.fixture(scope="module")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A mock that waits for nobody."""
-    behaviour = tmp_path_factory.mktemp("hasty") / "behaviour.yaml"
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A mock that gives its clients very little time."""
+    behaviour = tmp_path_factory.mktemp("impatient") / "behaviour.yaml"
     behaviour.write_text("client_seconds: 0.05")
     with Server("--generation-time", "0.2", "--behaviour", str(behaviour)) as server:
         yield server
@@ -84,29 +84,29 @@ def send_all(connection: socket.socket, pieces: Iterable[bytes]) -> None:
 
 
 def exchange(server: Server, pieces: Iterable[bytes]) -> bytes:
-    """Send without end what there is to send; return the first whole reply in JSON, or b"" for none."""
+    """Send all pieces in a thread; return the first complete reply, or b"" for none."""
     with connect(server) as connection:
         threading.Thread(target=send_all, args=(connection, pieces), daemon=True).start()
         reply = b""
         with contextlib.suppress(ConnectionError):
-            while not whole(reply) and (received := connection.recv(65_536)):
+            while not is_complete(reply) and (received := connection.recv(65_536)):
                 reply += received
         return reply
 
 
-def answer(hasty: Server, pieces: Callable[[], Iterable[bytes]]) -> bytes:
-    """Return the reply of a server that may have hung up before the first byte came: then try again."""
-    replies = (exchange(hasty, pieces()) for _ in range(100))
+def first_reply(impatient: Server, pieces: Callable[[], Iterable[bytes]]) -> bytes:
+    """Return a reply; a connection that the server closed before its first byte came is tried again."""
+    replies = (exchange(impatient, pieces()) for _ in range(100))
     return next(filter(None, replies), b"")
 
 
-def whole(reply: bytes) -> bool:
+def is_complete(reply: bytes) -> bool:
     length = re.search(rb"content-length: (\d+)", reply)
     return bool(length) and len(reply.partition(b"\r\n\r\n")[2]) >= int(length[1] if length else 0)
 
 
 def status_of(reply: bytes) -> int:
-    """Return the status of a reply, which has to be in JSON with a message."""
+    """Return the status of a reply, which must be JSON with a message."""
     head, _, body = reply.partition(b"\r\n\r\n")
     assert json.loads(body)["message"]
     return int(head.split()[1])
@@ -124,12 +124,12 @@ ENDLESS = {
     "trailers": (431, CHUNKED + b"1\r\nx\r\n0\r\n", b"a: b\r\n" * 10_000),
     "chunk extension": (431, CHUNKED + b"1;", NOISE),
     "chunks": (413, CHUNKED, b"10000\r\n" + b"x" * 65_536 + b"\r\n"),
-    "no http": (400, b"\x16\x03\x01\x02", b"\0" * 65_536),
+    "not http": (400, b"\x16\x03\x01\x02", b"\0" * 65_536),
 }
 
 
 @pytest.mark.parametrize("name", ENDLESS)
-def test_what_never_ends_is_4xx_in_json(victim: Server, name: str) -> None:
+def test_an_endless_request_is_4xx_in_json(victim: Server, name: str) -> None:
     status, head, piece = ENDLESS[name]
     assert status_of(exchange(victim, [head, *repeat(piece, 2000)])) == status
 
@@ -145,7 +145,7 @@ def test_twelve_megabytes_of_part_headers_are_422(victim: Server) -> None:
     assert status_of(exchange(victim, [head, body])) == 422
 
 
-def test_a_body_longer_than_declared_is_answered_once_and_the_rest_is_dropped(victim: Server) -> None:
+def test_a_body_longer_than_declared_gets_one_reply_and_its_rest_is_ignored(victim: Server) -> None:
     with connect(victim) as connection:
         send_all(connection, [GENERATE + NOISE])
         reply = b""
@@ -166,7 +166,7 @@ def test_pipelined_requests_are_all_answered(victim: Server) -> None:
     assert replies.count(b"HTTP/1.1 ") == count
 
 
-def test_pipelined_requests_of_a_client_that_reads_nothing_pile_up_with_the_client(victim: Server) -> None:
+def test_pipelined_requests_of_a_client_that_reads_nothing_stay_with_the_client(victim: Server) -> None:
     with connect(victim) as connection:
         connection.settimeout(0.05)
         sent = 0
@@ -176,15 +176,15 @@ def test_pipelined_requests_of_a_client_that_reads_nothing_pile_up_with_the_clie
         assert sent < 2**26
 
 
-def test_two_hundred_connections_that_send_nothing_keep_nobody_out(victim: Server) -> None:
+def test_two_hundred_silent_connections_do_not_block_a_request(victim: Server) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(200):
             stack.enter_context(connect(victim))
-        assert whole(exchange(victim, [HEALTH]))
+        assert is_complete(exchange(victim, [HEALTH]))
 
 
-def test_many_large_bodies_that_stop_before_their_end_hold_little(victim: Server) -> None:
-    """`LARGE_BODIES` of 11 MiB are read; of each of the others about one read, which leaves the rest to its client."""
+def test_many_unfinished_large_bodies_hold_little_memory(victim: Server) -> None:
+    """`LARGE_BODIES` of 11 MiB are read; of each of the others about one read, and the rest stays with its client."""
     size = 11 * 2**20
     head = FORM + b"Content-Length: %d\r\n\r\n" % size + PART
     with contextlib.ExitStack() as stack:
@@ -193,12 +193,12 @@ def test_many_large_bodies_that_stop_before_their_end_hold_little(victim: Server
             connection.settimeout(0.05)
             with contextlib.suppress(TimeoutError):
                 connection.sendall(head + b"x" * (size - 1000))
-        assert whole(exchange(victim, [HEALTH]))
+        assert is_complete(exchange(victim, [HEALTH]))
         assert b"HTTP/1.1 200" in exchange(victim, [GENERATE])
 
 
 @pytest.mark.parametrize("reset", [True, False])
-def test_a_client_may_hang_up_at_any_point(victim: Server, reset: bool) -> None:
+def test_a_client_may_disconnect_at_any_point(victim: Server, reset: bool) -> None:
     for cut in range(len(GENERATE) + 1):
         with connect(victim) as connection:
             if reset:
@@ -217,34 +217,34 @@ def test_a_client_may_hang_up_at_any_point(victim: Server, reset: bool) -> None:
         b"\r\n",
     ],
 )
-def test_a_request_that_stops_before_its_end_is_408(hasty: Server, begun: bytes) -> None:
-    assert status_of(answer(hasty, lambda: [begun])) == 408
+def test_an_unfinished_request_is_408(impatient: Server, begun: bytes) -> None:
+    assert status_of(first_reply(impatient, lambda: [begun])) == 408
 
 
-def test_a_request_that_trickles_in_is_408(hasty: Server) -> None:
+def test_a_request_that_trickles_in_is_408(impatient: Server) -> None:
     def trickle() -> Iterator[bytes]:
         for byte in HEALTH * 2:
             yield bytes([byte])
             time.sleep(0.01)
 
-    assert status_of(answer(hasty, trickle)) == 408
+    assert status_of(first_reply(impatient, trickle)) == 408
 
 
-def test_a_connection_on_which_nothing_comes_is_closed_without_a_word(hasty: Server) -> None:
+def test_a_connection_without_a_request_is_closed_without_a_reply(impatient: Server) -> None:
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(connect(hasty)) for _ in range(200)]
+        connections = [stack.enter_context(connect(impatient)) for _ in range(200)]
         assert {each.recv(1) for each in connections} == {b""}
 
 
-def test_a_generation_may_take_longer_than_a_client(hasty: Server) -> None:
-    assert b"HTTP/1.1 200" in answer(hasty, lambda: [GENERATE])
+def test_a_generation_may_take_longer_than_the_deadline_of_a_client(impatient: Server) -> None:
+    assert b"HTTP/1.1 200" in first_reply(impatient, lambda: [GENERATE])
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_nothing_that_a_client_says_gets_into_the_log_unescaped(form: str) -> None:
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_the_log_escapes_everything_that_a_client_sends(log_format: str) -> None:
     evil = "%0a%0d%1b%5b31m%00%7f%c2%9b%e2%80%a8%e2%80%ae00:00:00 00000001  GET /forged 200".replace(" ", "%20")
     raw = b"\x1b[31m\x7f\xc2\x9b\xe2\x80\xa8forged"
-    with Server("--log-format", form) as server:
+    with Server("--log-format", log_format) as server:
         for path in (evil, f"uploads/{evil}", f"api/v1/aiimage/versions?{evil}", f"_mock/worlds/{evil}"):
             exchange(server, [f"GET /{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()])
         for header in (b"Host", b"Authorization", b"Content-Type", b"X-Mock-Fault", b"Prefer", raw):
@@ -255,5 +255,5 @@ def test_nothing_that_a_client_says_gets_into_the_log_unescaped(form: str) -> No
     assert log.count("404") >= 2
     assert all(character.isprintable() and character.isascii() for line in log.split("\n") for character in line)
     assert not re.search(r"^[^\\]*GET /forged", log, re.MULTILINE)
-    if form == "json":
+    if log_format == "json":
         assert all(json.loads(line)["level"] for line in log.splitlines())

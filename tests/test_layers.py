@@ -287,7 +287,7 @@ def test_a_planted_import_is_caught(module: str, text: str) -> None:
         ("mock_server.control.routes", "from mock_server.faults.plans import make_plans"),
         ("mock_server.control.routes", "from mock_server import __version__"),
         ("mock_server.insight.why", "from mock_server.domain.entry import Entry"),
-        ("mock_server.dashboard.pages", "from jinja2 import Environment\nfrom mock_server.control import Admission"),
+        ("mock_server.dashboard.pages", "from jinja2 import Environment\nfrom mock_server.control import Auth"),
         ("mock_server.app", "from .stores import MemoryStore"),
         ("mock_server.reference.page", "import jinja2\nfrom mock_server.contract.document import Node"),
         ("contract_tests.oracle.resources", "from contract_tests.oracle import resources\nimport httpx"),

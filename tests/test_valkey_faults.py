@@ -145,7 +145,7 @@ def test_without_a_valkey_a_mock_answers_503_at_once_and_recovers_by_itself(valk
             ]
             for answer in await asyncio.gather(*calls):
                 assert answer.status == 503
-                assert "redis://127.0.0.1:" in answer.body["message"]
+                assert answer.body["message"].startswith("The mock cannot reach its state store: redis://127.0.0.1:")
             assert loop.time() < since + 0.5
             await asyncio.to_thread(valkey.start)
             assert await until(200, lambda: call(mock, "GET", "/_mock/health")) < 2

@@ -1,4 +1,4 @@
-"""What a test declares: the rules it decides, what that costs at worst, and what it needs."""
+"""The declaration of a test: the rules it decides, its worst-case cost, and what it needs."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,9 +8,9 @@ import pytest
 from contract_tests.runner.target import Target
 
 Profile = Literal["free", "quick", "full"]
-Way = Literal["any", "control", "black-box"]
+Mode = Literal["any", "control", "black-box"]
 PROFILES: tuple[Profile, ...] = ("free", "quick", "full")
-MOST_CREDITS = {"free": 0, "quick": 3, "full": 40}
+MAX_CREDITS = {"free": 0, "quick": 3, "full": 40}
 MARK = "decides"
 
 
@@ -18,48 +18,46 @@ MARK = "decides"
 class Decides:
     """Declared by `@decides(…)`.
 
-    credits: the most the test can cost, and the most images of the day it can make, also on a service that accepts what
-    it should refuse; where `figure_of` names a role, what the target says of it comes on top.
-    seconds: how long it takes at most, as a rule. roles: the accounts it needs.
-    spares: a role whose account has nothing to spend; with it in the target the test costs nothing.
-    quick: whether the profile quick has it. first: whether it finds out what an image costs, before dearer tests.
-    way: `control` where the test sets states or moves time by the control API of the mock, `black-box` where another
-    test does the same better with that API.
+    credits: the most credits and images that the test can cost, also on a service that accepts what it should refuse.
+    cost_from_role: a role whose number in the target file is added to that. seconds: its usual maximum.
+    roles: the accounts it needs. free_with_role: a role without credits, with which the test costs nothing.
+    quick: whether the profile quick includes it. first: whether it runs early, as it reveals the price of an image.
+    mode: `control` if the test needs the mock's control API, `black-box` if another test does the same with that API.
     """
 
     rules: tuple[str, ...]
     credits: int = 0
     seconds: float = 1
     roles: tuple[str, ...] = ("primary",)
-    spares: str | None = None
-    figure_of: str | None = None
+    free_with_role: str | None = None
+    cost_from_role: str | None = None
     quick: bool = False
     first: bool = False
-    way: Way = "any"
+    mode: Mode = "any"
 
     def cost(self, target: Target) -> int:
-        if self.spares in target.accounts:
+        if self.free_with_role in target.accounts:
             return 0
-        account = target.accounts.get(self.figure_of or "")
+        account = target.accounts.get(self.cost_from_role or "")
         return self.credits + (account.figure if account else 0)
 
     def in_profile(self, profile: Profile, target: Target) -> bool:
         return profile == "full" or self.cost(target) == 0 or (profile == "quick" and self.quick)
 
     def fits(self, target: Target) -> bool:
-        """Whether the test is for such a target: the clock of a mock decides faster what others are watched for."""
-        return self.way != ("black-box" if target.control == "mock" else "control")
+        """Return whether the test is for this kind of target, with or without the mock's control API."""
+        return self.mode != ("black-box" if target.control == "mock" else "control")
 
     def missing(self, target: Target) -> str | None:
-        """Why the target does not allow the test, and what would, if so."""
-        if self.way == "control" and target.control == "none":
-            return "it takes a mock whose accounts and clocks can be set (control: mock in the target)"
+        """Return why the target does not allow the test, and what would; None if it does."""
+        if self.mode == "control" and target.control == "none":
+            return "it needs the control API of the mock (control: mock in the target)"
         absent = [role for role in self.roles if role not in target.accounts]
         return f"the target has no account {' and '.join(absent)}: name one under accounts" if absent else None
 
 
 def decides(*rules: str, **declared: Any) -> pytest.MarkDecorator:
-    """Mark a test with the rules that it decides, and with what else `Decides` says of it."""
+    """Mark a test with the rules that it decides and the other fields of `Decides`."""
     return pytest.mark.decides(Decides(rules, **declared))
 
 

@@ -8,13 +8,13 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from contract_tests.checks.sequence import ENGINES, DeviationError, Sequence
-from contract_tests.errors import CouldNotLookError, PurseEmptyError, TargetLostError
+from contract_tests.checks.sequence import ENGINES, DeviationFoundError, Sequence
+from contract_tests.errors import BudgetExceededError, InconclusiveError, TargetLostError
 from contract_tests.oracle.facts import LOCK_MS
 
 Begin = Callable[[int, int, int], Sequence]
 _QUICK_MS, _SLOW_MS = 3_000, LOCK_MS + 2_000
-# Up to the edges of a generation and of a lock, and just beyond them.
+# Up to the end of a generation and of a lock, and just beyond them.
 _JUMPS = (1, _QUICK_MS - 1, LOCK_MS - _QUICK_MS, LOCK_MS - 1, LOCK_MS + 1, _SLOW_MS)
 _GENERATIONS_MS = (0, _QUICK_MS, _SLOW_MS)
 _COUNTS = strategies.integers(1, 2)
@@ -22,16 +22,16 @@ _ENGINES = strategies.sampled_from(range(len(ENGINES)))
 
 
 class Exploration:
-    """All sequences of one test. begin: opens one, for credits, daily limit and the length of a generation in ms."""
+    """All sequences of one test. begin: opens one, from credits, daily limit and generation time in ms."""
 
     def __init__(self, begin: Begin, *, mocked: bool) -> None:
         self.begin, self.mocked = begin, mocked
-        self.deviations: list[DeviationError] = []
+        self.deviations: list[DeviationFoundError] = []
         self.exercised: set[str] = set()
         self.trouble: Exception | None = None
 
     def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
-        """Explore; what was found is in `deviations`, the shortest of each rule is worth showing."""
+        """Run random sequences; `deviations` and `exercised` hold the result."""
         phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
         settings = hypothesis.settings(
             max_examples=sequences, stateful_step_count=steps, phases=phases, database=None, deadline=None,
@@ -41,31 +41,31 @@ class Exploration:
         machine = hypothesis.seed(seed)(type("Calls", (Calls,), {"exploration": self}))
         try:
             run_state_machine_as_test(machine, settings=settings)
-        except Exception as error:  # noqa: BLE001  hypothesis has words of its own for what cannot be repeated
-            # A sequence cannot always be repeated: credits run out, a reply may be lost. What was seen has been noted.
+        except Exception as error:  # noqa: BLE001  hypothesis raises its own error for a sequence that it cannot repeat
+            # Credits run out and replies get lost, so a sequence may not repeat; what was seen is recorded already.
             if not self.deviations:
                 raise self.trouble or error from None
 
     def note(self, error: BaseException) -> None:
-        """Remember what ended a sequence."""
-        if isinstance(error, DeviationError):
+        """Record the error that ended a sequence."""
+        if isinstance(error, DeviationFoundError):
             self.deviations.append(error)
-        elif isinstance(error, PurseEmptyError | CouldNotLookError | TargetLostError):
+        elif isinstance(error, BudgetExceededError | InconclusiveError | TargetLostError):
             self.trouble = self.trouble or error
 
-    def shortest(self) -> list[DeviationError]:
-        """The deviation with the fewest calls for each rule."""
-        found: dict[str, DeviationError] = {}
-        for deviation in sorted(self.deviations, key=lambda each: len(each.trail)):
-            found.setdefault(deviation.complaint.rule, deviation)
+    def shortest(self) -> list[DeviationFoundError]:
+        """Return the deviation with the fewest calls for each rule."""
+        found: dict[str, DeviationFoundError] = {}
+        for each in sorted(self.deviations, key=lambda error: len(error.trail)):
+            found.setdefault(each.deviation.rule, each)
         return list(found.values())
 
 
 class Calls(RuleBasedStateMachine):
     """One sequence; hypothesis makes an instance for each.
 
-    Every step can be drawn at any time, and does nothing where it makes no sense: what can be drawn must not depend on
-    what the service answers.
+    Every step can be drawn at any time and does nothing where it makes no sense: what can be drawn must not depend on
+    the replies of the service.
     """
 
     exploration: ClassVar[Exploration]
@@ -83,7 +83,7 @@ class Calls(RuleBasedStateMachine):
         engine=_ENGINES,
     )
     def begin(self, credits_: int, daily_limit: int, generation_ms: int, count: int, engine: int) -> None:
-        """Every sequence begins with a generation, whatever comes of it."""
+        """Every sequence begins with a generation."""
         self.sequence = self.exploration.begin(credits_, daily_limit, generation_ms)
         self._generate(count, engine)
 
@@ -132,10 +132,10 @@ class Calls(RuleBasedStateMachine):
     def _generate(self, count: int, engine: int) -> None:
         with self._noted() as now:
             if self._may_generate(now):
-                now.generate(min(count, now.oracle.most(), now.allowance.images), engine)
+                now.generate(min(count, now.oracle.affordable_images(), now.allowance.images), engine)
 
     def _may_generate(self, now: Sequence) -> bool:
-        """While images may be made, and a generation that has lost its lock does not run on beside."""
+        """Return whether images may be made and no generation runs without its lock."""
         held = now.oracle.lock == "held"
         return now.allowance.images > 0 and not self.exploration.trouble and (not now.oracle.running or held)
 

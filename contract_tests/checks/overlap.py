@@ -1,4 +1,4 @@
-"""Proofs about what happened while a generation was running, from the times at which calls were sent and answered."""
+"""What the times of calls prove about a running generation and its lock, and the checks of the lock rules."""
 
 import math
 from concurrent.futures import Future, wait
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError
-from contract_tests.oracle.contract import own_words
+from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.contract import is_service_error
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.runner.events import Verdict
 
-_LEAST_MARGIN = 0.15
+_MIN_MARGIN_SECONDS = 0.15
 _PAUSE = 0.05
-_FEWEST_CHECKS = 3
-_SLOW_TRIP = 0.9  # nine trips in ten are quicker
+_MIN_CHECKS = 3
+_SLOW_ROUND_TRIP = 0.9  # the 90th percentile
 _ARRIVAL, _DEPARTURE = 0.15, 0.25
 
 
 @dataclass(frozen=True)
 class Life:
-    """Between which bounds a lock lived; `cut_short` where the generation was over before the lock was seen to go."""
+    """The bounds of a lock's life in seconds. cut_short: the generation ended before the lock expired."""
 
     at_least: float
     at_most: float
@@ -33,7 +33,7 @@ class Life:
 
 
 class Overlap:
-    """A generation in a thread of its own, watched by the account that started it."""
+    """A generation in a thread of its own, observed by checks of the same account."""
 
     def __init__(self, api: Api, generation: Future[Reply], transport: Transport) -> None:
         self._api, self._generation, self._transport = api, generation, transport
@@ -50,17 +50,17 @@ class Overlap:
 
     @property
     def margin(self) -> float:
-        """By how much two calls must lie apart for their order at the service to be sure: three times a slow trip."""
+        """The seconds between two calls that make their order at the service certain: three slow round trips."""
         trips = sorted(check.exchange.received - check.exchange.sent for check in self.checks)
-        return max(_LEAST_MARGIN, 3 * trips[math.ceil(_SLOW_TRIP * len(trips)) - 1] if trips else 0)
+        return max(_MIN_MARGIN_SECONDS, 3 * trips[math.ceil(_SLOW_ROUND_TRIP * len(trips)) - 1] if trips else 0)
 
     def watch_until_locked(self) -> None:
-        """Check until the lock shows; where it does not for a while, it is taken for missing."""
+        """Check until the lock is seen, or until it should have been seen."""
         began = self._transport.clock()
         while self.running and self.locked_at is None:
             self.check()
             waited = self._transport.clock() - began
-            if waited > self.margin and len(self.checks) >= _FEWEST_CHECKS:
+            if waited > self.margin and len(self.checks) >= _MIN_CHECKS:
                 return
 
     def check(self) -> Reply:
@@ -71,43 +71,43 @@ class Overlap:
         return reply
 
     def reply(self) -> Reply:
-        """The generation's own reply, a successful one."""
+        """Return the reply of the generation; raise InconclusiveError unless it is a 200."""
         reply = self._generation.result()
         if reply.status != 200:
-            raise CouldNotLookError(f"the generation to be watched was answered {reply.status}")
+            raise InconclusiveError(f"the observed generation was answered {reply.status}")
         return reply
 
     @property
     def seconds(self) -> float:
-        """How long the generation took, its way there and back included."""
+        """How long the generation took, including the network."""
         return self.reply().exchange.received - self.reply().exchange.sent
 
     def into(self, other: Reply) -> float:
-        """How long after the generation another call was sent, in seconds."""
+        """Return how many seconds after the generation another call was sent."""
         return other.exchange.sent - self.reply().exchange.sent
 
     def surely_beside(self, other: Reply) -> bool:
-        """Whether another generation ran beside this one: not so if it may have waited for its end in a queue."""
+        """Return whether another generation surely ran at the same time, not queued behind this one."""
         waited = other.exchange.received - self.reply().exchange.received
         alone = max(self.seconds - self.margin, self.seconds / 2)
         return self.surely_running(other) and waited < alone
 
     def surely_running(self, other: Reply) -> bool:
-        """Whether the other call reached the service while the generation was running and its lock alive.
+        """Return whether the other call reached the service while the generation ran and its lock lived.
 
-        The first part of the time that the generation took may have gone into its way there, the last into its reply.
+        The first and the last part of the generation's time may have been spent on the network.
         """
         at, took, margin = self.into(other), self.seconds, self.margin
-        begun = at >= max(margin, _ARRIVAL * took)
+        started = at >= max(margin, _ARRIVAL * took)
         if self.locked_at is not None:
-            begun = begun or self.locked_at.exchange.received <= other.exchange.sent
-        return begun and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
+            started = started or self.locked_at.exchange.received <= other.exchange.sent
+        return started and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
 
     def life(self) -> Life:
-        """How long the lock lived, by when the calls around its begin and its end were sent and answered."""
+        """Return how long the lock lived, from the calls around its start and its end."""
         mine, locked = self.reply().exchange, [check for check in self.checks if check.status == 409]
         if not locked:
-            raise CouldNotLookError("the lock was never seen")
+            raise InconclusiveError("the lock was never seen")
         freed = self.checks[-1] if self.checks[-1].status == 200 else None
         outlived = locked[-1].exchange.sent > mine.received + self.margin
         return Life(
@@ -118,43 +118,43 @@ class Overlap:
         )
 
 
-_WIDEST_DOUBT = 2.0
+_MAX_DOUBT_SECONDS = 2.0
 
 
 def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
-    """LOCK-CHECK: every check that surely met the generation was answered 409."""
+    """Check that every check during the generation was answered 409 [LOCK-CHECK]."""
     mine = overlap.reply()
-    blind = [check for check in overlap.checks if check.status != 409 and overlap.surely_running(check)]
-    if overlap.locked_at is None and not blind:
-        raise CouldNotLookError("the generation was over before a check could find it running")
-    times = ", ".join(f"{overlap.into(check):.2f} s" for check in blind)
+    missed = [check for check in overlap.checks if check.status != 409 and overlap.surely_running(check)]
+    if overlap.locked_at is None and not missed:
+        raise InconclusiveError("the generation was over before a check could find it running")
+    times = ", ".join(f"{overlap.into(check):.2f} s" for check in missed)
     verdict.expect(
         "LOCK-CHECK",
-        not blind,
+        not missed,
         expected="409 while a generation runs",
-        received=f"{blind[0].status} at {times} into a generation of {overlap.seconds:.2f} s" if blind else "409",
-        by=(mine, *blind[:1]),
+        received=f"{missed[0].status} at {times} into a generation of {overlap.seconds:.2f} s" if missed else "409",
+        by=(mine, *missed[:1]),
     )
 
 
 def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, able: bool = False) -> None:
-    """LOCK-ONE: every other generation that surely met the first was refused with 409.
+    """Check that every other generation that surely met the first was refused with 409 [LOCK-ONE].
 
-    able: whether the account has credits and images left for sure, so that it cannot be refused for want of them.
+    able: whether the account surely has credits and images left, so that it cannot be refused for lack of them.
     """
     judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
     if not judgeable:
         seen = ", ".join(str(second.status) for second in seconds)
-        raise CouldNotLookError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
+        raise InconclusiveError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
     for second in judgeable:
         _judge_second(verdict, overlap, second)
 
 
 def _met(overlap: Overlap, second: Reply, *, able: bool) -> bool:
-    """Whether the other generation surely met the first, and was answered about it and nothing else."""
+    """Return whether the other generation surely met the first, and its reply is not about something else."""
     if second.status in {419, 429} and not able:
         return False
-    if second.status in {401, 422} or (second.status >= 500 and not own_words(second)):
+    if second.status in {401, 422} or (second.status >= 500 and not is_service_error(second)):
         return False
     return overlap.surely_beside(second) if second.status < 300 else overlap.surely_running(second)
 
@@ -181,15 +181,15 @@ def judge_409_body(verdict: Verdict, reply: Reply) -> None:
 
 
 def judge_life(verdict: Verdict, overlap: Overlap, *, shared: bool) -> None:
-    """LOCK-10S: how long the lock lived; shared: others may take the same lock, so it may seem to live longer."""
+    """Check how long the lock lived [LOCK-10S]; a shared lock may seem to live longer."""
     life = overlap.life()
     too_early, too_late = life.at_most < LOCK_SECONDS - LOCK_TOLERANCE, life.at_least > LOCK_SECONDS + LOCK_TOLERANCE
     if life.cut_short and not too_late:
-        raise CouldNotLookError("the generation was over, and its lock with it, before the lock could run out")
+        raise InconclusiveError("the generation and its lock ended before the lock could expire")
     if too_late and shared:
-        raise CouldNotLookError("somebody else may hold the lock that all share")
-    if not (too_early or too_late) and life.at_most - life.at_least > _WIDEST_DOUBT:
-        raise CouldNotLookError(f"the lock lived {life}, which is too vague")
+        raise InconclusiveError("another client may hold the shared lock")
+    if not (too_early or too_late) and life.at_most - life.at_least > _MAX_DOUBT_SECONDS:
+        raise InconclusiveError(f"the lock lived {life}, which is too imprecise")
     verdict.expect(
         "LOCK-10S",
         not (too_early or too_late),

@@ -1,4 +1,4 @@
-"""Judging the images of a reply: how many, made from what, and whether the pictures are there."""
+"""Checks of the images in a reply: their number, their prompts, and whether the pictures can be fetched."""
 
 import io
 import warnings
@@ -12,12 +12,12 @@ from contract_tests.errors import NoReplyError
 from contract_tests.oracle.engines import engine_of, prompt_of
 from contract_tests.runner.events import Verdict
 
-_LARGEST_PICTURE = 64_000_000
+_MAX_PIXELS = 64_000_000
 _SOURCE_SIZE = (512, 512)
 
 
 def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
-    """IMG-COUNT and IMG-INPUT."""
+    """Check IMG-COUNT and IMG-INPUT."""
     wanted = asked(fields)
     ids = {str(image.get("id")) for image in images}
     verdict.expect(
@@ -39,7 +39,7 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
 
 
 def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
-    """IMG-GET and, where the size of the picture is the one asked for, IMG-SIZE; returns the last picture."""
+    """Check IMG-GET and, where a size was requested, IMG-SIZE; return the last picture."""
     engine = engine_of(fields)
     wanted = engine.size(fields) if engine else None
     content = b""
@@ -53,7 +53,7 @@ def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict
 
 
 def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> tuple[Reply, tuple[int, int]]:
-    """IMG-GET; returns what was fetched, with its width and height. reply: the one that named the image."""
+    """Check IMG-GET; return what was fetched, with width and height. reply: the one that contains the image."""
     fetched = _fetched(verdict, api, image, reply)
     size = picture_size(fetched.content) if fetched.status == 200 else None
     shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
@@ -62,7 +62,7 @@ def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Rep
 
 
 def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:
-    """The reply at an image's output; an address at which nobody listens is no picture."""
+    """Return the reply at an image's output; a refused connection violates IMG-GET."""
     try:
         return api.picture(str(image.get("output")))
     except NoReplyError as error:
@@ -72,7 +72,7 @@ def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) ->
 
 
 def as_source(content: bytes) -> Upload:
-    """A picture as an upload to work from: no larger than it needs to be, whatever the service has made."""
+    """Return a picture as a small upload, whatever size the service made."""
     small = io.BytesIO()
     with Image.open(io.BytesIO(content)) as picture:
         copy = picture.convert("RGB")
@@ -82,13 +82,13 @@ def as_source(content: bytes) -> Upload:
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of an image file, or None where the bytes are none."""
+    """Return width and height of an image file, or None where the bytes are not an image."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content)) as picture:
                 width, height = picture.size
-                if width * height <= _LARGEST_PICTURE:
+                if width * height <= _MAX_PIXELS:
                     picture.load()
                 return width, height
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):

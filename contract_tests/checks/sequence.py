@@ -1,4 +1,4 @@
-"""One sequence of calls: each is made, judged by the oracle, and the oracle told of it."""
+"""One sequence of calls: each is made, checked by the oracle, and recorded in the oracle."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -8,15 +8,15 @@ from contract_tests.checks.pictures import picture_size
 from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, Fields, images_of, limit_met
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import prompt_of, with_count
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
-from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Generation, Oracle
+from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 
 
 class Attempt(Protocol):
-    """A generation that was asked for."""
+    """A generation that was requested."""
 
     @property
     def answered(self) -> bool: ...
@@ -36,7 +36,7 @@ class Subject(Protocol):
 
 
 class Answered:
-    """A generation whose reply has come."""
+    """A generation that was answered."""
 
     answered = True
 
@@ -48,7 +48,7 @@ class Answered:
 
 
 class Live:
-    """An account of a live service: a generation is waited for."""
+    """An account of a live service; every generation is awaited."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -62,16 +62,16 @@ class Live:
         return Answered(self.api.generate_when_ready(fields))
 
     def close(self) -> None:
-        """Nothing is left open."""
+        """There is nothing to close."""
 
 
 class Mocked:
-    """An account of a mock: its clock stands still, so a generation goes on until time is moved."""
+    """An account of a mock with a frozen clock, so a generation runs until the clock is advanced."""
 
     def __init__(self, world: World) -> None:
         self.api, self.world = world.api, world
         self._open = ExitStack()
-        self._open.enter_context(world.stopped())
+        self._open.enter_context(world.frozen())
 
     @property
     def trail(self) -> tuple[Reply, ...]:
@@ -87,12 +87,12 @@ class Mocked:
 ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
 
 
-class DeviationError(Exception):
-    """The service contradicts the oracle; with the calls that led there."""
+class DeviationFoundError(Exception):
+    """The service contradicts the oracle; with the calls up to there."""
 
-    def __init__(self, complaint: Complaint, trail: tuple[Reply, ...]) -> None:
-        super().__init__(f"{complaint.rule}: expected {complaint.expected}; received {complaint.received}")
-        self.complaint, self.trail = complaint, trail
+    def __init__(self, deviation: Deviation, trail: tuple[Reply, ...]) -> None:
+        super().__init__(f"{deviation.rule}: expected {deviation.expected}; received {deviation.received}")
+        self.deviation, self.trail = deviation, trail
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Allowance:
 
 @dataclass
 class Sequence:
-    """The state of a sequence; `exercised` are the rules by which an answer was judged."""
+    """The state of a sequence; `exercised` are the rules that a reply was checked by."""
 
     subject: Subject
     oracle: Oracle
@@ -116,21 +116,21 @@ class Sequence:
     def generate(self, count: int, engine: int) -> None:
         fields = with_count(ENGINES[engine], count)
         attempt = self.subject.begin(fields)
-        status = attempt.reply().status if attempt.answered else TAKEN_ON
+        status = attempt.reply().status if attempt.answered else STARTED
         if status == 422 and limit_met(fields, attempt.reply()):
             return
-        self._refused = self._refused or status != TAKEN_ON
+        self._refused = self._refused or status != STARTED
         if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
-            raise CouldNotLookError(f"the account {self.subject.api.role} was refused a generation with {status}")
+            raise InconclusiveError(f"the account {self.subject.api.role} was refused a generation with {status}")
         self._judge(self.oracle.on_generate(count, status), *self._shown(status))
-        if status == TAKEN_ON:
+        if status == STARTED:
             self.allowance.images -= count
-            self.oracle.take_on(count)
+            self.oracle.start(count)
             self._pending.append((attempt, fields))
             self._settle()
 
     def _shown(self, status: int) -> list[str]:
-        """The rule that a refusal in its place shows to hold."""
+        """Return the rule that an expected refusal confirms."""
         known = {409: "LOCK-ONE", 419: "CREDIT-419", 429: "DAILY-429"}
         return [known[status]] if status in known and (status != 409 or self.oracle.lock == "held") else []
 
@@ -144,11 +144,11 @@ class Sequence:
         self._judge(self.oracle.on_recent(listed), "RECENT-10", "RECENT-OWN", "RECENT-SAME")
 
     def invalid(self) -> None:
-        """A request that is refused, by whatever comes first, and changes nothing."""
+        """Send a request that is refused for any reason and changes nothing."""
         status = self.subject.api.generate(INVALID).status
         refused = status in ACCOUNT_REFUSALS | {400, 422}
         self._refused = True
-        self._judge(None if refused else Complaint("VALID-422", "422", str(status)))
+        self._judge(None if refused else Deviation("VALID-422", "422", str(status)))
 
     def picture(self, place: int) -> None:
         """Fetch one of the pictures made here."""
@@ -156,7 +156,7 @@ class Sequence:
         fetched = self.subject.api.picture(str(image["output"]))
         size = picture_size(fetched.content) if fetched.status == 200 else None
         received = f"{fetched.status}, {len(fetched.content)} bytes"
-        self._judge(None if size else Complaint("IMG-GET", f"a picture at {image['output']}", received), "IMG-GET")
+        self._judge(None if size else Deviation("IMG-GET", f"a picture at {image['output']}", received), "IMG-GET")
 
     def advance(self, milliseconds: int) -> None:
         assert isinstance(self.subject, Mocked)
@@ -165,40 +165,40 @@ class Sequence:
         self._settle()
 
     def finish(self) -> None:
-        """Let all that was begun end, and look at what has come of it."""
+        """Advance until every generation has ended, and check the result."""
         assert isinstance(self.subject, Mocked)
         self.advance(self.oracle.generation_ms + 1)
         self.recent()
         state = self.subject.world.state()
-        complaint = self.oracle.on_balance(state["credits"], state["used_today"])
-        if complaint and complaint.rule == "CREDIT-COST" and self._refused:
-            # What was refused may have been charged, which is another rule.
-            complaint = replace(complaint, rule="CREDIT-ATOMIC")
-        self._judge(complaint, "CREDIT-COST")
+        deviation = self.oracle.on_balance(state["credits"], state["used_today"])
+        if deviation and deviation.rule == "CREDIT-COST" and self._refused:
+            # Then a refused request may have been charged, which is another rule.
+            deviation = replace(deviation, rule="CREDIT-ATOMIC")
+        self._judge(deviation, "CREDIT-COST")
 
     def _settle(self) -> None:
-        """Take in the replies of the generations that have ended."""
+        """Check and record the replies of the generations that have ended."""
         for generation in self.oracle.ended():
             attempt, fields = self._pending.pop(0)
-            self._take_in(generation, fields, attempt.reply())
+            self._record(generation, fields, attempt.reply())
 
-    def _take_in(self, generation: Generation, fields: Fields, reply: Reply) -> None:
+    def _record(self, generation: Generation, fields: Fields, reply: Reply) -> None:
         expected = f"200 with {generation.count} images"
         if reply.status != 200:
-            self._judge(Complaint("SHAPE", expected, str(reply.status)))
+            self._judge(Deviation("SHAPE", expected, str(reply.status)))
         images = images_of(reply)
         ids = {str(image.get("id")) for image in (*images, *self.oracle.images)}
         if len(images) != generation.count or len(ids) != generation.count + len(self.oracle.images):
-            self._judge(Complaint("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
+            self._judge(Deviation("IMG-COUNT", f"{expected}, each with an id of its own", str(images)))
         prompt = prompt_of(fields)
         if any(image.get("input") != prompt for image in images):
-            self._judge(Complaint("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
+            self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
         self.oracle.made([_known(image) for image in images])
 
-    def _judge(self, complaint: Complaint | None, *rules: str) -> None:
-        if complaint:
-            raise DeviationError(complaint, self.subject.trail)
+    def _judge(self, deviation: Deviation | None, *rules: str) -> None:
+        if deviation:
+            raise DeviationFoundError(deviation, self.subject.trail)
         self.exercised |= set(rules)
 
 

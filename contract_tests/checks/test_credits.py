@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api, Fields, asked, judgeable
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import other_choices, with_count
 from contract_tests.oracle.facts import counted, price
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
@@ -16,7 +16,7 @@ from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
 TWO, THREE = (with_count(FIELDS, number) for number in (2, 3))
-_DEAR = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
+_EXPENSIVE = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
 
 
 @decides("CREDIT-419", roles=("empty",))
@@ -27,11 +27,11 @@ def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
 
 @decides(
     "CREDIT-COST", "CREDIT-419", "CREDIT-NEED", "CREDIT-ATOMIC",
-    credits=4, seconds=6, roles=("low",), figure_of="low", first=True,
+    credits=4, seconds=6, roles=("low",), cost_from_role="low", first=True,
 )  # fmt: skip
 def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: Control | None, run: Run) -> None:
-    """Spend a known balance to the end, with a request for too many images before the last one."""
-    account = _Account(api("low"), verdict, control, run.purse)
+    """Spend a known balance completely, with a request for too many images before the last one."""
+    account = _Account(api("low"), verdict, control, run.budget)
     account.spend_to(1)
     if account.can_be_seen:
         account.refuses_invalid()
@@ -40,32 +40,32 @@ def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: C
         account.affords_last()
     account.is_empty()
     if many.status == 422:
-        raise LimitMetError("the service refuses 3 images at once, and no source gives its limit")
+        raise UndocumentedLimitError("the service refuses 3 images at once, and the documentation gives no limit")
 
 
 @dataclass
 class _Account:
-    """An account whose balance is known, as it is spent."""
+    """An account with a known balance that is spent."""
 
     api: Api
     verdict: Verdict
     control: Control | None
-    purse: Purse
+    budget: Budget
 
     def __post_init__(self) -> None:
         self.left = self.api.figure
 
     @property
     def can_be_seen(self) -> bool:
-        """Whether the balance is shown, or has to be found out by spending it."""
+        """Whether the control API shows the balance."""
         return self.control is not None
 
     def spend_to(self, left: int) -> None:
-        """Spend by requests that could be priced otherwise: several images at once, high definition, other engines."""
-        orders = [*_DEAR]
+        """Spend by requests that a service might price differently: several images, high definition, other engines."""
+        requests = [*_EXPENSIVE]
         while self.left > left:
-            fits = orders and price(asked(orders[0])) <= self.left - left
-            self.affords(orders.pop(0) if fits else FIELDS)
+            fits = requests and price(asked(requests[0])) <= self.left - left
+            self.affords(requests.pop(0) if fits else FIELDS)
 
     def affords(self, fields: Fields) -> None:
         before, images = self._balance(), asked(fields)
@@ -86,21 +86,21 @@ class _Account:
         return self._paid(before, images, reply)
 
     def affords_last(self) -> None:
-        """One image for the last credit, after a request that was refused."""
+        """Make one image for the last credit, after a refused request."""
         before = self._balance()
         if before is not None and before != self.left:
-            raise CouldNotLookError(f"the balance is {before} where {self.left} should be left")
+            raise InconclusiveError(f"the balance is {before} where {self.left} should be left")
         self.affords(FIELDS)
 
     def refuses_invalid(self) -> None:
         before = self._balance()
         reply = self.api.generate(INVALID)
         if reply.status == 200:
-            raise CouldNotLookError("an invalid request was served, so the balance is not known any more")
+            raise InconclusiveError("an invalid request was served, so the balance is unknown")
         self._paid(before, 0, reply)
 
     def too_many(self) -> Reply:
-        """The reply to a request for three images at a balance of one, or of two if one of those made was free."""
+        """Return the reply to a request for three images with one credit left, or two if an image was free."""
         before = self._balance()
         reply = self._generate(THREE)
         if reply.status != 200:
@@ -123,28 +123,28 @@ class _Account:
             "CREDIT-ATOMIC",
             refused and not (left or 0) < 0,
             expected="refused requests cost nothing, and no balance is below 0",
-            received=f"{reply.status}, and a balance of {'unknown height' if left is None else left}",
+            received=f"{reply.status}, and a balance of {'an unknown amount' if left is None else left}",
             by=reply,
         )
 
     def _generate(self, fields: Fields) -> Reply:
         reply = self.api.generate_when_ready(fields)
         if reply.status == 429:
-            raise CouldNotLookError("the account low has reached the limit of its day")
+            raise InconclusiveError("the account low has reached its daily limit")
         return reply if reply.status == 422 and fields is not FIELDS else judgeable(reply, "low")
 
     def _require_first(self, images: int) -> None:
-        """An account that cannot pay for a single image to begin with is not what the target says it is."""
+        """Raise InconclusiveError where the untouched account cannot pay for one image, contrary to the target file."""
         untouched = self.left == self.api.figure
         if untouched and (images == 1 or self._generate(FIELDS).status == 419):
-            raise CouldNotLookError(
-                f"the account low has not the {self.left} credits that the target says: fill it up, or say what it has"
+            raise InconclusiveError(
+                f"the account low has fewer than the {self.left} credits in the target file: correct one of them"
             )
 
     def _learn_price(self, images: int) -> None:
-        """A balance that did not last: an image costs more than what was left for each of those asked for."""
+        """Raise the budget's price: an image costs more than the balance divided by the images requested."""
         made = self.api.figure - self.left
-        self.purse.learn_price(self.api.figure // (made + images) + 1)
+        self.budget.learn_price(self.api.figure // (made + images) + 1)
 
     def _balance(self) -> int | None:
         return int(self.control.world(self.api.token)["credits"]) if self.control else None
@@ -155,7 +155,7 @@ class _Account:
             return
         paid = before - after
         if expected:
-            self.purse.observe(expected, paid)
+            self.budget.observe(expected, paid)
         self.verdict.expect(
             "CREDIT-COST" if expected else "CREDIT-ATOMIC",
             paid == price(expected),

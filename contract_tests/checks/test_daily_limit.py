@@ -1,4 +1,4 @@
-"""The number of images that an account may make a day."""
+"""The daily limit of images of an account."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api, judgeable
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
@@ -21,13 +21,13 @@ def test_limit_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     verdict.expect("ORDER", reply.status == 422, expected="422 before 429", received=str(reply.status), by=reply)
 
 
-@decides("DAILY-429", credits=1, seconds=3, roles=("almost_limited",), figure_of="almost_limited")
+@decides("DAILY-429", credits=1, seconds=3, roles=("almost_limited",), cost_from_role="almost_limited")
 def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     account = api("almost_limited")
     for left in range(account.figure, 0, -1):
         reply = judgeable(account.generate_when_ready(FIELDS), "almost_limited")
         if reply.status == 419:
-            raise CouldNotLookError("the account almost_limited has no credits left")
+            raise InconclusiveError("the account almost_limited has no credits left")
         verdict.require(
             "DAILY-429",
             reply.status == 200,
@@ -38,9 +38,9 @@ def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     _expect_limit(verdict, account.generate_when_ready(FIELDS), "almost_limited")
 
 
-@decides("DAILY-429", "DAILY-RESET", credits=6, way="control")
-def test_day_begins_anew(world: Callable[..., World], verdict: Verdict) -> None:
-    """A limit of 2 images is reached, one image at a time, and counts until the last millisecond of the day."""
+@decides("DAILY-429", "DAILY-RESET", credits=6, mode="control")
+def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict) -> None:
+    """A limit of 2 images applies until the last millisecond of the day."""
     account = world(daily_limit=2)
     _expect_served(verdict, account, "with 2 images left", "DAILY-429")
     two = account.api.generate_when_ready(with_count(FIELDS, 2))
@@ -49,7 +49,7 @@ def test_day_begins_anew(world: Callable[..., World], verdict: Verdict) -> None:
     if two.status != 200:
         _expect_served(verdict, account, "with 1 image left", "DAILY-429")
     _expect_limit(verdict, account.api.generate_when_ready(FIELDS), "of a mock")
-    with account.stopped():
+    with account.frozen():
         account.advance_to("day-reset", -1)
         late = account.api.generate(FIELDS)
         _expect_day(verdict, account, late.status == 429, "429, 1 ms before 00:00 UTC", late)

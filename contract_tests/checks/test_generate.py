@@ -9,7 +9,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import judge_images, judge_pictures
 from contract_tests.client.api import Api, error_fields, images_of
 from contract_tests.client.call import Reply, Upload
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import load_engines, prompt_of, with_count, with_prompt
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
@@ -17,9 +17,9 @@ from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
-# The engines that JSON can carry, by name.
+# The engines that a JSON request can use, by name.
 ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
-SOURCELESS = ("image-to-image-without-source", "upscale-without-source")
+WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
@@ -36,7 +36,7 @@ def _engines() -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", _engines())
 def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
-    """One image, sent as JSON and as a form in turn; the prompt comes back unchanged, in whatever script it is."""
+    """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
     engine, place = ENGINES[name], list(ENGINES).index(name)
     fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
     files = dict[str, Upload]() if place % 2 else None
@@ -45,20 +45,20 @@ def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, 
     else:
         reply = primary.generate_when_ready(fields, files)
         if reply.status != 200:
-            raise CouldNotLookError(f"{name} was answered {reply.status}, and its parameters are an assumption")
+            raise InconclusiveError(f"{name} was answered {reply.status}, and its parameters are an assumption")
         images = images_of(reply)
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)
 
 
 @decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
-def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict) -> None:
+def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: Verdict) -> None:
     fields = dict(samples.valid("fluxPro").fields)
     prompt = prompt_of(fields)
     padded = with_prompt(fields, f"  {prompt}\t ")
     reply = primary.generate_when_ready({**padded, "mood": None, "an_unknown_field": "1"})
     if reply.status in ACCOUNT_REFUSALS:
-        raise CouldNotLookError(f"the generation was refused with {reply.status}")
+        raise InconclusiveError(f"the generation was refused with {reply.status}")
     inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
     verdict.expect(
         "VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply
@@ -68,17 +68,17 @@ def test_text_is_trimmed_and_the_unknown_ignored(primary: Api, verdict: Verdict)
         verdict.expect(
             "QUEUED",
             picture.status == 200,
-            expected="the picture is there when flux-pro has answered",
+            expected="the picture exists when the request is answered",
             received=str(picture.status),
             by=picture,
         )
 
 
-@decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, spares="empty")
+@decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, free_with_role="empty")
 def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
-    """The first invalid request that is accepted ends the test: it costs a credit."""
+    """The first invalid request that is accepted costs a credit and ends the test."""
     for sample in samples.all_invalid():
-        if sample.name in SOURCELESS:
+        if sample.name in WITHOUT_SOURCE:
             continue
         reply = _refusal(refused, primary, sample)
         verdict.require(
@@ -97,9 +97,9 @@ def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Ver
         )
 
 
-@decides("I2I-SRC", credits=1, spares="empty")
+@decides("I2I-SRC", credits=1, free_with_role="empty")
 def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Verdict) -> None:
-    for name in SOURCELESS:
+    for name in WITHOUT_SOURCE:
         for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
             reply = _refusal(refused, primary, sample, form=form)
             verdict.require("I2I-SRC", reply.status == 422, expected="422", received=str(reply.status), by=reply)
@@ -107,12 +107,12 @@ def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Ve
 
 
 def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
-    """A reply about the parameters; where an account without credits is told so first, another one has to ask."""
+    """Return a reply about the parameters; try the primary account where the first one is refused for its state."""
     for api in dict.fromkeys((refused, primary)):
         reply = api.generate(sample.fields, {} if form else None)
         if reply.status not in ACCOUNT_REFUSALS:
             return reply
-    raise CouldNotLookError(f"the account is refused with {reply.status}, whatever the parameters are")
+    raise InconclusiveError(f"the account is refused with {reply.status} before its parameters are checked")
 
 
 def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""Bursts of calls by many callers at once on one account, judged by when each asked and was answered."""
+"""Bursts of concurrent calls of one account, checked by when each was sent and answered."""
 
 import random
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.control import CREDITS
-from contract_tests.errors import CouldNotLookError, NoReplyError
+from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES, counted, price
-from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
+from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -18,13 +18,13 @@ from contract_tests.runner.run import Run
 GENERATIONS, CHECKS, BURSTS = 3, 6, 2
 SECONDS_OF_A_MOCK = 0.5
 CALLS: dict[Kind, int] = {"generate": GENERATIONS, "check": CHECKS}
-# The calls of a burst begin within this part of the time that a generation takes.
+# The calls of a burst start within this part of a generation's time.
 SPREAD = 0.5
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, way="control")
+@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS * BURSTS, seconds=4, mode="control")
 def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
-    """In real time; afterwards balance, day and recent images are just what was answered with 200."""
+    """In real time; afterwards balance and recent images match the replies."""
     for burst in range(BURSTS):
         account = world(generation_time=SECONDS_OF_A_MOCK)
         history = _burst(account.api, run, random.Random(run.settings.seed + burst), SECONDS_OF_A_MOCK)
@@ -39,13 +39,13 @@ def test_bursts_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Ru
         )
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS + 1, seconds=20, way="black-box")
+@decides("LOCK-ONE", "LOCK-CHECK", "RECENT-SAME", credits=GENERATIONS + 1, seconds=20, mode="black-box")
 def test_burst_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
-    """After one generation alone, which shows how long it takes."""
+    """After a lone generation, which shows how long it takes."""
     _, reply = primary.images(FIELDS)
     alone = reply.exchange.received - reply.exchange.sent
     primary.await_unlocked()
-    _judge(verdict, _burst(primary, run, random.Random(run.settings.seed), alone), primary, run.ledger.quickest)
+    _judge(verdict, _burst(primary, run, random.Random(run.settings.seed), alone), primary, run.made_images.quickest)
 
 
 def _burst(api: Api, run: Run, chance: random.Random, alone: float) -> list[Seen]:
@@ -65,26 +65,22 @@ def _burst(api: Api, run: Run, chance: random.Random, alone: float) -> list[Seen
 
 
 def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> None:
-    found = list(findings(history, quickest))
-    for finding in found:
-        complaint = finding.complaint
-        verdict.expect(
-            complaint.rule, False, expected=complaint.expected, received=complaint.received, by=finding.witnesses
-        )
+    found = list(deviations(history, quickest))
+    for each in found:
+        verdict.report(each.deviation, by=each.witnesses)
     _expect_listed(verdict, history, api)
     if not found and not overlapped(history):
         statuses = sorted({f"{seen.kind} {seen.status}" for seen in history})
-        raise CouldNotLookError(f"no call was surely answered while a generation ran ({', '.join(statuses)})")
-    for rule in {"LOCK-ONE", "LOCK-CHECK"} - {finding.complaint.rule for finding in found}:
-        verdict.expect(rule, True, expected="no two generations at once, and checks that tell so", received="that")
+        raise InconclusiveError(f"no call surely overlapped a generation ({', '.join(statuses)})")
+    for rule in {"LOCK-ONE", "LOCK-CHECK"} - {each.deviation.rule for each in found}:
+        verdict.expect(rule, True, expected="one generation at a time, and checks that report it", received="that")
 
 
 def _expect_listed(verdict: Verdict, history: list[Seen], api: Api) -> None:
     reply = api.recent()
     listed = [{key: image.get(key) for key in IMAGE_KEYS} for image in images_of(reply)]
-    missing = [
-        image for image in made(history)[:RECENT_IMAGES] if {key: image.get(key) for key in IMAGE_KEYS} not in listed
-    ]
+    newest = [{key: image.get(key) for key in IMAGE_KEYS} for image in made(history)[:RECENT_IMAGES]]
+    missing = [image for image in newest if image not in listed]
     verdict.expect(
         "RECENT-SAME",
         not missing,

@@ -1,4 +1,4 @@
-"""Replies to plain calls, to calls of what is not an operation, and which of several refusals comes first."""
+"""Plain calls, unknown paths and methods, and which of several refusals comes first."""
 
 from collections.abc import Callable
 
@@ -40,8 +40,8 @@ WRONG_METHODS = (
 def test_unknown_path(primary: Api, verdict: Verdict, run: Run) -> None:
     reply = primary.outside("GET", "/aiimage/nowhere")
     if verdict.expect("NOT-FOUND", reply.status == 404, expected="404", received=str(reply.status), by=reply):
-        for finding in run.contract.fallback_findings(reply):
-            verdict.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
+        for deviation in run.contract.fallback_deviations(reply):
+            verdict.report(deviation, by=reply)
 
 
 @decides("NOT-FOUND")
@@ -59,13 +59,13 @@ def test_wrong_method(primary: Api, verdict: Verdict, run: Run) -> None:
             received=allow or "no Allow",
             by=reply,
         )
-        for finding in run.contract.fallback_findings(reply):
-            verdict.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
+        for deviation in run.contract.fallback_deviations(reply):
+            verdict.report(deviation, by=reply)
 
 
 @decides("ORDER", roles=())
 def test_token_before_parameters(api: Callable[[str], Api], verdict: Verdict) -> None:
-    _expect(verdict, 401, api("nobody").call("generateImage", None, INVALID))
+    _expect(verdict, 401, api("anonymous").call("generateImage", None, INVALID))
 
 
 @decides("ORDER", roles=("empty",))
@@ -73,9 +73,9 @@ def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) 
     _expect(verdict, 422, api("empty").generate(INVALID))
 
 
-@decides("ORDER", credits=4, way="control")
+@decides("ORDER", credits=4, mode="control")
 def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verdict) -> None:
-    """An account that lacks everything at once is told so in the order of the refusals."""
+    """An account with every reason for a refusal gets the refusals in their order."""
     account = world(credits=0, daily_limit=5, used_today=5, lock={"until": None})
     try:
         _expect(verdict, 422, account.api.generate(INVALID), account)

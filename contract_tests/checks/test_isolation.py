@@ -1,4 +1,4 @@
-"""What one account's generation is to another account."""
+"""What another account sees of a generation."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
@@ -15,9 +15,9 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 
 
-@decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"), way="black-box")
+@decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"), mode="black-box")
 def test_another_account(api: Callable[[str], Api], primary: Api, target: Target, verdict: Verdict, run: Run) -> None:
-    """While one account generates, the other is held up or not, as the target says; it never sees the image."""
+    """While one account generates, the other is locked or not, as the target says; it never sees the image."""
     other = api("secondary")
     primary.await_unlocked()
     other.await_unlocked()
@@ -29,7 +29,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
         reply = overlap.reply()
     _expect_unseen(verdict, prompt, other, reply)
     if overlap.locked_at is None or not overlap.surely_running(checked):
-        raise CouldNotLookError("the generation was over before the other account could ask")
+        raise InconclusiveError("the generation was over before the other account could ask")
     expected = 409 if target.lock_scope == "global" else 200
     verdict.expect(
         "LOCK-SCOPE",
@@ -40,7 +40,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     )
 
 
-@decides("RECENT-OWN", credits=1, way="control")
+@decides("RECENT-OWN", credits=1, mode="control")
 def test_images_of_another_account(api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run) -> None:
     prompt = f"A wooden crate with the number {run.settings.seed}"
     _, reply = primary.images(with_prompt(FIELDS, prompt))
@@ -54,6 +54,6 @@ def _expect_unseen(verdict: Verdict, prompt: str, other: Api, reply: Reply) -> N
         "RECENT-OWN",
         not seen,
         expected="no image of another account",
-        received=f"{len(seen)} images of it",
+        received=f"{len(seen)} images of the other account",
         by=(reply, listed),
     )

@@ -1,4 +1,4 @@
-"""One generation at a time, as seen from outside: by calls whose timing proves that they met."""
+"""One generation at a time, seen from outside by calls whose timing proves that they overlapped."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
@@ -17,15 +17,15 @@ from contract_tests.runner.target import Target
 
 RELEASE_SEEN_BEFORE = LOCK_SECONDS - 1
 WATCH_PAUSE = 0.1
-# What may renew a lock is asked again when half its life is over.
+# Requests that might renew a lock are repeated after half its life.
 RENEWED_AFTER, WIDE = LOCK_SECONDS / 2, 3.0
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True, way="black-box")
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True, mode="black-box")
 def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, target: Target) -> None:
     with _generating(primary, run) as overlap:
         overlap.watch_until_locked()
-        seconds = _asked_meanwhile(primary, overlap)
+        seconds = _requests_meanwhile(primary, overlap)
         _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     wanting = any(second.status in {419, 429} for second in seconds)
@@ -36,21 +36,21 @@ def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, 
 
 @decides(
     "LOCK-10S", "LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE",
-    credits=3, seconds=LOCK_SECONDS + WIDE, roles=("slow",), way="black-box",
+    credits=3, seconds=LOCK_SECONDS + WIDE, roles=("slow",), mode="black-box",
 )  # fmt: skip
 def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, target: Target) -> None:
-    """Whatever else is asked while a generation runs, its lock stays until 10 seconds have passed, and no longer."""
+    """The lock of a long generation lives exactly as documented, whatever else is called [LOCK-10S]."""
     slow = api("slow")
     with _generating(slow, run) as overlap:
         overlap.watch_until_locked()
         again = overlap.check()
-        seconds = _asked_meanwhile(slow, overlap)
+        seconds = _requests_meanwhile(slow, overlap)
         slow.generate(INVALID)
         slow.recent()
         slow.versions()
         _watch(overlap, run, RENEWED_AFTER)
         if overlap.checks[-1].status == 409:
-            seconds += _asked_meanwhile(slow, overlap)
+            seconds += _requests_meanwhile(slow, overlap)
             _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     verdict.expect("LOCK-CHECK-PURE", again.status == 409, expected="409 again", received=str(again.status), by=again)
@@ -59,7 +59,7 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
     judge_seconds(verdict, overlap, seconds)
 
 
-@decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), way="black-box")
+@decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
 def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
     first, second = api("busy").check(), api("busy").check()
     verdict.require(
@@ -70,8 +70,8 @@ def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> 
     )
 
 
-@decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), way="black-box")
-def test_generation_beside_somebody_elses(api: Callable[[str], Api], verdict: Verdict) -> None:
+@decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")
+def test_generation_during_another_clients(api: Callable[[str], Api], verdict: Verdict) -> None:
     reply = api("busy").generate(FIELDS)
     verdict.require("LOCK-ONE", reply.status == 409, expected="409", received=str(reply.status), by=reply)
     judge_409_body(verdict, reply)
@@ -87,15 +87,15 @@ def _generating(api: Api, run: Run) -> Iterator[Overlap]:
 
 
 def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
-    """Check until the lock goes or the generation ends, for so long at most."""
+    """Check until the lock is free or the generation ends, for at most so many seconds."""
     until = run.transport.clock() + seconds
     while overlap.running and overlap.checks[-1].status == 409 and run.transport.clock() < until:
         overlap.check()
         run.transport.sleep(WATCH_PAUSE)
 
 
-def _asked_meanwhile(api: Api, overlap: Overlap) -> list[Reply]:
-    """Generations asked for while one runs, by another engine and by the same one; the first that is served ends it."""
+def _requests_meanwhile(api: Api, overlap: Overlap) -> list[Reply]:
+    """Request generations while one runs, with another engine and the same one; stop at the first that is served."""
     replies: list[Reply] = []
     for fields in (OTHER_ENGINES[-1], FIELDS):
         if overlap.running and all(reply.status != 200 for reply in replies):
@@ -105,13 +105,13 @@ def _asked_meanwhile(api: Api, overlap: Overlap) -> list[Reply]:
 
 
 def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target) -> None:
-    """Whether the lock goes with the generation; where it does not, whether it goes after 10 seconds."""
+    """Check whether the lock is released at the end of the generation; otherwise, whether it expires in time."""
     mine = overlap.reply().exchange
     after = overlap.check()
     if after.exchange.received - mine.sent > RELEASE_SEEN_BEFORE:
-        raise CouldNotLookError("the generation took so long that its lock ran out anyway")
+        raise InconclusiveError("the generation took so long that its lock expired anyway")
     if after.status == 409 and target.lock_scope == "global":
-        raise CouldNotLookError("somebody else may hold the lock that all share")
+        raise InconclusiveError("another client may hold the shared lock")
     verdict.expect(
         "LOCK-RELEASE",
         after.status == 200,

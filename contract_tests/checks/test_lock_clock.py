@@ -1,4 +1,4 @@
-"""One generation at a time, to the millisecond: in accounts of a mock whose clock stands still and is moved."""
+"""One generation at a time, to the millisecond, on a mock whose clock is frozen and advanced."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import judge_409_body
 from contract_tests.checks.world import Running, World
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
@@ -17,20 +17,20 @@ INSTANT = 0.001
 Open = Callable[..., World]
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, way="control")
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, mode="control")
 def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
-    """The lock stays, whatever else is asked, until 10 seconds have passed; the generation goes on without it."""
+    """The lock lives exactly as documented, whatever else is called; the generation continues without it [LOCK-10S]."""
     account = world(generation_time=SLOW)
-    with account.stopped():
+    with account.frozen():
         first = account.begin(FIELDS)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
-        others = _ask_meanwhile(account)
-        _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was asked")
+        others = _call_meanwhile(account)
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was called")
         if all(other.answered for other in others):
             account.advance(LOCK_SECONDS / 2)
             _expect_check(verdict, account, 409, "LOCK-10S", f"when half of the {LOCK_SECONDS:g} s have passed")
-            others += _ask_meanwhile(account)
+            others += _call_meanwhile(account)
         if all(other.answered for other in others):
             _judge_life(verdict, account)
         account.advance(2 * SLOW)
@@ -39,8 +39,8 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         _expect_served(verdict, first.reply())
 
 
-def _ask_meanwhile(account: World) -> list[Running]:
-    """Whatever else can be asked, and generations by another engine and by the same one."""
+def _call_meanwhile(account: World) -> list[Running]:
+    """Call everything else, and request generations with another engine and the same one."""
     others = [account.begin(fields) for fields in (OTHER_ENGINES[-1], FIELDS)]
     account.begin(INVALID)
     account.api.recent()
@@ -49,18 +49,18 @@ def _ask_meanwhile(account: World) -> list[Running]:
 
 
 def _judge_life(verdict: Verdict, account: World) -> None:
-    """LOCK-10S, when half of its life is over."""
+    """Check LOCK-10S, after half of the lock's life."""
     account.advance(LOCK_SECONDS / 2 - INSTANT)
     _expect_check(verdict, account, 409, "LOCK-10S", f"just before {LOCK_SECONDS:g} s have passed")
     account.advance(2 * INSTANT)
     _expect_check(verdict, account, 200, "LOCK-10S", f"just after {LOCK_SECONDS:g} s have passed")
 
 
-@decides("LOCK-RELEASE", "LOCK-CHECK", "LOCK-10S", credits=1, way="control", quick=True)
+@decides("LOCK-RELEASE", "LOCK-CHECK", "LOCK-10S", credits=1, mode="control", quick=True)
 def test_lock_of_a_quick_generation(world: Open, verdict: Verdict) -> None:
-    """It goes when the generation ends; where it does not, it goes after 10 seconds."""
+    """It is released when the generation ends, or it expires in time."""
     account = world(generation_time=QUICK)
-    with account.stopped():
+    with account.frozen():
         running = account.begin(FIELDS)
         account.advance(QUICK - INSTANT)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "just before the generation ends")
@@ -80,26 +80,26 @@ def _judge_release(verdict: Verdict, account: World) -> None:
     _expect_check(verdict, account, 200, "LOCK-CHECK", "after a request that was refused as invalid")
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, way="control")
-def test_lock_of_somebody_else(world: Open, verdict: Verdict) -> None:
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, mode="control")
+def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
     account = world(lock={"until": None})
     try:
-        _expect_check(verdict, account, 409, "LOCK-CHECK", "while somebody else's generation runs")
+        _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation of another client runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
         _expect_refused(verdict, account, account.api.generate(FIELDS))
     finally:
         account.change(lock=None)
 
 
-@decides("LOCK-SCOPE", credits=1, way="control")
+@decides("LOCK-SCOPE", credits=1, mode="control")
 def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) -> None:
-    """While one account generates, another is held up or not, as the target says."""
+    """While one account generates, another is locked or not, as the target says."""
     account, other = world(generation_time=QUICK), world()
     expected = 409 if target.lock_scope == "global" else 200
-    with account.stopped():
+    with account.frozen():
         account.begin(FIELDS)
         if account.api.check().status != 409:
-            raise CouldNotLookError("the lock of the account itself does not show")
+            raise InconclusiveError("the account's own lock is not visible")
         _expect_check(verdict, other, expected, "LOCK-SCOPE", f"with one lock {_SCOPES[expected]}")
 
 

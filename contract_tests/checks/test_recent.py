@@ -10,7 +10,7 @@ from contract_tests.checks.pictures import expect_picture
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import Made
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError, LimitMetError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
 from contract_tests.oracle.samples import FIELDS
@@ -23,13 +23,13 @@ AT_ONCE = 4
 
 @decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", "IMG-GET", credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
-    """More images than the list holds are known to exist, by making as many as are missing."""
+    """With more images than the list holds; the missing ones are made first."""
     _make_missing(primary, run)
     reply = primary.recent()
     listed = images_of(reply)
-    made = run.ledger.of("primary")
+    made = run.made_images.of("primary")
     if not made:
-        raise CouldNotLookError("no image was made that could be looked for")
+        raise InconclusiveError("no image was made that the list could contain")
     _expect_most_recent(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
@@ -58,14 +58,14 @@ def _expect_most_recent(verdict: Verdict, made: list[Made], listed: list[dict[st
 
 def _make_missing(primary: Api, run: Run) -> None:
     known = {str(image.get("id")) for image in images_of(primary.recent())}
-    known |= {str(made.image.get("id")) for made in run.ledger.of("primary")}
-    missing = max(ENOUGH - len(known), 0 if run.ledger.of("primary") else 1)
+    known |= {str(made.image.get("id")) for made in run.made_images.of("primary")}
+    missing = max(ENOUGH - len(known), 0 if run.made_images.of("primary") else 1)
     at_once = AT_ONCE
     while missing > 0:
         number = min(missing, at_once)
         try:
             primary.images(with_count(FIELDS, number))
-        except LimitMetError:
+        except UndocumentedLimitError:
             at_once = 1
         else:
             missing -= number
@@ -84,7 +84,7 @@ def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]
 
 
 def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
-    """Those of the last requests that fill the list; of the last alone, if somebody else makes images here, too."""
+    """Return the images that must be listed: of the last requests; on a shared account, of the last one."""
     known = {str(entry.image.get("id")) for entry in made}
     alone = len(by_id) < RECENT_IMAGES or by_id.keys() <= known
     sure: list[Made] = []
@@ -97,7 +97,7 @@ def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
 
 
 def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:
-    """The newest and the oldest of the list still lead to their pictures."""
+    """Check the pictures of the newest and the oldest image of the list."""
     for image in (*listed[:1], *listed[-1:]):
         expect_picture(verdict, api, image, reply)
 
@@ -121,4 +121,4 @@ def _moment(image: dict[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(str(image.get("created_at")))
     except ValueError:
-        raise CouldNotLookError(f"created_at is no date and time: {image.get('created_at')!r}") from None
+        raise InconclusiveError(f"created_at is not a date and time: {image.get('created_at')!r}") from None

@@ -3,7 +3,7 @@
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import as_source, judge_images, judge_pictures
 from contract_tests.client.api import Api, images_of
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
@@ -32,11 +32,11 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
 
 
 def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
-    """Twice, since looking must not take the lock."""
+    """Twice, since a check must not take the lock."""
     primary.await_unlocked()
     for available in (primary.check(), primary.check()):
         if available.status == 409 and target.lock_scope == "global":
-            raise CouldNotLookError("somebody else may hold the lock that all share")
+            raise InconclusiveError("another client may hold the shared lock")
         verdict.require(
             "LOCK-CHECK",
             available.status == 200,
@@ -48,7 +48,7 @@ def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
 
 @decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)
 def test_batch_over_engines(primary: Api, verdict: Verdict) -> None:
-    """A hero image, a variation of just that picture, and crops of several sizes."""
+    """A hero image, a variation of that picture, and crops of several sizes."""
     hero = samples.valid("heroImage")
     picture = _work(primary, verdict, hero)
     variation = samples.valid("variation")

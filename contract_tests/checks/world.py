@@ -1,4 +1,4 @@
-"""An account of the mock that a test has for itself: its state is set, its clock stands still and is moved."""
+"""An account of the mock for one test, with a given state and a clock that is frozen and advanced."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -8,7 +8,7 @@ from typing import Any, Literal
 from contract_tests.client.api import Api, Fields
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -17,22 +17,22 @@ _STARTED_WITHIN = 10.0
 _ANSWERED_WITHIN = 10.0
 _LONG_ENOUGH = 3600
 _PAUSE = 0.005
-_MOST_AT_ONCE = 8
+_MAX_THREADS = 8
 
 
 class World:
-    """An account opened in a state of its own; the keys are those of the control API, `credits` for example."""
+    """An account opened in a given state; the keys are those of the control API, `credits` for example."""
 
     def __init__(self, run: Run, verdict: Verdict, control: Control, **state: Any) -> None:
         self._transport, self._control = run.transport, control
-        self._pool = ThreadPoolExecutor(_MOST_AT_ONCE)
+        self._pool = ThreadPoolExecutor(_MAX_THREADS)
         self._running: list[Running] = []
         self.api = Api(run, verdict, run.fresh_account())
         self._note(control.open(self.api.token, state))
 
     @property
     def trail(self) -> tuple[Reply, ...]:
-        """Everything that was asked of this account so far, its state and its clock included."""
+        """Every call of this account so far, including those of the control API."""
         return tuple(self.api.trail)
 
     def state(self) -> Any:
@@ -48,12 +48,12 @@ class World:
         self._note(self._control.move(self.api.token, advance=seconds))
 
     def advance_to(self, edge: Edge, offset_ms: int = 0) -> None:
-        """Move the clock to an edge that is due, or so many milliseconds past it."""
+        """Move the clock to the next edge of that kind, plus an offset in milliseconds."""
         self._note(self._control.move(self.api.token, advance_to=edge, offset_ms=offset_ms))
 
     @contextmanager
-    def stopped(self) -> Iterator[None]:
-        """The clock stands still, except where it is moved; in the end all that was begun is let end."""
+    def frozen(self) -> Iterator[None]:
+        """Freeze the clock within the context; at the end every generation is completed."""
         self.freeze()
         try:
             yield
@@ -64,9 +64,9 @@ class World:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def begin(self, fields: Fields) -> "Running":
-        """Ask for a generation; returns when the service has taken it on or has answered.
+        """Request a generation; return once the service has started or answered it.
 
-        Raises what kept it from being answered: PurseEmptyError where it could not be paid, for example.
+        Raises what the request raises, BudgetExceededError for example.
         """
         before = self.state()
         running = Running(self._pool.submit(self.api.generate, fields))
@@ -74,18 +74,18 @@ class World:
         deadline = self._transport.clock() + _STARTED_WITHIN
         while self._transport.clock() < deadline and not running.answered:
             wait([running.future], timeout=_PAUSE)
-            if _taken_on(before, self.state()):
+            if _has_started(before, self.state()):
                 return running
         if not running.answered:
-            raise CouldNotLookError(f"a request was neither taken on nor answered within {_STARTED_WITHIN:g} s")
+            raise InconclusiveError(f"a request was neither started nor answered within {_STARTED_WITHIN:g} s")
         return running.or_raise()
 
     def _note(self, reply: Reply) -> None:
         self.api.trail.append(reply)
 
 
-def _taken_on(before: Any, after: Any) -> bool:
-    """Whether one more generation runs."""
+def _has_started(before: Any, after: Any) -> bool:
+    """Return whether one more generation runs."""
     return bool(after["running"] > before["running"])
 
 
@@ -100,14 +100,14 @@ class Running:
         return self.future.done()
 
     def or_raise(self) -> "Running":
-        """Itself, or what kept the request from being answered, if it is known already."""
+        """Return self, or raise what the request raised."""
         if self.answered:
             self.future.result()
         return self
 
     def reply(self) -> Reply:
-        """The reply, which is on its way since the clock has passed the end of the generation."""
+        """Return the reply; the clock must have passed the end of the generation."""
         done, _ = wait([self.future], timeout=_ANSWERED_WITHIN)
         if not done:
-            raise CouldNotLookError("a generation was not answered although the clock has passed its end")
+            raise InconclusiveError("a generation was not answered although the clock has passed its end")
         return self.future.result()

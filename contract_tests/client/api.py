@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
-from contract_tests.errors import CouldNotLookError, LimitMetError
-from contract_tests.oracle.contract import own_words
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
+from contract_tests.oracle.contract import is_service_error
 from contract_tests.oracle.engines import count_field, open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.runner.events import Verdict
@@ -18,12 +18,12 @@ from contract_tests.runner.target import Account
 Fields = Mapping[str, Any]
 _PAUSE = 0.3
 _TRIES = 3
-_MOST_REDIRECTS = 10
+_MAX_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Api:
-    """Calls in the name of one account, each held against the document for the test that makes it."""
+    """Calls as one account; each reply is checked against the document."""
 
     def __init__(self, run: Run, verdict: Verdict, account: Account) -> None:
         self._run, self._verdict, self.account = run, verdict, account
@@ -47,7 +47,7 @@ class Api:
         return self._observed(operation, Call("GET", self._run.url(operation), self.role, self.account.token))
 
     def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
-        """One generate-image request, JSON or, with `files`, a form; paid from the purse."""
+        """Send one generate-image request, JSON or, with `files`, a form; paid from the budget."""
         return self.post(self._form(fields, files) if files is not None else self._call(json=fields), asked(fields))
 
     def generate_raw(self, body: bytes, content_type: str = "application/json") -> Reply:
@@ -55,25 +55,28 @@ class Api:
 
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
-        penniless = self.role in self._run.penniless
-        reply = self._run.transport.send(replace(call, images=images, penniless=penniless))
+        without_credits = self.role in self._run.without_credits
+        reply = self._run.transport.send(replace(call, images=images, without_credits=without_credits))
         self.trail.append(reply)
         if reply.status == 200:
-            self._run.penniless.discard(self.role)
-            self._run.ledger.add(self.role, reply)
+            self._run.without_credits.discard(self.role)
+            self._run.made_images.add(self.role, reply)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
         return reply
 
     def images(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> tuple[list[dict[str, Any]], Reply]:
-        """Generate, waiting for a lock to go away before; what is refused for the account's sake cannot be judged."""
+        """Generate once the lock is free; return the images and the reply.
+
+        Raises InconclusiveError where the state of the account refuses it, UndocumentedLimitError beyond such a limit.
+        """
         before = self._balance()
         reply = self.generate_when_ready(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:
-            raise CouldNotLookError(f"the account {self.role} was refused a generation with {reply.status}")
+            raise InconclusiveError(f"the account {self.role} was refused a generation with {reply.status}")
         if limit := limit_met(fields, reply):
-            raise LimitMetError(f"the service refuses {limit}, and no source gives its limit")
+            raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
         self._verdict.require(
             "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
         )
@@ -81,7 +84,7 @@ class Api:
         return images_of(reply), reply
 
     def generate_when_ready(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
-        """Generate as soon as no lock is in the way, one that an earlier generation left behind for example."""
+        """Generate as soon as the lock is free, which an earlier generation may have left behind."""
         self.await_unlocked()
         reply = self.generate(fields, files)
         for _ in range(_TRIES):
@@ -89,21 +92,21 @@ class Api:
                 return reply
             self.await_unlocked()
             reply = self.generate(fields, files)
-        if reply.status == 409 and (self._run.stuck or self._run.target.lock_scope == "global"):
-            raise CouldNotLookError(f"the account {self.role} never found the lock free")
+        if reply.status == 409 and (self._run.lock_is_stuck or self._run.target.lock_scope == "global"):
+            raise InconclusiveError(f"the account {self.role} never got the lock")
         return reply
 
     def await_unlocked(self) -> None:
-        """Let a lock go that is in the way: it lives 10 seconds, of the mock's time where that can be moved (LOCK-10S).
+        """Wait until the lock is free or has expired [LOCK-10S]; on a mock its clock is moved instead.
 
-        Where one has outlived that, nobody waits for a lock again.
+        After a lock that did not expire, the run does not wait for locks any more.
         """
         first = self.check()
-        if first.status != 409 or self._run.stuck:
+        if first.status != 409 or self._run.lock_is_stuck:
             return
         last = self._outlive()
         if last.status == 409 and self._run.target.lock_scope == "account":
-            self._run.stuck = True
+            self._run.lock_is_stuck = True
             self._verdict.expect(
                 "LOCK-10S",
                 False,
@@ -113,7 +116,7 @@ class Api:
             )
 
     def _outlive(self) -> Reply:
-        """The first check that finds no lock, or one after the longest life of a lock."""
+        """Return the first check without a lock, or one made when any lock must have expired."""
         transport, longest = self._run.transport, LOCK_SECONDS + LOCK_TOLERANCE
         if self._run.control:
             self._run.control.move(self.token, advance=longest)
@@ -126,14 +129,14 @@ class Api:
         return self.check()
 
     def picture(self, output: str) -> Reply:
-        """Fetch a picture as a browser would, without the token; with it where the API's own host asks for one.
+        """Fetch a picture as a browser does, without the token; with it where the API's own host requires one.
 
-        The reply is a redirect where redirects go in circles.
+        Returns a redirect where redirects form a loop.
         """
         try:
             url = urljoin(self._run.target.uploads, output)
         except ValueError:
-            raise CouldNotLookError(f"the output {output[:200]!r} is no address") from None
+            raise InconclusiveError(f"the output {output[:200]!r} is not a URL") from None
         reply = self._fetch(url)
         if reply.status in {401, 403} and _origin(url) == self._run.target.origin:
             reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
@@ -141,36 +144,36 @@ class Api:
 
     def _fetch(self, url: str) -> Reply:
         visited: set[str] = set()
-        for _ in range(_MOST_REDIRECTS):
+        for _ in range(_MAX_REDIRECTS):
             visited.add(url)
-            reply = self._run.transport.send(Call("GET", url, "nobody", accept="image/*"))
+            reply = self._run.transport.send(Call("GET", url, "anonymous", accept="image/*"))
             location = reply.headers.get("location")
             if reply.status not in _REDIRECTS or not location:
                 return reply
             url = urljoin(url, location)
             if url in visited:
                 return reply
-        raise CouldNotLookError(f"the picture is behind more than {_MOST_REDIRECTS} redirects")
+        raise InconclusiveError(f"the picture is behind more than {_MAX_REDIRECTS} redirects")
 
     def call(self, operation: str, authorization: str | None, fields: Fields | None = None) -> Reply:
-        """Call an operation with an Authorization header of one's own, or without any."""
+        """Call an operation with the given Authorization header, or without one."""
         known = self._run.contract.operations[operation]
         call = Call(known.method, self._run.url(operation), self.role, authorization=authorization, json=fields)
         return self._observed(operation, call) if fields is None else self.post(call, asked(fields))
 
     def outside(self, method: str, path: str) -> Reply:
-        """Call what is no operation of the API."""
+        """Call a path or method that is not an operation of the API."""
         url = self._run.target.base_url + path
         return self._run.transport.send(Call(method, url, self.role, self.account.token))
 
     def bare(self, path: str) -> Reply:
-        """Call a path below the API without any header that says who calls."""
+        """Call a path below the API without an Authorization header."""
         return self._run.transport.send(Call("GET", self._run.target.base_url + path))
 
     def _call(self, **payload: Any) -> Call:
-        patience = self._run.target.timeouts.generation
+        timeout_seconds = self._run.target.timeouts.generation
         url = self._run.url("generateImage")
-        return Call("POST", url, self.role, self.account.token, patience=patience, **payload)
+        return Call("POST", url, self.role, self.account.token, timeout_seconds=timeout_seconds, **payload)
 
     def _form(self, fields: Fields, files: Mapping[str, Upload]) -> Call:
         return self._call(fields={name: str(value) for name, value in fields.items()}, files=files)
@@ -186,12 +189,12 @@ class Api:
         return int(control.world(self.token)["credits"]) if control else None
 
     def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
-        """Where the balance can be seen: an image costs 1 credit, and the purse counts what it did cost."""
+        """Where the balance is visible, check CREDIT-COST, and let the budget count the real price."""
         after = self._balance()
         if before is None or after is None:
             return
         paid = before - after
-        self._run.purse.observe(images, paid)
+        self._run.budget.observe(images, paid)
         self._verdict.expect(
             "CREDIT-COST",
             paid == price(images),
@@ -202,29 +205,29 @@ class Api:
 
     @property
     def _authorized(self) -> bool:
-        return self.role not in {"invalid", "nobody"}
+        return self.role not in {"invalid", "anonymous"}
 
 
 def judgeable(reply: Reply, account: str) -> Reply:
-    """A reply to `generate_when_ready` that is about the account, and not about its token or a parameter."""
+    """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
     of_parameters = reply.status == 422 and error_fields(reply)
-    failed = reply.status >= 500 and not own_words(reply)
+    failed = reply.status >= 500 and not is_service_error(reply)
     if reply.status == 401 or of_parameters or failed:
-        raise CouldNotLookError(f"the account {account} was answered {reply.status}")
+        raise InconclusiveError(f"the account {account} was answered {reply.status}")
     return reply
 
 
 def images_of(reply: Reply) -> list[dict[str, Any]]:
-    """The images of a reply of generate-image, or of the recent images."""
+    """Return the images of a reply of generate-image or recent-images."""
     body = reply.json()
     images = body.get("images") if isinstance(body, dict) else body
     if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
-        raise CouldNotLookError("the reply has no list of images")
+        raise InconclusiveError("the reply has no list of images")
     return images
 
 
 def limit_met(fields: Fields, reply: Reply) -> str | None:
-    """What of a documented request the service may refuse: more than one image, or a resolution of its own choice."""
+    """Return which limit of its own a 422 names: the number of images or the resolution; None for another reply."""
     if reply.status != 422:
         return None
     errors = set(error_fields(reply))
@@ -234,14 +237,14 @@ def limit_met(fields: Fields, reply: Reply) -> str | None:
 
 
 def error_fields(reply: Reply) -> list[str]:
-    """The fields that a refusal complains about."""
+    """Return the fields that a 422 names."""
     body = reply.json()
     errors = body.get("errors") if isinstance(body, dict) else None
     return list(errors) if isinstance(errors, dict) else []
 
 
 def asked(fields: Fields) -> int:
-    """How many images a request asks for, or would make where a lenient service takes it."""
+    """Return how many images a request asks for, as a lenient service may read it."""
     number = str(fields.get(count_field()))
     return int(number) if number.isascii() and number.isdigit() else 1
 

@@ -7,14 +7,14 @@ from threading import Lock
 from typing import Any
 
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError, PurseEmptyError
+from contract_tests.errors import BudgetExceededError, InconclusiveError
 from contract_tests.oracle.facts import CREDITS_PER_IMAGE, counted
 
 
-class Purse:
+class Budget:
     """A hard cap on credits and on images; images_cap: None for any number. Safe to use from several threads.
 
-    An image costs what the documentation says, 1 credit (CREDIT-COST), until the service is seen to charge more.
+    An image costs what the documentation says [CREDIT-COST] until the service is seen to charge more.
     """
 
     def __init__(self, cap: int, images_cap: int | None = None) -> None:
@@ -30,26 +30,26 @@ class Purse:
 
     @property
     def images(self) -> int:
-        """The images that were made, or may have been."""
+        """The images that were made or may have been made."""
         return self._images
 
     @property
     def left(self) -> int:
         return max(0, self.cap - self._spent - self._reserved)
 
-    def reserve(self, images: int, *, penniless: bool = False) -> "Reservation":
-        """Set aside what a request for so many images may cost, or raise PurseEmptyError.
+    def reserve(self, images: int, *, without_credits: bool = False) -> "Reservation":
+        """Reserve what a request for so many images may cost, or raise BudgetExceededError.
 
-        Of an account said to have no credits (`penniless`) nothing is expected to be charged, so what is left will do.
+        An account without credits is not expected to be charged, so whatever is left is enough for it.
         """
         with self._lock:
             credits_ = images * self.price
-            if penniless:
+            if without_credits:
                 credits_ = min(credits_, self.left)
             if credits_ > self.left:
-                raise PurseEmptyError(self._too_dear(credits_))
+                raise BudgetExceededError(self._over_cap(credits_))
             if self.images_cap is not None and images > self.images_cap - self._images - self._images_reserved:
-                raise PurseEmptyError(
+                raise BudgetExceededError(
                     f"the request may make {images} images, and {self._images} of the {self.images_cap} images of the "
                     "day that the run may make are made or reserved"
                 )
@@ -58,13 +58,13 @@ class Purse:
         return Reservation(self, images, credits_)
 
     def observe(self, images: int, paid: int) -> None:
-        """Correct the count for images just settled, whose price was seen; the dearest image sets the price to come."""
+        """Correct the count by the price seen for images just settled; the highest price seen applies from now on."""
         with self._lock:
             self._spent += paid - images * self.price
             self._raise_price(-(-paid // images))
 
     def learn_price(self, price: int) -> None:
-        """Count all images at a price that was found out, if it is higher than the one known."""
+        """Count all images at the given price, if it is higher than the known one."""
         with self._lock:
             self._spent += max(0, price - self.price) * self._images
             self._raise_price(price)
@@ -72,7 +72,7 @@ class Purse:
     def _raise_price(self, price: int) -> None:
         self.price = max(self.price, price)
 
-    def _too_dear(self, credits_: int) -> str:
+    def _over_cap(self, credits_: int) -> str:
         why = f" (the service was seen to charge {self.price} credits an image)" if self.price > 1 else ""
         return (
             f"the request may cost {counted(credits_, 'credit')} and {self.left} of {self.cap} are left to spend{why}"
@@ -87,18 +87,18 @@ class Purse:
 
 
 class Reservation:
-    """What was set aside for one request; only the first `settle` counts."""
+    """What is reserved for one request; only the first `settle` counts."""
 
-    def __init__(self, purse: Purse, images: int, credits_: int) -> None:
-        self._purse = purse
+    def __init__(self, budget: Budget, images: int, credits_: int) -> None:
+        self._budget = budget
         self._open = True
         self.images, self.credits = images, credits_
 
     def settle(self, images: int) -> None:
-        """Say how many images were made, or may have been."""
+        """Record how many images were made or may have been made."""
         if self._open:
             self._open = False
-            self._purse._settle(self, images)
+            self._budget._settle(self, images)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Made:
     image: Mapping[str, Any]
 
 
-class Ledger:
+class MadeImages:
     def __init__(self) -> None:
         self._made: list[Made] = []
         self._requests = 0
@@ -116,10 +116,10 @@ class Ledger:
         self._lock = Lock()
 
     def add(self, role: str, reply: Reply) -> None:
-        """Note the images of a reply, whatever else is wrong with it, and how long they took."""
+        """Record the images of a reply, even of an invalid one, and how long it took."""
         try:
             body = reply.json()
-        except CouldNotLookError:
+        except InconclusiveError:
             body = None
         images = body.get("images") if isinstance(body, dict) else None
         with self._lock:

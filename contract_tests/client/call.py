@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.client.masking import Secret
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 
 TOKEN_VARIABLE = "AIIMAGE_TOKEN"
 EXCERPT = 2000
 
 
 def token_variable(role: str) -> str:
-    """The shell variable that stands for the token of a role; who has none of their own use that of `primary`."""
-    return TOKEN_VARIABLE if role in {"primary", "nobody"} else f"{TOKEN_VARIABLE}_{role.upper()}"
+    """Return the shell variable for the token of a role; `anonymous` uses that of `primary`."""
+    return TOKEN_VARIABLE if role in {"primary", "anonymous"} else f"{TOKEN_VARIABLE}_{role.upper()}"
 
 
 def excerpt(text: str) -> str:
@@ -24,7 +24,7 @@ def excerpt(text: str) -> str:
 
 @dataclass(frozen=True)
 class Attachment:
-    """An uploaded file as evidence knows it: never by its bytes."""
+    """An uploaded file in the evidence: its name and size, never its bytes."""
 
     name: str
     size: int
@@ -35,7 +35,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Exchange:
-    """Everything here is masked already; `sent` and `received` are monotonic seconds."""
+    """A request and its reply, masked; `sent` and `received` are monotonic seconds."""
 
     method: str
     url: str
@@ -57,7 +57,7 @@ class Exchange:
 
     @property
     def curl(self) -> str:
-        """The call that repeats the request, with the token as an environment variable."""
+        """The command that repeats the request, with the token as a shell variable."""
         return " ".join(self._curl())
 
     @property
@@ -111,15 +111,15 @@ Upload = tuple[str, bytes, str]
 
 @dataclass(frozen=True)
 class Call:
-    """A request to be: `authorization` overrides the header that `token` would give, `body` goes as it is.
+    """A request to send: `authorization` overrides the header made from `token`, `body` is sent as it is.
 
-    images: how many may be made and have to be paid for; penniless: by an account said to have no credits.
-    patience: seconds to wait for the reply, None for what the target says.
+    images: how many may be made and must be paid for; without_credits: whether the account has no credits.
+    timeout_seconds: how long to wait for the reply, None for the target's default.
     """
 
     method: str
     url: str
-    role: str = "nobody"
+    role: str = "anonymous"
     token: Secret | None = None
     authorization: str | None = None
     json: Any = None
@@ -128,13 +128,13 @@ class Call:
     files: Mapping[str, Upload] = field(default_factory=dict)
     content_type: str | None = None
     accept: str = "application/json"
-    patience: float | None = None
+    timeout_seconds: float | None = None
     images: int = 0
-    penniless: bool = False
+    without_credits: bool = False
 
     @property
     def sent_type(self) -> str:
-        """The Content-Type of a body that is no form."""
+        """The Content-Type of a body that is not a form."""
         return self.content_type or "application/json"
 
 
@@ -146,10 +146,10 @@ class Reply:
     exchange: Exchange
 
     def json(self) -> Any:
-        """The body as JSON; a body that is none cannot be judged further."""
+        """Return the body as JSON; raise InconclusiveError for another body."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
             kind = self.headers.get("content-type", "no content type")
             what = f"{self.exchange.method} {self.exchange.url} answered {self.status}"
-            raise CouldNotLookError(f"{what} with a body that is no JSON ({kind})") from None
+            raise InconclusiveError(f"{what} with a body that is not JSON ({kind})") from None

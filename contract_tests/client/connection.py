@@ -8,24 +8,24 @@ import httpx
 
 from contract_tests.runner.target import Target
 
-_LARGEST_REPLY = 64 * 1024 * 1024
-# Shorter than servers keep idle connections open, so that none is reused just as it is closed.
+_MAX_REPLY_BYTES = 64 * 1024 * 1024
+# Shorter than servers keep idle connections open, so that none is reused just as the server closes it.
 _KEEP_ALIVE_SECONDS = 2.0
-_MOST_CONNECTIONS = 50
+_MAX_CONNECTIONS = 50
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 def make_client(target: Target, *, keep_alive: bool = True) -> httpx.Client:
-    """A client that follows no redirect and sends no credentials but those of a call.
+    """Return a client that follows no redirects and sends only the credentials of the call.
 
-    Proxies are those of the environment (HTTPS_PROXY, NO_PROXY, …), except for this machine; certificates are trusted
-    by the target's CA bundle, by SSL_CERT_FILE, or by the usual authorities.
+    Proxies come from the environment (HTTPS_PROXY, NO_PROXY, …), except for this machine. Certificates are verified
+    with the target's CA bundle, SSL_CERT_FILE, or the default authorities.
     """
     bundle = target.ca_bundle
     verify = ssl.create_default_context(cafile=str(bundle)) if bundle else httpx.create_ssl_context()
-    kept = _MOST_CONNECTIONS if keep_alive else 0
+    kept = _MAX_CONNECTIONS if keep_alive else 0
     limits = httpx.Limits(
-        max_connections=_MOST_CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=_KEEP_ALIVE_SECONDS
+        max_connections=_MAX_CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=_KEEP_ALIVE_SECONDS
     )
     return httpx.Client(
         follow_redirects=False, verify=verify, trust_env=False, limits=limits, mounts=_proxies(verify, limits)
@@ -33,19 +33,19 @@ def make_client(target: Target, *, keep_alive: bool = True) -> httpx.Client:
 
 
 def receive(
-    client: httpx.Client, request: httpx.Request, patience: float, clock: Callable[[], float]
+    client: httpx.Client, request: httpx.Request, timeout_seconds: float, clock: Callable[[], float]
 ) -> httpx.Response:
-    """Send a request and read its whole reply, or raise an httpx.HTTPError after `patience` seconds or 64 MiB."""
-    deadline = clock() + patience
+    """Send a request and return its complete reply; raise httpx.HTTPError after the timeout or 64 MiB."""
+    deadline = clock() + timeout_seconds
     response = client.send(request, stream=True)
     try:
         content = bytearray()
         for chunk in response.iter_bytes():
             content += chunk
-            if len(content) > _LARGEST_REPLY:
-                raise httpx.DecodingError(f"the reply is larger than {_LARGEST_REPLY} bytes")
+            if len(content) > _MAX_REPLY_BYTES:
+                raise httpx.DecodingError(f"the reply is larger than {_MAX_REPLY_BYTES} bytes")
             if clock() > deadline:
-                raise httpx.ReadTimeout(f"the reply was not complete after {patience:g} s")
+                raise httpx.ReadTimeout(f"the reply was not complete after {timeout_seconds:g} s")
     finally:
         response.close()
     return httpx.Response(
@@ -71,7 +71,7 @@ def _url(proxy: str) -> str:
 
 
 def _patterns(host: str) -> tuple[str, ...]:
-    """A host, and for a name the hosts of its domain; networks (10.0.0.0/8) are nothing that a URL names."""
+    """Return the httpx patterns of a NO_PROXY entry: the host and its subdomains; none for a network (10.0.0.0/8)."""
     if "/" in host:
         return ()
     if host == "*":

@@ -1,4 +1,4 @@
-"""The control API of the mock, as far as the suite uses it."""
+"""The part of the mock's control API that the suite uses."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from urllib.parse import quote
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.masking import Secret
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.runner.target import Account
 
@@ -19,27 +19,27 @@ _FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "gene
 
 
 class Control:
-    """Reads and sets the state of accounts and their clocks, where the target says that the mock may be asked."""
+    """Reads and sets the state of accounts and their clocks; only with `control: mock` in the target."""
 
     def __init__(
         self, origin: str, transport: Transport, admin_token: Secret | None = None, *, one_clock: bool = False
     ) -> None:
-        """one_clock: whether all accounts share one, as they do where they share the lock."""
+        """one_clock: whether all accounts share a clock, as they do where they share the lock."""
         self._base = f"{origin}/_mock"
         self._transport = transport
         self._token = admin_token
         self._one_clock, self._at_noon = one_clock, False
 
     def health(self) -> None:
-        """Make sure that the mock is there."""
+        """Raise InconclusiveError where the mock does not answer."""
         health = self._ask("GET", "/health").json()
         if not isinstance(health, dict) or health.get("status") != "ok":
-            raise CouldNotLookError(f"its health is {health}")
+            raise InconclusiveError(f"its health is {health}")
 
     def open(self, token: Secret, state: Mapping[str, Any]) -> Reply:
-        """Begin an account afresh: what `state` does not say is as in a new account; its generations take no time.
+        """Reset an account to the defaults and the given state; its generations take no time.
 
-        It is noon there, so that no day ends in the middle of a test.
+        Its clock is set to noon, so that no day ends during a test.
         """
         self._ask("PUT", _world(token), {})
         if not self._at_noon:
@@ -54,20 +54,20 @@ class Control:
         return self._ask("PATCH", _world(token), state)
 
     def move(self, token: Secret, **command: Any) -> Reply:
-        """Stop, set or advance the clock of an account; the answer comes when all that fell due has happened."""
+        """Freeze, set or advance the clock of an account; returns when every event that is due has happened."""
         return self._ask("POST", f"{_world(token)}/clock", command)
 
     def _ask(self, method: str, path: str, state: Mapping[str, Any] | None = None) -> Reply:
         reply = self._transport.send(Call(method, self._base + path, "control", self._token, json=state))
         if reply.status not in {200, 201}:
             asked = f"{reply.exchange.method} {reply.exchange.url}"
-            hint = "; it takes an admin token: see admin_token in the target file" if reply.status == 401 else ""
-            raise CouldNotLookError(f"the control API answered {asked} with {reply.status}{hint}")
+            hint = "; it needs an admin token: see admin_token in the target file" if reply.status == 401 else ""
+            raise InconclusiveError(f"the control API answered {asked} with {reply.status}{hint}")
         return reply
 
 
 def states(accounts: Mapping[str, Account]) -> Iterator[tuple[Account, dict[str, Any]]]:
-    """The state that each role stands for, with its account. A token that is to be invalid has none."""
+    """Yield each account with the state of its role; the role `invalid` has none."""
     for role, account in accounts.items():
         if role != "invalid":
             yield account, _state(role, account.figure)

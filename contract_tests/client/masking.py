@@ -1,4 +1,4 @@
-"""Tokens, and keeping them and whatever else is nobody's business out of everything that is printed or written."""
+"""Secrets, and the masking of them, of cookies and of uploads in everything that is printed or written."""
 
 import base64
 import html
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
 MASK = "***"
-_DISTINCT = 12  # a shorter token may be part of an ordinary word, so it is masked only where it stands alone
+_DISTINCT = 12  # a shorter token may be part of a word, so it is masked only where it stands alone
 _STEP = 4
 _USERINFO = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 
@@ -25,7 +25,7 @@ class Secret:
         return self._value
 
     def altered(self) -> tuple[str, ...]:
-        """Texts that are nearly the value, and wrong."""
+        """Return wrong tokens that are similar to the value."""
         value = self._value
         nearly = (value[:-1], value + value[-1], value.swapcase())
         return tuple(text for text in nearly if text not in ("", value))
@@ -44,7 +44,7 @@ class Secret:
 
 
 class Masker:
-    """Replaces in a text every known token, however it is encoded there, and what was learned in the run."""
+    """Masks every known token in a text, in any encoding, and the values learned in the run."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         texts = {text for secret in secrets for text in (secret.reveal(), *secret.altered())}
@@ -75,7 +75,7 @@ class Masker:
 
 
 class _Fragments:
-    """Long values known by their fragments, so that a part of one is recognised too."""
+    """Long values, known by fragments, so that a part of one is masked too."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
@@ -84,7 +84,7 @@ class _Fragments:
         last = len(text) - _DISTINCT
         starts = [*range(0, last, _STEP), last] if last >= 0 else []
         pieces = (text[start : start + _DISTINCT] for start in starts)
-        # What repeats itself, like padding, gives nothing away and would match too much.
+        # Repeated characters, like padding, reveal nothing and would match too much.
         self._known.update(piece for piece in pieces if len(set(piece)) >= _STEP)
 
     def masked(self, text: str) -> str:
@@ -98,7 +98,7 @@ class _Fragments:
 
 
 def _joined(starts: Iterable[int]) -> list[tuple[int, int]]:
-    """From where to where the fragments reach that begin at these places, those that overlap or adjoin as one."""
+    """Return the spans of the fragments that start at these offsets; overlapping and adjacent ones are merged."""
     spans: list[tuple[int, int]] = []
     for start in starts:
         first = spans.pop()[0] if spans and start <= spans[-1][1] else start
@@ -118,7 +118,7 @@ def _pattern(form: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    """A pattern for a character as it is, and as JSON, a URL or HTML may have it; letters and digits are left alone."""
+    """Return a pattern for a character, plain or escaped for JSON, URLs or HTML; letters and digits stay plain."""
     if character.isascii() and character.isalnum():
         return character
     code = ord(character)
@@ -135,7 +135,7 @@ def _text_forms(text: str) -> set[str]:
 
 
 def _base64_forms(content: bytes) -> Iterator[str]:
-    """What base64 makes of the bytes, whatever stands before and after them: three forms, in both alphabets."""
+    """Yield the base64 of the bytes at each of the three possible offsets in a longer text, in both alphabets."""
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + content).decode()
         inner = encoded[(0, 2, 3)[shift] : len(encoded) - (0, 3, 2)[(shift + len(content)) % 3]]

@@ -1,4 +1,4 @@
-"""What of a request and its reply goes on record: masked, bounded, without uploads and pictures."""
+"""What is recorded of a request and its reply: masked, bounded, without uploads and pictures."""
 
 import json
 
@@ -34,7 +34,7 @@ def record(call: Call, response: httpx.Response, sent: float, received: float, m
 
 
 def _learn(call: Call, response: httpx.Response, mask: Masker) -> None:
-    """What must not be shown although it is no token: what was uploaded, and the cookies of the service."""
+    """Let the mask learn what must not be shown besides tokens: uploads and the cookies of the service."""
     for _, content, _ in call.files.values():
         mask.learn_upload(content)
     for cookie in response.headers.get_list("set-cookie"):

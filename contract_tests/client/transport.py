@@ -10,18 +10,18 @@ from typing import Any
 
 import httpx
 
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
 from contract_tests.client.masking import Masker
 from contract_tests.client.recording import record
-from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
+from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.runner.target import Target
 
 _THROTTLED_TRIES = 4
-_SLOWEST_PACE = 5.0
-_MOST_SILENCES = 3
-# The connection broke before the request went out, so that it was not served.
+_MAX_GAP_SECONDS = 5.0
+_MAX_SILENCES = 3
+# The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
@@ -32,18 +32,18 @@ class Transport:
         self,
         target: Target,
         masker: Masker,
-        purse: Purse,
+        budget: Budget,
         *,
         client: httpx.Client | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._kept = client or make_client(target)
-        # A connection that was kept alive may be closed just as it is used again; nobody knows then what was served.
+        # A kept-alive connection may be closed just as it is reused; whether the request was served is then unknown.
         self._fresh = client or make_client(target, keep_alive=False)
         self._mask = masker
         self._timeouts = target.timeouts
-        self.purse = purse
+        self.budget = budget
         self.clock, self.sleep = clock, sleep
         self._gap = 1 / target.budget.requests_per_second
         self._next = 0.0
@@ -56,7 +56,7 @@ class Transport:
         self._fresh.close()
 
     def send(self, call: Call) -> Reply:
-        """Send a call, paid from the purse; where the service throttles, wait, slow down, and send it again."""
+        """Send a call, paid from the budget; where the service throttles, wait, slow down and retry."""
         for attempt in range(_THROTTLED_TRIES):
             reply = self._send_paid(call)
             text = reply.exchange.response_body
@@ -65,14 +65,14 @@ class Transport:
                 return reply
             self._slow_down()
             self.sleep(pause)
-        raise CouldNotLookError(
+        raise InconclusiveError(
             f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times: the service limits the rate of requests"
         )
 
     def _send_paid(self, call: Call) -> Reply:
         if not call.images:
             return self._send_again(call)
-        reserved = self.purse.reserve(call.images, penniless=call.penniless)
+        reserved = self.budget.reserve(call.images, without_credits=call.without_credits)
         try:
             reply = self._send_once(call)
         except NoReplyError as error:
@@ -85,43 +85,43 @@ class Transport:
         return reply
 
     def _send_again(self, call: Call) -> Reply:
-        """Send what changes nothing; once more where a connection that was kept alive broke."""
+        """Send a call that is not paid for; retry a GET once where its connection broke."""
         try:
             return self._send_once(call)
         except NoReplyError as error:
             if call.method != "GET" or not error.broken:
                 raise
-            return self._send_once(call, anew=True)
+            return self._send_once(call, reconnect=True)
 
-    def _send_once(self, call: Call, *, anew: bool = False) -> Reply:
-        patience = call.patience or self._timeouts.reply
-        client = self._fresh if anew or call.method == "POST" else self._kept
-        request = self._request(client, call, patience)
+    def _send_once(self, call: Call, *, reconnect: bool = False) -> Reply:
+        timeout_seconds = call.timeout_seconds or self._timeouts.reply
+        client = self._fresh if reconnect or call.method == "POST" else self._kept
+        request = self._request(client, call, timeout_seconds)
         self._await_turn()
         sent = self.clock()
         try:
-            response = receive(client, request, patience, self.clock)
+            response = receive(client, request, timeout_seconds, self.clock)
         except httpx.HTTPError as error:
             raise self._silence(call, error) from None
         self._silences = 0
         exchange = record(call, response, sent, self.clock(), self._mask)
         return Reply(response.status_code, response.headers, response.content, exchange)
 
-    def _request(self, client: httpx.Client, call: Call, patience: float) -> httpx.Request:
-        timeout = httpx.Timeout(patience, connect=self._timeouts.connect)
+    def _request(self, client: httpx.Client, call: Call, timeout_seconds: float) -> httpx.Request:
+        timeout = httpx.Timeout(timeout_seconds, connect=self._timeouts.connect)
         try:
             return client.build_request(
                 call.method, call.url, headers=_headers(call), json=call.json, timeout=timeout, **_payload(call)
             )
         except httpx.InvalidURL as error:
-            raise CouldNotLookError(self._mask(f"{call.url[:200]!r} is no URL: {error}")) from None
+            raise InconclusiveError(self._mask(f"{call.url[:200]!r} is not a URL: {error}")) from None
 
     def _silence(self, call: Call, error: httpx.HTTPError) -> Exception:
-        """What to raise for a call without a reply; after some in a row the service is taken for lost."""
+        """Return what to raise for a call without a reply; after several in a row the service counts as lost."""
         self._silences += 1
         text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {error}")
         broken = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
-        if self._silences > _MOST_SILENCES:
+        if self._silences > _MAX_SILENCES:
             return TargetLostError(f"{self._silences} requests in a row got no reply, the last: {text}")
         return NoReplyError(text, sent=not isinstance(error, _NOT_SENT), broken=broken)
 
@@ -136,20 +136,20 @@ class Transport:
 
     def _slow_down(self) -> None:
         with self._lock:
-            self._gap = min(2 * self._gap, max(_SLOWEST_PACE, self._gap))
+            self._gap = min(2 * self._gap, max(_MAX_GAP_SECONDS, self._gap))
 
 
 def _made(call: Call, reply: Reply) -> int:
-    """How many images the reply stands for at most: a failure may have made them, where they could be paid for."""
+    """Return how many images the reply may stand for; a 5xx may have made them if the account has credits."""
     if reply.status >= 500:
-        return 0 if call.penniless else call.images
+        return 0 if call.without_credits else call.images
     return max(call.images, _listed(reply)) if reply.status < 300 else 0
 
 
 def _listed(reply: Reply) -> int:
     try:
         body = reply.json()
-    except CouldNotLookError:
+    except InconclusiveError:
         return 0
     images = body.get("images") if isinstance(body, dict) else None
     return len(images) if isinstance(images, list) else 0
@@ -174,27 +174,27 @@ def _headers(call: Call) -> dict[str, str]:
     return headers
 
 
-_LONGEST_PAUSE = 60
+_MAX_PAUSE_SECONDS = 60
 _WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
 
 
 def throttle_pause(method: str, status: int, headers: Mapping[str, str], text: str, attempt: int) -> float | None:
-    """Seconds to wait before the request is sent again, or None where the reply is no throttling.
+    """Return the seconds to wait before a retry, or None where the reply is not throttling.
 
-    Only a generation meets the daily limit (DAILY-429), so a 429 to any other request is throttling. So is one that
-    says when to come again, within a minute, or that says so in its words. attempt: how often it was sent before.
+    Only a generation meets the daily limit [DAILY-429], so a 429 to any other request is throttling. So is one with
+    Retry-After within a minute, or with the wording of a rate limit. attempt: the number of earlier tries.
     """
     if status != 429:
         return None
-    told = _told(headers)
-    if told is not None:
-        return told if told <= _LONGEST_PAUSE else None
+    seconds = _retry_after(headers)
+    if seconds is not None:
+        return seconds if seconds <= _MAX_PAUSE_SECONDS else None
     used_up = headers.get("x-ratelimit-remaining", "").strip() == "0"
     return 2.0**attempt if method != "POST" or used_up or _WORDING.search(text[:2000]) else None
 
 
-def _told(headers: Mapping[str, str]) -> float | None:
-    """What Retry-After says, in seconds; a date is measured from the reply's own Date."""
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return Retry-After in seconds; a date is relative to the reply's own Date."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)

@@ -1,4 +1,4 @@
-"""Campaigns of generated requests: which phases of schemathesis run, how much they send, and from which document."""
+"""Campaigns of generated requests: their phases of schemathesis, their size, and their document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ _GETS = ("checkAvailability", "getVersions", "getRecentImages")
 _POST = ("generateImage",)
 _ENUMERATED = ("examples", "coverage")
 _SECONDS = 4
-_FEWEST_REQUESTS = 7
-_MOST_EXAMPLES = 20
+_MIN_REQUESTS = 7
+_MAX_EXAMPLES = 20
 _FAST = 50
 _UNLEARNED = {"responses": False}
-# Others, TRACE for example, are answered by the web server in front, each in its way.
+# A web server in front answers others, TRACE for example, each in its own way.
 _UNEXPECTED = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """What to send, and how many credits that may cost at most.
+    """What to send, and how many credits it may cost.
 
-    enumerated: about how many cases the document gives by its examples and boundaries, to take a share of them.
+    enumerated: roughly how many cases the document yields by examples and boundaries, to send a share of them.
     """
 
     operations: tuple[str, ...]
@@ -33,8 +33,8 @@ class Campaign:
     credits: int = 1
 
     @property
-    def to_be_refused(self) -> bool:
-        """Whether its requests are such that a service refuses, by and large."""
+    def expects_refusals(self) -> bool:
+        """Whether a service refuses most of its requests."""
         return self.mode == "negative"
 
 
@@ -45,17 +45,17 @@ LINKED = Campaign(_GETS + _POST, "positive", ("stateful",), enumerated=1, credit
 
 
 def allowance(run: Run) -> int:
-    """As many requests as a few seconds allow, so that a slow pace does not draw out a run."""
-    return max(_FEWEST_REQUESTS, int(run.target.budget.requests_per_second * _SECONDS))
+    """Return how many requests fit into a few seconds, so that a low rate does not prolong a run."""
+    return max(_MIN_REQUESTS, int(run.target.budget.requests_per_second * _SECONDS))
 
 
 def is_fast(run: Run) -> bool:
-    """Whether looking for the shortest request takes no time to speak of."""
+    """Return whether the rate is high enough to search for the shortest request."""
     return run.target.budget.requests_per_second >= _FAST
 
 
 def configuration(campaign: Campaign, run: Run) -> dict[str, Any]:
-    """What schemathesis is told. It learns nothing from replies or from earlier runs, so that a seed gives the same."""
+    """Return schemathesis' configuration: nothing is learned from replies or earlier runs, so a seed repeats a run."""
     return {
         "seed": run.settings.seed,
         "base-url": run.target.base_url,
@@ -66,7 +66,7 @@ def configuration(campaign: Campaign, run: Run) -> dict[str, Any]:
         "generation": {
             "mode": campaign.mode,
             "database": "none",
-            "max-examples": min(_MOST_EXAMPLES, allowance(run) // 2),
+            "max-examples": min(_MAX_EXAMPLES, allowance(run) // 2),
             "no-shrink": not is_fast(run),
         },
         "phases": _phases(campaign, shrink=is_fast(run)),
@@ -80,7 +80,7 @@ def _phases(campaign: Campaign, *, shrink: bool) -> dict[str, Any]:
         "fuzzing": {
             "extra-data-sources": _UNLEARNED,
             "error-feedback": {"enabled": False},
-            "checks": {"unbroken": {"enabled": shrink}},
+            "checks": {"no_new_finding": {"enabled": shrink}},
         },
         "stateful": {"max-steps": 4, "link-calibration": False, "inference": {"algorithms": []}},
     }
@@ -95,7 +95,7 @@ _PROMPTS = [
 
 
 def provoking(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with these prompts."""
+    """Return the document with these prompts added as examples."""
     schemas = document["components"]["schemas"]
     prompt = {**schemas["Prompt"], "examples": [*schemas["Prompt"]["examples"], *_PROMPTS]}
     return {**document, "components": {**document["components"], "schemas": {**schemas, "Prompt": prompt}}}

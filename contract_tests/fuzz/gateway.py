@@ -1,4 +1,4 @@
-"""Where generated requests arrive: it passes them on by the suite's transport and judges the replies."""
+"""Receives generated requests, sends them by the suite's transport, and checks the replies."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -20,12 +20,12 @@ DOCUMENT = "/openapi.json"
 BROKEN = "X-Broken"
 Stop = Callable[[], None]
 _GENERATE = "generateImage"
-_NOT_TO_BE_REFUSED = frozenset({Kind.DOCUMENTED, Kind.OPEN})
+_ACCEPTABLE = frozenset({Kind.DOCUMENTED, Kind.OPEN})
 
 
 @dataclass(frozen=True)
-class Errand:
-    """A call to make, of an operation; the path stands for one where the method is not listed."""
+class ProxiedCall:
+    """A call of an operation; `operation` is the path where the method is not listed."""
 
     operation: str
     kind: Kind
@@ -33,17 +33,17 @@ class Errand:
 
 
 class Gateway:
-    """A WSGI application, so that schemathesis takes it for the service under test.
+    """A WSGI application that schemathesis tests in the place of the service.
 
-    It stops at the first thing that keeps it from looking, after `most` requests, and when so many of them as the
-    campaign may cost may have cost a credit. An account that can pay asks for one image at a time; and where requests
-    are meant to be refused, it sends only those that every service refuses.
+    It stops at the first error, after `limit` requests, and when the campaign's credits may be spent. An account with
+    credits requests one image at a time; in a campaign that expects refusals it sends only requests that every service
+    refuses.
     """
 
-    def __init__(self, run: Run, role: str, campaign: Campaign, most: int) -> None:
+    def __init__(self, run: Run, role: str, campaign: Campaign, limit: int) -> None:
         self._run, self._campaign = run, campaign
-        self._left, self._credits = most, campaign.credits
-        self._api = Api(run, _Unjudged("properties", run.events, run.contract, ()), run.accounts[role])
+        self._left, self._credits = limit, campaign.credits
+        self._api = Api(run, _NoVerdict("properties", run.events, run.contract, ()), run.accounts[role])
         self._operations = {(known.method, run.url(id_)): id_ for id_, known in run.contract.operations.items()}
         self._settled: set[Cause] = set()
         self.record = Record()
@@ -52,7 +52,7 @@ class Gateway:
         self.trouble: Exception | None = None
 
     def settle(self) -> bool:
-        """Take what was found as known; whether there was anything new."""
+        """Mark all causes as known; return whether there was a new one."""
         new = self.record.broken.keys() - self._settled
         self._settled |= new
         return bool(new)
@@ -65,44 +65,44 @@ class Gateway:
         if request.path == DOCUMENT:
             document = provoking(self._run.contract.document)
             return Response(json.dumps(document), mimetype="application/json")
-        errand = self._errand(request)
-        if self.stopped or self._is_too_dear(errand):
+        proxied = self._proxied(request)
+        if self.stopped or self._may_cost_too_much(proxied):
             return Response(status=503)
         try:
-            return self._answer(errand)
-        except Exception as error:  # noqa: BLE001  the generator would take it for a failure of the service
+            return self._answer(proxied)
+        except Exception as error:  # noqa: BLE001  schemathesis would report it as a failure of the service
             self.trouble = error
             self._end()
             return Response(status=503)
 
-    def _errand(self, request: Request) -> Errand:
+    def _proxied(self, request: Request) -> ProxiedCall:
         url = self._run.target.origin + request.path
         call = Call(request.method, url, self._api.role, self._api.token)
         operation = self._operations.get((request.method, url))
         if operation is None:
-            # Without its body, since a service that takes the method all the same would charge for it.
-            return Errand(request.path, Kind.UNLISTED, call)
+            # Without its body, since a service that accepts the method would charge for it.
+            return ProxiedCall(request.path, Kind.UNLISTED, call)
         kind = Kind.BARE
         if operation == _GENERATE:
             payload = payload_of(request)
-            call = (payload if self._penniless else payload.of_one_image()).put_in(call)
-            kind, call = payload.kind, replace(call, patience=self._run.target.timeouts.generation)
+            call = (payload if self._without_credits else payload.of_one_image()).apply_to(call)
+            kind, call = payload.kind, replace(call, timeout_seconds=self._run.target.timeouts.generation)
         authorization = request.headers.get("Authorization")
         if authorization == AUTHORIZATION:
-            return Errand(operation, kind, call)
-        return Errand(
-            operation, Kind.UNAUTHENTICATED, replace(call, role="nobody", token=None, authorization=authorization)
+            return ProxiedCall(operation, kind, call)
+        return ProxiedCall(
+            operation, Kind.UNAUTHENTICATED, replace(call, role="anonymous", token=None, authorization=authorization)
         )
 
-    def _is_too_dear(self, errand: Errand) -> bool:
-        return self._campaign.to_be_refused and errand.kind in _NOT_TO_BE_REFUSED and not self._penniless
+    def _may_cost_too_much(self, proxied: ProxiedCall) -> bool:
+        return self._campaign.expects_refusals and proxied.kind in _ACCEPTABLE and not self._without_credits
 
-    def _answer(self, errand: Errand) -> Response:
-        paid = errand.operation == _GENERATE
-        reply = self._api.post(errand.call, 1) if paid else self._run.transport.send(errand.call)
-        self.record.answers[errand.kind, reply.status] += 1
-        found = list(judge(self._run.contract, errand.operation, errand.kind, reply))
-        causes = {self.record.note(errand.operation, finding, reply) for finding in found}
+    def _answer(self, proxied: ProxiedCall) -> Response:
+        paid = proxied.operation == _GENERATE
+        reply = self._api.post(proxied.call, 1) if paid else self._run.transport.send(proxied.call)
+        self.record.answers[proxied.kind, reply.status] += 1
+        found = list(judge(self._run.contract, proxied.operation, proxied.kind, reply))
+        causes = {self.record.note(proxied.operation, finding, reply) for finding in found}
         self._left -= 1
         self._credits -= paid and self._may_have_cost(reply)
         if self._left <= 0 or self._credits <= 0:
@@ -110,22 +110,22 @@ class Gateway:
         return _relayed(reply, broken=bool(causes - self._settled))
 
     @property
-    def _penniless(self) -> bool:
-        return self._api.role in self._run.penniless
+    def _without_credits(self) -> bool:
+        return self._api.role in self._run.without_credits
 
     def _may_have_cost(self, reply: Reply) -> bool:
-        return reply.status == 200 or (reply.status >= 500 and not self._penniless)
+        return reply.status == 200 or (reply.status >= 500 and not self._without_credits)
 
     def _end(self) -> None:
         self.stopped = True
         self.stop()
 
 
-class _Unjudged(Verdict):
-    """The gateway judges by itself, knowing more of a request than `observe` is told."""
+class _NoVerdict(Verdict):
+    """Ignores replies: the gateway checks them, as it knows more about the request."""
 
     def observe(self, *_: object, **__: object) -> None:
-        """Leave the reply to the gateway."""
+        """Do nothing."""
 
 
 def _relayed(reply: Reply, *, broken: bool) -> Response:

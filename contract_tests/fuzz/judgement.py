@@ -1,4 +1,4 @@
-"""What is wrong with the reply to a generated request, and what a campaign of them met."""
+"""Checks the reply to a generated request, and records what a campaign found."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,59 +6,62 @@ from dataclasses import dataclass, field
 
 from contract_tests.client.api import error_fields
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.kinds import Kind
-from contract_tests.oracle.contract import Contract, Finding
+from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.engines import open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
+from contract_tests.oracle.oracle import Deviation
 
 NOT_EXAMINED = ACCOUNT_REFUSALS | {401}
-# A firewall, or a limit of the web server: what meets unusual data before the service does.
+# Statuses of a firewall or web server, which see unusual data before the service does.
 _GUARDS = frozenset({403, 406, 413, 414, 431})
 _UNREADABLE = frozenset({400, 415})
 _SERVED = range(200, 300)
 
 
-def judge(contract: Contract, operation: str, kind: Kind, reply: Reply) -> Iterator[Finding]:
-    """The rules that a reply contradicts, given what the documentation says of its request."""
+def judge(contract: Contract, operation: str, kind: Kind, reply: Reply) -> Iterator[Deviation]:
+    """Yield what a reply contradicts, given the kind of its request."""
     if kind is Kind.UNLISTED:
         yield from _of_unlisted_method(reply)
     elif kind is Kind.UNAUTHENTICATED:
         yield from _of_unauthenticated(contract, operation, reply)
     elif kind is Kind.DOCUMENTED and _refused_as_invalid(reply):
-        yield Finding("SHAPE", "a documented request is served, or refused for the account's sake", _status(reply))
+        yield Deviation(
+            "SHAPE", "a documented request is served, or refused for the state of the account", _status(reply)
+        )
     elif not _tolerable(kind, reply.status):
-        yield from contract.findings(operation, reply)
+        yield from contract.deviations(operation, reply)
         yield from _of_accepted(kind, reply)
 
 
-def _of_unlisted_method(reply: Reply) -> Iterator[Finding]:
-    """Any refusal will do, and OPTIONS has a meaning of its own."""
+def _of_unlisted_method(reply: Reply) -> Iterator[Deviation]:
+    """Any refusal is fine, and OPTIONS has its own meaning."""
     served = reply.status in _SERVED and reply.exchange.method != "OPTIONS"
     if served or reply.status == 500:
-        yield Finding("NOT-FOUND", "405 for a method that is not listed", _status(reply))
+        yield Deviation("NOT-FOUND", "405 for a method that is not listed", _status(reply))
     elif reply.status == 405 and not reply.headers.get("allow"):
-        yield Finding("NOT-FOUND", "405 with an Allow header", "405 without it")
+        yield Deviation("NOT-FOUND", "405 with an Allow header", "405 without it")
 
 
-def _of_unauthenticated(contract: Contract, operation: str, reply: Reply) -> Iterator[Finding]:
+def _of_unauthenticated(contract: Contract, operation: str, reply: Reply) -> Iterator[Deviation]:
     if reply.status in _SERVED:
-        yield Finding("AUTH", "no service without a valid token", _status(reply))
+        yield Deviation("AUTH", "no service without a valid token", _status(reply))
     else:
-        yield from contract.findings(operation, reply, authorized=False)
+        yield from contract.deviations(operation, reply, authorized=False)
 
 
-def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Finding]:
+def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Deviation]:
     if reply.status not in _SERVED:
         return
-    if kind is Kind.SOURCELESS:
-        yield Finding("I2I-SRC", "422 where image_src is missing", _status(reply))
+    if kind is Kind.WITHOUT_SOURCE:
+        yield Deviation("I2I-SRC", "422 where image_src is missing", _status(reply))
     elif kind in {Kind.INVALID, Kind.UNREADABLE}:
-        yield Finding("VALID-422", f"422 for a request that is {kind}", _status(reply))
+        yield Deviation("VALID-422", f"422 for a request that is {kind}", _status(reply))
 
 
 def _refused_as_invalid(reply: Reply) -> bool:
-    """A resolution may be refused all the same, since the documentation lists none."""
+    """Return whether a 4xx calls the request invalid; a resolution may be refused, as the documentation lists none."""
     if not 400 <= reply.status < 500 or reply.status in NOT_EXAMINED | {413}:
         return False
     complaints = _complaints(reply)
@@ -68,15 +71,15 @@ def _refused_as_invalid(reply: Reply) -> bool:
 def _complaints(reply: Reply) -> set[str]:
     try:
         return set(error_fields(reply))
-    except CouldNotLookError:
+    except InconclusiveError:
         return set()
 
 
 def _tolerable(kind: Kind, status: int) -> bool:
-    """Whether a refusal is one of the habits that differ from one web server to the next."""
+    """Return whether web servers differ in this refusal, so that it proves nothing."""
     if kind in {Kind.OPEN, Kind.UNREADABLE}:
         return status in _GUARDS | _UNREADABLE
-    return kind in {Kind.INVALID, Kind.SOURCELESS} and status in _GUARDS
+    return kind in {Kind.INVALID, Kind.WITHOUT_SOURCE} and status in _GUARDS
 
 
 def _status(reply: Reply) -> str:
@@ -88,25 +91,25 @@ Cause = tuple[str, str, int]
 
 @dataclass
 class Record:
-    """What a campaign met: how requests of each kind were answered, and the shortest request for each cause."""
+    """How requests of each kind were answered, and the shortest request for each cause of a deviation."""
 
     answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
-    broken: dict[Cause, tuple[Finding, Reply]] = field(default_factory=dict)
+    broken: dict[Cause, tuple[Deviation, Reply]] = field(default_factory=dict)
 
-    def note(self, operation: str, finding: Finding, reply: Reply) -> Cause:
-        cause = (finding.rule, operation, reply.status)
+    def note(self, operation: str, deviation: Deviation, reply: Reply) -> Cause:
+        cause = (deviation.rule, operation, reply.status)
         known = self.broken.get(cause)
         if known is None or len(reply.exchange.curl) < len(known[1].exchange.curl):
-            self.broken[cause] = finding, reply
+            self.broken[cause] = deviation, reply
         return cause
 
     @property
     def rules(self) -> set[str]:
-        """The rules that were broken."""
+        """The rules that a reply contradicted."""
         return {rule for rule, _, _ in self.broken}
 
     def answered(self, *kinds: Kind, but: frozenset[int] = frozenset()) -> int:
-        """How many requests of these kinds were answered with another status than those."""
+        """Return how many requests of these kinds got a status that is not in `but`."""
         return sum(count for (kind, status), count in self.answers.items() if kind in kinds and status not in but)
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ class Kind(StrEnum):
     BARE = "without a body"
     DOCUMENTED = "documented"
     OPEN = "undocumented either way"
-    SOURCELESS = "lacking only the image to work from"
+    WITHOUT_SOURCE = "without its source image only"
     INVALID = "invalid"
     UNREADABLE = "unreadable"
     UNAUTHENTICATED = "without a valid token"
@@ -39,7 +39,7 @@ def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
         return Kind.DOCUMENTED
     if not plainly_invalid(parameters):
         return Kind.OPEN
-    return Kind.SOURCELESS if _lacks_only_a_source(parameters) else Kind.INVALID
+    return Kind.WITHOUT_SOURCE if _lacks_only_a_source(parameters) else Kind.INVALID
 
 
 def plainly_documented(parameters: Mapping[str, Any], *, one: int | str = 1) -> bool:

@@ -1,4 +1,4 @@
-"""A generated request as it arrives, made into a call of the suite's transport."""
+"""Turns a generated request into a call of the suite's transport."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ AUTHORIZATION = "Bearer valid"
 
 @dataclass(frozen=True)
 class Payload:
-    """A body: the parameters that a service may read in it, if any, and how it goes over the wire."""
+    """A body: the parameters that a service may read in it, if any, and how it is sent."""
 
     kind: Kind
     parameters: Any
@@ -33,12 +33,12 @@ class Payload:
             return replace(self, wire={**self.wire, "fields": with_count(self.wire["fields"], "1")})
         return replace(self, wire={**self.wire, "body": json.dumps(with_count(self.parameters, 1)).encode()})
 
-    def put_in(self, call: Call) -> Call:
+    def apply_to(self, call: Call) -> Call:
         return replace(call, **self.wire)
 
 
 def payload_of(request: Request) -> Payload:
-    """What a request carries; a form is taken apart, so that its uploads can be told from its fields."""
+    """Return the body of a request; a form is split into fields and uploads."""
     body = request.get_data()
     if request.mimetype == "multipart/form-data" and (request.form or request.files):
         return _form(request)
@@ -50,24 +50,24 @@ def payload_of(request: Request) -> Payload:
 
 
 def _form(request: Request) -> Payload:
-    # A part without a name, which a generated form may have, is nobody's parameter.
+    # A part without a name, which a generated form may have, is not a parameter.
     fields = {name: value for name, value in request.form.items() if name}
     files = {name: _upload(file) for name, file in request.files.items() if name}
     name = source_field()
-    source = {name: _told(files[name])} if name in files else {}
+    source = {name: _placeholder(files[name])} if name in files else {}
     kind = kind_of({**fields, **source}, one="1")
     return Payload(kind, {**fields, **source}, {"fields": fields, "files": files})
 
 
 def _upload(file: FileStorage) -> Upload:
-    """The uploaded file; the text that stands for one in the document's examples becomes a real image."""
+    """Return the uploaded file; the placeholder in the document's examples becomes a real image."""
     content = file.stream.read()
     if content.startswith(b"the bytes of "):
         return samples.upload("teapot.png")
     return file.filename or "image", content, file.mimetype or "application/octet-stream"
 
 
-def _told(upload: Upload) -> str:
+def _placeholder(upload: Upload) -> str:
     return REAL_IMAGE if upload == samples.upload("teapot.png") else ANY_UPLOAD
 
 

@@ -1,1 +1,1 @@
-"""What the documentation says: its facts, its document, its rules, and an oracle that is written from them."""
+"""The documentation as facts, document and rules, and an oracle that is written from the facts."""

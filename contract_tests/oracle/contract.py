@@ -1,4 +1,4 @@
-"""The document, compiled: which replies it knows of each operation, and whether a reply is one of them."""
+"""The compiled document: the replies of each operation, and whether a reply is one of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Any
 import jsonschema_rs
 
 from contract_tests.client.call import Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import resources
+from contract_tests.oracle.oracle import Deviation
 
-# Whose statement the shape of an undocumented body is; the other bodies of refusals are nobody's.
+# The rule that describes the body of an undocumented refusal; no rule describes other bodies.
 _SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}
 _GATEWAY = frozenset({502, 503, 504})
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -29,22 +30,13 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A rule that a reply contradicts."""
-
-    rule: str
-    expected: str
-    received: str
-
-
-@dataclass(frozen=True)
 class _Response:
     documented: bool
     validator: jsonschema_rs.Validator | None
 
 
 class Contract:
-    """The operations of the document and the judge of their replies."""
+    """The operations of the document, and the check of their replies."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
@@ -59,32 +51,32 @@ class Contract:
             for status, response in document.get("x-fallback-responses", {}).items()
         }
 
-    def findings(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Finding]:
-        """What in the reply contradicts the document; a reply of a gateway says nothing about the service."""
-        if reply.status in _GATEWAY and not own_words(reply):
-            raise CouldNotLookError(f"{operation} was answered {reply.status}, by a gateway it seems")
+    def deviations(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Deviation]:
+        """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit."""
+        if reply.status in _GATEWAY and not is_service_error(reply):
+            raise InconclusiveError(f"{operation} was answered {reply.status}, apparently by a gateway")
         response = self._responses.get((operation, reply.status))
         if response is None:
             yield from self._undocumented(operation, reply, authorized=authorized)
         elif rule := _shape_rule(operation, reply.status, response):
-            yield from _shape_findings(rule, reply, response.validator)
+            yield from _shape_deviations(rule, reply, response.validator)
 
-    def fallback_findings(self, reply: Reply) -> Iterator[Finding]:
-        """The same for a reply to what is no operation."""
-        yield from _shape_findings("NOT-FOUND", reply, self._fallback[reply.status].validator)
+    def fallback_deviations(self, reply: Reply) -> Iterator[Deviation]:
+        """Yield the same for a reply to a call that is not an operation."""
+        yield from _shape_deviations("NOT-FOUND", reply, self._fallback[reply.status].validator)
 
-    def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Finding]:
+    def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Deviation]:
         known = ", ".join(str(status) for name, status in self._responses if name == operation)
         if reply.status == 413:
             return
         if reply.status == 429:
-            raise CouldNotLookError(f"{operation} was answered 429: the service limits the rate of requests")
+            raise InconclusiveError(f"{operation} was answered 429: the service limits the rate of requests")
         rule = "SHAPE"
         if not authorized and 400 <= reply.status < 500:
             rule = "AUTH-401"
         elif operation == "generateImage" and reply.status in {400, 415}:
             rule = "VALID-422"
-        yield Finding(rule, f"one of the documented statuses: {known}", f"status {reply.status}")
+        yield Deviation(rule, f"one of the documented statuses: {known}", f"status {reply.status}")
 
 
 @cache
@@ -134,11 +126,11 @@ def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Resp
     return _Response(documented, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
 
 
-def own_words(reply: Reply) -> bool:
-    """Whether a reply is in the words of the service itself: the documented shape of an error, which no gateway has."""
+def is_service_error(reply: Reply) -> bool:
+    """Return whether a reply has the documented shape of an error, so that it comes from the service, not a gateway."""
     try:
         body = reply.json()
-    except CouldNotLookError:
+    except InconclusiveError:
         return False
     return isinstance(body, dict) and body.get("status") == "error" and isinstance(body.get("message"), str)
 
@@ -149,23 +141,23 @@ def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
     return "LOCK-409-BODY" if (operation, status) == ("generateImage", 409) else _SHAPE_RULES.get(status)
 
 
-def _shape_findings(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Finding]:
+def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validator | None) -> Iterator[Deviation]:
     if validator is None:
         if reply.content:
-            yield Finding(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
+            yield Deviation(rule, f"{reply.status} without a body", f"a body of {len(reply.content)} bytes")
         return
     kind = reply.headers.get("content-type", "")
     if not _is_json(kind):
-        yield Finding(rule, f"{reply.status} with a JSON body", f"content type {kind or 'missing'}")
+        yield Deviation(rule, f"{reply.status} with a JSON body", f"content type {kind or 'missing'}")
         return
     try:
         body = reply.json()
-    except CouldNotLookError:
-        yield Finding(rule, f"{reply.status} with a JSON body", "a body that is no JSON")
+    except InconclusiveError:
+        yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is not JSON")
         return
     for error in validator.iter_errors(body):
         where = "/".join(str(part) for part in error.instance_path) or "the body"
-        yield Finding(rule, f"{reply.status} with the documented shape", f"{where}: {error.message[:300]}")
+        yield Deviation(rule, f"{reply.status} with the documented shape", f"{where}: {error.message[:300]}")
 
 
 def _is_json(content_type: str) -> bool:

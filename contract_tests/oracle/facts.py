@@ -5,9 +5,9 @@ LOCK_MS = int(LOCK_SECONDS * 1000)
 LOCK_TOLERANCE = 0.25  # how far a measured life of a lock may be off, in seconds
 CREDITS_PER_IMAGE = 1  # [CREDIT-COST]
 RECENT_IMAGES = 10  # the longest list of recent images [RECENT-10]
-# What an image has in the reply of generate-image and in the list of recent images alike [RECENT-SAME].
+# The keys of an image in the replies of both generate-image and recent-images [RECENT-SAME].
 IMAGE_KEYS = ("id", "title", "input", "output")
-# A generation already runs, too few credits, the daily limit is reached [LOCK-ONE, CREDIT-419, DAILY-429].
+# A generation runs, credits are used up, the daily limit is reached [LOCK-ONE, CREDIT-419, DAILY-429].
 ACCOUNT_REFUSALS = frozenset({409, 419, 429})
 
 

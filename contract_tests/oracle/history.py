@@ -1,4 +1,4 @@
-"""Judging what many callers at once were told, by when each asked and was answered. Times are seconds."""
+"""Checks concurrent calls of one account by when each was sent and answered. Times are seconds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 from contract_tests.client.call import Reply
 from contract_tests.oracle.facts import LOCK_SECONDS
-from contract_tests.oracle.oracle import Complaint
+from contract_tests.oracle.oracle import Deviation
 
 Kind = Literal["generate", "check"]
-# How much of the time that a generation takes alone is surely spent on it, its way there and back set aside.
+# The part of a lone generation's time that is surely not spent on the network.
 _SURE = 0.75
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one caller asked and was told; reply: None where none came."""
+    """One call and its reply; reply: None where none arrived."""
 
     kind: Kind
     reply: Reply | None
@@ -35,46 +35,46 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Finding:
-    complaint: Complaint
+class Witnessed:
+    deviation: Deviation
     witnesses: tuple[Reply, ...]
 
 
-def findings(history: Sequence[Seen], quickest: float) -> Iterator[Finding]:
-    """What contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation was seen to take."""
+def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
+    """Yield what contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation took."""
     served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
     surely = _SURE * min([quickest, *(seen.received - seen.sent for seen in served)])
     for one, other in combinations(served, 2):
         if _meet(_core(one, surely), _core(other, surely)):
-            yield _finding("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
+            yield _witnessed("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
     for running in served:
         ended = running.sent + min(surely, LOCK_SECONDS)
         for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
-            if _told_before(history, running, check) and check.received < ended:
-                yield _finding("LOCK-CHECK", "409 while a generation runs", "200", running, check)
+            if _reported_before(history, running, check) and check.received < ended:
+                yield _witnessed("LOCK-CHECK", "409 while a generation runs", "200", running, check)
 
 
 def overlapped(history: Sequence[Seen]) -> bool:
-    """Whether a generation met another call: one was served, and another was told that it runs."""
+    """Return whether calls overlapped: a generation was served, and another call got 409."""
     return any(seen.kind == "generate" and seen.status == 200 for seen in history) and any(
         seen.status == 409 for seen in history
     )
 
 
 def made(history: Sequence[Seen]) -> list[dict[str, Any]]:
-    """The images of all replies."""
+    """Return the images of all replies."""
     replies = [seen.reply for seen in history if seen.kind == "generate" and seen.status == 200 and seen.reply]
     return [image for reply in replies for image in reply.json()["images"]]
 
 
-def _told_before(history: Sequence[Seen], running: Seen, check: Seen) -> bool:
-    """Whether somebody had been told of the generation before the check was sent, so that it had begun."""
-    told = [seen.received for seen in history if seen.status == 409 and seen.sent > running.sent]
-    return any(moment < check.sent for moment in told)
+def _reported_before(history: Sequence[Seen], running: Seen, check: Seen) -> bool:
+    """Return whether a 409 was received before the check was sent, so that the generation had begun."""
+    reported = [seen.received for seen in history if seen.status == 409 and seen.sent > running.sent]
+    return any(moment < check.sent for moment in reported)
 
 
 def _core(seen: Seen, surely: float) -> tuple[float, float]:
-    """Between which moments a generation surely ran, if it took so long at least; none where the first is the later."""
+    """Return the interval in which a generation of that length surely ran; empty where it starts after its end."""
     return seen.received - surely, seen.sent + surely
 
 
@@ -82,10 +82,10 @@ def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return max(one[0], other[0]) < min(one[1], other[1])
 
 
-def _finding(rule: str, expected: str, received: str, *witnesses: Seen) -> Finding:
+def _witnessed(rule: str, expected: str, received: str, *witnesses: Seen) -> Witnessed:
     first = witnesses[0].sent
     times = ", ".join(
         f"{seen.kind} from {seen.sent - first:.2f} to {seen.received - first:.2f} s" for seen in witnesses
     )
     replies = tuple(seen.reply for seen in witnesses if seen.reply)
-    return Finding(Complaint(rule, expected, f"{received} ({times})"), replies)
+    return Witnessed(Deviation(rule, expected, f"{received} ({times})"), replies)

@@ -1,4 +1,4 @@
-"""What an account may answer, worked out from all that has happened to it. Times are whole milliseconds."""
+"""Which replies the documentation allows to an account, from all that happened to it. Times are milliseconds."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -6,12 +6,12 @@ from typing import Any, Literal
 from contract_tests.oracle.facts import LOCK_MS, RECENT_IMAGES, price
 
 Lock = Literal["held", "free", "perhaps"]
-TAKEN_ON = 200
+STARTED = 200
 
 
 @dataclass(frozen=True)
 class Generation:
-    """A generation that was taken on and ends at a known moment."""
+    """A generation that was started and ends at a known moment."""
 
     began: int
     ends: int
@@ -19,8 +19,8 @@ class Generation:
 
 
 @dataclass(frozen=True)
-class Complaint:
-    """A rule that an answer contradicts."""
+class Deviation:
+    """What a reply contradicts: the rule, what was expected and what was received."""
 
     rule: str
     expected: str
@@ -29,9 +29,9 @@ class Complaint:
 
 @dataclass
 class Oracle:
-    """An account: credits and daily limit are None where nobody knows them.
+    """An account; credits and daily limit are None where they are unknown.
 
-    complete: all that happens to it is known here, its images and its time included.
+    complete: whether everything that happens to the account is known, its images and its clock included.
     """
 
     credits: int | None = None
@@ -55,61 +55,63 @@ class Oracle:
             return "perhaps"
         return "held" if any(each.began == self.began for each in self.running) else "perhaps"
 
-    def most(self) -> int:
-        """How many images can be asked for without meeting an assumption about requests that are affordable in part."""
+    def affordable_images(self) -> int:
+        """Return how many images to request at most: a request that is affordable only in part is an assumption."""
         left = [self.credits, None if self.daily_limit is None else self.daily_limit - self.used]
         known = [each for each in left if each is not None]
         return max(1, min(known, default=1))
 
-    def on_generate(self, count: int, status: int) -> Complaint | None:
-        """Judge the answer to a request for images; a request that was taken on counts as TAKEN_ON."""
+    def on_generate(self, count: int, status: int) -> Deviation | None:
+        """Check the status of a request for images; STARTED stands for a generation that runs."""
         refusals = self._refusals()
-        # What runs may count already, and what comes first is assumed.
+        # Whether running generations count already, and which refusal comes first, is assumed.
         reserved = self._refusals(sum(each.count for each in self.running)) if self.lock == "held" else {}
         allowed = {*refusals, *reserved} | ({409} if self.lock != "free" else set())
         if self.lock != "held" and not refusals:
-            allowed.add(TAKEN_ON)
+            allowed.add(STARTED)
         if status in allowed:
             return None
-        rule = self._served_wrongly(refusals) if status == TAKEN_ON else self._refused_wrongly(status)
-        received = "it was taken on" if status == TAKEN_ON else str(status)
-        return Complaint(rule, f"{_either(allowed)} to a request for {count} images, {self._told()}", received)
+        rule = self._served_wrongly(refusals) if status == STARTED else self._refused_wrongly(status)
+        received = "it was started" if status == STARTED else str(status)
+        return Deviation(rule, f"{_either(allowed)} to a request for {count} images, {self._state()}", received)
 
-    def on_check(self, status: int) -> Complaint | None:
+    def on_check(self, status: int) -> Deviation | None:
         allowed = {"held": {409}, "free": {200}, "perhaps": {200, 409}}[self.lock]
         if status in allowed:
             return None
         late = self.lock == "free" and self.began is not None
         rule = "LOCK-10S" if late else "LOCK-CHECK"
-        return Complaint(rule, f"{_either(allowed)}, {self._told()}", str(status))
+        return Deviation(rule, f"{_either(allowed)}, {self._state()}", str(status))
 
-    def on_recent(self, listed: list[dict[str, Any]]) -> Complaint | None:
-        """Judge the recent images by those that were made here, newest first."""
+    def on_recent(self, listed: list[dict[str, Any]]) -> Deviation | None:
+        """Check the list of recent images against those that were made here, newest first."""
         if len(listed) > RECENT_IMAGES:
-            return Complaint("RECENT-10", f"at most {RECENT_IMAGES} images", f"{len(listed)} images")
+            return Deviation("RECENT-10", f"at most {RECENT_IMAGES} images", f"{len(listed)} images")
         ids = [str(image.get("id")) for image in listed]
         newest = self.images[:RECENT_IMAGES]
         missing = [image for image in newest if str(image["id"]) not in ids] if self.complete else []
         if missing:
-            return Complaint("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
+            return Deviation("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
         known = {str(image["id"]): image for image in self.images}
         if self.complete and (strange := [each for each in ids if each not in known]):
-            return Complaint("RECENT-OWN", "images of this account only", f"an image {strange[0]} of nobody here")
+            return Deviation(
+                "RECENT-OWN", "images of this account only", f"an image {strange[0]} that was not made here"
+            )
         for image in listed:
             made = known.get(str(image.get("id")))
             if made and {key: image.get(key) for key in made} != made:
-                return Complaint("RECENT-SAME", str(made), str(image))
+                return Deviation("RECENT-SAME", str(made), str(image))
         return None
 
-    def on_balance(self, credits_: int, used: int) -> Complaint | None:
-        """Judge a balance that the mock shows while nothing runs."""
+    def on_balance(self, credits_: int, used: int) -> Deviation | None:
+        """Check the balance that the mock shows while nothing runs."""
         if credits_ != self.credits:
-            return Complaint("CREDIT-COST", f"{self.credits} credits left, {self._told()}", f"{credits_} credits")
+            return Deviation("CREDIT-COST", f"{self.credits} credits left, {self._state()}", f"{credits_} credits")
         if used != self.used:
-            return Complaint("DAILY-429", f"{self.used} images of the day, {self._told()}", f"{used} images")
+            return Deviation("DAILY-429", f"{self.used} images of the day, {self._state()}", f"{used} images")
         return None
 
-    def take_on(self, count: int) -> None:
+    def start(self, count: int) -> None:
         self.began = self.now
         self.running.append(Generation(self.now, self.now + self.generation_ms, count))
 
@@ -117,7 +119,7 @@ class Oracle:
         self.now += milliseconds
 
     def ended(self) -> list[Generation]:
-        """The generations that have ended by now, oldest first; they run no longer, and are paid."""
+        """Remove and return the generations that have ended, oldest first; charge for them."""
         over = [each for each in self.running if each.ends <= self.now]
         self.running = [each for each in self.running if each.ends > self.now]
         for each in over:
@@ -126,7 +128,7 @@ class Oracle:
         return over
 
     def made(self, images: list[dict[str, Any]]) -> None:
-        """Note the images of a reply; the last of them is taken for the newest."""
+        """Record the images of a reply; the last of them counts as the newest."""
         self.images[:0] = reversed(images)
 
     def _refusals(self, reserved: int = 0) -> dict[int, str]:
@@ -145,10 +147,10 @@ class Oracle:
             return "LOCK-10S" if self.began is not None else "LOCK-CHECK"
         return {419: "CREDIT-COST", 429: "DAILY-429"}.get(status, "SHAPE")
 
-    def _told(self) -> str:
+    def _state(self) -> str:
         credits_ = "" if self.credits is None else f"{self.credits} credits and "
         limit = "" if self.daily_limit is None else f"{self.used} of {self.daily_limit} images of the day used, "
-        since = "nothing began yet" if self.began is None else f"{self.now - self.began} ms after the last one began"
+        since = "nothing started yet" if self.began is None else f"{self.now - self.began} ms after the last start"
         return f"with {credits_}{limit}{len(self.running)} generations running, {since}"
 
 

@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 @cache
 def root() -> Path:
-    """The folder that holds `openapi/` and `fixtures/`."""
+    """Return the folder that holds `openapi/` and `fixtures/`."""
     installed = _PACKAGE.parent / "aiimage_mock"
     return installed if installed.is_dir() else _PACKAGE.parent
 
@@ -47,7 +47,7 @@ Source = Literal["doc", "platform", "inferred", "assumed"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One statement about the API; `source` says who makes it, and only a `doc` rule can be violated."""
+    """One statement about the API and its source; only a documented rule can be violated."""
 
     id: str
     source: Source
@@ -59,10 +59,15 @@ class Rule:
     def documented(self) -> bool:
         return self.source == "doc"
 
+    @property
+    def origin(self) -> str:
+        """The source in a word for reports: documented, platform, inferred or assumed."""
+        return "documented" if self.documented else self.source
+
 
 @cache
 def load_rules() -> Mapping[str, Rule]:
-    """All rules by id, in the order of the file."""
+    """Return all rules by id, in the order of the file."""
     entries = load_yaml(openapi("rules.yaml"))["rules"]
     return {entry["id"]: _rule(entry) for entry in entries}
 

@@ -12,7 +12,7 @@ from contract_tests.oracle.engines import load_engines, source_field
 
 _PROMPT = "A brass weather vane against a clear sky"
 _SAMPLES = [engine.sample(_PROMPT) for engine in load_engines() if engine.documented and not engine.form]
-# The plainest request, those like it for the other engines, and one that no reading of the documentation allows.
+# The simplest request, the same for the other engines, and one that is invalid under every reading.
 FIELDS = _SAMPLES[0]
 OTHER_ENGINES = _SAMPLES[1:]
 _LOCALES = ["ar_AA", "zh_CN", "hi_IN"]
@@ -21,7 +21,7 @@ INVALID = {**FIELDS, load_engines()[0].role("engine") or "": "daguerreotype"}
 
 @dataclass(frozen=True)
 class Sample:
-    """A request; `errors` are the fields that a refusal of an invalid one has to name."""
+    """A request; `errors` are the fields that a refusal must name."""
 
     name: str
     summary: str
@@ -53,7 +53,7 @@ def upload(name: str) -> Upload:
 
 def any_prompt(seed: int) -> str:
     """Return a prompt with words of several scripts, an emoji and combining marks, the same for the same seed."""
-    from faker import Faker  # it takes long to import, and few need it
+    from faker import Faker  # slow to import, and rarely needed
 
     words = Faker(_LOCALES)
     words.seed_instance(seed)

@@ -1,1 +1,1 @@
-"""What is printed and written of a run."""
+"""The reports of a run: on the terminal, in files, for GitHub."""

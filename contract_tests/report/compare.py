@@ -4,36 +4,56 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from msgspec import Struct
 
 from contract_tests.errors import UsageError
-from contract_tests.report.words import word
-from contract_tests.runner.baseline import normalised
+from contract_tests.runner.baseline import Identity, normalised
+from contract_tests.runner.decoding import decode
 
-# From best to worst. What is not in a report was not asked for, which is as good as skipped.
-_RANKS = ("held", "accepted", "skipped", "could_not_look", "differs", "violated")
+# From best to worst. A rule that is missing in a report was not asked for, which equals skipped.
+_RANKS = ("passed", "accepted", "skipped", "inconclusive", "differs", "violated")
 ABSENT = "skipped"
 
 
-@dataclass(frozen=True, order=True)
-class Found:
-    """A finding as a report has it, less what changes from run to run."""
-
-    rule: str
+class _Finding(Struct):
     call: str
     expected: str
     received: str
+    accepted: str | None = None
+
+
+class _Rule(Struct):
+    id: str
+    verdict: Literal["passed", "skipped", "inconclusive", "differs", "violated"]
+    findings: list[_Finding]
+    accepted: bool = False
+
+
+class _Credits(Struct):
+    spent: int
+
+
+class _File(Struct):
+    """The part of a report.json that is compared."""
+
+    verdict: str
+    credits: _Credits
+    requests: int
+    seconds: float
+    rules: list[_Rule]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is compared of a report.json."""
+    """A report, by rule and finding."""
 
     path: Path
     verdict: str
     figures: Mapping[str, float]
     rules: Mapping[str, str]
-    findings: Mapping[Found, bool] = field(default_factory=dict)  # and whether it is accepted
+    findings: Mapping[Identity, bool] = field(default_factory=dict)  # with whether it is accepted
 
 
 @dataclass(frozen=True)
@@ -44,12 +64,12 @@ class Change:
 
     @property
     def steps(self) -> int:
-        """How far the rule went down."""
+        """How many ranks the rule got worse."""
         return _RANKS.index(self.after) - _RANKS.index(self.before)
 
     @property
     def worse(self) -> bool:
-        """What somebody has accepted is no reason to complain."""
+        """Whether the verdict got worse; an accepted finding does not count."""
         return self.steps > 0 and self.after != "accepted"
 
 
@@ -60,66 +80,50 @@ class Comparison:
 
     @property
     def changes(self) -> list[Change]:
-        """The rules whose verdict changed, what got worse first."""
+        """The rules whose verdict changed, the worst change first."""
         rules = dict.fromkeys([*self.before.rules, *self.after.rules])
         pairs = (Change(id_, self.before.rules.get(id_, ABSENT), self.after.rules.get(id_, ABSENT)) for id_ in rules)
         return sorted((pair for pair in pairs if pair.before != pair.after), key=lambda change: -change.steps)
 
     @property
-    def new(self) -> list[Found]:
+    def new(self) -> list[Identity]:
         return sorted(self.after.findings.keys() - self.before.findings.keys())
 
     @property
-    def vanished(self) -> list[Found]:
+    def vanished(self) -> list[Identity]:
         return sorted(self.before.findings.keys() - self.after.findings.keys())
 
     @property
     def worse(self) -> bool:
-        """Whether a rule is worse off, or something is found that was not there and nobody accepted."""
+        """Whether a rule got worse, or a new finding is not accepted."""
         fresh = any(not self.after.findings[found] for found in self.new)
         return fresh or any(change.worse for change in self.changes)
 
 
 def load_report(path: Path) -> Report:
-    """Read a report.json, or that of a folder, or raise a UsageError that names the file."""
+    """Return the report in a file or folder; raise UsageError with the file."""
     file = path / "report.json" if path.is_dir() else path
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{file}: the report cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{file} is no report: it is not JSON.") from None
-    try:
-        return _report(file, content)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise UsageError(f"{file} is no report of aiimage-conform: it does not have what a report.json has.") from None
+        raise UsageError(f"{file}: the report is not JSON.") from None
+    return _report(file, decode(f"{file} is not a report of aiimage-conform", content, _File))
 
 
-def _report(path: Path, content: Any) -> Report:
-    rules = {str(rule["id"]): _verdict(rule) for rule in content["rules"]}
+def _report(path: Path, file: _File) -> Report:
     return Report(
         path=path,
-        verdict=str(content["verdict"]),
-        figures={
-            "credits": float(content["credits"]["spent"]),
-            "requests": float(content["requests"]),
-            "seconds": float(content["seconds"]),
+        verdict=file.verdict,
+        figures={"credits": file.credits.spent, "requests": file.requests, "seconds": file.seconds},
+        rules={rule.id: "accepted" if rule.accepted else rule.verdict for rule in file.rules},
+        findings={
+            Identity(rule.id, *map(normalised, (each.call, each.expected, each.received))): bool(each.accepted)
+            for rule in file.rules
+            for each in rule.findings
         },
-        rules=rules,
-        findings=dict(found for rule in content["rules"] for found in _findings(rule)),
     )
-
-
-def _verdict(rule: Mapping[str, Any]) -> str:
-    verdict = "accepted" if rule.get("accepted") else str(rule["verdict"])
-    _RANKS.index(verdict)
-    return verdict
-
-
-def _findings(rule: Mapping[str, Any]) -> Iterator[tuple[Found, bool]]:
-    for entry in rule.get("findings", rule["evidence"]):
-        parts = (str(entry.get(key, "")) for key in ("call", "expected", "received"))
-        yield Found(str(rule["id"]), *map(normalised, parts)), bool(entry.get("accepted"))
 
 
 def comparison_lines(comparison: Comparison) -> Iterator[str]:
@@ -128,19 +132,19 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
     yield f"After:  {after.path} ({after.verdict})"
     for change in comparison.changes:
         mark = "worse" if change.worse else "better" if change.steps < 0 else "changed"
-        yield f"  {mark:8}  {change.rule}: {word(change.before)}, now {word(change.after)}"
+        yield f"  {mark:8}  {change.rule}: {change.before}, now {change.after}"
     for found in comparison.new:
         accepted = " (accepted)" if after.findings[found] else ""
         yield f"  new       {_finding(found)}{accepted}"
     for found in comparison.vanished:
         yield f"  vanished  {_finding(found)}"
     if not (comparison.changes or comparison.new or comparison.vanished):
-        yield "  No rule's verdict changed, and no finding."
+        yield "  No verdict and no finding changed."
     for name, figure in after.figures.items():
         yield f"{name.capitalize():10}{before.figures[name]:g}, now {figure:g}"
     yield "Something got worse." if comparison.worse else "Nothing got worse."
 
 
-def _finding(found: Found) -> str:
+def _finding(found: Identity) -> str:
     where = f"{found.call}: " if found.call else ""
     return f"{found.rule}: {where}expected {found.expected}; received {found.received}"

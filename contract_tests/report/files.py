@@ -8,16 +8,16 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contract_tests.report.html import html_text
 from contract_tests.report.markdown import markdown_text
-from contract_tests.report.words import gone_lines, started, verdict_of, word
+from contract_tests.report.words import gone_lines, started, verdict_of
 from contract_tests.runner.events import TestEnded, describe
 from contract_tests.runner.outcome import Finding, Outcome, RuleResult
 from contract_tests.runner.run import Run
 
-_MOST_EVIDENCE = 40
+_MAX_EVIDENCE = 40
 
 
 def write_all(run: Run, outcome: Outcome) -> None:
-    """Write every file of the report, if a folder for it was named; no token is in any of them."""
+    """Write every file of the report, masked, if the run has a report folder."""
     folder = run.settings.report
     if folder is None:
         return
@@ -45,8 +45,8 @@ def document(run: Run, outcome: Outcome) -> dict[str, Any]:
         "profile": run.settings.profile,
         "verdict": outcome.verdict,
         "stopped": outcome.stopped,
-        "credits": {"spent": run.purse.spent, "cap": run.purse.cap},
-        "images": {"made": run.purse.images, "cap": run.purse.images_cap},
+        "credits": {"spent": run.budget.spent, "cap": run.budget.cap},
+        "images": {"made": run.budget.images, "cap": run.budget.images_cap},
         "requests": run.transport.requests,
         "command": run.settings.command,
         "gone": [str(entry) for entry in outcome.gone],
@@ -66,7 +66,7 @@ def _rule(result: RuleResult) -> dict[str, Any]:
         "reason": result.reason,
         "tests": list(result.tests),
         "findings": [_finding(finding) for finding in result.findings],
-        "evidence": evidence[:_MOST_EVIDENCE],
+        "evidence": evidence[:_MAX_EVIDENCE],
     }
 
 
@@ -82,7 +82,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _evidence(number: int, finding: Finding) -> list[dict[str, Any]]:
-    """The requests of a finding; `finding` is its place in the list of findings, `at` the seconds since the first."""
+    """Return the requests of a finding; `finding` is its index, `at` the seconds since its first request."""
     if not finding.exchanges:
         bare = {"curl": "", "request": {}, "response": {}}
         return [{**bare, "expected": finding.expected, "received": finding.received, "finding": number}]
@@ -97,14 +97,13 @@ def _evidence(number: int, finding: Finding) -> list[dict[str, Any]]:
     ]
 
 
-# Characters that XML 1.0 cannot carry, not even escaped.
-_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters that XML 1.0 does not allow, not even escaped.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAGS = {
     "violated": "failure",
-    "broken": "failure",
     "differs": "skipped",
     "accepted": "skipped",
-    "could_not_look": "error",
+    "inconclusive": "error",
     "skipped": "skipped",
 }
 
@@ -121,10 +120,10 @@ def junit_text(run: Run, outcome: Outcome) -> str:
 def _rules(root: Element, outcome: Outcome, tags: dict[str, str]) -> None:
     suite = SubElement(root, "testsuite", name="rules")
     for result in outcome.results:
-        case = SubElement(suite, "testcase", classname=f"rules.{result.rule.source}", name=result.rule.id)
+        case = SubElement(suite, "testcase", classname=f"rules.{result.rule.origin}", name=result.rule.id)
         verdict = verdict_of(result)
         text = _described(result.findings) or result.reason
-        _mark(case, tags.get(verdict), f"{word(verdict)}: {result.reason}", text)
+        _mark(case, tags.get(verdict), f"{verdict}: {result.reason}", text)
         _print(case, _calls(result.findings))
     if outcome.stopped:
         _mark(SubElement(suite, "testcase", classname="rules", name="preflight"), "error", outcome.stopped, "")
@@ -152,12 +151,12 @@ def _calls(findings: Iterable[Finding]) -> str:
 
 def _mark(case: Element, tag: str | None, message: str, text: str) -> None:
     if tag:
-        SubElement(case, tag, message=_UNSPEAKABLE.sub("?", message)).text = _UNSPEAKABLE.sub("?", text)
+        SubElement(case, tag, message=_NOT_IN_XML.sub("?", message)).text = _NOT_IN_XML.sub("?", text)
 
 
 def _print(case: Element, text: str) -> None:
     if text:
-        SubElement(case, "system-out").text = _UNSPEAKABLE.sub("?", text)
+        SubElement(case, "system-out").text = _NOT_IN_XML.sub("?", text)
 
 
 def _count(suite: Element) -> None:

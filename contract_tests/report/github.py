@@ -1,4 +1,4 @@
-"""What GitHub Actions shows beside the log: an annotation a finding, and the summary of the step."""
+"""Output for GitHub Actions: an annotation for each finding, and the summary of the step."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from contract_tests.report.markdown import markdown_text
-from contract_tests.report.words import finding_word, gone_lines
+from contract_tests.report.words import finding_verdict, gone_lines
 from contract_tests.runner.events import basis
 from contract_tests.runner.outcome import Finding, Outcome
 from contract_tests.runner.run import Run
@@ -23,7 +23,7 @@ def here() -> bool:
 
 @contextmanager
 def no_commands() -> Iterator[None]:
-    """Inside, no line that is printed is taken for a command of the runner: a reply may be quoted there."""
+    """Within the context, the runner does not read printed lines as commands: they may quote a reply."""
     if not here():
         yield
         return
@@ -36,7 +36,7 @@ def no_commands() -> Iterator[None]:
 
 
 def announce(run: Run, outcome: Outcome) -> None:
-    """Print the annotations, and add to the summary of the step."""
+    """Print the annotations and append to the summary of the step."""
     if not here():
         return
     for line in annotations(outcome, strict=run.settings.strict):
@@ -52,12 +52,12 @@ def annotations(outcome: Outcome, *, strict: bool = False) -> Iterator[str]:
     for line in gone_lines(outcome):
         yield _line("error", "The baseline is out of date", line)
     for finding in outcome.findings:
-        word = finding_word(finding)
-        level = "error" if strict and word == "differs" else _LEVELS[word]
-        yield _line(level, f"{finding.rule.id} {word}: {finding.rule.title}", _message(finding))
-    for result in outcome.of("could_not_look"):
+        verdict = finding_verdict(finding)
+        level = "error" if strict and verdict == "differs" else _LEVELS[verdict]
+        yield _line(level, f"{finding.rule.id} {verdict}: {finding.rule.title}", _message(finding))
+    for result in outcome.of("inconclusive"):
         if result.rule.documented:
-            yield _line("warning", f"{result.rule.id} could not be looked at", result.reason)
+            yield _line("warning", f"{result.rule.id} is inconclusive", result.reason)
 
 
 def _message(finding: Finding) -> str:

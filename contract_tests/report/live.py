@@ -1,4 +1,4 @@
-"""What is shown while a run continues: a line a test and a line a broken rule; on a terminal also where it stands."""
+"""The progress of a run: a line for each test and each rule that did not pass, on a terminal also a status."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from contract_tests.oracle.facts import counted
 from contract_tests.report.terminal import STYLES
-from contract_tests.report.words import figures, visible, word
+from contract_tests.report.words import figures, visible
 from contract_tests.runner.events import Decision, Event, PlanMade, PreflightFailed, TestEnded, TestStarted
 from contract_tests.runner.plan import PHASES
 from contract_tests.runner.run import Run
@@ -23,7 +23,7 @@ _REFRESHES = 8
 
 @contextmanager
 def watching(console: Console, run: Run) -> Iterator[None]:
-    """Show a run as it goes on: live on a terminal, by lines elsewhere."""
+    """Show the progress of a run: live on a terminal, as lines elsewhere."""
     if not console.is_terminal or console.is_dumb_terminal:
         run.events.consumers.append(Lines(lambda line: console.print(line, soft_wrap=True), run))
         yield
@@ -45,7 +45,7 @@ def watching(console: Console, run: Run) -> Iterator[None]:
 
 
 class Status:
-    """Consumes the events of a run, and renders where it stands."""
+    """Consumes the events of a run and renders its status."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -89,24 +89,24 @@ Print = Callable[[Text], None]
 
 
 class Lines:
-    """Consumes the events of a run."""
+    """Prints a line for an event of a run."""
 
     def __init__(self, show: Print, run: Run) -> None:
         self._show, self._run = show, run
         self._phases: dict[str, str] = {}
         self._phase = ""
         self._done = 0
-        self._told: set[tuple[str, str]] = set()
+        self._shown: set[tuple[str, str]] = set()
 
     def __call__(self, event: Event) -> None:
         match event:
             case PlanMade(plan):
                 self._phases = {entry.name: entry.phase for entry in plan.selected}
             case PreflightFailed(reason):
-                self._show(Text(visible(reason), STYLES["could_not_look"]))
+                self._show(Text(visible(reason), STYLES["inconclusive"]))
             case TestStarted(test):
                 self._enter(self._phases.get(test, self._phase))
-            case Decision(held=False):
+            case Decision(passed=False):
                 self._found(event)
             case TestEnded():
                 self._ended(event)
@@ -119,31 +119,31 @@ class Lines:
             self._show(Text(phase.capitalize(), "bold"))
 
     def _found(self, decision: Decision) -> None:
-        """A rule is told once for each verdict, when it first falls."""
+        """Print a rule once for each verdict."""
         settings = self._run.settings
         if settings.baseline.reason(decision.identity) is not None:
             verdict = "accepted"
         else:
             verdict = "violated" if settings.rules[decision.rule].documented else "differs"
-        if (decision.rule, verdict) in self._told:
+        if (decision.rule, verdict) in self._shown:
             return
-        self._told.add((decision.rule, verdict))
-        line = Text("        ").append(f"{word(verdict):14}", STYLES[verdict])
+        self._shown.add((decision.rule, verdict))
+        line = Text("        ").append(f"{verdict:12}", STYLES[verdict])
         line.append(f" {decision.rule}: expected {_short(decision.expected)}; received {_short(decision.received)}")
         self._show(line)
 
     def _ended(self, event: TestEnded) -> None:
         self._done += 1
         line = Text(f"[{self._done:2}/{len(self._phases)}] ")
-        line.append(f"{word(event.outcome):14}", STYLES[event.outcome])
+        line.append(f"{event.outcome:12}", STYLES[event.outcome])
         line.append(f" {event.seconds:5.1f} s  {event.test}")
-        looked = event.outcome not in {"skipped", "could_not_look"}
-        spent = counted(self._run.purse.spent, "credit")
+        looked = event.outcome not in {"skipped", "inconclusive"}
+        spent = counted(self._run.budget.spent, "credit")
         line.append(f"  {spent if looked else visible(event.reason.partition(chr(10))[0])}", "dim")
         self._show(line)
 
 
 def _short(text: str) -> str:
-    """The beginning of a text, on one line."""
+    """Return the start of a text, on one line."""
     text = visible(" ".join(text.split()))
     return text if len(text) <= 100 else f"{text[:99]}…"

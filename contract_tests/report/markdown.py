@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contract_tests.client.call import Exchange
 from contract_tests.report.words import (
     figures,
-    finding_word,
+    finding_verdict,
     gone_lines,
     headline,
     ranked,
@@ -15,7 +15,6 @@ from contract_tests.report.words import (
     times,
     variables,
     verdict_of,
-    word,
 )
 from contract_tests.runner.events import basis
 from contract_tests.runner.outcome import Finding, Outcome, RuleResult
@@ -24,8 +23,8 @@ from contract_tests.runner.run import Run
 _ICONS = {"violations": "❌", "incomplete": "⚠️", "conforms": "✅"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&@$]")
 # A step's summary is limited to 1 MiB.
-_MOST_FINDINGS = 20
-_MOST_STEPS = 10
+_MAX_FINDINGS = 20
+_MAX_STEPS = 10
 
 
 def markdown_text(run: Run, outcome: Outcome) -> str:
@@ -38,13 +37,13 @@ def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
     yield escaped(f"{run.target.base_url} {sentence(outcome)}")
     yield from (f"**{escaped(line)}**" for line in gone_lines(outcome))
     yield f"{figures(run)}, profile {run.settings.profile}, seed {run.settings.seed}"
-    loose = [result for result in ranked(outcome) if result.verdict != "held"]
+    loose = [result for result in ranked(outcome) if result.verdict != "passed"]
     if loose:
         yield "\n".join(["| rule | source | verdict | what was found |", "|---|---|---|---|", *map(_row, loose)])
-    for finding in outcome.findings[:_MOST_FINDINGS]:
+    for finding in outcome.findings[:_MAX_FINDINGS]:
         yield _details(finding)
-    if len(outcome.findings) > _MOST_FINDINGS:
-        yield f"{len(outcome.findings) - _MOST_FINDINGS} more findings are in report.html."
+    if len(outcome.findings) > _MAX_FINDINGS:
+        yield f"{len(outcome.findings) - _MAX_FINDINGS} more findings are in report.html."
     if outcome.findings:
         tokens = ", ".join(f"{escaped(role)} `${variable}`" for role, variable in variables(outcome))
         yield f"The variables stand for the tokens of the accounts: {tokens}."
@@ -52,12 +51,12 @@ def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
 
 
 def _row(result: RuleResult) -> str:
-    cells = (f"**{result.rule.id}**", result.rule.source, word(verdict_of(result)), escaped(result.reason))
+    cells = (f"**{result.rule.id}**", result.rule.origin, verdict_of(result), escaped(result.reason))
     return f"| {' | '.join(cells)} |"
 
 
 def _details(finding: Finding) -> str:
-    title = f"{finding_word(finding)} {finding.rule.id}: {finding.rule.title}"
+    title = f"{finding_verdict(finding)} {finding.rule.id}: {finding.rule.title}"
     facts = {"Received": finding.received, basis(finding.rule): finding.expected, "Found": times(finding)}
     facts |= {"Accepted": finding.accepted} if finding.accepted else {}
     parts = [
@@ -65,7 +64,7 @@ def _details(finding: Finding) -> str:
         escaped(finding.rule.statement),
         "\n".join(f"- {escaped(name)}: {escaped(fact)}" for name, fact in facts.items()),
     ]
-    parts += [_step(each, finding.exchanges[0].sent) for each in finding.exchanges[-_MOST_STEPS:]]
+    parts += [_step(each, finding.exchanges[0].sent) for each in finding.exchanges[-_MAX_STEPS:]]
     return "\n\n".join([*parts, "</details>"])
 
 
@@ -77,12 +76,12 @@ def _step(exchange: Exchange, start: float) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text on one line that Markdown takes for nothing else, in a table too."""
+    """Return text on one line with Markdown's special characters escaped, for tables too."""
     return "<br>".join(_SPECIAL.sub(lambda each: f"&#{ord(each[0])};", line) for line in text.splitlines())
 
 
 def fenced(text: str, language: str = "text") -> str:
-    """A block of code, whatever backticks are in it."""
+    """Return a code block that survives backticks in the text."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"

@@ -1,4 +1,4 @@
-"""What a person reads at the end of a run, and before one: findings, the verdict of each rule, the bill."""
+"""What the terminal shows before and after a run: the cost estimate, findings, the verdict of each rule."""
 
 import io
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, visible, word
+from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, visible
 from contract_tests.runner.events import describe
 from contract_tests.runner.outcome import Outcome, conclude
 from contract_tests.runner.plan import Plan
@@ -17,19 +17,17 @@ from contract_tests.runner.run import Run
 
 _WIDTH = 160
 STYLES = {
-    "held": "green",
     "passed": "green",
     "violated": "bold red",
-    "broken": "bold red",
     "differs": "yellow",
     "accepted": "cyan",
-    "could_not_look": "magenta",
+    "inconclusive": "magenta",
     "skipped": "dim",
 }
 
 
 def make_console(stream: TextIO) -> Console:
-    """A console as wide as the terminal; where there is none, lines that need no folding."""
+    """Return a console as wide as the terminal, or wide enough for a log."""
     return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False, emoji=False, markup=False)
 
 
@@ -48,14 +46,14 @@ def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
 
 
 def summary_text(run: Run) -> str:
-    """The summary without colours."""
+    """Return the summary without colours."""
     stream = io.StringIO()
     print_summary(make_console(stream), run, conclude(run.events.log))
     return run.masker(stream.getvalue())
 
 
 def print_plan(console: Console, plan: Plan) -> None:
-    """The bill, and what is left out."""
+    """Print the cost estimate and what is skipped."""
     table = _table("test", "decides", "credits", "seconds")
     table.columns[2].justify = table.columns[3].justify = "right"
     for phase, entries in groupby(plan.selected, key=lambda entry: entry.phase):
@@ -69,17 +67,17 @@ def print_plan(console: Console, plan: Plan) -> None:
 
 
 def _print_line(console: Console, line: str) -> None:
-    """Fold a line between words on a terminal, and never in a log."""
+    """Print a line, wrapped on a terminal and never in a log."""
     console.print(visible(line), soft_wrap=not console.is_terminal)
 
 
 def _left_out(plan: Plan) -> Iterator[str]:
     yield (
-        f"At worst {plan.credits} credits, as many images of the day, and {plan.seconds:g} seconds; "
+        f"At worst {plan.credits} credits, as many images and {plan.seconds:g} seconds; "
         f"the run never spends more than {plan.cap} credits."
     )
     for entry in plan.beyond_cap():
-        yield f"  may be skipped  {entry.name}: {entry.cost} credits at worst do not fit any more"
+        yield f"  may be skipped  {entry.name}: {entry.cost} credits at worst no longer fit"
     for entry in plan.skipped:
         yield f"  skipped         {entry.name}: {entry.reason}"
     for rule, reasons in plan.reasons_undecided().items():
@@ -92,8 +90,8 @@ def _rules_table(outcome: Outcome) -> Table:
         column.no_wrap = True
     for result in outcome.results:
         verdict = verdict_of(result)
-        words = Text(word(verdict), STYLES[verdict])
-        table.add_row(result.rule.id, result.rule.source, words, visible(result.reason))
+        words = Text(verdict, STYLES[verdict])
+        table.add_row(result.rule.id, result.rule.origin, words, visible(result.reason))
     return table
 
 

@@ -1,4 +1,4 @@
-"""How reports put things: the words that all of them share, and what a run left out."""
+"""Phrases and values that all reports share."""
 
 import json
 import re
@@ -14,52 +14,47 @@ from contract_tests.runner.plan import Entry
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 
-# The verdicts of rules, the worst first.
-ORDER = ("violated", "differs", "could_not_look", "accepted", "skipped", "held")
+# The verdicts of rules, worst first.
+ORDER = ("violated", "differs", "inconclusive", "accepted", "skipped", "passed")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_WORDS = {"could_not_look": "could not look"}
-
-
-def word(verdict: str) -> str:
-    return _WORDS.get(verdict, verdict)
 
 
 def verdict_of(result: RuleResult) -> str:
-    """The verdict of a rule as people see it: a finding that is accepted is called so."""
+    """Return the verdict as reports show it: "accepted" where all findings are."""
     return "accepted" if result.accepted else result.verdict
 
 
 def ranked(outcome: Outcome) -> list[RuleResult]:
-    """The rules, those with the worst verdict first."""
+    """Return the rules, worst verdict first."""
     return sorted(outcome.results, key=lambda result: ORDER.index(verdict_of(result)))
 
 
-def finding_word(finding: Finding) -> str:
+def finding_verdict(finding: Finding) -> str:
     if finding.accepted:
         return "accepted"
     return "violated" if finding.rule.documented else "differs"
 
 
 def headline(outcome: Outcome) -> str:
-    """The verdict of the run in two or three words."""
+    """Return the verdict of the run as a headline."""
     if outcome.verdict == "violations":
         return "Violates the documentation"
     if outcome.verdict == "incomplete":
-        return "Not examined well enough"
+        return "Not enough could be checked"
     return "Conforms, but the baseline is out of date" if outcome.gone else "Conforms"
 
 
 def sentence(outcome: Outcome) -> str:
-    """The verdict of the run in a sentence, to be put after the name of the service."""
+    """Return the verdict of the run as a sentence without its subject, the service."""
     documented = [result for result in outcome.results if result.rule.documented]
-    held = sum(1 for result in documented if result.verdict == "held")
-    count = f"{held} of {len(documented)} documented rules held"
+    passed = sum(1 for result in documented if result.verdict == "passed")
+    count = f"{passed} of {len(documented)} documented rules passed"
     if outcome.verdict == "violations":
         broken = ", ".join(result.rule.id for result in outcome.of("violated") if not result.accepted)
         return f"VIOLATES the documentation: {broken} ({count}{_besides(outcome)})."
     if outcome.verdict == "incomplete":
         reason = (outcome.stopped or count).rstrip(".")
-        return f"could not be examined well enough: {reason}{_besides(outcome)}."
+        return f"could not be checked well enough: {reason}{_besides(outcome)}."
     skipped = sum(1 for result in documented if result.verdict == "skipped")
     return f"conforms: {count}{f', {skipped} skipped' if skipped else ''}{_besides(outcome)}."
 
@@ -76,9 +71,9 @@ def _besides(outcome: Outcome) -> str:
 
 
 def gone_lines(outcome: Outcome) -> Iterator[str]:
-    """What to do about accepted findings that no longer occur."""
+    """Yield what to do about each accepted finding that no longer occurs."""
     for entry in outcome.gone:
-        yield f"The accepted finding {entry} no longer occurs: take it out of {outcome.baseline.path}."
+        yield f"The accepted finding {entry} no longer occurs: remove it from {outcome.baseline.path}."
 
 
 def started(run: Run) -> datetime:
@@ -86,30 +81,30 @@ def started(run: Run) -> datetime:
 
 
 def figures(run: Run) -> str:
-    spent = f"{run.purse.spent} of {run.purse.cap} credits"
+    spent = f"{run.budget.spent} of {run.budget.cap} credits"
     return f"{spent}, {counted(run.transport.requests, 'request')}, {run.seconds:.1f} seconds"
 
 
 def variables(outcome: Outcome) -> list[tuple[str, str]]:
-    """The shell variable that stands for the token of each account that findings speak of."""
+    """Return each account in the findings with the shell variable that stands for its token."""
     exchanges = (exchange for finding in outcome.findings for exchange in finding.exchanges if exchange.authorization)
     names = {token_variable(exchange.role): exchange.role for exchange in exchanges}
     return [("primary" if variable == TOKEN_VARIABLE else role, variable) for variable, role in sorted(names.items())]
 
 
 def times(finding: Finding) -> str:
-    """How often a finding was made, and by which tests."""
+    """Return how often a finding was made, and by which tests."""
     often = "" if finding.times == 1 else f"{finding.times} times, "
     return f"{often}by {', '.join(finding.tests)}"
 
 
 def visible(text: str) -> str:
-    """A text that moves no cursor and rings no bell when it is printed."""
+    """Return text without control characters."""
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def readable(body: str) -> str:
-    """A body for reading: JSON over several lines, anything else as it is."""
+    """Return a body for reading: JSON indented, anything else unchanged."""
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
@@ -125,7 +120,7 @@ class LeftOut:
 
 
 def left_out(run: Run) -> Iterator[LeftOut]:
-    """The tests that were not planned, then those that were planned and skipped."""
+    """Yield the tests that were not planned, then those that were planned and skipped."""
     plan = run.events.plan
     if plan is None:
         return

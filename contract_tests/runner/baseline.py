@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import yaml
+from msgspec import Meta, Struct, structs
 
 from contract_tests.client.call import Exchange
 from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import load_rules
+from contract_tests.runner.decoding import decode, read_yaml, similar
 
-# What differs from run to run. A status or a count stays, since it is what a finding is about.
+# What differs between runs. A status or a count stays: it is what the finding is about.
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # an instant
     r"|\b[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b"  # a UUID
@@ -23,9 +25,9 @@ _CHANGING = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Identity:
-    """The rule, the call that was judged, and what was expected and received, less what changes from run to run."""
+    """The rule, the call, and what was expected and received, without what changes from run to run."""
 
     rule: str
     call: str
@@ -43,28 +45,28 @@ def normalised(text: str) -> str:
 
 
 def _call(exchange: Exchange) -> str:
-    """The operation, wherever the service is; what is none, a picture for example, is known by its method alone."""
+    """Return the method and operation without the host; only the method for another URL, a picture for example."""
     _, operation, name = exchange.url.partition("?")[0].partition("/aiimage/")
     return f"{exchange.method} {operation}{name}".strip()
 
 
+Text = Annotated[str, Meta(pattern=r"\S", description="a text; quote what is only a number")]
 _HEAD = """\
-# Findings that are accepted. One that no longer occurs fails the run, until it is taken out of here.
-# rule and reason are needed. call, expected and received narrow an entry down to one finding; without them it accepts
-# every finding of its rule. test is the test that has to have looked before a finding counts as gone.
+# Findings that are accepted. An entry that no longer occurs fails the run until it is removed.
+# rule and reason are required. call, expected and received limit an entry to one finding; without them it accepts
+# every finding of its rule. test names the test that must have run before a finding counts as gone.
 """
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """One accepted finding; what is None may be anything."""
+class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
+    """One accepted finding; None matches anything."""
 
-    rule: str
-    reason: str
-    call: str | None = None
-    expected: str | None = None
-    received: str | None = None
-    test: str | None = None
+    rule: Text
+    reason: Text
+    call: Text | None = None
+    expected: Text | None = None
+    received: Text | None = None
+    test: Text | None = None
 
     def covers(self, found: Identity) -> bool:
         return found.rule == self.rule and all(
@@ -87,39 +89,26 @@ class Baseline:
     path: Path | None = None
 
     def reason(self, found: Identity) -> str | None:
-        """Why a finding is accepted, if it is."""
+        """Return why a finding is accepted, or None."""
         return next((entry.reason for entry in self.entries if entry.covers(found)), None)
 
 
 NO_BASELINE = Baseline()
+_Entries = Annotated[tuple[Accepted, ...], Meta(description="a list of {rule: …, reason: …}")]
 
 
 def load_baseline(path: Path) -> Baseline:
-    """Read a baseline, YAML or JSON, or raise a UsageError that names the file and the entry."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the baseline cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-    except (yaml.YAMLError, RecursionError):
-        raise UsageError(f"{path}: the baseline is neither YAML nor JSON.") from None
-    if not isinstance(content or [], list):
-        raise UsageError(f"{path}: a baseline is a list of {{rule: …, reason: …}}.")
-    return Baseline(tuple(_entry(path, number, each) for number, each in enumerate(content or [], 1)), path)
+    """Return the baseline in a YAML or JSON file; raise UsageError with the file and the entry."""
+    entries = decode(path, read_yaml(path, "the baseline") or [], _Entries)
+    for number, entry in enumerate(entries, 1):
+        if entry.rule not in load_rules():
+            raise UsageError(
+                f"{path}: entry {number}.rule: unknown rule {entry.rule}{similar(entry.rule, [*load_rules()])}"
+            )
+    return Baseline(entries, path)
 
 
 def baseline_text(entries: Iterable[Accepted]) -> str:
-    """The file that accepts these findings."""
-    rows = [{key: value for key, value in asdict(entry).items() if value is not None} for entry in entries]
+    """Return the text of a baseline with these entries."""
+    rows = [{key: value for key, value in structs.asdict(entry).items() if value is not None} for entry in entries]
     return _HEAD + yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110)
-
-
-def _entry(path: Path, number: int, entry: Any) -> Accepted:
-    known = [field.name for field in fields(Accepted)]
-    if not isinstance(entry, dict) or not {"rule", "reason"} <= entry.keys() <= set(known):
-        raise UsageError(f"{path}: entry {number} takes rule and reason, and of {', '.join(known[2:])} what is known.")
-    wrong = [key for key, value in entry.items() if not isinstance(value, str) or not value.strip()]
-    if wrong:
-        raise UsageError(f"{path}: entry {number}: {wrong[0]} takes a text; quote what is only a number.")
-    if entry["rule"] not in load_rules():
-        raise UsageError(f"{path}: entry {number}: no rule is called {entry['rule']}.")
-    return Accepted(**entry)

@@ -12,9 +12,9 @@ from contract_tests.errors import UsageError
 from contract_tests.report.compare import Comparison, comparison_lines, load_report
 from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.runner.run import Run
-from contract_tests.runner.session import Session, ended_by_signals, make_bill
+from contract_tests.runner.session import Session, ended_by_signals, estimate
 from contract_tests.runner.settings import Settings, make_settings
-from contract_tests.selftest import selftest
+from contract_tests.wrong_servers.selftest import selftest
 
 _FIRST_STEPS = """\b
 Example:
@@ -24,15 +24,15 @@ Example:
 _STATUSES = """\b
 Exit status of run:
   0  the service conforms
-  1  a documented rule is violated; with --strict, or the service differs from an assumption; with
-     --baseline, or an accepted finding no longer occurs
+  1  a documented rule is violated; with --strict, also if the service differs from an assumption;
+     with --baseline, also if an accepted finding no longer occurs
   2  bad usage
-  3  too little could be exercised, the run was interrupted, or the service cannot be reached
+  3  too few rules could be checked, the run was interrupted, or the service cannot be reached
 """
 _COMPARE = """\b
 Exit status of compare:
   0  no rule got worse
-  1  a rule got worse, or there is a new finding that is not accepted
+  1  a rule got worse, or a new finding is not accepted
   2  bad usage
 
 \b
@@ -43,7 +43,7 @@ Example:
 
 @click.group(epilog=f"{_STATUSES}\n{_FIRST_STEPS}", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Examine whether a service keeps to the documentation of the AI Image API."""
+    """Check whether a service conforms to the documentation of the AI Image API."""
 
 
 main.add_command(selftest)
@@ -53,24 +53,24 @@ _SHARED = (
     click.option(
         "--target",
         metavar="FILE",
-        show_default="none: --base-url says it",
+        show_default="none: give --base-url",
         help="The target file: where the service is, accounts, budget.",
     ),
     click.option(
         "--base-url",
         metavar="URL",
-        show_default="none: --target says it",
-        help="The service, where there is no target file.",
+        show_default="none: give --target",
+        help="The service, without a target file.",
     ),
     click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url."),
     click.option(
         "--max-credits",
         type=click.IntRange(0),
         metavar="N",
-        show_default="what the target and the profile allow",
+        show_default="the limits of the target and the profile",
         help="Never spend more than N credits.",
     ),
-    click.option("--only", metavar="RULE,…", show_default="all", help="Decide these rules only."),
+    click.option("--only", metavar="RULE,…", show_default="all", help="Check only these rules."),
     click.option(
         "--profile",
         type=click.Choice(PROFILES),
@@ -82,23 +82,25 @@ _SHARED = (
         "--seed",
         type=click.IntRange(0),
         metavar="N",
-        show_default="another each time",
+        show_default="a random one",
         help="The seed of the generated requests.",
     ),
-    click.option("--report", metavar="DIR", default="conformance", show_default=True, help="Where reports go."),
-    click.option("--strict", is_flag=True, help="A difference from an assumption fails the run, too."),
+    click.option(
+        "--report", metavar="DIR", default="conformance", show_default=True, help="The folder for the reports."
+    ),
+    click.option("--strict", is_flag=True, help="A difference from an assumption fails the run too."),
     click.option(
         "--baseline",
         metavar="FILE",
         show_default="none",
-        help="Accepted findings: they are reported and fail nothing.",
+        help="Accepted findings: they are reported and do not fail the run.",
     ),
-    click.option("--yes", is_flag=True, help="Spend credits on a remote service without asking."),
+    click.option("--yes", is_flag=True, help="Spend credits at a remote service without asking."),
 )
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that run and plan share."""
+    """Add the options that run and plan share."""
     for option in reversed(_SHARED):
         command = option(command)
     return command
@@ -107,10 +109,10 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @main.command(epilog=f"{_STATUSES}\n{_FIRST_STEPS}")
 @_options
 @click.option(
-    "--write-baseline", metavar="FILE", show_default="none", help="Write there all that is found, for --baseline."
+    "--write-baseline", metavar="FILE", show_default="none", help="Write all findings to this file, for --baseline."
 )
 def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
-    """Examine the service and report a verdict for every rule."""
+    """Test the service and report a verdict for every rule."""
     settings = _settings(values)
     _make_folder(settings)
     baseline = _writable(write_baseline)
@@ -130,15 +132,15 @@ def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
 @main.command(epilog=_FIRST_STEPS)
 @_options
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
-    """Print what a run would cost at worst and what it would leave out; send nothing."""
-    print_plan(make_console(sys.stdout), make_bill(_settings(values)))
+    """Print the cost estimate of a run and what it would skip; send nothing."""
+    print_plan(make_console(sys.stdout), estimate(_settings(values)))
 
 
 @main.command(epilog=_COMPARE)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 def compare(before: str, after: str) -> None:
-    """Say what changed from report A to report B: each is a report.json, or the folder of one."""
+    """Show what changed from report A to report B; each is a report.json or its folder."""
     try:
         comparison = Comparison(load_report(Path(before)), load_report(Path(after)))
     except UsageError as error:
@@ -161,7 +163,7 @@ def _make_folder(settings: Settings) -> None:
     try:
         settings.report.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _BadUsage(f"--report: the folder {settings.report} cannot be made: {error.strerror}.") from None
+        raise _BadUsage(f"--report: the folder {settings.report} cannot be created: {error.strerror}.") from None
 
 
 def _writable(baseline: str | None) -> Path | None:
@@ -169,17 +171,17 @@ def _writable(baseline: str | None) -> Path | None:
         return None
     path = Path(baseline)
     if not path.parent.is_dir() or path.is_dir():
-        raise _BadUsage(f"--write-baseline: there is no folder {path.parent} with a file {path.name} to write.")
+        raise _BadUsage(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
     return path
 
 
 def _confirm(settings: Settings, *, yes: bool) -> None:
     if yes or settings.target.loopback or settings.profile == "free" or settings.cap == 0:
         return
-    bill = min(make_bill(settings).credits, settings.cap)
+    credits_ = min(estimate(settings).credits, settings.cap)
     if not sys.stdin.isatty():
-        raise _BadUsage(f"The run may spend {bill} credits at {settings.target.base_url}: --yes allows it.")
-    if not click.confirm(f"The run may spend {bill} credits at {settings.target.base_url}. Go on?"):
+        raise _BadUsage(f"The run may spend {credits_} credits at {settings.target.base_url}: --yes allows it.")
+    if not click.confirm(f"The run may spend {credits_} credits at {settings.target.base_url}. Continue?"):
         raise _BadUsage("Not confirmed, so nothing was sent.")
 
 

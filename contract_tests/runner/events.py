@@ -1,4 +1,4 @@
-"""What happens in a run, as data; tests state it by a Verdict, and reports are its consumers."""
+"""The events of a run, as data: tests add decisions through a Verdict, reports consume them."""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
@@ -6,13 +6,14 @@ from typing import Literal
 
 from contract_tests.client.call import Exchange, Reply
 from contract_tests.client.masking import Masker
-from contract_tests.errors import CouldNotLookError, RuleBrokenError
+from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import Contract
+from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.resources import Rule, load_rules
 from contract_tests.runner.baseline import NO_BASELINE, Baseline, Identity, identify
 from contract_tests.runner.plan import Plan
 
-Ending = Literal["passed", "broken", "differs", "accepted", "could_not_look", "skipped"]
+Ending = Literal["passed", "violated", "differs", "accepted", "inconclusive", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class PreflightFailed:
 
 @dataclass(frozen=True)
 class Decision:
-    """A rule was looked at in a test, and held or not."""
+    """A test checked a rule, which passed or did not."""
 
     test: str
     rule: str
-    held: bool
+    passed: bool
     expected: str = ""
     received: str = ""
     exchanges: tuple[Exchange, ...] = ()
@@ -70,7 +71,7 @@ Consumer = Callable[[Event], None]
 
 @dataclass
 class Events:
-    """The log of a run. No token gets into it."""
+    """The log of a run; every event in it is masked."""
 
     masker: Masker
     log: list[Event] = field(default_factory=list)
@@ -100,7 +101,7 @@ class Events:
 
 
 class Verdict:
-    """The decisions of one test. Rules that the run does not ask for are not recorded."""
+    """Collects the decisions of one test about the rules that the run asks for."""
 
     def __init__(self, test: str, events: Events, contract: Contract, wanted: Container[str]) -> None:
         self._test, self._events, self._contract, self._wanted = test, events, contract, wanted
@@ -110,9 +111,9 @@ class Verdict:
     def expect(
         self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
     ) -> bool:
-        """Decide a rule and go on; the test fails at its end if any decision was against the service."""
+        """Decide a rule and continue; the test fails at its end if any decision was against the service."""
         if rule not in load_rules():
-            raise LookupError(f"{self._test} decides {rule}, which is no rule")
+            raise LookupError(f"{self._test} decides the unknown rule {rule}")
         if rule not in self._wanted:
             return holds
         decision = Decision(self._test, rule, holds, expected, received, _exchanges(by))
@@ -125,28 +126,32 @@ class Verdict:
     def require(
         self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
     ) -> None:
-        """Decide a rule without which the test cannot go on."""
+        """Decide a rule that the rest of the test depends on; raise InconclusiveError where it does not pass."""
         if self.expect(rule, holds, expected=expected, received=received, by=by):
             return
         self.finish()
-        raise CouldNotLookError(f"{rule} does not hold (expected {expected}; received {received})")
+        raise InconclusiveError(f"{rule} was not met (expected {expected}; received {received})")
+
+    def report(self, deviation: Deviation, *, by: Reply | tuple[Reply, ...]) -> None:
+        """Decide against the service."""
+        self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)
 
     def finish(self) -> None:
-        """Raise RuleBrokenError with all that was found, if anything was."""
+        """Raise RuleBrokenError with all decisions against the service, if there are any."""
         if self.broken:
             raise RuleBrokenError("\n\n".join(describe(decision) for decision in self.broken))
 
     def observe(self, operation: str, reply: Reply, *, authorized: bool = True) -> None:
-        """Hold a reply against the document; every call of an operation comes by here."""
-        findings = list(self._contract.findings(operation, reply, authorized=authorized))
-        for finding in findings:
-            self.expect(finding.rule, False, expected=finding.expected, received=finding.received, by=reply)
-        if not findings and reply.status == 200 and "SHAPE" not in self.decided:
+        """Check a reply against the document; every call of an operation passes through here."""
+        deviations = list(self._contract.deviations(operation, reply, authorized=authorized))
+        for deviation in deviations:
+            self.report(deviation, by=reply)
+        if not deviations and reply.status == 200 and "SHAPE" not in self.decided:
             self.expect("SHAPE", True, expected="the documented shape", received="it", by=())
 
 
 def describe(decision: Decision) -> str:
-    """A finding as text: the rule, what was received and documented, and the calls that repeat it."""
+    """Return a finding as text: the rule, what was received and documented, and the commands that repeat it."""
     rule = load_rules()[decision.rule]
     lines = [
         f"{rule.id}: {rule.statement}",
@@ -158,8 +163,8 @@ def describe(decision: Decision) -> str:
 
 
 def basis(rule: Rule) -> str:
-    """What an expectation rests on, in a word."""
-    return "Documented" if rule.documented else f"Assumed ({rule.source})"
+    """Return where an expectation comes from: Documented, Platform, Inferred or Assumed."""
+    return rule.origin.capitalize()
 
 
 def _replay(exchange: Exchange, start: float) -> list[str]:

@@ -11,12 +11,12 @@ from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline, Iden
 from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.runner.plan import Plan
 
-_MOST_EXCHANGES = 30
+_MAX_EXCHANGES = 30
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`decision` is the observation with the fewest requests; `accepted` is the baseline's reason, if it is in one."""
+    """`decision` is the observation with the fewest requests; `accepted` is the reason that a baseline gives."""
 
     rule: Rule
     decision: Decision
@@ -34,35 +34,35 @@ class Finding:
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """The requests that show it, in the order in which they were sent; of many the last ones."""
-        return tuple(sorted(self.decision.exchanges, key=lambda exchange: exchange.sent))[-_MOST_EXCHANGES:]
+        """The requests that show it, in the order in which they were sent; the last ones of many."""
+        return tuple(sorted(self.decision.exchanges, key=lambda exchange: exchange.sent))[-_MAX_EXCHANGES:]
 
     @property
     def acceptance(self) -> Accepted:
         """The entry of a baseline that accepts this finding and no other."""
         identity = self.decision.identity
-        reason = self.accepted or "Found in a run; write here why it is accepted."
+        reason = self.accepted or "Found in a run; replace this by the reason why it is accepted."
         return Accepted(
             self.rule.id, reason, identity.call or None, identity.expected, identity.received, self.decision.test
         )
 
 
 def find(decisions: Iterable[Decision], rules: Mapping[str, Rule], baseline: Baseline) -> tuple[Finding, ...]:
-    """One finding for each identity, in the order in which they were first seen."""
+    """Return one finding for each identity, in the order in which they were first seen."""
     seen = defaultdict[Identity, list[Decision]](list)
     for decision in decisions:
-        if not decision.held:
+        if not decision.passed:
             seen[decision.identity].append(decision)
     return tuple(_finding(same, rules, baseline.reason(identity)) for identity, same in seen.items())
 
 
 def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | None) -> Finding:
-    shortest = min(same, key=lambda decision: len(decision.exchanges) or _MOST_EXCHANGES)
+    shortest = min(same, key=lambda decision: len(decision.exchanges) or _MAX_EXCHANGES)
     tests = tuple(dict.fromkeys(decision.test for decision in same))
     return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
 
 
-RuleVerdict = Literal["held", "violated", "differs", "skipped", "could_not_look"]
+RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
 RunVerdict = Literal["conforms", "violations", "incomplete"]
 
 
@@ -76,13 +76,13 @@ class RuleResult:
 
     @property
     def accepted(self) -> bool:
-        """Whether all that was found is accepted."""
+        """Whether all findings are accepted."""
         return bool(self.findings) and all(finding.accepted for finding in self.findings)
 
 
 @dataclass
 class _History:
-    """The events of a run, sorted by what is asked of them."""
+    """The events of a run, by kind."""
 
     plan: Plan
     baseline: Baseline = NO_BASELINE
@@ -93,7 +93,7 @@ class _History:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to; `gone` are the accepted findings that were looked for and no longer occur."""
+    """The result of a run; `gone` are the accepted findings that were checked and no longer occur."""
 
     results: tuple[RuleResult, ...]
     stopped: str | None
@@ -106,8 +106,8 @@ class Outcome:
             return "violations"
         verdicts = {result.verdict for result in self.results}
         documented = {result.verdict for result in self.results if result.rule.documented}
-        exercised = documented & {"held", "violated"} if documented else verdicts - {"skipped", "could_not_look"}
-        return "incomplete" if self.stopped or "could_not_look" in documented or not exercised else "conforms"
+        exercised = documented & {"passed", "violated"} if documented else verdicts - {"skipped", "inconclusive"}
+        return "incomplete" if self.stopped or "inconclusive" in documented or not exercised else "conforms"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -117,7 +117,7 @@ class Outcome:
 
     @property
     def acceptances(self) -> list[Accepted]:
-        """The baseline that accepts all that was found, and still what was accepted and not looked at this time."""
+        """The baseline that accepts all findings, and keeps the accepted ones that this run did not check."""
         kept = [entry for entry in self.baseline.entries if entry not in self.gone]
         return kept + [finding.acceptance for finding in self.findings if not finding.accepted]
 
@@ -134,12 +134,12 @@ class Outcome:
 
 
 def _open_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Those that are accepted come last."""
+    """Return the findings, accepted ones last."""
     return tuple(sorted(findings, key=lambda finding: bool(finding.accepted)))
 
 
 def conclude(events: Iterable[Event]) -> Outcome:
-    """Judge a run by its events alone."""
+    """Return the result of a run from its events alone."""
     history = _history(events)
     findings = find(history.decisions, history.plan.rules, history.baseline)
     results = tuple(
@@ -169,10 +169,10 @@ def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> Rul
     if findings:
         verdict: RuleVerdict = "violated" if rule.documented else "differs"
         return RuleResult(rule, verdict, _summary(findings), tests, findings)
-    blind, skips = list(_blind(rule, history, tests)), list(_skips(rule, history, tests))
+    inconclusive, skips = list(_inconclusive(rule, history, tests)), list(_skips(rule, history, tests))
     if tests:
-        return RuleResult(rule, "held", _joined(blind + skips), tests)
-    return RuleResult(rule, "could_not_look" if blind else "skipped", _joined(blind or skips))
+        return RuleResult(rule, "passed", _joined(inconclusive + skips), tests)
+    return RuleResult(rule, "inconclusive" if inconclusive else "skipped", _joined(inconclusive or skips))
 
 
 def _summary(findings: tuple[Finding, ...]) -> str:
@@ -185,7 +185,7 @@ def _summary(findings: tuple[Finding, ...]) -> str:
 def _gone(history: _History) -> Iterator[Accepted]:
     for entry in history.baseline.entries:
         decisions = [decision for decision in history.decisions if decision.rule == entry.rule]
-        if any(entry.covers(decision.identity) for decision in decisions if not decision.held):
+        if any(entry.covers(decision.identity) for decision in decisions if not decision.passed):
             continue
         looked = {decision.test for decision in decisions if _completed(history, decision.test)}
         known = {planned.name for planned in history.plan.entries}
@@ -194,13 +194,13 @@ def _gone(history: _History) -> Iterator[Accepted]:
 
 
 def _completed(history: _History, test: str) -> bool:
-    """Whether a test came to its end, so that what it did not find is not there."""
+    """Return whether a test ran to its end, so that a finding it did not make is gone."""
     ended = history.ended.get(test)
-    return ended is not None and ended.outcome not in {"could_not_look", "skipped"}
+    return ended is not None and ended.outcome not in {"inconclusive", "skipped"}
 
 
 def _joined(reasons: Iterable[tuple[str, str]]) -> str:
-    """The reasons of several tests as one text, each once, with the tests that it holds for."""
+    """Return the reasons of several tests as one text: each reason once, with its tests."""
     tests: dict[str, list[str]] = {}
     for test, reason in reasons:
         tests.setdefault(reason, []).append(test.partition("::")[2])
@@ -209,18 +209,18 @@ def _joined(reasons: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def _blind(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Why the rule could not be looked at, by each test that should have."""
+def _inconclusive(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield, for each test that should have checked the rule and did not, its name and why."""
     for entry in history.plan.selected:
         if rule.id not in entry.decides.rules or entry.name in decided:
             continue
         ended = history.ended.get(entry.name)
         if ended is None:
-            yield "", f"not examined: {history.stopped or 'the run ended before'}"
-        elif ended.outcome == "could_not_look":
+            yield "", f"not checked: {history.stopped or 'the run ended before'}"
+        elif ended.outcome == "inconclusive":
             yield entry.name, ended.reason
-        elif ended.outcome in {"broken", "differs", "accepted"}:
-            yield entry.name, f"it ended before, since {ended.reason.partition(':')[0]} does not hold"
+        elif ended.outcome in {"violated", "differs", "accepted"}:
+            yield entry.name, f"the test ended early: {ended.reason.partition(':')[0]} was not met"
 
 
 def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:

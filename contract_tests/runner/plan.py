@@ -1,4 +1,4 @@
-"""Which tests a run takes, in which order, what they cost at worst, and why the others are left out."""
+"""The plan of a run: its tests in order, what they cost at worst, and why others are skipped."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _PHASE_OF = {"test_properties": "properties", "test_sequences": "sequences", "te
 
 @dataclass(frozen=True)
 class Entry:
-    """A test with its worst-case cost; `reason` says why it is left out, if it is."""
+    """A test with its worst-case cost; `reason` says why it is skipped, if it is."""
 
     name: str
     decides: Decides
@@ -23,7 +23,7 @@ class Entry:
 
     @property
     def phase(self) -> str:
-        """One of PHASES: what costs nothing comes first, then checks, generated requests, sequences, bursts."""
+        """One of PHASES: free checks first, then paid ones, generated requests, sequences and bursts."""
         if self.cost == 0:
             return "free checks"
         return _PHASE_OF.get(self.name.partition(".")[0], "paid checks")
@@ -52,7 +52,7 @@ class Plan:
         return sum(entry.decides.seconds for entry in self.selected)
 
     def beyond_cap(self) -> list[Entry]:
-        """Tests that are left out in the worst case, when all before them cost what they may."""
+        """Return the tests that do not fit the cap if every test before them costs its worst case."""
         total, beyond = 0, []
         for entry in self.selected:
             if entry.cost and total + entry.cost > self.cap:
@@ -62,7 +62,7 @@ class Plan:
         return beyond
 
     def reasons_undecided(self) -> dict[str, list[tuple[str, str]]]:
-        """For every rule that no selected test decides: by test, why."""
+        """Return, for every rule that no selected test decides, each test with its reason."""
         covered = {rule for entry in self.selected for rule in entry.decides.rules}
         return {rule: self._reasons(rule) for rule in self.rules if rule not in covered}
 
@@ -74,24 +74,24 @@ class Plan:
 def make_plan(
     tests: Iterable[tuple[str, Decides]], target: Target, profile: Profile, rules: Mapping[str, Rule], cap: int
 ) -> Plan:
-    """Phase by phase, in each the cheapest test first; `rules` are those asked for."""
+    """Return the plan: phase by phase, the cheapest test first in each. rules: those that the run asks for."""
     entries = [
         Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
         for name, decides in _for(target, list(tests))
         if rules.keys() & set(decides.rules)
     ]
-    return Plan(tuple(sorted(entries, key=_turn)), rules, cap)
+    return Plan(tuple(sorted(entries, key=_sort_key)), rules, cap)
 
 
 def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str, Decides]]:
-    """The tests for such a target, and those for another kind that alone decide a rule, to say what they need."""
+    """Yield the tests for this kind of target, and others that alone decide a rule, to report what they need."""
     decided = {rule for _, decides in tests if decides.fits(target) for rule in decides.rules}
     for name, decides in tests:
         if decides.fits(target) or set(decides.rules) - decided:
             yield name, decides
 
 
-def _turn(entry: Entry) -> tuple[int, bool, int]:
+def _sort_key(entry: Entry) -> tuple[int, bool, int]:
     return PHASES.index(entry.phase), not entry.decides.first, entry.cost
 
 
@@ -100,4 +100,4 @@ def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:
         return missing
     if decides.in_profile(profile, target):
         return None
-    return f"it may cost {counted(decides.cost(target), 'credit')}, beyond the profile {profile}"
+    return f"it may cost {counted(decides.cost(target), 'credit')}, more than the profile {profile} allows"

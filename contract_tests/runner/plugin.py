@@ -1,4 +1,4 @@
-"""The glue between pytest and a run: what is collected, when a test may run, and what came of it."""
+"""The pytest plugin of a run: selects the planned tests, guards budget and time, and records their results."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 
 from contract_tests.checks.decisions import MARK, declared
 from contract_tests.errors import (
-    CouldNotLookError,
-    LimitMetError,
+    BudgetExceededError,
+    InconclusiveError,
     PreflightError,
-    PurseEmptyError,
     RuleBrokenError,
     TargetLostError,
+    UndocumentedLimitError,
 )
 from contract_tests.report import files
 from contract_tests.runner.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded, TestStarted, Verdict
@@ -25,7 +25,7 @@ NAME = "conformance"
 
 
 class ConformancePlugin:
-    """Runs the planned tests of one run, or only plans them."""
+    """Runs the planned tests of one run, or only makes the plan."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -34,7 +34,7 @@ class ConformancePlugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{MARK}(decides): the rules that a test decides, its cost and its needs")
         if config.getoption("numprocesses", None):
-            raise pytest.UsageError("the tests share one account and one purse: run them without -n")
+            raise pytest.UsageError("the tests share one account and one budget: run them without -n")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,9 +59,9 @@ class ConformancePlugin:
             pytest.exit(self.run.masker(str(error)), returncode=3)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        mark, most = declared(item), self.run.target.budget.seconds
-        if mark and self.run.seconds + mark.seconds > most:
-            pytest.skip(f"it may take {mark.seconds:g} s, and {self.run.seconds:.0f} of {most:g} s are used up")
+        mark, limit = declared(item), self.run.target.budget.seconds
+        if mark and self.run.seconds + mark.seconds > limit:
+            pytest.skip(f"it may take {mark.seconds:g} s, and {self.run.seconds:.0f} of {limit:g} s are used")
         if mark:
             self.run.events.emit(TestStarted(_name(item)))
 
@@ -72,7 +72,7 @@ class ConformancePlugin:
             return (yield)
         try:
             result = yield
-        except (PurseEmptyError, LimitMetError) as error:
+        except (BudgetExceededError, UndocumentedLimitError) as error:
             verdict.finish()
             pytest.skip(str(error))
         except Exception:
@@ -87,7 +87,7 @@ class ConformancePlugin:
         wanted = self.run.settings.rules
         undecided = [rule for rule in (mark.rules if mark else ()) if rule in wanted and rule not in verdict.decided]
         if undecided:
-            raise CouldNotLookError(f"a fault of the suite: the test passed without deciding {', '.join(undecided)}")
+            raise InconclusiveError(f"a fault of the suite: the test passed without deciding {', '.join(undecided)}")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -106,25 +106,25 @@ class ConformancePlugin:
         if call.excinfo is not None and isinstance(call.excinfo.value, TargetLostError):
             self.run.events.emit(Interrupted(f"the service was lost: {reason}"))
             item.session.shouldstop = "the service was lost"
-        if outcome == "broken":
+        if outcome == "violated":
             outcome = self._severity(item)
         self.run.events.emit(TestEnded(_name(item), outcome, call.duration, reason))
-        if outcome in {"broken", "differs", "accepted", "could_not_look"}:
+        if outcome in {"violated", "differs", "accepted", "inconclusive"}:
             report.longrepr = self.run.masker(reason)
         if outcome == "accepted" or (outcome == "differs" and not self.run.settings.strict):
-            # pytest's own word for an expected failure, so that neither an assumption nor what is accepted fails a run.
+            # Reported to pytest as an expected failure, since neither a difference nor an accepted finding fails a run.
             report.outcome, report.wasxfail = "skipped", outcome
 
     def _severity(self, item: pytest.Item) -> Ending:
-        """What a test that found something found at worst."""
+        """Return the worst outcome of a test with decisions against the service."""
         verdict = getattr(item, "funcargs", {}).get("verdict")
         if not isinstance(verdict, Verdict):
-            return "broken"
+            return "violated"
         settings = self.run.settings
         fresh = [decision for decision in verdict.broken if settings.baseline.reason(decision.identity) is None]
         if not fresh:
             return "accepted"
-        return "broken" if any(settings.rules[decision.rule].documented for decision in fresh) else "differs"
+        return "violated" if any(settings.rules[decision.rule].documented for decision in fresh) else "differs"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, KeyboardInterrupt):
@@ -143,7 +143,7 @@ class ConformancePlugin:
 
 
 def _name(item: pytest.Item) -> str:
-    """The test as reports name it, wherever the package is installed."""
+    """Return the name of a test in reports, independent of where the package is installed."""
     return f"{item.path.name}::{item.name}"
 
 
@@ -154,8 +154,8 @@ def _outcome(call: pytest.CallInfo[None]) -> tuple[Ending, str]:
     if isinstance(error, pytest.skip.Exception):
         return "skipped", str(error)
     if isinstance(error, RuleBrokenError):
-        return "broken", str(error)
-    if isinstance(error, CouldNotLookError | TargetLostError):
-        return "could_not_look", str(error)
+        return "violated", str(error)
+    if isinstance(error, InconclusiveError | TargetLostError):
+        return "inconclusive", str(error)
     where = call.excinfo.traceback[-1]
-    return "could_not_look", f"{type(error).__name__}: {error} ({Path(where.path).name}:{where.lineno + 1})"
+    return "inconclusive", f"{type(error).__name__}: {error} ({Path(where.path).name}:{where.lineno + 1})"

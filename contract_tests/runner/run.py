@@ -1,15 +1,15 @@
-"""One run: the parts that its tests share."""
+"""One run: target, transport, budget, contract and events, shared by its tests."""
 
 from dataclasses import replace
 from functools import cached_property
 from itertools import count
 
-from contract_tests.client.budget import Ledger, Purse
+from contract_tests.client.budget import Budget, MadeImages
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.control import Control, states
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError, NoReplyError, PreflightError, TargetLostError
+from contract_tests.errors import InconclusiveError, NoReplyError, PreflightError, TargetLostError
 from contract_tests.oracle.contract import Contract, load_contract
 from contract_tests.runner.events import Events
 from contract_tests.runner.settings import Settings
@@ -22,18 +22,18 @@ _FIGURES = {"low": 3, "almost_limited": 1}
 
 class Run:
     def __init__(self, settings: Settings, transport: Transport | None = None) -> None:
-        target = self.target = _completed(settings.target)
+        target = self.target = _with_all_roles(settings.target)
         self.settings = replace(settings, target=target)
         self.masker = Masker(target.secrets)
         self.events = Events(self.masker)
         self.contract: Contract = load_contract()
-        self.purse = transport.purse if transport else Purse(settings.cap, target.budget.images)
-        self.ledger = Ledger()
-        # Who has nothing to spend, so that nothing is reserved for them, until one of them is served all the same.
-        self.penniless = {"empty", "invalid", "nobody"}
-        # Whether a lock has outlived any lock, so that nobody waits for one again.
-        self.stuck = False
-        self.transport = transport or Transport(target, self.masker, self.purse)
+        self.budget = transport.budget if transport else Budget(settings.cap, target.budget.images)
+        self.made_images = MadeImages()
+        # Roles without credits, so that no budget is reserved for them, until one of them is served after all.
+        self.without_credits = {"empty", "invalid", "anonymous"}
+        # Whether a lock did not expire in time, so that the run does not wait for locks any more.
+        self.lock_is_stuck = False
+        self.transport = transport or Transport(target, self.masker, self.budget)
         self.control = self._control()
         self.started = self.transport.clock()
         self._fresh = count(1)
@@ -52,25 +52,25 @@ class Run:
 
     @cached_property
     def accounts(self) -> dict[str, Account]:
-        """Those of the target, and `nobody`, who has no token."""
-        return {**self.target.accounts, "nobody": Account("nobody", None)}
+        """The accounts of the target, and `anonymous`, which has no token."""
+        return {**self.target.accounts, "anonymous": Account("anonymous", None)}
 
     def fresh_account(self) -> Account:
-        """An account that no test has used: of a mock, where any token opens one."""
+        """Return an account that no test has used; on a mock any token opens one."""
         return Account("fresh", Secret(f"conform-{self.settings.seed}-{next(self._fresh)}"))
 
     def url(self, operation: str) -> str:
         return self.target.base_url + self.contract.operations[operation].call_path
 
     def preflight(self) -> None:
-        """Make sure that the target is the API and takes the token; a mock's accounts get the state of their role."""
+        """Set up the accounts of a mock; raise PreflightError where the target is not the API or refuses the token."""
         if self.control:
             self._prepare(self.control)
         replies = [self._probe(operation) for operation in _PROBES]
         if moved := next((reply for reply in replies if reply.status in _REDIRECTS), None):
             raise PreflightError(
                 f"{moved.exchange.url} redirects to {moved.exchange.response_headers.get('location', 'nowhere')}: "
-                "name the address that serves the API itself as base_url."
+                "set base_url to the address that serves the API itself."
             )
         alike = [reply for reply in replies if _like_the_api(reply)]
         if not alike:
@@ -84,7 +84,7 @@ class Run:
             control.health()
             for account, state in states(self.target.accounts):
                 control.open(account.secret, state)
-        except (CouldNotLookError, TargetLostError) as error:
+        except (InconclusiveError, TargetLostError) as error:
             where = f"{self.target.origin}/_mock"
             raise PreflightError(f"the target says control: mock, and {where} cannot be used: {error}.") from None
 
@@ -94,12 +94,12 @@ class Run:
             return self.transport.send(Call("GET", self.url(operation), "primary", account.token))
         except (NoReplyError, TargetLostError) as error:
             raise PreflightError(f"{self.target.base_url} cannot be reached: {error}.") from None
-        except CouldNotLookError as error:
-            raise PreflightError(f"{self.target.base_url} cannot be examined: {error}.") from None
+        except InconclusiveError as error:
+            raise PreflightError(f"{self.target.base_url} cannot be tested: {error}.") from None
 
 
-def _completed(target: Target) -> Target:
-    """The target; where the accounts of a mock can be set, with an account for every role that lacks one."""
+def _with_all_roles(target: Target) -> Target:
+    """Return the target; for a mock under control, with an account for every role that lacks one."""
     if target.control == "none":
         return target
     roles = [role for role in ROLES if role not in target.accounts and role != "invalid"]
@@ -110,7 +110,7 @@ def _completed(target: Target) -> Target:
 def _like_the_api(reply: Reply) -> bool:
     try:
         body = reply.json()
-    except CouldNotLookError:
+    except InconclusiveError:
         return False
     return reply.status in {200, 401, 409} and isinstance(body, dict | list)
 

@@ -24,20 +24,20 @@ from contract_tests.runner.settings import Settings
 
 
 class Session:
-    """`new_baseline` is the file that is to accept all that is found."""
+    """One call of `aiimage-conform run`. new_baseline: the file to write with all findings."""
 
     def __init__(self, run: Run, console: Console, new_baseline: Path | None = None) -> None:
         self._run, self._console, self._new_baseline = run, console, new_baseline
         self._display, self._quoting = ExitStack(), ExitStack()
 
     def examine(self) -> int:
-        """Examine the service; return the exit status."""
+        """Test the service; return the exit status."""
         self._quoting.enter_context(github.no_commands())
         self._display.enter_context(watching(self._console, self._run))
         return self._close(examine(self._run))
 
     def interrupt(self, signal: str) -> int:
-        """End the run where it is, with all its reports; return the exit status."""
+        """End the run now, with all its reports; return the exit status."""
         self._run.events.emit(Interrupted(f"the run was interrupted ({signal})"))
         outcome = conclude(self._run.events.log)
         files.write_all(self._run, outcome)
@@ -60,16 +60,16 @@ _PYTEST = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=sys", "--di
 
 
 def examine(run: Run) -> Outcome:
-    """Examine the target of a run: its events go to their consumers, its reports are written."""
+    """Run the tests against the target and write the reports; return the result."""
     try:
         _pytest(ConformancePlugin(run))
-    except Exception as error:  # noqa: BLE001  a fault of the suite must not end like a violation
+    except Exception as error:  # noqa: BLE001  a bug of the suite must not look like a violation
         run.events.emit(Interrupted(f"a fault of the suite: {type(error).__name__}: {error}"))
     return conclude(run.events.log)
 
 
-def make_bill(settings: Settings) -> Plan:
-    """The plan of a run, by collecting its tests; nothing is sent."""
+def estimate(settings: Settings) -> Plan:
+    """Return the plan of a run by collecting its tests; sends nothing."""
     plugin = ConformancePlugin(Run(settings))
     _pytest(plugin, "--collect-only")
     return plugin.plan
@@ -82,7 +82,7 @@ def _pytest(plugin: ConformancePlugin, *arguments: str) -> None:
 
 
 class _Named:
-    """Registers the plugin under its name, by which the fixtures find it."""
+    """Registers the plugin under the name by which the fixtures find it."""
 
     def __init__(self, plugin: ConformancePlugin) -> None:
         self._plugin = plugin
@@ -106,7 +106,7 @@ _STATUS = 3
 
 @contextmanager
 def ended_by_signals(finish: Callable[[str], int]) -> Iterator[None]:
-    """Inside, an interrupt or a termination calls `finish` with its name and ends the process with what it returns."""
+    """Within the context, SIGINT and SIGTERM call `finish` with their name; its result is the exit status."""
 
     def end(number: int, _: FrameType | None) -> None:
         for each in _SIGNALS:
@@ -115,7 +115,7 @@ def ended_by_signals(finish: Callable[[str], int]) -> Iterator[None]:
         try:
             status = finish(signal.Signals(number).name)
         finally:
-            # No ordinary exit: it would wait for the threads, which may wait for a reply that never comes.
+            # A normal exit would wait for threads, which may wait for a reply that never comes.
             os._exit(status)
 
     before = {each: signal.signal(each, end) for each in _SIGNALS}

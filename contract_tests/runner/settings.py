@@ -1,4 +1,4 @@
-"""What a run was asked to do: by the options of the command line, or of pytest."""
+"""The settings of a run, from the options of the command line or of pytest."""
 
 import os
 import random
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from contract_tests.checks.decisions import MOST_CREDITS, PROFILES, Profile
+from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Profile
 from contract_tests.client.call import TOKEN_VARIABLE
 from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import Rule, load_rules
@@ -19,7 +19,7 @@ from contract_tests.runner.target import Target, load_target, simple_target
 
 @dataclass(frozen=True)
 class Settings:
-    """`command` is what repeats the run."""
+    """What a run does; `command` repeats it."""
 
     target: Target
     profile: Profile = "full"
@@ -33,18 +33,18 @@ class Settings:
 
     @property
     def cap(self) -> int:
-        """The most that may be spent, whatever the tests ask for."""
-        caps = [self.target.budget.credits, self.max_credits, MOST_CREDITS[self.profile]]
+        """The most credits that the run may spend."""
+        caps = [self.target.budget.credits, self.max_credits, MAX_CREDITS[self.profile]]
         return min(cap for cap in caps if cap is not None)
 
     @property
     def rules(self) -> dict[str, Rule]:
-        """The rules asked for, in the order of the file."""
+        """The rules to check, in the order of the file."""
         return {id_: rule for id_, rule in load_rules().items() if not self.only or id_ in self.only}
 
 
 def parse_only(text: str | None) -> tuple[str, ...]:
-    """The rule ids of `--only`, each of them known."""
+    """Return the rule ids of `--only`; raise UsageError for an unknown one."""
     ids = tuple(part.strip().upper() for part in (text or "").split(",") if part.strip())
     unknown = [id_ for id_ in ids if id_ not in load_rules()]
     if unknown:
@@ -67,7 +67,7 @@ def make_settings(
     strict: bool,
     baseline: str | None,
 ) -> Settings:
-    """The settings that the options ask for, or a UsageError that names the option and what it takes."""
+    """Return the settings; raise UsageError with the option and what it takes."""
     seed = random.randrange(2**32) if seed is None else seed
     return Settings(
         target=_target(target, base_url, token),
@@ -94,17 +94,17 @@ def make_settings(
 
 
 def _command(values: dict[str, Any], *, strict: bool) -> str:
-    """The command that repeats the run; a token is left to its environment variable."""
+    """Return the command that repeats the run; a token is left to its environment variable."""
     given = [part for flag, value in values.items() if value is not None for part in (flag, str(value))]
     return shlex.join(["aiimage-conform", "run", *given, *(["--strict"] if strict else [])])
 
 
 def _target(file: str | None, base_url: str | None, token: str | None) -> Target:
     if (file is None) == (base_url is None):
-        raise UsageError("Give exactly one of --target FILE and --base-url URL, to say which service to examine.")
+        raise UsageError("Give exactly one of --target FILE and --base-url URL, to name the service to test.")
     if file is not None:
         if token is not None:
-            raise UsageError("--token goes with --base-url; a target file names the tokens of its accounts itself.")
+            raise UsageError("--token requires --base-url; a target file has the tokens of its accounts.")
         return load_target(Path(file))
     token = token or os.environ.get(TOKEN_VARIABLE)
     if not token:
@@ -115,15 +115,15 @@ def _target(file: str | None, base_url: str | None, token: str | None) -> Target
 def add_pytest_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of a service with the AI Image API")
     group.addoption("--target", metavar="FILE", help="the target file")
-    group.addoption("--base-url", metavar="URL", help="the service, where there is no target file")
+    group.addoption("--base-url", metavar="URL", help="the service, without a target file")
     group.addoption("--token", help=f"the token for --base-url; default: ${TOKEN_VARIABLE}")
     group.addoption("--max-credits", type=int, metavar="N", help="spend at most N credits")
-    group.addoption("--only", metavar="RULE,…", help="decide these rules only")
+    group.addoption("--only", metavar="RULE,…", help="check only these rules")
     group.addoption("--profile", choices=PROFILES, default="full", help="how much may be spent; default: full")
     group.addoption("--conform-seed", type=int, metavar="N", help="the seed of the generated requests")
     group.addoption("--report", metavar="DIR", help="write the reports there")
     group.addoption("--baseline", metavar="FILE", help="the accepted findings")
-    group.addoption("--conform-strict", action="store_true", help="a difference from an assumption fails the run, too")
+    group.addoption("--conform-strict", action="store_true", help="a difference from an assumption fails the run too")
 
 
 def settings_from_pytest(config: pytest.Config) -> Settings:

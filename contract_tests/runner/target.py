@@ -1,26 +1,26 @@
 """The target file: where the service is, which accounts may be used, and how much may be spent."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-import yaml
+from msgspec import Meta, Struct
 
 from contract_tests.client.masking import Secret
 from contract_tests.errors import UsageError
-from contract_tests.runner.keys import Keys
+from contract_tests.runner.decoding import Line, Url, decode, read_yaml
 
-ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
-_TOKEN = ("token", "token_env")
-_FIGURES = {"low": "credits", "almost_limited": "images_left"}
+Count = Annotated[int, Meta(ge=0)]
+AtLeastOne = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(ge=0.1)]
 
 
 @dataclass(frozen=True)
 class Account:
-    """A token and what is known of its account: the balance of `low`, the images that `almost_limited` has left."""
+    """A token and one number about its account: the credits of `low`, the images left of `almost_limited`."""
 
     role: str
     token: Secret | None
@@ -28,29 +28,27 @@ class Account:
 
     @property
     def secret(self) -> Secret:
-        """The token of an account that has one."""
+        """The token of an account that has one; raises LookupError for another."""
         if self.token is None:
             raise LookupError(f"the account {self.role} has no token")
         return self.token
 
 
-@dataclass(frozen=True)
-class Budget:
-    """The most that a run may take: credits, images of the day (None: any number), seconds, and requests a second."""
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """The limits of a run: credits, images (None: any number), seconds, and requests a second."""
 
-    credits: int = 40
-    seconds: float = 600
-    requests_per_second: float = 5
-    images: int | None = None
+    credits: Count = 40
+    seconds: Annotated[float, Meta(ge=1)] = 600
+    requests_per_second: Annotated[float, Meta(ge=0.01)] = 5
+    images: Count | None = None
 
 
-@dataclass(frozen=True)
-class Timeouts:
-    """How long to wait, in seconds: for a connection, for a reply, and for the reply to a generation."""
+class Timeouts(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many seconds to wait for a connection, a reply, and the reply to a generation."""
 
-    connect: float = 10
-    reply: float = 30
-    generation: float = 120
+    connect: Seconds = 10
+    reply: Seconds = 30
+    generation: Seconds = 120
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,13 @@ class Target:
     admin_token: Secret | None = None
     uploads_base: str | None = None
     lock_scope: Literal["account", "global"] = "account"
-    budget: Budget = Budget()
+    budget: Limits = field(default_factory=Limits)
     ca_bundle: Path | None = None
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
     @property
     def secrets(self) -> Sequence[Secret]:
-        """All that must not be told."""
+        """Everything that no output may contain."""
         tokens = [account.token for account in self.accounts.values()]
         return [token for token in (*tokens, self.admin_token) if token]
 
@@ -86,88 +84,100 @@ class Target:
         return host in {"localhost", "::1"} or host.startswith("127.")
 
 
+class _Token(Struct, forbid_unknown_fields=True):
+    token: Secret | None = None
+    token_env: Line | None = None
+
+    def read(self, where: str) -> Secret:
+        """Return the token, or the value of its variable; raise UsageError. where: the file and key."""
+        if (self.token is None) == (self.token_env is None):
+            raise UsageError(f"{where}.token: give exactly one of token and token_env.")
+        if self.token is not None:
+            return self.token
+        value = os.environ.get(str(self.token_env), "")
+        if not value:
+            raise UsageError(
+                f"{where}.token_env: the environment variable {self.token_env} is not set; it takes the token."
+            )
+        return Secret(value)
+
+
+class _LowAccount(_Token):
+    credits: AtLeastOne = 1
+
+
+class _AlmostLimitedAccount(_Token):
+    images_left: AtLeastOne = 1
+
+
+class _Accounts(Struct, forbid_unknown_fields=True):
+    primary: Annotated[_Token, Meta(description="{token_env: NAME} or {token: …}")]
+    secondary: _Token | None = None
+    empty: _Token | None = None
+    low: _LowAccount | None = None
+    limited: _Token | None = None
+    almost_limited: _AlmostLimitedAccount | None = None
+    slow: _Token | None = None
+    busy: _Token | None = None
+    invalid: _Token | None = None
+
+
+class _Lock(Struct, forbid_unknown_fields=True):
+    scope: Literal["account", "global"] = "account"
+
+
+class _Tls(Struct, forbid_unknown_fields=True):
+    ca_bundle: Line | None = None
+
+
+class _TargetFile(Struct, forbid_unknown_fields=True):
+    base_url: Annotated[Url, Meta(description="an http or https URL")]
+    accounts: _Accounts
+    control: Literal["none", "mock"] = "none"
+    admin_token: _Token | None = None
+    uploads_base: Url | None = None
+    lock: _Lock | None = None
+    budget: Limits | None = None
+    tls: _Tls | None = None
+    timeouts: Timeouts | None = None
+
+
+ROLES = _Accounts.__struct_fields__
+
+
 def simple_target(base_url: str, token: str) -> Target:
-    """The target that `--base-url` and `--token` describe; of a remote one, others may hold the lock."""
-    reader = Keys("--base-url/--token", {"base_url": base_url})
-    target = Target(reader.url("base_url"), {"primary": Account("primary", Secret(token))})
+    """Return the target of `--base-url` and `--token`; other clients may hold the lock of a remote one."""
+    url = decode("--base-url", base_url, Url)
+    target = Target(url, {"primary": Account("primary", Secret(token))})
     return target if target.loopback else replace(target, lock_scope="global")
 
 
 def load_target(path: Path) -> Target:
-    """Read a target file, or raise a UsageError that names the file and the key."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the target file cannot be read: {getattr(error, 'strerror', error)}.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}: the target file is not valid YAML{where}.") from None
-    return _target(Keys(str(path), content), path.parent)
-
-
-def _target(reader: Keys, folder: Path) -> Target:
-    reader.only("base_url", "accounts", "control", "admin_token", "uploads_base", "lock", "budget", "tls", "timeouts")
-    bundle = reader.part("tls", "ca_bundle").text("ca_bundle", optional=True)
+    """Return the target in a file; raise UsageError with the file and the key."""
+    file = decode(path, read_yaml(path, "the target file"), _TargetFile)
+    bundle = file.tls.ca_bundle if file.tls else None
     return Target(
-        base_url=reader.url("base_url"),
-        accounts=_accounts(reader.part("accounts", *ROLES)),
-        control=cast("Literal['none', 'mock']", reader.choice("control", "none", "mock")),
-        admin_token=_token(reader.part("admin_token", *_TOKEN)) if reader.has("admin_token") else None,
-        uploads_base=reader.url("uploads_base") if reader.has("uploads_base") else None,
-        lock_scope=cast(
-            "Literal['account', 'global']", reader.part("lock", "scope").choice("scope", "account", "global")
-        ),
-        budget=_budget(reader.part("budget", "credits", "seconds", "requests_per_second", "images")),
-        ca_bundle=_existing(reader, folder / bundle) if bundle else None,
-        timeouts=_timeouts(reader.part("timeouts", "connect", "reply", "generation")),
+        base_url=file.base_url,
+        accounts=dict(_accounts(path, file.accounts)),
+        control=file.control,
+        admin_token=file.admin_token.read(f"{path}: admin_token") if file.admin_token else None,
+        uploads_base=file.uploads_base,
+        lock_scope=(file.lock or _Lock()).scope,
+        budget=file.budget or Limits(),
+        ca_bundle=_existing(path, bundle) if bundle else None,
+        timeouts=file.timeouts or Timeouts(),
     )
 
 
-def _existing(reader: Keys, path: Path) -> Path:
-    if not path.is_file():
-        raise reader.wrong("tls.ca_bundle", f"no such file: {path}")
-    return path
+def _accounts(path: Path, accounts: _Accounts) -> Iterator[tuple[str, Account]]:
+    for role in ROLES:
+        if entry := getattr(accounts, role):
+            figure = getattr(entry, "credits", 0) or getattr(entry, "images_left", 0)
+            yield role, Account(role, entry.read(f"{path}: accounts.{role}"), figure)
 
 
-def _budget(reader: Keys) -> Budget:
-    default = Budget()
-    return Budget(
-        credits=int(reader.number("credits", default.credits, whole=True, least=0)),
-        seconds=reader.number("seconds", default.seconds, least=1),
-        requests_per_second=reader.number("requests_per_second", default.requests_per_second, least=0.01),
-        images=int(reader.number("images", 0, whole=True, least=0)) if reader.has("images") else None,
-    )
-
-
-def _timeouts(reader: Keys) -> Timeouts:
-    default = Timeouts()
-    return Timeouts(
-        connect=reader.number("connect", default.connect, least=0.1),
-        reply=reader.number("reply", default.reply, least=0.1),
-        generation=reader.number("generation", default.generation, least=0.1),
-    )
-
-
-def _accounts(reader: Keys) -> Mapping[str, Account]:
-    if not reader.has("primary"):
-        raise reader.wrong("primary", "is missing; it takes {token_env: NAME} or {token: …}")
-    return {role: _account(role, reader) for role in ROLES if reader.has(role)}
-
-
-def _account(role: str, accounts: Keys) -> Account:
-    figure = _FIGURES.get(role)
-    reader = accounts.part(role, *_TOKEN, *([figure] if figure else []))
-    return Account(role, _token(reader), int(reader.number(figure, 1, whole=True, least=1)) if figure else 0)
-
-
-def _token(reader: Keys) -> Secret:
-    if reader.has("token") == reader.has("token_env"):
-        raise reader.wrong("token", "give exactly one of token and token_env")
-    if reader.has("token"):
-        return Secret(reader.text("token"))
-    name = reader.text("token_env")
-    value = os.environ.get(name, "")
-    if not value:
-        raise reader.wrong("token_env", f"the environment variable {name} is not set; it takes the token")
-    return Secret(value)
+def _existing(path: Path, bundle: str) -> Path:
+    file = path.parent / bundle
+    if not file.is_file():
+        raise UsageError(f"{path}: tls.ca_bundle: no such file: {file}.")
+    return file

@@ -1,1 +1,1 @@
-"""A second implementation of the API, nothing of it from the mock, and servers made of it that are wrong in one way."""
+"""A second implementation of the API, independent of the mock, and servers based on it, each wrong in one way."""

@@ -1,13 +1,14 @@
-"""Every server by name: what kind it is, and which rule it breaks how."""
+"""The catalogue of servers: the kind of each, and the rule that it breaks."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from contract_tests.wrong_servers.service import Service
+from contract_tests.wrong_servers.wire import Reply
 
-Kind = Literal["right", "wrong", "assumed", "null", "broken"]
+Kind = Literal["conforming", "wrong", "assumed", "null", "broken"]
 Mode = Literal["black-box", "control"]
 BOTH: tuple[Mode, ...] = ("black-box", "control")
 Make = type[Service]
@@ -15,10 +16,10 @@ Make = type[Service]
 
 @dataclass(frozen=True)
 class Entry:
-    """A server: a class of this package, or the mock with a behaviour of its own.
+    """A server: a class of this package, or the mock with a behaviour.
 
-    What one of the kind `assumed` breaks is an assumption, and a right one may differ from the assumptions it names.
-    `modes` are those in which it shows at all.
+    A `wrong` server breaks one of the documented `rules`, an `assumed` one an assumption; a `conforming` one may differ
+    from the assumptions in `rules`. The deviation shows only in `modes`.
     """
 
     name: str
@@ -43,35 +44,30 @@ CATALOGUE: dict[str, Entry] = {}
 
 
 def add(entry: Entry) -> None:
-    """Enter a server under its name."""
+    """Add a server; its name must be new."""
     if entry.name in CATALOGUE:
-        raise ValueError(f"two servers are called {entry.name}")
+        raise ValueError(f"duplicate server {entry.name}")
     CATALOGUE[entry.name] = entry
 
 
 def breaks(*rules: str, how: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
-    """Declare a server that breaks a documented rule; where the rule shows in several, all of them count."""
+    """Add a class that breaks one of these documented rules."""
     return _enter("wrong", rules, how, modes)
 
 
 def differs(*rules: str, how: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
-    """Declare a server that differs from an assumption."""
+    """Add a class that differs from an assumption."""
     return _enter("assumed", rules, how, modes)
 
 
-def right(how: str, *, differs: tuple[str, ...] = (), modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
-    """Declare a server that breaks nothing documented; `differs` are assumptions that it does not share."""
-    return _enter("right", differs, how, modes)
+def conforming(how: str, *, differs: tuple[str, ...] = (), modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
+    """Add a class that keeps every documented rule; `differs` are assumptions that it does not share."""
+    return _enter("conforming", differs, how, modes)
 
 
 def null(how: str) -> Callable[[Make], Make]:
-    """Declare a server that does nothing."""
+    """Add a class that does nothing."""
     return _enter("null", (), how)
-
-
-def broken(how: str) -> Callable[[Make], Make]:
-    """Declare a server that fails as a server, not as this API."""
-    return _enter("broken", (), how, ("black-box",))
 
 
 def _enter(kind: Kind, rules: tuple[str, ...], sentence: str, modes: tuple[Mode, ...] = BOTH) -> Callable[[Make], Make]:
@@ -81,3 +77,40 @@ def _enter(kind: Kind, rules: tuple[str, ...], sentence: str, modes: tuple[Mode,
         return make
 
     return enter
+
+
+def variant(  # the row of a table, instead of a class
+    name: str,
+    rules: str,
+    sentence: str,
+    *,
+    kind: Kind = "wrong",
+    base: Make = Service,
+    modes: tuple[Mode, ...] = BOTH,
+    **changed: Any,
+) -> None:
+    """Add a subclass of `base` with some attributes changed. `rules` are separated by blanks."""
+    add(Entry(name, kind, tuple(rules.split()), sentence, type(name, (base,), changed), modes))
+
+
+def mock(name: str, kind: Kind, rules: str, sentence: str, *, modes: tuple[Mode, ...] = BOTH, **behaviour: Any) -> None:
+    """Add the mock with a behaviour."""
+    add(Entry(f"mock-{name}", kind, tuple(rules.split()), sentence, behaviour, modes))
+
+
+Method = Callable[..., Any]
+
+
+def altered(method: str, change: Callable[[Any], Any]) -> Method:
+    """Return a method that changes the result of the service's own; of a reply, only the body."""
+
+    def call(self: Service, *arguments: Any) -> Any:
+        result = getattr(Service, method)(self, *arguments)
+        return replace(result, body=change(result.body)) if isinstance(result, Reply) else change(result)
+
+    return call
+
+
+def with_status(method: str, status: int) -> Method:
+    """Return a method that changes the status of a reply of the service."""
+    return lambda self, *arguments: replace(getattr(Service, method)(self, *arguments), status=status)

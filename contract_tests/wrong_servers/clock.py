@@ -1,4 +1,4 @@
-"""The time of one account: real, or stopped and moved by hand."""
+"""The time of one account: real, or frozen and moved on request."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +14,12 @@ def wall() -> int:
 
 
 def stamp(instant: int) -> str:
-    """An instant as ISO 8601 in UTC, to the millisecond."""
+    """Return an instant as ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(instant / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def instant_of(text: str) -> int:
-    """The instant that ISO 8601 with a time zone names, or a ValueError."""
+    """Parse ISO 8601 with a time zone; raise ValueError for anything else."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no time zone")
@@ -32,26 +32,26 @@ class Clock:
     def __init__(self, source: Callable[[], int] = wall) -> None:
         self._source = source
         self._ahead = 0
-        self._stopped: int | None = None
+        self._frozen_at: int | None = None
         self._awaited: list[int] = []
         self._changed = Condition()
 
     @property
     def frozen(self) -> bool:
-        return self._stopped is not None
+        return self._frozen_at is not None
 
     @property
     def awaited(self) -> list[int]:
-        """The instants that somebody waits for."""
+        """Return the instants that requests wait for, sorted."""
         with self._changed:
             return sorted(self._awaited)
 
     def now(self) -> int:
-        return self._source() + self._ahead if self._stopped is None else self._stopped
+        return self._source() + self._ahead if self._frozen_at is None else self._frozen_at
 
     @contextmanager
     def reached(self, instant: int) -> Iterator[None]:
-        """Wait for an instant. Who moves the clock beyond it waits until the block is left."""
+        """Wait for an instant. A `move_to` beyond it returns after the block has ended."""
         with self._changed:
             self._awaited.append(instant)
             while (now := self.now()) < instant:
@@ -65,16 +65,16 @@ class Clock:
 
     def freeze(self) -> None:
         with self._changed:
-            self._stopped = self.now()
+            self._frozen_at = self.now()
 
     def run(self) -> None:
-        """Let time go on from where it stands."""
+        """Let time pass again, from the present instant."""
         with self._changed:
-            self._ahead, self._stopped = self.now() - self._source(), None
+            self._ahead, self._frozen_at = self.now() - self._source(), None
             self._changed.notify_all()
 
     def move_to(self, instant: int) -> None:
-        """Set the time; what is awaited before that happens first, in order, each at its own instant."""
+        """Set the time; requests that wait for an earlier instant finish first, in order, each at its own instant."""
         with self._changed:
             while due := [each for each in self._awaited if each <= instant]:
                 first = min(due)
@@ -83,8 +83,8 @@ class Clock:
             self._set(instant)
 
     def _set(self, instant: int) -> None:
-        if self._stopped is None:
+        if self._frozen_at is None:
             self._ahead = instant - self._source()
         else:
-            self._stopped = instant
+            self._frozen_at = instant
         self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""As much of the mock's control API as the suite uses, over the accounts of this service."""
+"""The part of the mock's control API that the suite uses, over the accounts of this service."""
 
 import json
 import re
@@ -7,20 +7,20 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract_tests.wrong_servers.clock import DAY, Clock, instant_of, stamp
-from contract_tests.wrong_servers.locking import Locking
-from contract_tests.wrong_servers.message import Reply, Request
+from contract_tests.wrong_servers.decisions import Locking
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Lock
+from contract_tests.wrong_servers.wire import Reply, Request
 
 _WORLD = re.compile(r"/_mock/worlds/([^/]+)(/clock)?")
 
 
 class NoEdgeError(Exception):
-    """The clock was to advance to what is not going to happen."""
+    """The clock cannot advance to an event that is not due."""
 
 
 class Control:
-    """Answers what is asked below `/_mock`."""
+    """Answers requests below `/_mock`."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -31,17 +31,17 @@ class Control:
             return Reply(200, {"status": "ok", "version": "0", "state": "memory", "worlds": worlds})
         found = _WORLD.fullmatch(request.path)
         if not found:
-            return Reply(404, {"message": f"{request.path} is not known here."})
+            return Reply(404, {"message": f"{request.path} does not exist."})
         token = unquote(found[1])
         if not self._service.accounts.valid(token):
-            return Reply(404, {"message": "The token is not valid, so it opens no world."})
+            return Reply(404, {"message": "Invalid token."})
         try:
             change = _object(request.body)
             return Reply(200, self._clock(token, request, change) if found[2] else self._world(token, request, change))
         except NoEdgeError as error:
             return Reply(409, {"message": f"The clock cannot advance: {error}."})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return Reply(422, {"message": f"The body is not understood: {error}."})
+            return Reply(422, {"message": f"Invalid body: {error}."})
 
     def _world(self, token: str, request: Request, change: Mapping[str, Any]) -> dict[str, Any]:
         with self._service.mutex:
@@ -56,7 +56,7 @@ class Control:
         if request.method == "POST":
             if change.get("freeze"):
                 account.clock.freeze()
-            # Outside the mutex, since what falls due meanwhile needs it.
+            # Outside the mutex, since the generations that finish meanwhile need it.
             self._move(account, change)
             if change.get("freeze") is False:
                 account.clock.run()
@@ -75,7 +75,7 @@ class Control:
 def _object(body: bytes) -> dict[str, Any]:
     change = json.loads(body or b"{}")
     if not isinstance(change, dict):
-        raise TypeError("it is no object")
+        raise TypeError("not an object")
     return change
 
 
@@ -88,12 +88,12 @@ def _change(account: Account, change: Mapping[str, Any]) -> None:
     if "generation_time" in change:
         account.generation_seconds = change["generation_time"]
     if "lock" in change:
-        account.barred = _lock(change["lock"])
-        account.latch.lock = None
+        account.outside_lock = _lock(change["lock"])
+        account.lock_slot.lock = None
 
 
-def _alive(account: Account) -> Lock | None:
-    """The lock as it is in truth, whatever the service makes of it."""
+def _true_lock(account: Account) -> Lock | None:
+    """Return the lock by the documented rule, whichever rule the service follows."""
     return Locking().held(account)
 
 
@@ -106,7 +106,7 @@ def _lock(change: Mapping[str, Any] | None) -> Lock | None:
 
 def _edge(account: Account, name: str) -> int:
     now = account.clock.now()
-    lock = _alive(account)
+    lock = _true_lock(account)
     match name:
         case "lock-expiry" if lock and lock.until is not None:
             return lock.until
@@ -114,11 +114,11 @@ def _edge(account: Account, name: str) -> int:
             return min(generation.ends for generation in account.running)
         case "day-reset":
             return (now // DAY + 1) * DAY
-    raise NoEdgeError(f"there is no {name} ahead")
+    raise NoEdgeError(f"no {name} is due")
 
 
 def _shown(account: Account) -> dict[str, Any]:
-    lock = _alive(account)
+    lock = _true_lock(account)
     return {
         "token": account.token,
         "credits": account.credits,

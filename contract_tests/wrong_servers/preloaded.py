@@ -1,12 +1,12 @@
-"""What every run of a selftest needs, imported and worked out once for all of them."""
+"""Imports for all runs of a selftest; the processes of the runs are forked from one that has imported this."""
 
 from hypothesis import strategies
 
 from contract_tests.fuzz import engine
-from contract_tests.wrong_servers import judging
+from contract_tests.wrong_servers import trial
 
-__all__ = ["judging"]
+__all__ = ["trial"]
 
-with engine.nothing_left_behind():
-    # Hypothesis works out once in each process which characters there are, which takes a second.
+with engine.temporary_hypothesis_home():
+    # Hypothesis collects all characters once in each process, which takes a second.
     strategies.characters(codec="utf-8").validate()

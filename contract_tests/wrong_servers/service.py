@@ -1,75 +1,96 @@
-"""The service: every decision is a method of its own, so that a server can be wrong in just one."""
+"""The service: every decision is a separate method, so that a server can be wrong in exactly one."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from contract_tests.wrong_servers.accounting import Accounting
-from contract_tests.wrong_servers.accounts import Accounts
-from contract_tests.wrong_servers.dress import Dress
-from contract_tests.wrong_servers.forms import Form, parse
-from contract_tests.wrong_servers.gallery import Gallery
-from contract_tests.wrong_servers.locking import Locking
-from contract_tests.wrong_servers.message import Reply, Request, error
-from contract_tests.wrong_servers.parameters import Examination, Limits, Problems
-from contract_tests.wrong_servers.state import Account, Generation, Image, Order
+from contract_tests.wrong_servers.decisions import Accounting, Gallery, Locking
+from contract_tests.wrong_servers.parameters import ENGINES, Engine, Examination, Limits, Problems
+from contract_tests.wrong_servers.presentation import Presentation
+from contract_tests.wrong_servers.state import Account, Accounts, Generation, Image, Order
+from contract_tests.wrong_servers.wire import Form, Reply, Request, error, parse
 
 PREFIX = "/api/v1/aiimage/"
-OPERATIONS = {
-    "check-availability": ("GET", "check"),
-    "versions": ("GET", "versions"),
-    "recent-images": ("GET", "recent"),
-    "generate-image": ("POST", "generate"),
-}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation below `PREFIX`; its path may have `{parameters}`. Without a reply, a method of `name` answers."""
+
+    name: str
+    method: str
+    path: str
+    reply: Reply | None = None
+
+    def matches(self, path: str) -> bool:
+        return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", PREFIX + self.path), path) is not None
+
+
+OPERATIONS = (
+    Operation("check", "GET", "check-availability"),
+    Operation("versions", "GET", "versions"),
+    Operation("recent", "GET", "recent-images"),
+    Operation("generate", "POST", "generate-image"),
+)
 
 
 class Service(Locking, Accounting, Gallery):
-    """The API as its documentation has it. `answer` may be called from many threads."""
+    """The API as documented, with further `engines` and `operations`. `answer` may be called from many threads."""
 
     shared_lock = False
     limits = Limits()
 
-    def __init__(self, dress: Dress, accounts: Accounts, generation_seconds: float) -> None:
-        super().__init__(dress)
+    def __init__(
+        self,
+        presentation: Presentation,
+        accounts: Accounts,
+        generation_seconds: float,
+        engines: Iterable[Engine] = (),
+        operations: Iterable[Operation] = (),
+    ) -> None:
+        super().__init__(presentation)
         self.accounts = accounts
         self.generation_seconds = generation_seconds
+        self.engines = (*ENGINES, *engines)
+        self.operations = (*OPERATIONS, *operations)
         self.mutex = RLock()
 
     def answer(self, request: Request) -> Reply:
-        name = request.path.removeprefix(PREFIX)
-        if name == request.path or name not in OPERATIONS:
+        candidates = [operation for operation in self.operations if operation.matches(request.path)]
+        if not candidates:
             return self.outside(request)
-        method, operation = OPERATIONS[name]
-        if request.method != method:
-            return self.wrong_method(request, method)
-        reply = self.operate(operation, request)
-        return self.last_look(operation, request, reply)
+        for operation in candidates:
+            if operation.method == request.method:
+                return self.before_sending(request, self.operate(operation, request))
+        return self.wrong_method(request, [operation.method for operation in candidates])
 
-    def operate(self, operation: str, request: Request) -> Reply:
+    def operate(self, operation: Operation, request: Request) -> Reply:
         token = self.token(request)
-        if not self.admitted(operation, token):
+        if not self.admitted(operation.name, token):
             return self.unauthenticated()
         account = self.account_of(token)
-        if operation == "generate":
+        if operation.name == "generate":
             return self.generate(account, request)
         with self.mutex:
-            reply: Reply = getattr(self, operation)(account)
+            reply: Reply = operation.reply or getattr(self, operation.name)(account)
             return reply
 
-    def last_look(self, operation: str, request: Request, reply: Reply) -> Reply:
-        """A reply of an operation just before it is sent."""
+    def before_sending(self, request: Request, reply: Reply) -> Reply:
+        """Return the reply of an operation as it is sent."""
         return reply
 
     def outside(self, request: Request) -> Reply:
-        if f"/{self.dress.folder}/" in request.path:
+        if f"/{self.presentation.folder}/" in request.path:
             return self.picture(request)
-        return Reply(404, {"message": f"Nothing is served at {request.path}."})
+        return Reply(404, {"message": f"{request.path} does not exist."})
 
-    def wrong_method(self, request: Request, right: str) -> Reply:
-        allowed = "GET, HEAD" if right == "GET" else right
-        return Reply(405, {"message": f"{request.method} does not go here."}, {"Allow": allowed})
+    def wrong_method(self, request: Request, allowed: list[str]) -> Reply:
+        methods = ", ".join(allowed).replace("GET", "GET, HEAD")
+        return Reply(405, {"message": f"{request.method} is not allowed."}, {"Allow": methods})
 
-    # Who calls
+    # Authentication
 
     def token(self, request: Request) -> str:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -82,7 +103,7 @@ class Service(Locking, Accounting, Gallery):
         return self.accounts.get(token)
 
     def unauthenticated(self) -> Reply:
-        return Reply(401, {"message": self.dress.unauthenticated})
+        return Reply(401, {"message": self.presentation.unauthenticated})
 
     # The operations
 
@@ -90,10 +111,10 @@ class Service(Locking, Accounting, Gallery):
         return self.busy() if self.seems_busy(account) else self.available()
 
     def available(self) -> Reply:
-        return Reply(200, {"status": "success", "message": self.dress.available})
+        return Reply(200, {"status": "success", "message": self.presentation.available})
 
     def busy(self) -> Reply:
-        return error(409, self.dress.busy)
+        return error(409, self.presentation.busy)
 
     def versions(self, account: Account) -> Reply:
         return Reply(200, {"dall-e": "dalle3", "stable-diffusion": "sd3-large"})
@@ -103,13 +124,13 @@ class Service(Locking, Accounting, Gallery):
 
     def generate(self, account: Account, request: Request) -> Reply:
         form = self.form(request)
-        examination = Examination(form, self.limits)
+        examination = Examination(form, self.limits, self.engines)
         if problems := self.problems(examination, form):
             self.refused(account)
             return self.invalid(problems)
         order = examination.order()
         with self.mutex:
-            if refusal := self.refusal(account, order):
+            if refusal := next(self.refusals(account, order), None):
                 self.refused(account)
                 return refusal
             generation = self.begin(account, order)
@@ -126,10 +147,7 @@ class Service(Locking, Accounting, Gallery):
         first = next(iter(problems.values()))[0]
         return Reply(422, {"message": first, "errors": problems})
 
-    # What stands in the way of a generation, in order
-
-    def refusal(self, account: Account, order: Order) -> Reply | None:
-        return next(self.refusals(account, order), None)
+    # Refusals, in order
 
     def refusals(self, account: Account, order: Order) -> Iterator[Reply]:
         if self.locked_out(account, order):
@@ -140,15 +158,15 @@ class Service(Locking, Accounting, Gallery):
             yield self.too_poor()
 
     def locked(self) -> Reply:
-        return error(409, self.dress.busy)
+        return error(409, self.presentation.busy)
 
     def over_limit(self) -> Reply:
-        return error(429, self.dress.daily_limit)
+        return error(429, self.presentation.daily_limit)
 
     def too_poor(self) -> Reply:
-        return error(419, self.dress.no_credits)
+        return error(419, self.presentation.no_credits)
 
-    # From begin to end
+    # A generation
 
     def begin(self, account: Account, order: Order) -> Generation:
         now = account.clock.now()
@@ -175,4 +193,5 @@ class Service(Locking, Accounting, Gallery):
         return Reply(200, self.made([self.entry(image) for image in images]))
 
     def made(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the body of the reply to a generation."""
         return {"status": "success", "images": entries, "image_storage": self.image_storage}

@@ -1,47 +1,56 @@
 """A server of the catalogue, ready to listen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from contract_tests.wrong_servers import assumed, broken, mocks, null, right  # noqa: F401  they enter themselves
-from contract_tests.wrong_servers.accounts import Accounts
+from contract_tests.wrong_servers import broken, conforming  # noqa: F401  they add their servers
 from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
 from contract_tests.wrong_servers.control import Control
-from contract_tests.wrong_servers.deviations import (  # noqa: F401  they enter themselves
+from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add their servers
     auth,
     images,
-    lock_life,
     locks,
-    money,
-    pictures,
-    recents,
+    quotas,
+    replies,
     requests,
-    shapes,
 )
-from contract_tests.wrong_servers.dress import Dress, Foreign
-from contract_tests.wrong_servers.message import Reply, Request
-from contract_tests.wrong_servers.wire import Answer, Server
+from contract_tests.wrong_servers.parameters import Engine
+from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
+from contract_tests.wrong_servers.service import Operation
+from contract_tests.wrong_servers.state import Accounts
+from contract_tests.wrong_servers.wire import Answer, Reply, Request, Server
 
 GENERATION_SECONDS = 0.8
 
 
 def entries() -> list[Entry]:
-    """The whole catalogue."""
+    """Return the whole catalogue."""
     return list(CATALOGUE.values())
 
 
-def server(name: str, port: int = 0, *, control: bool, generation_seconds: float = GENERATION_SECONDS) -> Server:
-    """The server of that name: in the dress of another stack, or plainly and with a control API."""
+def server(
+    name: str,
+    port: int = 0,
+    *,
+    control: bool,
+    generation_seconds: float = GENERATION_SECONDS,
+    engines: Iterable[Engine] = (),
+    operations: Iterable[Operation] = (),
+) -> Server:
+    """Return the server of that name, in the style of another stack or plain and with a control API.
+
+    `engines` and `operations` are served beside those of the documentation.
+    """
     make = CATALOGUE[name].source
     if isinstance(make, Mapping):
-        raise TypeError(f"{name} is the mock, which has a command of its own")
-    dress = Dress() if control else Foreign()
+        raise TypeError(f"{name} is the mock, which has its own command")
+    presentation = Presentation() if control else ForeignPresentation()
     accounts = Accounts(open_=control, shared=make.shared_lock)
-    service = make(dress, accounts, generation_seconds)
-    return Server(port, _steered(service.answer, Control(service)) if control else service.answer, dress)
+    service = make(presentation, accounts, generation_seconds, engines, operations)
+    return Server(port, _with_control(service.answer, Control(service)) if control else service.answer, presentation)
 
 
-def _steered(answer: Answer, control: Control) -> Answer:
-    def steered(request: Request) -> Reply:
+def _with_control(answer: Answer, control: Control) -> Answer:
+    def route(request: Request) -> Reply:
         return control.answer(request) if request.path.startswith("/_mock/") else answer(request)
 
-    return steered
+    return route

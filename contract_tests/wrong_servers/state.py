@@ -1,4 +1,4 @@
-"""What the service knows: accounts, their images, what they are generating, and who holds a lock."""
+"""The state of the service: accounts with their images, running generations and locks."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 from contract_tests.wrong_servers.clock import DAY, Clock
 
-IMAGES_A_DAY = 50
+DAILY_LIMIT = 50
+LOCK_SECONDS = 10
+# The balance of the account `low` covers the cost of every kind of request.
+LOW = 6
+ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a valid request asks for."""
+    """The content of a valid request for images."""
 
     engine: str
     prompt: str
@@ -34,38 +38,38 @@ class Image:
 
 @dataclass(eq=False)
 class Generation:
-    """A generation under way, from when to when."""
+    """A running generation, with the instants of its start and end."""
 
     order: Order
-    begun: int
+    started: int
     ends: int
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Held by a generation of this service, or by one of somebody else; without `until` it never expires."""
+    """A lock without a `holder` belongs to a generation outside this service; one without `until` never expires."""
 
     holder: Generation | None
     until: int | None
 
 
 @dataclass
-class Latch:
-    """Where a generation's lock is kept: one an account, or one for all."""
+class LockSlot:
+    """Holds the lock of one account, or the lock that all accounts share."""
 
     lock: Lock | None = None
 
 
 @dataclass
 class Account:
-    """`barred` is a lock that somebody else's generation holds here, as far as is known."""
+    """The state behind one token; `outside_lock` is set through the control API or by a role."""
 
     token: str
-    latch: Latch
+    lock_slot: LockSlot
     clock: Clock
-    barred: Lock | None = None
+    outside_lock: Lock | None = None
     credits: int = 100
-    daily_limit: int = IMAGES_A_DAY
+    daily_limit: int = DAILY_LIMIT
     generation_seconds: float | None = None
     used: int = 0
     day: int = -1
@@ -73,37 +77,72 @@ class Account:
     running: list[Generation] = field(default_factory=list)
 
     def used_today(self) -> int:
-        """How many images were made since midnight UTC."""
+        """Return the number of images made since midnight UTC."""
         return self.used if self.day == self.clock.now() // DAY else 0
 
     def use(self, images: int) -> None:
         self.used, self.day = self.used_today() + images, self.clock.now() // DAY
 
 
-# What is left on the account `low`: enough to see what every kind of request costs.
-LOW = 6
-ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
-
-
 def token_of(role: str) -> str:
-    """The token by which a role is known, a row and a hash as many services of this kind give."""
+    """Return the token of a role: a row number and a hash, as many services of this kind issue them."""
     return f"{ROLES.index(role) + 11}|{hashlib.sha256(role.encode()).hexdigest()[:40]}"
 
 
-def first_state(token: str, latch: Latch, clock: Clock) -> Account:
-    """An account as it begins; the tokens of roles have states of their own."""
-    account = Account(token, latch, clock)
+_KNOWN = frozenset(token_of(role) for role in ROLES if role != "invalid")
+
+
+def initial_account(token: str, lock_slot: LockSlot, clock: Clock) -> Account:
+    """Return a new account, in the state of its role if the token belongs to one."""
+    account = Account(token, lock_slot, clock)
     match next((role for role in ROLES if token_of(role) == token), ""):
         case "empty":
             account.credits = 0
         case "low":
             account.credits = LOW
         case "limited":
-            account.use(IMAGES_A_DAY)
+            account.use(DAILY_LIMIT)
         case "almost_limited":
-            account.use(IMAGES_A_DAY - 1)
+            account.use(DAILY_LIMIT - 1)
         case "slow":
-            account.generation_seconds = 12
+            account.generation_seconds = LOCK_SECONDS + 2
         case "busy":
-            account.barred = Lock(None, None)
+            account.outside_lock = Lock(None, None)
     return account
+
+
+class Accounts:
+    """The accounts by token; with `open_`, an unknown token gets a new one."""
+
+    def __init__(self, *, open_: bool, shared: bool) -> None:
+        self._open = open_
+        self._shared = (LockSlot(), Clock()) if shared else None
+        self._accounts: dict[str, Account] = {}
+
+    def valid(self, token: str) -> bool:
+        return token in _KNOWN or (self._open and bool(token) and token != token_of("invalid"))
+
+    def get(self, token: str) -> Account:
+        if token not in self._accounts:
+            self.reset(token)
+        return self._accounts[token]
+
+    def reset(self, token: str) -> Account:
+        """Replace an account by a new one; requests that wait on the old clock finish."""
+        lock_slot, clock = self._shared or (LockSlot(), Clock())
+        if old := self._accounts.get(token):
+            self._end(old)
+        self._accounts[token] = initial_account(token, lock_slot, clock)
+        return self._accounts[token]
+
+    def _end(self, account: Account) -> None:
+        if account.lock_slot.lock and account.lock_slot.lock.holder in account.running:
+            account.lock_slot.lock = None
+        if not self._shared:
+            account.clock.run()
+
+    def all(self) -> list[Account]:
+        return list(self._accounts.values())
+
+    def __len__(self) -> int:
+        return len(self._accounts)

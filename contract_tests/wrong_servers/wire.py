@@ -1,35 +1,137 @@
-"""The service over HTTP/1.1, with a thread for every connection."""
+"""The service over HTTP/1.1, with one thread a connection: requests, request bodies and replies."""
 
 import json
-from collections.abc import Callable
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contract_tests.wrong_servers.dress import Dress
-from contract_tests.wrong_servers.message import Reply, Request
+from contract_tests.wrong_servers.presentation import Presentation
+
+SendStrategy = Callable[[socket.socket, bytes], None]
+_CHUNK_BYTES = 4096
+_PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+
+
+def send_all(connection: socket.socket, message: bytes) -> None:
+    """Send a reply normally."""
+    connection.sendall(message)
+
+
+@dataclass(frozen=True)
+class Request:
+    """The names of headers are in lower case; `path` excludes the query."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.headers.get('host', '127.0.0.1')}"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The body is sent as JSON unless it is bytes."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    send: SendStrategy = send_all
+
+
+def error(status: int, message: str) -> Reply:
+    return Reply(status, {"status": "error", "message": message})
+
+
+# Request bodies
+
+
+@dataclass
+class Form:
+    """The fields of a request body; `files` are the bytes by field."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def parse(content_type: str, body: bytes) -> Form:
+    """Parse a JSON, multipart or urlencoded body; an unreadable one has no fields."""
+    kind = content_type.partition(";")[0].strip().lower()
+    try:
+        if kind == "multipart/form-data":
+            return parse_multipart(parameters(content_type).get("boundary", ""), body)
+        if kind == "application/x-www-form-urlencoded":
+            return Form(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+        content = json.loads(body) if kind.endswith("json") else None
+    except (ValueError, RecursionError):
+        return Form()
+    return Form(content if isinstance(content, dict) else {})
+
+
+def parse_multipart(boundary: str, body: bytes) -> Form:
+    """Parse a multipart body; parts with a file name are files."""
+    form = Form()
+    if not boundary:
+        return form
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
+    for part in parts[1:]:
+        if part.startswith(b"--"):
+            break
+        head, _, content = part.partition(b"\r\n\r\n")
+        disposition = parameters(_disposition(head))
+        name = disposition.get("name")
+        if name is None:
+            continue
+        if "filename" in disposition:
+            form.files[name] = content
+        else:
+            form.fields[name] = content.decode("utf-8", "replace")
+    return form
+
+
+def parameters(header: str) -> dict[str, str]:
+    """Return the parameters of a header, for example the boundary of a Content-Type."""
+    return {
+        name.lower(): re.sub(r"\\(.)", r"\1", quoted) if quoted else bare
+        for name, quoted, bare in _PARAMETER.findall(header)
+    }
+
+
+def _disposition(head: bytes) -> str:
+    lines = head.decode("utf-8", "replace").split("\r\n")
+    return next((line for line in lines if line.lower().startswith("content-disposition:")), "")
+
+
+# The server
 
 Answer = Callable[[Request], Reply]
-_CHUNK = 4096
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on loopback; each reply goes out as `dress` has it."""
+    """Listens on loopback and renders each reply in the style of `presentation`."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, answer: Answer, dress: Dress) -> None:
+    def __init__(self, port: int, answer: Answer, presentation: Presentation) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.answer, self.dress = answer, dress
+        self.answer, self.presentation = answer, presentation
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is none of the server's business."""
+        """Ignore clients that disconnect."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -39,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         reply = self.server.answer(self._request())
-        reply.manner(self.connection, rendered(reply, self.server.dress, self.command))
+        reply.send(self.connection, rendered(reply, self.server.presentation, self.command))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_QUERY = _serve  # noqa: N815
 
@@ -62,23 +164,28 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def rendered(reply: Reply, dress: Dress, method: str = "GET") -> bytes:
-    """A reply as it goes over the wire, in one piece."""
-    content = reply.body if isinstance(reply.body, bytes) else json.dumps(dress.adorned(reply.body)).encode()
-    chunked = dress.chunked and reply.content_type.startswith("application/json")
-    headers = {"Content-Type": reply.content_type + (dress.charset if chunked else "")} if reply.content_type else {}
-    headers |= {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(len(content))}
+def rendered(reply: Reply, presentation: Presentation, method: str = "GET") -> bytes:
+    """Return the bytes of a reply to a request with that method."""
+    content = reply.body if isinstance(reply.body, bytes) else json.dumps(presentation.adorned(reply.body)).encode()
+    # A 204 has neither a body nor a length.
+    bodiless = reply.status == HTTPStatus.NO_CONTENT
+    chunked = presentation.chunked and reply.content_type.startswith("application/json") and not bodiless
+    headers = _framing(reply, presentation.charset if chunked else "", len(content), chunked=chunked)
     phrase = HTTPStatus(reply.status).phrase if reply.status in set(HTTPStatus) else "Page Expired"
     lines = [f"HTTP/1.1 {reply.status} {phrase}"]
-    lines += [
-        f"{dress.header_name(name)}: {value}" for name, value in {**headers, **dress.headers, **reply.headers}.items()
-    ]
+    for name, value in {**({} if bodiless else headers), **presentation.headers, **reply.headers}.items():
+        lines.append(f"{presentation.header_name(name)}: {value}")
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-    if method == "HEAD":
+    if method == "HEAD" or bodiless:
         return head
     return head + (_chunks(content) if chunked else content)
 
 
+def _framing(reply: Reply, charset: str, length: int, *, chunked: bool) -> dict[str, str]:
+    headers = {"Content-Type": reply.content_type + charset} if reply.content_type else {}
+    return headers | ({"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(length)})
+
+
 def _chunks(content: bytes) -> bytes:
-    pieces = [content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK)]
+    pieces = [content[start : start + _CHUNK_BYTES] for start in range(0, len(content), _CHUNK_BYTES)]
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"

@@ -1,6 +1,6 @@
-"""The mock's own API, under /_mock. No part of what is emulated."""
+"""The mock's control API, under /_mock. It is not part of the emulated API."""
 
-from .admission import Admission, cookie_name
+from .auth import Auth, cookie_name
 from .routes import control_app
 
-__all__ = ["Admission", "control_app", "cookie_name"]
+__all__ = ["Auth", "control_app", "cookie_name"]

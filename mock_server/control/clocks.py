@@ -1,4 +1,4 @@
-"""The clock of a world: seen, stopped, set, advanced."""
+"""The clock of a world: shown, frozen, set, advanced."""
 
 from typing import Annotated
 
@@ -10,64 +10,60 @@ from starlette.responses import Response
 from mock_server.domain.clock import Instant, checked, from_iso, seconds
 from mock_server.service import Caller, Service, clocks
 
-from .answers import answer, problem, told
-from .naming import meant_by_path
-from .worlds import view
+from .http import http_error, json_response, read_json, resolve_world
+from .worlds import world_view
 
-_LONGEST = 3_660 * 86_400
+_MAX_SECONDS = 3_660 * 86_400
+_MAX_OFFSET_MS = 86_400_000
 
 
 class ClockCommand(msgspec.Struct, forbid_unknown_fields=True):
-    """What a POST may say. freeze: stop the clock or let it run, before anything else; set: ISO 8601;
-    advance: seconds; advance_to: an edge, offset_ms milliseconds after it, or before it where negative.
+    """The body of a POST. freeze: stop the clock or let it run, applied first; set: ISO 8601; advance: seconds;
+    advance_to: an edge; offset_ms: milliseconds after that edge, negative for before it.
     """
 
     freeze: bool | UnsetType = UNSET
     set: str | UnsetType = UNSET
-    advance: Annotated[float, Meta(ge=0, le=_LONGEST)] | UnsetType = UNSET
+    advance: Annotated[float, Meta(ge=0, le=_MAX_SECONDS)] | UnsetType = UNSET
     advance_to: clocks.Edge | UnsetType = UNSET
-    offset_ms: Annotated[int, Meta(ge=-86_400_000, le=86_400_000)] | UnsetType = UNSET
+    offset_ms: Annotated[int, Meta(ge=-_MAX_OFFSET_MS, le=_MAX_OFFSET_MS)] | UnsetType = UNSET
 
 
-class Clocks:
-    """The calls about a world's clock."""
+async def clock(service: Service, request: Request) -> Response:
+    """Answer GET and POST of /worlds/{token}/clock. A POST returns once everything that fell due has happened."""
+    caller, token = await resolve_world(service, request)
+    if request.method == "POST":
+        await _apply(service, caller, await read_json(request, ClockCommand))
+    return json_response(world_view(token, await service.look(caller))["clock"])
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
 
-    async def one(self, request: Request) -> Response:
-        """Answer GET and POST of /worlds/{token}/clock. A POST returns when all that fell due has happened."""
-        caller, token = await meant_by_path(self._service, request)
-        if request.method == "POST":
-            await self._obey(caller, await told(request, ClockCommand))
-        return answer(view(token, await self._service.look(caller))["clock"])
+async def _apply(service: Service, caller: Caller, command: ClockCommand) -> None:
+    moves = [each for each in (command.set, command.advance, command.advance_to) if each is not UNSET]
+    if len(moves) > 1 or (command.offset_ms is not UNSET and command.advance_to is UNSET):
+        raise http_error(422, "Use one of set, advance and advance_to; offset_ms requires advance_to.")
+    if not moves and command.freeze is UNSET:
+        raise http_error(422, "Missing field: freeze, set, advance or advance_to.")
+    target = await _target(service, caller, command)
+    if command.freeze is not UNSET:
+        await (clocks.freeze if command.freeze else clocks.resume)(service, caller)
+    if command.advance is not UNSET:
+        await clocks.advance_by(service, caller, seconds(command.advance))
+    elif target is not None:
+        await (clocks.advance if command.set is UNSET else clocks.set_to)(service, caller, target)
 
-    async def _obey(self, caller: Caller, command: ClockCommand) -> None:
-        moves = [each for each in (command.set, command.advance, command.advance_to) if each is not UNSET]
-        if len(moves) > 1 or (command.offset_ms is not UNSET and command.advance_to is UNSET):
-            raise problem(422, "Say one of set, advance and advance_to; offset_ms goes with advance_to.")
-        if not moves and command.freeze is UNSET:
-            raise problem(422, "Say freeze, set, advance or advance_to.")
-        target = await self._target(caller, command)
-        if command.freeze is not UNSET:
-            await (clocks.freeze if command.freeze else clocks.resume)(self._service, caller)
+
+async def _target(service: Service, caller: Caller, command: ClockCommand) -> Instant | None:
+    """Return the instant to move to, None for none; raise a 409 or 422. It changes nothing."""
+    try:
+        if command.set is not UNSET:
+            return from_iso(command.set)
         if command.advance is not UNSET:
-            await clocks.advance_by(self._service, caller, seconds(command.advance))
-        elif target is not None:
-            await (clocks.advance if command.set is UNSET else clocks.set_to)(self._service, caller, target)
-
-    async def _target(self, caller: Caller, command: ClockCommand) -> Instant | None:
-        """Return the instant to move to, None for none; raise a 409 or 422. Nothing has been changed so far."""
-        try:
-            if command.set is not UNSET:
-                return from_iso(command.set)
-            if command.advance is not UNSET:
-                return checked((await self._service.look(caller)).now + seconds(command.advance))
-            if command.advance_to is not UNSET:
-                edge = await clocks.edge(self._service, caller, command.advance_to)
-                return checked(edge + seconds((command.offset_ms or 0) / 1000))
-        except clocks.NoEdgeError as none:
-            raise problem(409, f"There is no {command.advance_to}: {none}.") from none
-        except (ValueError, OverflowError) as error:
-            raise problem(422, f"The clock cannot show that: {error}.") from error
-        return None
+            return checked((await service.look(caller)).now + seconds(command.advance))
+        if command.advance_to is not UNSET:
+            edge = await clocks.edge(service, caller, command.advance_to)
+            return checked(edge + seconds((command.offset_ms or 0) / 1000))
+    except clocks.NoEdgeError as none:
+        raise http_error(409, f"There is no {command.advance_to}: {none}.") from none
+    except (ValueError, OverflowError) as error:
+        raise http_error(422, f"Invalid time: {error}.") from error
+    return None

@@ -1,4 +1,4 @@
-"""Events as they happen, for whoever listens: server-sent events."""
+"""Server-sent events: requests and changes as they happen."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -10,28 +10,22 @@ from starlette.responses import StreamingResponse
 from mock_server.service import Service
 from mock_server.service.events import Event
 
-from .answers import asked
-from .naming import meant
+from .http import query, resolve_token
 
-_PAUSE_SECONDS = 15
+_KEEPALIVE_SECONDS = 15
 
 
-class EventStream:
-    """The call that listens."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    async def listen(self, request: Request) -> StreamingResponse:
-        """Answer GET /events, of one world where a token is named. Who has the headers misses nothing from then on."""
-        token = asked(request, "token").get("token")
-        world = (await meant(self._service, token)).caller.world if token is not None else None
-        headers = {"cache-control": "no-store"}
-        if request.method != "GET":
-            return StreamingResponse((), media_type="text/event-stream", headers=headers)
-        events = self._service.changes.listen(_PAUSE_SECONDS, world)
-        first = await anext(events)
-        return StreamingResponse(_lines(first, events), media_type="text/event-stream", headers=headers)
+async def events(service: Service, request: Request) -> StreamingResponse:
+    """Answer GET /events, of one world where the query names a token. No event after the headers is missed."""
+    token = query(request, "token").get("token")
+    world = (await resolve_token(service, token)).caller.world if token is not None else None
+    headers = {"cache-control": "no-store"}
+    if request.method != "GET":
+        return StreamingResponse((), media_type="text/event-stream", headers=headers)
+    stream = service.changes.listen(_KEEPALIVE_SECONDS, world)
+    # Subscribes before the headers are sent.
+    first = await anext(stream)
+    return StreamingResponse(_lines(first, stream), media_type="text/event-stream", headers=headers)
 
 
 async def _lines(first: Event | None, events: AsyncGenerator[Event | None, None]) -> AsyncIterator[bytes]:

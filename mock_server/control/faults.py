@@ -1,4 +1,4 @@
-"""The faults of a world: seen, switched on, switched off; and all that there are."""
+"""Faults of a world: listed, switched on, switched off; and the kinds that exist."""
 
 import inspect
 from typing import Any, Literal, get_args, get_origin
@@ -16,50 +16,45 @@ from mock_server.faults.plans import MAX_FAULTS, make_plans, show_plan
 from mock_server.faults.registry import FAULTS
 from mock_server.service import Service
 
-from .answers import answer, asked, problem, told
-from .naming import meant_by_path
+from .http import http_error, json_response, query, read_json, resolve_world
 
 
-class Faults:
-    """The calls about faults."""
-
-    def __init__(self, service: Service, contract: Contract) -> None:
-        self._service = service
-        self._contract = contract
-
-    async def all(self, request: Request) -> Response:
-        """Answer GET /faults: what can be switched on, with what it takes."""
-        del request
-        return answer({"faults": [self._described(kind) for kind in FAULTS.values()]})
-
-    async def one(self, request: Request) -> Response:
-        """Answer GET, PUT (these and no other), POST (these too) and DELETE of /worlds/{token}/faults."""
-        caller = (await meant_by_path(self._service, request)).caller
-        if request.method == "DELETE":
-            name = _name(request)
-            await self._service.change(caller, lambda world, _: (_without(world, name), None))
-        elif request.method in ("PUT", "POST"):
-            plans, keep = await self._plans(request), request.method == "POST"
-            await self._service.change(caller, lambda world, _: (_with(world, plans, keep), None))
-        world = (await self._service.look(caller)).world
-        return answer([show_plan(plan) for plan in world.faults])
-
-    async def _plans(self, request: Request) -> tuple[FaultPlan, ...]:
-        try:
-            return make_plans(await told(request, list[dict[str, Any]]), self._contract)
-        except FaultError as error:
-            raise problem(422, error.sentence) from error
-
-    def _described(self, kind: type[Fault]) -> dict[str, Any]:
-        return {
-            "fault": kind.name,
-            "description": (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " "),
-            "operations": kind.operations or [*(each.id for each in self._contract.operations), PICTURE],
-            "parameters": [_parameter(each) for each in parameters_of(kind).values()],
-        }
+async def fault_kinds(contract: Contract, _: Request) -> Response:
+    """Answer GET /faults: every kind of fault with its parameters."""
+    operations = [*(each.id for each in contract.operations), PICTURE]
+    return json_response({"faults": [_kind_view(kind, operations) for kind in FAULTS.values()]})
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+async def world_faults(service: Service, contract: Contract, request: Request) -> Response:
+    """Answer GET, PUT (replace), POST (add) and DELETE of /worlds/{token}/faults."""
+    caller = (await resolve_world(service, request)).caller
+    if request.method == "DELETE":
+        name = _name(request)
+        await service.change(caller, lambda world, _: (_without(world, name), None))
+    elif request.method in ("PUT", "POST"):
+        plans, keep = await _plans(contract, request), request.method == "POST"
+        await service.change(caller, lambda world, _: (_with(world, plans, keep), None))
+    world = (await service.look(caller)).world
+    return json_response([show_plan(plan) for plan in world.faults])
+
+
+async def _plans(contract: Contract, request: Request) -> tuple[FaultPlan, ...]:
+    try:
+        return make_plans(await read_json(request, list[dict[str, Any]]), contract)
+    except FaultError as error:
+        raise http_error(422, error.sentence) from error
+
+
+def _kind_view(kind: type[Fault], operations: list[str]) -> dict[str, Any]:
+    return {
+        "fault": kind.name,
+        "description": (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " "),
+        "operations": kind.operations or operations,
+        "parameters": [_parameter_view(each) for each in parameters_of(kind).values()],
+    }
+
+
+def _parameter_view(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "takes": parameter.takes,
@@ -71,26 +66,26 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _flat(kind: Any) -> list[Any]:
-    """Return a type, and what it is a union of or annotates."""
+    """Return a type with all its arguments: members of a union, the annotated type."""
     return [kind, *(inner for each in get_args(kind) for inner in _flat(each))]
 
 
 def _name(request: Request) -> str | None:
-    """Return the name of the faults that are to be switched off, None for all; raise a 422."""
-    name = asked(request, "fault").get("fault")
+    """Return the name of the faults to switch off, None for all; raise a 422."""
+    name = query(request, "fault").get("fault")
     if name is not None and name not in FAULTS:
-        raise problem(422, f"There is no fault {name[:40]!a}: there are {', '.join(FAULTS)}.")
+        raise http_error(422, f"Unknown fault {name[:40]!a}. Use: {', '.join(FAULTS)}.")
     return name
 
 
 def _without(world: World, name: str | None) -> World:
-    """Return the world with the faults of that name off, with None all of them."""
+    """Return the world without the faults of that name, with None without any."""
     return replace(world, faults=tuple(each for each in world.faults if name not in (None, each.fault)))
 
 
 def _with(world: World, plans: tuple[FaultPlan, ...], keep: bool) -> World:
-    """Return the world with these faults on; keep: beside those that are on."""
+    """Return the world with these faults. keep: also those that it has."""
     faults = (*world.faults, *plans) if keep else plans
     if len(faults) > MAX_FAULTS:
-        raise problem(422, f"{len(faults)} faults are too many: at most {MAX_FAULTS} can be on at once.")
+        raise http_error(422, f"{len(faults)} faults are too many: at most {MAX_FAULTS} can be on at once.")
     return replace(world, faults=faults)

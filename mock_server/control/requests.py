@@ -1,10 +1,8 @@
-"""The journal, and what it tells of a client: which requests there were and why they were refused, what was met and
-what never, how the client behaved.
-"""
+"""The journal, and what follows from it: coverage and the client verdict."""
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,18 +13,18 @@ from mock_server.contract import Contract, Rules
 from mock_server.domain.clock import SECOND, to_iso
 from mock_server.domain.entry import Entry
 from mock_server.insight import coverage, verdict, why
-from mock_server.service import Service, snapshots
+from mock_server.service import Service
+from mock_server.service.snapshots import Log
 
-from .answers import answer, asked, problem
-from .naming import meant
+from .http import http_error, json_response, query, resolve_token
 
-_MOST = 1_000
-_FEW = 100
-_AT_ONCE = 50
+_MAX_LIMIT = 1_000
+_DEFAULT_LIMIT = 100
+_VIEWS_PER_TURN = 50
 
 
 class Requests:
-    """The calls about the journal."""
+    """The calls that read the journal."""
 
     def __init__(self, service: Service, contract: Contract, rules: Rules) -> None:
         self._service = service
@@ -36,50 +34,50 @@ class Requests:
     async def all(self, request: Request) -> Response:
         """Answer GET (newest first, unless order=oldest) and DELETE of /requests."""
         if request.method == "DELETE":
-            await self._service.journal.delete(await self._world(asked(request, "token")))
-            return answer({"requests": [], "total": 0})
-        query = asked(request, "token", "operation", "status", "limit", "order")
-        wanted, limit, newest = _filter(query), _limit(query), _newest(query)
-        found = [entry for entry in await self._service.journal.entries(await self._world(query)) if wanted(entry)]
+            await self._service.journal.delete(await self._world(query(request, "token")))
+            return json_response({"requests": [], "total": 0})
+        asked = query(request, "token", "operation", "status", "limit", "order")
+        matches, limit, newest = _filter(asked), _limit(asked), _newest(asked)
+        found = [entry for entry in await self._service.journal.entries(await self._world(asked)) if matches(entry)]
         if newest:
             found.reverse()
-        return answer({"requests": await self._views(found[:limit]), "total": len(found)})
+        return json_response({"requests": await self._views(found[:limit]), "total": len(found)})
 
     async def one(self, request: Request) -> Response:
         """Answer GET /requests/{id}."""
-        number = unquote(request.path_params["id"])
-        entry = await self._service.journal.entry(number)
+        identifier = unquote(request.path_params["id"])
+        entry = await self._service.journal.entry(identifier)
         if entry is None:
-            raise problem(404, f"The journal has no request {number[:40]!a}, or no longer.")
-        return answer(self.view(entry))
+            raise http_error(404, f"Request {identifier[:40]!a} not found; it may have been evicted.")
+        return json_response(self._view(entry))
 
     async def coverage(self, request: Request) -> Response:
         """Answer GET /coverage."""
-        token, world = await self._named(request)
+        token, world = await self._named_world(request)
         tally = await self._service.journal.tally(world)
-        return answer({"token": token, **coverage(tally, self._contract, self._rules)})
+        return json_response({"token": token, **coverage(tally, self._contract, self._rules)})
 
     async def verdict(self, request: Request) -> Response:
         """Answer GET /verdict."""
-        token, world = await self._named(request)
-        return answer({"token": token, **verdict(await self._service.journal.entries(world))})
+        token, world = await self._named_world(request)
+        return json_response({"token": token, **verdict(await self._service.journal.entries(world))})
 
-    def report(self, log: snapshots.Log) -> list[object]:
-        """Return all that is told of the journal of one world."""
+    def report(self, log: Log) -> list[object]:
+        """Return everything that the calls show of the journal of one world."""
         tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
-        told = [coverage(tally, self._contract, self._rules), verdict(log.entries)]
-        return [*told, *map(self.view, log.entries)]
+        shown = [coverage(tally, self._contract, self._rules), verdict(log.entries)]
+        return [*shown, *map(self._view, log.entries)]
 
     async def _views(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-        """Return entries as they are shown; whoever waits for an answer meanwhile gets it in between."""
+        """Return the views of entries, with pauses in which other requests are answered."""
         views = []
-        for start in range(0, len(entries), _AT_ONCE):
-            views += [self.view(each) for each in entries[start : start + _AT_ONCE]]
+        for start in range(0, len(entries), _VIEWS_PER_TURN):
+            views += [self._view(each) for each in entries[start : start + _VIEWS_PER_TURN]]
             await asyncio.sleep(0)
         return views
 
-    def view(self, entry: Entry) -> dict[str, Any]:
-        """Return an entry as the control API shows it, with why it was refused."""
+    def _view(self, entry: Entry) -> dict[str, Any]:
+        """Return an entry as the control API shows it, with the reason for a refusal."""
         return {
             "id": entry.id,
             "token": entry.token,
@@ -102,43 +100,43 @@ class Requests:
             "faults": entry.faults,
         }
 
-    async def _world(self, query: Mapping[str, str]) -> str | None:
-        """Return the name of the world that is asked for, None for all."""
-        return (await meant(self._service, query["token"])).caller.world if "token" in query else None
+    async def _world(self, asked: Mapping[str, str]) -> str | None:
+        """Return the name of the world that the query names, None for all worlds."""
+        return (await resolve_token(self._service, asked["token"])).caller.world if "token" in asked else None
 
-    async def _named(self, request: Request) -> tuple[str, str]:
-        """Return what to call the world that is asked for, and its name; raise a 422 where none is."""
-        query = asked(request, "token")
-        if "token" not in query:
-            raise problem(422, "Say whose: ?token=TOKEN.")
-        caller, token = await meant(self._service, query["token"])
+    async def _named_world(self, request: Request) -> tuple[str, str]:
+        """Return token and name of the world that the query names; raise a 422 where it names none."""
+        asked = query(request, "token")
+        if "token" not in asked:
+            raise http_error(422, "Missing query parameter: token.")
+        caller, token = await resolve_token(self._service, asked["token"])
         return token, caller.world
 
 
-def _filter(query: Mapping[str, str]) -> Callable[[Entry], bool]:
-    operation, status = query.get("operation"), query.get("status")
+def _filter(asked: Mapping[str, str]) -> Callable[[Entry], bool]:
+    operation, status = asked.get("operation"), asked.get("status")
     if status is not None and not re.fullmatch("[0-9]{3}|none", status):
-        raise problem(422, f"status takes three digits, or none for a request without a reply, not {status[:20]!a}.")
+        raise http_error(422, f"status takes three digits, or none for requests without a reply, not {status[:20]!a}.")
     return lambda entry: (
-        (operation is None or operation in _names(entry))
+        (operation is None or operation in _operation_names(entry))
         and (status is None or status == ("none" if entry.status is None else str(entry.status)))
     )
 
 
-def _names(entry: Entry) -> Iterable[str | None]:
-    """Return what an entry's operation may be called: its id, or the last word of its path."""
-    return (entry.operation, entry.path.rpartition("/")[2] if entry.picture is None else "uploads")
+def _operation_names(entry: Entry) -> tuple[str | None, str]:
+    """Return the names of an entry's operation: its id, and the last word of its path."""
+    return entry.operation, entry.path.rpartition("/")[2] if entry.picture is None else "uploads"
 
 
-def _limit(query: Mapping[str, str]) -> int:
-    limit = query.get("limit", str(_FEW))
-    if not re.fullmatch("[0-9]{1,6}", limit) or not 1 <= int(limit) <= _MOST:
-        raise problem(422, f"limit takes a number from 1 to {_MOST}, not {limit[:20]!a}.")
+def _limit(asked: Mapping[str, str]) -> int:
+    limit = asked.get("limit", str(_DEFAULT_LIMIT))
+    if not re.fullmatch("[0-9]{1,6}", limit) or not 1 <= int(limit) <= _MAX_LIMIT:
+        raise http_error(422, f"limit takes a number from 1 to {_MAX_LIMIT}, not {limit[:20]!a}.")
     return int(limit)
 
 
-def _newest(query: Mapping[str, str]) -> bool:
-    order = query.get("order", "newest")
+def _newest(asked: Mapping[str, str]) -> bool:
+    order = asked.get("order", "newest")
     if order not in ("newest", "oldest"):
-        raise problem(422, f"order takes newest or oldest, not {order[:20]!a}.")
+        raise http_error(422, f"order takes newest or oldest, not {order[:20]!a}.")
     return order == "newest"

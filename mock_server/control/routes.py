@@ -1,6 +1,7 @@
 """The routes of the control API."""
 
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote
 
 from starlette.routing import Mount, Route, Router
@@ -9,68 +10,63 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.contract import Contract, Rules
 from mock_server.service import Service
 
-from .about import About
-from .admission import Admission
-from .clocks import Clocks
-from .events import EventStream
-from .faults import Faults
-from .guards import Guard
-from .images import Images, Picture
+from .auth import Auth, Guard
+from .clocks import clock
+from .events import events
+from .faults import fault_kinds, world_faults
+from .page_data import behaviour, health
 from .requests import Requests
-from .scenarios import Scenarios
-from .snapshots import Snapshots
-from .worlds import Worlds
+from .scenarios import list_scenarios, start_scenario
+from .snapshots import snapshot
+from .worlds import Picture, images, list_worlds, picture, reset, world
 
 
 def control_app(
     service: Service,
     contract: Contract,
     rules: Rules,
-    picture: Picture,
+    render: Picture,
     page: ASGIApp,
     pages: Mapping[str, ASGIApp],
-    admission: Admission,
+    auth: Auth,
     local: bool,
 ) -> Guard:
-    """Return what is to be mounted under /_mock. picture: the PNG of a title; page: what answers at /_mock/ itself;
-    pages: what answers at each of these paths, and at what is under them, to whom the control API does; local: the
-    server is bound to loopback.
+    """Return the application to mount under /_mock. render: returns the PNG of an image's title; page: answers /_mock/
+    itself; pages: answer these paths and everything under them, behind the checks; local: bound to loopback.
     """
-    calls = _calls(service, contract, rules, picture)
+    calls = _calls(service, contract, rules, render)
     whole = [Route(path, each, methods=["GET"]) for path, each in pages.items()]
     under = [Mount(path, each) for path, each in pages.items()]
-    return Guard(_Router([*calls, *whole, *under], redirect_slashes=False), page, admission, local)
+    return Guard(_Router([*calls, *whole, *under], redirect_slashes=False), page, auth, local)
 
 
-def _calls(service: Service, contract: Contract, rules: Rules, picture: Picture) -> list[Route]:
-    worlds, clocks, faults = Worlds(service), Clocks(service), Faults(service, contract)
-    requests, about = Requests(service, contract, rules), About(service, rules)
-    snapshots, scenarios = Snapshots(service, requests), Scenarios(service, contract)
-    events, images = EventStream(service), Images(service, picture)
+def _calls(service: Service, contract: Contract, rules: Rules, render: Picture) -> list[Route]:
+    requests = Requests(service, contract, rules)
+    a_world = "/worlds/{token}"
     return [
-        Route("/health", about.health, methods=["GET"]),
-        Route("/behaviour", about.behaviour, methods=["GET"]),
-        Route("/worlds", worlds.list, methods=["GET"]),
-        Route("/worlds/{token}", worlds.one, methods=["GET", "PUT", "PATCH", "DELETE"]),
-        Route("/worlds/{token}/clock", clocks.one, methods=["GET", "POST"]),
-        Route("/worlds/{token}/faults", faults.one, methods=["GET", "PUT", "POST", "DELETE"]),
-        Route("/worlds/{token}/images", images.all, methods=["GET"]),
-        Route("/worlds/{token}/images/{title}", images.one, methods=["GET"]),
-        Route("/worlds/{token}/scenario", scenarios.one, methods=["PUT"]),
-        Route("/faults", faults.all, methods=["GET"]),
-        Route("/scenarios", scenarios.all, methods=["GET"]),
-        Route("/reset", worlds.reset, methods=["POST"]),
+        Route("/health", partial(health, service), methods=["GET"]),
+        Route("/behaviour", partial(behaviour, service, rules), methods=["GET"]),
+        Route("/worlds", partial(list_worlds, service), methods=["GET"]),
+        Route(a_world, partial(world, service), methods=["GET", "PUT", "PATCH", "DELETE"]),
+        Route(f"{a_world}/clock", partial(clock, service), methods=["GET", "POST"]),
+        Route(f"{a_world}/faults", partial(world_faults, service, contract), methods=["GET", "PUT", "POST", "DELETE"]),
+        Route(f"{a_world}/images", partial(images, service), methods=["GET"]),
+        Route(f"{a_world}/images/{{title}}", partial(picture, service, render), methods=["GET"]),
+        Route(f"{a_world}/scenario", partial(start_scenario, service, contract), methods=["PUT"]),
+        Route("/faults", partial(fault_kinds, contract), methods=["GET"]),
+        Route("/scenarios", partial(list_scenarios, contract), methods=["GET"]),
+        Route("/reset", partial(reset, service), methods=["POST"]),
         Route("/requests", requests.all, methods=["GET", "DELETE"]),
         Route("/requests/{id}", requests.one, methods=["GET"]),
         Route("/coverage", requests.coverage, methods=["GET"]),
         Route("/verdict", requests.verdict, methods=["GET"]),
-        Route("/snapshot", snapshots.one, methods=["GET", "PUT"]),
-        Route("/events", events.listen, methods=["GET"]),
+        Route("/snapshot", partial(snapshot, service, requests.report), methods=["GET", "PUT"]),
+        Route("/events", partial(events, service), methods=["GET"]),
     ]
 
 
 class _Router(Router):
-    """A router that goes by the path as it was sent, so that a token may contain a slash, as %2F."""
+    """A router that matches the path as it was sent, so that a token may contain a slash, sent as %2F."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()

@@ -1,4 +1,4 @@
-"""Scenarios: states that a world can be put into with one call."""
+"""Scenarios: prepared states that one call puts a world into."""
 
 from typing import Any
 
@@ -16,46 +16,35 @@ from mock_server.configuration import (
 from mock_server.contract import Contract
 from mock_server.service import Service, resets
 
-from .answers import answer, problem, told
-from .naming import meant_by_path
-from .worlds import view
+from .http import http_error, json_response, read_json, resolve_world
+from .worlds import world_view
 
 
-class Scenarios:
-    """The calls about scenarios."""
+async def list_scenarios(contract: Contract, _: Request) -> Response:
+    """Answer GET /scenarios: the ready-made scenarios."""
+    found = {name: ready_made_scenario(name, contract) for name in ready_made_scenarios()}
+    views = [{"name": name, "title": each.title, "description": each.description} for name, each in found.items()]
+    return json_response({"scenarios": views})
 
-    def __init__(self, service: Service, contract: Contract) -> None:
-        self._service = service
-        self._contract = contract
 
-    async def all(self, request: Request) -> Response:
-        """Answer GET /scenarios: the ready-made ones."""
-        del request
-        found = {name: ready_made_scenario(name, self._contract) for name in ready_made_scenarios()}
-        return answer(
-            {
-                "scenarios": [
-                    {"name": name, "title": each.title, "description": each.description} for name, each in found.items()
-                ]
-            }
-        )
+async def start_scenario(service: Service, contract: Contract, request: Request) -> Response:
+    """Answer PUT of /worlds/{token}/scenario: reset the world into that state."""
+    caller, token = await resolve_world(service, request)
+    scenario = _scenario(contract, await read_json(request, dict[str, Any]))
+    await resets.delete(service, caller.world)
+    changed = replace(caller, account=scenario.apply(caller.account))
+    await service.change(changed, lambda world, _: (world, None))
+    return json_response(world_view(token, await service.look(caller)))
 
-    async def one(self, request: Request) -> Response:
-        """Answer PUT of /worlds/{token}/scenario: the world begins afresh in that state."""
-        caller, token = await meant_by_path(self._service, request)
-        scenario = self._scenario(await told(request, dict[str, Any]))
-        await resets.delete(self._service, caller.world)
-        changed = replace(caller, account=scenario.apply(caller.account))
-        await self._service.change(changed, lambda world, _: (world, None))
-        return answer(view(token, await self._service.look(caller)))
 
-    def _scenario(self, data: dict[str, Any]) -> Scenario:
-        name = data.get("name")
-        if name is not None and (len(data) > 1 or name not in ready_made_scenarios()):
-            raise problem(422, f"name takes one of {', '.join(ready_made_scenarios())}, and nothing else beside it.")
-        if "valid" in data:
-            raise problem(422, "valid is for files that the server is started with: leave it out.")
-        try:
-            return ready_made_scenario(name, self._contract) if name else make_scenario(data, self._contract)
-        except ConfigurationError as error:
-            raise problem(422, f"The scenario is not understood: {error}.") from error
+def _scenario(contract: Contract, data: dict[str, Any]) -> Scenario:
+    name = data.get("name")
+    if name is not None and (len(data) > 1 or name not in ready_made_scenarios()):
+        names = ", ".join(ready_made_scenarios())
+        raise http_error(422, f"Invalid scenario: name takes one of {names}, without other fields.")
+    if "valid" in data:
+        raise http_error(422, "Invalid scenario: valid works only in files that the server is started with.")
+    try:
+        return ready_made_scenario(name, contract) if name else make_scenario(data, contract)
+    except ConfigurationError as error:
+        raise http_error(422, f"Invalid scenario: {error}.") from error

@@ -1,7 +1,8 @@
-"""Worlds: seen, changed, begun afresh, let go."""
+"""Worlds: listed, shown, changed, reset; and their images."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -10,26 +11,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.domain.clock import Instant, from_iso, to_iso
-from mock_server.domain.world import Lock, World
+from mock_server.domain.images import world_of
+from mock_server.domain.world import Image, Lock, World
 from mock_server.service import Caller, Seen, Service, resets
 from mock_server.service.service import SHARED
 
-from .answers import answer, problem, told
-from .naming import meant, meant_by_path
+from .http import http_error, json_response, read_json, resolve_token, resolve_world
 
 _CONTROLLER = "the control API"
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
+# Returns the PNG of an image's title; None where there is none, or not yet.
+Picture = Callable[[str], Awaitable[bytes | None]]
+
 
 class LockChange(msgspec.Struct, forbid_unknown_fields=True):
-    """A lock that somebody else holds. until: ISO 8601 with a time zone, or null for ever."""
+    """A lock that the control API sets. until: ISO 8601 with a time zone, or null for ever."""
 
     until: str | None = None
 
 
 class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
-    """What a PUT or PATCH may set."""
+    """The body of a PUT or PATCH."""
 
     credits: _Count | UnsetType = UNSET
     daily_limit: _Count | UnsetType = UNSET
@@ -39,63 +43,67 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
-    """What to reset: one world, or all."""
+    """The body of a reset: the token of one world, or nothing for all."""
 
     token: str | UnsetType = UNSET
 
 
-class Worlds:
-    """The calls about worlds."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    async def list(self, request: Request) -> Response:
-        """Answer GET /worlds, the one used last first."""
-        del request
-        views = []
-        for name in await names(self._service):
-            world = (await self._service.store.read(name)).world
-            if world is not None:
-                caller = Caller(name, self._service.accounts.default, world.token)
-                views.append(view(world.token, await self._service.look(caller)))
-        return answer({"worlds": views[::-1], "total": len(views)})
-
-    async def one(self, request: Request) -> Response:
-        """Answer GET, PUT (as first opened, then changed), PATCH (changed) and DELETE of one world."""
-        caller, token = await meant_by_path(self._service, request)
-        change = await self._told(request) if request.method in ("PUT", "PATCH") else None
-        if request.method in ("PUT", "DELETE"):
-            await resets.delete(self._service, caller.world)
-        if change:
-            await self._service.change(caller, lambda world, _: (changed(world, *change), None))
-        return answer(view(token, await self._service.look(caller)))
-
-    async def reset(self, request: Request) -> Response:
-        """Answer POST /reset: let go of one world or of all."""
-        which = await told(request, Reset)
-        if which.token is UNSET:
-            await resets.reset(self._service)
-        else:
-            await resets.delete(self._service, (await meant(self._service, which.token)).caller.world)
-        return answer({"worlds": len(await names(self._service))})
-
-    async def _told(self, request: Request) -> tuple[WorldChange, Instant | None]:
-        """Return the change and when the lock that it sets expires."""
-        change = await told(request, WorldChange)
-        lock = change.lock
-        try:
-            return change, from_iso(lock.until) if isinstance(lock, LockChange) and lock.until else None
-        except (ValueError, OverflowError) as error:
-            raise problem(422, f"The lock's until is no instant: {error}.") from error
+async def list_worlds(service: Service, _: Request) -> Response:
+    """Answer GET /worlds, most recently used first."""
+    views = []
+    for name in await world_names(service):
+        world = (await service.store.read(name)).world
+        if world is not None:
+            caller = Caller(name, service.accounts.default, world.token)
+            views.append(world_view(world.token, await service.look(caller)))
+    return json_response({"worlds": views[::-1], "total": len(views)})
 
 
-async def names(service: Service) -> Sequence[str]:
-    """Return the names of the worlds that there are, the one longest not used first."""
+async def world(service: Service, request: Request) -> Response:
+    """Answer GET, PUT (reset, then change), PATCH (change) and DELETE (reset) of one world."""
+    caller, token = await resolve_world(service, request)
+    change = await _read_change(request) if request.method in ("PUT", "PATCH") else None
+    if request.method in ("PUT", "DELETE"):
+        await resets.delete(service, caller.world)
+    if change:
+        await service.change(caller, lambda world, _: (_changed(world, *change), None))
+    return json_response(world_view(token, await service.look(caller)))
+
+
+async def reset(service: Service, request: Request) -> Response:
+    """Answer POST /reset: delete one world or all."""
+    token = (await read_json(request, Reset)).token
+    if token is UNSET:
+        await resets.reset(service)
+    else:
+        await resets.delete(service, (await resolve_token(service, token)).caller.world)
+    return json_response({"worlds": len(await world_names(service))})
+
+
+async def images(service: Service, request: Request) -> Response:
+    """Answer GET /worlds/{token}/images, newest first."""
+    caller = (await resolve_world(service, request)).caller
+    world = (await service.look(caller)).world
+    views = [_image_view(image) for image in world.images]
+    return json_response({"images": views, "total": world.made})
+
+
+async def picture(service: Service, render: Picture, request: Request) -> Response:
+    """Answer GET /worlds/{token}/images/{title} with the picture, unaffected by faults and absent from the journal."""
+    caller = (await resolve_world(service, request)).caller
+    title = unquote(request.path_params["title"])
+    content = await render(title) if world_of(title) == caller.world else None
+    if content is None:
+        raise http_error(404, f"Picture {title[:80]!a} not found in this world; it may not be ready yet.")
+    return Response(content, media_type="image/png", headers={"cache-control": "no-cache"})
+
+
+async def world_names(service: Service) -> Sequence[str]:
+    """Return the names of the worlds, least recently used first."""
     return [name for name in await service.store.names() if name != SHARED]
 
 
-def view(token: str, seen: Seen) -> dict[str, Any]:
+def world_view(token: str, seen: Seen) -> dict[str, Any]:
     """Return a world as the control API shows it."""
     world = seen.world
     until = world.lock and world.lock.until
@@ -114,8 +122,33 @@ def view(token: str, seen: Seen) -> dict[str, Any]:
     }
 
 
-def changed(world: World, change: WorldChange, until: Instant | None) -> World:
-    """Return the world with what `change` sets. until: when the lock that it sets expires."""
+def _image_view(image: Image) -> dict[str, Any]:
+    return {
+        "id": image.id,
+        "title": image.title,
+        "prompt": image.prompt,
+        "engine": image.engine,
+        "mode": image.mode,
+        "width": image.width,
+        "height": image.height,
+        "credits": image.credits,
+        "output": image.output,
+        "created_at": to_iso(image.created_at, "milliseconds"),
+    }
+
+
+async def _read_change(request: Request) -> tuple[WorldChange, Instant | None]:
+    """Return the change, and the instant at which the lock that it sets expires."""
+    change = await read_json(request, WorldChange)
+    lock = change.lock
+    try:
+        return change, from_iso(lock.until) if isinstance(lock, LockChange) and lock.until else None
+    except (ValueError, OverflowError) as error:
+        raise http_error(422, f"Invalid lock.until: {error}.") from error
+
+
+def _changed(world: World, change: WorldChange, until: Instant | None) -> World:
+    """Return the changed world. until: the instant at which the lock that it sets expires."""
     if change.credits is not UNSET:
         world = replace(world, credits=change.credits)
     if change.daily_limit is not UNSET:

@@ -1,5 +1,8 @@
-"""The page, and the login that stands before it where there is an admin token."""
+"""The page, its files, and the login in front of it where there is an admin token."""
 
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 from urllib.parse import parse_qs
 
@@ -9,10 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from mock_server.control import Admission, cookie_name
-from mock_server.control.facts import Facts
-
-from .assets import Assets
+from mock_server.control import Auth, cookie_name
+from mock_server.control.page_data import PageData
 
 _POLICY = "; ".join(
     (
@@ -27,11 +28,14 @@ _POLICY = "; ".join(
 _HEADERS = {
     "content-security-policy": _POLICY,
     "cache-control": "no-store",
-    "referrer-policy": "same-origin",  # without any, a browser says of its own form that it came from nowhere
+    "referrer-policy": "same-origin",  # without a referrer, a browser sends its own form with Origin: null
     "x-content-type-options": "nosniff",
 }
 _HOME = "/_mock/"
-_LONGEST_LOGIN = 8_192
+_MAX_LOGIN_BYTES = 8_192
+_STATIC = Path(__file__).parent / "static"
+# The types of the machine are not used: some systems serve JavaScript as plain text, which no browser runs.
+_TYPES: Mapping[str, str] = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class _Attributes(TypedDict):
@@ -41,51 +45,64 @@ class _Attributes(TypedDict):
     secure: bool
 
 
-def page_app(facts: Facts, admission: Admission) -> Router:
-    """Return what answers at /_mock/ itself, at its login and for its files."""
-    pages = Pages(facts, admission)
+def page_app(data: PageData, auth: Auth) -> Router:
+    """Return the application that answers /_mock/ itself, its login and its files."""
+    pages = Pages(data, auth)
     routes = [
         Route("/", pages.home, methods=["GET"]),
         Route("/login", pages.login, methods=["GET", "POST"]),
         Route("/logout", pages.logout, methods=["POST"]),
-        Route("/static/{name}", Assets().serve, methods=["GET"]),
+        Route("/static/{name}", pages.static, methods=["GET"]),
     ]
     return Router(routes, redirect_slashes=False)
 
 
 class Pages:
-    """What is answered in HTML."""
+    """The pages in HTML and the files that they load, which are read once."""
 
-    def __init__(self, facts: Facts, admission: Admission) -> None:
-        self._facts = facts
-        self._admission = admission
+    def __init__(self, data: PageData, auth: Auth) -> None:
+        self._data = data
+        self._auth = auth
         self._templates = Environment(
             loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+        self._files = {path.name: path.read_bytes() for path in _STATIC.iterdir() if path.suffix in _TYPES}
 
     async def home(self, request: Request) -> Response:
-        """Answer GET /: the page, or the login for who is not admitted yet."""
-        if not self._admission.admits(request.headers):
-            known = cookie_name(request.headers) in request.cookies
-            return self._login_form(200, "The session is over: log in again." if known else "")
-        return self._page("page.html", facts=self._facts, guarded=self._admission.needed)
+        """Answer GET /: the page, or the login for a request that is not authenticated."""
+        if not self._auth.allows(request.headers):
+            expired = cookie_name(request.headers) in request.cookies
+            return self._login_form(200, "The session has ended. Log in again." if expired else "")
+        return self._page("page.html", data=self._data, guarded=self._auth.required)
 
     async def login(self, request: Request) -> Response:
-        """Answer GET and POST of /login: a session for who knows the admin token."""
+        """Answer GET and POST of /login: start a session for the right admin token."""
         if request.method != "POST":
             return RedirectResponse(_HOME, 303)
-        session = self._admission.session(await _token_in(request))
+        session = self._auth.create_session(await _read_token(request))
         if session is None:
-            return self._login_form(401, "That is not the admin token that this mock was started with.")
+            return self._login_form(401, "Wrong admin token.")
         reply = RedirectResponse(_HOME, 303, headers={"cache-control": "no-store"})
         reply.set_cookie(cookie_name(request.headers), session, **_attributes(request))
         return reply
 
     async def logout(self, request: Request) -> Response:
-        """Answer POST /logout: the browser forgets its session."""
+        """Answer POST /logout: delete the session cookie."""
         reply = RedirectResponse(_HOME, 303, headers={"cache-control": "no-store"})
         reply.delete_cookie(cookie_name(request.headers), **_attributes(request))
         return reply
+
+    async def static(self, request: Request) -> Response:
+        """Answer GET /static/{name}; 304 where the browser's copy is current; raise a 404."""
+        name = request.path_params["name"]
+        content = self._files.get(name)
+        if content is None:
+            raise HTTPException(404)
+        tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+        headers = {"etag": tag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
 
     def _login_form(self, status: int, problem: str = "") -> Response:
         return self._page("login.html", status, problem=problem)
@@ -99,11 +116,11 @@ def _attributes(request: Request) -> _Attributes:
     return {"path": "/_mock", "httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}
 
 
-async def _token_in(request: Request) -> str:
-    """Return the token in the form that was sent, empty for none; raise a 413."""
+async def _read_token(request: Request) -> str:
+    """Return the token of the login form, empty for none; raise a 413."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LONGEST_LOGIN:
-            raise HTTPException(413, f"The login takes at most {_LONGEST_LOGIN} bytes.")
+        if len(body) > _MAX_LOGIN_BYTES:
+            raise HTTPException(413, f"The login takes at most {_MAX_LOGIN_BYTES} bytes.")
     return parse_qs(body.decode(errors="replace")).get("token", [""])[0]

@@ -1,128 +1,123 @@
-"""Connections that can be made to die, over a socket or in this process."""
+"""The wire: a transport that sends the head and the body of a reply in one write, and the transmission of replies."""
 
+import asyncio
 import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mock_server.faults.transmission import Ending, Transmission
 
-from .gathering import Gathering
-
 EXTENSION = "aiimage_mock.connection"
-_NO_LINGERING = struct.pack("ii", 1, 0)
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 Wait = Callable[[float], Awaitable[None]]
 
 
 class Connection(Protocol):
-    """What a reply goes out on."""
+    """The connection that a reply is sent on."""
 
-    @property
-    def gone(self) -> bool:
-        """Whether nobody is at the other end any more."""
+    def is_closing(self) -> bool:
+        """Return whether the client has disconnected, or the mock is closing the connection."""
         ...
 
-    def hold(self) -> None:
-        """Send nothing until it is released."""
+    def cork(self) -> None:
+        """Hold back what is written."""
         ...
 
-    def release(self) -> None:
-        """Send what was held back."""
+    def uncork(self) -> None:
+        """Send what was held back, and stop holding back."""
         ...
 
-    def die(self, ending: Ending) -> None:
-        """Close it in an orderly way, or reset it."""
+    def end(self, ending: Ending) -> None:
+        """Close the connection in an orderly way, or reset it."""
         ...
 
 
-class SocketConnection:
-    """A connection over a socket."""
+class CorkedTransport(asyncio.Transport):
+    """A transport that can be corked. Without that, head and body are a system call and a packet each."""
 
-    def __init__(self, transport: Gathering) -> None:
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
         self._transport = transport
-        self.hold = transport.hold
-        self.release = transport.release
+        self._held: list[bytes | bytearray | memoryview] | None = None
 
-    @property
-    def gone(self) -> bool:
-        return self._transport.is_closing()
+    def cork(self) -> None:
+        self._held = []
 
-    def die(self, ending: Ending) -> None:
+    def uncork(self) -> None:
+        held, self._held = self._held, None
+        if held:
+            self._transport.writelines(held)
+
+    def end(self, ending: Ending) -> None:
         if ending == "closed":
             self._transport.close()
             return
-        with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as wire:
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+        # A duplicate of the descriptor: closing this socket object must not close the transport's own.
+        with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as duplicate:
+            duplicate.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
 
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._held is None:
+            self._transport.write(data)
+        else:
+            self._held.append(data)
 
-class _InProcess:
-    gone = False
+    def write_eof(self) -> None:
+        self._transport.write_eof()
 
-    def hold(self) -> None:
-        pass
+    def close(self) -> None:
+        self.uncork()
+        self._transport.close()
 
-    def release(self) -> None:
-        pass
+    def abort(self) -> None:
+        self._transport.abort()
 
-    def die(self, ending: Ending) -> None:
-        del ending
-        self.gone = True
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
+    def get_write_buffer_size(self) -> int:
+        return self._transport.get_write_buffer_size()
 
-class InProcess:
-    """An ASGI application whose connections can die without a socket too: the call then raises ConnectionResetError."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if EXTENSION in scope.get("extensions", {}):
-            await self._app(scope, receive, send)
-            return
-        connection = _InProcess()
-        await self._app(with_connection(scope, connection), receive, send)
-        if connection.gone:
-            raise ConnectionResetError("the mock broke the connection off, as a fault told it to")
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
 
 
-def with_connection(scope: Scope, connection: Connection) -> Scope:
-    """Return the scope with its connection."""
-    return {**scope, "extensions": {**scope.get("extensions", {}), EXTENSION: connection}}
-
-
-def is_gone(scope: Scope) -> bool:
-    """Tell whether the client has hung up."""
+def connection_of(scope: Scope) -> Connection:
+    """Return the connection that a request came on."""
     connection: Connection = scope["extensions"][EXTENSION]
-    return connection.gone
+    return connection
 
 
 async def transmit(
-    transmission: Transmission, number: str, wait: Wait, scope: Scope, receive: Receive, send: Send
+    transmission: Transmission, request_id: str, wait: Wait, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send what there is to send, part by part, and let the connection die where it should. number: the request's."""
-    connection: Connection = scope["extensions"][EXTENSION]
+    """Send a reply part by part, and end the connection as the transmission says."""
+    connection = connection_of(scope)
+    complete = transmission.ending == "complete"
     if transmission.status is not None:
-        connection.hold()
-        await send(_head(transmission.status, transmission.headers, number))
-        complete, last = transmission.ending == "complete", len(transmission.parts) - 1
-        for place, part in enumerate(transmission.parts):
+        connection.cork()
+        await send(_head(transmission.status, transmission.headers, request_id))
+        last = len(transmission.parts) - 1
+        for index, part in enumerate(transmission.parts):
             if part.after:
-                connection.release()
+                connection.uncork()
                 await wait(part.after)
-            more = place < last or not complete
+            more = index < last or not complete
             await send({"type": "http.response.body", "body": part.data, "more_body": more})
-        connection.release()
-    if transmission.ending != "complete":
-        connection.die(transmission.ending)
-        while isinstance(connection, SocketConnection) and (await receive())["type"] != "http.disconnect":
+        connection.uncork()
+    if not complete:
+        connection.end(transmission.ending)
+        # uvicorn reports an application that returns before its reply is complete, unless the client is gone.
+        while isinstance(connection, CorkedTransport) and (await receive())["type"] != "http.disconnect":
             pass
 
 
-def _head(status: int, named: Mapping[str, str], number: str) -> Message:
+def _head(status: int, named: Mapping[str, str], request_id: str) -> Message:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
-    headers.append((b"x-mock-request-id", number.encode()))
+    headers.append((b"x-mock-request-id", request_id.encode()))
     return {"type": "http.response.start", "status": status, "headers": headers}

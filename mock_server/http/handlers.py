@@ -13,9 +13,9 @@ from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Image
 from mock_server.service import Caller, Seen, Service, generate
 
+from .context import RequestContext
 from .orders import make_order
 from .replies import Reply, failed, refused
-from .visit import Visit
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Call(msgspec.Struct, frozen=True):
 
     service: Service
     operation: Operation
-    visit: Visit
+    context: RequestContext
     caller: Caller
     seen: Seen
 
@@ -46,10 +46,10 @@ async def get_versions(call: Call) -> Reply:
 async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
     assert call.operation.parameters is not None
-    fields = call.visit.fields
-    order = make_order(fields, call.operation.parameters.pick(fields), behaviour, call.visit.origin)
-    request = GenerationRequest(call.visit.id, order, call.service.generation_seconds)
-    for fault, _ in call.visit.faults:
+    fields = call.context.fields
+    order = make_order(fields, call.operation.parameters.pick(fields), behaviour, call.context.origin)
+    request = GenerationRequest(call.context.id, order, call.service.generation_seconds)
+    for fault, _ in call.context.faults:
         request = fault.change_generation(request)
     outcome, ended = await generate(call.service, call.caller, request, call.seen)
     if isinstance(outcome, Refusal):

@@ -1,4 +1,4 @@
-"""multipart/form-data: bytes in, parts out, all in memory. The caller bounds the bytes."""
+"""multipart/form-data: from bytes to parts, in memory. The caller limits the bytes."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,12 +17,12 @@ _TOO_MANY_HEADERS = (
 
 
 class MultipartError(ValueError):
-    """The bytes are no form. The message says why."""
+    """The bytes are not a form; the message says why."""
 
 
 @dataclass(slots=True)
 class Part:
-    """One field of a form. filename: None where the part is no file."""
+    """One field of a form. filename: None where the part is not a file."""
 
     name: str
     filename: str | None
@@ -30,15 +30,15 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The part as text; bytes that are no UTF-8 are replaced."""
+        """The part as text; bytes that are not UTF-8 are replaced."""
         return self.data.decode(errors="replace")
 
 
 def parse_multipart(content_type: str, body: bytes, max_parts: int) -> list[Part]:
-    """Return the parts of a form in order; raise MultipartError."""
+    """Return the parts of a form, in order; raise MultipartError."""
     boundary = parse_options_header(content_type)[1].get(b"boundary")
     if not boundary:
-        raise MultipartError("the Content-Type names no boundary")
+        raise MultipartError("the Content-Type has no boundary")
     parts = _Parts(max_parts)
     try:
         parser = MultipartParser(
@@ -57,7 +57,7 @@ def parse_multipart(content_type: str, body: bytes, max_parts: int) -> list[Part
 
 
 class _Parts:
-    """What the parser calls while it reads."""
+    """The parts that the parser has read so far; it calls the methods as it reads."""
 
     def __init__(self, max_parts: int) -> None:
         self._max_parts = max_parts

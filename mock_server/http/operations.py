@@ -10,11 +10,11 @@ from mock_server.contract import Contract, Operation
 from mock_server.domain.refusals import REFUSALS
 from mock_server.service import Service, earlier_refusal
 
+from .body import BodyReader
+from .context import RequestContext
 from .handlers import Call, Handler
-from .intake import Intake
 from .orders import read_demand
 from .replies import RefusedError, Reply, error, refused
-from .visit import Visit
 
 _log = logging.getLogger("aiimage_mock")
 _INVALID = ("invalid", "missing-source")
@@ -28,13 +28,13 @@ class Operations:
         self,
         contract: Contract,
         service: Service,
-        intake: Intake,
+        reader: BodyReader,
         handlers: Mapping[str, Handler],
         operations: Mapping[str, Operation],
     ) -> None:
         self._contract = contract
         self._service = service
-        self._intake = intake
+        self._reader = reader
         self._handlers = handlers
         self._caller = lru_cache(_MAX_REMEMBERED_CALLERS)(service.caller)
         self._operations = dict(operations)
@@ -42,56 +42,56 @@ class Operations:
             self._operations["HEAD"] = self._operations["GET"]
         self._allow = ", ".join(sorted(self._operations))
 
-    def operation(self, method: str) -> str | None:
+    def operation_id(self, method: str) -> str | None:
         """Return the operationId of a method, None if the path does not take it."""
         return self._operations[method].id if method in self._operations else None
 
-    async def arrive(self, visit: Visit) -> None:
+    async def prepare(self, context: RequestContext) -> None:
         """Authenticate the caller and read the body; raise RefusedError."""
-        visit.caller = self._caller(visit.head.token) if visit.head.token else None
-        operation = self._operations.get(visit.scope["method"])
+        context.caller = self._caller(context.headers.token) if context.headers.token else None
+        operation = self._operations.get(context.scope["method"])
         if operation is None:
             return
-        if visit.caller is None and operation.secured:
+        if context.caller is None and operation.secured:
             raise RefusedError(error("unauthenticated"))
-        if not operation.accepts(visit.scope.get("path_params", {})):
-            raise RefusedError(error("no-route", path=visit.path))
+        if not operation.accepts(context.scope.get("path_params", {})):
+            raise RefusedError(error("no-route", path=context.path))
         if operation.parameters is not None:
-            visit.fields = await self._intake.fields(visit, operation.parameters)
+            context.fields = await self._reader.read_fields(context, operation.parameters)
 
-    async def answer(self, visit: Visit) -> Reply:
+    async def respond(self, context: RequestContext) -> Reply:
         """Return the reply to a call, refused in the order that the behaviour gives. [ORDER]"""
-        operation = self._operations.get(visit.scope["method"])
+        operation = self._operations.get(context.scope["method"])
         if operation is None:
-            return self._checked(self._unknown(visit), None)
+            return self._checked(self._unknown(context), None)
         try:
-            reply = visit.refused if isinstance(visit.refused, Reply) else await self._handle(visit, operation)
+            reply = context.early_reply or await self._handle(context, operation)
         except RefusedError as wrong:
             reply = wrong.reply
-        return self._checked(self._in_order(visit, operation, reply), operation)
+        return self._checked(self._in_order(context, operation, reply), operation)
 
-    async def _handle(self, visit: Visit, operation: Operation) -> Reply:
+    async def _handle(self, context: RequestContext, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)
-        if handler is None or visit.caller is None or visit.seen is None:
+        if handler is None or context.caller is None or context.seen is None:
             return Reply(operation.success.status, operation.success.example)
-        return await handler(Call(self._service, operation, visit, visit.caller, visit.seen))
+        return await handler(Call(self._service, operation, context, context.caller, context.seen))
 
-    def _in_order(self, visit: Visit, operation: Operation, reply: Reply) -> Reply:
+    def _in_order(self, context: RequestContext, operation: Operation, reply: Reply) -> Reply:
         """Return the reply to a refused call, unless another refusal precedes that of its parameters. [ORDER]"""
         behaviour = self._service.behaviour
-        if reply.code not in _INVALID or visit.seen is None or operation.parameters is None:
+        if reply.code not in _INVALID or context.seen is None or operation.parameters is None:
             return reply
-        demand = read_demand(visit.came, operation.parameters.pick(visit.came).roles, behaviour)
-        earlier = earlier_refusal(self._service, visit.seen, demand)
+        demand = read_demand(context.sent_fields, operation.parameters.pick(context.sent_fields).roles, behaviour)
+        earlier = earlier_refusal(self._service, context.seen, demand)
         if earlier:
             return refused(earlier, behaviour)
         return replace(reply, status=behaviour.invalid_status) if reply.code == "invalid" else reply
 
-    def _unknown(self, visit: Visit) -> Reply:
-        path = visit.path
+    def _unknown(self, context: RequestContext) -> Reply:
+        path = context.path
         if not self._operations:
             return error("no-route", path=path)
-        method, allow = visit.method, self._allow
+        method, allow = context.method, self._allow
         return error("wrong-method", {"Allow": allow}, method=method, path=path, allow=allow)
 
     def _checked(self, reply: Reply, operation: Operation | None) -> Reply:

@@ -9,7 +9,7 @@ from mock_server.contract.roles import Roles, parse_size
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.world import Demand, Order
 
-from .bodies import Source
+from .context import Source
 from .replies import RefusedError, invalid
 
 _DEFAULT_TYPE = "text-to-image"

@@ -1,4 +1,4 @@
-"""The way of a request through the mock, phase by phase."""
+"""The pipeline: a request's way through the mock, phase by phase."""
 
 import asyncio
 import logging
@@ -17,151 +17,151 @@ from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, GenerationLostError, Seen, Service
 from mock_server.stores.protocol import StoreUnavailableError
 
-from .access import AccessLog
-from .connections import is_gone, transmit
-from .heads import understand
+from .access_log import AccessLog
+from .connections import connection_of, transmit
+from .context import RequestContext, parse_headers
 from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
-from .visit import Answer, Visit
 
 _log = logging.getLogger("aiimage_mock")
 
 
 class Responder(Protocol):
-    """What answers the requests for one path."""
+    """Answers the requests for one path."""
 
-    def operation(self, method: str) -> str | None:
-        """Return the id of the operation that a method stands for, None for none."""
+    def operation_id(self, method: str) -> str | None:
+        """Return the id of the operation that a method calls, None for none."""
         ...
 
-    async def arrive(self, visit: Visit) -> None:
-        """Find out who calls, and take in what came with the request; raise RefusedError."""
+    async def prepare(self, context: RequestContext) -> None:
+        """Authenticate the caller and read the body; raise RefusedError."""
         ...
 
-    async def answer(self, visit: Visit) -> Answer:
-        """Return the answer to a request that no fault kept away. It was refused already where `visit` says so."""
+    async def respond(self, context: RequestContext) -> Reply | Transmission:
+        """Return the reply to a request, which is `context.early_reply` where it was refused already."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """One path as an ASGI application. faulty: whether a request may ask for a fault; log: the access log."""
+    """One path as an ASGI application. allow_faults: whether a request may ask for a fault; log: the access log."""
 
     contract: Contract
     service: Service
     responder: Responder
-    faulty: bool
+    allow_faults: bool
     log: AccessLog
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        operation, now = self.responder.operation(scope["method"]), self.service.clock.now()
-        visit = Visit(scope, receive, operation, now, understand(scope["headers"]))
+        operation, now = self.responder.operation_id(scope["method"]), self.service.clock.now()
+        context = RequestContext(scope, receive, operation, now, parse_headers(scope["headers"]))
         try:
-            await self.responder.arrive(visit)
+            await self.responder.prepare(context)
         except ClientGoneError:
             return
-        except BaseException as problem:  # noqa: BLE001 (whatever fails)
-            visit.refused = self._failed(visit, problem)
-        with self._under_way(visit):
+        except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
+            context.early_reply = self._error_reply(context, problem)
+        with self._under_way(context):
             try:
-                answer = await self._answer(visit)
-            except BaseException as problem:  # noqa: BLE001 (whatever fails)
-                answer = self._failed(visit, problem)
-            transmission = self._spoilt(visit, answer)
-            if not visit.forgotten:
-                transmission = await self._recorded(visit, transmission, heard=not is_gone(scope))
-            self.log(visit, transmission)
-            timed = transmission.timed
+                reply = await self._respond(context)
+            except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
+                reply = self._error_reply(context, problem)
+            transmission = self._apply_faults(context, reply)
+            if not context.world_reset:
+                transmission = await self._record(context, transmission, not connection_of(scope).is_closing())
+            self.log(context, transmission)
+            timed = bool(context.faults) and transmission.timed  # only a fault makes a reply take time
             if timed:
-                await transmit(transmission, visit.id, partial(self._wait, visit), scope, receive, send)
-        if not timed:  # however slowly the client takes it on, no clock waits for that
-            await transmit(transmission, visit.id, partial(self._wait, visit), scope, receive, send)
+                await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
+        if not timed:  # a client that reads slowly must not hold up the world's clock
+            await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
 
-    def _failed(self, visit: Visit, problem: BaseException) -> Reply:
-        """Return the reply to what went wrong in a phase: the client always gets an answer."""
+    def _error_reply(self, context: RequestContext, problem: BaseException) -> Reply:
+        """Return the reply to an exception that a phase raised."""
         match problem:
             case RefusedError():
                 return problem.reply
             case GenerationLostError():
-                visit.forgotten = True
+                context.world_reset = True
                 return error("reset")
             case StoreUnavailableError():
                 return error("unavailable", reason=problem)
             case asyncio.CancelledError():
                 return error("stopping")
             case Exception():
-                _log.error("request %s failed", visit.id, exc_info=problem)
+                _log.error("request %s failed", context.id, exc_info=problem)
                 return error("internal")
             case _:
                 raise problem
 
-    async def _answer(self, visit: Visit) -> Answer:
-        if visit.caller is not None:
-            visit.seen = await self.service.look(visit.caller)
-            visit.at = visit.seen.now
-            if visit.seen.world.faults or visit.head.asks:
-                await self._strike(visit, visit.caller, visit.seen)
-        instead = await self._faulted(visit) if visit.faults else None
-        return instead or await self.responder.answer(visit)
+    async def _respond(self, context: RequestContext) -> Reply | Transmission:
+        if context.caller is not None:
+            context.seen = await self.service.look(context.caller)
+            context.at = context.seen.now
+            if context.seen.world.faults or context.headers.requests_fault:
+                await self._select_faults(context, context.caller, context.seen)
+        instead = await self._fault_reply(context) if context.faults else None
+        return instead or await self.responder.respond(context)
 
-    async def _faulted(self, visit: Visit) -> Answer | None:
-        """Delay the request as its faults say, and return what they answer instead of the service, if anything."""
-        delay = sum(fault.delay_seconds(chance) for fault, chance in visit.faults)
-        if delay:
-            await self._wait(visit, delay)
-        target = Target(self.contract, visit.operation or "")
-        instead = (fault.early_reply(target) for fault, _ in visit.faults)
-        return next((each for each in instead if each), None)
+    async def _select_faults(self, context: RequestContext, caller: Caller, seen: Seen) -> None:
+        """Put the faults that apply into the context: first those planned in the world, then those requested."""
+        planned = await self.service.select_faults(caller, context.operation or "", seen)
+        applied = [(make_fault(each.fault, each.parameters), Random(each.seed)) for each in planned]  # noqa: S311
+        chance = f"{self.service.seed}/{context.number}"
+        context.faults = [*applied, *((fault, Random(chance)) for fault in self._requested_faults(context))]  # noqa: S311
 
-    async def _strike(self, visit: Visit, caller: Caller, seen: Seen) -> None:
-        """Find out which faults strike the request: those that are planned in the caller's world, or asked for."""
-        strikes = await self.service.select_faults(caller, visit.operation or "", seen)
-        struck = [(make_fault(each.fault, each.parameters), Random(each.seed)) for each in strikes]  # noqa: S311
-        chance = f"{self.service.seed}/{visit.number}"
-        visit.faults = [*struck, *((fault, Random(chance)) for fault in self._asked_for(visit))]  # noqa: S311
-
-    def _asked_for(self, visit: Visit) -> list[Fault]:
-        """Return the faults that the request itself asks for; raise RefusedError where it asks for nonsense."""
-        if not self.faulty or visit.operation is None:
+    def _requested_faults(self, context: RequestContext) -> list[Fault]:
+        """Return the faults that the headers ask for; raise RefusedError where one is invalid."""
+        if not self.allow_faults or context.operation is None:
             return []
         try:
-            faults = parse_header(visit.head.header(b"x-mock-fault"))
-            code = forced_status(visit.head.header(b"prefer"))
+            faults = parse_header(context.headers.get(b"x-mock-fault"))
+            code = forced_status(context.headers.get(b"prefer"))
             if code is not None:
                 faults.append(make_fault("status", {"code": code}))
             for fault in faults:
-                check_target(fault, Target(self.contract, visit.operation))
-        except FaultError as wrong:
-            raise RefusedError(error("bad-fault", complaint=wrong.sentence)) from wrong
+                check_target(fault, Target(self.contract, context.operation))
+        except FaultError as invalid:
+            raise RefusedError(error("bad-fault", complaint=invalid.sentence)) from invalid
         return faults
 
-    def _spoilt(self, visit: Visit, answer: Answer) -> Transmission:
-        """Return what is sent: the answer, after the faults that strike its way back."""
-        if isinstance(answer, Reply):
-            visit.reply = answer
-            answer = to_transmission(answer)
-        for fault, _ in visit.faults:
-            answer = fault.change_reply(answer)
-        return answer
+    async def _fault_reply(self, context: RequestContext) -> Transmission | None:
+        """Delay the request as its faults say, and return what the first of them replies, None where none does."""
+        delay = sum(fault.delay_seconds(chance) for fault, chance in context.faults)
+        if delay:
+            await self._wait(context, delay)
+        target = Target(self.contract, context.operation or "")
+        replies = (fault.early_reply(target) for fault, _ in context.faults)
+        return next((each for each in replies if each), None)
 
-    async def _recorded(self, visit: Visit, transmission: Transmission, heard: bool) -> Transmission:
-        """Write the request down, and return what is sent: what cannot be written down is not told either."""
-        entry = visit.entry(transmission, heard)
+    def _apply_faults(self, context: RequestContext, reply: Reply | Transmission) -> Transmission:
+        """Return the transmission of a reply, as the faults change it."""
+        if isinstance(reply, Reply):
+            context.reply = reply
+            reply = to_transmission(reply)
+        for fault, _ in context.faults:
+            reply = fault.change_reply(reply)
+        return reply
+
+    async def _record(self, context: RequestContext, transmission: Transmission, connected: bool) -> Transmission:
+        """Write the journal entry and return what is sent: if the journal cannot be written, a 503."""
+        entry = context.journal_entry(transmission, connected)
         try:
             await self.service.journal.append(entry)
         except StoreUnavailableError as unavailable:
             return to_transmission(error("unavailable", reason=unavailable))
         if self.service.events.wanted:
-            told = {"id": entry.id, "operation": entry.operation, "status": entry.status, "rule": entry.rule}
-            self.service.events.publish("request", entry.world, **told)
+            event = {"id": entry.id, "operation": entry.operation, "status": entry.status, "rule": entry.rule}
+            self.service.events.publish("request", entry.world, **event)
         return transmission
 
-    def _under_way(self, visit: Visit) -> AbstractContextManager[None]:
-        if visit.caller is None:
+    def _under_way(self, context: RequestContext) -> AbstractContextManager[None]:
+        """Count the request as running in its world, so that an advance of the clock waits for it."""
+        if context.caller is None:
             return nullcontext()
-        return self.service.scheduler.under_way(self.service.clock_of(visit.caller.world))
+        return self.service.scheduler.under_way(self.service.clock_of(context.caller.world))
 
-    async def _wait(self, visit: Visit, delay: float) -> None:
-        """Let so many seconds pass in the caller's world, and look at it again."""
-        assert visit.caller is not None
-        now = (await self.service.look(visit.caller)).now
-        visit.seen = await self.service.wait(visit.caller, now + seconds(delay))
+    async def _wait(self, context: RequestContext, delay: float) -> None:
+        """Wait `delay` seconds on the clock of the caller's world, and read that world again."""
+        assert context.caller is not None
+        now = (await self.service.look(context.caller)).now
+        context.seen = await self.service.wait(context.caller, now + seconds(delay))

@@ -8,7 +8,7 @@ from mock_server.contract.findings import finding
 from mock_server.contract.parameters import Parameters, Variant
 from mock_server.domain.behaviour import Behaviour
 
-from .bodies import Fields, Upload
+from .context import Fields, Upload
 
 _PLACEHOLDER = ""
 _INTEGER = re.compile(r"-?[0-9]{1,19}")

@@ -99,7 +99,7 @@ def opened(browser: Browser, mocked: Mocked, **context: Any) -> Iterator[Page]:
     """Show the page to somebody who has opened the world by its token, with all that can be seen in it loaded."""
     with closing(Watched(browser, mocked)) as tabs:
         page = tabs.open(SHOP, reduced_motion="reduce", **context)
-        page.get_by_label("Token of your own").fill(SHOP)
+        page.get_by_label("Your token").fill(SHOP)
         page.get_by_role("button", name="Open", exact=True).click()
         expect(part(page, "picker").locator("option:checked")).to_have_text(SHOP)
         expect(part(page, "verdict-word")).to_have_text("misbehaved")

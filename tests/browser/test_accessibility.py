@@ -99,7 +99,7 @@ def test_everything_is_done_by_keyboard(watched: Watched, shared: Mocked, busy: 
     active = part(page, "timeline").get_attribute("aria-activedescendant")
     assert active == rows(page).nth(1).get_attribute("id")
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="One request in full")
+    dialog = page.get_by_role("dialog", name="Request details")
     expect(dialog).to_contain_text("VALID-422")
     for _ in range(12):
         page.keyboard.press("Tab")

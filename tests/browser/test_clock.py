@@ -35,7 +35,7 @@ def test_a_clock_is_stopped_and_let_run(watched: Watched, shared: Mocked, token:
     press(page, "Freeze")
     expect(part(page, "mode")).to_have_text("frozen")
     assert shared.world(token)["clock"]["mode"] == "frozen"
-    press(page, "Let it run")
+    press(page, "Run")
     expect(part(page, "mode")).to_have_text("running")
     assert shared.world(token)["clock"]["mode"] == "real"
 
@@ -88,7 +88,7 @@ def test_a_lock_that_all_share_is_seen_in_every_world(browser: Browser, tmp_path
 
 def test_a_lock_for_ever_says_so(watched: Watched) -> None:
     page = watched.open("demo-busy")
-    expect(part(page, "lock")).to_have_text("held for ever")
+    expect(part(page, "lock")).to_have_text("held forever")
     expect(page.get_by_role("button", name="Advance to lock expiry")).to_be_disabled()
 
 
@@ -103,7 +103,7 @@ def test_a_generation_is_brought_to_its_end(watched: Watched, shared: Mocked, st
             headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
     }"""
     page.evaluate(send, [stopped, ORDER])
-    expect(part(page, "running")).to_have_text("1 generation under way")
+    expect(part(page, "running")).to_have_text("1 generation running")
     expect(part(page, "lock")).to_have_text("10.0 s")
     edge.click()
     expect(page.locator(".gallery li")).to_have_count(1)

@@ -33,7 +33,7 @@ def test_who_knows_the_token_sees_the_page_live_until_the_logout(guarded: Watche
     page = guarded.tab()
     page.goto(f"{guarded.mocked.origin}/_mock/")
     log_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_contain_text("That is not the admin token")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong admin token.")
     log_in(page, ADMIN)
     expect(page.locator("#live")).to_have_text("live")
     guarded.mocked.generate("demo", "Seen by who may")

@@ -28,7 +28,7 @@ def watched(watched: Watched) -> Watched:
 def page(watched: Watched, shared: Mocked, token: str) -> Page:
     """The page with a token that the user has typed."""
     page = watched.open("demo-low")
-    page.get_by_label("Token of your own").fill(token)
+    page.get_by_label("Your token").fill(token)
     page.get_by_role("button", name="Open", exact=True).click()
     expect(part(page, "credits")).to_have_text("100")
     return page
@@ -96,15 +96,15 @@ def test_what_is_wrong_is_answered_and_shown_in_full(page: Page) -> None:
     fill(page, "image_number_of_images", "0")
     send(page, 422)
     expect(part(page, "answer")).to_contain_text("The description field is required")
-    page.get_by_role("button", name="see it in full").click()
-    expect(page.get_by_role("dialog", name="One request in full")).to_contain_text("The nearest request that passes")
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("dialog", name="Request details")).to_contain_text("Nearest valid request")
 
 
 def test_two_orders_at_once_meet_the_lock(page: Page, shared: Mocked, token: str) -> None:
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(part(page, "running")).to_have_text("1 generation under way")
+    expect(part(page, "running")).to_have_text("1 generation running")
     send(page, 409)
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 5})
     expect(part(page, "answer").locator(".status")).to_have_text("200")
@@ -124,10 +124,10 @@ def test_a_world_that_is_known_by_name_only_asks_for_its_token(watched: Watched,
     expect(field).to_be_visible()
     answer, press = part(page, "answer"), page.get_by_role("button", name="Send", exact=True)
     press.click()
-    expect(answer).to_have_text("Type the token of this world first.")
+    expect(answer).to_have_text("Enter the token of this world first.")
     field.fill("demo")
     press.click()
-    expect(answer).to_have_text("That token opens another world.")
+    expect(answer).to_have_text("This token belongs to another world.")
     assert shared.control("GET", f"/requests?token={token}")["total"] == 0
     field.fill(token)
     send(page, 200)
@@ -136,7 +136,7 @@ def test_a_world_that_is_known_by_name_only_asks_for_its_token(watched: Watched,
 def test_who_opens_the_same_world_by_its_token_is_asked_no_more(watched: Watched, token: str) -> None:
     page = watched.open(token)
     expect(page.get_by_label("Token of this world")).to_be_visible()
-    page.get_by_label("Token of your own").fill(token)
+    page.get_by_label("Your token").fill(token)
     page.get_by_role("button", name="Open", exact=True).click()
     expect(page.get_by_label("Token of this world")).to_be_hidden()
     expect(part(page, "picker").locator("option:checked")).to_have_text(token)

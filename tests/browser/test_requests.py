@@ -31,7 +31,7 @@ def expect_shown(page: Page, statuses: list[str]) -> None:
 def whole(page: Page, text: str) -> Any:
     """Open the request that says so, and return the dialog that shows it."""
     rows(page).filter(has_text=text).click()
-    dialog = page.get_by_role("dialog", name="One request in full")
+    dialog = page.get_by_role("dialog", name="Request details")
     expect(dialog).to_be_visible()
     return dialog
 
@@ -63,12 +63,12 @@ def test_requests_are_filtered(watched: Watched, busy: str) -> None:
         expect_shown(page, statuses)
         box.fill("") if field == "Text" else box.select_option("")
     filters.get_by_label("Text").fill("nothing says this")
-    expect(part(page, "no-requests")).to_have_text("No request fits the filters.")
+    expect(part(page, "no-requests")).to_have_text("No request matches the filters.")
 
 
 def test_requests_of_nobody_are_among_those_of_everybody(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
-    part(page, "filters").get_by_label("Of").select_option("everybody")
+    part(page, "filters").get_by_label("Scope").select_option("all worlds")
     part(page, "filters").get_by_label("Text").fill("401")
     reply = shared.get("versions", None)
     row = page.locator(f'.row[data-id="{reply.headers["x-mock-request-id"]}"]')
@@ -93,7 +93,7 @@ def test_a_fault_that_struck_is_named(watched: Watched, shared: Mocked, token: s
     page = watched.open(token)
     expect(rows(page)).to_contain_text("proxy-error")
     dialog = whole(page, "getVersions")
-    expect(dialog.get_by_role("heading", name="Faults that struck")).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Applied faults")).to_be_visible()
 
 
 def test_what_a_prompt_says_is_text(watched: Watched, shared: Mocked, token: str) -> None:
@@ -144,4 +144,4 @@ def test_coverage_and_verdict_follow_the_client(watched: Watched, shared: Mocked
     violated = part(page, "verdict").get_by_role("listitem").first
     expect(violated).to_contain_text("CLIENT-SAME-422")
     violated.get_by_role("button", name="request 2").click()
-    expect(page.get_by_role("dialog", name="One request in full")).to_contain_text("VALID-422")
+    expect(page.get_by_role("dialog", name="Request details")).to_contain_text("VALID-422")

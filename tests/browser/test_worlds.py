@@ -10,7 +10,7 @@ from support.browser import Mocked, Watched, part
 
 def opened(watched: Watched, page: Page, token: str) -> None:
     """Open the world of a token as a user does."""
-    page.get_by_label("Token of your own").fill(token)
+    page.get_by_label("Your token").fill(token)
     page.get_by_role("button", name="Open", exact=True).click()
     expect(part(page, "picker").locator("option:checked")).to_have_text(token)
 
@@ -20,7 +20,7 @@ def test_a_world_is_shown_as_it_is_and_as_it_becomes(watched: Watched, shared: M
     page = watched.open(token)
     expect(part(page, "credits")).to_have_text("97")
     expect(part(page, "used")).to_have_text("3")
-    expect(page.get_by_role("meter", name="Daily allowance used")).to_have_js_property("value", 3)
+    expect(page.get_by_role("meter", name="Images used today")).to_have_js_property("value", 3)
     expect(page.get_by_role("meter", name="Credits left")).to_have_js_property("max", 100)
     shared.control("PATCH", f"/worlds/{token}", {"credits": 5, "daily_limit": 9})
     expect(part(page, "credits")).to_have_text("5")
@@ -64,9 +64,9 @@ def test_a_token_of_ones_own_stays_in_the_tab(watched: Watched, shared: Mocked, 
 def test_a_token_that_opens_nothing_is_told_in_words(watched: Watched) -> None:
     watched.expected = ("404",)
     page = watched.open("demo")
-    page.get_by_label("Token of your own").fill("demo-invalid")
+    page.get_by_label("Your token").fill("demo-invalid")
     page.get_by_role("button", name="Open", exact=True).click()
-    expect(page.locator("#notice")).to_contain_text("is not valid here")
+    expect(page.locator("#notice")).to_contain_text("is not valid on this mock")
     page.get_by_role("button", name="Dismiss").click()
     expect(page.locator("#notice")).to_be_hidden()
 
@@ -84,7 +84,7 @@ def test_a_world_that_is_not_there_is_told_in_words(watched: Watched) -> None:
     watched.expected = ("404",)
     page = watched.open("demo")
     page.goto(f"{watched.mocked.origin}/_mock/#world=0123456789abcdef")
-    expect(part(page, "problem")).to_contain_text("There is no world 0123456789abcdef")
+    expect(part(page, "problem")).to_contain_text("World 0123456789abcdef not found")
 
 
 def test_two_worlds_stand_side_by_side(watched: Watched, shared: Mocked, token: str) -> None:
@@ -110,7 +110,7 @@ def test_two_worlds_stand_side_by_side(watched: Watched, shared: Mocked, token: 
 def test_a_reset_asks_first(watched: Watched, shared: Mocked, token: str) -> None:
     shared.generate(token)
     page = watched.open(token)
-    for answer, left in (("Cancel", 99), ("Go on", 100)):
+    for answer, left in (("Cancel", 99), ("Continue", 100)):
         page.get_by_role("button", name="Reset this world").click()
         page.get_by_role("dialog").get_by_role("button", name=answer).click()
         expect(page.get_by_role("dialog")).to_be_hidden()
@@ -126,7 +126,7 @@ def test_a_ready_made_account_begins_as_its_own_after_a_reset(watched_own: Watch
     page = watched_own.open("demo-empty")
     expect(part(page, "credits")).to_have_text("55")
     page.get_by_role("button", name="Reset this world").click()
-    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     expect(part(page, "credits")).to_have_text("0")
     assert {**own.world("demo-empty"), "clock": None} == {**before, "clock": None}
 
@@ -140,15 +140,15 @@ def test_all_worlds_are_reset_and_come_back_from_a_snapshot(watched_own: Watched
     assert download.value.suggested_filename == "aiimage-mock-snapshot.json"
     download.value.save_as(tmp_path / "snapshot.json")
     page.get_by_role("button", name="Reset all worlds").click()
-    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     expect(part(page, "credits")).to_have_text("100")
     expect(page.locator(".gallery li")).to_have_count(0)
     assert own.control("GET", "/worlds")["total"] == 0
     page.get_by_label("Upload snapshot").set_input_files(tmp_path / "snapshot.json")
-    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     expect(part(page, "credits")).to_have_text("98")
     expect(page.locator(".gallery li")).to_have_count(2)
-    expect(page.locator("#notice")).to_contain_text("Restored: 2 worlds")
+    expect(page.locator("#notice")).to_contain_text("Imported 2 worlds")
     assert own.control("GET", "/worlds")["total"] == 2
 
 
@@ -158,6 +158,6 @@ def test_a_file_that_is_no_snapshot_changes_nothing(watched_own: Watched, own: M
     page = watched_own.open("demo")
     (tmp_path / "other.json").write_text('{"version": 1}')
     page.get_by_label("Upload snapshot").set_input_files(tmp_path / "other.json")
-    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
-    expect(page.locator("#notice")).to_contain_text("is not understood")
+    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
+    expect(page.locator("#notice")).to_contain_text("Invalid body")
     assert own.world("demo")["credits"] == 99

@@ -1,4 +1,4 @@
-"""A service that repeats all it is told, and whose secrets must show up nowhere."""
+"""Secrets that a service repeats in every encoding appear in no output."""
 
 import base64
 import html
@@ -40,7 +40,7 @@ class Parrot(Handler):
 
     def _repeated(self, body: bytes) -> dict[str, Any]:
         authorization = self.headers.get("authorization", "")
-        heard = {
+        repeated = {
             "authorization": authorization,
             "quoted": f"https://api:{quote(TOKEN, safe='')}@images.invalid/?key={quote(TOKEN)}",
             "page": html.escape(f'<script>let token = "{TOKEN}"</script>'),
@@ -51,8 +51,8 @@ class Parrot(Handler):
             "encoded": base64.b64encode(body).decode(),
             "hex": body.hex(),
         }
-        image = {"id": 1, "title": TOKEN, "input": json.dumps(heard), "output": f"uploads/a.png?{quote(TOKEN)}"}
-        return {"status": "success", "message": json.dumps(heard), "images": [image], **heard}
+        image = {"id": 1, "title": TOKEN, "input": json.dumps(repeated), "output": f"uploads/a.png?{quote(TOKEN)}"}
+        return {"status": "success", "message": json.dumps(repeated), "images": [image], **repeated}
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def forms(secret: str) -> set[str]:
 
 
 def windows(text: str) -> set[str]:
-    """All parts of a text that are long enough, and different enough, to be told from others."""
+    """Return all parts of a text that are long and varied enough to be recognised."""
     parts = (text[start : start + _WINDOW] for start in range(len(text) - _WINDOW + 1))
     return {part for part in parts if len(set(part)) > 4}
 
@@ -100,12 +100,12 @@ def assert_no_secret(text: str) -> None:
     assert shown_uploads(text) == set()
 
 
-def test_the_windows_find_what_is_shown_of_an_upload() -> None:
+def test_the_windows_find_a_part_of_an_upload() -> None:
     part = base64.b64encode(UPLOADS[0]).decode()[40:70]
     assert shown_uploads(f"a reply that repeats {part}")
 
 
-def test_no_secret_is_in_a_report_or_on_the_terminal(
+def test_reports_and_terminal_have_no_secret(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -122,7 +122,7 @@ def test_no_secret_is_in_a_report_or_on_the_terminal(
     assert_no_secret(reports + written(tmp_path) + result.output)
 
 
-def test_no_secret_is_in_what_pytest_prints_and_writes(arguments: list[str], tmp_path: Path) -> None:
+def test_the_output_and_files_of_pytest_have_no_secret(arguments: list[str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "contract_tests", "-rA", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *arguments, "--only", FEWER, "--junitxml", str(tmp_path / "pytest.xml"), "--log-level", "DEBUG"],

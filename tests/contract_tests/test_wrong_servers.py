@@ -3,9 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,38 +11,26 @@ from click.testing import CliRunner, Result
 
 from contract_tests.runner.cli import main
 from support.conformance import TOKEN
+from support.listening import Handler, listening
 
 Answer = Callable[[str, str, str], tuple[int, Any]]
 
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """A server on a free port; `answer` gets method, path and the Authorization header."""
+    """Serve on a free port; `answer` gets method, path and the Authorization header. Yield the origin."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def _reply(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length") or 0))
+    class Answering(Handler):
+        def answer(self) -> None:
+            self.read()
             status, body = answer(self.command, self.path, self.headers.get("authorization", ""))
-            content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html" if isinstance(body, str) else "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            if isinstance(body, str):
+                self.send(status, body.encode(), Content_Type="text/html")
+            else:
+                self.send_json(status, body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _reply  # noqa: N815  names that the base class calls
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class's signature
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Answering) as host:
+        yield f"http://{host}"
 
 
 Serve = Callable[[Answer], str]
@@ -76,7 +62,7 @@ def verdict(report: dict[str, Any], rule: str) -> str:
 
 
 def free_answers(method: str, path: str, authorization: str) -> tuple[int, Any]:
-    """What an API without images answers; nothing can be generated there."""
+    """Return the reply of an API without images; it cannot generate any."""
     if authorization != f"Bearer {TOKEN}":
         return 401, {"message": "Unauthenticated."}
     replies = {
@@ -84,7 +70,7 @@ def free_answers(method: str, path: str, authorization: str) -> tuple[int, Any]:
         "versions": (200, {"dall-e": "dalle3"}),
         "recent-images": (200, []),
     }
-    return replies.get(path.rpartition("/")[2], (404, {"message": f"{method} is not known."}))
+    return replies.get(path.rpartition("/")[2], (404, {"message": f"{method} is not supported."}))
 
 
 @pytest.mark.parametrize(
@@ -97,15 +83,15 @@ def free_answers(method: str, path: str, authorization: str) -> tuple[int, Any]:
         (lambda *_: (401, {"message": "Unauthenticated."}), "refuses the token of the account primary"),
     ],
 )
-def test_what_is_no_such_api_is_not_examined(serve: Serve, tmp_path: Path, answer: Answer, sentence: str) -> None:
+def test_another_api_is_not_examined(serve: Serve, tmp_path: Path, answer: Answer, sentence: str) -> None:
     result, report = conform(serve(answer), tmp_path)
     assert result.exit_code == 3
     assert sentence in result.output
     assert (report["verdict"], report["requests"]) == ("incomplete", 3)
-    assert {entry["verdict"] for entry in report["rules"]} <= {"could_not_look", "skipped"}
+    assert {entry["verdict"] for entry in report["rules"]} <= {"inconclusive", "skipped"}
 
 
-def test_nobody_there(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_not_examined(tmp_path: Path) -> None:
     with serving(free_answers) as origin:
         pass
     result, report = conform(origin, tmp_path)
@@ -114,7 +100,7 @@ def test_nobody_there(tmp_path: Path) -> None:
     assert report["stopped"]
 
 
-def test_the_free_rules_of_a_right_answer_hold(serve: Serve, tmp_path: Path) -> None:
+def test_the_free_rules_pass_on_a_conforming_server(serve: Serve, tmp_path: Path) -> None:
     result, report = conform(serve(free_answers), tmp_path, "--only", "AUTH-401,VERSIONS")
     assert result.exit_code == 0
     assert (verdict(report, "AUTH-401"), verdict(report, "VERSIONS")) == ("held", "held")
@@ -122,7 +108,7 @@ def test_the_free_rules_of_a_right_answer_hold(serve: Serve, tmp_path: Path) -> 
     assert result.output.startswith("Seed 1\n")
 
 
-def test_a_documented_rule_that_is_broken_fails_the_run(serve: Serve, tmp_path: Path) -> None:
+def test_a_violation_of_a_documented_rule_fails_the_run(serve: Serve, tmp_path: Path) -> None:
     def answer(method: str, path: str, authorization: str) -> tuple[int, Any]:
         return free_answers(method, path, f"Bearer {TOKEN}")
 
@@ -133,7 +119,7 @@ def test_a_documented_rule_that_is_broken_fails_the_run(serve: Serve, tmp_path: 
 
 
 @pytest.mark.parametrize(("arguments", "status"), [((), 0), (("--strict",), 1)])
-def test_an_assumption_that_differs_fails_a_strict_run_only(
+def test_a_difference_from_an_assumption_fails_a_strict_run_only(
     serve: Serve, tmp_path: Path, arguments: tuple[str, ...], status: int
 ) -> None:
     def answer(method: str, path: str, authorization: str) -> tuple[int, Any]:
@@ -145,7 +131,7 @@ def test_an_assumption_that_differs_fails_a_strict_run_only(
     assert verdict(report, "AUTH-401") == "differs"
 
 
-def test_a_token_that_is_echoed_is_in_no_artefact(serve: Serve, tmp_path: Path) -> None:
+def test_no_artefact_has_an_echoed_token(serve: Serve, tmp_path: Path) -> None:
     def answer(method: str, path: str, authorization: str) -> tuple[int, Any]:
         code, body = free_answers(method, path, authorization)
         return code, {"echo": authorization} if path.endswith("versions") else body
@@ -156,12 +142,12 @@ def test_a_token_that_is_echoed_is_in_no_artefact(serve: Serve, tmp_path: Path) 
     assert TOKEN not in written + result.output
 
 
-def test_a_server_that_says_nothing_useful_is_never_green(serve: Serve, tmp_path: Path) -> None:
+def test_a_server_that_refuses_every_generation_never_passes(serve: Serve, tmp_path: Path) -> None:
     def answer(method: str, path: str, authorization: str) -> tuple[int, Any]:
         code, body = free_answers(method, path, authorization)
         return (code, body) if method == "GET" else (409, {"message": "wait"})
 
     result, report = conform(serve(answer), tmp_path, "--only", "I2I-SRC")
     assert result.exit_code == 3
-    assert verdict(report, "I2I-SRC") == "could_not_look"
+    assert verdict(report, "I2I-SRC") == "inconclusive"
     assert report["credits"] == {"spent": 0, "cap": 40}

@@ -148,7 +148,7 @@ def test_the_edges_are_those_of_the_mock() -> None:
             lambda mock: mock.fault("nope"),
             r"POST /_mock/worlds/.*/faults: Fault 0: unknown fault 'nope'; known",
         ),
-        (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: The body is not understood: .*credits"),
+        (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: Invalid body: .*credits"),
         (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: the lock is free"),
         (lambda mock: mock.requests(status=7), "status takes three digits"),
         (lambda mock: mock.play("nothing"), "name takes one of bad-network"),
@@ -203,7 +203,7 @@ def test_another_server_is_not_a_mock(other_server: str) -> None:
 def test_the_admin_token_is_sent() -> None:
     with EmbeddedServer(replace(default_settings(), admin_token="the-admin")) as server:
         assert MockWorld(Control(server.origin, "the-admin"), "any-token").state["credits"] == 100
-        with pytest.raises(ControlError, match="The control API takes the admin token"):
+        with pytest.raises(ControlError, match="The control API requires the admin token"):
             MockWorld(Control(server.origin), "any-token").begin()
 
 

@@ -155,7 +155,7 @@ def test_runs_against_one_mock_are_isolated_unless_they_share_a_name(project: Pr
 def test_the_admin_token_is_taken_from_the_environment(project: Project) -> None:
     with Server("--admin-token", "the-admin") as guarded:
         flags = ("--aiimage-mock-url", guarded.origin)
-        assert "The control API takes the admin token" in project.pytest(TWO_TESTS, *flags).stdout
+        assert "The control API requires the admin token" in project.pytest(TWO_TESTS, *flags).stdout
         project.passes(TWO_TESTS, *flags, AIIMAGE_MOCK_ADMIN_TOKEN="the-admin")
 
 

@@ -33,12 +33,12 @@ async def move(worker: Connection | Remote, token: str, **command: Any) -> None:
     assert answer.status == 200, answer
 
 
-async def until(condition: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> float:
+async def until(condition: Callable[[], Awaitable[bool]], timeout_seconds: float = PATIENCE) -> float:
     """Return when the condition holds, and how many seconds that took."""
     loop = asyncio.get_running_loop()
     since = loop.time()
     while not await condition():
-        assert loop.time() < since + patience
+        assert loop.time() < since + timeout_seconds
         await asyncio.sleep(0.01)
     return loop.time() - since
 

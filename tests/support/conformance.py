@@ -27,8 +27,8 @@ def plan(*tests: tuple[str, tuple[str, ...]], rules: tuple[str, ...] = ()) -> Pl
     return PlanMade(Plan(entries, {rule: load_rules()[rule] for rule in wanted}, 40))
 
 
-def decision(test: str, rule: str, *, held: bool, exchange: Exchange | None = None) -> Event:
-    return Decision(test, rule, held, "409", "200", (exchange,) if exchange else ())
+def decision(test: str, rule: str, *, passed: bool, exchange: Exchange | None = None) -> Event:
+    return Decision(test, rule, passed, "409", "200", (exchange,) if exchange else ())
 
 
 def ended(test: str, outcome: Any = "passed", reason: str = "") -> Event:

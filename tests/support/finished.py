@@ -37,14 +37,14 @@ def finished_run(folder: Path, **settings: Any) -> Run:
         Entry("a.py::t", Decides(("LOCK-ONE", "SHAPE")), 0),
         Entry("b.py::u", Decides(("ORDER",)), 0),
         Entry("c.py::v", Decides(("AUTH",), roles=("slow",)), 0, "the target has no account slow"),
-        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, "it may cost 9 credits, beyond the profile quick"),
+        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, "it may cost 9 credits, more than the profile quick allows"),
     )
     rules = {id_: load_rules()[id_] for id_ in ("LOCK-ONE", "SHAPE", "ORDER", "AUTH")}
     for event in (
         PlanMade(Plan(entries, rules, 40), run.settings.baseline),
-        Decision("a.py::t", "LOCK-ONE", held=False, expected="409", received="200", exchanges=_lock_exchanges()),
-        ended("a.py::t", "broken", f"LOCK-ONE: said {TOKEN}-primary\x00"),
-        decision("b.py::u", "ORDER", held=False),
+        Decision("a.py::t", "LOCK-ONE", passed=False, expected="409", received="200", exchanges=_lock_exchanges()),
+        ended("a.py::t", "violated", f"LOCK-ONE: said {TOKEN}-primary\x00"),
+        decision("b.py::u", "ORDER", passed=False),
         ended("b.py::u", "differs", "ORDER: …"),
     ):
         run.events.emit(event)

@@ -8,7 +8,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from mock_server.domain.behaviour import Behaviour
-from mock_server.http.protocol import JsonProtocol, limited
+from mock_server.http.server import JsonProtocol, limited_protocol
 from support.clocks import settle
 from support.mock import behaviour
 
@@ -69,7 +69,7 @@ class Connection(asyncio.Transport):
         self.closed = self.aborted = self.reading_paused = False
         self.unsent = b""
         self.untaken = 0
-        config = uvicorn.Config(app, http=limited(limits), log_config=None, lifespan="off", ws="none")
+        config = uvicorn.Config(app, http=limited_protocol(limits), log_config=None, lifespan="off", ws="none")
         config.load()
         self.protocol: JsonProtocol = config.http_protocol_class(  # type: ignore[call-arg, assignment]
             config=config, server_state=state or ServerState(), app_state={}, _loop=self.loop

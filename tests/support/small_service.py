@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 from werkzeug import Request
 
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
-from contract_tests.runner.target import Budget
+from contract_tests.runner.target import Limits
 from support.conformance import TOKEN, target
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -108,7 +108,7 @@ def _fits(pattern: str, value: Any) -> bool:
 
 def run_against(answer: Answer, *roles: str, pace: float = 50, cap: int = 40, **settings: Any) -> Run:
     """A run against a service in process, that waits for nothing."""
-    aim = target(*roles, budget=Budget(cap, requests_per_second=pace))
+    aim = target(*roles, budget=Limits(cap, requests_per_second=pace))
     masker = Masker(account.secret for account in aim.accounts.values())
     client = httpx.Client(transport=httpx.MockTransport(answer))
-    return Run(Settings(aim, **settings), Transport(aim, masker, Purse(cap), client=client, sleep=lambda _: None))
+    return Run(Settings(aim, **settings), Transport(aim, masker, Budget(cap), client=client, sleep=lambda _: None))

@@ -1,1 +1,1 @@
-"""Servers with one deviation each, a file a theme."""
+"""Servers with one deviation each, one file a theme: classes, and tables where only a value differs."""

@@ -1,157 +1,190 @@
-"""One generation at a time, or not quite."""
+"""Deviations of the lock: which generations it prevents, what checks report, and how long it stays."""
 
-from contract_tests.wrong_servers.catalogue import breaks
-from contract_tests.wrong_servers.message import Reply, error
+from contract_tests.wrong_servers.catalogue import breaks, mock, variant
 from contract_tests.wrong_servers.parameters import Problems
 from contract_tests.wrong_servers.service import Service
-from contract_tests.wrong_servers.state import Account, Generation, Lock, Order
+from contract_tests.wrong_servers.state import LOCK_SECONDS, Account, Generation, Lock, Order
+from contract_tests.wrong_servers.wire import Reply
+
+_LATE_MS = 500
 
 
-@breaks("LOCK-ONE", "LOCK-CHECK", how="There is no lock at all.")
+# Prevention
+
+
+@breaks("LOCK-ONE", "LOCK-CHECK", how="There is no lock.")
 class NoLock(Service):
     def take_lock(self, account: Account, generation: Generation) -> None:
         pass
 
 
-@breaks("LOCK-ONE", how="A generation begins whoever holds the lock; only checks tell of it.")
+@breaks("LOCK-ONE", how="The lock prevents no generation; only checks report it.")
 class LockIgnored(Service):
     def locked_out(self, account: Account, order: Order) -> bool:
         return False
 
 
-@breaks("LOCK-ONE", how="A generation is refused beside one of the same engine only.")
-class LockAnEngine(Service):
+class _PartialLock(Service):
+    """The lock of a generation here prevents only generations that `conflicts` names."""
+
+    def conflicts(self, account: Account, running: Order, order: Order) -> bool:
+        return True
+
     def locked_out(self, account: Account, order: Order) -> bool:
         lock = self.held(account)
-        return bool(lock and (lock.holder is None or lock.holder.order.engine == order.engine))
+        return bool(lock and (lock.holder is None or self.conflicts(account, lock.holder.order, order)))
 
 
-@breaks("LOCK-ONE", how="A generation is refused beside one of the same prompt only.")
-class LockAPrompt(Service):
-    def locked_out(self, account: Account, order: Order) -> bool:
-        lock = self.held(account)
-        return bool(lock and (lock.holder is None or lock.holder.order.prompt == order.prompt))
+@breaks("LOCK-ONE", how="The lock prevents only generations with the same engine.")
+class LockAnEngine(_PartialLock):
+    def conflicts(self, account: Account, running: Order, order: Order) -> bool:
+        return running.engine == order.engine
 
 
-@breaks("LOCK-ONE", how="Two generations may run, a third is refused.")
-class TwoAtATime(Service):
-    def locked_out(self, account: Account, order: Order) -> bool:
-        lock = self.held(account)
-        return bool(lock and (lock.holder is None or len(account.running) >= 2))
+@breaks("LOCK-ONE", how="The lock prevents only generations with the same prompt.")
+class LockAPrompt(_PartialLock):
+    def conflicts(self, account: Account, running: Order, order: Order) -> bool:
+        return running.prompt == order.prompt
 
 
-@breaks("LOCK-ONE", how="A locked generation is answered 423.")
-class LockedAs423(Service):
-    def locked(self) -> Reply:
-        return error(423, self.dress.busy)
+@breaks("LOCK-ONE", how="Two generations may run at a time, a third is refused.")
+class TwoAtATime(_PartialLock):
+    def conflicts(self, account: Account, running: Order, order: Order) -> bool:
+        return len(account.running) >= 2
 
 
-@breaks("LOCK-ONE", how="A locked generation is answered 429.")
-class LockedAs429(Service):
-    def locked(self) -> Reply:
-        return error(429, self.dress.busy)
-
-
-@breaks("LOCK-ONE", how="A locked generation is answered 503.")
-class LockedAs503(Service):
-    def locked(self) -> Reply:
-        return error(503, self.dress.busy)
-
-
-@breaks("LOCK-ONE", "SHAPE", how="A locked generation is answered 200 with an error in the body.")
-class LockedAs200(Service):
-    def locked(self) -> Reply:
-        return error(200, self.dress.busy)
+class _Freeing(Service):
+    def free_all(self) -> None:
+        """End the locks of all running generations."""
+        for account in self.accounts.all():
+            if account.running:
+                account.lock_slot.lock = None
 
 
 @breaks("LOCK-ONE", "LOCK-CHECK", how="A refused second generation frees the lock of the first.")
-class RefusalFreesLock(Service):
+class RefusalFreesLock(_Freeing):
     def locked(self) -> Reply:
-        for account in self.accounts.everybody():
-            if account.running:
-                account.latch.lock = None
+        self.free_all()
         return super().locked()
 
 
 @breaks("LOCK-ONE", "LOCK-CHECK", how="An invalid request frees the lock.")
-class InvalidFreesLock(Service):
+class InvalidFreesLock(_Freeing):
     def invalid(self, problems: Problems) -> Reply:
-        for account in self.accounts.everybody():
-            if account.running:
-                account.latch.lock = None
+        self.free_all()
         return super().invalid(problems)
 
 
-@breaks("LOCK-CHECK", "LOCK-ONE", how="Checking availability frees the lock.")
+@breaks("LOCK-CHECK", "LOCK-ONE", how="check-availability frees the lock.")
 class CheckFreesLock(Service):
     def check(self, account: Account) -> Reply:
         reply = super().check(account)
-        account.latch.lock = None
+        account.lock_slot.lock = None
         return reply
 
 
-@breaks("LOCK-CHECK", "LOCK-ONE", how="Asking for the recent images frees the lock.")
+@breaks("LOCK-CHECK", "LOCK-ONE", how="recent-images frees the lock.")
 class RecentFreesLock(Service):
     def recent(self, account: Account) -> Reply:
-        account.latch.lock = None
+        account.lock_slot.lock = None
         return super().recent(account)
 
 
-@breaks("LOCK-CHECK", how="Availability is always given.")
-class AlwaysAvailable(Service):
-    def seems_busy(self, account: Account) -> bool:
-        return False
+@breaks("LOCK-CHECK", "LOCK-ONE", how="A generation takes the lock half a second after its start.")
+class LockTakenLate(Service):
+    def held(self, account: Account) -> Lock | None:
+        lock = super().held(account)
+        young = lock and lock.holder and account.clock.now() - lock.holder.started < _LATE_MS
+        return None if young else lock
 
 
-@breaks("LOCK-CHECK", how="Availability is never given.")
-class NeverAvailable(Service):
-    def seems_busy(self, account: Account) -> bool:
-        return True
+# Availability checks
+
+variant("always-available", "LOCK-CHECK", "Checks always report availability.", seems_busy=lambda *_: False)
+variant("never-available", "LOCK-CHECK", "Checks never report availability.", seems_busy=lambda *_: True)
 
 
-@breaks("LOCK-CHECK", how="A check takes the lock for itself, so that the next one finds it taken.")
+@breaks("LOCK-CHECK", how="A check takes the lock, so that the next one meets it.")
 class CheckTakesLock(Service):
     def check(self, account: Account) -> Reply:
         reply = super().check(account)
         if reply.status == 200:
-            account.latch.lock = Lock(None, self.expiry(account.clock.now()))
+            account.lock_slot.lock = Lock(None, self.expiry(account.clock.now()))
         return reply
 
 
-@breaks("LOCK-CHECK", how="Availability is told the wrong way round.")
+@breaks("LOCK-CHECK", how="Checks report the opposite of the availability.")
 class AvailabilityReversed(Service):
     def seems_busy(self, account: Account) -> bool:
         return not super().seems_busy(account)
 
 
-@breaks("LOCK-CHECK", how="A check during a generation is answered 423.")
-class BusyAs423(Service):
-    def busy(self) -> Reply:
-        return error(423, self.dress.busy)
-
-
-@breaks("LOCK-CHECK", how="A check during a generation is answered 503.")
-class BusyAs503(Service):
-    def busy(self) -> Reply:
-        return error(503, self.dress.busy)
-
-
-@breaks("LOCK-CHECK", "SHAPE", how="A check during a generation is answered 200 with an error in the body.")
-class BusyAs200(Service):
-    def busy(self) -> Reply:
-        return error(200, self.dress.busy)
-
-
-@breaks("LOCK-CHECK", how="Checks see only the lock of somebody else's generation.")
+@breaks("LOCK-CHECK", how="Checks ignore the locks of this service's own generations.")
 class OwnLockUnseen(Service):
     def seems_busy(self, account: Account) -> bool:
         lock = self.held(account)
         return bool(lock and lock.holder is None)
 
 
-@breaks("LOCK-CHECK", "LOCK-ONE", how="A generation takes the lock half a second after it has begun.")
-class LockTakenLate(Service):
-    def held(self, account: Account) -> Lock | None:
-        lock = super().held(account)
-        young = lock and lock.holder and account.clock.now() - lock.holder.begun < 500
-        return None if young else lock
+# Expiry
+
+
+class _Kept(Service):
+    """The lock stays after its generation."""
+
+    def release(self, account: Account, generation: Generation) -> None:
+        pass
+
+
+_LIVES = (
+    ("lock-expires-after-a-third", LOCK_SECONDS / 3, Service, "The lock expires after a third of its time."),
+    ("lock-expires-a-second-early", LOCK_SECONDS - 1, Service, "The lock expires a second early."),
+    ("lock-expires-a-second-late", LOCK_SECONDS + 1, Service, "The lock expires a second late."),
+    ("lock-kept-too-long", LOCK_SECONDS * 1.5, _Kept, "The lock outlives its generation and expires late."),
+    ("lock-kept-much-too-long", LOCK_SECONDS * 6, _Kept, "The lock outlives its generation and expires very late."),
+)
+for _name, _seconds, _base, _sentence in _LIVES:
+    variant(_name, "LOCK-10S", _sentence, base=_base, lock_seconds=_seconds)
+variant("lock-lives-with-generation", "LOCK-10S", "The lock ends only with its generation.", expiry=lambda *_: None)
+variant("lock-kept-for-ever", "LOCK-10S", "The lock never ends.", base=_Kept, expiry=lambda *_: None)
+mock("lock-expires-early", "wrong", "LOCK-10S", "The mock, its lock expires early.", lock_seconds=LOCK_SECONDS - 6)
+mock("lock-expires-late", "wrong", "LOCK-10S", "The mock, its lock expires late.", lock_seconds=2 * LOCK_SECONDS)
+mock(
+    "lock-kept-too-long",
+    "wrong",
+    "LOCK-10S",
+    "The mock, its lock outlives the generation and expires late.",
+    lock_seconds=2 * LOCK_SECONDS,
+    lock_release="expiry",
+)
+
+
+@breaks("LOCK-10S", how="The time of the lock starts at the end of its generation.")
+class LockCountsFromEnd(Service):
+    def expiry(self, taken: int) -> int | None:
+        return None
+
+    def release(self, account: Account, generation: Generation) -> None:
+        lock = account.lock_slot.lock
+        if lock and lock.holder is generation:
+            account.lock_slot.lock = Lock(generation, super().expiry(account.clock.now()))
+
+
+class _Renewing(Service):
+    def renew(self, account: Account) -> None:
+        lock = self.held(account)
+        if lock and lock.holder:
+            account.lock_slot.lock = Lock(lock.holder, self.expiry(account.clock.now()))
+
+
+@breaks("LOCK-10S", how="A check during a generation renews the lock.")
+class CheckRenewsLock(_Renewing):
+    def check(self, account: Account) -> Reply:
+        self.renew(account)
+        return super().check(account)
+
+
+@breaks("LOCK-10S", how="A generation that the lock prevents renews it.")
+class RefusalRenewsLock(_Renewing):
+    def refused(self, account: Account) -> None:
+        self.renew(account)

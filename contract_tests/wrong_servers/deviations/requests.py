@@ -1,23 +1,24 @@
-"""Requests that are misunderstood, and such that make the service fail."""
+"""Deviations of how requests are understood, and requests that make the service fail."""
 
 import json
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
-from contract_tests.wrong_servers.catalogue import breaks
-from contract_tests.wrong_servers.forms import Form
-from contract_tests.wrong_servers.message import Reply, Request, error
-from contract_tests.wrong_servers.parameters import MODIFIERS, PROMPT_OF, Examination, Problems
+from contract_tests.wrong_servers.catalogue import breaks, variant
+from contract_tests.wrong_servers.parameters import FROM_IMAGE, MODIFIERS, Examination, Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account
+from contract_tests.wrong_servers.wire import Form, Reply, Request, error
 
 _FAILED = error(500, "Server Error")
 
+# The uploaded source
+
 
 class _Sourceless(Service):
-    """Does not ask for `image_src` where `type` is one of these."""
+    """Does not require `image_src` for these values of `type`."""
 
-    types = frozenset({"image-to-image", "upscale"})
+    types = FROM_IMAGE
 
     def problems(self, examination: Examination, form: Form) -> Problems:
         if str(form.fields.get("type")) not in self.types:
@@ -25,159 +26,80 @@ class _Sourceless(Service):
         return {name: complaints for name, complaints in examination.problems.items() if name != "image_src"}
 
 
-@breaks("I2I-SRC", how="Nothing needs an image_src.")
-class SourceNotNeeded(_Sourceless):
-    pass
+variant("source-not-needed", "I2I-SRC", "image_src is never required.", base=_Sourceless)
+variant(
+    "image-to-image-without-source",
+    "I2I-SRC",
+    "image-to-image does not require image_src.",
+    base=_Sourceless,
+    types={"image-to-image"},
+)
+variant("upscale-without-source", "I2I-SRC", "upscale does not require image_src.", base=_Sourceless, types={"upscale"})
 
 
-@breaks("I2I-SRC", how="image-to-image needs no image_src.")
-class ImageToImageWithoutSource(_Sourceless):
-    types = frozenset({"image-to-image"})
-
-
-@breaks("I2I-SRC", how="upscale needs no image_src.")
-class UpscaleWithoutSource(_Sourceless):
-    types = frozenset({"upscale"})
-
-
-@breaks("I2I-SRC", how="A form needs no image_src, JSON does.")
+@breaks("I2I-SRC", how="JSON requires image_src, a form does not.")
 class SourceNotNeededInForms(_Sourceless):
     def problems(self, examination: Examination, form: Form) -> Problems:
         as_text = isinstance(form.fields.get("image_number_of_images"), str)
         return super().problems(examination, form) if as_text else examination.problems
 
 
-@breaks("I2I-SRC", how="A missing image_src is answered 400.")
-class SourceMissingAs400(Service):
-    def invalid(self, problems: Problems) -> Reply:
-        return error(400, "No image.") if set(problems) == {"image_src"} else super().invalid(problems)
-
-
-@breaks("I2I-SRC", "SHAPE", how="A missing image_src is answered 500.")
-class SourceMissingFails(Service):
-    def invalid(self, problems: Problems) -> Reply:
-        return _FAILED if set(problems) == {"image_src"} else super().invalid(problems)
-
-
-@breaks("SHAPE", "I2I-SRC", how="An uploaded image_src is not seen, so that it is always missing.")
+@breaks("SHAPE", "I2I-SRC", how="An uploaded image_src is ignored, so that it is always missing.")
 class UploadIgnored(Service):
     def form(self, request: Request) -> Form:
         return Form(super().form(request).fields)
 
 
-class _Strict(Service, ABC):
-    """Answers some requests with a failure."""
+class _Invalid(Service):
+    """Replies differently to some invalid requests."""
 
-    @abstractmethod
-    def fails(self, request: Request, form: Form) -> bool: ...
+    concerns: Callable[[Problems], bool]
+    reply = _FAILED
+
+    def invalid(self, problems: Problems) -> Reply:
+        return self.reply if self.concerns(problems) else super().invalid(problems)
+
+
+def _only_source(problems: Problems) -> bool:
+    return set(problems) == {"image_src"}
+
+
+def _missing(problems: Problems) -> bool:
+    return any("is missing" in complaint for complaints in problems.values() for complaint in complaints)
+
+
+_INVALID: tuple[tuple[str, str, Callable[[Problems], bool], Reply, str], ...] = (
+    ("source-missing-as-400", "I2I-SRC", _only_source, error(400, "No image."), "A missing image_src gets a 400."),
+    ("source-missing-fails", "I2I-SRC SHAPE", _only_source, _FAILED, "A missing image_src gets a 500."),
+    ("missing-parameter-fails", "SHAPE", _missing, _FAILED, "A missing parameter gets a 500."),
+)
+for _name, _rules, _concerns, _reply, _sentence in _INVALID:
+    variant(_name, _rules, _sentence, base=_Invalid, concerns=staticmethod(_concerns), reply=_reply)
+
+# Requests that fail
+
+
+class _Failing(Service):
+    """Answers the requests for which `fails(request, form)` holds with `reply`."""
+
+    fails: Callable[[Request, Form], bool]
+    reply = _FAILED
 
     def generate(self, account: Account, request: Request) -> Reply:
         failed = self.fails(request, super().form(request))
-        return _FAILED if failed else super().generate(account, request)
+        return self.reply if failed else super().generate(account, request)
 
 
-def _texts(form: Form) -> str:
-    return " ".join(str(value) for value in form.fields.values())
+def _is_form(request: Request, form: Form) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/")
 
 
-@breaks("SHAPE", how="Forms are answered 415.")
-class FormsNotTaken(Service):
-    def generate(self, account: Account, request: Request) -> Reply:
-        is_form = request.headers.get("content-type", "").startswith("multipart/")
-        return error(415, "JSON only.") if is_form else super().generate(account, request)
+def _is_json(request: Request, form: Form) -> bool:
+    return "json" in request.headers.get("content-type", "")
 
 
-@breaks("SHAPE", how="Forms make the service fail.")
-class FormsFail(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return request.headers.get("content-type", "").startswith("multipart/")
-
-
-@breaks("SHAPE", how="JSON is answered 415.")
-class JsonNotTaken(Service):
-    def generate(self, account: Account, request: Request) -> Reply:
-        is_json = "json" in request.headers.get("content-type", "")
-        return error(415, "Forms only.") if is_json else super().generate(account, request)
-
-
-@breaks("SHAPE", how="A field that nobody knows makes the service fail.")
-class UnknownFieldFails(_Strict):
-    known = frozenset({"image_generator", "image_number_of_images", "size", "quality", "type", "image_resolution"})
-    known |= frozenset({*PROMPT_OF.values(), *MODIFIERS, "image_src"})
-
-    def fails(self, request: Request, form: Form) -> bool:
-        return not self.known.issuperset(form.fields)
-
-
-@breaks("SHAPE", how="A prompt of more than 255 characters makes the service fail.")
-class LongPromptFails(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return any(isinstance(value, str) and len(value) > 255 for value in form.fields.values())
-
-
-@breaks("SHAPE", how="A character beyond the first plane of Unicode makes the service fail.")
-class EmojiFails(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return any(ord(character) > 0xFFFF for character in _texts(form))
-
-
-@breaks("SHAPE", how="A letter outside of Latin-1 makes the service fail.")
-class UnicodeFails(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return any(ord(character) > 0xFF for character in _texts(form))
-
-
-@breaks("SHAPE", how="A quotation mark in a prompt makes the service fail.")
-class QuotationFails(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return "'" in _texts(form) or '"' in _texts(form)
-
-
-@breaks("SHAPE", how="A list or an object where a text belongs makes the service fail.")
-class NestedValueFails(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return any(isinstance(value, list | dict) for value in form.fields.values())
-
-
-@breaks("SHAPE", how="A body that is no JSON makes the service fail.")
-class BadJsonFails(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return "json" in request.headers.get("content-type", "") and not isinstance(_loaded(request.body), dict)
-
-
-@breaks("SHAPE", how="A missing parameter makes the service fail.")
-class MissingParameterFails(Service):
-    def invalid(self, problems: Problems) -> Reply:
-        missing = any("is missing" in complaint for complaints in problems.values() for complaint in complaints)
-        return _FAILED if missing else super().invalid(problems)
-
-
-@breaks("SHAPE", how="An engine other than the first two makes the service fail.")
-class OtherEnginesFail(_Strict):
-    def fails(self, request: Request, form: Form) -> bool:
-        return form.fields.get("image_generator") == "flux-pro"
-
-
-@breaks("SHAPE", how="A documented size is refused as invalid.")
-class SizeRefused(Service):
-    def problems(self, examination: Examination, form: Form) -> Problems:
-        refused = {"size": ["size has to be a square"]} if form.fields.get("size") == "1792x1024" else {}
-        return {**examination.problems, **refused}
-
-
-@breaks("SHAPE", how="High definition is refused as invalid.")
-class HighDefinitionRefused(Service):
-    def problems(self, examination: Examination, form: Form) -> Problems:
-        refused = {"quality": ["quality has to be standard"]} if form.fields.get("quality") == "hd" else {}
-        return {**examination.problems, **refused}
-
-
-@breaks("SHAPE", how="flux-pro is refused as unknown.")
-class FluxProRefused(Service):
-    def problems(self, examination: Examination, form: Form) -> Problems:
-        is_flux = form.fields.get("image_generator") == "flux-pro"
-        refused = {"image_generator": ["image generator is none of those offered here"]} if is_flux else {}
-        return {**examination.problems, **refused}
+def _is_bad_json(request: Request, form: Form) -> bool:
+    return _is_json(request, form) and not isinstance(_loaded(request.body), dict)
 
 
 def _loaded(body: bytes) -> Any:
@@ -185,3 +107,79 @@ def _loaded(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
+
+
+def _has_long_text(request: Request, form: Form) -> bool:
+    return any(isinstance(value, str) and len(value) > 255 for value in form.fields.values())
+
+
+def _has_character_above(limit: int) -> Callable[[Request, Form], bool]:
+    return lambda _, form: any(ord(character) > limit for character in _texts(form))
+
+
+def _has_quotation_mark(request: Request, form: Form) -> bool:
+    return not set("'\"").isdisjoint(_texts(form))
+
+
+def _texts(form: Form) -> str:
+    return " ".join(str(value) for value in form.fields.values())
+
+
+def _has_nested_value(request: Request, form: Form) -> bool:
+    return any(isinstance(value, list | dict) for value in form.fields.values())
+
+
+def _is_flux_pro(request: Request, form: Form) -> bool:
+    return form.fields.get("image_generator") == "flux-pro"
+
+
+_FAILURES: tuple[tuple[str, Callable[[Request, Form], bool], str], ...] = (
+    ("forms-fail", _is_form, "A form gets a 500."),
+    ("long-prompt-fails", _has_long_text, "A prompt of more than 255 characters gets a 500."),
+    ("emoji-fails", _has_character_above(0xFFFF), "A character beyond the first plane of Unicode gets a 500."),
+    ("unicode-fails", _has_character_above(0xFF), "A letter outside Latin-1 gets a 500."),
+    ("quotation-fails", _has_quotation_mark, "A quotation mark in a prompt gets a 500."),
+    ("nested-value-fails", _has_nested_value, "A list or an object instead of a text gets a 500."),
+    ("bad-json-fails", _is_bad_json, "A body of invalid JSON gets a 500."),
+    ("other-engines-fail", _is_flux_pro, "The engine flux-pro gets a 500."),
+)
+for _name, _fails, _sentence in _FAILURES:
+    variant(_name, "SHAPE", _sentence, base=_Failing, fails=staticmethod(_fails))
+for _name, _fails, _sentence in (
+    ("forms-not-taken", _is_form, "A form gets a 415."),
+    ("json-not-taken", _is_json, "JSON gets a 415."),
+):
+    _reply = error(415, "Unsupported media type.")
+    variant(_name, "SHAPE", _sentence, base=_Failing, fails=staticmethod(_fails), reply=_reply)
+
+
+@breaks("SHAPE", how="An unknown field gets a 500.")
+class UnknownFieldFails(Service):
+    def generate(self, account: Account, request: Request) -> Reply:
+        known = {"image_generator", "image_number_of_images", "image_src", *MODIFIERS}
+        for engine in self.engines:
+            known |= engine.names()
+        return super().generate(account, request) if known.issuperset(self.form(request).fields) else _FAILED
+
+
+# Documented values that are refused
+
+
+def _refusing(field: str, value: str) -> Callable[..., Problems]:
+    def problems(self: Service, examination: Examination, form: Form) -> Problems:
+        refused = {field: [f"{field} cannot be {value}"]} if form.fields.get(field) == value else {}
+        return examination.problems | refused
+
+    return problems
+
+
+variant("size-refused", "SHAPE", "A documented size is refused as invalid.", problems=_refusing("size", "1792x1024"))
+variant(
+    "high-definition-refused", "SHAPE", "High definition is refused as invalid.", problems=_refusing("quality", "hd")
+)
+variant(
+    "flux-pro-refused",
+    "SHAPE",
+    "flux-pro is refused as unknown.",
+    problems=_refusing("image_generator", "flux-pro"),
+)

@@ -2,42 +2,42 @@
 
 const BASE = new URL(".", document.baseURI).pathname.replace(/\/$/, "");
 
-/** What the mock refused, in its own words. */
-export class Refusal extends Error {
+/** An error response of the control API. */
+export class ApiError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 }
 
-/** Return what a call under /_mock answers; throw a Refusal. Who is not logged in any more is led to the login. */
+/** Return the JSON response of a call under /_mock; throw an ApiError. On a 401 the page reloads and shows the login. */
 export async function call(method, path, body) {
   const options = { method, headers: {} };
   if (body !== undefined) {
     options.headers["content-type"] = "application/json";
     options.body = body instanceof Blob ? body : JSON.stringify(body);
   }
-  const answer = await reached(fetch(BASE + path, options));
-  if (answer.status === 401) location.reload();
-  const told = await answer.json().catch(() => ({ message: `The mock answered ${answer.status}.` }));
-  if (!answer.ok) throw new Refusal(answer.status, told.message);
-  return told;
+  const response = await connected(fetch(BASE + path, options));
+  if (response.status === 401) location.reload();
+  const data = await response.json().catch(() => ({ message: `The mock answered ${response.status}.` }));
+  if (!response.ok) throw new ApiError(response.status, data.message);
+  return data;
 }
 
-async function reached(answering) {
+async function connected(fetching) {
   try {
-    return await answering;
+    return await fetching;
   } catch {
-    throw new Refusal(0, "The mock does not answer. Is it still running?");
+    throw new ApiError(0, "The mock does not answer. Is it still running?");
   }
 }
 
-/** Return the address of something under /_mock. */
+/** Return the URL of a path under /_mock. */
 export function address(path) {
   return BASE + path;
 }
 
-/** Return what stands for a world in a path or a query: its name, or for one that nobody has opened yet its token. */
+/** Return the reference to a world for a path or a query: the typed token, since a world without a call has no name yet, else the name. */
 export function reference(world) {
   return encodeURIComponent(world.typed ?? `world:${world.name}`);
 }

@@ -1,22 +1,22 @@
-// The clock of a world: its time, how long the lock still holds, and what moves it.
+// The clock of a world: its time, the remaining time of the lock, and the controls.
 
-import { part, write } from "./dom.js";
+import { part, setText } from "./dom.js";
 
-const SMOOTH_MS = 100;
-const CALM_MS = 1000;
+const TICK_MS = 100;
+const REDUCED_MOTION_TICK_MS = 1000;
 const STALE_MS = 1000;
 
 export class Clock {
   #view = null;
   #at = 0;
 
-  /** post: sends a command of the clock; stale: asks for the world again. */
+  /** post: sends a clock command; stale: requests the world again. */
   constructor(root, { post, stale }) {
     this.root = root;
     this.post = post;
     this.stale = stale;
-    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.#controls();
+    this.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.#addListeners();
     this.#tick();
   }
 
@@ -31,10 +31,10 @@ export class Clock {
     this.#view = view;
     this.#at = performance.now();
     const frozen = view.clock.mode === "frozen";
-    write(part(this.root, "mode"), frozen ? "frozen" : "running");
-    write(part(this.root, "freeze"), frozen ? "Let it run" : "Freeze");
-    this.#edge("lock-expiry", Boolean(view.lock?.until));
-    this.#edge("generation-end", view.running > 0);
+    setText(part(this.root, "mode"), frozen ? "frozen" : "running");
+    setText(part(this.root, "freeze"), frozen ? "Run" : "Freeze");
+    this.#enableEdge("lock-expiry", Boolean(view.lock?.until));
+    this.#enableEdge("generation-end", view.running > 0);
     this.#paint();
   }
 
@@ -42,7 +42,7 @@ export class Clock {
     clearTimeout(this.timer);
   }
 
-  #controls() {
+  #addListeners() {
     part(this.root, "freeze").addEventListener("click", () => this.post({ freeze: this.#view?.clock.mode === "real" }));
     part(this.root, "advance").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -53,8 +53,8 @@ export class Clock {
     }
   }
 
-  #edge(name, there) {
-    this.root.querySelector(`[data-edge="${name}"]`).disabled = !there;
+  #enableEdge(name, enabled) {
+    this.root.querySelector(`[data-edge="${name}"]`).disabled = !enabled;
   }
 
   #tick() {
@@ -62,7 +62,7 @@ export class Clock {
     const view = this.#view;
     const moving = view?.clock.mode === "real" && (view.lock?.until || view.running);
     if (moving && performance.now() - this.#at > STALE_MS) this.stale();
-    this.timer = setTimeout(() => this.#tick(), this.calm.matches ? CALM_MS : SMOOTH_MS);
+    this.timer = setTimeout(() => this.#tick(), this.reducedMotion.matches ? REDUCED_MOTION_TICK_MS : TICK_MS);
   }
 
   #paint() {
@@ -70,16 +70,16 @@ export class Clock {
     if (now === null) return;
     const time = new Date(now).toISOString();
     const node = part(this.root, "now");
-    write(node, `${time.slice(0, 10)} ${time.slice(11, 19)}`);
+    setText(node, `${time.slice(0, 10)} ${time.slice(11, 19)}`);
     node.dateTime = time;
-    write(part(this.root, "lock"), this.#lock(now));
+    setText(part(this.root, "lock"), this.#lockText(now));
     part(this.root, "lock-card").classList.toggle("held", Boolean(this.#view.lock));
   }
 
-  #lock(now) {
+  #lockText(now) {
     const lock = this.#view.lock;
     if (!lock) return "free";
-    if (!lock.until) return "held for ever";
+    if (!lock.until) return "held forever";
     return `${Math.max(0, (Date.parse(lock.until) - now) / 1000).toFixed(1)} s`;
   }
 }

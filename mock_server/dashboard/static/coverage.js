@@ -1,9 +1,9 @@
-// What the client has met: a grid of operations and statuses, with the rules that lead there.
+// The coverage of the client: a grid of operations and statuses, with the rules that lead there.
 
-import { el, part, write } from "./dom.js";
+import { el, part, setText } from "./dom.js";
 
 export function showCoverage(root, coverage) {
-  write(part(root, "met"), `${coverage.met} of ${coverage.possible} met`);
+  setText(part(root, "met"), `${coverage.met} of ${coverage.possible} met`);
   const statuses = [...new Set(coverage.operations.flatMap((row) => row.statuses.map((each) => each.status)))].sort((a, b) => a - b);
   const scroller = part(root, "coverage");
   const { scrollLeft } = scroller;
@@ -17,7 +17,7 @@ export function showCoverage(root, coverage) {
 function line(row, statuses) {
   const byStatus = new Map(row.statuses.map((each) => [each.status, each]));
   return el("tr", {},
-    el("th", { scope: "row", title: row.path ?? "" }, row.operation ?? "anything else"),
+    el("th", { scope: "row", title: row.path ?? "" }, row.operation ?? "other paths"),
     ...statuses.map((status) => cell(byStatus.get(status))));
 }
 

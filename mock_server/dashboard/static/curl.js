@@ -1,10 +1,10 @@
-// The command that sends a request again.
+// The curl command that repeats a request.
 
-// What curl sends by itself, or what the body decides. Masked headers are left out: what they said is not known.
+// Headers that curl sends by itself or that depend on the body. Masked headers are left out as well: their values are unknown.
 const OWN = new Set(["host", "content-length", "content-type", "connection", "accept-encoding", "authorization", "transfer-encoding", "cookie", "origin", "referer"]);
 const FILE = "FILE.png";
 
-/** Return a curl command for an entry of the journal. token: null where it is not known, and $TOKEN stands for it. */
+/** Return a curl command for an entry of the journal. token: null where it is unknown; the command then has $TOKEN. */
 export function curl(entry, origin, token) {
   const query = entry.query ? `?${entry.query}` : "";
   const parts = [`curl ${entry.method === "GET" ? "" : `-X ${quoted(entry.method)} `}${quoted(origin + entry.path + query)}`];

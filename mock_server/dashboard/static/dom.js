@@ -1,6 +1,6 @@
-// Elements, made and changed. Whatever was said by somebody becomes text, never markup.
+// Creating and changing elements. Data becomes text, never markup.
 
-/** Return a new element. properties: attributes by name, `class` and `data-…` too; a function listens. */
+/** Return a new element. properties: attributes by name; a function becomes an event listener. */
 export function el(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -12,25 +12,25 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** Return the element of a pane that plays a part. */
+/** Return the element of a pane with this `data-part`. */
 export function part(root, name) {
   return root.querySelector(`[data-part="${name}"]`);
 }
 
-/** Write a text where it is not written already. */
-export function write(node, text) {
+/** Set the text of a node, unless it has that text already. */
+export function setText(node, text) {
   const wanted = String(text);
   if (node.textContent !== wanted) node.textContent = wanted;
 }
 
-/** Show a problem, or with an empty text hide it. */
-export function complain(node, text) {
-  write(node, text);
+/** Show an error message; hide the node for an empty text. */
+export function showError(node, text) {
+  setText(node, text);
   node.hidden = !text;
 }
 
-/** Have the children of a node be those of a list, in its order, and move only what is not in its place. */
-export function arrange(node, children) {
+/** Set the children of a node, in order; nodes already in place are not moved and keep their focus. */
+export function setChildren(node, children) {
   const wanted = new Set(children);
   for (const child of [...node.children]) if (!wanted.has(child)) child.remove();
   children.forEach((child, place) => {
@@ -38,8 +38,8 @@ export function arrange(node, children) {
   });
 }
 
-/** Return JSON as a person reads it; any other text as it is. */
-export function readable(text) {
+/** Return JSON with indentation; any other text unchanged. */
+export function formatJson(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

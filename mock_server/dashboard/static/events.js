@@ -1,18 +1,18 @@
-// What happens on the server, as it happens. While nobody looks at the page, it does not listen.
+// The stream of server-sent events. A hidden tab does not listen.
 
 import { address } from "./api.js";
 
-const AGAIN_MS = 1000;
+const RETRY_MS = 1000;
 
 export class Events {
   #source = null;
-  #retry = 0;
+  #timer = 0;
 
-  /** heard: called with each event; begun: called when from now on none is missed; state: "live" or "reconnecting". */
-  constructor({ heard, begun, state }) {
-    this.heard = heard;
-    this.begun = begun;
-    this.state = state;
+  /** onEvent: called with each event; onOpen: called once no further event can be missed; onState: called with "live" or "reconnecting". */
+  constructor({ onEvent, onOpen, onState }) {
+    this.onEvent = onEvent;
+    this.onOpen = onOpen;
+    this.onState = onState;
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.listen()));
   }
 
@@ -21,25 +21,25 @@ export class Events {
     const source = new EventSource(address("/events"));
     this.#source = source;
     source.addEventListener("open", () => {
-      this.state("live");
-      this.begun();
+      this.onState("live");
+      this.onOpen();
     });
     source.addEventListener("error", () => {
-      this.state("reconnecting");
-      this.#again();
+      this.onState("reconnecting");
+      this.#retryLater();
     });
     for (const kind of ["request", "world", "reset", "lost"]) {
-      source.addEventListener(kind, (event) => this.heard(JSON.parse(event.data)));
+      source.addEventListener(kind, (event) => this.onEvent(JSON.parse(event.data)));
     }
   }
 
-  #again() {
+  #retryLater() {
     this.#stop();
-    this.#retry = setTimeout(() => this.listen(), AGAIN_MS);
+    this.#timer = setTimeout(() => this.listen(), RETRY_MS);
   }
 
   #stop() {
-    clearTimeout(this.#retry);
+    clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
   }

@@ -1,13 +1,13 @@
-// One request in full: what was sent, what came back, why, and how to send it again.
+// The details of one request: request, response, reason for a refusal, and the command that repeats it.
 
 import { address, reference } from "./api.js";
 import { curl } from "./curl.js";
-import { el, readable } from "./dom.js";
-import { count, fractionOf, reply, seconds, timeOf, told } from "./words.js";
+import { el, formatJson } from "./dom.js";
+import { count, fractionOf, outcome, seconds, summarize, timeOf } from "./words.js";
 
-/** Show an entry of the journal in a dialog. world: whose it is. */
+/** Show an entry of the journal in a dialog. world: the world of the pane. */
 export function showExchange(dialog, entry, world) {
-  const { kind, text } = reply(entry);
+  const { kind, text } = outcome(entry);
   const close = el("button", { type: "button", click: () => dialog.close() }, "Close");
   dialog.replaceChildren(
     el("header", { "data-kind": kind },
@@ -15,11 +15,11 @@ export function showExchange(dialog, entry, world) {
     el("div", { class: "body" },
       summary(entry),
       entry.why ? reason(entry.why) : null,
-      entry.faults.length ? section("Faults that struck", el("p", {}, entry.faults.join(", "))) : null,
+      entry.faults.length ? section("Applied faults", el("p", {}, entry.faults.join(", "))) : null,
       section("Request", fields(entry), headers(entry)),
-      section("Reply", replyBody(entry)),
-      entry.made.length ? section("Made", pictures(entry, world)) : null,
-      section("Send it again", command(entry, world))));
+      section("Response", responseBody(entry)),
+      entry.made.length ? section("Images", pictures(entry, world)) : null,
+      section("Repeat this request", command(entry, world))));
   dialog.showModal();
   dialog.scrollTop = 0;
 }
@@ -31,8 +31,8 @@ function section(title, ...children) {
 function summary(entry) {
   const facts = [
     ["When", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}, took ${seconds(entry.seconds)}`],
-    ["What", entry.operation ?? "no operation of the API"],
-    ["About", entry.why ? null : told(entry)],
+    ["Operation", entry.operation ?? "none"],
+    ["Summary", entry.why ? null : summarize(entry)],
     ["Token", entry.token || "none"],
     ["Id", entry.id],
   ];
@@ -50,7 +50,7 @@ function text(value) {
 function reason(why) {
   const facts = Object.entries(why.state);
   if (why.ends_at) facts.push(["ends at", why.ends_at]);
-  return section("Why",
+  return section("Reason",
     el("p", { class: "message" }, why.message),
     why.rule ? el("p", {}, el("span", { class: "chip rule" }, why.rule), " ", el("span", { class: "chip" }, why.source), ` ${why.statement ?? ""}`) : null,
     facts.length ? list(facts) : null,
@@ -61,9 +61,9 @@ function nearest(found) {
   const changes = [...changed("method", found.method), ...changed("path", found.path), ...(found.fields ?? []), ...(found.headers ?? [])];
   const rows = changes.map((each) => [each.field, shown(each.sent), shown(each.nearest), each.problem ?? ""]);
   return [
-    el("h4", {}, "The nearest request that passes"),
+    el("h4", {}, "Nearest valid request"),
     el("p", {}, `When: ${found.when}`),
-    rows.length ? table(rows, "What", "Sent", "Instead", "Problem") : null,
+    rows.length ? table(rows, "Field", "Sent", "Nearest", "Problem") : null,
     found.request && Object.keys(found.request).length ? el("pre", {}, JSON.stringify(found.request, null, 2)) : null,
   ];
 }
@@ -93,10 +93,10 @@ function fields(entry) {
   return el("pre", {}, JSON.stringify(entry.fields, null, 2));
 }
 
-function replyBody(entry) {
-  if (entry.status === null) return el("p", { class: "empty" }, "The connection closed without a reply.");
-  if (entry.picture && entry.status === 200) return el("p", { class: "empty" }, `The picture ${entry.picture}.`);
-  return entry.reply ? el("pre", {}, readable(entry.reply)) : el("p", { class: "empty" }, "An empty body.");
+function responseBody(entry) {
+  if (entry.status === null) return el("p", { class: "empty" }, "The connection closed without a response.");
+  if (entry.picture && entry.status === 200) return el("p", { class: "empty" }, `Picture ${entry.picture}`);
+  return entry.reply ? el("pre", {}, formatJson(entry.reply)) : el("p", { class: "empty" }, "Empty body.");
 }
 
 function pictures(entry, world) {
@@ -107,16 +107,16 @@ function pictures(entry, world) {
 function command(entry, world) {
   const known = world.token !== null && world.name === entry.world;
   const line = curl(entry, location.origin, known ? world.token : null);
-  const done = el("span", { class: "note", role: "status" });
-  const copy = el("button", { type: "button", click: () => copied(line, done) }, "Copy");
-  return el("div", {}, el("pre", { class: "curl" }, line), el("div", { class: "actions" }, copy, done));
+  const note = el("span", { class: "note", role: "status" });
+  const button = el("button", { type: "button", click: () => copy(line, note) }, "Copy");
+  return el("div", {}, el("pre", { class: "curl" }, line), el("div", { class: "actions" }, button, note));
 }
 
-async function copied(line, done) {
+async function copy(line, note) {
   try {
     await navigator.clipboard.writeText(line);
-    done.textContent = "Copied.";
+    note.textContent = "Copied.";
   } catch {
-    done.textContent = "This browser lets no page copy here: select the text.";
+    note.textContent = "This browser blocks copying here. Select the text instead.";
   }
 }

@@ -1,7 +1,7 @@
 // The pictures of a world, newest first.
 
 import { address, reference } from "./api.js";
-import { arrange, el, part, write } from "./dom.js";
+import { el, part, setChildren, setText } from "./dom.js";
 import { count } from "./words.js";
 
 const NO_BREAK = "\u00a0";
@@ -21,8 +21,8 @@ export class Gallery {
       items.set(key, this.#items.get(key) ?? item(world, image));
     }
     this.#items = items;
-    arrange(this.list, [...items.values()]);
-    write(part(this.root, "made"), total);
+    setChildren(this.list, [...items.values()]);
+    setText(part(this.root, "made"), total);
     part(this.root, "no-pictures").hidden = images.length > 0;
   }
 }

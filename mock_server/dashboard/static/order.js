@@ -1,11 +1,11 @@
-// The form that sends a request for images, as a client of this world would, to the emulated API itself.
+// The form that sends generate-image to the emulated API, as a client of this world does.
 
-import { el, part, readable, write } from "./dom.js";
+import { el, formatJson, part, setText } from "./dom.js";
 
 export class OrderForm {
-  #underWay = 0;
+  #running = 0;
 
-  /** world: tells whose token to send; check: tells whether a typed token opens that world; open: shows a request. */
+  /** world: returns the world; check: tells whether a token belongs to that world; open: shows a request. */
   constructor(root, { world, check, open }) {
     this.root = root;
     this.form = part(root, "order");
@@ -14,15 +14,15 @@ export class OrderForm {
     this.check = check;
     this.open = open;
     this.chooser = this.form.elements[this.form.dataset.chooser];
-    this.form.addEventListener("change", () => this.#fit());
+    this.form.addEventListener("change", () => this.#showFields());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
-    this.#fit();
+    this.#showFields();
   }
 
-  /** Ask for the token where the page does not know it. */
+  /** Show the token field where the page does not know the token. */
   show(world) {
     if (!this.form) return;
     const unknown = world.token === null;
@@ -34,8 +34,8 @@ export class OrderForm {
     return this.form.querySelector("fieldset:not([hidden])");
   }
 
-  /** Show what the chosen engine takes, and of that what goes with its other choices. */
-  #fit() {
+  /** Show the fields of the selected engine that apply to its other selected values. */
+  #showFields() {
     for (const fieldset of this.form.querySelectorAll("fieldset")) {
       fieldset.hidden = fieldset.disabled = fieldset.dataset.engine !== this.chooser.value;
       for (const label of fieldset.querySelectorAll("label[data-chooser]:not([data-chooser=''])")) {
@@ -48,16 +48,16 @@ export class OrderForm {
 
   async #send() {
     const { token, problem } = await this.#token();
-    if (problem) return this.#answer(el("p", { class: "problem" }, problem));
-    this.#count(1);
+    if (problem) return this.#showAnswer(el("p", { class: "problem" }, problem));
+    this.#addRunning(1);
     const since = performance.now();
     try {
-      const reply = await fetch(this.form.dataset.path, { method: "POST", ...this.#request(token) });
-      this.#show(reply, await reply.text(), performance.now() - since);
+      const response = await fetch(this.form.dataset.path, { method: "POST", ...this.#request(token) });
+      this.#showResponse(response, await response.text(), performance.now() - since);
     } catch {
-      this.#answer(el("p", { class: "problem" }, "The connection closed before the answer had come."));
+      this.#showAnswer(el("p", { class: "problem" }, "The connection closed before the response arrived."));
     } finally {
-      this.#count(-1);
+      this.#addRunning(-1);
     }
   }
 
@@ -65,8 +65,8 @@ export class OrderForm {
     const known = this.world().token;
     if (known !== null) return { token: known };
     const token = this.form.elements["order-token"].value.trim();
-    if (!token) return { problem: "Type the token of this world first." };
-    return (await this.check(token)) ? { token } : { problem: "That token opens another world." };
+    if (!token) return { problem: "Enter the token of this world first." };
+    return (await this.check(token)) ? { token } : { problem: "This token belongs to another world." };
   }
 
   #request(token) {
@@ -80,7 +80,7 @@ export class OrderForm {
     return { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(Object.fromEntries(values)) };
   }
 
-  /** Return what was filled in; what was left empty is left out, so that the mock can say what it misses. */
+  /** Return the filled fields. Empty ones are left out, so that the mock reports what is missing. */
   #values() {
     const inputs = [...this.#fields.querySelectorAll("input, select")].filter((input) => !input.disabled);
     return inputs.flatMap((input) => {
@@ -90,21 +90,21 @@ export class OrderForm {
     });
   }
 
-  #count(more) {
-    this.#underWay += more;
-    write(part(this.root, "under-way"), this.#underWay ? `${this.#underWay} under way` : "");
+  #addRunning(change) {
+    this.#running += change;
+    setText(part(this.root, "in-progress"), this.#running ? `${this.#running} in progress` : "");
   }
 
-  #show(reply, body, took) {
-    const id = reply.headers.get("x-mock-request-id");
-    const kind = reply.ok ? "good" : reply.status >= 500 ? "failed" : "refused";
-    this.#answer(
-      el("p", { "data-kind": kind }, el("span", { class: "status" }, String(reply.status)), ` after ${Math.round(took)} ms `,
-        id ? el("button", { type: "button", class: "link", click: () => this.open(id) }, "see it in full") : null),
-      el("pre", {}, readable(body)));
+  #showResponse(response, body, took) {
+    const id = response.headers.get("x-mock-request-id");
+    const kind = response.ok ? "good" : response.status >= 500 ? "failed" : "refused";
+    this.#showAnswer(
+      el("p", { "data-kind": kind }, el("span", { class: "status" }, String(response.status)), ` after ${Math.round(took)} ms `,
+        id ? el("button", { type: "button", class: "link", click: () => this.open(id) }, "Details") : null),
+      el("pre", {}, formatJson(body)));
   }
 
-  #answer(...children) {
+  #showAnswer(...children) {
     const answer = part(this.root, "answer");
     answer.hidden = false;
     answer.replaceChildren(...children);

@@ -1,13 +1,14 @@
-// The page: which worlds are shown, and what concerns them all.
+// The page: the worlds that it shows, and the controls for all of them.
 
 import { call } from "./api.js";
 import { Events } from "./events.js";
 import { showExchange } from "./exchange.js";
 import { Pane } from "./pane.js";
 import { Task } from "./task.js";
+import { count } from "./words.js";
 import { Worlds } from "./worlds.js";
 
-const SELDOM_MS = 1000;
+const LIST_PAUSE_MS = 1000;
 const byId = (id) => document.getElementById(id);
 
 class Page {
@@ -18,29 +19,29 @@ class Page {
     this.worlds = new Worlds(accounts(), Number(this.main.dataset.credits));
     this.shared = this.main.dataset.shared === "true";
     this.faults = call("GET", "/faults").then(({ faults }) => faults);
-    this.looking = new Task(() => this.#look(), SELDOM_MS, (error) => this.notice(error));
+    this.listing = new Task(() => this.#list(), LIST_PAUSE_MS, (error) => this.notice(error));
     this.events = new Events({
-      heard: (event) => this.#heard(event),
-      begun: () => this.#begun(),
-      state: (state) => this.#state(state),
+      onEvent: (event) => this.#onEvent(event),
+      onOpen: () => this.#reload(),
+      onState: (state) => this.#showState(state),
     });
   }
 
   async start() {
     this.events.listen();
-    this.#buttons();
+    this.#addListeners();
     await this.worlds.load().catch((error) => this.notice(error));
     this.#follow();
     addEventListener("hashchange", () => this.#follow());
   }
 
-  /** Have a pane show another world, or the same one anew where more is known of it. */
+  /** Show another world in a pane, or the same one again after its token became known. */
   choose(pane, name) {
     if (pane.name === name) pane.choose(name);
     else this.#go(this.#panes.map((each) => (each === pane ? name : each.name)));
   }
 
-  /** Take a pane off the page. */
+  /** Remove a pane. */
   close(pane) {
     this.#go(this.#panes.filter((each) => each !== pane).map((each) => each.name));
   }
@@ -49,7 +50,7 @@ class Page {
     showExchange(byId("exchange"), entry, world);
   }
 
-  /** Ask before something is lost, and return whether to go on. */
+  /** Ask for confirmation and return whether it was given. */
   confirm(question) {
     const dialog = byId("confirm");
     byId("confirm-question").textContent = question;
@@ -60,21 +61,21 @@ class Page {
     });
   }
 
-  notice(problem) {
+  notice(message) {
     const box = byId("notice");
-    box.firstElementChild.textContent = problem.message ?? problem;
+    box.firstElementChild.textContent = message.message ?? message;
     box.hidden = false;
   }
 
-  /** Which worlds are shown stands in the address, so that it can be kept, sent, and left with the back button. */
+  /** Navigate to worlds. The address names them, so that it can be bookmarked and shared, and the back button works. */
   #go(names) {
     const [world, beside] = names;
     location.hash = new URLSearchParams({ world, ...(beside ? { beside } : {}) }).toString();
   }
 
   #follow() {
-    const asked = new URLSearchParams(location.hash.slice(1));
-    const names = [asked.get("world") ?? this.worlds.first, asked.get("beside")].filter(Boolean);
+    const address = new URLSearchParams(location.hash.slice(1));
+    const names = [address.get("world") ?? this.worlds.first, address.get("beside")].filter(Boolean);
     while (this.#panes.length > names.length) this.#panes.pop().stop();
     names.forEach((name, place) => this.#show(name, place));
     this.main.classList.toggle("two", names.length > 1);
@@ -90,7 +91,7 @@ class Page {
     } else if (pane.name !== name) pane.choose(name);
   }
 
-  #buttons() {
+  #addListeners() {
     byId("compare").addEventListener("click", () => this.#compare());
     byId("reset-all").addEventListener("click", () => this.#resetAll());
     byId("upload").querySelector("input").addEventListener("change", (event) => this.#upload(event.target));
@@ -103,42 +104,42 @@ class Page {
   }
 
   async #resetAll() {
-    if (await this.confirm("Reset all worlds? Everything that the mock knows is gone then.")) {
+    if (await this.confirm("Reset all worlds? This deletes all worlds and all requests.")) {
       await call("POST", "/reset", {}).catch((error) => this.notice(error));
     }
   }
 
   async #upload(input) {
     const [file] = input.files;
-    if (file && (await this.confirm(`Replace everything that the mock knows by ${file.name}?`))) {
-      await call("PUT", "/snapshot", file).then(({ worlds }) => this.notice(`Restored: ${worlds} worlds.`), (error) => this.notice(error));
+    if (file && (await this.confirm(`Replace the whole state with ${file.name}?`))) {
+      await call("PUT", "/snapshot", file).then(({ worlds }) => this.notice(`Imported ${count(worlds, "world")}.`), (error) => this.notice(error));
     }
     input.value = "";
   }
 
-  #heard(event) {
-    if (event.type === "reset" || event.type === "lost" || this.worlds.isNew(event.world)) this.looking.ask();
-    for (const pane of this.#panes) pane.hear(event);
+  #onEvent(event) {
+    if (event.type === "reset" || event.type === "lost" || this.worlds.isNew(event.world)) this.listing.ask();
+    for (const pane of this.#panes) pane.onEvent(event);
   }
 
-  #begun() {
-    this.looking.ask();
+  #reload() {
+    this.listing.ask();
     for (const pane of this.#panes) pane.reload();
   }
 
-  async #look() {
+  async #list() {
     await this.worlds.load();
-    for (const pane of this.#panes) pane.offer();
+    for (const pane of this.#panes) pane.updatePicker();
   }
 
-  #state(state) {
+  #showState(state) {
     const live = byId("live");
     live.dataset.state = state;
     live.textContent = state === "live" ? "live" : "reconnecting …";
   }
 }
 
-/** Return the ready-made accounts, as the server wrote them into the page. */
+/** Return the ready-made accounts in the page. */
 function accounts() {
   const options = byId("pane").content.querySelectorAll("option[data-token]");
   return new Map([...options].map((option) => [option.value, { token: option.dataset.token, credits: Number(option.dataset.credits) }]));

@@ -1,9 +1,9 @@
-// One world on the page: what is known of it, kept up to date.
+// One world on the page, kept up to date.
 
 import { call, reference } from "./api.js";
 import { Clock } from "./clock.js";
 import { showCoverage } from "./coverage.js";
-import { complain, part, write } from "./dom.js";
+import { part, setText, showError } from "./dom.js";
 import { Faults } from "./faults.js";
 import { Gallery } from "./gallery.js";
 import { OrderForm } from "./order.js";
@@ -12,17 +12,18 @@ import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
 import { count } from "./words.js";
 
-const SOON_MS = 200;
-const SELDOM_MS = 1000;
-const MOST = 1000;
-const SLACK = 20;
+const PAUSE_MS = 200;
+const REPORT_PAUSE_MS = 1000;
+const MAX_REQUESTS = 1000;
+// More than the events announced: the journal may have grown since.
+const SPARE_REQUESTS = 20;
 
 export class Pane {
   #view = null;
   #pending = 0;
   #pictures = "";
 
-  /** page: what a pane needs of the page: worlds, faults, shared, showExchange, confirm, notice, choose, close. */
+  /** page: the Page that the pane belongs to. */
   constructor(page, name) {
     this.page = page;
     this.root = document.getElementById("pane").content.cloneNode(true).querySelector(".pane");
@@ -37,8 +38,8 @@ export class Pane {
       open: (id) => this.#open(id),
     });
     this.tasks = this.#tasks();
-    this.#listen();
-    page.faults.then((kinds) => this.faults.offer(kinds), page.notice);
+    this.#addListeners();
+    page.faults.then((kinds) => this.faults.setKinds(kinds), page.notice);
     this.choose(name);
   }
 
@@ -50,31 +51,31 @@ export class Pane {
   choose(name) {
     this.name = name;
     this.#view = null;
-    this.offer();
+    this.updatePicker();
     this.reload();
   }
 
-  /** Bring the picker up to date with the worlds that there are. */
-  offer() {
+  /** Update the list of worlds in the picker. */
+  updatePicker() {
     const picker = part(this.root, "picker");
-    this.page.worlds.offer(part(this.root, "others"), this.name);
+    this.page.worlds.fillGroup(part(this.root, "others"), this.name);
     picker.value = this.name;
     this.root.setAttribute("aria-label", `World ${this.world.label}`);
   }
 
-  /** Look at everything again. */
+  /** Request everything again. */
   reload() {
     this.#pending = Infinity;
     this.#pictures = "";
     for (const task of Object.values(this.tasks)) task.ask();
   }
 
-  /** Take note of an event. */
-  hear(event) {
+  /** Handle a server-sent event. */
+  onEvent(event) {
     if (event.type === "lost" || (event.type === "reset" && [this.name, null].includes(event.world))) this.reload();
-    else if (event.type === "request" && (this.#everybody || event.world === this.name)) this.#came(event);
+    else if (event.type === "request" && (this.#allWorlds || event.world === this.name)) this.#onRequest(event);
     else if (event.type === "world" && event.world === this.name) this.#ask("world", "faults");
-    else if (event.type === "world" && this.page.shared) this.#ask("world"); // its lock and clock are this one's too
+    else if (event.type === "world" && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
   }
 
   stop() {
@@ -84,7 +85,7 @@ export class Pane {
     this.root.remove();
   }
 
-  get #everybody() {
+  get #allWorlds() {
     return part(this.root, "filters").elements.scope.value === "all";
   }
 
@@ -100,7 +101,7 @@ export class Pane {
     for (const name of names) this.tasks[name].ask();
   }
 
-  #came(event) {
+  #onRequest(event) {
     this.#pending += 1;
     this.#ask("requests");
     if (event.world === this.name) this.#ask("coverage", "verdict");
@@ -110,29 +111,29 @@ export class Pane {
     const task = (work, pause) => new Task(work, pause, (error) => this.#failed(error));
     const fetched = (path, show) => this.#current(() => call("GET", path()), show);
     return {
-      world: task(() => fetched(() => this.#path, (view) => this.#show(view)), SOON_MS),
-      requests: task(() => this.#requests(), SOON_MS),
-      faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.faults.show(active)), SOON_MS),
-      coverage: task(() => fetched(() => `/coverage?${this.#query}`, (told) => showCoverage(this.root, told)), SELDOM_MS),
-      verdict: task(() => fetched(() => `/verdict?${this.#query}`, (told) => this.verdict.show(told)), SELDOM_MS),
+      world: task(() => fetched(() => this.#path, (view) => this.#show(view)), PAUSE_MS),
+      requests: task(() => this.#requests(), PAUSE_MS),
+      faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.faults.show(active)), PAUSE_MS),
+      coverage: task(() => fetched(() => `/coverage?${this.#query}`, (coverage) => showCoverage(this.root, coverage)), REPORT_PAUSE_MS),
+      verdict: task(() => fetched(() => `/verdict?${this.#query}`, (verdict) => this.verdict.show(verdict)), REPORT_PAUSE_MS),
     };
   }
 
-  /** Show what was fetched, unless another world was chosen meanwhile. */
+  /** Show fetched data, unless another world was selected meanwhile. */
   async #current(fetching, show) {
     const name = this.name;
-    const told = await fetching();
-    if (name === this.name) show(told);
+    const data = await fetching();
+    if (name === this.name) show(data);
   }
 
   async #requests() {
     const pending = this.#pending;
     this.#pending = 0;
-    const limit = Math.min(MOST, pending + SLACK);
-    const whose = this.#everybody ? "" : `&${this.#query}`;
-    const fetching = () => call("GET", `/requests?limit=${limit}${whose}`);
+    const limit = Math.min(MAX_REQUESTS, pending + SPARE_REQUESTS);
+    const filter = this.#allWorlds ? "" : `&${this.#query}`;
+    const fetching = () => call("GET", `/requests?limit=${limit}${filter}`);
     try {
-      await this.#current(fetching, ({ requests }) => this.#add(requests, limit === MOST));
+      await this.#current(fetching, ({ requests }) => this.#add(requests, limit === MAX_REQUESTS));
     } catch (error) {
       this.#pending = Infinity;
       throw error;
@@ -148,31 +149,31 @@ export class Pane {
   }
 
   #show(view) {
-    complain(part(this.root, "problem"), "");
+    showError(part(this.root, "problem"), "");
     this.#view = view;
-    write(part(this.root, "credits"), view.credits);
-    write(part(this.root, "used"), view.used_today);
-    write(part(this.root, "limit"), view.daily_limit);
-    meter(part(this.root, "credits-meter"), view.credits, Math.max(this.world.credits, view.credits));
-    meter(part(this.root, "used-meter"), view.used_today, view.daily_limit);
-    write(part(this.root, "running"), view.running ? `${count(view.running, "generation")} under way` : "nothing under way");
+    setText(part(this.root, "credits"), view.credits);
+    setText(part(this.root, "used"), view.used_today);
+    setText(part(this.root, "limit"), view.daily_limit);
+    setMeter(part(this.root, "credits-meter"), view.credits, Math.max(this.world.credits, view.credits));
+    setMeter(part(this.root, "used-meter"), view.used_today, view.daily_limit);
+    setText(part(this.root, "running"), view.running ? `${count(view.running, "generation")} running` : "no generation running");
     this.clock.show(view);
     this.order.show(this.world);
-    this.#picturesOf(view);
+    this.#updatePictures(view);
   }
 
-  #picturesOf(view) {
+  #updatePictures(view) {
     const seen = `${this.name}/${view.images}`;
     if (seen === this.#pictures) return;
     this.#pictures = seen;
-    this.#current(() => call("GET", `${this.#path}/images`), (told) => this.gallery.show(this.world, told)).catch((error) => {
+    this.#current(() => call("GET", `${this.#path}/images`), (images) => this.gallery.show(this.world, images)).catch((error) => {
       this.#pictures = "";
       this.#failed(error);
     });
   }
 
   #failed(error) {
-    complain(part(this.root, "problem"), error.message);
+    showError(part(this.root, "problem"), error.message);
   }
 
   async #post(command) {
@@ -196,18 +197,18 @@ export class Pane {
     }
   }
 
-  #listen() {
+  #addListeners() {
     part(this.root, "picker").addEventListener("change", (event) => this.page.choose(this, event.target.value));
     part(this.root, "close").addEventListener("click", () => this.page.close(this));
     part(this.root, "reset").addEventListener("click", () => this.#reset());
-    part(this.root, "opener")?.addEventListener("submit", (event) => this.#opened(event));
+    part(this.root, "opener")?.addEventListener("submit", (event) => this.#openToken(event));
     part(this.root, "filters").elements.scope.addEventListener("change", () => {
       this.#pending = Infinity;
       this.#ask("requests");
     });
   }
 
-  async #opened(event) {
+  async #openToken(event) {
     event.preventDefault();
     const { token } = event.target.elements;
     try {
@@ -219,7 +220,7 @@ export class Pane {
   }
 
   async #reset() {
-    const question = `Reset the world of ${this.world.label}? Its pictures, requests and faults are gone then.`;
+    const question = `Reset the world of ${this.world.label}? This deletes its images, requests and faults.`;
     if (!(await this.page.confirm(question))) return;
     try {
       await call("PUT", this.#path, {});
@@ -230,7 +231,7 @@ export class Pane {
   }
 }
 
-function meter(node, value, most) {
-  node.max = Math.max(1, most);
+function setMeter(node, value, max) {
+  node.max = Math.max(1, max);
   node.value = value;
 }

@@ -1,18 +1,18 @@
-// Work that is asked for often and done seldom.
+// Work that is requested often and done rarely.
 
 export class Task {
   #asked = false;
   #running = false;
   #timer = 0;
 
-  /** work: an async function; pause: milliseconds between one run and the next; failed: told what it throws. */
+  /** work: an async function; pause: milliseconds between two runs; failed: called with an error of the work. */
   constructor(work, pause, failed) {
     this.work = work;
     this.pause = pause;
     this.failed = failed;
   }
 
-  /** Have it done soon: at once where it has rested long enough, and never twice at a time. */
+  /** Request a run: at once, or after the pause since the last run. Runs never overlap. */
   ask() {
     this.#asked = true;
     if (!this.#running && !this.#timer) this.#run();

@@ -1,9 +1,9 @@
-// The requests of a world, newest first. However many there are, only the rows in sight are in the page.
+// The requests of a world, newest first. Only the visible rows are in the page.
 
-import { arrange, el, part, write } from "./dom.js";
-import { fractionOf, reply, seconds, timeOf, told } from "./words.js";
+import { el, part, setChildren, setText } from "./dom.js";
+import { fractionOf, outcome, seconds, summarize, timeOf } from "./words.js";
 
-const MOST = 1000;
+const MAX_ENTRIES = 1000;
 const SPARE_ROWS = 6;
 let lists = 0;
 
@@ -14,21 +14,21 @@ export class Timeline {
   #active = null;
   #frame = 0;
 
-  /** open: called with the entry that somebody wants to see in full. */
+  /** open: called with the entry to show in detail. */
   constructor(root, open) {
     this.root = root;
     this.open = open;
     this.name = `row-${(lists += 1)}-`;
     this.list = part(root, "timeline");
     this.filters = part(root, "filters");
-    this.floor = el("div", { class: "floor", role: "presentation" });
-    this.list.append(this.floor);
-    this.list.addEventListener("scroll", () => this.#later());
+    this.canvas = el("div", { class: "canvas", role: "presentation" });
+    this.list.append(this.canvas);
+    this.list.addEventListener("scroll", () => this.#scheduleDraw());
     this.list.addEventListener("keydown", (event) => this.#key(event));
     this.list.addEventListener("click", (event) => this.#click(event));
     this.filters.addEventListener("input", () => this.#filter());
     this.filters.addEventListener("submit", (event) => event.preventDefault());
-    this.size = new ResizeObserver(() => this.#later());
+    this.size = new ResizeObserver(() => this.#scheduleDraw());
     this.size.observe(this.list);
   }
 
@@ -37,18 +37,18 @@ export class Timeline {
     cancelAnimationFrame(this.#frame);
   }
 
-  /** Have these entries, newest first, and no other. */
+  /** Replace the entries, newest first. */
   set(entries) {
-    this.#entries = entries.slice(0, MOST);
+    this.#entries = entries.slice(0, MAX_ENTRIES);
     this.#filter();
   }
 
-  /** Add the newest entries to those that are there. Return false where some in between may be missing. */
+  /** Add the newest entries. Return false where entries in between may be missing. */
   add(newest) {
     const ids = new Set(newest.map((entry) => entry.id));
     const older = this.#entries.filter((entry) => !ids.has(entry.id));
     const joined = older.length < this.#entries.length || older.length === 0;
-    this.#entries = [...newest, ...older].slice(0, MOST);
+    this.#entries = [...newest, ...older].slice(0, MAX_ENTRIES);
     this.#filter();
     return joined;
   }
@@ -56,30 +56,30 @@ export class Timeline {
   #filter() {
     const { operation, status, text } = this.filters.elements;
     this.#statuses(status);
-    const wanted = text.value.trim().toLowerCase();
+    const needle = text.value.trim().toLowerCase();
     const before = this.#shown.length && this.list.scrollTop > 0 ? this.#shown[this.#first()] : null;
     this.#shown = this.#entries.filter(
       (entry) =>
         (!operation.value || (entry.operation ?? "none") === operation.value) &&
         (!status.value || String(entry.status ?? "none") === status.value) &&
-        (!wanted || haystack(entry).includes(wanted)),
+        (!needle || haystack(entry).includes(needle)),
     );
     const all = this.#entries.length, some = this.#shown.length;
-    write(part(this.root, "count"), some === all ? all : `${some} of ${all}`);
+    setText(part(this.root, "count"), some === all ? all : `${some} of ${all}`);
     const empty = part(this.root, "no-requests");
     empty.hidden = some > 0;
-    write(empty, all ? "No request fits the filters." : "No request has come yet.");
-    if (before) this.#keepInSight(before);
-    this.#later();
+    setText(empty, all ? "No request matches the filters." : "No requests yet.");
+    if (before) this.#keepPosition(before);
+    this.#scheduleDraw();
   }
 
   #statuses(select) {
     const found = [...new Set(this.#entries.map((entry) => String(entry.status ?? "none")))].sort();
     if (select.value && !found.includes(select.value)) found.push(select.value);
-    const there = [...select.options].slice(1).map((option) => option.value);
-    if (there.join() === found.join()) return;
+    const present = [...select.options].slice(1).map((option) => option.value);
+    if (present.join() === found.join()) return;
     const chosen = select.value;
-    arrange(select, [select.options[0], ...found.map((each) => el("option", { value: each }, each === "none" ? "no reply" : each))]);
+    setChildren(select, [select.options[0], ...found.map((each) => el("option", { value: each }, each === "none" ? "no response" : each))]);
     select.value = chosen;
   }
 
@@ -87,12 +87,12 @@ export class Timeline {
     return Math.min(this.#shown.length - 1, Math.floor(this.list.scrollTop / this.#height()));
   }
 
-  /** Whoever reads further down goes on reading there, whatever comes in at the top. */
-  #keepInSight(entry) {
+  /** Keep the scroll position at an entry when rows are added at the top. */
+  #keepPosition(entry) {
     const place = this.#shown.findIndex((each) => each.id === entry.id);
     if (place < 0) return;
     const within = this.list.scrollTop % this.#height();
-    this.floor.style.height = `${this.#shown.length * this.#height()}px`;
+    this.canvas.style.height = `${this.#shown.length * this.#height()}px`;
     this.list.scrollTop = place * this.#height() + within;
   }
 
@@ -100,7 +100,7 @@ export class Timeline {
     return parseFloat(getComputedStyle(this.list).getPropertyValue("--row"));
   }
 
-  #later() {
+  #scheduleDraw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#draw();
@@ -122,8 +122,8 @@ export class Timeline {
       rows.set(entry.id, node);
     }
     this.#rows = rows;
-    this.floor.style.height = `${this.#shown.length * height}px`;
-    arrange(this.floor, [...rows.values()]);
+    this.canvas.style.height = `${this.#shown.length * height}px`;
+    setChildren(this.canvas, [...rows.values()]);
     if (rows.has(this.#active)) this.list.setAttribute("aria-activedescendant", this.name + this.#active);
     else this.list.removeAttribute("aria-activedescendant");
   }
@@ -131,7 +131,7 @@ export class Timeline {
   #key(event) {
     const place = this.#shown.findIndex((entry) => entry.id === this.#active);
     const page = Math.max(1, Math.floor(this.list.clientHeight / this.#height()) - 1);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -MOST, End: MOST };
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -MAX_ENTRIES, End: MAX_ENTRIES };
     if (event.key in steps) this.#go(place + steps[event.key]);
     else if (event.key === "Enter" && place >= 0) this.open(this.#shown[place]);
     else return;
@@ -144,7 +144,7 @@ export class Timeline {
     const height = this.#height();
     this.#active = this.#shown[to].id;
     this.list.scrollTop = Math.max((to + 1) * height - this.list.clientHeight, Math.min(this.list.scrollTop, to * height));
-    this.#later();
+    this.#scheduleDraw();
   }
 
   #click(event) {
@@ -152,13 +152,13 @@ export class Timeline {
     const entry = this.#shown.find((each) => each.id === id);
     if (!entry) return;
     this.#active = id;
-    this.#later();
+    this.#scheduleDraw();
     this.open(entry);
   }
 }
 
 function row(entry, name) {
-  const { kind, text } = reply(entry);
+  const { kind, text } = outcome(entry);
   return el("div", { class: "row", role: "option", id: name + entry.id, "data-id": entry.id, "data-kind": kind },
     el("div", { class: "line" },
       el("time", { datetime: entry.at }, timeOf(entry.at), el("span", { class: "fraction" }, fractionOf(entry.at))),
@@ -167,11 +167,11 @@ function row(entry, name) {
       entry.rule ? el("span", { class: "chip rule" }, entry.rule) : null,
       ...entry.faults.map((fault) => el("span", { class: "chip fault" }, fault)),
       el("span", { class: "took" }, seconds(entry.seconds))),
-    el("div", { class: "line why" }, told(entry)));
+    el("div", { class: "line why" }, summarize(entry)));
 }
 
 function haystack(entry) {
-  entry.haystack ??= [entry.method, entry.path, entry.operation, entry.rule, entry.token, told(entry), entry.why?.message, ...entry.faults, ...Object.values(entry.fields)]
+  entry.haystack ??= [entry.method, entry.path, entry.operation, entry.rule, entry.token, summarize(entry), entry.why?.message, ...entry.faults, ...Object.values(entry.fields)]
     .join("\n").toLowerCase();
   return entry.haystack;
 }

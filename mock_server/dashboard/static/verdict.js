@@ -1,15 +1,15 @@
-// What the mock says of the client: rule by rule, with the requests that show it.
+// The client verdict, rule by rule, with the requests that it is based on.
 
-import { arrange, el, part, write } from "./dom.js";
+import { el, part, setChildren, setText } from "./dom.js";
 
-const WORDS = { held: "held", violated: "violated", not_exercised: "not exercised" };
+const LABELS = { held: "held", violated: "violated", not_exercised: "not exercised" };
 const ORDER = ["violated", "held", "not_exercised"];
-const MOST = 5;
+const MAX_LINKS = 5;
 
 export class Verdict {
   #items = new Map();
 
-  /** open: called with the id of a request that somebody wants to see. */
+  /** open: called with the id of a request to show. */
   constructor(root, open) {
     this.root = root;
     this.open = open;
@@ -17,22 +17,22 @@ export class Verdict {
 
   show({ verdict, rules }) {
     const word = part(this.root, "verdict-word");
-    write(word, verdict);
+    setText(word, verdict);
     word.dataset.verdict = verdict;
     const sorted = [...rules].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-    arrange(part(this.root, "verdict"), sorted.map((rule) => this.#item(rule)));
+    setChildren(part(this.root, "verdict"), sorted.map((rule) => this.#item(rule)));
   }
 
   #item(rule) {
     const item = this.#items.get(rule.id) ?? blank(rule);
     this.#items.set(rule.id, item);
     item.dataset.verdict = rule.verdict;
-    write(part(item, "word"), WORDS[rule.verdict]);
-    write(part(item, "reason"), rule.reason);
-    const ids = rule.verdict === "violated" ? rule.requests.flat().slice(0, MOST) : [];
+    setText(part(item, "word"), LABELS[rule.verdict]);
+    setText(part(item, "reason"), rule.reason);
+    const ids = rule.verdict === "violated" ? rule.requests.flat().slice(0, MAX_LINKS) : [];
     const links = part(item, "links");
-    const there = new Map([...links.children].map((link) => [link.dataset.id, link]));
-    arrange(links, ids.map((id, place) => there.get(id) ?? this.#link(id, place)));
+    const present = new Map([...links.children].map((link) => [link.dataset.id, link]));
+    setChildren(links, ids.map((id, place) => present.get(id) ?? this.#link(id, place)));
     return item;
   }
 

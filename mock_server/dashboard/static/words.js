@@ -1,4 +1,4 @@
-// What the page says of a request, in words.
+// Texts about requests.
 
 const PROMPTS = ["description", "stable_description", "description_flux_pro", "description_ideogram"];
 
@@ -12,22 +12,22 @@ export function fractionOf(instant) {
   return instant.slice(19, 23);
 }
 
-/** Return a duration as a person reads it. */
+/** Return a duration in milliseconds or seconds. */
 export function seconds(duration) {
   return duration < 1 ? `${Math.round(duration * 1000)} ms` : `${duration.toFixed(1)} s`;
 }
 
-/** Return what became of a request. kind: "good", "refused", "failed" or "lost". */
-export function reply(entry) {
-  if (entry.status === null) return { kind: "lost", text: "no reply" };
+/** Return the outcome of a request. kind: "good", "refused", "failed" or "lost". */
+export function outcome(entry) {
+  if (entry.status === null) return { kind: "lost", text: "no response" };
   const text = entry.complete ? String(entry.status) : `${entry.status} cut`;
   if (entry.status >= 500) return { kind: "failed", text };
   if (entry.status >= 400) return { kind: "refused", text };
   return { kind: entry.complete ? "good" : "lost", text };
 }
 
-/** Return in one sentence what a request was about: why it was refused, or what it asked for. */
-export function told(entry) {
+/** Return a one-line summary of a request: the reason for a refusal, or the prompt. */
+export function summarize(entry) {
   if (entry.why) return entry.why.message;
   const prompt = PROMPTS.map((name) => entry.fields[name]).find((each) => typeof each === "string");
   const made = entry.made.length ? ` → ${count(entry.made.length, "image")}` : "";
@@ -35,7 +35,7 @@ export function told(entry) {
   return entry.picture ?? `${entry.method} ${entry.path}${entry.query ? `?${entry.query}` : ""}`;
 }
 
-/** Return a number of things: "1 image", "2 images". */
+/** Return a number with its noun: "1 image", "2 images". */
 export function count(number, thing) {
   return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
 }

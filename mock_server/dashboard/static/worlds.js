@@ -1,30 +1,30 @@
-// Which worlds there are, what they are called, and which of their tokens this page knows.
+// The known worlds, their labels, and the tokens that this page knows.
 
 import { call } from "./api.js";
-import { el, arrange } from "./dom.js";
+import { el, setChildren } from "./dom.js";
 
-const KEPT = "aiimage-mock-tokens";
-const MOST = 200;
+const STORAGE_KEY = "aiimage-mock-tokens";
+const MAX_WORLDS = 200;
 
-/** The tokens that were typed in this tab, by the name of their world. They go when the tab does. */
+/** The tokens typed in this tab, by the name of their world, kept until the tab is closed. */
 export const typed = {
   all() {
     try {
-      return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
+      return JSON.parse(sessionStorage.getItem(STORAGE_KEY)) ?? {};
     } catch {
       return {};
     }
   },
   keep(name, token) {
-    sessionStorage.setItem(KEPT, JSON.stringify({ ...this.all(), [name]: token }));
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify({ ...this.all(), [name]: token }));
   },
 };
 
 export class Worlds {
-  #seen = new Map();
-  #heard = new Set();
+  #listed = new Map();
+  #announced = new Set();
 
-  /** accounts: the ready-made ones, {token, credits} by the name of their world; credits: what other worlds begin with. */
+  /** accounts: the ready-made accounts, {token, credits} by the name of their world; credits: the initial balance of others. */
   constructor(accounts, credits) {
     this.accounts = accounts;
     this.credits = credits;
@@ -32,28 +32,28 @@ export class Worlds {
 
   async load() {
     const { worlds } = await call("GET", "/worlds");
-    this.#heard = new Set([...this.#heard].slice(-MOST));
-    this.#seen = new Map(worlds.slice(0, MOST).map((world) => [world.world, world]));
+    this.#announced = new Set([...this.#announced].slice(-MAX_WORLDS));
+    this.#listed = new Map(worlds.slice(0, MAX_WORLDS).map((world) => [world.world, world]));
   }
 
-  /** Return the name of the world to begin with: the one used last, else the first account. */
+  /** Return the name of the world to show first: the most recently used one, else the first account. */
   get first() {
-    return this.#seen.keys().next().value ?? this.accounts.keys().next().value ?? null;
+    return this.#listed.keys().next().value ?? this.accounts.keys().next().value ?? null;
   }
 
-  /** Return a name to compare with another one. */
+  /** Return the name of a world to compare with another one. */
   beside(name) {
-    return [...this.#seen.keys(), ...this.accounts.keys()].find((each) => each !== name) ?? name;
+    return [...this.#listed.keys(), ...this.accounts.keys()].find((each) => each !== name) ?? name;
   }
 
-  /** Tell whether a world is heard of for the first time, and remember it. Nobody's requests have the name "". */
+  /** Tell whether the page sees a world for the first time, and remember it. Requests without a world have the name "". */
   isNew(name) {
-    if (!name || this.#seen.has(name) || this.#heard.has(name) || this.accounts.has(name)) return false;
-    this.#heard.add(name);
+    if (!name || this.#listed.has(name) || this.#announced.has(name) || this.accounts.has(name)) return false;
+    this.#announced.add(name);
     return true;
   }
 
-  /** Return a world by name. token: null where the page does not know it; typed: what the user has called it by. */
+  /** Return a world by name. token: null where the page does not know it; typed: the token that the user typed. */
   get(name) {
     const account = this.accounts.get(name);
     const own = typed.all()[name];
@@ -62,27 +62,27 @@ export class Worlds {
   }
 
   #masked(name) {
-    return `${this.#seen.get(name)?.token ?? "unknown"} · ${name.slice(0, 6)}`;
+    return `${this.#listed.get(name)?.token ?? "unknown"} · ${name.slice(0, 6)}`;
   }
 
-  /** Open the world of a token and return its name; throw a Refusal. */
+  /** Return the name of a token's world; throw an ApiError. */
   async open(token) {
     const { world } = await call("GET", `/worlds/${encodeURIComponent(token)}`);
     if (!this.accounts.has(world)) typed.keep(world, token);
     return world;
   }
 
-  /** Have a picker's group offer all worlds beside the accounts. */
-  offer(group, chosen) {
-    const names = new Set([...this.#seen.keys(), ...this.#heard, ...Object.keys(typed.all()), chosen]);
+  /** Fill the group of a picker with all worlds that belong to no account. */
+  fillGroup(group, chosen) {
+    const names = new Set([...this.#listed.keys(), ...this.#announced, ...Object.keys(typed.all()), chosen]);
     const others = [...names].filter((name) => name && !this.accounts.has(name));
-    arrange(group, others.map((name) => this.#option(group, name)));
+    setChildren(group, others.map((name) => this.#option(group, name)));
   }
 
   #option(group, name) {
-    const there = [...group.children].find((each) => each.value === name);
+    const present = [...group.children].find((each) => each.value === name);
     const label = this.get(name).label;
-    if (there?.textContent === label) return there;
+    if (present?.textContent === label) return present;
     return el("option", { value: name }, label);
   }
 }

@@ -22,5 +22,5 @@ def test_reads_the_size_of_a_picture(kind: str) -> None:
     [b"", b"<html>", encoded("PNG")[:40], b"\x89PNG\r\n\x1a\n" + bytes(50)],
     ids=["nothing", "HTML", "half a picture", "a signature only"],
 )
-def test_what_is_no_picture_has_no_size(content: bytes) -> None:
+def test_a_file_that_is_not_a_picture_has_no_size(content: bytes) -> None:
     assert picture_size(content) is None

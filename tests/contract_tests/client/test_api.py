@@ -5,31 +5,31 @@ import httpx
 import pytest
 
 from contract_tests.client.api import Api
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
-from contract_tests.errors import CouldNotLookError, LimitMetError, PurseEmptyError, RuleBrokenError
+from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBrokenError, UndocumentedLimitError
 from contract_tests.oracle.contract import load_contract
 from contract_tests.runner.events import Decision, Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
-from contract_tests.runner.target import Budget
+from contract_tests.runner.target import Limits
 from support.conformance import target
 
 FIELDS = {"image_generator": "ideogram", "description_ideogram": "A sign", "image_number_of_images": 2}
 IMAGE = {"id": 1, "title": "t", "input": "A sign", "output": "uploads/t.png"}
 GENERATED = {"status": "success", "images": [IMAGE, {**IMAGE, "id": 2}], "image_storage": "public"}
-AVAILABLE = {"status": "success", "message": "Go on."}
+AVAILABLE = {"status": "success", "message": "Image generation is available."}
 BUSY = {"status": "error", "message": "Wait."}
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
 def make(answer: Answer, role: str = "primary", credits_: int = 40, **values: Any) -> tuple[Api, Run]:
-    aim = target(role, budget=Budget(credits_, requests_per_second=1000), **values)
+    aim = target(role, budget=Limits(credits_, requests_per_second=1000), **values)
     ticks = iter(range(10_000))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
     transport = Transport(
-        aim, Masker([]), Purse(credits_), client=client, clock=lambda: next(ticks) / 100, sleep=lambda _: None
+        aim, Masker([]), Budget(credits_), client=client, clock=lambda: next(ticks) / 100, sleep=lambda _: None
     )
     run = Run(Settings(aim), transport)
     return Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts[role]), run
@@ -49,7 +49,7 @@ def test_pays_for_what_may_have_been_made(status: int, spent: int) -> None:
     body = GENERATED if status == 200 else {"message": "no", "errors": {}}
     api, run = make(generating(status, body))
     api.generate(FIELDS)
-    assert (run.purse.spent, run.purse.left) == (spent, 40 - spent)
+    assert (run.budget.spent, run.budget.left) == (spent, 40 - spent)
 
 
 def test_pays_for_an_answer_that_never_came() -> None:
@@ -57,14 +57,14 @@ def test_pays_for_an_answer_that_never_came() -> None:
         raise httpx.ReadTimeout("too slow", request=request)
 
     api, run = make(answer)
-    with pytest.raises(CouldNotLookError):
+    with pytest.raises(InconclusiveError):
         api.generate(FIELDS)
-    assert run.purse.spent == 2
+    assert run.budget.spent == 2
 
 
 def test_sends_nothing_that_the_purse_cannot_pay() -> None:
     api, run = make(generating(200, GENERATED), credits_=1)
-    with pytest.raises(PurseEmptyError):
+    with pytest.raises(BudgetExceededError):
         api.generate(FIELDS)
     assert run.transport.requests == 0
 
@@ -72,15 +72,15 @@ def test_sends_nothing_that_the_purse_cannot_pay() -> None:
 def test_an_account_without_credits_needs_no_purse_until_it_is_served() -> None:
     api, run = make(generating(200, GENERATED), "empty", credits_=1)
     api.generate(FIELDS)
-    assert run.purse.spent == 2
-    with pytest.raises(PurseEmptyError):
+    assert run.budget.spent == 2
+    with pytest.raises(BudgetExceededError):
         api.generate(FIELDS)
 
 
 def test_notes_the_images_that_were_made() -> None:
     api, run = make(generating(200, GENERATED))
     images, _ = api.images(FIELDS)
-    assert [made.image for made in run.ledger.of("primary")] == images == GENERATED["images"]
+    assert [made.image for made in run.made_images.of("primary")] == images == GENERATED["images"]
 
 
 def test_waits_for_a_lock_to_go() -> None:
@@ -96,18 +96,18 @@ def test_waits_for_a_lock_to_go() -> None:
 def test_a_lock_that_outlives_any_lock_is_a_finding_and_is_waited_for_once() -> None:
     api, run = make(lambda _: httpx.Response(409, json=BUSY))
     api.await_unlocked()
-    (finding,) = [event for event in run.events.log if isinstance(event, Decision) and not event.held]
+    (finding,) = [event for event in run.events.log if isinstance(event, Decision) and not event.passed]
     assert (finding.rule, len(finding.exchanges)) == ("LOCK-10S", 2)
     asked = run.transport.requests
     api.await_unlocked()
     assert run.transport.requests == asked + 1
 
 
-def test_a_lock_that_all_share_may_be_somebody_else_s() -> None:
+def test_a_shared_lock_may_be_another_clients() -> None:
     api, run = make(lambda _: httpx.Response(409, json=BUSY), lock_scope="global")
-    with pytest.raises(CouldNotLookError, match="never found the lock free"):
+    with pytest.raises(InconclusiveError, match="never got the lock"):
         api.generate_when_ready(FIELDS)
-    assert not [event for event in run.events.log if isinstance(event, Decision) and not event.held]
+    assert not [event for event in run.events.log if isinstance(event, Decision) and not event.passed]
 
 
 def test_a_generation_that_is_refused_while_nothing_runs_is_answered_so() -> None:
@@ -118,8 +118,8 @@ def test_a_generation_that_is_refused_while_nothing_runs_is_answered_so() -> Non
 
 
 @pytest.mark.parametrize("status", [409, 419, 429])
-def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
-    with pytest.raises(CouldNotLookError, match=str(status)):
+def test_a_refusal_for_the_state_of_the_account_is_inconclusive(status: int) -> None:
+    with pytest.raises(InconclusiveError, match=str(status)):
         make(generating(status, {"message": "no"}))[0].images(FIELDS)
 
 
@@ -130,9 +130,9 @@ def test_a_refusal_for_the_account_s_sake_is_no_finding(status: int) -> None:
         ({**FIELDS, "image_resolution": "9x9"}, {"image_resolution": []}),
     ],
 )
-def test_a_limit_that_no_source_gives_is_no_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
+def test_an_undocumented_limit_is_not_a_finding(fields: dict[str, Any], errors: dict[str, Any]) -> None:
     api, _ = make(generating(422, {"message": "no", "errors": errors}))
-    with pytest.raises(LimitMetError, match="no source gives its limit"):
+    with pytest.raises(UndocumentedLimitError, match="the documentation gives no limit"):
         api.images(fields)
 
 

@@ -41,7 +41,7 @@ class Peer:
             daemon_threads = True
 
             def handle_error(self, request: object, client_address: object) -> None:
-                """A client that hangs up is no news."""
+                """A client that disconnects is not logged."""
 
         self.server = Quiet(("127.0.0.1", 0), Handler)
 
@@ -63,11 +63,11 @@ def serving(peer: Peer) -> Iterator[Peer]:
         thread.join()
 
 
-def get(aim: Target, url: str, patience: float = 5) -> httpx.Response:
+def get(aim: Target, url: str, timeout_seconds: float = 5) -> httpx.Response:
     with make_client(aim) as client:
         ticks = iter(range(1_000_000))
-        request = client.build_request("GET", url, timeout=patience)
-        return receive(client, request, patience, lambda: next(ticks) / 100)
+        request = client.build_request("GET", url, timeout=timeout_seconds)
+        return receive(client, request, timeout_seconds, lambda: next(ticks) / 100)
 
 
 def connected(url: str, **values: object) -> Target:
@@ -114,7 +114,7 @@ def test_asks_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    netrc.write_text("machine 127.0.0.1 login user password something\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     with serving(Peer(OK)) as peer:
@@ -127,14 +127,14 @@ def test_waits_no_longer_than_agreed_for_a_reply_that_trickles() -> None:
     with serving(Peer(ENDLESS, then=b"1\r\nx\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.ReadTimeout, match=r"not complete after 0\.5 s"):
-            get(connected(url), url, patience=0.5)
+            get(connected(url), url, timeout_seconds=0.5)
 
 
 def test_reads_no_reply_without_an_end() -> None:
     with serving(Peer(ENDLESS, then=b"10000\r\n" + 65536 * b"x" + b"\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.DecodingError, match="larger than"):
-            get(connected(url), url, patience=1000)
+            get(connected(url), url, timeout_seconds=1000)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,6 @@ def test_reads_no_reply_without_an_end() -> None:
         (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", httpx.DecodingError),
     ],
 )
-def test_a_reply_that_is_no_http_is_an_error(reply: bytes, error: type[httpx.HTTPError]) -> None:
+def test_a_reply_that_is_not_http_is_an_error(reply: bytes, error: type[httpx.HTTPError]) -> None:
     with serving(Peer(reply)) as peer, pytest.raises(error):
         get(connected("http://127.0.0.1"), f"http://127.0.0.1:{peer.port}/api")

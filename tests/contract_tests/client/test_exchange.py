@@ -22,7 +22,7 @@ UPLOAD = Exchange(
     ("role", "variable"),
     [
         ("primary", "AIIMAGE_TOKEN"),
-        ("nobody", "AIIMAGE_TOKEN"),
+        ("anonymous", "AIIMAGE_TOKEN"),
         ("almost_limited", "AIIMAGE_TOKEN_ALMOST_LIMITED"),
     ],
 )

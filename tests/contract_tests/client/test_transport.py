@@ -4,12 +4,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from contract_tests.client.budget import Purse
+from contract_tests.client.budget import Budget
 from contract_tests.client.call import Call
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Transport, throttle_pause
-from contract_tests.errors import CouldNotLookError, NoReplyError, TargetLostError
-from contract_tests.runner.target import Budget
+from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
+from contract_tests.runner.target import Limits
 from support.conformance import TOKEN, target
 
 URL = "http://127.0.0.1:9/api/v1/aiimage/generate-image"
@@ -31,9 +31,9 @@ class Clock:
 
 def transport(answer: Answer, clock: Clock | None = None, rate: float = 1000) -> Transport:
     clock = clock or Clock()
-    aim = target(budget=Budget(requests_per_second=rate))
+    aim = target(budget=Limits(requests_per_second=rate))
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=False)
-    return Transport(aim, Masker([Secret(TOKEN)]), Purse(9), client=client, clock=clock, sleep=clock.sleep)
+    return Transport(aim, Masker([Secret(TOKEN)]), Budget(9), client=client, clock=clock, sleep=clock.sleep)
 
 
 def echo(request: httpx.Request) -> httpx.Response:
@@ -104,7 +104,7 @@ def test_waits_where_the_service_throttles() -> None:
     assert 7 in clock.sleeps
 
 
-def test_a_daily_limit_is_no_throttling() -> None:
+def test_a_daily_limit_is_not_throttling() -> None:
     daily = httpx.Response(429, json={"message": "No more images today."})
     assert transport(lambda _: daily).send(Call("POST", URL, images=1)).status == 429
     tomorrow = httpx.Response(429, headers={"retry-after": "30000"})
@@ -122,15 +122,15 @@ def test_slows_down_where_the_service_throttles() -> None:
 
 def test_gives_up_where_the_throttling_does_not_end() -> None:
     throttled = transport(lambda _: httpx.Response(429, headers={"retry-after": "1"}))
-    with pytest.raises(CouldNotLookError, match="throttled 4 times"):
+    with pytest.raises(InconclusiveError, match="throttled 4 times"):
         throttled.send(Call("GET", URL))
 
 
-def test_no_reply_is_no_finding() -> None:
+def test_a_missing_reply_is_not_a_finding() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout(f"timed out with {TOKEN}", request=request)
 
-    with pytest.raises(CouldNotLookError, match="got no reply: ReadTimeout") as caught:
+    with pytest.raises(InconclusiveError, match="got no reply: ReadTimeout") as caught:
         transport(answer).send(Call("GET", URL))
     assert TOKEN not in str(caught.value)
 
@@ -162,14 +162,14 @@ def test_pays_for_what_may_have_been_served(error: type[httpx.TransportError], s
     silent = transport(answer)
     with pytest.raises(NoReplyError):
         silent.send(Call("POST", URL, images=2))
-    assert (silent.purse.spent, asked) == (spent, ["POST"])
+    assert (silent.budget.spent, asked) == (spent, ["POST"])
 
 
 def test_pays_for_more_images_than_were_asked_for() -> None:
     body = {"images": [{"id": 1}, {"id": 2}, {"id": 3}]}
     generous = transport(lambda _: httpx.Response(200, json=body))
     generous.send(Call("POST", URL, images=1))
-    assert generous.purse.spent == 3
+    assert generous.budget.spent == 3
 
 
 def test_a_service_that_falls_silent_is_lost() -> None:
@@ -184,14 +184,14 @@ def test_a_service_that_falls_silent_is_lost() -> None:
         silent.send(Call("GET", URL))
 
 
-def test_an_address_that_is_none_cannot_be_asked() -> None:
-    with pytest.raises(CouldNotLookError, match="is no URL"):
+def test_an_invalid_url_is_inconclusive() -> None:
+    with pytest.raises(InconclusiveError, match="is not a URL"):
         transport(echo).send(Call("GET", "http://h:port/uploads/t.png"))
 
 
-def test_a_body_that_is_no_json_cannot_be_judged() -> None:
+def test_a_body_that_is_not_json_is_inconclusive() -> None:
     reply = transport(lambda _: httpx.Response(200, html="<h1>Hi</h1>")).send(Call("GET", URL))
-    with pytest.raises(CouldNotLookError, match="no JSON \\(text/html"):
+    with pytest.raises(InconclusiveError, match="not JSON \\(text/html"):
         reply.json()
 
 

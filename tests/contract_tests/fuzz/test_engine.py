@@ -8,16 +8,16 @@ import httpx
 import pytest
 from hypothesis import configuration
 
-from contract_tests.errors import CouldNotLookError, PurseEmptyError, RuleBrokenError
+from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBrokenError
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign
-from contract_tests.fuzz.engine import carry_out
+from contract_tests.fuzz.engine import run_campaign
 from contract_tests.fuzz.judgement import Record
 from contract_tests.runner.events import Decision, Verdict
 from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, parameters, run_against
 
 FAST, SLOW = 50, 2
-Spoil = Callable[[httpx.Request, httpx.Response], httpx.Response]
+Change = Callable[[httpx.Request, httpx.Response], httpx.Response]
 
 
 class Bench:
@@ -27,22 +27,22 @@ class Bench:
         self.run = run_against(answer, "empty", pace=pace, cap=cap, seed=seed)
         self.verdict = Verdict("a test", self.run.events, self.run.contract, self.run.settings.rules)
 
-    def carry_out(self, campaign: Campaign, role: str) -> Record:
-        return carry_out(campaign, self.run, self.verdict, role)
+    def run_campaign(self, campaign: Campaign, role: str) -> Record:
+        return run_campaign(campaign, self.run, self.verdict, role)
 
     @property
     def broken(self) -> dict[str, Decision]:
         return {decision.rule: decision for decision in self.verdict.broken}
 
 
-def spoiled(spoil: Spoil) -> Answer:
-    """The small service, with each of its replies handed to `spoil`."""
+def changed(change: Change) -> Answer:
+    """The small service with `change` applied to each reply."""
     service = SmallService()
-    return lambda request: spoil(request, service(request))
+    return lambda request: change(request, service(request))
 
 
 def failing(when: Callable[[httpx.Request], bool]) -> Answer:
-    return spoiled(lambda request, reply: httpx.Response(500, text="<h1>Oops</h1>") if when(request) else reply)
+    return changed(lambda request, reply: httpx.Response(500, text="<h1>Oops</h1>") if when(request) else reply)
 
 
 ALL = [(CALLS, "primary"), (DOCUMENTED, "empty"), (INVALID, "empty"), (INVALID, "primary"), (LINKED, "primary")]
@@ -52,10 +52,10 @@ ALL = [(CALLS, "primary"), (DOCUMENTED, "empty"), (INVALID, "empty"), (INVALID, 
 def test_a_right_service_gives_no_finding(campaign: Campaign, role: str) -> None:
     service = SmallService()
     bench = Bench(service)
-    record = bench.carry_out(campaign, role)
+    record = bench.run_campaign(campaign, role)
     assert not record.broken
     assert record.answers
-    assert bench.run.purse.spent <= (campaign.credits if campaign is LINKED else 0)
+    assert bench.run.budget.spent <= (campaign.credits if campaign is LINKED else 0)
     numbers = [parameters(request).get("image_number_of_images") for request in service.requests]
     many = any(isinstance(number, int) and number > 1 for number in numbers)
     assert many == (role == "empty"), "who can pay asks for one image"
@@ -65,8 +65,8 @@ def test_the_same_seed_gives_the_same_requests() -> None:
     def sent(seed: int) -> list[tuple[str, object]]:
         service = SmallService()
         bench = Bench(service, seed=seed, pace=20)
-        bench.carry_out(DOCUMENTED, "empty")
-        bench.carry_out(LINKED, "primary")
+        bench.run_campaign(DOCUMENTED, "empty")
+        bench.run_campaign(LINKED, "primary")
         return [(each.method, parameters(each)) for each in service.requests]
 
     first = sent(3)
@@ -86,7 +86,7 @@ def test_reads_and_leaves_nothing_where_it_is_run(tmp_path: Path, monkeypatch: p
 
     (tmp_path / "schemathesis.toml").write_text("not = a [configuration", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    Bench(answer, pace=SLOW).carry_out(CALLS, "primary")
+    Bench(answer, pace=SLOW).run_campaign(CALLS, "primary")
     (temporary,) = homes
     assert not temporary.is_relative_to(tmp_path)
     assert not temporary.exists()
@@ -97,7 +97,7 @@ def test_reads_and_leaves_nothing_where_it_is_run(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(("campaign", "role"), ALL[::2])
 def test_a_slow_pace_takes_a_sample(campaign: Campaign, role: str) -> None:
     service = SmallService()
-    Bench(service, pace=SLOW).carry_out(campaign, role)
+    Bench(service, pace=SLOW).run_campaign(campaign, role)
     assert 2 <= len(service.requests) <= 8
 
 
@@ -121,35 +121,35 @@ def changes_its_shape() -> Answer:
     return answer
 
 
-def serves_anybody(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def serves_anyone(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return served(request) if request.url.path.endswith("versions") and reply.status_code == 401 else reply
 
 
-def hides_what_is_allowed(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def sends_no_allow_header(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return httpx.Response(405, json={"message": "No."}) if reply.status_code == 405 else reply
 
 
-def takes_any_method(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def accepts_any_method(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return httpx.Response(200, json={}) if request.method == "DELETE" else reply
 
 
-def is_short_of_a_type(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def lacks_a_type(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     errors = {"type": ["The type is unknown."]}
     refused = parameters(request).get("type") == "multi-prompt"
     return httpx.Response(422, json={"message": "The type is unknown.", "errors": errors}) if refused else reply
 
 
-def errs_in_html(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def sends_errors_as_html(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return httpx.Response(422, html="<h1>Whoops</h1>") if reply.status_code == 422 else reply
 
 
-def takes_any_quality(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+def accepts_any_quality(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
     return _accepted() if reply.status_code == 422 and "quality" in reply.json()["errors"] else reply
 
 
-def works_from_nothing(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
-    sourceless = reply.status_code == 422 and list(reply.json()["errors"]) == ["image_src"]
-    return _accepted() if sourceless else reply
+def needs_no_source_image(request: httpx.Request, reply: httpx.Response) -> httpx.Response:
+    without_source = reply.status_code == 422 and list(reply.json()["errors"]) == ["image_src"]
+    return _accepted() if without_source else reply
 
 
 def _accepted() -> httpx.Response:
@@ -172,18 +172,18 @@ def _is_malformed(request: httpx.Request) -> bool:
 
 WRONG: dict[str, tuple[Campaign, str, str, Callable[[], Answer]]] = {
     "changes its shape": (CALLS, "primary", "SHAPE", changes_its_shape),
-    "serves anybody": (CALLS, "primary", "AUTH", lambda: spoiled(serves_anybody)),
-    "hides what is allowed": (CALLS, "primary", "NOT-FOUND", lambda: spoiled(hides_what_is_allowed)),
-    "takes any method": (CALLS, "primary", "NOT-FOUND", lambda: spoiled(takes_any_method)),
-    "is short of a type": (DOCUMENTED, "empty", "SHAPE", lambda: spoiled(is_short_of_a_type)),
+    "serves anyone": (CALLS, "primary", "AUTH", lambda: changed(serves_anyone)),
+    "sends no Allow header": (CALLS, "primary", "NOT-FOUND", lambda: changed(sends_no_allow_header)),
+    "accepts any method": (CALLS, "primary", "NOT-FOUND", lambda: changed(accepts_any_method)),
+    "lacks a type": (DOCUMENTED, "empty", "SHAPE", lambda: changed(lacks_a_type)),
     "fails at a long prompt": (
         DOCUMENTED, "empty", "SHAPE", lambda: failing(lambda request: len(_prompt(request)) > 1000)
     ),
     "fails at forms": (DOCUMENTED, "empty", "SHAPE", lambda: failing(_is_form)),
-    "fails at what is no JSON": (INVALID, "empty", "SHAPE", lambda: failing(_is_malformed)),
-    "errs in HTML": (INVALID, "empty", "VALID-422", lambda: spoiled(errs_in_html)),
-    "takes any quality": (INVALID, "primary", "VALID-422", lambda: spoiled(takes_any_quality)),
-    "works from nothing": (INVALID, "primary", "I2I-SRC", lambda: spoiled(works_from_nothing)),
+    "fails at invalid JSON": (INVALID, "empty", "SHAPE", lambda: failing(_is_malformed)),
+    "sends errors as HTML": (INVALID, "empty", "VALID-422", lambda: changed(sends_errors_as_html)),
+    "accepts any quality": (INVALID, "primary", "VALID-422", lambda: changed(accepts_any_quality)),
+    "needs no source image": (INVALID, "primary", "I2I-SRC", lambda: changed(needs_no_source_image)),
 }  # fmt: skip
 
 
@@ -191,10 +191,10 @@ WRONG: dict[str, tuple[Campaign, str, str, Callable[[], Answer]]] = {
 def test_a_wrong_service_is_caught_by_the_rule_it_breaks(name: str) -> None:
     campaign, role, rule, make = WRONG[name]
     bench = Bench(make())
-    record = bench.carry_out(replace(campaign, phases=("examples", "coverage")), role)
+    record = bench.run_campaign(replace(campaign, phases=("examples", "coverage")), role)
     assert bench.broken.keys() == {rule}
     taken = 1 if campaign is INVALID and role == "primary" else 0
-    assert bench.run.purse.spent == taken, "the first request that costs something is the last"
+    assert bench.run.budget.spent == taken, "the first request that costs something is the last"
     assert campaign is CALLS or [status for _, status in record.answers.elements()].count(200) == taken
     with pytest.raises(RuleBrokenError, match="curl"):
         bench.verdict.finish()
@@ -202,7 +202,7 @@ def test_a_wrong_service_is_caught_by_the_rule_it_breaks(name: str) -> None:
 
 def test_a_cause_is_one_finding_with_the_shortest_request_found() -> None:
     bench = Bench(failing(lambda request: not _prompt(request).isascii()))
-    bench.carry_out(DOCUMENTED, "empty")
+    bench.run_campaign(DOCUMENTED, "empty")
     (finding,) = bench.verdict.broken
     body = str(finding.exchanges[0].body or finding.exchanges[0].fields)
     assert len(body) < 150
@@ -210,20 +210,20 @@ def test_a_cause_is_one_finding_with_the_shortest_request_found() -> None:
 
 def test_a_failure_may_have_cost_something_too() -> None:
     bench = Bench(failing(lambda request: request.method == "POST"))
-    record = bench.carry_out(INVALID, "primary")
+    record = bench.run_campaign(INVALID, "primary")
     assert sum(count for (_, status), count in record.answers.items() if status == 500) == 1
-    assert bench.run.purse.spent == 1
+    assert bench.run.budget.spent == 1
 
 
 def test_an_empty_purse_sends_nothing_that_could_cost() -> None:
     bench = Bench(SmallService(), cap=0)
-    with pytest.raises(PurseEmptyError):
-        bench.carry_out(INVALID, "primary")
+    with pytest.raises(BudgetExceededError):
+        bench.run_campaign(INVALID, "primary")
     assert bench.run.transport.requests <= 8
 
 
 def test_what_keeps_from_looking_ends_the_campaign() -> None:
-    bench = Bench(spoiled(lambda request, reply: httpx.Response(503)))
-    with pytest.raises(CouldNotLookError, match="gateway"):
-        bench.carry_out(DOCUMENTED, "empty")
+    bench = Bench(changed(lambda request, reply: httpx.Response(503)))
+    with pytest.raises(InconclusiveError, match="gateway"):
+        bench.run_campaign(DOCUMENTED, "empty")
     assert bench.run.transport.requests == 1

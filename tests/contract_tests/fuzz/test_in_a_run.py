@@ -54,7 +54,7 @@ def test_a_service_that_examines_nothing_has_not_been_looked_at() -> None:
     ended = endings(busy, "empty")
     assert {name: event.outcome for name, event in ended.items()} == {
         CALLS: "passed",
-        **dict.fromkeys((DOCUMENTED, INVALID, LINKED), "could_not_look"),
+        **dict.fromkeys((DOCUMENTED, INVALID, LINKED), "inconclusive"),
     }
     assert "no generated request got so far as to be examined (" in ended[DOCUMENTED].reason
     assert "409" in ended[DOCUMENTED].reason
@@ -62,7 +62,7 @@ def test_a_service_that_examines_nothing_has_not_been_looked_at() -> None:
 
 def test_an_account_that_is_served_has_credits() -> None:
     ended = endings(generous, "empty")[DOCUMENTED]
-    assert ended.outcome == "could_not_look"
+    assert ended.outcome == "inconclusive"
     assert "was served" in ended.reason
 
 

@@ -94,7 +94,7 @@ def test_what_no_reading_allows(parameters: Any) -> None:
 
 @pytest.mark.parametrize("source", [{}, {"image_src": ""}, {"image_src": None}])
 def test_what_lacks_only_the_image(source: Any) -> None:
-    assert kind_of({**FROM_IMAGE, **source}) is Kind.SOURCELESS
+    assert kind_of({**FROM_IMAGE, **source}) is Kind.WITHOUT_SOURCE
 
 
 @pytest.mark.parametrize("parameters", [None, [], "text", 5])

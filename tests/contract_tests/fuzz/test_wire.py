@@ -14,7 +14,7 @@ BOUNDARY = "a-boundary"
 
 
 def sent(payload: Payload) -> Call:
-    return payload.put_in(Call("POST", "http://127.0.0.1/"))
+    return payload.apply_to(Call("POST", "http://127.0.0.1/"))
 
 
 def as_json(value: Any, content_type: str | None = "application/json") -> Payload:
@@ -49,7 +49,7 @@ def test_who_can_pay_asks_for_one_image() -> None:
     assert (form.fields or {})["image_number_of_images"] == "1"
 
 
-def test_what_is_no_number_stays_wrong() -> None:
+def test_a_value_that_is_not_a_number_stays_wrong() -> None:
     for number in ("many", -2, None, [1]):
         payload = as_json({**FLUX, "image_number_of_images": number})
         assert payload.of_one_image() == payload
@@ -71,7 +71,7 @@ def test_the_text_that_stands_for_an_image_becomes_one() -> None:
 def test_an_upload_of_any_bytes_may_be_refused_and_none_has_to_be() -> None:
     assert as_form(FORM, b"no image").kind is Kind.OPEN
     assert as_form(FORM, b"").kind is Kind.OPEN
-    assert as_form(FORM, None).kind is Kind.SOURCELESS
+    assert as_form(FORM, None).kind is Kind.WITHOUT_SOURCE
 
 
 def test_what_cannot_be_read() -> None:

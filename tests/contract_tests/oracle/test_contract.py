@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from contract_tests.client.call import Exchange, Reply
-from contract_tests.errors import CouldNotLookError
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import load_contract
 
 IMAGE = {"id": 1, "title": "t.png", "input": "p", "output": "uploads/t.png"}
@@ -19,7 +19,7 @@ def reply(status: int, body: Any = None, **headers: str) -> Reply:
 
 
 def broken(operation: str, answer: Reply, *, authorized: bool = True) -> list[str]:
-    return [finding.rule for finding in load_contract().findings(operation, answer, authorized=authorized)]
+    return [finding.rule for finding in load_contract().deviations(operation, answer, authorized=authorized)]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def broken(operation: str, answer: Reply, *, authorized: bool = True) -> list[st
         ("generateImage", reply(200, GENERATED)),
         ("generateImage", reply(200, {**GENERATED, "more": 1})),
         ("generateImage", reply(409, {"message": "wait"})),
-        ("generateImage", reply(419, "a body that nobody documents")),
+        ("generateImage", reply(419, "an undocumented body")),
         ("generateImage", reply(413, {"message": "too large"})),
         ("checkAvailability", reply(409, {"status": "error", "message": "wait"})),
         ("getRecentImages", reply(200, [{**IMAGE, "created_at": "2026-02-26T10:00:00Z"}])),
@@ -67,5 +67,5 @@ def test_another_refusal_of_a_bad_token_contradicts_an_assumption_only() -> None
 
 @pytest.mark.parametrize("answer", [reply(503), reply(429, {})])
 def test_what_stands_before_the_service_says_nothing_about_it(answer: Reply) -> None:
-    with pytest.raises(CouldNotLookError):
+    with pytest.raises(InconclusiveError):
         broken("getVersions", answer)

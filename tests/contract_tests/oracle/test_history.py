@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from contract_tests.client.call import Exchange, Reply
-from contract_tests.oracle.history import Kind, Seen, findings, made, overlapped
+from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
 
 
 def seen(kind: Kind, status: int, sent: float, received: float) -> Seen:
@@ -11,7 +11,7 @@ def seen(kind: Kind, status: int, sent: float, received: float) -> Seen:
 
 
 FIRST = seen("generate", 200, 0.0, 1.0)
-TOLD = seen("check", 409, 0.1, 0.2)
+REPORTED = seen("check", 409, 0.1, 0.2)
 
 
 @pytest.mark.parametrize(
@@ -21,27 +21,27 @@ TOLD = seen("check", 409, 0.1, 0.2)
         ([seen("generate", 200, 0.2, 1.2)], ["LOCK-ONE"]),
         ([seen("generate", 200, 0.2, 2.2)], []),  # it may have waited for the first to end
         ([seen("generate", 200, 1.1, 2.1)], []),
-        ([TOLD, seen("check", 200, 0.5, 0.51)], ["LOCK-CHECK"]),
-        ([seen("check", 200, 0.5, 0.51)], []),  # nobody knows whether the generation had begun
+        ([REPORTED, seen("check", 200, 0.5, 0.51)], ["LOCK-CHECK"]),
+        ([seen("check", 200, 0.5, 0.51)], []),  # the generation may not have begun
         ([seen("check", 200, 0.0, 0.1)], []),  # the generation may not have arrived yet
-        ([TOLD, seen("check", 200, 0.5, 1.5)], []),  # it may have been answered late
-        ([TOLD, seen("check", 200, 0.9, 0.91)], []),  # the reply to the generation may be on its way
+        ([REPORTED, seen("check", 200, 0.5, 1.5)], []),  # it may have been answered late
+        ([REPORTED, seen("check", 200, 0.9, 0.91)], []),  # the reply to the generation may be on its way
         ([Seen("generate", None)], []),
     ],
 )
 def test_finds_only_what_surely_met(others: list[Seen], broken: list[str]) -> None:
-    assert [finding.complaint.rule for finding in findings([FIRST, *others], quickest=1.0)] == broken
+    assert [finding.deviation.rule for finding in deviations([FIRST, *others], quickest=1.0)] == broken
 
 
 def test_a_check_after_the_life_of_a_lock_met_no_lock() -> None:
     slow = seen("generate", 200, 0.0, 12.0)
     early, late = seen("check", 200, 8.0, 8.1), seen("check", 200, 10.5, 10.6)
-    assert [len(list(findings([slow, TOLD, check], quickest=14.0))) for check in (early, late)] == [1, 0]
+    assert [len(list(deviations([slow, REPORTED, check], quickest=14.0))) for check in (early, late)] == [1, 0]
 
 
 def test_a_generation_that_was_held_up_proves_no_more_than_the_quickest() -> None:
     late = seen("generate", 200, 0.1, 2.0)
-    assert list(findings([FIRST, late], quickest=0.5)) == []
+    assert list(deviations([FIRST, late], quickest=0.5)) == []
 
 
 def test_tells_whether_anything_met() -> None:

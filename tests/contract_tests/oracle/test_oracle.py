@@ -2,15 +2,15 @@ from typing import Any
 
 import pytest
 
-from contract_tests.oracle.oracle import TAKEN_ON, Complaint, Oracle
+from contract_tests.oracle.oracle import STARTED, Deviation, Oracle
 
 
 def oracle(credits_: int = 2, limit: int = 2, generation_ms: int = 3_000) -> Oracle:
     return Oracle(credits_, limit, generation_ms, complete=True)
 
 
-def rule(complaint: Complaint | None) -> str | None:
-    return complaint.rule if complaint else None
+def rule(deviation: Deviation | None) -> str | None:
+    return deviation.rule if deviation else None
 
 
 def image(number: int) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def image(number: int) -> dict[str, Any]:
 
 
 def running(account: Oracle, since: int) -> Oracle:
-    account.take_on(1)
+    account.start(1)
     account.advance(since)
     account.ended()
     return account
@@ -27,26 +27,26 @@ def running(account: Oracle, since: int) -> Oracle:
 @pytest.mark.parametrize(
     ("account", "status", "broken"),
     [
-        (oracle(), TAKEN_ON, None),
+        (oracle(), STARTED, None),
         (oracle(), 409, "LOCK-CHECK"),
         (oracle(), 419, "CREDIT-COST"),
         (oracle(), 429, "DAILY-429"),
         (oracle(), 500, "SHAPE"),
         (oracle(credits_=0), 419, None),
-        (oracle(credits_=0), TAKEN_ON, "CREDIT-419"),
+        (oracle(credits_=0), STARTED, "CREDIT-419"),
         (oracle(limit=0), 429, None),
-        (oracle(limit=0), TAKEN_ON, "DAILY-429"),
+        (oracle(limit=0), STARTED, "DAILY-429"),
         (oracle(credits_=0, limit=0), 419, None),
         (running(oracle(), 2_999), 409, None),
-        (running(oracle(), 2_999), TAKEN_ON, "LOCK-ONE"),
+        (running(oracle(), 2_999), STARTED, "LOCK-ONE"),
         (running(oracle(limit=1), 2_999), 429, None),
         (running(oracle(credits_=1), 2_999), 419, None),
         (running(oracle(), 2_999), 419, "CREDIT-COST"),
-        (running(oracle(), 3_001), TAKEN_ON, None),
+        (running(oracle(), 3_001), STARTED, None),
         (running(oracle(), 3_001), 409, None),
         (running(oracle(), 10_001), 409, "LOCK-10S"),
-        (running(oracle(credits_=1), 10_001), TAKEN_ON, "CREDIT-419"),
-        (Oracle(), TAKEN_ON, None),
+        (running(oracle(credits_=1), 10_001), STARTED, "CREDIT-419"),
+        (Oracle(), STARTED, None),
     ],
 )
 def test_judges_a_generation(account: Oracle, status: int, broken: str | None) -> None:
@@ -110,4 +110,8 @@ def test_pays_when_a_generation_has_ended() -> None:
 
 
 def test_asks_for_no_more_than_is_plainly_affordable() -> None:
-    assert [oracle(3, 2).most(), oracle(0, 2).most(), Oracle().most()] == [2, 1, 1]
+    assert [oracle(3, 2).affordable_images(), oracle(0, 2).affordable_images(), Oracle().affordable_images()] == [
+        2,
+        1,
+        1,
+    ]

@@ -27,14 +27,14 @@ def compare(before: str, after: str) -> Result:
 
 
 def test_what_got_worse_comes_first_and_fails(tmp_path: Path) -> None:
-    before = report(tmp_path / "a", rule("AUTH", "violated", FOUND), rule("SHAPE", "held"), rule("ORDER", "held"))
+    before = report(tmp_path / "a", rule("AUTH", "violated", FOUND), rule("SHAPE", "passed"), rule("ORDER", "passed"))
     broken = rule("SHAPE", "violated", {**FOUND, "received": "500"})
-    after = report(tmp_path / "b", rule("AUTH", "held"), broken, rule("ORDER", "held"), requests=25)
+    after = report(tmp_path / "b", rule("AUTH", "passed"), broken, rule("ORDER", "passed"), requests=25)
     result = compare(before, after)
     assert result.exit_code == 1
     assert result.output.splitlines()[2:] == [
-        "  worse     SHAPE: held, now violated",
-        "  better    AUTH: violated, now held",
+        "  worse     SHAPE: passed, now violated",
+        "  better    AUTH: violated, now passed",
         "  new       SHAPE: GET /aiimage/versions: expected 401; received 500",
         "  vanished  AUTH: GET /aiimage/versions: expected 401; received 200",
         "Credits   3, now 3",
@@ -49,20 +49,20 @@ def test_nothing_changed(tmp_path: Path) -> None:
     after = rule("AUTH", "violated", {**FOUND, "received": "200 after 0.75 s"})
     result = compare(report(tmp_path / "a", same), report(tmp_path / "b", after) + "/report.json")
     assert result.exit_code == 0
-    assert "No rule's verdict changed, and no finding." in result.output
+    assert "No verdict and no finding changed." in result.output
     assert result.output.endswith("Nothing got worse.\n")
 
 
 @pytest.mark.parametrize(
     ("before", "after", "status"),
     [
-        ([rule("AUTH", "held")], [rule("AUTH", "could_not_look")], 1),
-        ([rule("AUTH", "held")], [], 1),
-        ([], [rule("AUTH", "held")], 0),
+        ([rule("AUTH", "passed")], [rule("AUTH", "inconclusive")], 1),
+        ([rule("AUTH", "passed")], [], 1),
+        ([], [rule("AUTH", "passed")], 0),
         ([rule("AUTH", "violated", FOUND)], [rule("AUTH", "skipped")], 0),
         ([rule("AUTH", "violated", FOUND)], [rule("AUTH", "violated", FOUND, {**FOUND, "received": "500"})], 1),
         ([rule("AUTH", "violated", FOUND)], [rule("AUTH", "violated", FOUND, accepted=True)], 0),
-        ([rule("AUTH", "held")], [rule("AUTH", "violated", FOUND, accepted=True)], 0),
+        ([rule("AUTH", "passed")], [rule("AUTH", "violated", FOUND, accepted=True)], 0),
         ([rule("AUTH", "violated", FOUND, accepted=True)], [rule("AUTH", "violated", FOUND)], 1),
     ],
 )
@@ -73,21 +73,21 @@ def test_what_counts_as_worse(
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "message"),
     [
         (None, "the report cannot be read: No such file or directory"),
-        ("<html>", "is no report: it is not JSON"),
-        ("[]", "is no report of aiimage-conform"),
-        ('{"rules": []}', "is no report of aiimage-conform"),
-        ('{"rules": [{"id": "AUTH", "verdict": "fine", "evidence": []}]}', "is no report of aiimage-conform"),
+        ("<html>", "the report is not JSON"),
+        ("[]", "is not a report of aiimage-conform"),
+        ('{"rules": []}', "is not a report of aiimage-conform"),
+        ('{"rules": [{"id": "AUTH", "verdict": "fine", "evidence": []}]}', "is not a report of aiimage-conform"),
     ],
 )
-def test_what_is_no_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, complaint: str) -> None:
+def test_an_invalid_report_is_named_in_a_sentence(tmp_path: Path, text: str | None, message: str) -> None:
     other = tmp_path / "other.json"
     if text is not None:
         other.write_text(text)
     result = compare(report(tmp_path / "a"), str(other))
     assert result.exit_code == 2
     assert f"Error: {other}" in result.output
-    assert complaint in result.output
+    assert message in result.output
     assert "Traceback" not in result.output

@@ -65,7 +65,7 @@ def test_junit_skips_what_is_accepted_and_fails_for_what_is_gone(tmp_path: Path)
     assert case.get("message", "").startswith("accepted: accepted (known)")
     gone = root.find(".//testcase[@name='baseline']/failure")
     assert gone is not None
-    assert gone.get("message", "").endswith("no longer occurs: take it out of b.yaml.")
+    assert gone.get("message", "").endswith("no longer occurs: remove it from b.yaml.")
 
 
 def test_no_token_is_in_any_artefact(tmp_path: Path) -> None:

@@ -35,10 +35,10 @@ def test_an_annotation_is_one_line_and_escaped(tmp_path: Path) -> None:
 def test_what_ends_a_run_is_annotated() -> None:
     gone = Accepted("AUTH", "known")
     made = plan(("a", ("AUTH",)))
-    events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", held=True), ended("a")]
+    events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", passed=True), ended("a")]
     assert list(annotations(conclude([*events, Interrupted("50% done,\r\nthen: stopped")]))) == [
         "::error title=The run was stopped::50%25 done,%0D%0Athen: stopped",
-        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: take it out of b.yaml.",
+        "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: remove it from b.yaml.",
     ]
 
 
@@ -51,7 +51,7 @@ def test_the_summary_is_added_to_that_of_the_step(tmp_path: Path, capsys: pytest
     assert capsys.readouterr().out.startswith("::error title=LOCK-ONE")
 
 
-def test_what_is_quoted_is_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_quoted_reply_is_not_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     with github.no_commands():
         print("::error::said the service")
     first, quoted, last = capsys.readouterr().out.splitlines()

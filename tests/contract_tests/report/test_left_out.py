@@ -7,7 +7,7 @@ from support.conformance import ended, target
 from support.finished import finished_run
 
 ACCOUNT = LeftOut("c.py::v", ("AUTH",), "the target has no account slow", "slow under accounts: of the target file")
-PROFILE = LeftOut("d.py::w", ("AUTH",), "it may cost 9 credits, beyond the profile quick", "--profile full")
+PROFILE = LeftOut("d.py::w", ("AUTH",), "it may cost 9 credits, more than the profile quick allows", "--profile full")
 
 
 def test_what_was_not_planned_says_what_lets_it_in(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is shown while a run goes on."""
+"""The progress of a run."""
 
 import io
 import re
@@ -31,21 +31,21 @@ def play(run: Run) -> None:
     entries = (Entry(FREE, Decides(("AUTH",)), 0), Entry(PAID, Decides(("ORDER",), credits=1), 1))
     run.events.emit(PlanMade(Plan(entries, load_rules(), 40)))
     run.events.emit(TestStarted(FREE))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(decision(FREE, "AUTH", held=False))
-    run.events.emit(ended(FREE, "broken", "AUTH: …"))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(decision(FREE, "AUTH", passed=False))
+    run.events.emit(ended(FREE, "violated", "AUTH: …"))
     run.events.emit(TestStarted(PAID))
-    run.events.emit(decision(PAID, "ORDER", held=False))
-    run.events.emit(decision(PAID, "CREDIT-COST", held=False))
+    run.events.emit(decision(PAID, "ORDER", passed=False))
+    run.events.emit(decision(PAID, "CREDIT-COST", passed=False))
 
 
 LINES = """\
 Free checks
-        violated       AUTH: expected 409; received 200
-[ 1/2] broken           0.1 s  test_auth.py::test_free  0 credits
+        violated     AUTH: expected 409; received 200
+[ 1/2] violated       0.1 s  test_auth.py::test_free  0 credits
 Paid checks
-        differs        ORDER: expected 409; received 200
-        accepted       CREDIT-COST: expected 409; received 200
+        differs      ORDER: expected 409; received 200
+        accepted     CREDIT-COST: expected 409; received 200
 """
 
 
@@ -56,7 +56,7 @@ def test_a_log_gets_a_line_a_test_and_one_a_rule_that_is_broken(run: Run) -> Non
     assert stream.getvalue() == LINES
 
 
-def test_a_terminal_that_can_do_nothing_gets_the_same(run: Run) -> None:
+def test_a_dumb_terminal_gets_the_same(run: Run) -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=160, no_color=True, _environ={"TERM": "dumb"})
     with watching(console, run):
@@ -64,11 +64,11 @@ def test_a_terminal_that_can_do_nothing_gets_the_same(run: Run) -> None:
     assert stream.getvalue() == LINES
 
 
-def test_what_stops_a_run_is_said(run: Run) -> None:
+def test_the_reason_for_a_stop_is_shown(run: Run) -> None:
     stream = io.StringIO()
     with watching(make_console(stream), run):
-        run.events.emit(PreflightFailed("nobody there"))
-    assert stream.getvalue() == "nobody there\n"
+        run.events.emit(PreflightFailed("no service there"))
+    assert stream.getvalue() == "no service there\n"
 
 
 def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
@@ -86,7 +86,7 @@ def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
     assert shown[3] == "0 s test_credits.py::test_paid"
 
 
-def test_the_lines_stay_when_the_display_goes(run: Run) -> None:
+def test_the_lines_stay_when_the_display_ends(run: Run) -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=80, no_color=True, _environ={"TERM": "xterm"})
     with watching(console, run):

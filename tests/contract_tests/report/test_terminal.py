@@ -24,7 +24,7 @@ def test_the_table_of_rules_is_readable_at_80_columns(tmp_path: Path) -> None:
     table = lines[first:-3]
     assert max(len(line.rstrip()) for line in table) <= 80
     assert [line.split()[0] for line in table if line[0] != " "][:5] == ["rule", "LOCK-ONE", "SHAPE", "ORDER", "AUTH"]
-    assert "LOCK-ONE  doc      violated        expected 409; received 200" in [line.rstrip() for line in table]
+    assert "LOCK-ONE  documented  violated      expected 409; received 200" in [line.rstrip() for line in table]
 
 
 def test_a_sentence_is_folded_on_a_terminal_and_never_in_a_log(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ def test_a_documented_rule_is_violated_and_another_only_differs() -> None:
     outcome = conclude(
         [
             plan(("a", ("LOCK-ONE",)), ("b", ("ORDER",))),
-            decision("a", "LOCK-ONE", held=False),
-            ended("a", "broken"),
-            decision("b", "ORDER", held=False),
+            decision("a", "LOCK-ONE", passed=False),
+            ended("a", "violated"),
+            decision("b", "ORDER", passed=False),
             ended("b", "differs"),
         ]
     )
@@ -28,9 +28,9 @@ def test_a_violation_outweighs_what_held_and_what_could_not_be_seen() -> None:
     outcome = conclude(
         [
             plan(("a", ("AUTH",)), ("b", ("AUTH",)), ("c", ("AUTH",))),
-            decision("a", "AUTH", held=True),
-            decision("b", "AUTH", held=False),
-            ended("c", "could_not_look", "timeout"),
+            decision("a", "AUTH", passed=True),
+            decision("b", "AUTH", passed=False),
+            ended("c", "inconclusive", "timeout"),
         ]
     )
     assert verdicts(outcome) == {"AUTH": "violated"}
@@ -40,12 +40,12 @@ def test_what_held_in_one_test_is_held_and_says_what_another_could_not_see() -> 
     outcome = conclude(
         [
             plan(("a", ("AUTH",)), ("b.py::t", ("AUTH",))),
-            decision("a", "AUTH", held=True),
+            decision("a", "AUTH", passed=True),
             ended("a"),
-            ended("b.py::t", "could_not_look", "timeout"),
+            ended("b.py::t", "inconclusive", "timeout"),
         ]
     )
-    assert verdicts(outcome) == {"AUTH": "held"}
+    assert verdicts(outcome) == {"AUTH": "passed"}
     assert outcome.results[0].reason == "timeout (t)"
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 0)
 
@@ -54,60 +54,60 @@ def test_a_documented_rule_that_no_test_could_see_makes_the_run_incomplete() -> 
     outcome = conclude(
         [
             plan(("a", ("AUTH",)), ("b", ("SHAPE",))),
-            decision("a", "AUTH", held=True),
+            decision("a", "AUTH", passed=True),
             ended("a"),
-            ended("b", "could_not_look", "timeout"),
+            ended("b", "inconclusive", "timeout"),
         ]
     )
-    assert verdicts(outcome) == {"AUTH": "held", "SHAPE": "could_not_look"}
+    assert verdicts(outcome) == {"AUTH": "passed", "SHAPE": "inconclusive"}
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("incomplete", 3)
 
 
 def test_a_skipped_test_takes_nothing_from_what_held() -> None:
     events = [
         plan(("a", ("AUTH",)), ("b", ("AUTH", "SHAPE"))),
-        decision("a", "AUTH", held=True),
-        ended("b", "skipped", "no purse"),
+        decision("a", "AUTH", passed=True),
+        ended("b", "skipped", "no budget"),
     ]
     outcome = conclude(events)
-    assert verdicts(outcome) == {"AUTH": "held", "SHAPE": "skipped"}
+    assert verdicts(outcome) == {"AUTH": "passed", "SHAPE": "skipped"}
     assert outcome.verdict == "conforms"
 
 
 def test_a_rule_left_behind_by_a_broken_test_was_not_looked_at() -> None:
-    events = [plan(("a", ("AUTH", "SHAPE"))), decision("a", "AUTH", held=False), ended("a", "broken", "AUTH: …")]
-    assert verdicts(conclude(events)) == {"AUTH": "violated", "SHAPE": "could_not_look"}
+    events = [plan(("a", ("AUTH", "SHAPE"))), decision("a", "AUTH", passed=False), ended("a", "violated", "AUTH: …")]
+    assert verdicts(conclude(events)) == {"AUTH": "violated", "SHAPE": "inconclusive"}
 
 
 def test_a_rule_without_a_test_is_skipped_with_a_reason() -> None:
-    outcome = conclude([plan(("a", ("AUTH",)), rules=("AUTH", "DAILY-RESET")), decision("a", "AUTH", held=True)])
+    outcome = conclude([plan(("a", ("AUTH",)), rules=("AUTH", "DAILY-RESET")), decision("a", "AUTH", passed=True)])
     assert verdicts(outcome)["DAILY-RESET"] == "skipped"
     assert "no test decides it" in outcome.results[1].reason
 
 
-@pytest.mark.parametrize("end", [PreflightFailed("nobody there"), Interrupted("the run was interrupted")])
+@pytest.mark.parametrize("end", [PreflightFailed("no service there"), Interrupted("the run was interrupted")])
 def test_a_run_that_was_stopped_is_incomplete(end: Event) -> None:
-    events = [plan(("a", ("AUTH",)), ("b", ("SHAPE",))), decision("a", "AUTH", held=True), ended("a"), end]
+    events = [plan(("a", ("AUTH",)), ("b", ("SHAPE",))), decision("a", "AUTH", passed=True), ended("a"), end]
     outcome = conclude(events)
-    assert verdicts(outcome) == {"AUTH": "held", "SHAPE": "could_not_look"}
+    assert verdicts(outcome) == {"AUTH": "passed", "SHAPE": "inconclusive"}
     assert outcome.exit_status(strict=False) == 3
 
 
 def test_nothing_exercised_is_never_green() -> None:
-    outcome = conclude([plan(("a", ("AUTH",))), ended("a", "skipped", "no purse")])
+    outcome = conclude([plan(("a", ("AUTH",))), ended("a", "skipped", "no budget")])
     assert outcome.verdict == "incomplete"
     assert conclude([]).verdict == "incomplete"
 
 
 def test_assumptions_alone_can_conform() -> None:
-    assert conclude([plan(("a", ("ORDER",))), decision("a", "ORDER", held=True)]).verdict == "conforms"
+    assert conclude([plan(("a", ("ORDER",))), decision("a", "ORDER", passed=True)]).verdict == "conforms"
 
 
 def test_strict_fails_on_a_difference() -> None:
     events = [
         plan(("a", ("AUTH", "ORDER"))),
-        decision("a", "AUTH", held=True),
-        decision("a", "ORDER", held=False),
+        decision("a", "AUTH", passed=True),
+        decision("a", "ORDER", passed=False),
         ended("a", "differs"),
     ]
     outcome = conclude(events)
@@ -123,7 +123,7 @@ def concluded(*events: Event, accepted: tuple[Accepted, ...]) -> Outcome:
 
 
 def broken(received: str = "200", rule: str = "AUTH", test: str = "a") -> Event:
-    return Decision(test, rule, held=False, expected="409", received=received)
+    return Decision(test, rule, passed=False, expected="409", received=received)
 
 
 def test_an_accepted_finding_fails_nothing_and_is_still_a_finding() -> None:
@@ -135,7 +135,7 @@ def test_an_accepted_finding_fails_nothing_and_is_still_a_finding() -> None:
 
 
 def test_it_hides_no_other_finding_of_the_same_rule() -> None:
-    outcome = concluded(broken(), broken("500"), ended("a", "broken"), accepted=(AUTH,))
+    outcome = concluded(broken(), broken("500"), ended("a", "violated"), accepted=(AUTH,))
     result = outcome.results[0]
     assert [finding.accepted for finding in result.findings] == [None, "known"]
     assert result.reason == "expected 409; received 500; 1 more"
@@ -144,29 +144,29 @@ def test_it_hides_no_other_finding_of_the_same_rule() -> None:
 
 def test_an_assumption_may_be_accepted_too() -> None:
     accepted = (Accepted("ORDER", "known"),)
-    held = decision("a", "AUTH", held=True)
+    held = decision("a", "AUTH", passed=True)
     differs = broken(rule="ORDER", test="b")
     assert concluded(held, differs, ended("b", "accepted"), accepted=accepted).exit_status(strict=True) == 0
     assert concluded(held, differs, ended("b", "differs"), accepted=()).exit_status(strict=True) == 1
 
 
 def test_what_was_looked_for_and_is_gone_fails_the_run() -> None:
-    outcome = concluded(decision("a", "AUTH", held=True), ended("a"), accepted=(AUTH,))
+    outcome = concluded(decision("a", "AUTH", passed=True), ended("a"), accepted=(AUTH,))
     assert outcome.gone == (AUTH,)
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 1)
 
 
 def test_what_was_not_looked_for_is_not_gone() -> None:
-    held = decision("a", "AUTH", held=True)
+    held = decision("a", "AUTH", passed=True)
     assert not concluded(ended("a", "skipped"), accepted=(AUTH,)).gone
-    assert not concluded(held, ended("a", "could_not_look"), accepted=(AUTH,)).gone
+    assert not concluded(held, ended("a", "inconclusive"), accepted=(AUTH,)).gone
     assert not concluded(held, accepted=(AUTH,)).gone
 
 
 def test_only_the_test_that_found_it_can_miss_it() -> None:
     by_b = Accepted("AUTH", "known", received="200", test="b")
     of_old = Accepted("AUTH", "known", received="200", test="renamed")
-    outcome = concluded(decision("a", "AUTH", held=True), ended("a"), accepted=(by_b, of_old))
+    outcome = concluded(decision("a", "AUTH", passed=True), ended("a"), accepted=(by_b, of_old))
     assert outcome.gone == (of_old,)
 
 
@@ -180,8 +180,8 @@ def test_the_same_observation_is_one_finding_with_the_fewest_requests() -> None:
 
 def test_a_new_baseline_keeps_what_still_counts() -> None:
     gone = Accepted("AUTH", "gone", received="404")
-    unseen = Accepted("SHAPE", "not looked at")
-    outcome = concluded(broken(), broken("500"), ended("a", "broken"), accepted=(AUTH, gone, unseen))
+    unseen = Accepted("SHAPE", "not checked")
+    outcome = concluded(broken(), broken("500"), ended("a", "violated"), accepted=(AUTH, gone, unseen))
     kept, still, new = outcome.acceptances
     assert (kept, still) == (AUTH, unseen)
     assert (new.rule, new.expected, new.received, new.test) == ("AUTH", "409", "500", "a")

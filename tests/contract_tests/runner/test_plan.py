@@ -1,9 +1,9 @@
 import pytest
 
-from contract_tests.checks.decisions import MOST_CREDITS, PROFILES, Decides, Profile
+from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Decides, Profile
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.plan import PHASES, Plan, make_plan
-from contract_tests.runner.session import make_bill
+from contract_tests.runner.session import estimate
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Target
 from support.conformance import target
@@ -13,40 +13,40 @@ ALL_THAT_PAY = target(*(role for role in ROLES if role != "empty"))
 ONLY_PRIMARY = target()
 
 
-def bill(aim: Target, profile: Profile = "full") -> Plan:
-    return make_bill(Settings(aim, profile))
+def plan_of(aim: Target, profile: Profile = "full") -> Plan:
+    return estimate(Settings(aim, profile))
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("aim", [ALL, ALL_THAT_PAY, ONLY_PRIMARY], ids=["all", "all that pay", "primary"])
 def test_a_profile_costs_what_it_promises(profile: Profile, aim: Target) -> None:
-    plan = bill(aim, profile)
+    plan = plan_of(aim, profile)
     assert plan.selected
-    assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MOST_CREDITS[profile]
+    assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
     assert profile == "full" or plan.beyond_cap() == []
 
 
 def test_every_rule_is_decided_by_a_test_or_listed_with_a_reason() -> None:
-    undecided = bill(ALL).reasons_undecided()
+    undecided = plan_of(ALL).reasons_undecided()
     assert undecided.keys() == {"DAILY-RESET"}
 
 
 def test_tests_declare_rules_and_roles_that_exist() -> None:
-    for entry in bill(ALL).entries:
+    for entry in plan_of(ALL).entries:
         assert set(entry.decides.rules) <= load_rules().keys()
         assert set(entry.decides.roles) <= set(ROLES)
 
 
-def test_the_free_ones_come_first_and_the_dearest_last() -> None:
-    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in bill(ALL).selected]
+def test_free_tests_come_first_and_the_most_expensive_last() -> None:
+    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in plan_of(ALL).selected]
     assert turns == sorted(turns)
-    assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in bill(ALL).selected)
+    assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in plan_of(ALL).selected)
 
 
 def test_with_a_mock_every_rule_is_decided() -> None:
-    plan = bill(target("invalid", control="mock"))
+    plan = plan_of(target("invalid", control="mock"))
     assert plan.reasons_undecided() == {}
-    assert {entry.decides.way for entry in plan.selected} == {"any", "control"}
+    assert {entry.decides.mode for entry in plan.selected} == {"any", "control"}
 
 
 def make(decides: Decides, aim: Target, profile: Profile = "full", cap: int = 40) -> Plan:
@@ -63,17 +63,17 @@ def test_says_which_account_is_missing() -> None:
 
 def test_says_what_a_profile_leaves_out() -> None:
     plan = make(Decides(("IMG-GET",), credits=1), ONLY_PRIMARY, "free")
-    assert plan.skipped[0].reason == "it may cost 1 credit, beyond the profile free"
+    assert plan.skipped[0].reason == "it may cost 1 credit, more than the profile free allows"
 
 
 def test_an_account_without_credits_makes_a_refusal_free() -> None:
-    decides = Decides(("VALID-422",), credits=1, spares="empty")
+    decides = Decides(("VALID-422",), credits=1, free_with_role="empty")
     assert make(decides, ALL, "free").selected[0].cost == 0
     assert make(decides, ONLY_PRIMARY).selected[0].cost == 1
 
 
 def test_a_known_balance_is_part_of_the_bill() -> None:
-    assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), figure_of="low"), ALL).credits == 4
+    assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), cost_from_role="low"), ALL).credits == 4
 
 
 def test_tells_what_may_not_fit() -> None:
@@ -81,6 +81,6 @@ def test_tells_what_may_not_fit() -> None:
     assert [entry.name for entry in plan.beyond_cap()] == ["a test"]
 
 
-def test_leaves_out_what_nobody_asked_for() -> None:
+def test_skips_rules_that_were_not_asked_for() -> None:
     rules = {"AUTH": load_rules()["AUTH"]}
     assert make_plan([("a test", Decides(("SHAPE",)))], ALL, "full", rules, 40).entries == ()

@@ -58,7 +58,7 @@ def test_a_baseline_is_written_and_accepted_until_it_is_out_of_date(origin: str)
 
     accepted = run(origin, wrong, "--baseline", "b.yaml")
     assert accepted.exit_code == 0, accepted.output
-    assert "conforms: 0 of 1 documented rules held; 1 finding is accepted" in accepted.output
+    assert "conforms: 0 of 1 documented rules passed; 1 finding is accepted" in accepted.output
     assert (rule()["verdict"], rule()["accepted"]) == ("violated", True)
     assert "accepted" in Path("conformance/report.html").read_text()
 
@@ -67,7 +67,7 @@ def test_a_baseline_is_written_and_accepted_until_it_is_out_of_date(origin: str)
 
     gone = run(origin, right, "--baseline", "b.yaml", "--write-baseline", "b.yaml")
     assert gone.exit_code == 1
-    assert "no longer occurs: take it out of b.yaml." in gone.output
+    assert "no longer occurs: remove it from b.yaml." in gone.output
     assert yaml.safe_load(Path("b.yaml").read_text()) == []
     assert run(origin, right, "--baseline", "b.yaml").exit_code == 0
 

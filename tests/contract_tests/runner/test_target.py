@@ -50,14 +50,14 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "message"),
     [
         ("[]", "takes keys and values"),
         ("base_url: [", "not valid YAML at line"),
-        ("accounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
+        ("accounts: {primary: {token: t}}", "base_url: is missing; it takes an http or https URL"),
         ("base_url: ftp://h\naccounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
         ("base_url: http://h:99999\naccounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
-        ("base_url: http://h\naccounts: {}", "accounts.primary: is missing"),
+        ("base_url: http://h\naccounts: {}", "accounts.primary: is missing; it takes {token_env: NAME} or {token: …}."),
         ("base_url: http://h\naccounts: {primary: {token: t}}\nadmin_token: t", "admin_token: takes keys and values"),
         (
             "base_url: http://h\naccounts: {primary: {token: t}}\nadmin_token: {token: t, credits: 1}",
@@ -72,7 +72,11 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
         ("base_url: http://h\naccounts: {primary: {token_env: NOT_SET_HERE}}", "variable NOT_SET_HERE is not set"),
         ("base_url: http://h\naccounts: {primary: {token: t, credits: 1}}", "accounts.primary.credits: unknown key"),
         ("base_url: http://h\naccounts: {primary: {token: t}, tertiary: {token: t}}", "accounts.tertiary: unknown key"),
-        ("base_url: http://h\naccounts: {primary: {token: t}}\nspeed: 3", "speed: unknown key"),
+        (
+            "base_url: http://h\naccounts: {primary: {token: t}}\nspeed: 3",
+            "speed: unknown key; known here: base_url,",
+        ),
+        ("base_url: http://h\naccounts: {primary: {token: t}}\nbuget: {}", "buget: unknown key; did you mean budget?"),
         ("base_url: http://h\naccounts: {primary: {token: t}}\ncontrol: full", "control: takes one of none, mock"),
         ("base_url: http://h\naccounts: {primary: {token: t}}\nlock: {scope: x}", "lock.scope: takes one of"),
         (
@@ -89,12 +93,12 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
         ),
     ],
 )
-def test_names_the_file_and_the_key_that_is_wrong(tmp_path: Path, text: str, complaint: str) -> None:
+def test_names_the_file_and_the_key_that_is_wrong(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(UsageError) as caught:
         load_target(path)
     assert str(path) in str(caught.value)
-    assert complaint in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_names_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -16,43 +16,43 @@ ASSUMED = [entry for entry in entries() if entry.kind == "assumed"]
 DOCUMENTED = [rule.id for rule in load_rules().values() if rule.documented]
 
 
-def test_there_are_enough_of_every_kind() -> None:
+def test_every_kind_has_enough_servers() -> None:
     kinds = Counter(entry.kind for entry in entries())
     assert kinds["wrong"] >= 60
     assert kinds["null"] >= 4
-    assert kinds["right"] >= 8
+    assert kinds["conforming"] >= 8
     assert kinds["broken"] >= 6
 
 
 @pytest.mark.parametrize("rule", DOCUMENTED)
-def test_every_documented_rule_is_broken_in_two_ways_at_least(rule: str) -> None:
+def test_at_least_two_servers_break_every_documented_rule(rule: str) -> None:
     assert sum(rule in entry.rules for entry in WRONG) >= 2
 
 
-def test_what_is_wrong_breaks_documented_rules_only() -> None:
+def test_wrong_servers_break_documented_rules_only() -> None:
     assert [entry.name for entry in WRONG if not entry.rules or not set(entry.rules) <= set(DOCUMENTED)] == []
 
 
-def test_what_differs_differs_from_assumptions_only() -> None:
+def test_assumed_servers_differ_from_assumptions_only() -> None:
     assumptions = load_rules().keys() - set(DOCUMENTED)
     assert [entry.name for entry in ASSUMED if not entry.rules or not set(entry.rules) <= assumptions] == []
 
 
-def test_every_sentence_is_one() -> None:
+def test_every_description_is_one_distinct_sentence() -> None:
     assert [entry.name for entry in entries() if not entry.sentence.endswith(".") or entry.sentence.count(". ")] == []
     assert len({entry.sentence for entry in entries()}) == len(entries())
 
 
-def test_a_name_cannot_be_taken_twice() -> None:
+def test_a_duplicate_name_is_refused() -> None:
     class LockIgnored(Service):
         pass
 
-    with pytest.raises(ValueError, match="two servers are called lock-ignored"):
+    with pytest.raises(ValueError, match="duplicate server lock-ignored"):
         breaks("LOCK-ONE", how="A copy.")(LockIgnored)
     assert CATALOGUE["lock-ignored"].source is not LockIgnored
 
 
-def test_the_servers_share_no_code_with_the_suite_and_take_no_library() -> None:
+def test_the_servers_use_neither_the_suite_nor_a_library() -> None:
     before = "import sys; before = set(sys.modules); import contract_tests.wrong_servers.serving"
     loaded = subprocess.check_output([sys.executable, "-c", f"{before}; print(*set(sys.modules) - before)"], text=True)
     foreign = {name for name in loaded.split() if name.partition(".")[0] not in sys.stdlib_module_names}

@@ -19,7 +19,7 @@ def frozen() -> Clock:
 
 
 def wait_for(clock: Clock, instant: int, seen: list[tuple[int, int]]) -> Thread:
-    """A thread that notes at which time it is woken."""
+    """Start a thread that records the time at which it is woken."""
 
     def work() -> None:
         with clock.reached(instant):
@@ -32,7 +32,7 @@ def wait_for(clock: Clock, instant: int, seen: list[tuple[int, int]]) -> Thread:
 
 @settings(max_examples=25, deadline=None)
 @given(delays=st.lists(st.integers(1, 100), min_size=1, max_size=5), moves=st.lists(st.integers(0, 60), max_size=4))
-def test_what_is_awaited_happens_in_order_and_at_its_own_instant(delays: list[int], moves: list[int]) -> None:
+def test_waiting_threads_are_woken_in_order_each_at_its_instant(delays: list[int], moves: list[int]) -> None:
     clock, seen = frozen(), list[tuple[int, int]]()
     threads = [wait_for(clock, NOON + delay, seen) for delay in delays]
     while len(clock.awaited) < len(delays):
@@ -49,7 +49,7 @@ def test_what_is_awaited_happens_in_order_and_at_its_own_instant(delays: list[in
     assert all(instant == now for instant, now in seen)
 
 
-def test_a_clock_stands_still_until_it_is_let_go() -> None:
+def test_a_frozen_clock_stands_still_until_it_runs() -> None:
     source = iter(range(NOON, NOON + 100))
     clock = Clock(lambda: next(source))
     clock.freeze()
@@ -58,7 +58,7 @@ def test_a_clock_stands_still_until_it_is_let_go() -> None:
     assert clock.now() > NOON
 
 
-def test_a_running_clock_moves_on_from_where_it_was_set() -> None:
+def test_a_running_clock_continues_from_the_time_that_was_set() -> None:
     times = [NOON]
     clock = Clock(lambda: times[0])
     clock.move_to(NOON + DAY)
@@ -67,7 +67,7 @@ def test_a_running_clock_moves_on_from_where_it_was_set() -> None:
 
 
 @given(st.integers(0, 4_000_000_000_000))
-def test_an_instant_survives_being_written_and_read(instant: int) -> None:
+def test_a_stamp_is_read_back_as_the_same_instant(instant: int) -> None:
     assert instant_of(stamp(instant)) == instant
 
 

@@ -1,4 +1,4 @@
-"""As much of the mock's control API as the suite uses."""
+"""The part of the mock's control API that the suite uses."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from support.wrong_servers import serving
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with serving("right", control=True) as origin:
+    with serving("conforming", control=True) as origin:
         yield origin
 
 
@@ -33,13 +33,13 @@ def test_it_is_healthy(control: httpx.Client) -> None:
     assert control.get("/health").json()["status"] == "ok"
 
 
-def test_any_token_opens_a_world_but_the_invalid_one(control: httpx.Client) -> None:
-    fresh = world(control, "somebody-new")
+def test_every_token_but_the_invalid_one_opens_a_world(control: httpx.Client) -> None:
+    fresh = world(control, "new-token")
     assert (fresh["credits"], fresh["daily_limit"], fresh["used_today"], fresh["lock"]) == (100, 50, 0, None)
     assert control.get(f"/worlds/{token_of('invalid').replace('|', '%7C')}").status_code == 404
 
 
-def test_a_world_is_changed_and_begun_anew(control: httpx.Client) -> None:
+def test_a_world_is_changed_and_reset(control: httpx.Client) -> None:
     changed = world(control, token_of("low"), "PATCH", credits=7, daily_limit=9, used_today=4, generation_time=3)
     figures = ("credits", "daily_limit", "used_today", "generation_time")
     assert [changed[name] for name in figures] == [7, 9, 4, 3]
@@ -61,15 +61,15 @@ def test_a_lock_is_set_and_expires(control: httpx.Client) -> None:
     assert world(control, token)["lock"] is None
 
 
-def test_the_day_turns(control: httpx.Client) -> None:
-    token = "the-day-turns"
+def test_a_new_day_resets_the_daily_limit(control: httpx.Client) -> None:
+    token = "new-day"
     world(control, token, "PATCH", used_today=50)
     assert control.post(f"/worlds/{token}/clock", json={"freeze": True, "advance_to": "day-reset"}).status_code == 200
     assert world(control, token)["used_today"] == 0
 
 
 @pytest.mark.parametrize("edge", ["lock-expiry", "generation-end", "the-end-of-the-world"])
-def test_there_may_be_no_edge_ahead(control: httpx.Client, edge: str) -> None:
+def test_advancing_to_an_event_that_is_not_due_conflicts(control: httpx.Client, edge: str) -> None:
     assert control.post("/worlds/no-edge/clock", json={"advance_to": edge}).status_code == 409
 
 
@@ -81,9 +81,9 @@ def test_a_clock_is_set(control: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"credits": "many"}', b'{"lock": {"until": "noon"}}'])
-def test_what_is_not_understood_is_refused(control: httpx.Client, body: bytes) -> None:
-    assert control.patch("/worlds/not-understood", content=body).status_code == 422
+def test_an_invalid_body_is_refused(control: httpx.Client, body: bytes) -> None:
+    assert control.patch("/worlds/invalid-body", content=body).status_code == 422
 
 
-def test_nothing_else_is_there(control: httpx.Client) -> None:
+def test_other_paths_are_not_found(control: httpx.Client) -> None:
     assert control.get("/journal").status_code == 404

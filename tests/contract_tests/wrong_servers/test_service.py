@@ -1,4 +1,4 @@
-"""The right server of the catalogue keeps to the facts, in either dress."""
+"""The conforming server keeps to the facts, in either presentation."""
 
 import io
 import json
@@ -9,7 +9,10 @@ import httpx
 import pytest
 from PIL import Image
 
+from contract_tests.wrong_servers.parameters import Engine
+from contract_tests.wrong_servers.service import Operation
 from contract_tests.wrong_servers.state import ROLES, token_of
+from contract_tests.wrong_servers.wire import Reply
 from support.wrong_servers import serving
 
 API = "/api/v1/aiimage"
@@ -29,7 +32,7 @@ def client_of(origin: str, role: str) -> httpx.Client:
 
 @pytest.fixture(scope="module", params=[False, True], ids=["foreign", "control"])
 def origin(request: pytest.FixtureRequest) -> Iterator[str]:
-    with serving("right", control=request.param) as origin:
+    with serving("conforming", control=request.param) as origin:
         yield origin
 
 
@@ -56,17 +59,17 @@ def test_images_are_made_listed_and_fetched(primary: httpx.Client) -> None:
     ("role", "status"),
     [("empty", 419), ("limited", 429), ("busy", 409), ("invalid", 401), ("low", 200), ("secondary", 200)],
 )
-def test_the_roles_meet_what_they_are_for(origin: str, role: str, status: int) -> None:
+def test_each_role_gets_its_reply(origin: str, role: str, status: int) -> None:
     with client_of(origin, role) as client:
         assert client.post(f"{API}/generate-image", json=FIELDS).status_code == status
 
 
-def test_every_role_has_a_token_of_its_own() -> None:
+def test_every_role_has_its_own_token() -> None:
     assert len({token_of(role) for role in ROLES}) == len(ROLES)
 
 
 @pytest.mark.parametrize("missing", FIELDS)
-def test_what_is_required_is_missed(primary: httpx.Client, missing: str) -> None:
+def test_a_missing_parameter_is_named(primary: httpx.Client, missing: str) -> None:
     reply = primary.post(f"{API}/generate-image", json={**FIELDS, missing: " "})
     assert reply.status_code == 422
     assert missing in reply.json()["errors"]
@@ -93,14 +96,14 @@ def test_working_from_an_image_needs_one(primary: httpx.Client, files: dict[str,
     assert primary.post(f"{API}/generate-image", data=fields, files=files).status_code == status  # type: ignore[arg-type]
 
 
-def test_what_is_no_operation_is_told_apart(primary: httpx.Client) -> None:
+def test_unknown_paths_and_methods_are_distinguished(primary: httpx.Client) -> None:
     assert primary.get(f"{API}/nowhere").status_code == 404
-    wrong = primary.delete(f"{API}/versions")
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+    refused = primary.delete(f"{API}/versions")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
 
 
-def test_the_habits_of_another_stack_show() -> None:
-    with serving("right", control=False) as origin, client_of(origin, "primary") as client:
+def test_another_stack_has_its_own_style() -> None:
+    with serving("conforming", control=False) as origin, client_of(origin, "primary") as client:
         reply = client.get(f"{API}/check-availability")
         assert reply.headers["transfer-encoding"] == "chunked"
         assert (b"x-powered-by", b"PHP/8.3.6") in reply.headers.raw
@@ -110,9 +113,9 @@ def test_the_habits_of_another_stack_show() -> None:
         assert client.get("/_mock/health").status_code == 404
 
 
-def test_one_lock_for_all_keeps_out_another_account() -> None:
+def test_a_shared_lock_prevents_a_generation_of_another_account() -> None:
     with (
-        serving("right-with-global-lock", control=True) as origin,
+        serving("conforming-with-global-lock", control=True) as origin,
         client_of(origin, "slow") as slow,
         client_of(origin, "primary") as other,
         ThreadPoolExecutor(1) as pool,
@@ -127,8 +130,12 @@ def test_one_lock_for_all_keeps_out_another_account() -> None:
         assert running.result().status_code == 200
 
 
-def test_one_generation_at_a_time_and_ten_seconds_of_lock() -> None:
-    with serving("right", control=True) as origin, client_of(origin, "slow") as client, ThreadPoolExecutor(1) as pool:
+def test_the_lock_prevents_a_second_generation_until_it_expires() -> None:
+    with (
+        serving("conforming", control=True) as origin,
+        client_of(origin, "slow") as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
         clock = f"/_mock/worlds/{token_of('slow').replace('|', '%7C')}/clock"
         client.post(clock, json={"freeze": True})
         running = pool.submit(client.post, f"{API}/generate-image", json=FIELDS)
@@ -141,3 +148,41 @@ def test_one_generation_at_a_time_and_ten_seconds_of_lock() -> None:
             assert not running.done()
         client.post(clock, json={"advance_to": "generation-end"})
         assert running.result().status_code == 200
+
+
+SIZES = frozenset({"320x200", "640x400"})
+PAINTER = Engine("painter", "motif", {"canvas": SIZES, "strokes": range(1, 9), "note": frozenset()}, "canvas", {"note"})
+PAINTING = {"image_generator": "painter", "motif": "A buoy", "canvas": "320x200", "strokes": 8}
+
+
+def test_an_engine_can_be_added_as_data() -> None:
+    with serving("conforming", control=True, engines=[PAINTER]) as origin, client_of(origin, "primary") as client:
+
+        def generate(**changed: object) -> httpx.Response:
+            fields = {**PAINTING, "image_number_of_images": 1, **changed}
+            return client.post(f"{API}/generate-image", json=fields)
+
+        made = generate().json()["images"][0]
+        assert made["input"] == "A buoy"
+        picture = httpx.get(f"{origin}/{made['output']}")
+        assert Image.open(io.BytesIO(picture.content)).size == (320, 200)
+        assert generate(note="in oil").status_code == 200
+        for name, value in {"motif": "", "canvas": "1x1", "strokes": 9, "note": 3}.items():
+            assert generate(**{name: value}).json()["errors"].keys() == {name}
+
+
+def test_an_engine_that_was_not_added_is_refused() -> None:
+    with serving("conforming", control=False) as origin, client_of(origin, "primary") as client:
+        reply = client.post(f"{API}/generate-image", json={**PAINTING, "image_number_of_images": 1})
+    assert reply.status_code == 422
+
+
+@pytest.mark.parametrize(("name", "status"), [("conforming", 401), ("no-authentication", 204)])
+def test_an_operation_can_be_added_as_data(name: str, status: int) -> None:
+    deletion = Operation("delete-image", "DELETE", "images/{id}", Reply(204))
+    with serving(name, control=False, operations=[deletion]) as origin, client_of(origin, "primary") as client:
+        reply = client.delete(f"{API}/images/401")
+        assert (reply.status_code, reply.content) == (204, b"")
+        assert client.get(f"{API}/images/401").headers["allow"] == "DELETE"
+        assert client.delete(f"{API}/images/401/more").status_code == 404
+        assert httpx.delete(f"{origin}{API}/images/401").status_code == status

@@ -1,4 +1,4 @@
-"""Replies as they go over the wire."""
+"""Replies and requests as bytes."""
 
 import json
 import socket
@@ -7,32 +7,31 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from contract_tests.wrong_servers.dress import Dress, Foreign
-from contract_tests.wrong_servers.message import Reply
+from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
 from contract_tests.wrong_servers.state import token_of
-from contract_tests.wrong_servers.wire import rendered
+from contract_tests.wrong_servers.wire import Reply, rendered
 from support.wrong_servers import serving
 
 
 def test_a_plain_reply_has_its_length() -> None:
-    head, _, body = rendered(Reply(200, {"a": 1}), Dress()).partition(b"\r\n\r\n")
+    head, _, body = rendered(Reply(200, {"a": 1}), Presentation()).partition(b"\r\n\r\n")
     assert head.splitlines() == [b"HTTP/1.1 200 OK", b"Content-Type: application/json", b"Content-Length: 8"]
     assert json.loads(body) == {"a": 1}
 
 
-def test_a_foreign_reply_comes_in_chunks() -> None:
+def test_a_foreign_reply_is_chunked() -> None:
     content = [{"title": "x" * 5000}]
-    body = rendered(Reply(200, content), Foreign()).partition(b"\r\n\r\n")[2]
+    body = rendered(Reply(200, content), ForeignPresentation()).partition(b"\r\n\r\n")[2]
     assert body.startswith(b"1000\r\n")
     assert body.endswith(b"\r\n0\r\n\r\n")
 
 
 def test_a_reply_to_head_has_no_body() -> None:
-    assert rendered(Reply(404, {}), Dress(), "HEAD").endswith(b"\r\n\r\n")
+    assert rendered(Reply(404, {}), Presentation(), "HEAD").endswith(b"\r\n\r\n")
 
 
-def test_a_request_in_chunks_is_read_and_the_connection_kept() -> None:
-    with serving("right", control=True) as origin:
+def test_a_chunked_request_is_read_and_the_connection_stays_open() -> None:
+    with serving("conforming", control=True) as origin:
         address = urlsplit(origin)
         with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
             head = (
@@ -56,13 +55,13 @@ def test_a_request_in_chunks_is_read_and_the_connection_kept() -> None:
         ("dribbles", httpx.ReadTimeout),
     ],
 )
-def test_what_is_broken_breaks_as_it_says(name: str, error: type[Exception]) -> None:
-    patience = 0.2 if error is httpx.ReadTimeout else 10
+def test_a_broken_server_fails_as_described(name: str, error: type[Exception]) -> None:
+    timeout = 0.2 if error is httpx.ReadTimeout else 10
     with serving(name, control=False) as origin, pytest.raises(error):
-        httpx.get(f"{origin}/api/v1/aiimage/versions", timeout=patience)
+        httpx.get(f"{origin}/api/v1/aiimage/versions", timeout=timeout)
 
 
 def test_a_connection_may_be_closed_after_each_reply() -> None:
     headers = {"Authorization": f"Bearer {token_of('primary')}"}
-    with serving("right-with-short-connections", control=False) as origin, httpx.Client(headers=headers) as client:
+    with serving("conforming-with-short-connections", control=False) as origin, httpx.Client(headers=headers) as client:
         assert client.get(f"{origin}/api/v1/aiimage/versions").status_code == 200

@@ -43,14 +43,15 @@ CALLS = {"restoreSnapshot": 10}
 # What no schema says: the rules between fields, and between a call and the state that it comes to.
 BEYOND_SCHEMAS = (
     "There is no ",
-    "The journal has no request",
-    "The clock cannot show that",
-    "The lock's until is no instant",
+    "not found in this world",
+    "it may have been evicted",
+    "Invalid time: ",
+    "Invalid lock.until: ",
     "it takes either seconds, or low and high",
     "low is above high",
     "has no documented status",
     "it is before 1970 or after 8999",
-    "The snapshot is none that this server could have given out",
+    "Invalid snapshot: ",
 )
 
 

@@ -106,7 +106,7 @@ def test_a_request_without_a_token_is_told_with_the_servers_time(mock: Mock) -> 
 def test_an_unknown_request_is_404(mock: Mock) -> None:
     reply = ask(mock, "GET", "/requests/0%00%C3%A9")
     assert reply.status_code == 404
-    assert reply.json() == {"message": "The journal has no request '0\\x00\\xe9', or no longer."}
+    assert reply.json() == {"message": "Request '0\\x00\\xe9' not found; it may have been evicted."}
 
 
 def test_the_oldest_requests_are_let_go_and_still_count(start: Start) -> None:
@@ -137,10 +137,10 @@ def test_the_journal_of_one_client_or_of_all_is_forgotten(busy: Mock) -> None:
         ("?limit=ten", "limit takes a number"),
         ("?limit=99999999999999999999", "limit takes a number"),
         ("?order=random", "order takes newest or oldest, not 'random'"),
-        ("?tokn=demo", "There is no parameter 'tokn' here: there is token, operation, status, limit, order."),
-        ("?token=demo&token=another", "A parameter is said twice"),
-        ("?token=", "A token is visible ASCII characters"),
-        ("?token=two%20words", "A token is visible ASCII characters"),
+        ("?tokn=demo", "Unknown query parameter 'tokn'. Use: token, operation, status, limit, order."),
+        ("?token=demo&token=another", "Duplicate query parameter."),
+        ("?token=", "use visible ASCII characters without spaces"),
+        ("?token=two%20words", "use visible ASCII characters without spaces"),
     ],
 )
 def test_a_query_that_is_not_understood_is_422(busy: Mock, query: str, says: str) -> None:
@@ -158,7 +158,7 @@ def test_a_misspelt_parameter_forgets_nothing(busy: Mock) -> None:
 def test_coverage_and_verdict_are_of_one_client(busy: Mock, path: str) -> None:
     assert told(busy, "GET", f"{path}?token=demo")["token"] == "demo"
     reply = ask(busy, "GET", path)
-    assert (reply.status_code, reply.json()) == (422, {"message": "Say whose: ?token=TOKEN."})
+    assert (reply.status_code, reply.json()) == (422, {"message": "Missing query parameter: token."})
     assert ask(busy, "GET", f"{path}?token=demo-invalid").status_code == 404
 
 

@@ -1,9 +1,11 @@
-"""Worlds, seen and changed through the control API."""
+"""Worlds and their images, shown and changed through the control API."""
 
 import asyncio
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from mock_server import __version__
 from support.clocks import SteppedClock
@@ -23,6 +25,8 @@ FRESH = {
     "generation_time": None,
     "faults": 0,
 }
+
+IMAGES = "/worlds/demo/images"
 
 
 def test_health_tells_version_state_and_worlds(mock: Mock) -> None:
@@ -171,7 +175,7 @@ def test_a_lock_whose_end_has_passed_is_none(mock: Mock) -> None:
         (b'{"generation_time": 86401}', "<= 86400"),
         (b'{"generation_time": NaN}', "malformed"),
         (b'{"colour": 1}', "unknown field `colour`"),
-        (b'{"credits": 1, "lock": {"until": "soon"}}', "The lock's until is no instant"),
+        (b'{"credits": 1, "lock": {"until": "soon"}}', "Invalid lock.until: "),
         (b'{"lock": {"until": "2026-02-26T10:00:00"}}', "a time zone is missing"),
         (b'{"lock": {"until": "9999-12-31T23:59:59Z"}}', "it is before 1970 or after 8999"),
         (b'{"lock": 3}', "at `$.lock`"),
@@ -190,7 +194,7 @@ def test_a_change_that_is_not_understood_changes_nothing(mock: Mock, method: str
 def test_an_invalid_token_has_no_world(mock: Mock, method: str) -> None:
     reply = ask(mock, method, "/worlds/demo-invalid")
     assert reply.status_code == 404
-    assert reply.json() == {"message": "The token demo*** is not valid here: it opens no world."}
+    assert reply.json() == {"message": "The token demo*** is not valid on this mock."}
 
 
 def test_a_closed_server_has_no_world_for_a_token_that_is_not_listed(start: Start) -> None:
@@ -203,7 +207,7 @@ def test_a_closed_server_has_no_world_for_a_token_that_is_not_listed(start: Star
 def test_a_token_that_no_client_can_send_is_refused(mock: Mock, token: str) -> None:
     reply = ask(mock, "PUT", f"/worlds/{token}")
     assert reply.status_code == 422
-    assert "A token is visible ASCII characters" in reply.json()["message"]
+    assert "use visible ASCII characters without spaces" in reply.json()["message"]
     assert told(mock, "GET", "/snapshot")["worlds"] == []
 
 
@@ -253,3 +257,68 @@ def test_what_all_worlds_share_is_no_world(start: Start) -> None:
     assert told(mock, "GET", "/worlds")["total"] == 1
     assert mock.world("another")["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
     assert told(mock, "POST", "/reset", {"token": "demo"}) == {"worlds": 0}
+
+
+def images(mock: Mock, token: str = "demo") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = told(mock, "GET", f"/worlds/{token}/images")["images"]
+    return found
+
+
+def test_an_image_is_told_with_what_it_was_made_from(mock: Mock) -> None:
+    reply = mock.generate(description="A fox", size="512x512")
+    (image,) = reply.json()["images"]
+    assert told(mock, "GET", IMAGES) == {
+        "images": [
+            {
+                "id": image["id"],
+                "title": image["title"],
+                "prompt": "A fox",
+                "engine": "dall-e",
+                "mode": "text-to-image",
+                "width": 512,
+                "height": 512,
+                "credits": 1,
+                "output": image["output"],
+                "created_at": "2026-02-26T10:00:01.500Z",
+            }
+        ],
+        "total": 1,
+    }
+
+
+def test_images_come_newest_first(mock: Mock) -> None:
+    for prompt in ("one", "two", "three"):
+        mock.generate(description=prompt)
+    assert [each["prompt"] for each in images(mock)] == ["three", "two", "one"]
+
+
+def test_an_image_costs_what_the_behaviour_says(start: Start) -> None:
+    mock = start(settings(behaves=behaviour(credits_per_image=3)))
+    mock.generate()
+    assert images(mock)[0]["credits"] == 3
+
+
+def test_a_picture_looks_as_the_client_sees_it_and_nobody_notices(mock: Mock) -> None:
+    (image,) = mock.generate().json()["images"]
+    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "picture-missing", "times": 1}])
+    reply = ask(mock, "GET", f"{IMAGES}/{image['title']}")
+    assert reply.headers["content-type"] == "image/png"
+    assert Image.open(io.BytesIO(reply.content)).size == (256, 256)
+    assert told(mock, "GET", "/requests")["total"] == 1
+    assert told(mock, "GET", "/worlds/demo/faults")[0]["seen"] == 0
+    told(mock, "DELETE", "/worlds/demo/faults")
+    assert mock.call("GET", f"/{image['output']}", None).content == reply.content
+
+
+def test_a_picture_is_one_of_its_own_world(mock: Mock) -> None:
+    (image,) = mock.generate("somebody").json()["images"]
+    assert ask(mock, "GET", f"{IMAGES}/{image['title']}").status_code == 404
+    assert ask(mock, "GET", f"/worlds/somebody/images/{image['title']}").status_code == 200
+
+
+def test_there_is_no_picture_of_what_was_never_made(mock: Mock) -> None:
+    begin(mock)
+    for title in ("fox.png", "%2e%2e%2fworlds", "fox-53f159799d1c91990.png"):
+        reply = ask(mock, "GET", f"{IMAGES}/{title}")
+        assert reply.status_code == 404
+        assert "not found in this world" in reply.json()["message"]

@@ -16,6 +16,8 @@ from mock_server.domain.accounts import Account, Accounts, world_name
 from support.mock import Mock, Start, behaviour, settings
 
 STATIC = Path(dashboard.__file__).parent / "static"
+FILES = sorted(path.name for path in STATIC.iterdir())
+TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 ADMIN = "s3cret"
 CALLS = ("/_mock/worlds", "/_mock/requests", "/_mock/snapshot", "/_mock/faults", "/_mock/worlds/demo/images")
 
@@ -109,7 +111,7 @@ def test_what_a_file_of_accounts_says_is_text_on_the_page(start: Start) -> None:
 
 def test_a_closed_server_takes_no_token_of_ones_own(start: Start) -> None:
     accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
-    assert "Token of your own" not in get(start(Settings(accounts, behaviour()))).text
+    assert "Your token" not in get(start(Settings(accounts, behaviour()))).text
 
 
 def test_the_page_is_for_this_machine_only(mock: Mock) -> None:
@@ -158,7 +160,7 @@ def test_who_has_logged_in_may_change_things(guarded: Mock) -> None:
 def test_who_does_not_is_told_what_was_wrong(guarded: Mock, token: str) -> None:
     reply = log_in(guarded, token)
     assert reply.status_code == 401
-    assert "That is not the admin token" in reply.text
+    assert "Wrong admin token." in reply.text
     assert "set-cookie" not in reply.headers
     assert reply.headers["content-type"].startswith("text/html")
 
@@ -179,7 +181,7 @@ def test_a_session_ends_with_the_logout(guarded: Mock) -> None:
 def test_a_session_of_another_admin_token_is_over(guarded: Mock, start: Start) -> None:
     session = cookie(log_in(start(settings(admin_token="another")), "another"))
     reply = get(guarded, cookie=session)
-    assert "The session is over" in reply.text
+    assert "The session has ended." in reply.text
     assert "demo" not in reply.text
 
 
@@ -191,7 +193,7 @@ def test_where_there_is_no_admin_token_there_is_no_login(mock: Mock) -> None:
 
 def test_every_part_that_a_module_looks_for_is_in_the_page(mock: Mock) -> None:
     text = get(mock).text
-    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"struck", "word", "reason", "links"}
+    there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"applied", "word", "reason", "links"}
     for path in STATIC.glob("*.js"):
         assert set(re.findall(r'part\([\w.]+, "([\w-]+)"\)', path.read_text())) <= there
 
@@ -202,3 +204,61 @@ def test_no_module_makes_markup_of_text() -> None:
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", path.read_text()
         )
         assert found == [], path.name
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_served_as_what_it_is(mock: Mock, name: str) -> None:
+    reply = mock.call("GET", f"/_mock/static/{name}", None)
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == TYPES[Path(name).suffix]
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.content == (STATIC / name).read_bytes()
+
+
+def test_a_browser_that_has_a_file_is_told_so(mock: Mock) -> None:
+    first = mock.call("GET", "/_mock/static/page.js", None)
+    assert first.headers["cache-control"] == "no-cache"
+    again = mock.call(
+        "GET", "/_mock/static/page.js", None, headers={"if-none-match": f'W/"x", {first.headers["etag"]}'}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    other = mock.call("GET", "/_mock/static/api.js", None, headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_head_tells_of_a_file_without_it(mock: Mock) -> None:
+    reply = mock.call("HEAD", "/_mock/static/page.js", None)
+    assert int(reply.headers["content-length"]) == (STATIC / "page.js").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nothing.js",
+        "",
+        ".",
+        "..%2fpages.py",
+        "%2e%2e/pages.py",
+        "..%2f..%2fapp.py",
+        "%2fetc%2fpasswd",
+        "page.js%00",
+        "page.js/",
+        "PAGE.JS",
+        "sub/page.js",
+        "%2e%2e/worlds",
+    ],
+)
+def test_nothing_but_the_files_is_served(mock: Mock, path: str) -> None:
+    reply = mock.call("GET", f"/_mock/static/{path}", None)
+    assert reply.status_code == 404
+    assert reply.headers["content-type"] == "application/json"
+
+
+def test_a_file_is_only_read(mock: Mock) -> None:
+    assert mock.call("POST", "/_mock/static/page.js", None).status_code == 405
+
+
+def test_every_module_is_short() -> None:
+    for path in STATIC.glob("*.js"):
+        assert len(path.read_text().splitlines()) < 250, path.name

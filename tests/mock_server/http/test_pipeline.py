@@ -15,12 +15,12 @@ VERSIONS = f"{PREFIX}/versions"
     "header",
     ["", "demo", "Bearer", "Bearer ", "Basic demo", "Bearer demo extra", "Bearer demo-invalid", "Token demo"],
 )
-def test_what_is_no_valid_bearer_token_is_401(mock: Mock, header: str) -> None:
+def test_an_invalid_bearer_token_is_401(mock: Mock, header: str) -> None:
     reply = mock.call("GET", VERSIONS, None, headers={"Authorization": header})
     assert (reply.status_code, reply.json()) == (401, {"message": "Unauthenticated."})
 
 
-def test_a_call_without_the_header_is_401_whatever_its_body(mock: Mock) -> None:
+def test_a_call_without_the_header_is_401_even_with_an_invalid_body(mock: Mock) -> None:
     assert mock.call("POST", f"{PREFIX}/generate-image", None, content=b"{").status_code == 401
 
 
@@ -38,7 +38,7 @@ def test_an_unknown_path_is_404_in_json_with_or_without_token(mock: Mock, path: 
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_a_wrong_method_is_405_and_told_the_right_ones(mock: Mock, method: str) -> None:
+def test_a_wrong_method_is_405_with_the_allowed_ones(mock: Mock, method: str) -> None:
     reply = mock.call(method, VERSIONS)
     assert reply.status_code == 405
     assert reply.headers["allow"] == "GET, HEAD"
@@ -54,7 +54,7 @@ def test_head_is_answered_like_get(mock: Mock) -> None:
     assert mock.call("HEAD", VERSIONS).status_code == 200
 
 
-def test_every_reply_carries_a_request_id_of_its_own(mock: Mock) -> None:
+def test_every_reply_has_its_own_request_id(mock: Mock) -> None:
     ids = {mock.call("GET", path).headers["x-mock-request-id"] for path in (VERSIONS, "/nowhere", VERSIONS)}
     assert len(ids) == 3
 
@@ -74,14 +74,14 @@ async def _failing(call: Call) -> Reply:
 @pytest.mark.parametrize(
     ("handler", "message"), [(_undocumented, "dall-e: 3 is not of type"), (_teapot, "the status is not documented")]
 )
-def test_a_reply_that_the_document_forbids_is_not_sent(handler: object, message: str, start: Start) -> None:
+def test_a_reply_that_violates_the_document_is_500(handler: object, message: str, start: Start) -> None:
     mock = start(handlers={**HANDLERS, "getVersions": handler})
     reply = mock.call("GET", VERSIONS)
     assert reply.status_code == 500
     assert message in reply.json()["message"]
 
 
-def test_a_failing_handler_is_500_in_json_and_gives_nothing_away(start: Start) -> None:
+def test_a_failing_handler_is_500_in_json_without_details(start: Start) -> None:
     mock = start(handlers={**HANDLERS, "getVersions": _failing})
     reply = mock.call("GET", VERSIONS)
     assert reply.status_code == 500

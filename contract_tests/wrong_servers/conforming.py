@@ -1,0 +1,180 @@
+"""Servers that keep every documented rule: conforming ones, and such that differ from an assumption."""
+
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Lock
+
+from contract_tests.wrong_servers.catalogue import conforming, differs, mock, variant, with_status
+from contract_tests.wrong_servers.parameters import Examination, Limits, Problems
+from contract_tests.wrong_servers.service import Service
+from contract_tests.wrong_servers.state import Account, Generation, Image, Order
+from contract_tests.wrong_servers.wire import Form, Reply, Request, error
+
+_MAX_REQUESTS_PER_SECOND = 40
+
+
+@conforming("Keeps every rule.")
+class Conforming(Service):
+    pass
+
+
+@conforming("All accounts share one lock, and the target declares it.")
+class ConformingWithGlobalLock(Service):
+    shared_lock = True
+
+
+# With a frozen clock, the request that advances it would wait for the generation that waits for it.
+@conforming("Answers one request at a time, so that nothing overlaps.", modes=("black-box",))
+class ConformingOneByOne(Service):
+    def answer(self, request: Request) -> Reply:
+        with self.mutex:
+            return super().answer(request)
+
+
+@conforming(
+    "The lock always stays for its full time, also when its generation ends earlier.", differs=("LOCK-RELEASE",)
+)
+class ConformingWithFullLock(Service):
+    def release(self, account: Account, generation: Generation) -> None:
+        pass
+
+
+@conforming("Pictures are stored elsewhere, at full URLs, behind a redirect.")
+class ConformingWithRemoteStorage(Service):
+    image_storage = "s3"
+
+    def output_of(self, path: str, request: Request) -> str:
+        return f"{request.origin}/signed/{path}"
+
+    def picture(self, request: Request) -> Reply:
+        if request.path.startswith("/signed/"):
+            return Reply(302, b"", {"Location": request.path.removeprefix("/signed")}, "text/html")
+        return super().picture(request)
+
+
+@conforming("One image a request, short prompts, three resolutions.")
+class ConformingWithNarrowLimits(Service):
+    limits = Limits(images=1, text=500, resolutions=frozenset({"512x512", "768x768", "1024x1024"}))
+
+
+@conforming("Limits the rate of requests with 429 and Retry-After, one second at a time.")
+class ConformingWithRateLimit(Service):
+    second, requests, counting = 0, 0, Lock()
+
+    def answer(self, request: Request) -> Reply:
+        with self.counting:
+            now = int(time.monotonic())
+            self.second, self.requests = now, self.requests + 1 if self.second == now else 1
+            throttled = self.requests > _MAX_REQUESTS_PER_SECOND
+        if throttled:
+            return replace(error(429, "Too Many Attempts."), headers={"Retry-After": "1"})
+        return super().answer(request)
+
+
+def _send_and_close(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(message)
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+@conforming("Closes every connection after its first reply, without announcing it.")
+class ConformingWithShortConnections(Service):
+    def answer(self, request: Request) -> Reply:
+        return replace(super().answer(request), send=_send_and_close)
+
+
+mock("as-it-is", "conforming", "", "The mock with its defaults.")
+mock("full-lock", "conforming", "LOCK-RELEASE", "The mock, its lock always expires.", lock_release="expiry")
+mock("one-lock", "conforming", "", "The mock with one declared lock for all accounts.", lock_scope="global")
+
+
+@differs("VALID-422", how="Invalid parameters get a 400.")
+class InvalidAs400(Service):
+    def invalid(self, problems: Problems) -> Reply:
+        return super().invalid(problems) if "image_src" in problems else error(400, "Something is missing.")
+
+
+# Only an account that lacks both shows the order, and no role does.
+@differs("ORDER", how="Credits are checked before the daily limit.", modes=("control",))
+class CreditsBeforeLimit(Service):
+    def refusals(self, account: Account, order: Order) -> Iterator[Reply]:
+        if not self.affordable(account, order):
+            yield self.too_poor()
+        yield from super().refusals(account, order)
+
+
+@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.", modes=("control",))
+class InvalidIsCharged(Service):
+    def refused(self, account: Account) -> None:
+        if self.held(account) is None:
+            account.credits = max(0, account.credits - 1)
+
+
+@differs("CREDIT-NEED", how="A request for several images needs one credit.")
+class OneCreditIsEnough(Service):
+    def affordable(self, account: Account, order: Order) -> bool:
+        return self.balance(account) > 0
+
+    def charge(self, account: Account, order: Order) -> None:
+        account.credits = max(0, account.credits - order.count)
+
+
+@differs("RECENT-ORDER", how="The recent images begin with the oldest.")
+class OldestFirst(Service):
+    def recent_of(self, account: Account) -> list[Image]:
+        return super().recent_of(account)[::-1]
+
+
+@differs("IMG-SIZE", how="Every picture has 64 by 64 pixels.")
+class PicturesOfOneSize(Service):
+    def content_of(self, image: Image) -> bytes:
+        return super().content_of(replace(image, width=64, height=64))
+
+
+@differs("NOT-FOUND", how="An unknown path gets a web page.")
+class NotFoundAsPage(Service):
+    def outside(self, request: Request) -> Reply:
+        reply = super().outside(request)
+        return reply if reply.status == 200 else Reply(404, b"<h1>Not Found</h1>", content_type="text/html")
+
+
+@differs("LOCK-409-BODY", how="The 409 of a generation has no message.")
+class LockedWithoutMessage(Service):
+    def locked(self) -> Reply:
+        return Reply(409, {"status": "error"})
+
+
+@differs("VALID-TRIM", how="A prompt of white space is accepted.")
+class BlankPromptTaken(Service):
+    def problems(self, examination: Examination, form: Form) -> Problems:
+        blank = {name for name, value in form.fields.items() if isinstance(value, str) and value and not value.strip()}
+        return {name: complaints for name, complaints in examination.problems.items() if name not in blank}
+
+
+variant(
+    "unauthenticated-as-403",
+    "AUTH-401",
+    "A call without a valid token gets a 403.",
+    kind="assumed",
+    unauthenticated=with_status("unauthenticated", 403),
+)
+variant("other-storage", "IMG-STORAGE", "image_storage has another value.", kind="assumed", image_storage="local")
+variant(
+    "one-lock-for-all",
+    "LOCK-SCOPE",
+    "All accounts share one lock, which the target does not declare.",
+    kind="assumed",
+    shared_lock=True,
+)
+mock("invalid-as-400", "assumed", "VALID-422", "The mock with a 400 for invalid parameters.", invalid_status=400)
+mock("oldest-first", "assumed", "RECENT-ORDER", "The mock, oldest images first.", recent_order="oldest-first")
+mock("any-credit", "assumed", "CREDIT-NEED", "The mock, one credit for any number of images.", credit_need="any")
+mock(
+    "lock-last",
+    "assumed",
+    "ORDER",
+    "The mock, credits and limit checked before the lock.",
+    modes=("control",),
+    refusal_order=["invalid", "no-credits", "daily-limit", "locked"],
+)

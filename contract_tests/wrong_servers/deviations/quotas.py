@@ -1,0 +1,95 @@
+"""Deviations of the cost of images and of the daily limit."""
+
+from contract_tests.wrong_servers.catalogue import breaks, mock, variant
+from contract_tests.wrong_servers.service import Service
+from contract_tests.wrong_servers.state import Account, Order
+
+
+def _always(self: Service, account: Account, order: Order) -> bool:
+    return True
+
+
+def _charge_nothing(self: Service, account: Account, order: Order) -> None:
+    pass
+
+
+variant("nothing-charged", "CREDIT-COST", "Generations cost nothing.", charge=_charge_nothing)
+variant("charged-by-request", "CREDIT-COST", "A request costs 1 credit, however many images.", price=lambda *_: 1)
+variant(
+    "credit-without-end",
+    "CREDIT-419",
+    "Generations need no credits, and the balance falls below 0.",
+    affordable=_always,
+)
+variant("no-daily-limit", "DAILY-429", "The daily limit is ignored.", within_limit=_always)
+mock("free", "wrong", "CREDIT-COST", "The mock, images cost nothing.", credits_per_image=0)
+mock("dear", "wrong", "CREDIT-COST", "The mock, an image costs 2 credits.", credits_per_image=2)
+
+
+@breaks("CREDIT-COST", how="An image costs 2 credits, and 1 is enough to start.")
+class ChargedTwice(Service):
+    def charge(self, account: Account, order: Order) -> None:
+        account.credits = max(0, account.credits - 2 * order.count)
+
+
+@breaks("CREDIT-COST", how="An image in high definition costs 2 credits.")
+class HighDefinitionCostsDouble(Service):
+    def price(self, order: Order) -> int:
+        return order.count * (2 if order.fields.get("quality") == "hd" else 1)
+
+
+@breaks("CREDIT-COST", how="Stable Diffusion costs nothing.")
+class StableDiffusionIsFree(Service):
+    def charge(self, account: Account, order: Order) -> None:
+        if order.engine != "stablediffusion":
+            super().charge(account, order)
+
+
+@breaks("CREDIT-COST", how="The last of several images is free.")
+class LastOfSeveralIsFree(Service):
+    def charge(self, account: Account, order: Order) -> None:
+        account.credits -= order.count - (order.count > 1)
+
+
+@breaks("CREDIT-COST", how="The first image of an account is free.")
+class FirstImageIsFree(Service):
+    def charge(self, account: Account, order: Order) -> None:
+        account.credits -= order.count - (not account.images)
+
+
+@breaks("CREDIT-COST", "CREDIT-419", how="The last credit cannot be spent.")
+class LastCreditIsKept(Service):
+    def affordable(self, account: Account, order: Order) -> bool:
+        return self.price(order) < self.balance(account)
+
+
+@breaks("CREDIT-419", how="An account may go one image below 0.")
+class OneImageOnCredit(Service):
+    def affordable(self, account: Account, order: Order) -> bool:
+        return self.price(order) <= self.balance(account) + 1
+
+
+@breaks("CREDIT-419", how="Generations need no credits, and the balance stays at 0.")
+class CreditsStopAtZero(Service):
+    affordable = _always
+
+    def charge(self, account: Account, order: Order) -> None:
+        account.credits = max(0, account.credits - order.count)
+
+
+@breaks("DAILY-429", how="The daily limit allows one image more.")
+class OneBeyondDailyLimit(Service):
+    def allowance(self, account: Account) -> int:
+        return super().allowance(account) + 1
+
+
+@breaks("DAILY-429", how="The last image of the day is refused.")
+class OneShortOfDailyLimit(Service):
+    def allowance(self, account: Account) -> int:
+        return super().allowance(account) - 1
+
+
+@breaks("DAILY-429", how="The daily limit does not apply to Stable Diffusion.")
+class DailyLimitOfOneEngine(Service):
+    def within_limit(self, account: Account, order: Order) -> bool:
+        return order.engine == "stablediffusion" or super().within_limit(account, order)

@@ -1,0 +1,170 @@
+"""One run of the suite against one server in a process of its own, and whether its result is as expected."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from contract_tests.client.masking import Secret
+from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.run import Run
+from contract_tests.runner.session import examine
+from contract_tests.runner.settings import Settings
+from contract_tests.runner.target import Account, Limits, Target, Timeouts
+from contract_tests.wrong_servers.catalogue import Entry, Mode
+from contract_tests.wrong_servers.serving import GENERATION_SECONDS
+from contract_tests.wrong_servers.state import LOW, ROLES, token_of
+
+REPORTS = ("report.json", "junit.xml")
+_SUITE_AT_FAULT = "a fault of the suite"
+_INTERNAL = ("Traceback", _SUITE_AT_FAULT)
+_LOW_OF_THE_MOCK = 2
+_ADDRESS = re.compile(r"http://[^/\s]+")
+_BUDGET = Limits(credits=40, seconds=600, requests_per_second=200)
+_TIMEOUTS = Timeouts(connect=3, reply=20, generation=30)
+_SHORT_TIMEOUTS = Timeouts(connect=1, reply=1, generation=3)
+
+
+class NotStartedError(Exception):
+    """The process ended before it printed its address."""
+
+
+@contextmanager
+def running(entry: Entry, mode: Mode) -> Iterator[Target]:
+    """Run the server in a process; raise NotStartedError if it does not start."""
+    with TemporaryDirectory() as folder:
+        command = _command(entry, mode, Path(folder))
+        with (Path(folder) / "log").open("w") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            yield target_of(entry, mode, _address(process))
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _command(entry: Entry, mode: Mode, folder: Path) -> list[str]:
+    if not isinstance(entry.source, Mapping):
+        control = ["--control"] if mode == "control" else []
+        return [sys.executable, "-m", "contract_tests.wrong_servers", "serve", entry.name, *control]
+    behaviour = folder / "behaviour.yaml"
+    behaviour.write_text(yaml.safe_dump(dict(entry.source)), encoding="utf-8")
+    options = {"--port": "0", "--generation-time": str(GENERATION_SECONDS), "--behaviour": str(behaviour)}
+    command = [sys.executable, "-m", "mock_server", "serve", *(word for option in options.items() for word in option)]
+    return [*command, "--no-control"] if mode == "black-box" else command
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    for line in process.stdout or ():
+        if found := _ADDRESS.search(line):
+            return found[0]
+    raise NotStartedError(f"a server did not start; its exit status is {process.wait()}")
+
+
+def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
+    """Return the target for a server that listens at `origin`."""
+    return Target(
+        base_url=f"{origin}/api/v1",
+        accounts={role: Account(role, Secret(_token(entry, role)), _figure(entry, role)) for role in ROLES},
+        control="mock" if mode == "control" else "none",
+        lock_scope="global" if entry.shares_lock and entry.kind == "conforming" else "account",
+        budget=_BUDGET,
+        timeouts=_SHORT_TIMEOUTS if entry.kind == "broken" else _TIMEOUTS,
+    )
+
+
+def _figure(entry: Entry, role: str) -> int:
+    return {"low": _LOW_OF_THE_MOCK if entry.is_mock else LOW, "almost_limited": 1}.get(role, 0)
+
+
+def _token(entry: Entry, role: str) -> str:
+    if not entry.is_mock:
+        return token_of(role)
+    return "demo" if role == "primary" else f"demo-{role.replace('_', '-')}"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The result of one run of the suite against one server."""
+
+    name: str
+    mode: Mode
+    seed: int
+    exit_status: int
+    seconds: float
+    violated: tuple[str, ...]
+    differs: tuple[str, ...]
+    reasons: dict[str, str]
+    stopped: str | None
+    reports: bool
+
+
+def run_trial(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = ()) -> Trial:
+    """Run the suite against a server of the catalogue, for the rules in `only` or for all."""
+    start = time.monotonic()
+    with running(entry, mode) as target, TemporaryDirectory() as folder:
+        outcome = examine(Run(Settings(target, seed=seed, only=only, report=Path(folder))))
+        reports = all((Path(folder) / name).is_file() for name in REPORTS)
+    return Trial(
+        name=entry.name,
+        mode=mode,
+        seed=seed,
+        exit_status=outcome.exit_status(strict=False),
+        seconds=time.monotonic() - start,
+        violated=_rules(outcome, "violated"),
+        differs=_rules(outcome, "differs"),
+        reasons={result.rule.id: f"{result.verdict}: {result.reason}" for result in outcome.results if result.reason},
+        stopped=outcome.stopped,
+        reports=reports,
+    )
+
+
+def _rules(outcome: Outcome, verdict: str) -> tuple[str, ...]:
+    return tuple(result.rule.id for result in outcome.results if result.verdict == verdict)
+
+
+def summary(entry: Entry, trial: Trial) -> str:
+    """Return the rules that caught the server; else what the suite reported instead."""
+    caught = trial.differs if entry.kind == "assumed" else trial.violated
+    if entry.kind in {"wrong", "assumed"} and set(entry.rules) & set(caught):
+        return ",".join(rule for rule in caught if rule in entry.rules)
+    reported = ",".join([*trial.violated, *(f"({rule})" for rule in trial.differs)])
+    survived = "survived" if entry.kind == "wrong" and not trial.violated else ""
+    return f"{survived} {reported}".strip() or f"exit {trial.exit_status}"
+
+
+def unexpected(entry: Entry, trial: Trial) -> str | None:
+    """Return what was unexpected about the result, or None."""
+    internal = [text for text in trial.reasons.values() if any(word in text for word in _INTERNAL)]
+    if internal or _SUITE_AT_FAULT in (trial.stopped or ""):
+        return internal[0] if internal else trial.stopped
+    if not trial.reports:
+        return "it left no reports"
+    match entry.kind:
+        case "wrong":
+            return _missed(entry.rules, trial.violated)
+        case "assumed":
+            return _reported("violated", trial.violated) or _missed(entry.rules, trial.differs)
+        case "conforming":
+            others = tuple(rule for rule in trial.differs if rule not in entry.rules)
+            return _reported("violated", trial.violated) or _reported("differs", others)
+        case _:
+            return None if trial.exit_status in {1, 3} else f"it ended with exit status {trial.exit_status}"
+
+
+def _missed(rules: tuple[str, ...], caught: tuple[str, ...]) -> str | None:
+    if set(rules) & set(caught):
+        return None
+    instead = f", only by {', '.join(caught)}" if caught else ""
+    return f"not caught by {' or '.join(rules)}{instead}"
+
+
+def _reported(word: str, rules: tuple[str, ...]) -> str | None:
+    return f"{word}: {', '.join(rules)}" if rules else None

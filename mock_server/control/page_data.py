@@ -1,0 +1,160 @@
+"""Data about the server: health, settings, and what the page shows, such as the form of each engine in the document."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_server import __version__
+from mock_server.contract import Contract, Rules, Setting
+from mock_server.contract.parameters import Choice, Parameters, Variant
+from mock_server.domain.accounts import Accounts, world_name
+from mock_server.domain.behaviour import Behaviour
+from mock_server.domain.entry import PICTURE
+from mock_server.service import Service
+
+from .http import json_response
+from .worlds import world_names
+
+_GENERATE = "generateImage"
+_ALWAYS: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAccount:
+    """A valid account of the accounts file. world: the name of its world; credits: its balance at the start."""
+
+    token: str
+    world: str
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter of an engine. kind: "text", "number", "choice" or "file"; values: of a choice.
+
+    only: the values of the field `chooser` with which it exists, empty for all.
+    """
+
+    name: str
+    kind: str
+    description: str
+    example: str
+    values: tuple[str, ...]
+    required: bool
+    chooser: str = ""
+    only: tuple[str, ...] = _ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine with its parameters. chooser: the field that selects it, which is not among them."""
+
+    name: str
+    chooser: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """What the page shows of the server. closed: tokens of no listed account are refused; credits: balance of other
+    accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
+    journal; generate: path of generateImage, None where the document has no such operation.
+    """
+
+    version: str
+    accounts: tuple[ListedAccount, ...]
+    closed: bool
+    credits: int
+    shared: bool
+    operations: tuple[str, ...]
+    generate: str | None
+    engines: tuple[Engine, ...]
+
+
+async def health(service: Service, _: Request) -> Response:
+    """Answer GET /health."""
+    kind, worlds = service.store.kind, len(await world_names(service))
+    return json_response({"status": "ok", "version": __version__, "state": kind, "worlds": worlds})
+
+
+async def behaviour(service: Service, rules: Rules, _: Request) -> Response:
+    """Answer GET /behaviour: every setting with value, default and source."""
+    return json_response([_setting_view(each, service.behaviour) for each in rules.settings.values()])
+
+
+def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
+    """Return the data of the page for a server with these accounts, settings and contract."""
+    generate = next((each for each in contract.operations if each.id == _GENERATE), None)
+    return PageData(
+        version=__version__,
+        accounts=tuple(
+            ListedAccount(token, world_name(token), each.credits)
+            for token, each in accounts.listed.items()
+            if each.valid
+        ),
+        closed=accounts.closed,
+        credits=accounts.default.credits,
+        shared=behaviour.lock_scope == "global",
+        operations=(*(each.id for each in contract.operations), PICTURE),
+        generate=generate.path if generate else None,
+        engines=tuple(_engines(generate.parameters)) if generate and generate.parameters else (),
+    )
+
+
+def _setting_view(setting: Setting, behaviour: Behaviour) -> dict[str, object]:
+    return {
+        "name": setting.name,
+        "value": getattr(behaviour, setting.name),
+        "default": setting.default,
+        "takes": setting.takes,
+        "source": setting.source,
+        "rule": setting.rule,
+    }
+
+
+def _engines(parameters: Parameters) -> Iterator[Engine]:
+    """Yield an engine for each value of the outermost choice."""
+    if isinstance(parameters, Choice):
+        for name, branch in parameters.branches.items():
+            fields = tuple(each for each in _fields(branch) if each.name != parameters.discriminator)
+            yield Engine(name, parameters.discriminator, fields)
+
+
+def _fields(parameters: Parameters) -> Iterator[Field]:
+    """Yield the parameters of all variants, each once."""
+    variants = dict(_variants(parameters))
+    chooser = parameters.discriminator if isinstance(parameters, Choice) else ""
+    seen = {name: node for variant in variants.values() for name, node in variant.properties.items()}
+    for name, node in seen.items():
+        only = tuple(value for value, variant in variants.items() if name in variant.properties)
+        everywhere = len(only) == len(variants)
+        values = tuple(variants) if name == chooser else tuple(map(str, node.get("enum", ())))
+        yield Field(
+            name=name,
+            kind=_kind(node, values),
+            description=node.get("description", ""),
+            example=str(next(iter(node.get("examples", ())), "")),
+            values=values,
+            required=all(name in variants[each].missing for each in only),
+            chooser="" if everywhere else chooser,
+            only=_ALWAYS if everywhere else only,
+        )
+
+
+def _variants(parameters: Parameters) -> Iterator[tuple[str, Variant]]:
+    if isinstance(parameters, Variant):
+        yield "", parameters
+        return
+    for value, branch in parameters.branches.items():
+        yield value, branch.pick({})
+
+
+def _kind(node: Mapping[str, Any], values: tuple[str, ...]) -> str:
+    if values:
+        return "choice"
+    if node.get("format") == "binary":
+        return "file"
+    return "number" if node.get("type") == "integer" else "text"

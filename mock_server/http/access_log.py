@@ -1,0 +1,104 @@
+"""The access log: a line for each request, with the rule that refused it and the faults that applied."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, TextIO
+
+import msgspec
+from click import style
+
+from mock_server.domain.clock import local_time, to_iso
+from mock_server.faults.transmission import Transmission
+
+from .context import RequestContext
+
+AccessLog = Callable[[RequestContext, Transmission], None]
+
+_COLOURS = {2: "green", 3: "cyan", 4: "yellow"}
+_FLUSH_SECONDS = 0.05
+_MAX_PATH_CHARACTERS = 200
+_log = logging.getLogger("aiimage_mock.access")
+
+
+def log_access(context: RequestContext, transmission: Transmission) -> None:
+    """Log a request with Python's logging, for a program that embeds the mock."""
+    if _log.isEnabledFor(logging.INFO):
+        _log.info("%s", _line(context, transmission))
+
+
+def as_text(context: RequestContext, transmission: Transmission) -> str:
+    """Return the line in plain text, with the time of day."""
+    return f"{local_time(context.received)} {_line(context, transmission)}\n"
+
+
+def as_coloured_text(context: RequestContext, transmission: Transmission) -> str:
+    """Return the line in colours, for a terminal."""
+    status = transmission.status or 0
+    shown = style(status or "-", fg=_COLOURS.get(status // 100, "red"))
+    head = style(f"{local_time(context.received)} {context.id}", dim=True)
+    return f"{head}  {_request(context)} {shown}{style(_reasons(context), bold=True)}\n"
+
+
+def as_json(context: RequestContext, transmission: Transmission) -> str:
+    """Return the line as a JSON object."""
+    fields: dict[str, Any] = {
+        "time": to_iso(context.received, "milliseconds"),
+        "level": "info",
+        "id": context.id,
+        "method": context.method,
+        "path": context.path[:_MAX_PATH_CHARACTERS],
+        "status": transmission.status,
+        "rule": context.reply.rule if context.reply else None,
+        "faults": [fault.name for fault, _ in context.faults],
+    }
+    line = msgspec.json.encode(fields).decode()
+    return (line if line.isascii() and line.isprintable() else json.dumps(fields)) + "\n"
+
+
+class AccessLines:
+    """Writes the lines of a twentieth of a second at once: a write for each request would cost too much."""
+
+    def __init__(self, stream: TextIO, formatter: Callable[[RequestContext, Transmission], str]) -> None:
+        self._stream = stream
+        self._formatter = formatter
+        self._lines: list[str] = []
+
+    def __call__(self, context: RequestContext, transmission: Transmission) -> None:
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
+        self._lines.append(self._formatter(context, transmission))
+
+    def flush(self) -> None:
+        """Write the lines that are waiting."""
+        text, self._lines = "".join(self._lines), []
+        with suppress(OSError):  # a closed pipe or a full disk must not stop the server
+            self._stream.write(text)
+            self._stream.flush()
+
+
+def _line(context: RequestContext, transmission: Transmission) -> str:
+    return f"{context.id}  {_request(context)} {transmission.status or '-'}{_reasons(context)}"
+
+
+def _request(context: RequestContext) -> str:
+    return _escaped(f"{context.method} {context.path[:_MAX_PATH_CHARACTERS]}")
+
+
+@lru_cache(maxsize=1_000)
+def _escaped(text: str) -> str:
+    """Return a client's text in printable ASCII."""
+    if not (text.isascii() and text.isprintable()) or "\\" in text:
+        text = text.encode("unicode_escape").decode()
+    return text
+
+
+def _reasons(context: RequestContext) -> str:
+    """Return the rule that refused the request and the faults that applied, each after a space."""
+    reasons = f" {context.reply.rule}" if context.reply and context.reply.rule else ""
+    for fault, _ in context.faults:
+        reasons += f" fault:{fault.name}"
+    return reasons

@@ -1,0 +1,224 @@
+"""Requests and responses of the control API, and the worlds that calls name."""
+
+from typing import Any
+
+import pytest
+
+from mock_server.domain.accounts import world_name
+from support.control import ask, told
+from support.mock import PREFIX, Mock, Start, settings
+
+
+def test_unknown_paths_are_answered_in_json(mock: Mock) -> None:
+    for path in ("/nothing", "/worlds/demo/nothing", "/worlds/demo/clock/", "/health/", "/line%0Abreak"):
+        reply = ask(mock, "GET", path)
+        assert reply.status_code == 404
+        assert reply.json()["message"].startswith("There is no /_mock/")
+
+
+def test_what_is_unknown_under_the_prefix_is_no_request_of_the_emulated_api(mock: Mock) -> None:
+    ask(mock, "GET", "/nothing")
+    ask(mock, "GET", "/line%0Abreak")
+    assert told(mock, "GET", "/requests")["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/health", {"GET", "HEAD"}),
+        ("POST", "/worlds/demo", {"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
+        ("GET", "/reset", {"POST"}),
+        ("PUT", "/requests", {"GET", "HEAD", "DELETE"}),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(mock: Mock, method: str, path: str, allow: set[str]) -> None:
+    reply = ask(mock, method, path)
+    assert reply.status_code == 405
+    assert f", not {method}. `aiimage-mock spec --control` prints" in reply.json()["message"]
+    assert set(reply.headers["allow"].split(", ")) == allow
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe",
+        b"\x00",
+        b'"\\ud800"',
+        b'{"credits": 1e999}',
+        b"[" * 100_000,
+        b"1" * 5_000,
+        b'{"credits": 1} x',
+        b"null",
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "/worlds/demo"),
+        ("POST", "/worlds/demo/clock"),
+        ("PUT", "/worlds/demo/faults"),
+        ("PUT", "/worlds/demo/scenario"),
+        ("POST", "/reset"),
+        ("PUT", "/snapshot"),
+    ],
+)
+def test_whatever_bytes_come_are_refused_in_words(mock: Mock, method: str, path: str, body: bytes) -> None:
+    reply = ask(mock, method, path, content=body)
+    assert reply.status_code == 422
+    assert reply.json()["message"].startswith("Invalid body: ")
+
+
+@pytest.mark.parametrize("path", ["/worlds/demo", "/worlds/demo/scenario"])
+def test_a_body_may_have_one_mebibyte(mock: Mock, path: str) -> None:
+    assert ask(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 2)).status_code == 200
+    reply = ask(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 1))
+    assert (reply.status_code, reply.json()) == (413, {"message": "The body is larger than 1048576 bytes."})
+
+
+def test_a_body_beyond_any_size_is_refused_before_it_has_all_come(mock: Mock) -> None:
+    sent = 0
+
+    async def endless() -> object:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 65_536
+
+    assert ask(mock, "PATCH", "/worlds/demo", content=endless()).status_code == 413
+    assert sent <= 18
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense"])
+def test_a_body_is_json_whatever_it_is_called(mock: Mock, kind: str) -> None:
+    reply = ask(mock, "PATCH", "/worlds/demo", content=b'{"credits": 3}', headers={"Content-Type": kind})
+    assert reply.json()["credits"] == 3
+
+
+def test_every_setting_is_shown_as_it_is_and_as_it_would_be(mock: Mock) -> None:
+    shown = {each["name"]: each for each in told(mock, "GET", "/behaviour")}
+    assert shown["lock_seconds"] == {
+        "name": "lock_seconds",
+        "value": 10,
+        "default": 10,
+        "takes": "number > 0",
+        "source": "doc",
+        "rule": "LOCK-10S",
+    }
+    assert shown["max_worlds"]["rule"] is None
+
+
+def test_head_is_answered_as_get_without_a_body(mock: Mock) -> None:
+    for path in ("/health", "/worlds/demo", "/requests", "/events", "/snapshot"):
+        assert ask(mock, "HEAD", path).status_code == 200
+
+
+def named(token: str) -> str:
+    return f"world:{world_name(token)}"
+
+
+def state(mock: Mock, token: str) -> dict[str, Any]:
+    found: dict[str, Any] = told(mock, "GET", f"/worlds/{token}")
+    return found
+
+
+def test_a_list_names_each_world_and_masks_its_token(mock: Mock) -> None:
+    mock.generate("somebody")
+    (world,) = told(mock, "GET", "/worlds")["worlds"]
+    assert (world["world"], world["token"]) == (world_name("somebody"), "so***")
+
+
+def test_a_world_has_the_same_name_whatever_it_is_called_by(mock: Mock) -> None:
+    mock.generate("somebody")
+    by_token, by_name = state(mock, "somebody"), state(mock, named("somebody"))
+    assert by_token == {**by_name, "token": "somebody"}
+    assert by_name["token"] == "so***"
+
+
+@pytest.mark.parametrize(
+    ("token", "field", "value"),
+    [("demo-empty", "credits", 0), ("demo-limited", "used_today", 50), ("demo-busy", "lock", {"until": None})],
+)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_listed_account_begins_as_it_is_listed_by_its_name_too(
+    mock: Mock, method: str, token: str, field: str, value: Any
+) -> None:
+    assert told(mock, method, f"/worlds/{named(token)}")[field] == value
+    assert state(mock, token)[field] == value
+
+
+def test_a_listed_account_that_was_changed_begins_afresh_as_listed(mock: Mock) -> None:
+    told(mock, "PATCH", "/worlds/demo-empty", {"credits": 7})
+    told(mock, "PUT", f"/worlds/{named('demo-empty')}")
+    assert state(mock, "demo-empty")["credits"] == 0
+
+
+def test_a_world_that_begins_afresh_by_its_name_keeps_its_masked_token(mock: Mock) -> None:
+    mock.generate("somebody")
+    told(mock, "PUT", f"/worlds/{named('somebody')}", {"credits": 3})
+    (world,) = told(mock, "GET", "/worlds")["worlds"]
+    assert (world["token"], world["credits"]) == ("so***", 3)
+    assert mock.generate("somebody").status_code == 200
+    assert state(mock, "somebody")["credits"] == 2
+
+
+@pytest.mark.parametrize("path", ["", "/clock", "/faults", "/images"])
+def test_nobody_has_a_name_that_no_world_has(mock: Mock, path: str) -> None:
+    reply = ask(mock, "GET", f"/worlds/{named('never-seen')}{path}")
+    assert reply.status_code == 404
+    assert world_name("never-seen") in reply.json()["message"]
+
+
+def test_a_world_that_was_let_go_has_no_name(mock: Mock) -> None:
+    mock.generate("somebody")
+    told(mock, "POST", "/reset", {"token": named("somebody")})
+    assert ask(mock, "GET", f"/worlds/{named('somebody')}").status_code == 404
+
+
+def test_who_has_only_asked_has_a_name_by_the_journal(mock: Mock) -> None:
+    mock.call("GET", f"{PREFIX}/versions", "somebody")
+    assert told(mock, "GET", "/worlds")["total"] == 0
+    assert state(mock, named("somebody"))["token"] == "so***"
+
+
+@pytest.mark.parametrize("token", ["demo-invalid"])
+def test_a_token_that_is_not_valid_has_no_name_either(mock: Mock, token: str) -> None:
+    assert ask(mock, "GET", f"/worlds/{named(token)}").status_code == 404
+
+
+def test_a_closed_server_knows_the_names_of_listed_accounts_only(start: Start) -> None:
+    mock = start(settings(closed=True))
+    assert state(mock, named("demo"))["credits"] == 100
+    assert ask(mock, "GET", f"/worlds/{named('somebody')}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "word", ["world:", "world:53F159799D1C9199", "world:53f159799d1c919", "world:53f159799d1c91990"]
+)
+def test_what_is_only_like_a_name_is_a_token(mock: Mock, word: str) -> None:
+    assert state(mock, word)["token"] == word
+
+
+def test_every_call_takes_a_name(mock: Mock) -> None:
+    mock.generate("somebody")
+    name = named("somebody")
+    told(mock, "POST", f"/worlds/{name}/clock", {"freeze": True})
+    told(mock, "PUT", f"/worlds/{name}/faults", [{"fault": "drop"}])
+    assert told(mock, "GET", "/worlds/somebody/clock")["mode"] == "frozen"
+    assert state(mock, "somebody")["faults"] == 1
+    assert told(mock, "GET", f"/requests?token={name}")["total"] == 1
+    for call in ("coverage", "verdict"):
+        assert told(mock, "GET", f"/{call}?token={name}") == {
+            **told(mock, "GET", f"/{call}?token=somebody"),
+            "token": "so***",
+        }
+    told(mock, "PUT", f"/worlds/{name}/scenario", {"name": "last-credits"})
+    assert state(mock, "somebody")["credits"] == 2
+    told(mock, "DELETE", f"/requests?token={name}")
+    assert told(mock, "GET", "/requests")["total"] == 0
+
+
+def test_an_entry_of_the_journal_names_its_world(mock: Mock) -> None:
+    mock.generate("somebody")
+    mock.call("GET", f"{PREFIX}/versions", None)
+    nobody, somebody = told(mock, "GET", "/requests")["requests"]
+    assert (nobody["world"], somebody["world"]) == ("", world_name("somebody"))

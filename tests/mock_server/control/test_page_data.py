@@ -1,0 +1,74 @@
+"""The data of the page."""
+
+import pytest
+
+from mock_server import resources
+from mock_server.app import contract
+from mock_server.configuration import read_accounts
+from mock_server.contract import Contract
+from mock_server.control.page_data import Engine, Field, page_data
+from mock_server.domain.accounts import Account, Accounts, world_name
+from support.mock import behaviour
+
+DATA = page_data(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract())
+ENGINES = {engine.name: engine for engine in DATA.engines}
+
+
+def field(engine: str, name: str) -> Field:
+    (found,) = (each for each in ENGINES[engine].fields if each.name == name)
+    return found
+
+
+def test_the_accounts_are_the_listed_ones_that_are_valid() -> None:
+    accounts = {each.token: each for each in DATA.accounts}
+    assert "demo-invalid" not in accounts
+    assert accounts["demo-low"].credits == 2
+    assert accounts["demo-low"].world == world_name("demo-low")
+    assert (DATA.closed, DATA.credits, DATA.shared) == (False, 100, False)
+
+
+def test_the_engines_are_those_of_the_document() -> None:
+    assert list(ENGINES) == ["dall-e", "stablediffusion", "flux-pro", "ideogram", "flux-pro-kontext"]
+    assert DATA.generate == "/api/v1/aiimage/generate-image"
+    for engine in ENGINES.values():
+        assert engine.chooser == "image_generator"
+        assert engine.chooser not in {each.name for each in engine.fields}
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "kind", "required"),
+    [
+        ("dall-e", "description", "text", True),
+        ("dall-e", "size", "choice", True),
+        ("dall-e", "mood", "text", False),
+        ("dall-e", "image_number_of_images", "number", True),
+        ("stablediffusion", "type", "choice", True),
+        ("stablediffusion", "image_src", "file", True),
+        ("flux-pro", "description_flux_pro", "text", True),
+        ("ideogram", "description_ideogram", "text", True),
+    ],
+)
+def test_a_field_says_what_it_is(engine: str, name: str, kind: str, required: bool) -> None:
+    found = field(engine, name)
+    assert (found.kind, found.required) == (kind, required)
+    assert found.description
+
+
+def test_a_choice_offers_what_the_document_does() -> None:
+    assert field("dall-e", "quality").values == ("standard", "hd")
+    assert field("stablediffusion", "type").values == ("text-to-image", "multi-prompt", "image-to-image", "upscale")
+
+
+def test_an_upload_goes_with_the_types_that_need_one() -> None:
+    source, prompt = field("stablediffusion", "image_src"), field("stablediffusion", "stable_description")
+    assert (source.chooser, source.only) == ("type", ("image-to-image", "upscale"))
+    assert (prompt.chooser, prompt.only) == ("", ())
+
+
+def test_a_document_without_orders_offers_no_engine() -> None:
+    known = page_data(
+        Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {})
+    )
+    engines: tuple[Engine, ...] = ()
+    assert (known.generate, known.engines, known.operations) == (None, engines, ("getPicture",))
+    assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)
