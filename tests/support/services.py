@@ -164,6 +164,6 @@ class Desk:
         return found.world.clock
 
     def caller_like(self, token: str) -> Caller:
-        """Return whom a picture belongs to: its world, whatever account it has."""
+        """Return the caller that owns a picture: its world, with the default account."""
         caller = self.caller(token)
         return Caller(caller.world, self.service.accounts.default, caller.token)
