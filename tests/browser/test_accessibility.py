@@ -133,6 +133,6 @@ def walk(page: Page) -> list[str]:
     return seen
 
 
-def test_who_wants_less_motion_gets_less(watched: Watched, token: str) -> None:
+def test_reduced_motion_is_respected(watched: Watched, token: str) -> None:
     page = watched.open(token, reduced_motion="reduce")
     assert part(page, "freeze").evaluate("(button) => getComputedStyle(button).transitionDuration") == "0s"

@@ -17,7 +17,7 @@ def now(mock: Mock, token: str = "demo") -> str:
     return str(told(mock, "GET", f"/worlds/{token}/clock")["now"])
 
 
-def test_a_clock_runs_as_the_servers_until_it_is_told_otherwise(mock: Mock) -> None:
+def test_a_clock_runs_with_the_servers_until_it_is_moved(mock: Mock) -> None:
     assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
     mock.generate("somebody")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
@@ -87,7 +87,7 @@ def test_a_generation_has_been_answered_when_its_end_is_reached(mock: Mock) -> N
     assert (mock.world()["images"], mock.world()["lock"]) == (1, None)
 
 
-def test_what_falls_due_on_the_way_happens_in_order(mock: Mock) -> None:
+def test_due_events_happen_in_order(mock: Mock) -> None:
     told(mock, "POST", "/worlds/demo-slow/clock", {"freeze": True})
     slow = begin(mock, "demo-slow")
     told(mock, "POST", "/worlds/demo-slow/clock", {"advance": 11})
@@ -147,7 +147,7 @@ def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: 
         (b'{"hold": true}', "unknown field `hold`"),
     ],
 )
-def test_a_command_that_is_not_understood_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
+def test_an_invalid_command_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
     reply = ask(mock, "POST", CLOCK, content=body)
     assert reply.status_code == 422
     assert says in reply.json()["message"]

@@ -126,7 +126,7 @@ def used(start: Start) -> Mock:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_the_document_allows_is_answered_as_it_says(used: Mock, operation: str) -> None:
+def test_valid_calls_get_the_documented_responses(used: Mock, operation: str) -> None:
     done = 0
     for case in generated(operation, GenerationMode.POSITIVE):
         answer = sent(used, case)
@@ -136,7 +136,7 @@ def test_what_the_document_allows_is_answered_as_it_says(used: Mock, operation: 
 
 
 @pytest.mark.parametrize("operation", [each for each in TAKING if each != "getRequest"])
-def test_what_the_document_forbids_is_refused_and_changes_nothing(used: Mock, operation: str) -> None:
+def test_invalid_calls_are_refused_and_change_nothing(used: Mock, operation: str) -> None:
     before = used.call("GET", "/_mock/snapshot", None).json()
     cases = [case for case in generated(operation, GenerationMode.NEGATIVE) if leaves_a_trace(case)]
     for case in cases:
@@ -145,7 +145,7 @@ def test_what_the_document_forbids_is_refused_and_changes_nothing(used: Mock, op
     assert used.call("GET", "/_mock/snapshot", None).json() == before
 
 
-def test_whatever_was_restored_can_be_shown(used: Mock) -> None:
+def test_every_imported_snapshot_can_be_shown(used: Mock) -> None:
     restored = 0
     for case in generated("restoreSnapshot", GenerationMode.POSITIVE):
         if sent(used, case).status_code == 200:

@@ -115,7 +115,7 @@ def stored(mock: Mock) -> list[str]:
 
 @given(history=HISTORIES, more=HISTORIES, later=st.sampled_from([START, LATER]))
 @settings(max_examples=15)
-def test_all_is_as_it_was_whatever_happened_before_and_after(
+def test_an_import_restores_the_whole_state(
     history: list[tuple[str, str]], more: list[tuple[str, str]], later: int
 ) -> None:
     with closing(Mock()) as mock, closing(Mock(clock=JumpingClock(later))) as fresh:
@@ -145,7 +145,7 @@ def timeless(seen: list[Any]) -> list[Any]:
     return found
 
 
-def test_an_empty_server_gives_an_empty_snapshot(mock: Mock) -> None:
+def test_an_empty_server_exports_an_empty_snapshot(mock: Mock) -> None:
     empty = {"version": 1, "taken_at": START, "worlds": [], "journal": [], "sources": {}}
     assert told(mock, "GET", "/snapshot") == empty
     mock.generate()
@@ -170,7 +170,7 @@ def test_a_lock_that_had_three_seconds_left_has_three_seconds_left(start: Start)
         assert restored.call("GET", f"{PREFIX}/check-availability").status_code == 200
 
 
-def test_a_generation_under_way_ends_in_its_time_wherever_it_is_restored(start: Start) -> None:
+def test_a_running_generation_ends_on_time_after_an_import(start: Start) -> None:
     clock, other = SteppedClock(), SteppedClock(LATER)
     mock, fresh = start(clock=clock), start(clock=other)
     begin(mock)
@@ -186,7 +186,7 @@ def test_a_generation_under_way_ends_in_its_time_wherever_it_is_restored(start: 
     assert (fresh.world()["running"], fresh.world()["credits"], fresh.world()["lock"]) == (0, 99, None)
 
 
-def test_who_waits_for_a_generation_is_told_and_the_generation_goes_on(start: Start) -> None:
+def test_a_waiting_request_gets_a_503_and_its_generation_continues(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
     task = begin(mock)
@@ -197,7 +197,7 @@ def test_who_waits_for_a_generation_is_told_and_the_generation_goes_on(start: St
     assert (mock.world()["images"], mock.world()["credits"]) == (1, 99)
 
 
-def test_who_waits_for_a_generation_that_is_not_restored_is_told(start: Start) -> None:
+def test_a_waiting_request_gets_a_503_when_its_generation_is_gone(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
     snapshot = told(mock, "GET", "/snapshot")
@@ -218,7 +218,7 @@ def test_a_picture_made_from_an_upload_still_shows_it(start: Start) -> None:
     assert Picture.open(io.BytesIO(picture)).size == (320, 320)
 
 
-def test_the_journal_of_who_changed_nothing_is_kept(start: Start) -> None:
+def test_the_journal_of_a_world_without_changes_is_kept(start: Start) -> None:
     mock, fresh = start(), start()
     mock.call("GET", f"{PREFIX}/versions", "only-looks")
     mock.call("GET", f"{PREFIX}/versions", None)
@@ -227,7 +227,7 @@ def test_the_journal_of_who_changed_nothing_is_kept(start: Start) -> None:
     assert told(fresh, "GET", "/coverage?token=only-looks")["met"] == 1
 
 
-def test_faults_go_on_where_they_were(start: Start) -> None:
+def test_faults_continue_after_an_import(start: Start) -> None:
     mock, fresh = start(), start()
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "proxy-error", "times": 2}])
     assert mock.call("GET", f"{PREFIX}/versions").status_code == 502
@@ -316,7 +316,7 @@ def planted(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dic
 
 
 @pytest.mark.parametrize(("place", "value"), UNSOUND, ids=lambda each: str(each)[:60])
-def test_a_snapshot_that_no_server_gives_out_is_refused_and_changes_nothing(
+def test_an_invalid_snapshot_changes_nothing(
     mock: Mock, sound: dict[str, Any], place: tuple[Any, ...], value: Any
 ) -> None:
     before = told(mock, "GET", "/snapshot")
@@ -326,13 +326,13 @@ def test_a_snapshot_that_no_server_gives_out_is_refused_and_changes_nothing(
     assert told(mock, "GET", "/snapshot") == before
 
 
-def test_the_snapshot_that_they_are_planted_in_is_taken(mock: Mock, sound: dict[str, Any]) -> None:
+def test_the_valid_snapshot_is_accepted(mock: Mock, sound: dict[str, Any]) -> None:
     assert told(mock, "PUT", "/snapshot", sound)["worlds"] == 1
     assert told(mock, "GET", "/snapshot") == sound
     assert base64.b64decode(*sound["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
 
 
-def test_what_a_snapshot_has_too_much_is_let_go_of(start: Start) -> None:
+def test_worlds_beyond_the_limit_are_evicted_on_import(start: Start) -> None:
     mock, small = start(), start(started_with(behaves=behaviour(max_worlds=2)))
     for number in range(4):
         mock.generate(f"token-{number}")
