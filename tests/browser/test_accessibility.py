@@ -34,7 +34,7 @@ def busy(shared: Mocked, token: str) -> str:
 
 
 def complaints(page: Page) -> list[Any]:
-    """Return what axe finds serious or critical."""
+    """Return the serious and critical findings of axe."""
     found = AXE.run(page).response["violations"]
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in BAD]
 
@@ -114,7 +114,7 @@ def test_everything_is_done_by_keyboard(watched: Watched, shared: Mocked, busy: 
 
 
 def walk(page: Page) -> list[str]:
-    """Go through the page with the Tab key, and return what has the focus on the way, each time plain to see."""
+    """Walk through the page with the Tab key and return the focused elements; assert that the focus is visible."""
     seen: list[str] = []
     look = """() => {
         const at = document.activeElement;

@@ -1,4 +1,4 @@
-"""What the page does when the mock goes away and comes back."""
+"""The page while the mock stops and starts again."""
 
 from contextlib import closing
 

@@ -1,4 +1,4 @@
-"""The form that sends requests for images, and the pictures that come of them."""
+"""The form that sends generate-image, and the pictures."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ PROMPTS = {
 
 @pytest.fixture
 def watched(watched: Watched) -> Watched:
-    """Tabs in which the mock may refuse what the form sends: a browser says so on its console."""
+    """Tabs in which the mock may refuse requests of the form, which a browser logs on its console."""
     watched.expected = ("status of 409", "status of 419", "status of 422")
     return watched
 
 
 @pytest.fixture
 def page(watched: Watched, shared: Mocked, token: str) -> Page:
-    """The page with a token that the user has typed."""
+    """The page with a typed token."""
     page = watched.open("demo-low")
     page.get_by_label("Your token").fill(token)
     page.get_by_role("button", name="Open", exact=True).click()

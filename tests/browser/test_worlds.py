@@ -133,7 +133,7 @@ def test_a_ready_made_account_begins_as_its_own_after_a_reset(watched_own: Watch
 
 def test_all_worlds_are_reset_and_come_back_from_a_snapshot(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
     own.generate("demo", "A fox", count=2)
-    own.generate("somebody", "A hare")
+    own.generate("customer", "A hare")
     page = watched_own.open("demo")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download snapshot").click()

@@ -1,4 +1,4 @@
-"""docs/verdict.md is held to what it says: every rule has a section, every example gives what it promises."""
+"""docs/verdict.md is correct: every rule has a section, every example gets its verdict."""
 
 import json
 import re

@@ -19,22 +19,22 @@ def now(mock: Mock, token: str = "demo") -> str:
 
 def test_a_clock_runs_with_the_servers_until_it_is_moved(mock: Mock) -> None:
     assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
-    mock.generate("somebody")
+    mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_frozen_clock_stands_still_and_others_run(mock: Mock) -> None:
     assert told(mock, "POST", CLOCK, {"freeze": True}) == {"mode": "frozen", "now": START}
-    mock.generate("somebody")
+    mock.generate("customer")
     assert now(mock) == START
-    assert now(mock, "somebody") == "2026-02-26T10:00:01.500Z"
+    assert now(mock, "customer") == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_clock_runs_on_from_where_it_stood(mock: Mock) -> None:
     told(mock, "POST", CLOCK, {"freeze": True})
-    mock.generate("somebody")
+    mock.generate("customer")
     assert told(mock, "POST", CLOCK, {"freeze": False}) == {"mode": "real", "now": START}
-    mock.generate("somebody")
+    mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
@@ -176,4 +176,4 @@ def test_a_running_clock_goes_with_the_servers(start: Start) -> None:
     told(mock, "POST", CLOCK, {"advance": 100})
     mock.run(lambda: clock.advance(20))
     assert from_iso(now(mock)) == from_iso(START) + 120_000_000
-    assert to_iso(clock.now(), "milliseconds") == now(mock, "somebody")
+    assert to_iso(clock.now(), "milliseconds") == now(mock, "customer")

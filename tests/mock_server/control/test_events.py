@@ -21,7 +21,7 @@ Told = Callable[[httpx.AsyncClient], Awaitable[object]]
 
 
 class Listener:
-    """An ASGI client of GET /_mock/events. It reads as long as it is not told to pause."""
+    """An ASGI client of GET /_mock/events. It reads unless it is paused."""
 
     def __init__(self, query: str) -> None:
         self.chunks: list[bytes] = []
@@ -57,7 +57,7 @@ class Listener:
 
 
 def listening(query: str, calls: Told, pause: bool = False) -> Listener:
-    """Return what a listener heard of some calls. pause: it reads nothing while they are made."""
+    """Return a listener after some calls. pause: it does not read while they are made."""
 
     async def run() -> Listener:
         app = create_app(settings(generation_seconds=0), JumpingClock())

@@ -122,16 +122,16 @@ def state(mock: Mock, token: str) -> dict[str, Any]:
 
 
 def test_a_list_names_each_world_and_masks_its_token(mock: Mock) -> None:
-    mock.generate("somebody")
+    mock.generate("customer")
     (world,) = told(mock, "GET", "/worlds")["worlds"]
-    assert (world["world"], world["token"]) == (world_name("somebody"), "so***")
+    assert (world["world"], world["token"]) == (world_name("customer"), "cu***")
 
 
 def test_token_and_name_lead_to_the_same_world(mock: Mock) -> None:
-    mock.generate("somebody")
-    by_token, by_name = state(mock, "somebody"), state(mock, named("somebody"))
-    assert by_token == {**by_name, "token": "somebody"}
-    assert by_name["token"] == "so***"
+    mock.generate("customer")
+    by_token, by_name = state(mock, "customer"), state(mock, named("customer"))
+    assert by_token == {**by_name, "token": "customer"}
+    assert by_name["token"] == "cu***"
 
 
 @pytest.mark.parametrize(
@@ -153,12 +153,12 @@ def test_a_reset_by_name_restores_the_listed_account(mock: Mock) -> None:
 
 
 def test_a_world_reset_by_name_keeps_its_masked_token(mock: Mock) -> None:
-    mock.generate("somebody")
-    told(mock, "PUT", f"/worlds/{named('somebody')}", {"credits": 3})
+    mock.generate("customer")
+    told(mock, "PUT", f"/worlds/{named('customer')}", {"credits": 3})
     (world,) = told(mock, "GET", "/worlds")["worlds"]
-    assert (world["token"], world["credits"]) == ("so***", 3)
-    assert mock.generate("somebody").status_code == 200
-    assert state(mock, "somebody")["credits"] == 2
+    assert (world["token"], world["credits"]) == ("cu***", 3)
+    assert mock.generate("customer").status_code == 200
+    assert state(mock, "customer")["credits"] == 2
 
 
 @pytest.mark.parametrize("path", ["", "/clock", "/faults", "/images"])
@@ -169,15 +169,15 @@ def test_an_unknown_name_is_not_found(mock: Mock, path: str) -> None:
 
 
 def test_a_deleted_world_has_no_name(mock: Mock) -> None:
-    mock.generate("somebody")
-    told(mock, "POST", "/reset", {"token": named("somebody")})
-    assert ask(mock, "GET", f"/worlds/{named('somebody')}").status_code == 404
+    mock.generate("customer")
+    told(mock, "POST", "/reset", {"token": named("customer")})
+    assert ask(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
 
 
 def test_a_world_with_only_reads_has_its_name_from_the_journal(mock: Mock) -> None:
-    mock.call("GET", f"{PREFIX}/versions", "somebody")
+    mock.call("GET", f"{PREFIX}/versions", "customer")
     assert told(mock, "GET", "/worlds")["total"] == 0
-    assert state(mock, named("somebody"))["token"] == "so***"
+    assert state(mock, named("customer"))["token"] == "cu***"
 
 
 @pytest.mark.parametrize("token", ["demo-invalid"])
@@ -188,7 +188,7 @@ def test_an_invalid_token_has_no_name(mock: Mock, token: str) -> None:
 def test_a_closed_server_knows_the_names_of_listed_accounts_only(start: Start) -> None:
     mock = start(settings(closed=True))
     assert state(mock, named("demo"))["credits"] == 100
-    assert ask(mock, "GET", f"/worlds/{named('somebody')}").status_code == 404
+    assert ask(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -199,26 +199,26 @@ def test_a_malformed_reference_is_a_token(mock: Mock, word: str) -> None:
 
 
 def test_every_call_accepts_a_name(mock: Mock) -> None:
-    mock.generate("somebody")
-    name = named("somebody")
+    mock.generate("customer")
+    name = named("customer")
     told(mock, "POST", f"/worlds/{name}/clock", {"freeze": True})
     told(mock, "PUT", f"/worlds/{name}/faults", [{"fault": "drop"}])
-    assert told(mock, "GET", "/worlds/somebody/clock")["mode"] == "frozen"
-    assert state(mock, "somebody")["faults"] == 1
+    assert told(mock, "GET", "/worlds/customer/clock")["mode"] == "frozen"
+    assert state(mock, "customer")["faults"] == 1
     assert told(mock, "GET", f"/requests?token={name}")["total"] == 1
     for call in ("coverage", "verdict"):
         assert told(mock, "GET", f"/{call}?token={name}") == {
-            **told(mock, "GET", f"/{call}?token=somebody"),
-            "token": "so***",
+            **told(mock, "GET", f"/{call}?token=customer"),
+            "token": "cu***",
         }
     told(mock, "PUT", f"/worlds/{name}/scenario", {"name": "last-credits"})
-    assert state(mock, "somebody")["credits"] == 2
+    assert state(mock, "customer")["credits"] == 2
     told(mock, "DELETE", f"/requests?token={name}")
     assert told(mock, "GET", "/requests")["total"] == 0
 
 
 def test_an_entry_of_the_journal_names_its_world(mock: Mock) -> None:
-    mock.generate("somebody")
+    mock.generate("customer")
     mock.call("GET", f"{PREFIX}/versions", None)
-    nobody, somebody = told(mock, "GET", "/requests")["requests"]
-    assert (nobody["world"], somebody["world"]) == ("", world_name("somebody"))
+    anonymous, customer = told(mock, "GET", "/requests")["requests"]
+    assert (anonymous["world"], customer["world"]) == ("", world_name("customer"))

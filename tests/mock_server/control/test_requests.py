@@ -10,7 +10,7 @@ from support.mock import PREFIX, Mock, Start, behaviour, settings
 
 @pytest.fixture
 def busy(mock: Mock) -> Mock:
-    """A mock that was called seven times by two clients and by nobody."""
+    """A mock after seven requests: of two clients, and without a token."""
     mock.generate("demo")
     mock.generate("demo", image_number_of_images=0)
     mock.generate("demo-empty")

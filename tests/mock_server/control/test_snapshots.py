@@ -1,4 +1,4 @@
-"""Snapshots: what goes out comes in again."""
+"""Snapshots, exported and imported."""
 
 import asyncio
 import base64
@@ -92,7 +92,7 @@ def live(mock: Mock, history: list[tuple[str, str]]) -> None:
 
 
 def observed(mock: Mock, tokens: list[str]) -> list[Any]:
-    """Return all that can be seen: first what looking does not change, then what goes into the journal."""
+    """Return everything visible: first by calls that change nothing, then by calls that the journal records."""
     paths = ["/health", "/worlds", "/requests?limit=1000", "/scenarios", "/behaviour", "/snapshot"]
     for token in tokens:
         paths += [f"/worlds/{token}{each}" for each in ("", "/clock", "/faults")]
@@ -130,9 +130,7 @@ def test_an_import_restores_the_whole_state(
 
 
 def timeless(seen: list[Any]) -> list[Any]:
-    """Return what was seen without how far each clock is from the server's own, and without the order of use: to look
-    is to use.
-    """
+    """Return the observations without the offset of each clock and without the order of use, which a call changes."""
     found = copy.deepcopy(seen)
     for each in found:
         if isinstance(each, dict) and "taken_at" in each:
@@ -248,7 +246,7 @@ def test_the_clock_that_all_worlds_share_is_restored(start: Start) -> None:
 
 
 @pytest.fixture
-def sound(mock: Mock) -> dict[str, Any]:
+def valid(mock: Mock) -> dict[str, Any]:
     """A snapshot with something of everything in it."""
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "delay", "seconds": 1, "operation": "versions"}])
     upload(mock, "demo")
@@ -260,7 +258,7 @@ def sound(mock: Mock) -> dict[str, Any]:
 
 
 HUGE = 10**30
-UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
+INVALID: list[tuple[tuple[Any, ...], Any]] = [
     (("version",), 2),
     (("taken_at",), -1),
     (("taken_at",), HUGE),
@@ -293,7 +291,7 @@ UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
     (("worlds", 0, "faults", 0, "probability"), 2),
     (("worlds", 0, "faults", 0, "times"), -1),
     (("worlds", 0, "faults"), [{"fault": "drop", "operations": []}] * 101),
-    (("journal", 0, "world"), "nobody's"),
+    (("journal", 0, "world"), "unnamed"),
     (("journal", 0, "entries", 0, "world"), "0123456789abcdef"),
     (("journal", 0, "entries", 0, "at"), HUGE),
     (("journal", 0, "entries", 0, "received"), -HUGE),
@@ -305,7 +303,7 @@ UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
 ]
 
 
-def planted(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
+def replaced(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
     changed = copy.deepcopy(snapshot)
     node: Any = changed
     for step in place[:-1]:
@@ -315,21 +313,21 @@ def planted(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dic
     return changed
 
 
-@pytest.mark.parametrize(("place", "value"), UNSOUND, ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize(("place", "value"), INVALID, ids=lambda each: str(each)[:60])
 def test_an_invalid_snapshot_changes_nothing(
-    mock: Mock, sound: dict[str, Any], place: tuple[Any, ...], value: Any
+    mock: Mock, valid: dict[str, Any], place: tuple[Any, ...], value: Any
 ) -> None:
     before = told(mock, "GET", "/snapshot")
-    reply = ask(mock, "PUT", "/snapshot", json=planted(sound, place, value))
+    reply = ask(mock, "PUT", "/snapshot", json=replaced(valid, place, value))
     assert reply.status_code == 422
     assert reply.json()["message"].startswith(("Invalid snapshot: ", "Invalid body: "))
     assert told(mock, "GET", "/snapshot") == before
 
 
-def test_the_valid_snapshot_is_accepted(mock: Mock, sound: dict[str, Any]) -> None:
-    assert told(mock, "PUT", "/snapshot", sound)["worlds"] == 1
-    assert told(mock, "GET", "/snapshot") == sound
-    assert base64.b64decode(*sound["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
+def test_the_valid_snapshot_is_accepted(mock: Mock, valid: dict[str, Any]) -> None:
+    assert told(mock, "PUT", "/snapshot", valid)["worlds"] == 1
+    assert told(mock, "GET", "/snapshot") == valid
+    assert base64.b64decode(*valid["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
 
 
 def test_worlds_beyond_the_limit_are_evicted_on_import(start: Start) -> None:

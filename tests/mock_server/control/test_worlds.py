@@ -311,9 +311,9 @@ def test_a_picture_is_the_one_of_the_client_and_leaves_no_trace(mock: Mock) -> N
 
 
 def test_a_picture_belongs_to_one_world(mock: Mock) -> None:
-    (image,) = mock.generate("somebody").json()["images"]
+    (image,) = mock.generate("customer").json()["images"]
     assert ask(mock, "GET", f"{IMAGES}/{image['title']}").status_code == 404
-    assert ask(mock, "GET", f"/worlds/somebody/images/{image['title']}").status_code == 200
+    assert ask(mock, "GET", f"/worlds/customer/images/{image['title']}").status_code == 200
 
 
 def test_an_unknown_picture_is_not_found(mock: Mock) -> None:
