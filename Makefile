@@ -25,10 +25,10 @@ help: ## say what can be made
 serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for other flags)
 	@$(BIN)/aiimage-mock serve $(SERVE)
 
-MORE := browser or delivery
+MORE := browser or delivery or slow
 
 test: $(VENV)/.dev ## pass the tests
-	@$(BIN)/pytest -n auto -q -m "not ($(MORE))"
+	@$(BIN)/pytest -n auto -q -m "not ($(MORE))" --ignore=tests/browser --ignore=examples
 
 test-more: $(VENV)/.dev ## pass the others: in a browser (where there is Chromium), and of ways to install it, and generated clients
 	@$(BIN)/pytest -n auto -q -m "$(MORE)"

@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -11,9 +12,12 @@ from hypothesis import HealthCheck, settings
 from support.mock import Mock, Start
 from support.server import Server
 
-# How fast the machine is must not decide what passes; a failure prints what repeats it.
-settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
-settings.load_profile("project")
+# The speed of the machine must not decide what passes; a failure prints how to repeat it.
+settings.register_profile(
+    "ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True, max_examples=100
+)
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=25)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -24,6 +28,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have what mostly waits, for a real server in real time, go first: others run meanwhile."""
     items.sort(key=lambda item: "test_conformance" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """Keep all that was collected out of each later garbage collection: pytest runs inside tests start many."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from mock_server import resources
 from mock_server.configuration import ready_made_scenarios
+from mock_server.contract import read_yaml
 from mock_server.control import control_app
 from mock_server.domain.entry import Entry, Problem
 from mock_server.domain.timepiece import Timepiece
@@ -21,7 +21,7 @@ from mock_server.faults.registry import FAULTS
 from mock_server.service.snapshots import Log, Snapshot
 from support.mock import PREFIX, Mock, Start, settings
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(resources.CONTROL.read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = read_yaml(resources.CONTROL)
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 JSON = "application/json"
 METHODS = ("get", "put", "post", "patch", "delete")

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from support.examples import examples
 from support.mock import DALL_E
 from support.server import Server
 
@@ -109,7 +110,7 @@ def test_a_client_that_hangs_up_during_its_generation_still_pays_and_the_lock_is
     assert httpx.get(f"{server.origin}/_mock/worlds/e2e-gone").json()["credits"] == 99
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     body=st.binary(max_size=200),
     content_type=st.sampled_from(["application/json", "multipart/form-data; boundary=x", "text/plain"])

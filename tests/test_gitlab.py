@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.contract import read_yaml
 from support.pipelines import ROOT, Commands, commands, free_port
-from support.project import LEFT_OUT
+from support.project import OMITTED
 
 pytestmark = pytest.mark.delivery
 
@@ -30,7 +30,7 @@ def runner(tmp_path: Path) -> Iterator[Commands]:
     (tmp_path / "aiimage-mock").symlink_to(ROOT)
     (tmp_path / "test_it.py").write_text(TEST)
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = test_it.py\n")
-    with commands(tmp_path, PYTEST_ADDOPTS=" ".join(LEFT_OUT)) as made:
+    with commands(tmp_path, PYTEST_ADDOPTS=" ".join(OMITTED)) as made:
         yield made
 
 

@@ -76,6 +76,7 @@ def test_every_command_has_a_description_and_an_example(name: str) -> None:
     assert any(line.startswith(name) for line in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name.startswith("aiimage-mock")])
 def test_the_examples_of_the_mock_run(name: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
@@ -96,6 +97,7 @@ def test_the_examples_of_the_mock_run(name: str, tmp_path: Path) -> None:
                 }
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_conformance_runner_run(tmp_path: Path) -> None:
     with Server("--generation-time", "0") as server:
         target = tmp_path / "fixtures" / "targets" / "mock.yaml"

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from support.examples import examples
 from support.project import Project
 from support.server import Server
 
-TESTS = 500
+TESTS = examples(500)
 WORKERS = 4
 EACH = """
 import json

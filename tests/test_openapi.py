@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from support.examples import examples
+
 FOLDER = Path(__file__).parent.parent / "openapi"
 DOCUMENT: dict[str, Any] = yaml.safe_load((FOLDER / "openapi.yaml").read_text(encoding="utf-8"))
 RULES: dict[str, Any] = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
@@ -269,14 +271,14 @@ def mutated(draw: Callable[..., Any]) -> dict[str, Any]:
     return body
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(mutated())
 def test_what_is_a_valid_json_body_is_a_valid_form_too(body: dict[str, Any]) -> None:
     assume(request_validator(JSON).is_valid(body))
     assert request_validator(FORM).is_valid(body)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(mutated(), st.sampled_from([JSON, FORM]))
 def test_the_variant_that_the_discriminators_pick_decides_alone(body: dict[str, Any], media: str) -> None:
     try:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.delivery
+
 ROOT = Path(__file__).parent.parent
 PIP_INSTALL = ("-m", "pip", "install", "-q", "--disable-pip-version-check")
 

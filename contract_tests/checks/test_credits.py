@@ -22,7 +22,7 @@ _EXPENSIVE = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
 @decides("CREDIT-419", roles=("empty",))
 def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
     reply = judgeable(api("empty").generate_when_ready(FIELDS), "empty")
-    verdict.expect("CREDIT-419", reply.status == 419, expected="419", received=str(reply.status), by=reply)
+    verdict.expect_status("CREDIT-419", reply, 419)
 
 
 @decides(
@@ -75,13 +75,8 @@ class _Account:
         if reply.status == 419:
             self._require_first(images)
             self._learn_price(images)
-        self.verdict.require(
-            "CREDIT-COST",
-            reply.status == 200,
-            expected=f"200 for {images} images, with {self.left} left of the {self.api.figure} credits of the target",
-            received=str(reply.status),
-            by=tuple(self.api.trail),
-        )
+        when = f"for {images} images, with {self.left} left of the {self.api.figure} credits of the target"
+        self.verdict.require_status("CREDIT-COST", reply, 200, when, by=tuple(self.api.trail))
         self.left -= price(images)
         return self._paid(before, images, reply)
 

@@ -77,9 +77,7 @@ class Api:
             raise InconclusiveError(f"the account {self.role} was refused a generation with {reply.status}")
         if limit := limit_met(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
-        self._verdict.require(
-            "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
-        )
+        self._verdict.require_status("SHAPE", reply, 200, "for a documented request")
         self._expect_price(asked(fields), before, reply)
         return images_of(reply), reply
 

@@ -102,7 +102,7 @@ class Reservation:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeImage:
     role: str
     request: int
     image: Mapping[str, Any]
@@ -110,7 +110,7 @@ class Made:
 
 class MadeImages:
     def __init__(self) -> None:
-        self._made: list[Made] = []
+        self._made: list[MadeImage] = []
         self._requests = 0
         self.quickest = math.inf
         self._lock = Lock()
@@ -127,7 +127,7 @@ class MadeImages:
             self._requests += 1
             for image in images if isinstance(images, list) else []:
                 if isinstance(image, dict):
-                    self._made.append(Made(role, self._requests, image))
+                    self._made.append(MadeImage(role, self._requests, image))
 
-    def of(self, role: str) -> list[Made]:
+    def of(self, role: str) -> list[MadeImage]:
         return [made for made in self._made if made.role == role]

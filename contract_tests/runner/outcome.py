@@ -11,6 +11,8 @@ from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline, Iden
 from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.runner.plan import Plan
 
+RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
+RunVerdict = Literal["conforms", "violations", "incomplete"]
 _MAX_EXCHANGES = 30
 
 
@@ -60,10 +62,6 @@ def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | No
     shortest = min(same, key=lambda decision: len(decision.exchanges) or _MAX_EXCHANGES)
     tests = tuple(dict.fromkeys(decision.test for decision in same))
     return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
-
-
-RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
-RunVerdict = Literal["conforms", "violations", "incomplete"]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock, Instant
 from mock_server.domain.faults import SelectedFault, select_faults
+from mock_server.domain.history import Invent, add_history
 from mock_server.domain.images import titled, world_of
 from mock_server.domain.settling import advance_to
 from mock_server.domain.timepiece import Timepiece
@@ -45,7 +46,10 @@ class Seen(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that a handler needs. sources: uploads by key; generation_seconds: how long a generation takes."""
+    """What a handler needs.
+
+    sources: uploads by key; generation_seconds: duration of a generation; invent: makes the images of a past.
+    """
 
     accounts: Accounts
     behaviour: Behaviour
@@ -58,6 +62,7 @@ class Service:
     changes: Changes
     seed: int
     generation_seconds: float
+    invent: Invent
 
     def caller(self, token: str) -> Caller | None:
         """Return whom a token stands for, or None where it is not valid. [AUTH-401]"""
@@ -67,7 +72,12 @@ class Service:
     async def look(self, caller: Caller) -> Seen:
         """Return the caller's world as it is now, with the lock that counts there."""
         shared = await self.shared() if self.is_global else None
-        return self._seen(await self.store.read(caller.world), caller, shared)
+        found = await self.store.read(caller.world)
+        if found.world is None and caller.account.history:
+            # Stored at once: the times of a past may not move, and its pictures are found by the stored world.
+            await self.store.update(caller.world, lambda world, at: (world or self._opened(caller, at, shared), None))
+            found = await self.store.read(caller.world)
+        return self._seen(found, caller, shared)
 
     async def change(
         self, caller: Caller, change: Callable[[World, Instant], tuple[World, T]], seen: Seen | None = None
@@ -154,7 +164,10 @@ class Service:
 
     def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""
-        if shared is None:
-            return accounts.open_world(caller.world, caller.account, at, self.behaviour, caller.token)
-        account = replace(caller.account, stopped_at=None)
-        return accounts.open_world(caller.world, account, shared.clock.at(at), self.behaviour, caller.token)
+        account = replace(caller.account, stopped_at=None) if shared else caller.account
+        now = shared.clock.at(at) if shared else at
+        world = accounts.open_world(caller.world, account, now, self.behaviour, caller.token)
+        if account.history is None:
+            return world
+        past = self.invent(caller.world, account.history)
+        return add_history(world, account.history, past, world.clock.at(now), self.behaviour)

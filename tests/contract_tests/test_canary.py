@@ -16,6 +16,8 @@ from click.testing import CliRunner
 from contract_tests.runner.cli import main
 from support.listening import Handler, listening
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = '12|canary/7f3e9a51"c2d84b06+Zq&x=='
 COOKIE = "eyJpdiI6InNlc3Npb24tY2FuYXJ5In0="

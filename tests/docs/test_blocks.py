@@ -213,6 +213,15 @@ KINDS: dict[tuple[str, str], Check] = {
     ("verdict", "text"): grammar,
 }
 BLOCKS = [block for each in pages() for block in each.fenced]
+RUN = ("sh", "python")
+CASES = [
+    pytest.param(
+        block,
+        id=f"{block.page}-{block.number}-{block.language}",
+        marks=pytest.mark.slow if block.language in RUN else (),
+    )
+    for block in BLOCKS
+]
 
 
 def check(block: Block, place: Place) -> None:
@@ -226,7 +235,7 @@ def place(tmp_path: Path, server: Server) -> Place:
     return Place(tmp_path, server)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.page}-{block.number}-{block.language}")
+@pytest.mark.parametrize("block", CASES)
 def test_a_block_is_what_it_says(block: Block, place: Place) -> None:
     check(block, place)
 

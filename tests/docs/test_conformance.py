@@ -9,11 +9,10 @@ import pytest
 from contract_tests.checks.decisions import PROFILES, Profile
 from contract_tests.oracle import resources
 from contract_tests.oracle.resources import load_rules
-from contract_tests.runner.plan import PHASES
-from contract_tests.runner.session import estimate
+from contract_tests.runner.plan import PHASES, make_plan
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, load_target
-from support.conformance import target
+from support.conformance import declared, target
 from support.pages import page
 
 PAGE = page("conformance")
@@ -50,4 +49,5 @@ def test_the_cost_estimates_are_those_of_a_plan(profile: Profile, monkeypatch: p
     figures = PAGE.table("profile")[profile][1:]
     for aim, figure in zip((one, every), figures, strict=True):
         settings = Settings(aim, profile)
-        assert int(figure) == min(estimate(settings).credits, settings.cap)
+        plan = make_plan(declared(), aim, profile, settings.rules, settings.cap)
+        assert int(figure) == min(plan.credits, settings.cap)

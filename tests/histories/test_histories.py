@@ -10,12 +10,13 @@ from histories.history import History, play
 from mock_server.app import create_app
 from mock_server.domain.clock import RealClock
 from support.clocks import JumpingClock
+from support.examples import examples
 from support.mock import settings
 from support.remote import Remote
 from support.server import Server
 from support.valkey import apps, fresh_url
 
-HISTORIES = int(os.environ.get("HISTORIES", "200"))
+HISTORIES = int(os.environ.get("HISTORIES") or examples(200))
 FIRST = int(os.environ.get("FIRST_HISTORY", "0"))
 BATCH = 25
 SHARED_HISTORIES = HISTORIES // 20

@@ -37,8 +37,8 @@ def test_loading_the_plugin_imports_nothing_else() -> None:
     assert output.split() == ["mock_server", "mock_server.pytest_plugin"]
 
 
-def test_a_run_without_the_fixture_starts_nothing(project: Project) -> None:
-    project.passes("""
+def test_a_run_without_the_fixture_starts_nothing(tmp_path: Path) -> None:
+    Project(tmp_path, HEAD, alone=True).passes("""
 def test_nothing_is_loaded():
     assert not {"starlette", "uvicorn", "msgspec", "mock_server.client"} & set(sys.modules)
 """)

@@ -1,5 +1,6 @@
 """Small parts that the tests are made of."""
 
+from functools import cache
 from typing import Any
 
 from contract_tests.checks.decisions import Decides
@@ -8,7 +9,9 @@ from contract_tests.client.masking import Secret
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.events import Decision, Event, PlanMade, TestEnded
 from contract_tests.runner.plan import Entry, Plan
-from contract_tests.runner.target import Account, Target
+from contract_tests.runner.session import estimate
+from contract_tests.runner.settings import Settings
+from contract_tests.runner.target import ROLES, Account, Target
 
 TOKEN = "canary-7f3e9a51c2d84b06"
 
@@ -18,6 +21,12 @@ def target(*roles: str, **values: Any) -> Target:
     names = dict.fromkeys(("primary", *roles))
     accounts = {role: Account(role, Secret(f"{TOKEN}-{role}"), 2 if role == "low" else 1) for role in names}
     return Target("http://127.0.0.1:9/api/v1", accounts, **values)
+
+
+@cache
+def declared() -> tuple[tuple[str, Decides], ...]:
+    """Return every test for a service without a control API, with what it declares: collected once for all plans."""
+    return tuple((entry.name, entry.decides) for entry in estimate(Settings(target(*ROLES))).entries)
 
 
 def plan(*tests: tuple[str, tuple[str, ...]], rules: tuple[str, ...] = ()) -> PlanMade:

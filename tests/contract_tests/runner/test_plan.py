@@ -6,7 +6,7 @@ from contract_tests.runner.plan import PHASES, Plan, make_plan
 from contract_tests.runner.session import estimate
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Target
-from support.conformance import target
+from support.conformance import declared, target
 
 ALL = target(*ROLES)
 ALL_THAT_PAY = target(*(role for role in ROLES if role != "empty"))
@@ -14,7 +14,13 @@ ONLY_PRIMARY = target()
 
 
 def plan_of(aim: Target, profile: Profile = "full") -> Plan:
-    return estimate(Settings(aim, profile))
+    settings = Settings(aim, profile)
+    return make_plan(declared(), aim, profile, settings.rules, settings.cap)
+
+
+def test_the_runner_plans_what_it_collects() -> None:
+    for aim in (ALL, ONLY_PRIMARY):
+        assert set(estimate(Settings(aim, "quick")).entries) == set(plan_of(aim, "quick").entries)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -44,7 +50,7 @@ def test_free_tests_come_first_and_the_most_expensive_last() -> None:
 
 
 def test_with_a_mock_every_rule_is_decided() -> None:
-    plan = plan_of(target("invalid", control="mock"))
+    plan = estimate(Settings(target("invalid", control="mock")))
     assert plan.reasons_undecided() == {}
     assert {entry.decides.mode for entry in plan.selected} == {"any", "control"}
 
@@ -72,7 +78,7 @@ def test_an_account_without_credits_makes_a_refusal_free() -> None:
     assert make(decides, ONLY_PRIMARY).selected[0].cost == 1
 
 
-def test_a_known_balance_is_part_of_the_bill() -> None:
+def test_a_known_balance_is_part_of_the_cost() -> None:
     assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), cost_from_role="low"), ALL).credits == 4
 
 

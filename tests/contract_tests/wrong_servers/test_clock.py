@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.wrong_servers.clock import DAY, Clock, instant_of, stamp
+from support.examples import examples
 
 NOON = 1_772_100_000_000
 
@@ -30,7 +31,7 @@ def wait_for(clock: Clock, instant: int, seen: list[tuple[int, int]]) -> Thread:
     return thread
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(delays=st.lists(st.integers(1, 100), min_size=1, max_size=5), moves=st.lists(st.integers(0, 60), max_size=4))
 def test_waiting_threads_are_woken_in_order_each_at_its_instant(delays: list[int], moves: list[int]) -> None:
     clock, seen = frozen(), list[tuple[int, int]]()

@@ -12,6 +12,8 @@ import pytest
 from support.calls import until
 from support.processes import commands, session
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20
 
 

@@ -12,6 +12,7 @@ from jsonschema_rs import Draft202012Validator
 from mock_server import resources
 from mock_server.contract import ContractError, read_yaml
 from mock_server.contract.parameters import Choice, Parameters, Variant, compile_parameters
+from support.examples import examples
 
 DOCUMENT = read_yaml(resources.DOCUMENT)
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -261,7 +262,7 @@ def requests(draw: Callable[..., Any]) -> dict[str, Any]:
 def test_there_are_findings_exactly_where_the_schema_says_no(parameters: Parameters, name: str) -> None:
     whole = Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=examples(300), deadline=None)
     @given(requests())
     def agrees(fields: dict[str, Any]) -> None:
         assert (parameters.pick(fields).check(fields) == []) == whole.is_valid(fields)
@@ -269,7 +270,7 @@ def test_there_are_findings_exactly_where_the_schema_says_no(parameters: Paramet
     agrees()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(requests())
 def test_a_finding_names_a_declared_field_and_says_it_in_a_sentence(fields: dict[str, Any]) -> None:
     variant = FORM.pick(fields)

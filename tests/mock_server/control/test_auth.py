@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
-import yaml
 from starlette.datastructures import Headers
 
 from mock_server import resources
+from mock_server.contract import read_yaml
 from mock_server.control import Auth, cookie_name
 from support.control import ask
 from support.mock import Mock, Start, settings
 
-PATHS: dict[str, Any] = yaml.safe_load(resources.CONTROL.read_text(encoding="utf-8"))["paths"]
+PATHS: dict[str, Any] = read_yaml(resources.CONTROL)["paths"]
 CALLS = [
     (method.upper(), path.removeprefix("/_mock").format(token="demo", id="1", title="fox.png"))
     for path, item in PATHS.items()

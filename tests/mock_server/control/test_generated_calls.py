@@ -8,7 +8,6 @@ from urllib.parse import unquote
 import hypothesis
 import pytest
 import schemathesis
-import yaml
 from hypothesis import HealthCheck, Phase
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -21,9 +20,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mock_server import resources
+from mock_server.contract import read_yaml
+from support.examples import examples
 from support.mock import Mock, Start, behaviour, settings
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(resources.CONTROL.read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = read_yaml(resources.CONTROL)
 SCHEMA = schemathesis.openapi.from_dict({key: value for key, value in DOCUMENT.items() if key != "security"})
 CHECKS: list[Callable[..., Any]] = [
     not_a_server_error,
@@ -38,7 +39,7 @@ OPERATIONS = {
 }
 TAKING = [name for name, each in OPERATIONS.items() if each.path_parameters or each.query or each.body]
 SEED = 7
-CALLS = {"restoreSnapshot": 10}
+CALLS = {"restoreSnapshot": 20, "seeImage": 80}
 
 # Refusals that no schema can express: rules between fields, and between a call and the state.
 BEYOND_SCHEMAS = (
@@ -65,7 +66,7 @@ def generated(operation: str, mode: GenerationMode) -> list[Case[Any]]:
 
     @hypothesis.seed(SEED)
     @hypothesis.settings(
-        max_examples=CALLS.get(operation, 20),
+        max_examples=examples(CALLS.get(operation, 40)),
         database=None,
         deadline=None,
         phases=[Phase.generate],

@@ -18,6 +18,7 @@ from mock_server import resources
 from mock_server.domain.accounts import world_name
 from support.clocks import START, JumpingClock, SteppedClock, settle
 from support.control import ask, begin, told
+from support.examples import examples
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour
 from support.mock import settings as started_with
 
@@ -114,7 +115,7 @@ def stored(mock: Mock) -> list[str]:
 
 
 @given(history=HISTORIES, more=HISTORIES, later=st.sampled_from([START, LATER]))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_an_import_restores_the_whole_state(
     history: list[tuple[str, str]], more: list[tuple[str, str]], later: int
 ) -> None:

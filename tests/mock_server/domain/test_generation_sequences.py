@@ -12,6 +12,7 @@ from mock_server.domain.images import recent
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.settling import advance_to
 from mock_server.domain.world import Generation, Order, World
+from support.examples import examples
 from support.oracle import LOCK, SECOND, Event, Oracle
 from support.sandbox import BEHAVIOUR
 
@@ -195,4 +196,4 @@ class Generations(RuleBasedStateMachine):
 
 
 TestGenerations = Generations.TestCase
-TestGenerations.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
+TestGenerations.settings = settings(max_examples=examples(120), stateful_step_count=25, deadline=None)

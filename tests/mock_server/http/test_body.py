@@ -20,6 +20,7 @@ from mock_server.http.body import parse_body, without_file_bytes
 from mock_server.http.context import SentFile, Upload
 from support.asgi import call
 from support.clocks import settle, until
+from support.examples import examples
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour
 from support.mock import settings as started_with
 
@@ -338,7 +339,9 @@ bodies = (
 
 
 @settings(
-    max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(1000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     body=bodies, content_type=st.sampled_from(CONTENT_TYPES) | st.text(st.characters(max_codepoint=255), max_size=40)

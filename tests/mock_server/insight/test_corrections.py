@@ -13,6 +13,7 @@ from mock_server.contract.parameters import Parameters
 from mock_server.domain.entry import Problem
 from mock_server.insight.corrections import Corrected, corrected
 from mock_server.insight.values import A_PICTURE
+from support.examples import examples
 
 CONTRACT = compile_contract(read_yaml(resources.DOCUMENT))
 REQUESTS = resources.RULES.parent.parent / "fixtures" / "requests"
@@ -207,7 +208,7 @@ PROBLEMS = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.sampled_from([{}, DALL_E, STABLE, {**STABLE, "type": "upscale"}]), FIELDS, st.lists(PROBLEMS, max_size=2))
 @example({}, {"image_src": {"file": 1}, "type": "upscale"}, [])
 def test_the_nearest_body_is_valid_whatever_was_sent(

@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from mock_server.pictures import Picture, UnreadableImage, render
 from mock_server.pictures.rendering import colour_of, landscape
+from support.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ def decoded(picture: Picture) -> PngImageFile:
     return image
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(PROMPT, st.tuples(SIDE, SIDE), st.text(max_size=20), st.integers(), st.integers())
 def test_any_picture_is_a_png_of_exactly_its_size(
     prompt: str, size: tuple[int, int], engine: str, number: int, seed: int
@@ -43,7 +44,7 @@ def test_any_picture_is_a_png_of_exactly_its_size(
     assert (image.text["size"], image.text["id"]) == (f"{size[0]}x{size[1]}", str(number))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(size=st.tuples(SIDE, SIDE), source=st.tuples(SIDE, SIDE), mode=st.sampled_from(["image-to-image", "upscale"]))
 @example(size=(25, 3), source=(7, 7), mode="image-to-image")
 def test_any_source_fills_any_size(
@@ -66,7 +67,7 @@ def test_awkward_prompts(prompt: str) -> None:
 
 
 @given(PROMPT)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_the_file_contains_prompt_and_engine(prompt: str) -> None:
     text = decoded(replace(FOX, prompt=prompt, size=(8, 8))).text
     assert text["prompt"] == prompt.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

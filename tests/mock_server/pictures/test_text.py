@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from mock_server.pictures import Picture
 from mock_server.pictures.text import ELLIPSIS, MAX_CHARACTERS, add_card, add_tag, cleaned, font_of, width_of, wrapped
+from support.examples import examples
 
 
 def drawn(prompt: str, size: tuple[int, int], share: float = 0.3) -> tuple[int, int, int, int] | None:
@@ -18,7 +19,7 @@ def drawn(prompt: str, size: tuple[int, int], share: float = 0.3) -> tuple[int, 
     return ImageChops.difference(canvas, Image.new("RGB", size, "green")).getbbox()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text(max_size=300), st.integers(120, 300), st.integers(120, 300))
 def test_the_card_leaves_a_margin_all_round(prompt: str, width: int, height: int) -> None:
     box = drawn(prompt, (width, height))
