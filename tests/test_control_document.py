@@ -143,8 +143,8 @@ def test_the_refused_request_is_shown_as_in_its_example(mock: Mock) -> None:
     (shown,) = mock.call("GET", "/_mock/requests?token=demo-busy", None).json()["requests"]
     media = DOCUMENT["paths"]["/_mock/requests/{id}"]["get"]["responses"]["200"]["content"][JSON]
     example = media["examples"]["locked"]["value"]
-    told = {"id": shown["id"], "headers": shown["headers"]}
-    assert shown == {**example, **told}
+    varying = {"id": shown["id"], "headers": shown["headers"]}
+    assert shown == {**example, **varying}
     assert {name for name, _ in example["headers"]} <= {name for name, _ in shown["headers"]}
 
 
@@ -169,9 +169,9 @@ def test_the_other_refusals_are_responses_of_the_mock(start: Start) -> None:
     (example,) = examples(DOCUMENT["components"]["responses"]["Unauthorized"]["content"][JSON]).values()
     assert start(settings(admin_token="s3cret")).call("GET", "/_mock/worlds", None).json() == example
     post = DOCUMENT["paths"]["/_mock/worlds/{token}/clock"]["post"]
-    told = post["requestBody"]["content"][JSON]["examples"]["expiring"]["value"]
+    command = post["requestBody"]["content"][JSON]["examples"]["expiring"]["value"]
     (example,) = examples(post["responses"]["409"]["content"][JSON]).values()
-    assert start().call("POST", "/_mock/worlds/demo/clock", None, json=told).json() == example
+    assert start().call("POST", "/_mock/worlds/demo/clock", None, json=command).json() == example
 
 
 def test_the_document_lists_the_ready_made_scenarios() -> None:

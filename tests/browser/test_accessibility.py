@@ -1,4 +1,4 @@
-"""For everybody: by keyboard, by screen reader, dark, light, on a phone."""
+"""Accessibility: keyboard, screen reader, dark and light, small screens."""
 
 from typing import Any
 

@@ -16,8 +16,8 @@ from support.clocks import JumpingClock, settle
 from support.control import ask, told
 from support.mock import DALL_E, PREFIX, Mock, Start, settings
 
-Heard = list[dict[str, Any]]
-Told = Callable[[httpx.AsyncClient], Awaitable[object]]
+EventList = list[dict[str, Any]]
+Calls = Callable[[httpx.AsyncClient], Awaitable[object]]
 
 
 class Listener:
@@ -51,12 +51,12 @@ class Listener:
         self.chunks.append(message.get("body", b""))
 
     @property
-    def heard(self) -> Heard:
+    def heard(self) -> EventList:
         lines = b"".join(self.chunks).decode().splitlines()
         return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
-def listening(query: str, calls: Told, pause: bool = False) -> Listener:
+def listening(query: str, calls: Calls, pause: bool = False) -> Listener:
     """Return a listener after some calls. pause: it does not read while they are made."""
 
     async def run() -> Listener:
@@ -103,7 +103,7 @@ def test_a_stream_starts_with_a_comment_and_is_never_cached() -> None:
 
 
 def test_no_event_after_the_headers_is_missed() -> None:
-    async def run() -> Heard:
+    async def run() -> EventList:
         app = create_app(settings(), JumpingClock())
         listener = Listener("")
         send = listener.send

@@ -39,7 +39,7 @@ OPERATIONS = {
 }
 TAKING = [name for name, each in OPERATIONS.items() if each.path_parameters or each.query or each.body]
 SEED = 7
-CALLS = {"restoreSnapshot": 20, "seeImage": 80}
+CALLS = {"restoreSnapshot": 20, "getImagePicture": 80}
 
 # Refusals that no schema can express: rules between fields, and between a call and the state.
 BEYOND_SCHEMAS = (

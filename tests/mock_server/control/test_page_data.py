@@ -1,5 +1,7 @@
 """The data of the page."""
 
+import copy
+
 import pytest
 
 from mock_server import resources
@@ -81,7 +83,7 @@ def test_the_prompts_are_the_fields_with_that_role() -> None:
 
 
 def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
-    document = extended(read_yaml(resources.DOCUMENT))
+    document = copy.deepcopy(extended(read_yaml(resources.DOCUMENT)))
     properties = document["components"]["schemas"]["AuroraRequest"]["properties"]
     properties["tiled"] = {"type": "boolean", "description": "Whether it repeats."}
     properties["scale"] = {"type": "number", "enum": [0.5, 2], "description": "The scale."}

@@ -58,12 +58,12 @@ def test_the_total_counts_beyond_the_limit(busy: Mock) -> None:
 def test_a_request_without_a_reply_is_found_as_none(mock: Mock) -> None:
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "drop"}])
     with pytest.raises(ConnectionResetError):
-        mock.run(lambda: _unspoilt(mock))
+        mock.run(lambda: _call_with_errors(mock))
     (entry,) = told(mock, "GET", "/requests?status=none")["requests"]
     assert (entry["status"], entry["complete"], entry["faults"]) == (None, False, ["drop"])
 
 
-async def _unspoilt(mock: Mock) -> None:
+async def _call_with_errors(mock: Mock) -> None:
     mock.http._transport.raise_app_exceptions = True  # type: ignore[attr-defined]
     await mock.acall("GET", f"{PREFIX}/versions")
 

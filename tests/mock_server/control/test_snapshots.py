@@ -72,7 +72,7 @@ ACTS: dict[str, Act] = {
     "end": control("POST", "/clock", {"advance_to": "generation-end"}),
     "lock": control("PATCH", "", {"lock": {"until": "2026-02-26T10:00:30Z"}}),
     "change": control("PATCH", "", {"credits": 5, "generation_time": 2}),
-    "begin afresh": control("PUT", ""),
+    "reset": control("PUT", ""),
     "play": control("PUT", "/scenario", {"name": "before-midnight"}),
     "fail now and then": control(
         "PUT", "/faults", [{"fault": "status", "code": 404, "operation": "getVersions", "probability": 0.5, "times": 3}]

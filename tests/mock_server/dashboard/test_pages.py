@@ -56,8 +56,8 @@ for path in ("/_mock/health", "/_mock/worlds", "/_mock/"):
 def test_the_page_is_loaded_on_first_use() -> None:
     root = Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (root, root / "tests")))}
-    told = subprocess.check_output([sys.executable, "-c", ON_DEMAND], text=True, env=environment)
-    assert told.splitlines() == ["False False", "False False", "True True"]
+    loaded = subprocess.check_output([sys.executable, "-c", ON_DEMAND], text=True, env=environment)
+    assert loaded.splitlines() == ["False False", "False False", "True True"]
 
 
 def test_the_page_is_html_and_never_cached(mock: Mock) -> None:

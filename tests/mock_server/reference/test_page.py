@@ -100,13 +100,13 @@ def test_every_field_of_every_engine_is_in_a_table_of_its_own(tree: Element, nam
 
 
 def test_a_table_names_its_encodings(tree: Element) -> None:
-    told = {
+    encodings = {
         name: text_of(with_id(tree, f"generateImage-{name}")) for name in ("DallERequest", "StableDiffusionFromImage")
     }
-    assert "application/json" in told["DallERequest"]
-    assert "multipart/form-data" in told["DallERequest"]
-    assert "application/json" not in told["StableDiffusionFromImage"]
-    assert "multipart/form-data" in told["StableDiffusionFromImage"]
+    assert "application/json" in encodings["DallERequest"]
+    assert "multipart/form-data" in encodings["DallERequest"]
+    assert "application/json" not in encodings["StableDiffusionFromImage"]
+    assert "multipart/form-data" in encodings["StableDiffusionFromImage"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["id"])
@@ -133,11 +133,11 @@ def test_a_schema_is_shown_with_its_fields(tree: Element, name: str) -> None:
 
 def test_every_text_of_the_document_is_on_the_page(tree: Element) -> None:
     words = plain(text_of(tree))
-    told = list(texts(DOCUMENT["info"], DOCUMENT["paths"], DOCUMENT["x-fallback-responses"], SCHEMAS))
-    assert len(told) > 100
+    shown = list(texts(DOCUMENT["info"], DOCUMENT["paths"], DOCUMENT["x-fallback-responses"], SCHEMAS))
+    assert len(shown) > 100
     links = {link["description"] for link in found_links(DOCUMENT)}
     left_out = links | {DOCUMENT["paths"]["/aiimage/generate-image"]["post"]["requestBody"]["description"]}
-    paragraphs = [part for text in told if text not in left_out for part in text.split("\n\n")]
+    paragraphs = [part for text in shown if text not in left_out for part in text.split("\n\n")]
     assert [part for part in paragraphs if plain(part) not in words] == []
 
 
