@@ -1,4 +1,4 @@
-"""Evidence: what the requests of a client show about one rule."""
+"""Evidence: the requests of a client that decide about one rule."""
 
 import json
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ Key = tuple[str | None, str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Requests that break a rule together, oldest first, by id. event: what happened, in one sentence."""
+    """The ids of requests that break a rule together, oldest first. event: what happened, in one sentence."""
 
     requests: tuple[str, ...]
     event: str
@@ -25,16 +25,16 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """met: ids of the requests in which a rule's situation arose; broken: how often the client then broke it."""
+    """met: ids of the requests in which a rule applied; broken: each time that the client broke it."""
 
     met: tuple[str, ...]
     broken: tuple[Occurrence, ...]
 
 
 def key(entry: Entry) -> Key:
-    """Return what two requests share that are the same: operation and fields, without fields what was wrong as well.
+    """Return the same value for requests that are the same: by operation and fields, without fields also by problems.
 
-    Fields that are nested too deeply to be compared are like no others.
+    Fields that are nested too deeply to compare equal no others.
     """
     try:
         fields = json.dumps(entry.fields, sort_keys=True, default=str)
@@ -44,20 +44,22 @@ def key(entry: Entry) -> Key:
 
 
 def answered(entry: Entry, *statuses: int) -> bool:
-    """Tell whether the client got one of these statuses, and the whole reply."""
+    """Return whether the client got one of these statuses, with the whole reply."""
     return entry.complete and entry.status in statuses
 
 
 def unknown(entry: Entry) -> bool:
-    """Tell whether the client could not know the outcome: no reply or half of one, a 5xx, or an unreadable 200."""
+    """Return whether the client could not know the outcome: no or half a reply, a 5xx, or an unreadable 200."""
     if entry.status is None or not entry.complete or entry.status >= 500:
         return True
     return entry.status == 200 and not _SPOILING.isdisjoint(entry.faults)
 
 
 def ids(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return the ids of the entries."""
     return tuple(entry.id for entry in entries)
 
 
 def times(number: int) -> str:
+    """Return "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")

@@ -6,10 +6,10 @@ from typing import Any
 
 from mock_server.domain.entry import Entry
 
-from . import patience, paying
+from . import retries, spending
 from .evidence import Evidence, times
 
-_LISTED = 20
+_MAX_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ CLIENT_RULES = (
         "a 409 from generate-image or check-availability",
         "did not hammer the lock",
         "Call check-availability at most once a second, and generate when it returns 200.",
-        patience.hammered_lock,
+        retries.hammered_lock,
     ),
     ClientRule(
         "CLIENT-RETRY-419",
@@ -47,7 +47,7 @@ CLIENT_RULES = (
         "a 419 from generate-image",
         "did not retry unchanged",
         "Buy credits, or request fewer images.",
-        patience.retried_without_credits,
+        retries.retried_without_credits,
     ),
     ClientRule(
         "CLIENT-RETRY-429",
@@ -57,7 +57,7 @@ CLIENT_RULES = (
         "a 429 from generate-image",
         "did not retry unchanged",
         "Request fewer images, or wait until 00:00 UTC.",
-        patience.retried_over_limit,
+        retries.retried_over_limit,
     ),
     ClientRule(
         "CLIENT-BLIND-RESEND",
@@ -68,7 +68,7 @@ CLIENT_RULES = (
         "an unknown outcome of generate-image",
         "did not resend blindly",
         "Check recent-images first: the images may exist and be paid for.",
-        paying.resent_blindly,
+        spending.resent_blindly,
     ),
     ClientRule(
         "CLIENT-TOKEN-LEAK",
@@ -77,7 +77,7 @@ CLIENT_RULES = (
         "a request for a picture",
         "sent no token",
         "Send the token to the API only: pictures may be on a host of another provider.",
-        paying.leaked_token,
+        spending.leaked_token,
     ),
     ClientRule(
         "CLIENT-UNFETCHED",
@@ -87,7 +87,7 @@ CLIENT_RULES = (
         "a generation with images",
         "fetched every image",
         "Fetch the address in output, or request fewer images.",
-        paying.left_unfetched,
+        spending.left_unfetched,
     ),
     ClientRule(
         "CLIENT-SAME-422",
@@ -96,7 +96,7 @@ CLIENT_RULES = (
         "a 422 or 400 from generate-image",
         "did not repeat a refused body",
         "Read errors in the response: it names each invalid field and its valid values.",
-        patience.repeated_invalid,
+        retries.repeated_invalid,
     ),
 )
 
@@ -124,7 +124,7 @@ def _judged(rule: ClientRule, evidence: Evidence) -> dict[str, Any]:
         "verdict": "violated" if evidence.broken else "passed" if evidence.met else "not_exercised",
         "reason": _reason(rule, evidence),
         "count": len(occurrences),
-        "requests": [list(each[:_LISTED]) for each in occurrences[:_LISTED]],
+        "requests": [list(each[:_MAX_LISTED]) for each in occurrences[:_MAX_LISTED]],
     }
 
 

@@ -1,4 +1,4 @@
-"""How a client treats what it pays for: generations with a lost reply, and the pictures."""
+"""How a client spends: generations whose reply was lost, and the pictures that it paid for."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from .evidence import GENERATE, RECENT, Evidence, Key, Occurrence, answered, ids
 
 
 def resent_blindly(entries: Sequence[Entry]) -> Evidence:
-    """Find the same call sent again after an unknown outcome, without a look at recent images. [CLIENT-BLIND-RESEND]"""
+    """Find calls repeated after an unknown outcome, without a call of recent-images. [CLIENT-BLIND-RESEND]"""
     met: list[Entry] = []
     chains: list[list[Entry]] = []
     open_chains: dict[Key, list[Entry]] = {}
@@ -32,34 +32,38 @@ def resent_blindly(entries: Sequence[Entry]) -> Evidence:
 
 
 def _resent(first: Entry, second: Entry) -> bool:
-    """Tell whether the second came after the first had ended, or overtook it and was not refused."""
+    """Return whether the second came after the first had ended, or overlapped with it and was not refused."""
     refused = second.status is not None and 400 <= second.status < 500
     return second.at >= first.ended or not refused
 
 
 def _resending(chain: Sequence[Entry]) -> Occurrence:
-    return Occurrence(ids(chain), f"A generation {_loss(chain[0])}, and the same was ordered again without a look.")
+    return Occurrence(
+        ids(chain), f"A generation {_loss(chain[0])}, and the client repeated it without a call of recent-images."
+    )
 
 
 def _loss(entry: Entry) -> str:
     if entry.status is None:
-        return "was not answered"
+        return "got no reply"
     if not entry.complete:
         return "lost the connection before the end of its reply"
-    return "was answered unreadably" if entry.status == 200 else f"was answered with {entry.status}"
+    return "had an unreadable reply" if entry.status == 200 else f"was answered with {entry.status}"
 
 
 def leaked_token(entries: Sequence[Entry]) -> Evidence:
-    """Find the token sent along to a picture. [CLIENT-TOKEN-LEAK]"""
+    """Find requests for a picture that carry the token. [CLIENT-TOKEN-LEAK]"""
     pictures = [entry for entry in entries if entry.operation == PICTURE]
     leaks = [
-        Occurrence((each.id,), f"The token was sent along to {each.path}.") for each in pictures if each.authorized
+        Occurrence((each.id,), f"The request for {each.path} carried the token.")
+        for each in pictures
+        if each.authorized
     ]
     return Evidence(ids(pictures), tuple(leaks))
 
 
 def left_unfetched(entries: Sequence[Entry]) -> Evidence:
-    """Find images that were paid for, and fetched by nobody afterwards. [CLIENT-UNFETCHED]"""
+    """Find images that were paid for and never fetched. [CLIENT-UNFETCHED]"""
     met: list[Entry] = []
     unfetched: list[Occurrence] = []
     fetched: set[str | None] = set()

@@ -1,4 +1,4 @@
-"""How a client takes a no: whether it waits, and whether it changes anything before it asks again."""
+"""How a client reacts to a refusal: whether it waits, and whether it changes its request before it sends it again."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from mock_server.domain.entry import Entry
 
 from .evidence import CHECK, GENERATE, Evidence, Key, Occurrence, answered, ids, key, times
 
-_HAMMERING = 3
+_MIN_HAMMERING_CALLS = 3
 
 
 def hammered_lock(entries: Sequence[Entry]) -> Evidence:
-    """Find three and more 409 in a row, each less than 1 s after the one before. [CLIENT-LOCK-HAMMER]"""
+    """Find three or more 409 in a row, each less than 1 s after the previous one. [CLIENT-LOCK-HAMMER]"""
     runs: list[list[Entry]] = []
     last: Entry | None = None
     for entry in (each for each in entries if each.operation in (GENERATE, CHECK)):
@@ -21,7 +21,7 @@ def hammered_lock(entries: Sequence[Entry]) -> Evidence:
         elif locked:
             runs.append([entry])
         last = entry if locked else None
-    hammered = [run for run in runs if len(run) >= _HAMMERING]
+    hammered = [run for run in runs if len(run) >= _MIN_HAMMERING_CALLS]
     return Evidence(ids(each for run in runs for each in run), tuple(map(_hammering, hammered)))
 
 
@@ -31,22 +31,22 @@ def _hammering(run: Sequence[Entry]) -> Occurrence:
 
 
 def retried_without_credits(entries: Sequence[Entry]) -> Evidence:
-    """Find the same call sent again after a 419, to the same credits. [CLIENT-RETRY-419]"""
+    """Find calls repeated after a 419 with the same credits left. [CLIENT-RETRY-419]"""
     return _repeated(entries, (419,), "credits")
 
 
 def retried_over_limit(entries: Sequence[Entry]) -> Evidence:
-    """Find the same call sent again after a 429, before the day ended. [CLIENT-RETRY-429]"""
+    """Find calls repeated after a 429 before the day ended. [CLIENT-RETRY-429]"""
     return _repeated(entries, (429,), "daily_limit")
 
 
 def repeated_invalid(entries: Sequence[Entry]) -> Evidence:
-    """Find the same call sent again after its parameters were refused. [CLIENT-SAME-422]"""
+    """Find calls repeated after their parameters were refused. [CLIENT-SAME-422]"""
     return _repeated(entries, (400, 422))
 
 
 def _repeated(entries: Sequence[Entry], statuses: tuple[int, ...], circumstance: str = "") -> Evidence:
-    """Find calls refused again under the same circumstance, a name in the state, that came after the first refusal."""
+    """Find calls repeated and refused again. circumstance: the name of a state that is unchanged."""
     met: list[Entry] = []
     chains: list[list[Entry]] = []
     latest: dict[Key, list[Entry]] = {}
@@ -56,7 +56,7 @@ def _repeated(entries: Sequence[Entry], statuses: tuple[int, ...], circumstance:
             latest.pop(same, None)
         elif answered(entry, *statuses):
             met.append(entry)
-            if same in latest and _in_vain(latest[same][-1], entry, circumstance):
+            if same in latest and _is_pointless(latest[same][-1], entry, circumstance):
                 latest[same].append(entry)
             else:
                 latest[same] = [entry]
@@ -64,8 +64,8 @@ def _repeated(entries: Sequence[Entry], statuses: tuple[int, ...], circumstance:
     return Evidence(ids(met), tuple(_repetition(chain) for chain in chains if len(chain) > 1))
 
 
-def _in_vain(first: Entry, second: Entry, circumstance: str) -> bool:
-    """Tell whether the client knew at the second call that nothing had changed since the first."""
+def _is_pointless(first: Entry, second: Entry, circumstance: str) -> bool:
+    """Return whether the client knew at the second call that nothing had changed since the first."""
     too_early = first.ends_at is None or second.at < first.ends_at
     unchanged = first.state.get(circumstance) == second.state.get(circumstance)
     return first.ended <= second.at and too_early and unchanged
