@@ -89,7 +89,7 @@ def test_the_document_is_valid() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
-def test_the_document_has_every_route_and_no_other() -> None:
+def test_the_document_has_exactly_the_routes() -> None:
     nothing: Any = None
     pages = {"/docs": Response()}
     app = control_app(nothing, nothing, nothing, nothing, nothing, pages, nothing, local=True)
@@ -100,7 +100,7 @@ def test_the_document_has_every_route_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), [*operations()], ids=lambda value: str(value)[:30])
-def test_every_operation_says_who_is_refused(path: str, method: str, operation: Mapping[str, Any]) -> None:
+def test_every_operation_documents_its_refusals(path: str, method: str, operation: Mapping[str, Any]) -> None:
     statuses = set(operation["responses"])
     assert "421" in statuses
     assert ("401" in statuses) == (path != "/_mock/health")
@@ -121,7 +121,7 @@ def test_every_example_fits_its_schema() -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "body", "reply"), ways())
-def test_every_example_is_what_the_mock_answers(start: Start, method: str, path: str, body: Any, reply: Any) -> None:
+def test_every_example_is_a_response_of_the_mock(start: Start, method: str, path: str, body: Any, reply: Any) -> None:
     mock = start()
     given = {} if body is None else {"json": body}
     assert mock.call(method.upper(), path.replace("{token}", TOKEN), None, **given).json() == reply
@@ -130,7 +130,7 @@ def test_every_example_is_what_the_mock_answers(start: Start, method: str, path:
 @pytest.mark.parametrize(
     "path", ["/_mock/behaviour", "/_mock/faults", "/_mock/scenarios", "/_mock/coverage", "/_mock/verdict"]
 )
-def test_every_excerpt_is_of_what_the_mock_answers(mock: Mock, path: str) -> None:
+def test_every_excerpt_is_part_of_a_response(mock: Mock, path: str) -> None:
     if path == "/_mock/coverage":
         mock.call("GET", f"{PREFIX}/versions", TOKEN)
     (excerpt,) = examples(DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"][JSON]).values()
@@ -143,8 +143,8 @@ def test_the_refused_request_is_shown_as_in_its_example(mock: Mock) -> None:
     (shown,) = mock.call("GET", "/_mock/requests?token=demo-busy", None).json()["requests"]
     media = DOCUMENT["paths"]["/_mock/requests/{id}"]["get"]["responses"]["200"]["content"][JSON]
     example = media["examples"]["locked"]["value"]
-    told = {"id": shown["id"], "headers": shown["headers"]}
-    assert shown == {**example, **told}
+    varying = {"id": shown["id"], "headers": shown["headers"]}
+    assert shown == {**example, **varying}
     assert {name for name, _ in example["headers"]} <= {name for name, _ in shown["headers"]}
 
 
@@ -158,34 +158,34 @@ def test_the_refused_request_is_shown_as_in_its_example(mock: Mock) -> None:
         ("CrossSite", "PUT", "/_mock/worlds/demo", {"headers": {"origin": "https://example.com"}}),
     ],
 )
-def test_every_refusal_is_what_the_mock_answers(
+def test_every_refusal_is_a_response_of_the_mock(
     mock: Mock, refusal: str, method: str, path: str, call: dict[str, Any]
 ) -> None:
     (example,) = examples(DOCUMENT["components"]["responses"][refusal]["content"][JSON]).values()
     assert mock.call(method, path, None, **call).json() == example
 
 
-def test_the_other_refusals_are_what_the_mock_answers(start: Start) -> None:
+def test_the_other_refusals_are_responses_of_the_mock(start: Start) -> None:
     (example,) = examples(DOCUMENT["components"]["responses"]["Unauthorized"]["content"][JSON]).values()
     assert start(settings(admin_token="s3cret")).call("GET", "/_mock/worlds", None).json() == example
     post = DOCUMENT["paths"]["/_mock/worlds/{token}/clock"]["post"]
-    told = post["requestBody"]["content"][JSON]["examples"]["expiring"]["value"]
+    command = post["requestBody"]["content"][JSON]["examples"]["expiring"]["value"]
     (example,) = examples(post["responses"]["409"]["content"][JSON]).values()
-    assert start().call("POST", "/_mock/worlds/demo/clock", None, json=told).json() == example
+    assert start().call("POST", "/_mock/worlds/demo/clock", None, json=command).json() == example
 
 
-def test_the_ready_made_scenarios_are_those_that_there_are() -> None:
+def test_the_document_lists_the_ready_made_scenarios() -> None:
     assert SCHEMAS["NamedScenario"]["properties"]["name"]["enum"] == ready_made_scenarios()
 
 
-def test_the_faults_are_those_that_there_are() -> None:
+def test_the_document_lists_the_faults() -> None:
     fault = SCHEMAS["Fault"]
     assert list(fault["discriminator"]["mapping"]) == list(FAULTS)
     assert list(fault["discriminator"]["mapping"].values()) == [each["$ref"] for each in fault["oneOf"]]
 
 
 @pytest.mark.parametrize("name", SCHEMAS["Fault"]["discriminator"]["mapping"])
-def test_a_fault_takes_the_parameters_that_it_takes(name: str) -> None:
+def test_a_fault_has_its_parameters(name: str) -> None:
     schema = resolved({"$ref": SCHEMAS["Fault"]["discriminator"]["mapping"][name]})
     fields = {field.name: field for field in msgspec.structs.fields(FAULTS[name])}
     assert schema["properties"].keys() == BINDING | fields.keys()
@@ -210,13 +210,13 @@ def test_a_fault_takes_the_parameters_that_it_takes(name: str) -> None:
         ("StoredRequest", Entry),
     ],
 )
-def test_a_snapshot_has_what_is_kept(name: str, kind: Any) -> None:
+def test_a_snapshot_has_every_stored_field(name: str, kind: Any) -> None:
     fields = msgspec.structs.fields(kind)
     needed = {each.name for each in fields if each.required}
     assert list(SCHEMAS[name]["properties"]) == [each.name for each in fields]
     assert set(SCHEMAS[name].get("required", ())) == needed
 
 
-def test_a_snapshot_has_what_was_wrong_with_a_field() -> None:
+def test_a_snapshot_has_the_problems_of_a_request() -> None:
     problem = SCHEMAS["StoredRequest"]["properties"]["problems"]["items"]
     assert problem["required"] == [each.name for each in msgspec.structs.fields(Problem)]

@@ -29,7 +29,7 @@ Picture = Callable[[str], Awaitable[bytes | None]]
 
 
 class LockChange(msgspec.Struct, forbid_unknown_fields=True):
-    """A lock that the control API sets. until: ISO 8601 with a time zone, or null for ever."""
+    """A lock that the control API sets. until: ISO 8601 with a time zone, null for a lock without an end."""
 
     until: str | None = None
 

@@ -1,4 +1,4 @@
-"""The page at /_mock/: one look at all worlds, over what the control API answers. It keeps no state of its own."""
+"""The page at /_mock/: it shows all worlds through the control API, and keeps no state of its own."""
 
 from .pages import page_app
 

@@ -1,4 +1,4 @@
-"""The verdict on a client: how it behaved, rule by rule."""
+"""The client verdict, rule by rule."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ _LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class ClientRule:
-    """One thing that a client of this API does or leaves.
+    """One rule for clients of this API.
 
-    situation: when it can be judged at all; kept: what a well-behaved client did then; advice: what to do instead.
+    situation: in which the rule can be judged; kept: description of good behaviour; advice: for a violation.
     """
 
     id: str
@@ -36,7 +36,7 @@ CLIENT_RULES = (
         "1 s after the one before on the world's clock.",
         "a 409 from generate-image or check-availability",
         "did not hammer the lock",
-        "Ask check-availability at most once a second, and generate when it says 200.",
+        "Call check-availability at most once a second, and generate when it returns 200.",
         patience.hammered_lock,
     ),
     ClientRule(
@@ -45,8 +45,8 @@ CLIENT_RULES = (
         "A generate-image call that was answered with 419 is not sent again unchanged, to be answered with 419 again "
         "with the same credits left.",
         "a 419 from generate-image",
-        "did not retry in vain",
-        "Buy credits, or ask for fewer images.",
+        "did not retry unchanged",
+        "Buy credits, or request fewer images.",
         patience.retried_without_credits,
     ),
     ClientRule(
@@ -55,54 +55,54 @@ CLIENT_RULES = (
         "A generate-image call that was answered with 429 is not sent again unchanged before the day's end, to be "
         "answered with 429 again under the same limit.",
         "a 429 from generate-image",
-        "did not retry in vain",
-        "Ask for fewer images, or wait for 00:00 UTC.",
+        "did not retry unchanged",
+        "Request fewer images, or wait until 00:00 UTC.",
         patience.retried_over_limit,
     ),
     ClientRule(
         "CLIENT-BLIND-RESEND",
-        "It looks before it orders again",
+        "It checks before it resends",
         "After a generate-image call whose outcome the client could not know (no reply, half a reply, a 5xx or an "
         "unreadable 200), the same call is not sent again before recent-images was answered with 200. A repetition "
         "that is refused while the first still runs does not count.",
         "an unknown outcome of generate-image",
-        "did not order again without a look",
-        "Look at recent-images first: the images may be there, and paid for.",
+        "did not resend blindly",
+        "Check recent-images first: the images may exist and be paid for.",
         paying.resent_blindly,
     ),
     ClientRule(
         "CLIENT-TOKEN-LEAK",
-        "It keeps its token from the pictures",
+        "It sends no token to pictures",
         "A request for a picture carries no Authorization header.",
         "a request for a picture",
-        "sent no token along",
-        "Send the token to the API only: pictures may lie on a host of somebody else.",
+        "sent no token",
+        "Send the token to the API only: pictures may be on a host of another provider.",
         paying.leaked_token,
     ),
     ClientRule(
         "CLIENT-UNFETCHED",
-        "It fetches what it paid for",
+        "It fetches every image",
         "Every image of a generate-image call that was answered completely with 200 is fetched afterwards, by a GET "
         "that is answered completely with 200.",
         "a generation with images",
         "fetched every image",
-        "Fetch the address in output, or ask for fewer images.",
+        "Fetch the address in output, or request fewer images.",
         paying.left_unfetched,
     ),
     ClientRule(
         "CLIENT-SAME-422",
-        "It reads what is wrong with its parameters",
+        "It corrects invalid parameters",
         "A generate-image call that was answered with 422 or 400 is not sent again unchanged, to be refused again.",
         "a 422 or 400 from generate-image",
         "did not repeat a refused body",
-        "Read errors in the reply: it names each field and what it takes.",
+        "Read errors in the response: it names each invalid field and its valid values.",
         patience.repeated_invalid,
     ),
 )
 
 
 def verdict(entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return how the client of one world behaved, from its entries, oldest first.
+    """Return the verdict on the client of one world, from its entries, oldest first.
 
     {"verdict": "misbehaved", "well-behaved" or "not exercised", "requests": number of judged requests, "rules":
     [{"id", "title", "statement", "verdict": "violated", "passed" or "not_exercised", "reason", "count", "requests"}]}.
@@ -134,5 +134,5 @@ def _reason(rule: ClientRule, evidence: Evidence) -> str:
     if not evidence.broken:
         return f"The client met {rule.situation} {times(len(evidence.met))}, and {rule.kept}."
     more = len(evidence.broken) - 1
-    others = f" The like happened {times(more)} more." if more else ""
+    others = f" This happened {times(more)} more." if more else ""
     return f"{evidence.broken[0].event}{others} {rule.advice}"

@@ -1,6 +1,6 @@
-"""Fixtures for tests in a browser: one browser and one mock for all that one process runs of them.
+"""Fixtures for tests in a browser: one browser and one mock for each test process.
 
-Whatever a test looks at, the mock is busy: somebody else sends it 200 requests a second.
+The mock is busy during every test: another client sends it 200 requests a second.
 """
 
 from collections.abc import Iterator
@@ -26,21 +26,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
-        pytest.skip("there is no Chromium here: install one, or name it in AIIMAGE_CHROMIUM")
+        pytest.skip("Chromium not found: install it, or set AIIMAGE_CHROMIUM")
     with chromium(path) as started:
         yield started
 
 
 @pytest.fixture(scope="package")
 def shared() -> Iterator[Mocked]:
-    """A mock whose generations take no time. Use a token of your own."""
+    """A mock whose generations take no time. Use a unique token."""
     with _busy() as mocked:
         yield mocked
 
 
 @pytest.fixture
 def own() -> Iterator[Mocked]:
-    """A mock that no other test knows."""
+    """A mock of this test alone."""
     with _busy() as mocked:
         yield mocked
 
@@ -53,7 +53,7 @@ def token() -> str:
 
 @pytest.fixture
 def watched(browser: Browser, shared: Mocked) -> Iterator[Watched]:
-    """Tabs that show the shared mock. The test fails where one of them complains."""
+    """Tabs that show the shared mock. The test fails if one of them reports a problem."""
     with closing(Watched(browser, shared)) as tabs:
         yield tabs
         assert tabs.problems == []
@@ -70,5 +70,5 @@ def watched_own(browser: Browser, own: Mocked) -> Iterator[Watched]:
 @contextmanager
 def _busy() -> Iterator[Mocked]:
     server = Server("--generation-time", "0")
-    with server, closing(Mocked(server)) as mocked, load(server.origin, "somebody-else"):
+    with server, closing(Mocked(server)) as mocked, load(server.origin, "other-client"):
         yield mocked

@@ -1,4 +1,4 @@
-"""Pictures of the page for the documentation: always the same history, seen at the same instant."""
+"""Pictures of the page for the documentation, always of the same history at the same instant."""
 
 import json
 import sys
@@ -19,7 +19,10 @@ from support.server import Server
 README = page_of("README")
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 FLAGS = ("--generation-time", "0", "--seed", "7")
-STILL = ("--num-raster-threads=1", "--disable-partial-raster")  # else round corners differ by a shade from run to run
+STILL = (
+    "--num-raster-threads=1",
+    "--disable-partial-raster",
+)  # otherwise the shades of round corners vary between runs
 SHOP = "shop-frontend"
 MORNING = "2026-02-26T09:14:03.250Z"
 ORDERS = (
@@ -34,18 +37,18 @@ ORDERS = (
 def main() -> None:
     path = find_chromium()
     if path is None:
-        sys.exit("There is no Chromium here: install one, or name it in AIIMAGE_CHROMIUM.")
+        sys.exit("Chromium not found: install it, or set AIIMAGE_CHROMIUM.")
     FOLDER.mkdir(exist_ok=True)
     picture()
     with Server(*FLAGS) as server, closing(Mocked(server)) as mocked, chromium(path, *STILL) as browser:
-        live_through(mocked)
+        make_history(mocked)
         overview(browser, mocked)
         exchange(browser, mocked)
         phone(browser, mocked)
 
 
 def picture() -> None:
-    """Have the picture painted that README asks for."""
+    """Save the picture of the request in README."""
     with Server("--generation-time", "0") as server:
         fields = json.loads(README.fenced[1].text.split("-d '")[1].rstrip("'\n"))
         url, headers = f"{server.base_url}/aiimage/generate-image", {"Authorization": "Bearer demo"}
@@ -53,8 +56,8 @@ def picture() -> None:
         (FOLDER / "picture.png").write_bytes(httpx.get(f"{server.origin}/{image['output']}").content)
 
 
-def live_through(mocked: Mocked) -> None:
-    """Have a client spend a morning: pictures, refusals, faults, and a generation that still runs."""
+def make_history(mocked: Mocked) -> None:
+    """Make a history: pictures, refusals, faults, and a running generation."""
     mocked.control("POST", f"/worlds/{SHOP}/clock", {"freeze": True, "set": MORNING})
     mocked.control("PATCH", f"/worlds/{SHOP}", {"credits": 9, "used_today": 31})
     for prompt, size in ORDERS:
@@ -79,7 +82,7 @@ def live_through(mocked: Mocked) -> None:
 
 
 def lose_an_answer(mocked: Mocked) -> None:
-    """Have the connection die once the lock is taken: the generation goes on."""
+    """Close the connection once the lock is taken; the generation continues."""
     mocked.control("PATCH", f"/worlds/{SHOP}", {"generation_time": 6})
     with suppress(httpx.RemoteProtocolError):
         order(mocked, "A kite above the dunes", "1024x1024", fault="lost-response;at=locked")
@@ -96,7 +99,7 @@ def order(mocked: Mocked, prompt: str, size: str, count: int = 1, fault: str = "
 
 @contextmanager
 def opened(browser: Browser, mocked: Mocked, **context: Any) -> Iterator[Page]:
-    """Show the page to somebody who has opened the world by its token, with all that can be seen in it loaded."""
+    """Open the page with the token of the world, and wait until everything is loaded."""
     with closing(Watched(browser, mocked)) as tabs:
         page = tabs.open(SHOP, reduced_motion="reduce", **context)
         page.get_by_label("Your token").fill(SHOP)
@@ -111,7 +114,7 @@ def opened(browser: Browser, mocked: Mocked, **context: Any) -> Iterator[Page]:
 
 
 def settle(page: Page) -> None:
-    """Wait until every picture in sight is there."""
+    """Wait until every picture is loaded."""
     images = page.locator("img")
     for place in range(images.count()):
         image = images.nth(place)
@@ -135,12 +138,12 @@ def exchange(browser: Browser, mocked: Mocked) -> None:
         rows(page).filter(has_text="CREDIT-419").click()
         dialog = page.get_by_role("dialog")
         expect(dialog).to_be_visible()
-        hide_what_differs(dialog)
+        hide_id(dialog)
         save(page, "page-request")
 
 
-def hide_what_differs(dialog: Locator) -> None:
-    """Take the id out, which is another one in every run."""
+def hide_id(dialog: Locator) -> None:
+    """Remove the id, which varies between runs."""
     dialog.get_by_text("Id", exact=True).evaluate("(term) => { term.nextElementSibling.remove(); term.remove(); }")
     dialog.get_by_role("button", name="Close").evaluate("(button) => button.blur()")
 

@@ -1,4 +1,4 @@
-"""For everybody: by keyboard, by screen reader, dark, light, on a phone."""
+"""Accessibility: keyboard, screen reader, dark and light, small screens."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def busy(shared: Mocked, token: str) -> str:
 
 
 def complaints(page: Page) -> list[Any]:
-    """Return what axe finds serious or critical."""
+    """Return the serious and critical findings of axe."""
     found = AXE.run(page).response["violations"]
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in BAD]
 
@@ -114,7 +114,7 @@ def test_everything_is_done_by_keyboard(watched: Watched, shared: Mocked, busy: 
 
 
 def walk(page: Page) -> list[str]:
-    """Go through the page with the Tab key, and return what has the focus on the way, each time plain to see."""
+    """Walk through the page with the Tab key and return the focused elements; assert that the focus is visible."""
     seen: list[str] = []
     look = """() => {
         const at = document.activeElement;
@@ -133,6 +133,6 @@ def walk(page: Page) -> list[str]:
     return seen
 
 
-def test_who_wants_less_motion_gets_less(watched: Watched, token: str) -> None:
+def test_reduced_motion_is_respected(watched: Watched, token: str) -> None:
     page = watched.open(token, reduced_motion="reduce")
     assert part(page, "freeze").evaluate("(button) => getComputedStyle(button).transitionDuration") == "0s"

@@ -21,7 +21,7 @@ def switch_on(page: Page) -> None:
     page.get_by_role("button", name="Switch on").click()
 
 
-def test_a_fault_strikes_as_it_was_told_to(page: Page, shared: Mocked, token: str) -> None:
+def test_a_fault_is_switched_on_with_its_conditions(page: Page, shared: Mocked, token: str) -> None:
     form = part(page, "fault-form")
     form.get_by_label("Fault").select_option("proxy-error")
     form.get_by_label("code").select_option("504")

@@ -1,4 +1,4 @@
-"""What the page does when the mock goes away and comes back."""
+"""The page while the mock stops and starts again."""
 
 from contextlib import closing
 
@@ -9,7 +9,7 @@ from support.server import Server
 from support.valkey import fresh_url
 
 
-def test_a_lost_connection_is_plain_to_see_and_made_up_for(browser: Browser) -> None:
+def test_a_lost_connection_is_shown_and_recovered(browser: Browser) -> None:
     with Server("--generation-time", "0") as first, closing(Mocked(first)) as mocked:
         tabs = Watched(browser, mocked)
         tabs.expected = ("ERR_", "503")  # whatever is asked while it stops

@@ -29,7 +29,7 @@ def log_in(page: Page, token: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_who_knows_the_token_sees_the_page_live_until_the_logout(guarded: Watched) -> None:
+def test_the_page_is_live_between_login_and_logout(guarded: Watched) -> None:
     page = guarded.tab()
     page.goto(f"{guarded.mocked.origin}/_mock/")
     log_in(page, "wrong")
@@ -47,7 +47,7 @@ def test_who_knows_the_token_sees_the_page_live_until_the_logout(guarded: Watche
     expect(page.get_by_label("Admin token")).to_be_visible()
 
 
-def test_a_session_that_is_over_leads_to_the_login(guarded: Watched) -> None:
+def test_an_ended_session_leads_to_the_login(guarded: Watched) -> None:
     page = guarded.tab()
     page.goto(f"{guarded.mocked.origin}/_mock/")
     log_in(page, ADMIN)

@@ -44,7 +44,7 @@ def test_a_new_request_adds_one_row(watched: Watched, shared: Mocked, token: str
     assert page.evaluate("added") == 1
 
 
-def test_who_reads_further_down_is_not_pushed_away(watched: Watched, shared: Mocked, token: str) -> None:
+def test_new_requests_keep_the_scroll_position(watched: Watched, shared: Mocked, token: str) -> None:
     send(shared.origin, token, 200)
     page = watched.open(token)
     expect(part(page, "count")).to_have_text("200")

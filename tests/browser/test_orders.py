@@ -1,4 +1,4 @@
-"""The form that sends requests for images, and the pictures that come of them."""
+"""The form that sends generate-image, and the pictures."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ PROMPTS = {
 
 @pytest.fixture
 def watched(watched: Watched) -> Watched:
-    """Tabs in which the mock may refuse what the form sends: a browser says so on its console."""
+    """Tabs in which the mock may refuse requests of the form, which a browser logs on its console."""
     watched.expected = ("status of 409", "status of 419", "status of 422")
     return watched
 
 
 @pytest.fixture
 def page(watched: Watched, shared: Mocked, token: str) -> Page:
-    """The page with a token that the user has typed."""
+    """The page with a typed token."""
     page = watched.open("demo-low")
     page.get_by_label("Your token").fill(token)
     page.get_by_role("button", name="Open", exact=True).click()
@@ -44,7 +44,7 @@ def send(page: Page, status: int) -> None:
     expect(part(page, "answer").locator(".status")).to_have_text(str(status))
 
 
-def test_every_engine_takes_an_order(page: Page, shared: Mocked, token: str) -> None:
+def test_every_engine_generates(page: Page, shared: Mocked, token: str) -> None:
     for engine, field in PROMPTS.items():
         page.get_by_label("Engine").select_option(engine)
         fill(page, field, f"A fox by {engine}")
@@ -58,7 +58,7 @@ def test_every_engine_takes_an_order(page: Page, shared: Mocked, token: str) -> 
     ]
 
 
-def test_a_picture_is_seen_and_nobody_takes_that_for_a_client(page: Page, shared: Mocked, token: str) -> None:
+def test_showing_a_picture_is_not_a_client_request(page: Page, shared: Mocked, token: str) -> None:
     fill(page, "description", "A fox")
     send(page, 200)
     picture = page.locator(".gallery img")
@@ -68,7 +68,7 @@ def test_a_picture_is_seen_and_nobody_takes_that_for_a_client(page: Page, shared
     assert shared.control("GET", f"/requests?token={token}&operation=uploads")["total"] == 0
 
 
-def test_a_picture_is_told_with_its_size_and_price(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_picture_is_shown_with_size_and_price(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
     expect(part(page, "no-pictures")).to_be_visible()
     shared.generate(token, "A hare")
@@ -91,7 +91,7 @@ def test_an_image_is_made_from_an_upload(page: Page, shared: Mocked, token: str)
     assert image["mode"] == "image-to-image"
 
 
-def test_what_is_wrong_is_answered_and_shown_in_full(page: Page) -> None:
+def test_an_invalid_request_is_explained(page: Page) -> None:
     fill(page, "description", "")
     fill(page, "image_number_of_images", "0")
     send(page, 422)
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_answered_and_shown_in_full(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Request details")).to_contain_text("Nearest valid request")
 
 
-def test_two_orders_at_once_meet_the_lock(page: Page, shared: Mocked, token: str) -> None:
+def test_two_requests_at_once_meet_the_lock(page: Page, shared: Mocked, token: str) -> None:
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     page.get_by_role("button", name="Send", exact=True).click()
@@ -118,7 +118,7 @@ def test_a_ready_made_account_needs_no_token(watched: Watched) -> None:
     expect(rows(page).first).to_contain_text("CREDIT-419")
 
 
-def test_a_world_that_is_known_by_name_only_asks_for_its_token(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_world_with_an_unknown_token_asks_for_it(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
     field = page.get_by_label("Token of this world")
     expect(field).to_be_visible()
@@ -133,7 +133,7 @@ def test_a_world_that_is_known_by_name_only_asks_for_its_token(watched: Watched,
     send(page, 200)
 
 
-def test_who_opens_the_same_world_by_its_token_is_asked_no_more(watched: Watched, token: str) -> None:
+def test_opening_a_world_by_token_hides_the_token_field(watched: Watched, token: str) -> None:
     page = watched.open(token)
     expect(page.get_by_label("Token of this world")).to_be_visible()
     page.get_by_label("Your token").fill(token)

@@ -66,7 +66,7 @@ def test_requests_are_filtered(watched: Watched, busy: str) -> None:
     expect(part(page, "no-requests")).to_have_text("No request matches the filters.")
 
 
-def test_requests_of_nobody_are_among_those_of_everybody(watched: Watched, shared: Mocked, token: str) -> None:
+def test_requests_without_a_token_are_among_all_worlds(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
     part(page, "filters").get_by_label("Scope").select_option("all worlds")
     part(page, "filters").get_by_label("Text").fill("401")
@@ -87,7 +87,7 @@ def test_a_refusal_is_explained_in_full(watched: Watched, busy: str) -> None:
     expect(dialog).to_be_hidden()
 
 
-def test_a_fault_that_struck_is_named(watched: Watched, shared: Mocked, token: str) -> None:
+def test_an_applied_fault_is_named(watched: Watched, shared: Mocked, token: str) -> None:
     shared.control("PUT", f"/worlds/{token}/faults", [{"fault": "proxy-error", "code": 503}])
     shared.get("versions", token)
     page = watched.open(token)
@@ -96,7 +96,7 @@ def test_a_fault_that_struck_is_named(watched: Watched, shared: Mocked, token: s
     expect(dialog.get_by_role("heading", name="Applied faults")).to_be_visible()
 
 
-def test_what_a_prompt_says_is_text(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_prompt_cannot_inject_markup(watched: Watched, shared: Mocked, token: str) -> None:
     shared.generate(token, SCRIPT)
     shared.generate(token, SCRIPT, count=0)
     page = watched.open(token)
@@ -124,7 +124,7 @@ def test_a_request_is_repeated_by_its_command(watched: Watched, shared: Mocked) 
     assert newest["fields"]["description_flux_pro"] == "It's a fox; $HOME `id`"
 
 
-def test_a_token_that_the_page_does_not_know_is_left_to_the_shell(watched: Watched, busy: str) -> None:
+def test_an_unknown_token_is_a_shell_variable(watched: Watched, busy: str) -> None:
     page = watched.open(busy)
     command = whole(page, "VALID-422").locator(".curl").inner_text()
     assert '-H "Authorization: Bearer $TOKEN"' in command

@@ -15,7 +15,7 @@ def opened(watched: Watched, page: Page, token: str) -> None:
     expect(part(page, "picker").locator("option:checked")).to_have_text(token)
 
 
-def test_a_world_is_shown_as_it_is_and_as_it_becomes(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_world_is_shown_and_kept_up_to_date(watched: Watched, shared: Mocked, token: str) -> None:
     shared.generate(token, count=3)
     page = watched.open(token)
     expect(part(page, "credits")).to_have_text("97")
@@ -50,7 +50,7 @@ def test_ready_made_accounts_are_offered_by_name(watched: Watched, shared: Mocke
     expect(part(page, "credits")).to_have_text("0")
 
 
-def test_a_token_of_ones_own_stays_in_the_tab(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_typed_token_stays_in_the_tab(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open("demo")
     opened(watched, page, token)
     assert token not in page.url
@@ -61,7 +61,7 @@ def test_a_token_of_ones_own_stays_in_the_tab(watched: Watched, shared: Mocked, 
     expect(part(page, "picker").locator("option:checked")).to_have_text(token)
 
 
-def test_a_token_that_opens_nothing_is_told_in_words(watched: Watched) -> None:
+def test_an_invalid_token_is_explained(watched: Watched) -> None:
     watched.expected = ("404",)
     page = watched.open("demo")
     page.get_by_label("Your token").fill("demo-invalid")
@@ -80,7 +80,7 @@ def test_a_world_that_others_have_opened_can_be_picked(watched: Watched, shared:
     expect(part(page, "credits")).to_have_text("99")
 
 
-def test_a_world_that_is_not_there_is_told_in_words(watched: Watched) -> None:
+def test_an_unknown_world_is_explained(watched: Watched) -> None:
     watched.expected = ("404",)
     page = watched.open("demo")
     page.goto(f"{watched.mocked.origin}/_mock/#world=0123456789abcdef")
@@ -133,7 +133,7 @@ def test_a_ready_made_account_begins_as_its_own_after_a_reset(watched_own: Watch
 
 def test_all_worlds_are_reset_and_come_back_from_a_snapshot(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
     own.generate("demo", "A fox", count=2)
-    own.generate("somebody", "A hare")
+    own.generate("customer", "A hare")
     page = watched_own.open("demo")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download snapshot").click()
@@ -152,7 +152,7 @@ def test_all_worlds_are_reset_and_come_back_from_a_snapshot(watched_own: Watched
     assert own.control("GET", "/worlds")["total"] == 2
 
 
-def test_a_file_that_is_no_snapshot_changes_nothing(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
+def test_an_invalid_snapshot_file_changes_nothing(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
     watched_own.expected = ("422",)
     own.generate("demo")
     page = watched_own.open("demo")

@@ -1,4 +1,4 @@
-"""docs/verdict.md is held to what it says: every rule has a section, every example gives what it promises."""
+"""docs/verdict.md is correct: every rule has a section, every example gets its verdict."""
 
 import json
 import re
@@ -40,13 +40,13 @@ def test_every_example_is_read() -> None:
 
 
 @pytest.mark.parametrize(("rule", "promised", "text"), EXAMPLES)
-def test_an_example_gives_what_it_promises(rule: str, promised: str, text: str) -> None:
+def test_an_example_gets_its_verdict(rule: str, promised: str, text: str) -> None:
     judged = verdict(script(text))
     assert {each["id"]: each["verdict"] for each in judged["rules"]}[rule] == promised
     assert judged["verdict"] == ("well-behaved" if promised == "passed" else "misbehaved")
 
 
-def test_every_word_of_a_verdict_is_told() -> None:
+def test_every_value_of_a_verdict_is_explained() -> None:
     judged = [verdict([]), *(verdict(script(text)) for _, _, text in EXAMPLES)]
     assert {row[0].strip("`") for row in PAGE.rows("verdict of a rule")} == {
         each["verdict"] for whole in judged for each in whole["rules"]
@@ -54,7 +54,7 @@ def test_every_word_of_a_verdict_is_told() -> None:
     assert all(f"`{whole['verdict']}`" in TEXT for whole in judged)
 
 
-def test_the_example_of_a_nearest_request_is_what_comes_out() -> None:
+def test_the_example_of_a_nearest_request_is_correct() -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
     sent = {
         "image_generator": "DALL-E 3",

@@ -17,8 +17,8 @@ from mock_server.testing import AiimageMock
 
 FOX = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
 
-TO_THE_API = "Send the token to the API only: pictures may lie on a host of somebody else."
-FETCH_IT = "Fetch the address in output, or ask for fewer images."
+TO_THE_API = "Send the token to the API only: pictures may be on a host of another provider."
+FETCH_IT = "Fetch the address in output, or request fewer images."
 
 
 def generate(world: MockWorld, **changes: object) -> httpx.Response:

@@ -31,36 +31,36 @@ def by_cookie(value: str, **headers: str) -> Headers:
     return Headers({"cookie": f"other=1; {cookie_name(Headers(headers))}={value}; more={{}}", **headers})
 
 
-def test_everybody_is_let_in_where_there_is_no_admin_token() -> None:
+def test_every_request_is_allowed_without_an_admin_token() -> None:
     auth = Auth(None)
     assert auth.allows(Headers({}))
     assert not auth.required
     assert auth.create_session("anything") is None
 
 
-def test_a_session_lets_in_and_does_not_tell_the_token() -> None:
+def test_a_session_is_accepted_and_does_not_contain_the_token() -> None:
     auth = Auth(ADMIN)
     made = session(auth)
     assert auth.allows(by_cookie(made))
     assert ADMIN not in made
 
 
-def test_every_process_with_the_same_admin_token_knows_a_session_again() -> None:
+def test_every_process_with_the_same_admin_token_accepts_a_session() -> None:
     assert Auth(ADMIN).allows(by_cookie(session(Auth(ADMIN))))
     assert not Auth("another").allows(by_cookie(session(Auth(ADMIN))))
 
 
-def test_no_two_sessions_are_the_same() -> None:
+def test_sessions_are_unique() -> None:
     auth = Auth(ADMIN)
     assert session(auth) != session(auth)
 
 
 @pytest.mark.parametrize("token", ["", "s3cre", "s3cret ", "S3CRET", "gehéim"])
-def test_a_wrong_token_opens_no_session(token: str) -> None:
+def test_a_wrong_token_gets_no_session(token: str) -> None:
     assert Auth(ADMIN).create_session(token) is None
 
 
-def test_a_session_that_somebody_made_up_does_not_let_in() -> None:
+def test_a_forged_session_is_refused() -> None:
     auth = Auth(ADMIN)
     number, _, signature = session(auth).partition(".")
     for value in (
@@ -76,12 +76,12 @@ def test_a_session_that_somebody_made_up_does_not_let_in() -> None:
         assert not auth.allows(by_cookie(value))
 
 
-def test_a_wrong_header_is_not_made_up_for_by_a_session() -> None:
+def test_a_wrong_header_is_refused_despite_a_session() -> None:
     auth = Auth(ADMIN)
     assert not auth.allows(by_cookie(session(auth), authorization="Bearer wrong"))
 
 
-def test_a_session_has_a_name_of_its_own_at_each_port_of_a_host() -> None:
+def test_each_port_of_a_host_has_its_own_session_cookie() -> None:
     hosts = ("localhost:8010", "localhost:8011", "localhost", "[::1]:8010", "[::1]", "mock.example:x=1;")
     names = [cookie_name(Headers({"host": host})) for host in hosts]
     assert names == [f"aiimage_mock_session{port}" for port in ("_8010", "_8011", "", "_8010", "", "")]
@@ -89,7 +89,7 @@ def test_a_session_has_a_name_of_its_own_at_each_port_of_a_host() -> None:
     assert all(auth.allows(by_cookie(session(auth), host=host)) for host in hosts)
 
 
-def test_a_session_of_a_token_beyond_ascii_lets_in() -> None:
+def test_an_admin_token_beyond_ascii_gets_a_session() -> None:
     auth = Auth("geheim-é")
     assert auth.allows(by_cookie(session(auth, "geheim-é")))
 
@@ -101,7 +101,7 @@ def guarded(start: Start) -> Mock:
 
 
 @pytest.mark.parametrize("given", [None, "Bearer s3cre", "Bearer s3cret2", "Bearer", "s3cret", "Basic s3cret", "é"])
-def test_every_call_takes_the_admin_token(guarded: Mock, given: str | None) -> None:
+def test_every_call_requires_the_admin_token(guarded: Mock, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given.encode("latin-1")}
     for method, path in CALLS:
         reply = ask(guarded, method, path, headers=headers)
@@ -109,14 +109,14 @@ def test_every_call_takes_the_admin_token(guarded: Mock, given: str | None) -> N
         assert ADMIN not in reply.text
 
 
-def test_every_call_is_answered_to_who_knows_the_admin_token(guarded: Mock) -> None:
+def test_every_call_accepts_the_admin_token(guarded: Mock) -> None:
     for method, path in CALLS:
         if path != "/events":
             reply = ask(guarded, method, path, headers={"Authorization": f"Bearer {ADMIN}"})
             assert reply.status_code in (200, 404, 422)
 
 
-def test_health_takes_no_token(guarded: Mock) -> None:
+def test_health_requires_no_token(guarded: Mock) -> None:
     assert ask(guarded, "GET", "/health").status_code == 200
     assert ask(guarded, "HEAD", "/health").status_code == 200
 
@@ -124,7 +124,7 @@ def test_health_takes_no_token(guarded: Mock) -> None:
 @pytest.mark.parametrize(
     "path", ["/health/", "//health", "/%68ealth", "/health%2F..%2Fworlds", "/Health", "/worlds/health"]
 )
-def test_what_is_only_like_health_is_not_open(guarded: Mock, path: str) -> None:
+def test_paths_similar_to_health_are_guarded(guarded: Mock, path: str) -> None:
     assert ask(guarded, "GET", path).status_code in (401, 404)
 
 
@@ -146,14 +146,14 @@ def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch
     assert compared == [(b"Bearer wrong", b"Bearer s3cret")]
 
 
-def test_the_admin_token_is_no_token_of_the_emulated_api(guarded: Mock) -> None:
+def test_the_admin_token_is_not_a_token_of_the_emulated_api(guarded: Mock) -> None:
     ask(guarded, "GET", "/worlds", headers={"Authorization": f"Bearer {ADMIN}"})
     shown = ask(guarded, "GET", "/requests", headers={"Authorization": f"Bearer {ADMIN}"})
     assert shown.json() == {"requests": [], "total": 0}
 
 
 @pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "localhost.example.com:8010"])
-def test_every_call_on_loopback_is_for_this_machine(mock: Mock, host: str) -> None:
+def test_every_call_on_loopback_refuses_a_foreign_host(mock: Mock, host: str) -> None:
     for method, path in CALLS:
         reply = ask(mock, method, path, headers={"Host": host})
         assert reply.status_code == 421
@@ -163,18 +163,18 @@ def test_every_call_on_loopback_is_for_this_machine(mock: Mock, host: str) -> No
 @pytest.mark.parametrize(
     "host", ["", "@127.0.0.1:x", "[::1", "[]", "128.0.0.1", "0.0.0.0", "127.1", "2130706433", "a" * 500]
 )
-def test_a_host_that_is_not_clearly_this_machine_is_refused(mock: Mock, host: str) -> None:
+def test_a_doubtful_host_is_refused(mock: Mock, host: str) -> None:
     assert ask(mock, "GET", "/health", headers={"Host": host}).status_code == 421
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8010", "127.0.0.1:8010", "127.8.9.10", "[::1]:8010", "mock.localhost:8010"]
 )
-def test_this_machine_goes_by_several_names(mock: Mock, host: str) -> None:
+def test_every_name_of_this_machine_is_accepted(mock: Mock, host: str) -> None:
     assert ask(mock, "GET", "/health", headers={"Host": host}).status_code == 200
 
 
-def test_beyond_loopback_any_host_is_meant(guarded: Mock) -> None:
+def test_any_host_is_accepted_beyond_loopback(guarded: Mock) -> None:
     assert ask(guarded, "GET", "/health", headers={"Host": "mock.example.com"}).status_code == 200
 
 
@@ -189,7 +189,7 @@ def test_beyond_loopback_any_host_is_meant(guarded: Mock) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_no_page_of_another_site_changes_anything(mock: Mock, headers: dict[str, str]) -> None:
+def test_a_page_of_another_site_cannot_change_anything(mock: Mock, headers: dict[str, str]) -> None:
     mock.generate()
     for method, path in CALLS:
         if method != "GET":
@@ -207,20 +207,20 @@ def test_no_page_of_another_site_changes_anything(mock: Mock, headers: dict[str,
         {"Sec-Fetch-Site": "none"},
     ],
 )
-def test_the_servers_own_page_may_change_everything(mock: Mock, headers: dict[str, str]) -> None:
+def test_the_servers_own_page_can_change_everything(mock: Mock, headers: dict[str, str]) -> None:
     assert ask(mock, "PATCH", "/worlds/demo", json={"credits": 1}, headers=headers).status_code == 200
 
 
-def test_no_answer_lets_another_site_read_it(mock: Mock) -> None:
+def test_no_response_allows_cross_origin_reads(mock: Mock) -> None:
     reply = ask(mock, "GET", "/worlds", headers={"Origin": "https://example.com"})
     assert [name for name in reply.headers if name.startswith("access-control")] == []
 
 
-def test_beyond_loopback_it_is_off_without_an_admin_token(start: Start) -> None:
+def test_the_control_api_is_off_beyond_loopback_without_an_admin_token(start: Start) -> None:
     mock = start(settings(host="0.0.0.0"))
     for method, path in CALLS:
         assert ask(mock, method, path).status_code == 404
 
 
-def test_it_can_be_switched_off(start: Start) -> None:
+def test_the_control_api_can_be_switched_off(start: Start) -> None:
     assert ask(start(settings(control=False, admin_token=ADMIN)), "GET", "/health").status_code == 404

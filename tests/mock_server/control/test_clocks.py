@@ -17,24 +17,24 @@ def now(mock: Mock, token: str = "demo") -> str:
     return str(told(mock, "GET", f"/worlds/{token}/clock")["now"])
 
 
-def test_a_clock_runs_as_the_servers_until_it_is_told_otherwise(mock: Mock) -> None:
+def test_a_clock_runs_with_the_servers_until_it_is_moved(mock: Mock) -> None:
     assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
-    mock.generate("somebody")
+    mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_frozen_clock_stands_still_and_others_run(mock: Mock) -> None:
     assert told(mock, "POST", CLOCK, {"freeze": True}) == {"mode": "frozen", "now": START}
-    mock.generate("somebody")
+    mock.generate("customer")
     assert now(mock) == START
-    assert now(mock, "somebody") == "2026-02-26T10:00:01.500Z"
+    assert now(mock, "customer") == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_clock_runs_on_from_where_it_stood(mock: Mock) -> None:
     told(mock, "POST", CLOCK, {"freeze": True})
-    mock.generate("somebody")
+    mock.generate("customer")
     assert told(mock, "POST", CLOCK, {"freeze": False}) == {"mode": "real", "now": START}
-    mock.generate("somebody")
+    mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
@@ -87,7 +87,7 @@ def test_a_generation_has_been_answered_when_its_end_is_reached(mock: Mock) -> N
     assert (mock.world()["images"], mock.world()["lock"]) == (1, None)
 
 
-def test_what_falls_due_on_the_way_happens_in_order(mock: Mock) -> None:
+def test_due_events_happen_in_order(mock: Mock) -> None:
     told(mock, "POST", "/worlds/demo-slow/clock", {"freeze": True})
     slow = begin(mock, "demo-slow")
     told(mock, "POST", "/worlds/demo-slow/clock", {"advance": 11})
@@ -147,7 +147,7 @@ def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: 
         (b'{"hold": true}', "unknown field `hold`"),
     ],
 )
-def test_a_command_that_is_not_understood_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
+def test_an_invalid_command_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
     reply = ask(mock, "POST", CLOCK, content=body)
     assert reply.status_code == 422
     assert says in reply.json()["message"]
@@ -176,4 +176,4 @@ def test_a_running_clock_goes_with_the_servers(start: Start) -> None:
     told(mock, "POST", CLOCK, {"advance": 100})
     mock.run(lambda: clock.advance(20))
     assert from_iso(now(mock)) == from_iso(START) + 120_000_000
-    assert to_iso(clock.now(), "milliseconds") == now(mock, "somebody")
+    assert to_iso(clock.now(), "milliseconds") == now(mock, "customer")

@@ -16,12 +16,12 @@ from support.clocks import JumpingClock, settle
 from support.control import ask, told
 from support.mock import DALL_E, PREFIX, Mock, Start, settings
 
-Heard = list[dict[str, Any]]
-Told = Callable[[httpx.AsyncClient], Awaitable[object]]
+EventList = list[dict[str, Any]]
+Calls = Callable[[httpx.AsyncClient], Awaitable[object]]
 
 
 class Listener:
-    """An ASGI client of GET /_mock/events. It reads as long as it is not told to pause."""
+    """An ASGI client of GET /_mock/events. It reads unless it is paused."""
 
     def __init__(self, query: str) -> None:
         self.chunks: list[bytes] = []
@@ -51,13 +51,13 @@ class Listener:
         self.chunks.append(message.get("body", b""))
 
     @property
-    def heard(self) -> Heard:
+    def heard(self) -> EventList:
         lines = b"".join(self.chunks).decode().splitlines()
         return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
-def listening(query: str, calls: Told, pause: bool = False) -> Listener:
-    """Return what a listener heard of some calls. pause: it reads nothing while they are made."""
+def listening(query: str, calls: Calls, pause: bool = False) -> Listener:
+    """Return a listener after some calls. pause: it does not read while they are made."""
 
     async def run() -> Listener:
         app = create_app(settings(generation_seconds=0), JumpingClock())
@@ -90,7 +90,7 @@ async def generate(client: httpx.AsyncClient, token: str = "demo") -> httpx.Resp
     return await client.post(f"{PREFIX}/generate-image", headers=headers, json=DALL_E)
 
 
-def test_a_listener_is_greeted_and_never_cached() -> None:
+def test_a_stream_starts_with_a_comment_and_is_never_cached() -> None:
     async def nothing(client: httpx.AsyncClient) -> None:
         del client
 
@@ -102,8 +102,8 @@ def test_a_listener_is_greeted_and_never_cached() -> None:
     assert listener.chunks[1] == b": listening\n\n"
 
 
-def test_from_the_headers_on_nothing_is_missed() -> None:
-    async def run() -> Heard:
+def test_no_event_after_the_headers_is_missed() -> None:
+    async def run() -> EventList:
         app = create_app(settings(), JumpingClock())
         listener = Listener("")
         send = listener.send
@@ -124,7 +124,7 @@ def test_from_the_headers_on_nothing_is_missed() -> None:
     assert [each["type"] for each in asyncio.run(run())] == ["world"]
 
 
-def test_a_listener_hears_of_each_request_what_the_journal_has() -> None:
+def test_a_request_event_matches_its_journal_entry() -> None:
     found: dict[str, Any] = {}
 
     async def calls(client: httpx.AsyncClient) -> None:
@@ -140,7 +140,7 @@ def test_a_listener_hears_of_each_request_what_the_journal_has() -> None:
     }
 
 
-def test_a_listener_hears_of_changes_in_the_order_in_which_they_happen() -> None:
+def test_events_come_in_order() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         await generate(client)
         await client.patch("/_mock/worlds/demo", json={"credits": 1})
@@ -152,7 +152,7 @@ def test_a_listener_hears_of_changes_in_the_order_in_which_they_happen() -> None
     assert [each["world"] for each in heard] == [world_name("demo")] * 4 + [None]
 
 
-def test_a_listener_of_one_token_hears_of_nothing_else() -> None:
+def test_a_listener_of_one_token_gets_only_its_events() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         await generate(client, "another")
         await client.get(f"{PREFIX}/versions")
@@ -169,7 +169,7 @@ def test_a_listener_of_one_token_hears_of_nothing_else() -> None:
     assert {each["world"] for each in heard} == {world_name("demo"), None}
 
 
-def test_a_restored_snapshot_is_told_to_all() -> None:
+def test_an_import_is_an_event_for_all() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         snapshot = (await client.get("/_mock/snapshot")).json()
         await client.put("/_mock/snapshot", json=snapshot)
@@ -177,7 +177,7 @@ def test_a_restored_snapshot_is_told_to_all() -> None:
     assert listening("token=demo", calls).heard == [{"type": "reset", "world": None}]
 
 
-def test_a_slow_listener_is_told_how_much_it_lost() -> None:
+def test_a_slow_listener_gets_the_number_of_lost_events() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         for _ in range(1_203):
             await versions(client)
@@ -189,7 +189,7 @@ def test_a_slow_listener_is_told_how_much_it_lost() -> None:
     assert 1_000 <= len(heard) - 1 <= 1_001
 
 
-def test_a_listener_of_one_token_loses_nothing_by_others() -> None:
+def test_a_listener_of_one_token_loses_no_events_to_others() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         await versions(client, "demo")
         for _ in range(1_203):
@@ -198,7 +198,7 @@ def test_a_listener_of_one_token_loses_nothing_by_others() -> None:
     assert [each["type"] for each in listening("token=demo", calls, pause=True).heard] == ["request"]
 
 
-def test_a_listener_that_is_gone_is_forgotten() -> None:
+def test_a_closed_listener_is_removed() -> None:
     async def run() -> list[bool]:
         events = Events()
         listening = events.listen(10)
@@ -211,7 +211,7 @@ def test_a_listener_that_is_gone_is_forgotten() -> None:
     assert asyncio.run(run()) == [False, True, False]
 
 
-def test_no_more_waits_for_a_listener_than_there_is_room_for() -> None:
+def test_the_buffer_of_a_listener_is_bounded() -> None:
     async def run() -> list[Any]:
         events = Events()
         listening = events.listen(10)
@@ -225,7 +225,7 @@ def test_no_more_waits_for_a_listener_than_there_is_room_for() -> None:
     assert [each["number"] for each in kept] == list(range(4_000, 5_000))
 
 
-def test_a_listener_hears_that_nothing_is_new() -> None:
+def test_a_listener_gets_keepalives() -> None:
     async def run() -> object:
         listening = Events().listen(0.001)
         await anext(listening)
@@ -235,11 +235,11 @@ def test_a_listener_hears_that_nothing_is_new() -> None:
 
 
 @pytest.mark.parametrize(("query", "status"), [("?token=demo-invalid", 404), ("?token=", 422), ("?tokn=demo", 422)])
-def test_nobody_listens_to_what_is_not_there(mock: Mock, query: str, status: int) -> None:
+def test_an_invalid_token_cannot_listen(mock: Mock, query: str, status: int) -> None:
     assert ask(mock, "GET", f"/events{query}").status_code == status
 
 
-def test_head_says_what_it_is_and_does_not_listen(start: Start) -> None:
+def test_head_does_not_listen(start: Start) -> None:
     mock = start()
     reply = ask(mock, "HEAD", "/events")
     assert reply.headers["content-type"].startswith("text/event-stream")

@@ -19,12 +19,12 @@ def test_no_fault_is_on_at_first(mock: Mock) -> None:
     assert told(mock, "GET", FAULTS) == []
 
 
-def test_a_fault_strikes_as_often_as_it_was_told_to(mock: Mock) -> None:
+def test_a_fault_applies_as_often_as_it_should(mock: Mock) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "proxy-error", "code": 503, "after": 1, "times": 2}])
     assert [versions(mock) for _ in range(5)] == [200, 503, 503, 200, 200]
 
 
-def test_a_fault_is_shown_with_what_it_has_done(mock: Mock) -> None:
+def test_a_fault_is_shown_with_its_counters(mock: Mock) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "proxy-error", "operation": "versions", "times": 1}])
     versions(mock)
     versions(mock)
@@ -42,7 +42,7 @@ def test_a_fault_is_shown_with_what_it_has_done(mock: Mock) -> None:
     assert mock.world()["faults"] == 1
 
 
-def test_a_fault_is_one_of_its_world_only(mock: Mock) -> None:
+def test_a_fault_affects_its_own_world_only(mock: Mock) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
     assert (versions(mock), versions(mock, "another")) == (502, 200)
 
@@ -61,7 +61,7 @@ def test_delete_switches_all_off(mock: Mock) -> None:
     assert versions(mock) == 200
 
 
-def test_faults_outlive_a_change_of_the_world_and_not_a_fresh_beginning(mock: Mock) -> None:
+def test_faults_survive_a_change_of_the_world_but_not_a_reset(mock: Mock) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
     assert told(mock, "PATCH", "/worlds/demo", {"credits": 1})["faults"] == 1
     assert told(mock, "PUT", "/worlds/demo")["faults"] == 0
@@ -88,7 +88,7 @@ def test_faults_outlive_a_change_of_the_world_and_not_a_fresh_beginning(mock: Mo
         ([{"fault": "drop"}] * 101, "101 faults are too many"),
     ],
 )
-def test_faults_that_cannot_be_change_nothing(mock: Mock, faults: Any, says: str) -> None:
+def test_invalid_faults_change_nothing(mock: Mock, faults: Any, says: str) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
     before = told(mock, "GET", FAULTS)
     reply = ask(mock, "PUT", FAULTS, json=faults)
@@ -102,7 +102,7 @@ def test_an_invalid_token_has_no_faults(mock: Mock, method: str) -> None:
     assert ask(mock, method, "/worlds/demo-invalid/faults").status_code == 404
 
 
-def test_delete_switches_those_of_a_name_off_and_leaves_the_others_as_they_are(mock: Mock) -> None:
+def test_delete_by_name_keeps_other_faults(mock: Mock) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 0}, {"fault": "proxy-error", "times": 9}])
     versions(mock)
     (left,) = told(mock, "DELETE", f"{FAULTS}?fault=delay")
@@ -110,13 +110,13 @@ def test_delete_switches_those_of_a_name_off_and_leaves_the_others_as_they_are(m
 
 
 @pytest.mark.parametrize("query", ["fault=nonsense", "fault=", "fault=drop&fault=reset", "name=drop"])
-def test_a_delete_that_is_not_understood_switches_nothing_off(mock: Mock, query: str) -> None:
+def test_an_invalid_delete_switches_nothing_off(mock: Mock, query: str) -> None:
     told(mock, "PUT", FAULTS, [{"fault": "drop"}])
     assert ask(mock, "DELETE", f"{FAULTS}?{query}").status_code == 422
     assert mock.world()["faults"] == 1
 
 
-def test_every_fault_is_told_with_what_it_takes(mock: Mock) -> None:
+def test_every_kind_of_fault_is_listed_with_its_parameters(mock: Mock) -> None:
     kinds = {each["fault"]: each for each in told(mock, "GET", "/faults")["faults"]}
     assert list(kinds) == list(FAULT_KINDS)
     for name, kind in kinds.items():
@@ -137,7 +137,9 @@ def test_every_fault_is_told_with_what_it_takes(mock: Mock) -> None:
         ("truncated-body", "bytes", {"numeric": True, "values": None, "required": False, "default": None}),
     ],
 )
-def test_a_parameter_says_what_it_takes(mock: Mock, fault: str, name: str, told_of: dict[str, Any]) -> None:
+def test_a_parameter_is_listed_with_its_valid_values(
+    mock: Mock, fault: str, name: str, told_of: dict[str, Any]
+) -> None:
     (kind,) = (each for each in told(mock, "GET", "/faults")["faults"] if each["fault"] == fault)
     (parameter,) = (each for each in kind["parameters"] if each["name"] == name)
     assert parameter == {**parameter, **told_of}

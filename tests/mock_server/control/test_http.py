@@ -9,14 +9,14 @@ from support.control import ask, told
 from support.mock import PREFIX, Mock, Start, settings
 
 
-def test_unknown_paths_are_answered_in_json(mock: Mock) -> None:
+def test_unknown_paths_get_an_error_in_json(mock: Mock) -> None:
     for path in ("/nothing", "/worlds/demo/nothing", "/worlds/demo/clock/", "/health/", "/line%0Abreak"):
         reply = ask(mock, "GET", path)
         assert reply.status_code == 404
         assert reply.json()["message"].startswith("There is no /_mock/")
 
 
-def test_what_is_unknown_under_the_prefix_is_no_request_of_the_emulated_api(mock: Mock) -> None:
+def test_unknown_paths_under_the_prefix_are_not_in_the_journal(mock: Mock) -> None:
     ask(mock, "GET", "/nothing")
     ask(mock, "GET", "/line%0Abreak")
     assert told(mock, "GET", "/requests")["total"] == 0
@@ -31,7 +31,7 @@ def test_what_is_unknown_under_the_prefix_is_no_request_of_the_emulated_api(mock
         ("PUT", "/requests", {"GET", "HEAD", "DELETE"}),
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(mock: Mock, method: str, path: str, allow: set[str]) -> None:
+def test_a_wrong_method_gets_the_allowed_ones(mock: Mock, method: str, path: str, allow: set[str]) -> None:
     reply = ask(mock, method, path)
     assert reply.status_code == 405
     assert f", not {method}. `aiimage-mock spec --control` prints" in reply.json()["message"]
@@ -62,20 +62,20 @@ def test_a_wrong_method_is_told_the_right_ones(mock: Mock, method: str, path: st
         ("PUT", "/snapshot"),
     ],
 )
-def test_whatever_bytes_come_are_refused_in_words(mock: Mock, method: str, path: str, body: bytes) -> None:
+def test_an_invalid_body_is_refused_with_a_message(mock: Mock, method: str, path: str, body: bytes) -> None:
     reply = ask(mock, method, path, content=body)
     assert reply.status_code == 422
     assert reply.json()["message"].startswith("Invalid body: ")
 
 
 @pytest.mark.parametrize("path", ["/worlds/demo", "/worlds/demo/scenario"])
-def test_a_body_may_have_one_mebibyte(mock: Mock, path: str) -> None:
+def test_a_body_has_at_most_one_mebibyte(mock: Mock, path: str) -> None:
     assert ask(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 2)).status_code == 200
     reply = ask(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 1))
     assert (reply.status_code, reply.json()) == (413, {"message": "The body is larger than 1048576 bytes."})
 
 
-def test_a_body_beyond_any_size_is_refused_before_it_has_all_come(mock: Mock) -> None:
+def test_an_endless_body_is_refused_early(mock: Mock) -> None:
     sent = 0
 
     async def endless() -> object:
@@ -89,12 +89,12 @@ def test_a_body_beyond_any_size_is_refused_before_it_has_all_come(mock: Mock) ->
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense"])
-def test_a_body_is_json_whatever_it_is_called(mock: Mock, kind: str) -> None:
+def test_a_body_is_read_as_json_despite_its_content_type(mock: Mock, kind: str) -> None:
     reply = ask(mock, "PATCH", "/worlds/demo", content=b'{"credits": 3}', headers={"Content-Type": kind})
     assert reply.json()["credits"] == 3
 
 
-def test_every_setting_is_shown_as_it_is_and_as_it_would_be(mock: Mock) -> None:
+def test_every_setting_is_shown_with_value_and_default(mock: Mock) -> None:
     shown = {each["name"]: each for each in told(mock, "GET", "/behaviour")}
     assert shown["lock_seconds"] == {
         "name": "lock_seconds",
@@ -107,7 +107,7 @@ def test_every_setting_is_shown_as_it_is_and_as_it_would_be(mock: Mock) -> None:
     assert shown["max_worlds"]["rule"] is None
 
 
-def test_head_is_answered_as_get_without_a_body(mock: Mock) -> None:
+def test_head_is_supported(mock: Mock) -> None:
     for path in ("/health", "/worlds/demo", "/requests", "/events", "/snapshot"):
         assert ask(mock, "HEAD", path).status_code == 200
 
@@ -122,16 +122,16 @@ def state(mock: Mock, token: str) -> dict[str, Any]:
 
 
 def test_a_list_names_each_world_and_masks_its_token(mock: Mock) -> None:
-    mock.generate("somebody")
+    mock.generate("customer")
     (world,) = told(mock, "GET", "/worlds")["worlds"]
-    assert (world["world"], world["token"]) == (world_name("somebody"), "so***")
+    assert (world["world"], world["token"]) == (world_name("customer"), "cu***")
 
 
-def test_a_world_has_the_same_name_whatever_it_is_called_by(mock: Mock) -> None:
-    mock.generate("somebody")
-    by_token, by_name = state(mock, "somebody"), state(mock, named("somebody"))
-    assert by_token == {**by_name, "token": "somebody"}
-    assert by_name["token"] == "so***"
+def test_token_and_name_lead_to_the_same_world(mock: Mock) -> None:
+    mock.generate("customer")
+    by_token, by_name = state(mock, "customer"), state(mock, named("customer"))
+    assert by_token == {**by_name, "token": "customer"}
+    assert by_name["token"] == "cu***"
 
 
 @pytest.mark.parametrize(
@@ -139,86 +139,86 @@ def test_a_world_has_the_same_name_whatever_it_is_called_by(mock: Mock) -> None:
     [("demo-empty", "credits", 0), ("demo-limited", "used_today", 50), ("demo-busy", "lock", {"until": None})],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_listed_account_begins_as_it_is_listed_by_its_name_too(
+def test_a_listed_account_starts_as_listed_when_called_by_name(
     mock: Mock, method: str, token: str, field: str, value: Any
 ) -> None:
     assert told(mock, method, f"/worlds/{named(token)}")[field] == value
     assert state(mock, token)[field] == value
 
 
-def test_a_listed_account_that_was_changed_begins_afresh_as_listed(mock: Mock) -> None:
+def test_a_reset_by_name_restores_the_listed_account(mock: Mock) -> None:
     told(mock, "PATCH", "/worlds/demo-empty", {"credits": 7})
     told(mock, "PUT", f"/worlds/{named('demo-empty')}")
     assert state(mock, "demo-empty")["credits"] == 0
 
 
-def test_a_world_that_begins_afresh_by_its_name_keeps_its_masked_token(mock: Mock) -> None:
-    mock.generate("somebody")
-    told(mock, "PUT", f"/worlds/{named('somebody')}", {"credits": 3})
+def test_a_world_reset_by_name_keeps_its_masked_token(mock: Mock) -> None:
+    mock.generate("customer")
+    told(mock, "PUT", f"/worlds/{named('customer')}", {"credits": 3})
     (world,) = told(mock, "GET", "/worlds")["worlds"]
-    assert (world["token"], world["credits"]) == ("so***", 3)
-    assert mock.generate("somebody").status_code == 200
-    assert state(mock, "somebody")["credits"] == 2
+    assert (world["token"], world["credits"]) == ("cu***", 3)
+    assert mock.generate("customer").status_code == 200
+    assert state(mock, "customer")["credits"] == 2
 
 
 @pytest.mark.parametrize("path", ["", "/clock", "/faults", "/images"])
-def test_nobody_has_a_name_that_no_world_has(mock: Mock, path: str) -> None:
+def test_an_unknown_name_is_not_found(mock: Mock, path: str) -> None:
     reply = ask(mock, "GET", f"/worlds/{named('never-seen')}{path}")
     assert reply.status_code == 404
     assert world_name("never-seen") in reply.json()["message"]
 
 
-def test_a_world_that_was_let_go_has_no_name(mock: Mock) -> None:
-    mock.generate("somebody")
-    told(mock, "POST", "/reset", {"token": named("somebody")})
-    assert ask(mock, "GET", f"/worlds/{named('somebody')}").status_code == 404
+def test_a_deleted_world_has_no_name(mock: Mock) -> None:
+    mock.generate("customer")
+    told(mock, "POST", "/reset", {"token": named("customer")})
+    assert ask(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
 
 
-def test_who_has_only_asked_has_a_name_by_the_journal(mock: Mock) -> None:
-    mock.call("GET", f"{PREFIX}/versions", "somebody")
+def test_a_world_with_only_reads_has_its_name_from_the_journal(mock: Mock) -> None:
+    mock.call("GET", f"{PREFIX}/versions", "customer")
     assert told(mock, "GET", "/worlds")["total"] == 0
-    assert state(mock, named("somebody"))["token"] == "so***"
+    assert state(mock, named("customer"))["token"] == "cu***"
 
 
 @pytest.mark.parametrize("token", ["demo-invalid"])
-def test_a_token_that_is_not_valid_has_no_name_either(mock: Mock, token: str) -> None:
+def test_an_invalid_token_has_no_name(mock: Mock, token: str) -> None:
     assert ask(mock, "GET", f"/worlds/{named(token)}").status_code == 404
 
 
 def test_a_closed_server_knows_the_names_of_listed_accounts_only(start: Start) -> None:
     mock = start(settings(closed=True))
     assert state(mock, named("demo"))["credits"] == 100
-    assert ask(mock, "GET", f"/worlds/{named('somebody')}").status_code == 404
+    assert ask(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
 
 
 @pytest.mark.parametrize(
     "word", ["world:", "world:53F159799D1C9199", "world:53f159799d1c919", "world:53f159799d1c91990"]
 )
-def test_what_is_only_like_a_name_is_a_token(mock: Mock, word: str) -> None:
+def test_a_malformed_reference_is_a_token(mock: Mock, word: str) -> None:
     assert state(mock, word)["token"] == word
 
 
-def test_every_call_takes_a_name(mock: Mock) -> None:
-    mock.generate("somebody")
-    name = named("somebody")
+def test_every_call_accepts_a_name(mock: Mock) -> None:
+    mock.generate("customer")
+    name = named("customer")
     told(mock, "POST", f"/worlds/{name}/clock", {"freeze": True})
     told(mock, "PUT", f"/worlds/{name}/faults", [{"fault": "drop"}])
-    assert told(mock, "GET", "/worlds/somebody/clock")["mode"] == "frozen"
-    assert state(mock, "somebody")["faults"] == 1
+    assert told(mock, "GET", "/worlds/customer/clock")["mode"] == "frozen"
+    assert state(mock, "customer")["faults"] == 1
     assert told(mock, "GET", f"/requests?token={name}")["total"] == 1
     for call in ("coverage", "verdict"):
         assert told(mock, "GET", f"/{call}?token={name}") == {
-            **told(mock, "GET", f"/{call}?token=somebody"),
-            "token": "so***",
+            **told(mock, "GET", f"/{call}?token=customer"),
+            "token": "cu***",
         }
     told(mock, "PUT", f"/worlds/{name}/scenario", {"name": "last-credits"})
-    assert state(mock, "somebody")["credits"] == 2
+    assert state(mock, "customer")["credits"] == 2
     told(mock, "DELETE", f"/requests?token={name}")
     assert told(mock, "GET", "/requests")["total"] == 0
 
 
 def test_an_entry_of_the_journal_names_its_world(mock: Mock) -> None:
-    mock.generate("somebody")
+    mock.generate("customer")
     mock.call("GET", f"{PREFIX}/versions", None)
-    nobody, somebody = told(mock, "GET", "/requests")["requests"]
-    assert (nobody["world"], somebody["world"]) == ("", world_name("somebody"))
+    anonymous, customer = told(mock, "GET", "/requests")["requests"]
+    assert (anonymous["world"], customer["world"]) == ("", world_name("customer"))

@@ -1,5 +1,7 @@
 """The data of the page."""
 
+import copy
+
 import pytest
 
 from mock_server import resources
@@ -21,7 +23,7 @@ def field(engine: str, name: str) -> Field:
     return found
 
 
-def test_the_accounts_are_the_listed_ones_that_are_valid() -> None:
+def test_the_accounts_are_the_valid_listed_ones() -> None:
     accounts = {each.token: each for each in DATA.accounts}
     assert "demo-invalid" not in accounts
     assert accounts["demo-low"].credits == 2
@@ -50,13 +52,13 @@ def test_the_engines_are_those_of_the_document() -> None:
         ("ideogram", "description_ideogram", "text", True),
     ],
 )
-def test_a_field_says_what_it_is(engine: str, name: str, kind: str, required: bool) -> None:
+def test_a_field_has_kind_and_presence(engine: str, name: str, kind: str, required: bool) -> None:
     found = field(engine, name)
     assert (found.kind, found.required) == (kind, required)
     assert found.description
 
 
-def test_a_choice_offers_what_the_document_does() -> None:
+def test_a_choice_has_the_values_of_the_document() -> None:
     assert field("dall-e", "quality").values == ("standard", "hd")
     assert field("stablediffusion", "type").values == ("text-to-image", "multi-prompt", "image-to-image", "upscale")
 
@@ -67,7 +69,7 @@ def test_an_upload_goes_with_the_types_that_need_one() -> None:
     assert (prompt.chooser, prompt.only) == ("", ())
 
 
-def test_a_document_without_orders_offers_no_engine() -> None:
+def test_a_document_without_generate_image_has_no_engine() -> None:
     known = page_data(
         Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {})
     )
@@ -81,7 +83,7 @@ def test_the_prompts_are_the_fields_with_that_role() -> None:
 
 
 def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
-    document = extended(read_yaml(resources.DOCUMENT))
+    document = copy.deepcopy(extended(read_yaml(resources.DOCUMENT)))
     properties = document["components"]["schemas"]["AuroraRequest"]["properties"]
     properties["tiled"] = {"type": "boolean", "description": "Whether it repeats."}
     properties["scale"] = {"type": "number", "enum": [0.5, 2], "description": "The scale."}

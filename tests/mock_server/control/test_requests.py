@@ -10,7 +10,7 @@ from support.mock import PREFIX, Mock, Start, behaviour, settings
 
 @pytest.fixture
 def busy(mock: Mock) -> Mock:
-    """A mock that was called seven times by two clients and by nobody."""
+    """A mock after seven requests: of two clients, and without a token."""
     mock.generate("demo")
     mock.generate("demo", image_number_of_images=0)
     mock.generate("demo-empty")
@@ -25,7 +25,7 @@ def statuses(mock: Mock, query: str = "") -> list[Any]:
     return [each["status"] for each in told(mock, "GET", f"/requests{query}")["requests"]]
 
 
-def test_requests_are_told_newest_first(busy: Mock) -> None:
+def test_requests_come_newest_first(busy: Mock) -> None:
     assert statuses(busy) == [404, 404, 401, 200, 419, 422, 200]
 
 
@@ -46,7 +46,7 @@ def test_requests_are_told_newest_first(busy: Mock) -> None:
         ("?limit=2&order=oldest", [200, 422]),
     ],
 )
-def test_requests_are_found_by_what_they_are(busy: Mock, query: str, found: list[int]) -> None:
+def test_requests_are_filtered(busy: Mock, query: str, found: list[int]) -> None:
     assert statuses(busy, query) == found
 
 
@@ -58,12 +58,12 @@ def test_the_total_counts_beyond_the_limit(busy: Mock) -> None:
 def test_a_request_without_a_reply_is_found_as_none(mock: Mock) -> None:
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "drop"}])
     with pytest.raises(ConnectionResetError):
-        mock.run(lambda: _unspoilt(mock))
+        mock.run(lambda: _call_with_errors(mock))
     (entry,) = told(mock, "GET", "/requests?status=none")["requests"]
     assert (entry["status"], entry["complete"], entry["faults"]) == (None, False, ["drop"])
 
 
-async def _unspoilt(mock: Mock) -> None:
+async def _call_with_errors(mock: Mock) -> None:
     mock.http._transport.raise_app_exceptions = True  # type: ignore[attr-defined]
     await mock.acall("GET", f"{PREFIX}/versions")
 
@@ -77,7 +77,7 @@ def test_a_request_is_found_by_the_id_that_its_reply_carried(mock: Mock) -> None
     assert entry["reply"] == reply.text
 
 
-def test_a_request_says_what_was_sent_and_what_came_of_it(mock: Mock) -> None:
+def test_a_request_is_shown_with_its_outcome(mock: Mock) -> None:
     reply = mock.generate("my-token")
     (entry,) = told(mock, "GET", "/requests")["requests"]
     assert entry["at"] == "2026-02-26T10:00:00.000Z"
@@ -87,7 +87,7 @@ def test_a_request_says_what_was_sent_and_what_came_of_it(mock: Mock) -> None:
     assert (entry["why"], entry["picture"]) == (None, None)
 
 
-def test_no_token_gets_out_of_the_journal(mock: Mock) -> None:
+def test_no_token_leaves_the_journal(mock: Mock) -> None:
     token = "canary-7f3e9a51c2d84b06"
     mock.generate(token)
     mock.call("GET", f"{PREFIX}/versions?key={token}", token, headers={"x-other": token})
@@ -96,7 +96,7 @@ def test_no_token_gets_out_of_the_journal(mock: Mock) -> None:
         assert token not in ask(mock, "GET", path).text
 
 
-def test_a_request_without_a_token_is_told_with_the_servers_time(mock: Mock) -> None:
+def test_a_request_without_a_token_has_the_servers_time(mock: Mock) -> None:
     mock.generate()
     mock.call("GET", f"{PREFIX}/versions", None)
     entry = told(mock, "GET", "/requests?status=401")["requests"][0]
@@ -109,7 +109,7 @@ def test_an_unknown_request_is_404(mock: Mock) -> None:
     assert reply.json() == {"message": "Request '0\\x00\\xe9' not found; it may have been evicted."}
 
 
-def test_the_oldest_requests_are_let_go_and_still_count(start: Start) -> None:
+def test_evicted_requests_still_count(start: Start) -> None:
     mock = start(settings(behaves=behaviour(max_journal_entries=3)))
     ids = [mock.call("GET", f"{PREFIX}/versions").headers["x-mock-request-id"] for _ in range(5)]
     assert [each["id"] for each in told(mock, "GET", "/requests?order=oldest")["requests"]] == ids[2:]
@@ -118,7 +118,7 @@ def test_the_oldest_requests_are_let_go_and_still_count(start: Start) -> None:
     assert shown["getVersions"]["statuses"][0] == {"status": 200, "met": 5, "rules": []}
 
 
-def test_the_journal_of_one_client_or_of_all_is_forgotten(busy: Mock) -> None:
+def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
     assert told(busy, "DELETE", "/requests?token=demo") == {"requests": [], "total": 0}
     assert statuses(busy) == [404, 401, 419]
     assert told(busy, "GET", "/coverage?token=demo")["met"] == 0
@@ -143,13 +143,13 @@ def test_the_journal_of_one_client_or_of_all_is_forgotten(busy: Mock) -> None:
         ("?token=two%20words", "use visible ASCII characters without spaces"),
     ],
 )
-def test_a_query_that_is_not_understood_is_422(busy: Mock, query: str, says: str) -> None:
+def test_an_invalid_query_is_422(busy: Mock, query: str, says: str) -> None:
     reply = ask(busy, "GET", f"/requests{query}")
     assert reply.status_code == 422
     assert says in reply.json()["message"]
 
 
-def test_a_misspelt_parameter_forgets_nothing(busy: Mock) -> None:
+def test_a_misspelt_parameter_deletes_nothing(busy: Mock) -> None:
     assert ask(busy, "DELETE", "/requests?tokn=demo").status_code == 422
     assert told(busy, "GET", "/requests")["total"] == 7
 
@@ -173,7 +173,7 @@ def test_coverage_counts_what_a_client_has_met(busy: Mock) -> None:
     assert met == {("generateImage", 200): 1, ("generateImage", 422): 1, ("getRecentImages", 200): 1, (None, 404): 1}
 
 
-def test_the_verdict_is_about_the_client_that_was_asked_for(mock: Mock) -> None:
+def test_the_verdict_is_about_the_requested_client(mock: Mock) -> None:
     for _ in range(2):
         mock.generate("demo-empty")
     assert told(mock, "GET", "/verdict?token=demo-empty")["verdict"] == "misbehaved"

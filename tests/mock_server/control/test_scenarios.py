@@ -14,7 +14,7 @@ SCENARIO = "/worlds/demo/scenario"
 NAMES = ready_made_scenarios()
 
 
-def test_the_ready_made_scenarios_are_listed_with_what_they_are(mock: Mock) -> None:
+def test_the_ready_made_scenarios_are_listed_with_descriptions(mock: Mock) -> None:
     listed = told(mock, "GET", "/scenarios")["scenarios"]
     assert [each["name"] for each in listed] == NAMES
     assert len({each["title"] for each in listed}) == len(NAMES)
@@ -39,7 +39,7 @@ def test_a_ready_made_scenario_puts_a_world_into_its_state(mock: Mock, name: str
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_ready_made_scenario_has_exactly_what_it_says(mock: Mock, name: str) -> None:
+def test_a_ready_made_scenario_equals_its_file(mock: Mock, name: str) -> None:
     data = read_yaml(resources.SCENARIOS / f"{name}.yaml")
     told(mock, "PUT", SCENARIO, {"name": name})
     named = told(mock, "GET", "/snapshot")["worlds"]
@@ -91,25 +91,23 @@ def test_a_scenario_changes_the_account_that_is_listed(mock: Mock) -> None:
     assert (world["credits"], world["generation_time"]) == (2, 12)
 
 
-def test_an_empty_scenario_begins_afresh(mock: Mock) -> None:
+def test_an_empty_scenario_resets_the_world(mock: Mock) -> None:
     mock.generate()
     assert told(mock, "PUT", SCENARIO, {})["credits"] == 100
     assert told(mock, "GET", "/requests")["total"] == 0
 
 
-def test_a_scenario_lasts_until_the_world_begins_afresh(mock: Mock) -> None:
+def test_a_scenario_lasts_until_the_world_is_reset(mock: Mock) -> None:
     told(mock, "PUT", SCENARIO, {"name": "slow-generations"})
     assert told(mock, "PATCH", "/worlds/demo", {"credits": 1})["generation_time"] == 12
     assert told(mock, "PUT", "/worlds/demo")["generation_time"] is None
 
 
-def test_a_scenario_of_ones_own_can_hold_the_lock_for_ever(mock: Mock) -> None:
+def test_a_custom_scenario_can_hold_the_lock_forever(mock: Mock) -> None:
     assert told(mock, "PUT", SCENARIO, {"lock": "forever"})["lock"] == {"until": None}
 
 
-def test_a_file_of_the_same_name_is_no_ready_made_scenario(
-    mock: Mock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_of_the_same_name_is_not_used(mock: Mock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "last-credits").write_text("credits: 77")
     monkeypatch.chdir(tmp_path)
     assert told(mock, "PUT", SCENARIO, {"name": "last-credits"})["credits"] == 2
@@ -136,7 +134,7 @@ def test_a_file_of_the_same_name_is_no_ready_made_scenario(
         ([], "Invalid body: "),
     ],
 )
-def test_a_scenario_that_is_not_understood_changes_nothing(mock: Mock, scenario: Any, says: str) -> None:
+def test_an_invalid_scenario_changes_nothing(mock: Mock, scenario: Any, says: str) -> None:
     mock.generate()
     before = told(mock, "GET", "/snapshot")
     reply = ask(mock, "PUT", SCENARIO, json=scenario)
@@ -145,5 +143,5 @@ def test_a_scenario_that_is_not_understood_changes_nothing(mock: Mock, scenario:
     assert told(mock, "GET", "/snapshot") == before
 
 
-def test_an_invalid_token_plays_no_scenario(mock: Mock) -> None:
+def test_an_invalid_token_cannot_start_a_scenario(mock: Mock) -> None:
     assert ask(mock, "PUT", "/worlds/demo-invalid/scenario", json={}).status_code == 404

@@ -1,4 +1,4 @@
-"""Snapshots: what goes out comes in again."""
+"""Snapshots, exported and imported."""
 
 import asyncio
 import base64
@@ -72,7 +72,7 @@ ACTS: dict[str, Act] = {
     "end": control("POST", "/clock", {"advance_to": "generation-end"}),
     "lock": control("PATCH", "", {"lock": {"until": "2026-02-26T10:00:30Z"}}),
     "change": control("PATCH", "", {"credits": 5, "generation_time": 2}),
-    "begin afresh": control("PUT", ""),
+    "reset": control("PUT", ""),
     "play": control("PUT", "/scenario", {"name": "before-midnight"}),
     "fail now and then": control(
         "PUT", "/faults", [{"fault": "status", "code": 404, "operation": "getVersions", "probability": 0.5, "times": 3}]
@@ -93,7 +93,7 @@ def live(mock: Mock, history: list[tuple[str, str]]) -> None:
 
 
 def observed(mock: Mock, tokens: list[str]) -> list[Any]:
-    """Return all that can be seen: first what looking does not change, then what goes into the journal."""
+    """Return everything visible: first by calls that change nothing, then by calls that the journal records."""
     paths = ["/health", "/worlds", "/requests?limit=1000", "/scenarios", "/behaviour", "/snapshot"]
     for token in tokens:
         paths += [f"/worlds/{token}{each}" for each in ("", "/clock", "/faults")]
@@ -116,7 +116,7 @@ def stored(mock: Mock) -> list[str]:
 
 @given(history=HISTORIES, more=HISTORIES, later=st.sampled_from([START, LATER]))
 @settings(max_examples=examples(15))
-def test_all_is_as_it_was_whatever_happened_before_and_after(
+def test_an_import_restores_the_whole_state(
     history: list[tuple[str, str]], more: list[tuple[str, str]], later: int
 ) -> None:
     with closing(Mock()) as mock, closing(Mock(clock=JumpingClock(later))) as fresh:
@@ -131,9 +131,7 @@ def test_all_is_as_it_was_whatever_happened_before_and_after(
 
 
 def timeless(seen: list[Any]) -> list[Any]:
-    """Return what was seen without how far each clock is from the server's own, and without the order of use: to look
-    is to use.
-    """
+    """Return the observations without the offset of each clock and without the order of use, which a call changes."""
     found = copy.deepcopy(seen)
     for each in found:
         if isinstance(each, dict) and "taken_at" in each:
@@ -146,7 +144,7 @@ def timeless(seen: list[Any]) -> list[Any]:
     return found
 
 
-def test_an_empty_server_gives_an_empty_snapshot(mock: Mock) -> None:
+def test_an_empty_server_exports_an_empty_snapshot(mock: Mock) -> None:
     empty = {"version": 1, "taken_at": START, "worlds": [], "journal": [], "sources": {}}
     assert told(mock, "GET", "/snapshot") == empty
     mock.generate()
@@ -171,7 +169,7 @@ def test_a_lock_that_had_three_seconds_left_has_three_seconds_left(start: Start)
         assert restored.call("GET", f"{PREFIX}/check-availability").status_code == 200
 
 
-def test_a_generation_under_way_ends_in_its_time_wherever_it_is_restored(start: Start) -> None:
+def test_a_running_generation_ends_on_time_after_an_import(start: Start) -> None:
     clock, other = SteppedClock(), SteppedClock(LATER)
     mock, fresh = start(clock=clock), start(clock=other)
     begin(mock)
@@ -187,7 +185,7 @@ def test_a_generation_under_way_ends_in_its_time_wherever_it_is_restored(start: 
     assert (fresh.world()["running"], fresh.world()["credits"], fresh.world()["lock"]) == (0, 99, None)
 
 
-def test_who_waits_for_a_generation_is_told_and_the_generation_goes_on(start: Start) -> None:
+def test_a_waiting_request_gets_a_503_and_its_generation_continues(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
     task = begin(mock)
@@ -198,7 +196,7 @@ def test_who_waits_for_a_generation_is_told_and_the_generation_goes_on(start: St
     assert (mock.world()["images"], mock.world()["credits"]) == (1, 99)
 
 
-def test_who_waits_for_a_generation_that_is_not_restored_is_told(start: Start) -> None:
+def test_a_waiting_request_gets_a_503_when_its_generation_is_gone(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
     snapshot = told(mock, "GET", "/snapshot")
@@ -219,7 +217,7 @@ def test_a_picture_made_from_an_upload_still_shows_it(start: Start) -> None:
     assert Picture.open(io.BytesIO(picture)).size == (320, 320)
 
 
-def test_the_journal_of_who_changed_nothing_is_kept(start: Start) -> None:
+def test_the_journal_of_a_world_without_changes_is_kept(start: Start) -> None:
     mock, fresh = start(), start()
     mock.call("GET", f"{PREFIX}/versions", "only-looks")
     mock.call("GET", f"{PREFIX}/versions", None)
@@ -228,7 +226,7 @@ def test_the_journal_of_who_changed_nothing_is_kept(start: Start) -> None:
     assert told(fresh, "GET", "/coverage?token=only-looks")["met"] == 1
 
 
-def test_faults_go_on_where_they_were(start: Start) -> None:
+def test_faults_continue_after_an_import(start: Start) -> None:
     mock, fresh = start(), start()
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "proxy-error", "times": 2}])
     assert mock.call("GET", f"{PREFIX}/versions").status_code == 502
@@ -249,7 +247,7 @@ def test_the_clock_that_all_worlds_share_is_restored(start: Start) -> None:
 
 
 @pytest.fixture
-def sound(mock: Mock) -> dict[str, Any]:
+def valid(mock: Mock) -> dict[str, Any]:
     """A snapshot with something of everything in it."""
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "delay", "seconds": 1, "operation": "versions"}])
     upload(mock, "demo")
@@ -261,7 +259,7 @@ def sound(mock: Mock) -> dict[str, Any]:
 
 
 HUGE = 10**30
-UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
+INVALID: list[tuple[tuple[Any, ...], Any]] = [
     (("version",), 2),
     (("taken_at",), -1),
     (("taken_at",), HUGE),
@@ -294,7 +292,7 @@ UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
     (("worlds", 0, "faults", 0, "probability"), 2),
     (("worlds", 0, "faults", 0, "times"), -1),
     (("worlds", 0, "faults"), [{"fault": "drop", "operations": []}] * 101),
-    (("journal", 0, "world"), "nobody's"),
+    (("journal", 0, "world"), "unnamed"),
     (("journal", 0, "entries", 0, "world"), "0123456789abcdef"),
     (("journal", 0, "entries", 0, "at"), HUGE),
     (("journal", 0, "entries", 0, "received"), -HUGE),
@@ -306,7 +304,7 @@ UNSOUND: list[tuple[tuple[Any, ...], Any]] = [
 ]
 
 
-def planted(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
+def replaced(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
     changed = copy.deepcopy(snapshot)
     node: Any = changed
     for step in place[:-1]:
@@ -316,24 +314,24 @@ def planted(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dic
     return changed
 
 
-@pytest.mark.parametrize(("place", "value"), UNSOUND, ids=lambda each: str(each)[:60])
-def test_a_snapshot_that_no_server_gives_out_is_refused_and_changes_nothing(
-    mock: Mock, sound: dict[str, Any], place: tuple[Any, ...], value: Any
+@pytest.mark.parametrize(("place", "value"), INVALID, ids=lambda each: str(each)[:60])
+def test_an_invalid_snapshot_changes_nothing(
+    mock: Mock, valid: dict[str, Any], place: tuple[Any, ...], value: Any
 ) -> None:
     before = told(mock, "GET", "/snapshot")
-    reply = ask(mock, "PUT", "/snapshot", json=planted(sound, place, value))
+    reply = ask(mock, "PUT", "/snapshot", json=replaced(valid, place, value))
     assert reply.status_code == 422
     assert reply.json()["message"].startswith(("Invalid snapshot: ", "Invalid body: "))
     assert told(mock, "GET", "/snapshot") == before
 
 
-def test_the_snapshot_that_they_are_planted_in_is_taken(mock: Mock, sound: dict[str, Any]) -> None:
-    assert told(mock, "PUT", "/snapshot", sound)["worlds"] == 1
-    assert told(mock, "GET", "/snapshot") == sound
-    assert base64.b64decode(*sound["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
+def test_the_valid_snapshot_is_accepted(mock: Mock, valid: dict[str, Any]) -> None:
+    assert told(mock, "PUT", "/snapshot", valid)["worlds"] == 1
+    assert told(mock, "GET", "/snapshot") == valid
+    assert base64.b64decode(*valid["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
 
 
-def test_what_a_snapshot_has_too_much_is_let_go_of(start: Start) -> None:
+def test_worlds_beyond_the_limit_are_evicted_on_import(start: Start) -> None:
     mock, small = start(), start(started_with(behaves=behaviour(max_worlds=2)))
     for number in range(4):
         mock.generate(f"token-{number}")

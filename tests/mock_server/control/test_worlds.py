@@ -29,7 +29,7 @@ FRESH = {
 IMAGES = "/worlds/demo/images"
 
 
-def test_health_tells_version_state_and_worlds(mock: Mock) -> None:
+def test_health_shows_version_state_and_worlds(mock: Mock) -> None:
     mock.generate("one")
     mock.generate("two")
     assert told(mock, "GET", "/health") == {"status": "ok", "version": __version__, "state": "memory", "worlds": 2}
@@ -84,7 +84,7 @@ def test_a_listed_world_is_as_it_is_now(mock: Mock) -> None:
     assert {**listed, "token": "demo"} == mock.world()
 
 
-def test_patch_changes_only_what_it_names(mock: Mock) -> None:
+def test_patch_changes_only_the_given_fields(mock: Mock) -> None:
     mock.generate()
     before = mock.world()
     assert told(mock, "PATCH", "/worlds/demo", {"credits": 7}) == {**before, "credits": 7}
@@ -111,7 +111,7 @@ def test_a_generation_takes_as_long_as_was_set(mock: Mock) -> None:
     assert mock.world()["clock"]["now"] == "2026-02-26T10:00:07.000Z"
 
 
-def test_put_begins_afresh_and_then_changes(mock: Mock) -> None:
+def test_put_resets_and_then_changes(mock: Mock) -> None:
     mock.generate()
     told(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
     changed = told(mock, "PUT", "/worlds/demo", {"daily_limit": 3})
@@ -120,12 +120,12 @@ def test_put_begins_afresh_and_then_changes(mock: Mock) -> None:
     assert told(mock, "GET", "/requests?token=demo")["total"] == 0
 
 
-def test_put_begins_as_the_account_is_listed(mock: Mock) -> None:
+def test_put_restores_the_listed_account(mock: Mock) -> None:
     told(mock, "PATCH", "/worlds/demo-low", {"credits": 50})
     assert told(mock, "PUT", "/worlds/demo-low")["credits"] == 2
 
 
-def test_delete_lets_go_of_the_world(mock: Mock) -> None:
+def test_delete_deletes_the_world(mock: Mock) -> None:
     mock.generate()
     gone = told(mock, "DELETE", "/worlds/demo")
     assert gone == {**FRESH, "clock": gone["clock"]}
@@ -135,7 +135,7 @@ def test_delete_lets_go_of_the_world(mock: Mock) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/worlds/demo"), ("PUT", "/worlds/demo"), ("POST", "/reset")])
 @pytest.mark.parametrize("clock", [{"freeze": True}, {"set": "2030-01-01T00:00:00Z"}])
-def test_who_waits_in_a_world_that_begins_afresh_is_told(
+def test_a_waiting_request_gets_a_503_when_its_world_is_reset(
     start: Start, method: str, path: str, clock: dict[str, Any]
 ) -> None:
     mock = start(clock=SteppedClock())
@@ -146,7 +146,7 @@ def test_who_waits_in_a_world_that_begins_afresh_is_told(
     assert (reply.status_code, reply.json()) == (503, {"message": "The world was reset while this generation ran."})
 
 
-def test_a_lock_can_be_set_and_taken_away(mock: Mock) -> None:
+def test_a_lock_can_be_set_and_freed(mock: Mock) -> None:
     until = "2026-02-26T10:00:05.000Z"
     assert told(mock, "PATCH", "/worlds/demo", {"lock": {"until": until}})["lock"] == {"until": until}
     assert mock.generate().status_code == 409
@@ -154,11 +154,11 @@ def test_a_lock_can_be_set_and_taken_away(mock: Mock) -> None:
     assert mock.generate().status_code == 200
 
 
-def test_a_lock_without_an_end_is_held_for_ever(mock: Mock) -> None:
+def test_a_lock_without_an_end_is_held_forever(mock: Mock) -> None:
     assert told(mock, "PATCH", "/worlds/demo", {"lock": {}})["lock"] == {"until": None}
 
 
-def test_a_lock_whose_end_has_passed_is_none(mock: Mock) -> None:
+def test_an_expired_lock_is_free(mock: Mock) -> None:
     assert told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T09:59:59Z"}})["lock"] is None
 
 
@@ -181,7 +181,7 @@ def test_a_lock_whose_end_has_passed_is_none(mock: Mock) -> None:
         (b'{"lock": 3}', "at `$.lock`"),
     ],
 )
-def test_a_change_that_is_not_understood_changes_nothing(mock: Mock, method: str, body: bytes, says: str) -> None:
+def test_an_invalid_change_changes_nothing(mock: Mock, method: str, body: bytes, says: str) -> None:
     mock.generate()
     before = told(mock, "GET", "/snapshot")
     reply = ask(mock, method, "/worlds/demo", content=body)
@@ -204,7 +204,7 @@ def test_a_closed_server_has_no_world_for_a_token_that_is_not_listed(start: Star
 
 
 @pytest.mark.parametrize("token", ["%00", "%0A", "demo%0A", "%20demo", "two%20words", "t%C3%A9st", "%ED%A0%80", "%FF"])
-def test_a_token_that_no_client_can_send_is_refused(mock: Mock, token: str) -> None:
+def test_an_impossible_token_is_refused(mock: Mock, token: str) -> None:
     reply = ask(mock, "PUT", f"/worlds/{token}")
     assert reply.status_code == 422
     assert "use visible ASCII characters without spaces" in reply.json()["message"]
@@ -212,7 +212,7 @@ def test_a_token_that_no_client_can_send_is_refused(mock: Mock, token: str) -> N
 
 
 @pytest.mark.parametrize("token", ["a/b", "12|abc+/==", "a%2Fb", "a?b#c", "../x", "clock"])
-def test_any_token_that_a_client_can_send_names_its_own_world(mock: Mock, token: str) -> None:
+def test_every_possible_token_names_its_own_world(mock: Mock, token: str) -> None:
     mock.generate(token)
     path = "/worlds/" + "".join(f"%{ord(each):02X}" for each in token)
     world = told(mock, "GET", path)
@@ -224,12 +224,12 @@ def test_any_token_that_a_client_can_send_names_its_own_world(mock: Mock, token:
     assert mock.generate(token, image_number_of_images=3).status_code == 419
 
 
-def test_a_token_needs_to_be_there(mock: Mock) -> None:
+def test_an_empty_token_is_not_found(mock: Mock) -> None:
     assert ask(mock, "DELETE", "/worlds/").status_code == 404
     assert ask(mock, "GET", "/worlds//clock").status_code == 404
 
 
-def test_reset_lets_go_of_one_world_or_of_all(mock: Mock) -> None:
+def test_reset_deletes_one_world_or_all(mock: Mock) -> None:
     for token in ("one", "two", "three"):
         mock.generate(token)
     assert told(mock, "POST", "/reset", {"token": "two"}) == {"worlds": 2}
@@ -243,13 +243,13 @@ def test_reset_lets_go_of_one_world_or_of_all(mock: Mock) -> None:
     ("body", "status"),
     [({"token": None}, 422), ({"tokn": "demo"}, 422), ({"token": ""}, 422), ({"token": "demo-invalid"}, 404)],
 )
-def test_a_reset_that_is_not_understood_resets_nothing(mock: Mock, body: dict[str, Any], status: int) -> None:
+def test_an_invalid_reset_resets_nothing(mock: Mock, body: dict[str, Any], status: int) -> None:
     mock.generate()
     assert ask(mock, "POST", "/reset", json=body).status_code == status
     assert mock.world()["credits"] == 99
 
 
-def test_what_all_worlds_share_is_no_world(start: Start) -> None:
+def test_shared_state_is_not_listed_as_a_world(start: Start) -> None:
     mock = start(settings(behaves=behaviour(lock_scope="global")))
     told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
     begin(mock)
@@ -264,7 +264,7 @@ def images(mock: Mock, token: str = "demo") -> list[dict[str, Any]]:
     return found
 
 
-def test_an_image_is_told_with_what_it_was_made_from(mock: Mock) -> None:
+def test_an_image_is_shown_with_its_request(mock: Mock) -> None:
     reply = mock.generate(description="A fox", size="512x512")
     (image,) = reply.json()["images"]
     assert told(mock, "GET", IMAGES) == {
@@ -292,13 +292,13 @@ def test_images_come_newest_first(mock: Mock) -> None:
     assert [each["prompt"] for each in images(mock)] == ["three", "two", "one"]
 
 
-def test_an_image_costs_what_the_behaviour_says(start: Start) -> None:
+def test_an_image_is_shown_with_its_price(start: Start) -> None:
     mock = start(settings(behaves=behaviour(credits_per_image=3)))
     mock.generate()
     assert images(mock)[0]["credits"] == 3
 
 
-def test_a_picture_looks_as_the_client_sees_it_and_nobody_notices(mock: Mock) -> None:
+def test_a_picture_is_the_one_of_the_client_and_leaves_no_trace(mock: Mock) -> None:
     (image,) = mock.generate().json()["images"]
     told(mock, "PUT", "/worlds/demo/faults", [{"fault": "picture-missing", "times": 1}])
     reply = ask(mock, "GET", f"{IMAGES}/{image['title']}")
@@ -310,13 +310,13 @@ def test_a_picture_looks_as_the_client_sees_it_and_nobody_notices(mock: Mock) ->
     assert mock.call("GET", f"/{image['output']}", None).content == reply.content
 
 
-def test_a_picture_is_one_of_its_own_world(mock: Mock) -> None:
-    (image,) = mock.generate("somebody").json()["images"]
+def test_a_picture_belongs_to_one_world(mock: Mock) -> None:
+    (image,) = mock.generate("customer").json()["images"]
     assert ask(mock, "GET", f"{IMAGES}/{image['title']}").status_code == 404
-    assert ask(mock, "GET", f"/worlds/somebody/images/{image['title']}").status_code == 200
+    assert ask(mock, "GET", f"/worlds/customer/images/{image['title']}").status_code == 200
 
 
-def test_there_is_no_picture_of_what_was_never_made(mock: Mock) -> None:
+def test_an_unknown_picture_is_not_found(mock: Mock) -> None:
     begin(mock)
     for title in ("fox.png", "%2e%2e%2fworlds", "fox-53f159799d1c91990.png"):
         reply = ask(mock, "GET", f"{IMAGES}/{title}")

@@ -53,14 +53,14 @@ for path in ("/_mock/health", "/_mock/worlds", "/_mock/"):
 """
 
 
-def test_nothing_of_the_page_is_loaded_before_somebody_asks_for_it() -> None:
+def test_the_page_is_loaded_on_first_use() -> None:
     root = Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (root, root / "tests")))}
-    told = subprocess.check_output([sys.executable, "-c", ON_DEMAND], text=True, env=environment)
-    assert told.splitlines() == ["False False", "False False", "True True"]
+    loaded = subprocess.check_output([sys.executable, "-c", ON_DEMAND], text=True, env=environment)
+    assert loaded.splitlines() == ["False False", "False False", "True True"]
 
 
-def test_the_page_is_html_that_nobody_keeps(mock: Mock) -> None:
+def test_the_page_is_html_and_never_cached(mock: Mock) -> None:
     reply = get(mock)
     assert reply.status_code == 200
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
@@ -68,7 +68,7 @@ def test_the_page_is_html_that_nobody_keeps(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_mock/", "/_mock/login"])
-def test_nothing_on_a_page_comes_from_elsewhere_or_stands_in_line(guarded: Mock, mock: Mock, path: str) -> None:
+def test_a_page_loads_nothing_from_elsewhere_and_has_no_inline_code(guarded: Mock, mock: Mock, path: str) -> None:
     for each in (guarded, mock):
         reply = each.call("POST" if path.endswith("login") else "GET", path, None)
         policy = dict(part.split(" ", 1) for part in reply.headers["content-security-policy"].split("; "))
@@ -81,19 +81,19 @@ def test_nothing_on_a_page_comes_from_elsewhere_or_stands_in_line(guarded: Mock,
         assert re.findall(r"(?:src|href|action)=\"(?:https?:)?//", reply.text) == []
 
 
-def test_every_file_that_the_page_names_is_there(mock: Mock) -> None:
+def test_every_file_of_the_page_exists(mock: Mock) -> None:
     named = re.findall(r"(?:src|href)=\"(static/[^\"]+)\"", get(mock).text)
     assert len(named) > 3
     for path in named:
         assert get(mock, f"/_mock/{path}").status_code == 200
 
 
-def test_who_leaves_the_last_slash_out_is_led_to_the_page(mock: Mock) -> None:
+def test_the_path_without_a_slash_redirects_to_the_page(mock: Mock) -> None:
     reply = get(mock, "/_mock")
     assert (reply.status_code, reply.headers["location"]) == (307, "/_mock/")
 
 
-def test_there_is_no_page_where_there_is_no_control_api(start: Start) -> None:
+def test_the_page_is_off_without_the_control_api(start: Start) -> None:
     for served in (settings(control=False), settings(host="0.0.0.0")):
         for path in ("/_mock", "/_mock/", "/_mock/login", "/_mock/static/page.js"):
             assert get(start(served), path).status_code == 404
@@ -105,14 +105,14 @@ def test_the_page_offers_the_ready_made_accounts_by_name(mock: Mock) -> None:
     assert "demo-invalid" not in text
 
 
-def test_what_a_file_of_accounts_says_is_text_on_the_page(start: Start) -> None:
+def test_an_accounts_file_cannot_inject_markup(start: Start) -> None:
     token = '"><script>alert(1)</script>'
     text = get(start(Settings(Accounts({token: Account(1, 1)}, Account(2, 2)), behaviour()))).text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
-def test_a_closed_server_takes_no_token_of_ones_own(start: Start) -> None:
+def test_a_closed_server_offers_no_token_field(start: Start) -> None:
     accounts = read_accounts(resources.ACCOUNTS, contract(), closed=True)
     assert "Your token" not in get(start(Settings(accounts, behaviour()))).text
 
@@ -122,12 +122,12 @@ def test_the_page_is_for_this_machine_only(mock: Mock) -> None:
         assert get(mock, path, host="example.com").status_code == 421
 
 
-def test_a_page_of_another_site_logs_nobody_in_or_out(guarded: Mock) -> None:
+def test_a_page_of_another_site_cannot_log_in_or_out(guarded: Mock) -> None:
     assert log_in(guarded, origin="https://example.com").status_code == 403
     assert guarded.call("POST", "/_mock/logout", None, headers={"origin": "https://example.com"}).status_code == 403
 
 
-def test_a_stranger_sees_the_login_and_nothing_else(guarded: Mock) -> None:
+def test_an_unauthenticated_request_gets_only_the_login(guarded: Mock) -> None:
     reply = get(guarded)
     assert reply.status_code == 200
     assert "Admin token" in reply.text
@@ -136,12 +136,12 @@ def test_a_stranger_sees_the_login_and_nothing_else(guarded: Mock) -> None:
     assert get(guarded, "/_mock/static/base.css").status_code == 200
 
 
-def test_a_browser_says_of_the_login_where_it_came_from(guarded: Mock) -> None:
+def test_the_login_form_sends_its_origin(guarded: Mock) -> None:
     assert get(guarded).headers["referrer-policy"] == "same-origin"  # with no-referrer its Origin would be null
     assert log_in(guarded, origin="http://127.0.0.1").status_code == 303
 
 
-def test_who_knows_the_admin_token_logs_in(guarded: Mock) -> None:
+def test_the_admin_token_logs_in(guarded: Mock) -> None:
     reply = log_in(guarded)
     assert (reply.status_code, reply.headers["location"]) == (303, "/_mock/")
     attributes = set(reply.headers["set-cookie"].split("; ")[1:])
@@ -152,7 +152,7 @@ def test_who_knows_the_admin_token_logs_in(guarded: Mock) -> None:
     assert log_in(guarded).headers["set-cookie"] != reply.headers["set-cookie"]
 
 
-def test_who_has_logged_in_may_change_things(guarded: Mock) -> None:
+def test_a_session_can_change_everything(guarded: Mock) -> None:
     headers = {"cookie": cookie(log_in(guarded))}
     assert guarded.call("PATCH", "/_mock/worlds/demo", None, json={"credits": 1}, headers=headers).status_code == 200
     headers["origin"] = "https://example.com"
@@ -160,7 +160,7 @@ def test_who_has_logged_in_may_change_things(guarded: Mock) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "s3cret ", "é"])
-def test_who_does_not_is_told_what_was_wrong(guarded: Mock, token: str) -> None:
+def test_a_wrong_admin_token_is_refused(guarded: Mock, token: str) -> None:
     reply = log_in(guarded, token)
     assert reply.status_code == 401
     assert "Wrong admin token." in reply.text
@@ -168,7 +168,7 @@ def test_who_does_not_is_told_what_was_wrong(guarded: Mock, token: str) -> None:
     assert reply.headers["content-type"].startswith("text/html")
 
 
-def test_what_is_no_login_is_refused(guarded: Mock) -> None:
+def test_an_invalid_login_is_refused(guarded: Mock) -> None:
     assert guarded.call("POST", "/_mock/login", None, content=b"\xff\xfe&&&=").status_code == 401
     assert guarded.call("POST", "/_mock/login", None, content=b"token=" + b"x" * 9_000).status_code == 413
     assert guarded.call("PUT", "/_mock/login", None).status_code == 405
@@ -181,27 +181,27 @@ def test_a_session_ends_with_the_logout(guarded: Mock) -> None:
     assert "Max-Age=0" in reply.headers["set-cookie"]
 
 
-def test_a_session_of_another_admin_token_is_over(guarded: Mock, start: Start) -> None:
+def test_a_session_of_another_admin_token_has_ended(guarded: Mock, start: Start) -> None:
     session = cookie(log_in(start(settings(admin_token="another")), "another"))
     reply = get(guarded, cookie=session)
     assert "The session has ended." in reply.text
     assert "demo" not in reply.text
 
 
-def test_where_there_is_no_admin_token_there_is_no_login(mock: Mock) -> None:
+def test_there_is_no_login_without_an_admin_token(mock: Mock) -> None:
     assert "Log out" not in get(mock).text
     assert log_in(mock).status_code == 401
     assert (get(mock, "/_mock/login").status_code, get(mock, "/_mock/login").headers["location"]) == (303, "/_mock/")
 
 
-def test_every_part_that_a_module_looks_for_is_in_the_page(mock: Mock) -> None:
+def test_every_part_used_by_a_module_is_in_the_page(mock: Mock) -> None:
     text = get(mock).text
     there = set(re.findall(r'data-part="([\w-]+)"', text)) | {"applied", "word", "reason", "links"}
     for path in STATIC.glob("*.js"):
         assert set(re.findall(r'part\([\w.]+, "([\w-]+)"\)', path.read_text())) <= there
 
 
-def test_no_module_makes_markup_of_text() -> None:
+def test_no_module_creates_markup_from_text() -> None:
     for path in STATIC.glob("*.js"):
         found = re.findall(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", path.read_text()
@@ -210,7 +210,7 @@ def test_no_module_makes_markup_of_text() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_is_served_as_what_it_is(mock: Mock, name: str) -> None:
+def test_a_file_is_served_with_its_type(mock: Mock, name: str) -> None:
     reply = mock.call("GET", f"/_mock/static/{name}", None)
     assert reply.status_code == 200
     assert reply.headers["content-type"] == TYPES[Path(name).suffix]
@@ -218,7 +218,7 @@ def test_a_file_is_served_as_what_it_is(mock: Mock, name: str) -> None:
     assert reply.content == (STATIC / name).read_bytes()
 
 
-def test_a_browser_that_has_a_file_is_told_so(mock: Mock) -> None:
+def test_a_cached_file_gets_a_304(mock: Mock) -> None:
     first = mock.call("GET", "/_mock/static/page.js", None)
     assert first.headers["cache-control"] == "no-cache"
     again = mock.call(
@@ -230,7 +230,7 @@ def test_a_browser_that_has_a_file_is_told_so(mock: Mock) -> None:
     assert other.status_code == 200
 
 
-def test_head_tells_of_a_file_without_it(mock: Mock) -> None:
+def test_head_of_a_file_is_supported(mock: Mock) -> None:
     reply = mock.call("HEAD", "/_mock/static/page.js", None)
     assert int(reply.headers["content-length"]) == (STATIC / "page.js").stat().st_size
 

@@ -51,19 +51,19 @@ def test_one_violation_makes_a_client_misbehave_whatever_else_held() -> None:
 def test_a_rule_that_held_lists_where_its_situation_arose() -> None:
     found = judged(script("0 versions -> 200\n1 picture a.png -> 200\n2 picture a.png -> 404"))["CLIENT-TOKEN-LEAK"]
     assert (found["verdict"], found["requests"], found["count"]) == ("passed", [["2"], ["3"]], 2)
-    assert found["reason"] == "The client met a request for a picture twice, and sent no token along."
+    assert found["reason"] == "The client met a request for a picture twice, and sent no token."
 
 
 def test_a_violation_says_what_happened_and_what_to_do_instead() -> None:
     found = judged(script(f"0 {FOX} -> 419 credits=0\n1 {FOX} -> 419 credits=0\n2 {FOX} -> 419 credits=0"))
     assert found["CLIENT-RETRY-419"]["reason"] == (
-        "A call was answered with 419, and sent again twice unchanged. Buy credits, or ask for fewer images."
+        "A call was answered with 419, and sent again twice unchanged. Buy credits, or request fewer images."
     )
 
 
 def test_further_occurrences_are_counted_in_the_reason() -> None:
     found = judged(script("\n".join(f"{each} picture a.png -> 200 token" for each in range(3))))["CLIENT-TOKEN-LEAK"]
-    assert "The like happened twice more." in found["reason"]
+    assert "This happened twice more." in found["reason"]
 
 
 def test_no_more_than_20_occurrences_are_listed_and_all_are_counted() -> None:

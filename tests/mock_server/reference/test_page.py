@@ -59,7 +59,7 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[`*]", "", text).split())
 
 
-def test_ids_are_unique_and_every_link_within_the_page_leads_somewhere(tree: Element) -> None:
+def test_ids_are_unique_and_every_internal_link_has_a_target(tree: Element) -> None:
     found = ids(tree)
     assert len(found) == len(set(found))
     links = [link for each in tree.iter("a") if (link := each.get("href"))]
@@ -68,7 +68,7 @@ def test_ids_are_unique_and_every_link_within_the_page_leads_somewhere(tree: Ele
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_is_there_with_its_rules_and_statuses(tree: Element, operation: str) -> None:
+def test_an_operation_is_shown_with_its_rules_and_statuses(tree: Element, operation: str) -> None:
     method, path = OPERATIONS[operation]
     node = DOCUMENT["paths"][path][method]
     part = article(tree, operation)
@@ -77,7 +77,7 @@ def test_an_operation_is_there_with_its_rules_and_statuses(tree: Element, operat
     assert {f"{operation}-{status}" for status in node["responses"]} <= set(ids(part))
 
 
-def test_what_answers_anything_else_is_there(tree: Element) -> None:
+def test_the_fallback_responses_are_shown(tree: Element) -> None:
     statuses = DOCUMENT["x-fallback-responses"]
     assert {f"anything-else-{status}" for status in statuses} <= set(ids(article(tree, "anything-else")))
 
@@ -99,18 +99,18 @@ def test_every_field_of_every_engine_is_in_a_table_of_its_own(tree: Element, nam
         assert all(each in value for each in schema.get("enum", ()))
 
 
-def test_a_table_says_which_encodings_carry_it(tree: Element) -> None:
-    told = {
+def test_a_table_names_its_encodings(tree: Element) -> None:
+    encodings = {
         name: text_of(with_id(tree, f"generateImage-{name}")) for name in ("DallERequest", "StableDiffusionFromImage")
     }
-    assert "application/json" in told["DallERequest"]
-    assert "multipart/form-data" in told["DallERequest"]
-    assert "application/json" not in told["StableDiffusionFromImage"]
-    assert "multipart/form-data" in told["StableDiffusionFromImage"]
+    assert "application/json" in encodings["DallERequest"]
+    assert "multipart/form-data" in encodings["DallERequest"]
+    assert "application/json" not in encodings["StableDiffusionFromImage"]
+    assert "multipart/form-data" in encodings["StableDiffusionFromImage"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["id"])
-def test_a_rule_is_there_with_its_source_its_words_and_its_settings(tree: Element, rule: dict[str, Any]) -> None:
+def test_a_rule_is_shown_with_source_statement_and_settings(tree: Element, rule: dict[str, Any]) -> None:
     part = article(tree, rule["id"])
     assert [text_of(each) for each in of_class(part, "badge")] == [rule["source"]]
     assert rule["title"] in text_of(part)
@@ -118,7 +118,7 @@ def test_a_rule_is_there_with_its_source_its_words_and_its_settings(tree: Elemen
     assert {f"setting-{each['name']}" for each in rule.get("settings", ())} | {rule["id"]} == set(ids(part))
 
 
-def test_every_setting_is_there_with_the_value_that_it_has_here() -> None:
+def test_every_setting_is_shown_with_its_value() -> None:
     values = {name: f"here-{name}" for name in rules().settings}
     tree = parsed(render(compile_contract(DOCUMENT), rules(), values, SERVER))
     for name, value in values.items():
@@ -126,18 +126,18 @@ def test_every_setting_is_there_with_the_value_that_it_has_here() -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_schema_is_there_with_its_fields(tree: Element, name: str) -> None:
+def test_a_schema_is_shown_with_its_fields(tree: Element, name: str) -> None:
     words = text_of(article(tree, f"schema-{name}"))
     assert all(field in words for field in SCHEMAS[name].get("properties", ()))
 
 
-def test_all_that_the_document_says_for_people_is_on_the_page(tree: Element) -> None:
+def test_every_text_of_the_document_is_on_the_page(tree: Element) -> None:
     words = plain(text_of(tree))
-    told = list(texts(DOCUMENT["info"], DOCUMENT["paths"], DOCUMENT["x-fallback-responses"], SCHEMAS))
-    assert len(told) > 100
+    shown = list(texts(DOCUMENT["info"], DOCUMENT["paths"], DOCUMENT["x-fallback-responses"], SCHEMAS))
+    assert len(shown) > 100
     links = {link["description"] for link in found_links(DOCUMENT)}
     left_out = links | {DOCUMENT["paths"]["/aiimage/generate-image"]["post"]["requestBody"]["description"]}
-    paragraphs = [part for text in told if text not in left_out for part in text.split("\n\n")]
+    paragraphs = [part for text in shown if text not in left_out for part in text.split("\n\n")]
     assert [part for part in paragraphs if plain(part) not in words] == []
 
 
@@ -183,7 +183,7 @@ def test_a_hostile_example_stays_within_its_quotes() -> None:
     assert """'"'"'; touch /tmp/x; '"'"'</code><script>""" in command
 
 
-def test_headings_come_in_order_and_landmarks_are_there(tree: Element) -> None:
+def test_headings_are_in_order_and_landmarks_exist(tree: Element) -> None:
     levels = [int(each.tag[1]) for each in tree.iter() if re.fullmatch("h[1-6]", str(each.tag))]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -193,7 +193,7 @@ def test_headings_come_in_order_and_landmarks_are_there(tree: Element) -> None:
     assert all(each.get("scope") for each in tree.iter("th"))
 
 
-def test_it_needs_nothing_from_elsewhere_and_no_script(tree: Element) -> None:
+def test_the_page_loads_nothing_from_elsewhere_and_no_script(tree: Element) -> None:
     loaded = [
         each.get("src") or each.get("href")
         for each in tree.iter()
@@ -203,7 +203,7 @@ def test_it_needs_nothing_from_elsewhere_and_no_script(tree: Element) -> None:
     assert not [each for each in tree.iter() if each.get("style") or each.tag in ("script", "style")]
 
 
-def test_an_operation_that_names_no_schema_is_shown_as_well() -> None:
+def test_an_operation_with_inline_schemas_is_shown() -> None:
     document = read_yaml(resources.DOCUMENT)
     body = {
         "title": "Star",
@@ -228,7 +228,7 @@ def test_an_operation_that_names_no_schema_is_shown_as_well() -> None:
     assert "One of string, array of string." in " ".join(text_of(article(tree, "schema-Any")).split())
 
 
-def test_without_a_token_that_is_served_the_examples_name_none() -> None:
+def test_the_examples_have_no_token_if_none_is_valid() -> None:
     tree = page(server=Server(SERVER.origin, None))
     assert "Authorization: Bearer demo" not in text_of(tree)
 

@@ -16,7 +16,7 @@ from support.server import Server
 STYLE = Path(__file__).parents[3] / "mock_server" / "reference" / "static" / "reference.css"
 
 
-def test_the_page_and_its_style_may_load_nothing_else(mock: Mock) -> None:
+def test_the_page_and_its_stylesheet_load_nothing_else(mock: Mock) -> None:
     page, style = (mock.call("GET", f"/_mock/{path}", None) for path in ("docs", "docs/reference.css"))
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert style.headers["content-type"] == "text/css; charset=utf-8"
@@ -31,12 +31,12 @@ def test_the_page_and_its_style_may_load_nothing_else(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs/", "/docs/nothing", "/docs/%2e%2e/page.py", "/docs/reference.css/"])
-def test_there_is_nothing_else_beside_it(mock: Mock, path: str) -> None:
+def test_nothing_else_is_served(mock: Mock, path: str) -> None:
     assert mock.call("GET", f"/_mock{path}", None).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["docs", "docs/reference.css"])
-def test_it_is_guarded_as_the_control_api_is(start: Start, path: str) -> None:
+def test_the_reference_is_guarded_like_the_control_api(start: Start, path: str) -> None:
     guarded = start(settings(host="0.0.0.0", admin_token="s3cret"))
     assert guarded.call("GET", f"/_mock/{path}", None).status_code == 401
     assert guarded.call("GET", f"/_mock/{path}", "s3cret").status_code == 200
@@ -44,19 +44,19 @@ def test_it_is_guarded_as_the_control_api_is(start: Start, path: str) -> None:
     assert start(settings(control=False)).call("GET", f"/_mock/{path}", None).status_code == 404
 
 
-def test_it_shows_the_settings_of_this_mock(start: Start) -> None:
+def test_the_reference_shows_the_settings_of_this_mock(start: Start) -> None:
     page = start(settings(behaves=behaviour(lock_seconds=7.25))).call("GET", "/_mock/docs", None).text
     assert [text_of(each) for each in parsed(page).iter("strong") if each[:] == []].count("7.25") == 1
 
 
-def test_a_host_that_is_none_gets_into_no_command(start: Start) -> None:
+def test_an_invalid_host_does_not_reach_a_command(start: Start) -> None:
     guarded = start(settings(host="0.0.0.0", admin_token="s3cret"))
     page = guarded.call("GET", "/_mock/docs", "s3cret", headers={"host": "x$(touch y)"})
     assert page.status_code == 200
     assert "touch" not in page.text
 
 
-def test_every_command_on_the_page_is_answered_as_it_says(tmp_path: Path) -> None:
+def test_every_command_on_the_page_gets_its_status(tmp_path: Path) -> None:
     with Server("--generation-time", "0") as server:
         tree = parsed(httpx.get(f"{server.origin}/_mock/docs").text)
         blocks = list(of_class(tree, "shell"))
@@ -70,7 +70,7 @@ def test_every_command_on_the_page_is_answered_as_it_says(tmp_path: Path) -> Non
             assert json.loads(body) is not None
 
 
-def test_what_a_command_asks_for_is_the_example_that_is_shown(tmp_path: Path) -> None:
+def test_a_forced_response_is_the_example_shown(tmp_path: Path) -> None:
     with Server() as server:
         tree = parsed(httpx.get(f"{server.origin}/_mock/docs").text)
         shown = 0
@@ -84,7 +84,7 @@ def test_what_a_command_asks_for_is_the_example_that_is_shown(tmp_path: Path) ->
         assert shown > 10
 
 
-def test_the_mock_starts_without_what_the_page_needs() -> None:
+def test_the_libraries_of_the_page_are_loaded_on_first_use() -> None:
     started = """
 import sys
 from starlette.testclient import TestClient
@@ -116,7 +116,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_every_colour_of_text_is_legible_on_every_ground(theme: int) -> None:
+def test_every_text_colour_is_legible_on_every_background(theme: int) -> None:
     block = re.findall(r":root \{(.*?)\}", STYLE.read_text(), re.DOTALL)[theme]
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]+)", block))
     grounds = [colours.pop(name) for name in ("ground", "paper", "code")]
