@@ -12,6 +12,7 @@ from . import resources
 from .configuration import ConfigurationError, Settings, is_loopback
 from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
 from .domain.clock import Clock, RealClock
+from .history import make_inventor
 from .http.access_log import AccessLog, log_access
 from .http.body import BodyReader
 from .http.handlers import HANDLERS, Handler
@@ -54,7 +55,7 @@ def create_app(
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
-    service = _service(settings, state or open_state(settings, clock))
+    service = _service(settings, served, state or open_state(settings, clock))
     reader = BodyReader(settings.behaviour, service.sources)
     pipeline = partial(Pipeline, served, service, allow_faults=settings.control_open, log=log)
     operations = partial(Operations, served, service, reader, handlers)
@@ -111,7 +112,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
         raise ConfigurationError(str(error)) from error
 
 
-def _service(settings: Settings, state: State) -> Service:
+def _service(settings: Settings, served: Contract, state: State) -> Service:
     scheduler, events = Scheduler(state.clock), Events()
     return Service(
         accounts=settings.accounts,
@@ -125,6 +126,7 @@ def _service(settings: Settings, state: State) -> Service:
         changes=Changes(scheduler, events, state.bus),
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
+        invent=make_inventor(served, settings.behaviour, settings.seed),
     )
 
 
@@ -133,7 +135,7 @@ def _control(settings: Settings, service: Service, served: Contract, pictures: P
 
     auth = Auth(settings.admin_token)
     page = LazyApp(partial(_page, settings, served, auth))
-    pages = {"/docs": LazyApp(partial(_reference, settings))}
+    pages = {"/docs": LazyApp(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
     return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
 
@@ -145,11 +147,11 @@ def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
     return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
 
 
-def _reference(settings: Settings) -> ASGIApp:
+def _reference(settings: Settings, served: Contract) -> ASGIApp:
     from .reference import reference_app
 
     values = {name: getattr(settings.behaviour, name) for name in rules().settings}
-    return reference_app(read_yaml(resources.DOCUMENT), rules(), values, settings.accounts.able())
+    return reference_app(served, rules(), values, settings.accounts.able())
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:

@@ -27,6 +27,13 @@ class HeldLock(TypedDict):
     until: str | None
 
 
+class History(TypedDict, total=False):
+    """A past. images: at most 100; days: over how many days they are spread, 1 by default."""
+
+    images: int
+    days: int
+
+
 class WorldState(TypedDict, total=False):
     """The values of a world that can be set. generation_time: in seconds; lock: None frees it."""
 
@@ -35,6 +42,7 @@ class WorldState(TypedDict, total=False):
     used_today: int
     generation_time: float
     lock: HeldLock | None
+    history: History
 
 
 class ControlError(RuntimeError):

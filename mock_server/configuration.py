@@ -16,6 +16,8 @@ from .contract import Contract, ContractError, Rules, read_yaml
 from .domain.accounts import Account, Accounts
 from .domain.behaviour import Behaviour
 from .domain.clock import from_iso
+from .domain.history import History
+from .domain.images import KEPT
 from .faults.plans import make_plans
 
 
@@ -58,6 +60,18 @@ _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
+class PastSize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The size of an account's past, in a file or a call of the control API."""
+
+    images: Annotated[int, Meta(ge=1, le=KEPT)]
+    days: Annotated[int, Meta(ge=1, le=365)] = 1
+
+    @property
+    def history(self) -> History:
+        """The same for the domain."""
+        return History(self.images, self.days)
+
+
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     credits: _Count | None = None
     daily_limit: _Count | None = None
@@ -67,6 +81,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     valid: bool = True
     clock: str | None = None
     faults: list[dict[str, Any]] = []
+    history: PastSize | None = None
 
 
 class _Defaults(msgspec.Struct, forbid_unknown_fields=True):
@@ -170,6 +185,7 @@ def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
         "valid": None if entry.valid else False,
         "stopped_at": from_iso(entry.clock) if entry.clock else None,
         "faults": make_plans(entry.faults, contract) or None,
+        "history": entry.history.history if entry.history else None,
     }
     return replace(base, **{name: value for name, value in values.items() if value is not None})
 

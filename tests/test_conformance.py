@@ -54,6 +54,7 @@ def test_the_mock_passes_every_documented_rule_and_a_second_run(mock: Server, tm
     assert len(documented) == 16
     assert set(documented.values()) == {"passed"}, output
     assert {id_ for id_, rule in found.items() if rule["verdict"] != "passed"} == set()
+    assert not [rule["reason"] for rule in found.values() if "Error:" in rule["reason"]]
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["verdict"] == "conforms"
     assert 0 < report["credits"]["spent"] <= 40

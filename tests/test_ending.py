@@ -81,7 +81,7 @@ def test_all_kinds_of_clients_at_once(number: signal.Signals, workers: int) -> N
         replies = {kind: rest(clients[kind]) for kind in WAITING}
         for reply in replies.values():
             assert reply.startswith(b"HTTP/1.1 503")
-            assert json.loads(reply.partition(b"\r\n\r\n")[2]) == {"message": "The mock is being stopped."}
+            assert json.loads(reply.partition(b"\r\n\r\n")[2]) == {"message": "The mock is stopping."}
         lines = sorted(" ".join(line.split()[2:]) for line in server.log().splitlines())
         assert lines == [
             "GET /api/v1/aiimage/recent-images 200 fault:slow-body",

@@ -12,6 +12,7 @@ from contract_tests.oracle.contract import is_service_error
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.runner.events import Verdict
 
+_MAX_DOUBT_SECONDS = 2.0
 _MIN_MARGIN_SECONDS = 0.15
 _PAUSE = 0.05
 _MIN_CHECKS = 3
@@ -116,9 +117,6 @@ class Overlap:
             cut_short=not outlived and (freed is None or freed.exchange.received + self.margin > mine.received),
             witnesses=tuple(reply for reply in (locked[0], locked[-1], freed) if reply),
         )
-
-
-_MAX_DOUBT_SECONDS = 2.0
 
 
 def judge_seen(verdict: Verdict, overlap: Overlap) -> None:

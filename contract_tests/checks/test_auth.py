@@ -84,7 +84,7 @@ def test_token_in_the_url_is_not_accepted(primary: Api, target: Target, verdict:
         verdict.expect(
             "AUTH", reply.status >= 300, expected="no service without a header", received=str(reply.status), by=reply
         )
-        verdict.expect("AUTH-401", reply.status == 401, expected="401", received=str(reply.status), by=reply)
+        verdict.expect_status("AUTH-401", reply, 401)
 
 
 def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
-from contract_tests.client.api import Api, judgeable
+from contract_tests.client.api import Api, about_account
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_count
@@ -18,23 +18,17 @@ def test_limit_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     for fields in (FIELDS, *OTHER_ENGINES):
         _expect_limit(verdict, account.generate_when_ready(fields), "limited")
     reply = account.generate(INVALID)
-    verdict.expect("ORDER", reply.status == 422, expected="422 before 429", received=str(reply.status), by=reply)
+    verdict.expect_status("ORDER", reply, 422, "before 429")
 
 
 @decides("DAILY-429", credits=1, seconds=3, roles=("almost_limited",), cost_from_role="almost_limited")
 def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     account = api("almost_limited")
     for left in range(account.figure, 0, -1):
-        reply = judgeable(account.generate_when_ready(FIELDS), "almost_limited")
+        reply = about_account(account.generate_when_ready(FIELDS), "almost_limited")
         if reply.status == 419:
             raise InconclusiveError("the account almost_limited has no credits left")
-        verdict.require(
-            "DAILY-429",
-            reply.status == 200,
-            expected=f"200, with {left} images left",
-            received=str(reply.status),
-            by=reply,
-        )
+        verdict.require_status("DAILY-429", reply, 200, f"with {left} images left")
     _expect_limit(verdict, account.generate_when_ready(FIELDS), "almost_limited")
 
 
@@ -59,7 +53,7 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict)
 
 def _expect_served(verdict: Verdict, account: World, when: str, rule: str) -> None:
     reply = account.api.generate_when_ready(FIELDS)
-    verdict.expect(rule, reply.status == 200, expected=f"200, {when}", received=str(reply.status), by=account.trail)
+    verdict.expect_status(rule, reply, 200, when, by=account.trail)
 
 
 def _expect_day(verdict: Verdict, account: World, holds: bool, expected: str, reply: Reply) -> None:
@@ -67,11 +61,5 @@ def _expect_day(verdict: Verdict, account: World, holds: bool, expected: str, re
 
 
 def _expect_limit(verdict: Verdict, reply: Reply, account: str) -> None:
-    judgeable(reply, account)
-    verdict.require(
-        "DAILY-429",
-        reply.status == 429,
-        expected="429, since the limit is reached",
-        received=str(reply.status),
-        by=reply,
-    )
+    about_account(reply, account)
+    verdict.require_status("DAILY-429", reply, 429, "since the limit is reached")

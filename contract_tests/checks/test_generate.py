@@ -81,20 +81,12 @@ def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Ver
         if sample.name in WITHOUT_SOURCE:
             continue
         reply = _refusal(refused, primary, sample)
-        verdict.require(
-            "VALID-422",
-            reply.status == 422,
-            expected=f"422 ({sample.summary})",
-            received=str(reply.status),
-            by=reply,
-        )
+        verdict.require_status("VALID-422", reply, 422, f"({sample.summary})")
         _expect_errors(verdict, sample, reply)
     fields = samples.valid("productImage").fields
     for blank in ("   ", "", None):
         reply = _refusal(refused, primary, Sample("blank", "", {**fields, "description": blank}))
-        verdict.require(
-            "VALID-TRIM", reply.status == 422, expected="422 for a blank prompt", received=str(reply.status), by=reply
-        )
+        verdict.require_status("VALID-TRIM", reply, 422, "for a blank prompt")
 
 
 @decides("I2I-SRC", credits=1, free_with_role="empty")
@@ -102,7 +94,7 @@ def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Ve
     for name in WITHOUT_SOURCE:
         for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
             reply = _refusal(refused, primary, sample, form=form)
-            verdict.require("I2I-SRC", reply.status == 422, expected="422", received=str(reply.status), by=reply)
+            verdict.require_status("I2I-SRC", reply, 422)
             _expect_errors(verdict, sample, reply)
 
 

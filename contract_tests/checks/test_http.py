@@ -39,7 +39,7 @@ WRONG_METHODS = (
 @decides("NOT-FOUND")
 def test_unknown_path(primary: Api, verdict: Verdict, run: Run) -> None:
     reply = primary.outside("GET", "/aiimage/nowhere")
-    if verdict.expect("NOT-FOUND", reply.status == 404, expected="404", received=str(reply.status), by=reply):
+    if verdict.expect_status("NOT-FOUND", reply, 404):
         for deviation in run.contract.fallback_deviations(reply):
             verdict.report(deviation, by=reply)
 
@@ -49,7 +49,7 @@ def test_wrong_method(primary: Api, verdict: Verdict, run: Run) -> None:
     for method, operation in WRONG_METHODS:
         known = run.contract.operations[operation]
         reply = primary.outside(method, known.path)
-        if not verdict.expect("NOT-FOUND", reply.status == 405, expected="405", received=str(reply.status), by=reply):
+        if not verdict.expect_status("NOT-FOUND", reply, 405):
             continue
         allow = reply.headers.get("allow", "")
         verdict.expect(
@@ -88,10 +88,4 @@ def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verd
 
 
 def _expect(verdict: Verdict, status: int, reply: Reply, account: World | None = None) -> None:
-    verdict.expect(
-        "ORDER",
-        reply.status == status,
-        expected=f"{status} first",
-        received=str(reply.status),
-        by=account.trail if account else reply,
-    )
+    verdict.expect_status("ORDER", reply, status, "first", by=account.trail if account else reply)

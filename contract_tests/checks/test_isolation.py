@@ -31,13 +31,8 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     if overlap.locked_at is None or not overlap.surely_running(checked):
         raise InconclusiveError("the generation was over before the other account could ask")
     expected = 409 if target.lock_scope == "global" else 200
-    verdict.expect(
-        "LOCK-SCOPE",
-        checked.status == expected,
-        expected=f"{expected}, with one lock {'for all' if expected == 409 else 'an account'}",
-        received=str(checked.status),
-        by=checked,
-    )
+    scope = "for all" if expected == 409 else "an account"
+    verdict.expect_status("LOCK-SCOPE", checked, expected, f"with one lock {scope}")
 
 
 @decides("RECENT-OWN", credits=1, mode="control")

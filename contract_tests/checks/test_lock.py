@@ -53,7 +53,7 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
             seconds += _requests_meanwhile(slow, overlap)
             _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
-    verdict.expect("LOCK-CHECK-PURE", again.status == 409, expected="409 again", received=str(again.status), by=again)
+    verdict.expect_status("LOCK-CHECK-PURE", again, 409, "again")
     if all(second.status >= 300 for second in seconds):
         judge_life(verdict, overlap, shared=target.lock_scope == "global")
     judge_seconds(verdict, overlap, seconds)
@@ -62,21 +62,17 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
 @decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
 def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
     first, second = api("busy").check(), api("busy").check()
-    verdict.require(
-        "LOCK-CHECK", first.status == 409, expected="409 while a generation runs", received=str(first.status), by=first
-    )
-    verdict.expect(
-        "LOCK-CHECK-PURE", second.status == 409, expected="409 again", received=str(second.status), by=(first, second)
-    )
+    verdict.require_status("LOCK-CHECK", first, 409, "while a generation runs")
+    verdict.expect_status("LOCK-CHECK-PURE", second, 409, "again", by=(first, second))
 
 
 @decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")
 def test_generation_during_another_clients(api: Callable[[str], Api], verdict: Verdict) -> None:
     reply = api("busy").generate(FIELDS)
-    verdict.require("LOCK-ONE", reply.status == 409, expected="409", received=str(reply.status), by=reply)
+    verdict.require_status("LOCK-ONE", reply, 409)
     judge_409_body(verdict, reply)
     invalid = api("busy").generate(INVALID)
-    verdict.expect("ORDER", invalid.status == 422, expected="422 before 409", received=str(invalid.status), by=invalid)
+    verdict.expect_status("ORDER", invalid, 422, "before 409")
 
 
 @contextmanager
@@ -112,13 +108,8 @@ def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target)
         raise InconclusiveError("the generation took so long that its lock expired anyway")
     if after.status == 409 and target.lock_scope == "global":
         raise InconclusiveError("another client may hold the shared lock")
-    verdict.expect(
-        "LOCK-RELEASE",
-        after.status == 200,
-        expected="200 as soon as the generation has ended",
-        received=str(after.status),
-        by=(overlap.reply(), after),
-    )
+    replies = (overlap.reply(), after)
+    verdict.expect_status("LOCK-RELEASE", after, 200, "as soon as the generation has ended", by=replies)
     if after.status == 409:
         _watch_until_freed(overlap, run)
         judge_life(verdict, overlap, shared=False)

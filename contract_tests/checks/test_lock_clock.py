@@ -108,20 +108,13 @@ _SCOPES = {409: "for all", 200: "an account"}
 
 def _expect_check(verdict: Verdict, account: World, status: int, rule: str, when: str) -> bool:
     check = account.api.check()
-    return verdict.expect(
-        rule, check.status == status, expected=f"{status} {when}", received=str(check.status), by=account.trail
-    )
+    return verdict.expect_status(rule, check, status, when, by=account.trail)
 
 
 def _expect_refused(verdict: Verdict, account: World, reply: Reply) -> None:
-    refused = reply.status == 409
-    verdict.require(
-        "LOCK-ONE", refused, expected="409 while a generation runs", received=str(reply.status), by=account.trail
-    )
+    verdict.require_status("LOCK-ONE", reply, 409, "while a generation runs", by=account.trail)
     judge_409_body(verdict, reply)
 
 
 def _expect_served(verdict: Verdict, reply: Reply) -> None:
-    verdict.require(
-        "SHAPE", reply.status == 200, expected="200 for a documented request", received=str(reply.status), by=reply
-    )
+    verdict.require_status("SHAPE", reply, 200, "for a documented request")

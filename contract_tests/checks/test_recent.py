@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import expect_picture
 from contract_tests.client.api import Api, images_of
-from contract_tests.client.budget import Made
+from contract_tests.client.budget import MadeImage
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import with_count
@@ -44,7 +44,7 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     )
 
 
-def _expect_most_recent(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+def _expect_most_recent(verdict: Verdict, made: list[MadeImage], listed: list[dict[str, Any]], reply: Reply) -> None:
     """The list is full unless fewer images exist, and never longer."""
     fewest = min(RECENT_IMAGES, len(made))
     verdict.expect(
@@ -71,7 +71,7 @@ def _make_missing(primary: Api, run: Run) -> None:
             missing -= number
 
 
-def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+def _expect_same(verdict: Verdict, made: list[MadeImage], listed: list[dict[str, Any]], reply: Reply) -> None:
     by_id = {str(image.get("id")): image for image in listed}
     sure = _surely_listed(made, by_id)
     for entry in made:
@@ -83,11 +83,11 @@ def _expect_same(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]
         verdict.expect("RECENT-SAME", received == expected, expected=str(expected), received=str(received), by=reply)
 
 
-def _surely_listed(made: list[Made], by_id: Mapping[str, Any]) -> list[Made]:
+def _surely_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[MadeImage]:
     """Return the images that must be listed: of the last requests; on a shared account, of the last one."""
     known = {str(entry.image.get("id")) for entry in made}
     alone = len(by_id) < RECENT_IMAGES or by_id.keys() <= known
-    sure: list[Made] = []
+    sure: list[MadeImage] = []
     for request in sorted({entry.request for entry in made}, reverse=True):
         images = [entry for entry in made if entry.request == request]
         if sure and (not alone or len(sure) + len(images) > RECENT_IMAGES):
@@ -102,7 +102,7 @@ def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], r
         expect_picture(verdict, api, image, reply)
 
 
-def _expect_newest_first(verdict: Verdict, made: list[Made], listed: list[dict[str, Any]], reply: Reply) -> None:
+def _expect_newest_first(verdict: Verdict, made: list[MadeImage], listed: list[dict[str, Any]], reply: Reply) -> None:
     times = [_moment(image) for image in listed]
     descending = all(newer >= older for newer, older in pairwise(times))
     verdict.expect("RECENT-ORDER", descending, expected="created_at descending", received=str(times), by=reply)

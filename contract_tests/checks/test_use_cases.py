@@ -37,13 +37,7 @@ def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
     for available in (primary.check(), primary.check()):
         if available.status == 409 and target.lock_scope == "global":
             raise InconclusiveError("another client may hold the shared lock")
-        verdict.require(
-            "LOCK-CHECK",
-            available.status == 200,
-            expected="200 while nothing runs",
-            received=str(available.status),
-            by=tuple(primary.trail),
-        )
+        verdict.require_status("LOCK-CHECK", available, 200, "while nothing runs", by=tuple(primary.trail))
 
 
 @decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)

@@ -9,6 +9,7 @@ from typing import Any
 from contract_tests.client.masking import Secret
 from contract_tests.errors import InconclusiveError
 
+Upload = tuple[str, bytes, str]
 TOKEN_VARIABLE = "AIIMAGE_TOKEN"
 EXCERPT = 2000
 
@@ -104,9 +105,6 @@ def _parsed(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-Upload = tuple[str, bytes, str]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from contract_tests.client.recording import record
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.runner.target import Target
 
+_MAX_PAUSE_SECONDS = 60
+_WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
 _THROTTLED_TRIES = 4
 _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
@@ -172,10 +174,6 @@ def _headers(call: Call) -> dict[str, str]:
     elif call.token is not None:
         headers["Authorization"] = f"Bearer {call.token.reveal()}"
     return headers
-
-
-_MAX_PAUSE_SECONDS = 60
-_WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
 
 
 def throttle_pause(method: str, status: int, headers: Mapping[str, str], text: str, attempt: int) -> float | None:

@@ -13,6 +13,7 @@ from contract_tests.oracle.engines import open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation
 
+Cause = tuple[str, str, int]
 NOT_EXAMINED = ACCOUNT_REFUSALS | {401}
 # Statuses of a firewall or web server, which see unusual data before the service does.
 _GUARDS = frozenset({403, 406, 413, 414, 431})
@@ -84,9 +85,6 @@ def _tolerable(kind: Kind, status: int) -> bool:
 
 def _status(reply: Reply) -> str:
     return f"status {reply.status}"
-
-
-Cause = tuple[str, str, int]
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import yaml
 
+Source = Literal["doc", "platform", "inferred", "assumed"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -41,9 +42,6 @@ def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str
         node = target
         beside = {**node, **{key: value for key, value in beside.items() if key != "$ref"}}
     return beside
-
-
-Source = Literal["doc", "platform", "inferred", "assumed"]
 
 
 @dataclass(frozen=True)

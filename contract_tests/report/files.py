@@ -13,6 +13,16 @@ from contract_tests.runner.events import TestEnded, describe
 from contract_tests.runner.outcome import Finding, Outcome, RuleResult
 from contract_tests.runner.run import Run
 
+# Characters that XML 1.0 does not allow, not even escaped.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAGS = {
+    "violated": "failure",
+    "differs": "skipped",
+    "accepted": "skipped",
+    "inconclusive": "error",
+    "skipped": "skipped",
+}
+
 _MAX_EVIDENCE = 40
 
 
@@ -95,17 +105,6 @@ def _evidence(number: int, finding: Finding) -> list[dict[str, Any]]:
         }
         for exchange in finding.exchanges
     ]
-
-
-# Characters that XML 1.0 does not allow, not even escaped.
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TAGS = {
-    "violated": "failure",
-    "differs": "skipped",
-    "accepted": "skipped",
-    "inconclusive": "error",
-    "skipped": "skipped",
-}
 
 
 def junit_text(run: Run, outcome: Outcome) -> str:

@@ -17,6 +17,7 @@ from contract_tests.runner.events import Decision, Event, PlanMade, PreflightFai
 from contract_tests.runner.plan import PHASES
 from contract_tests.runner.run import Run
 
+Print = Callable[[Text], None]
 _BAR = 24
 _REFRESHES = 8
 
@@ -83,9 +84,6 @@ class Status:
             return Text("starting" if not self._done else "")
         seconds = self._run.seconds - self._since
         return Text(f"{seconds:4.0f} s  {self._current}", no_wrap=True, overflow="ellipsis")
-
-
-Print = Callable[[Text], None]
 
 
 class Lines:

@@ -14,6 +14,13 @@ from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.decoding import decode, read_yaml, similar
 
+Text = Annotated[str, Meta(pattern=r"\S", description="a text; quote what is only a number")]
+_HEAD = """\
+# Findings that are accepted. An entry that no longer occurs fails the run until it is removed.
+# rule and reason are required. call, expected and received limit an entry to one finding; without them it accepts
+# every finding of its rule. test names the test that must have run before a finding counts as gone.
+"""
+
 # What differs between runs. A status or a count stays: it is what the finding is about.
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # an instant
@@ -48,14 +55,6 @@ def _call(exchange: Exchange) -> str:
     """Return the method and operation without the host; only the method for another URL, a picture for example."""
     _, operation, name = exchange.url.partition("?")[0].partition("/aiimage/")
     return f"{exchange.method} {operation}{name}".strip()
-
-
-Text = Annotated[str, Meta(pattern=r"\S", description="a text; quote what is only a number")]
-_HEAD = """\
-# Findings that are accepted. An entry that no longer occurs fails the run until it is removed.
-# rule and reason are required. call, expected and received limit an entry to one finding; without them it accepts
-# every finding of its rule. test names the test that must have run before a finding counts as gone.
-"""
 
 
 class Accepted(Struct, frozen=True, forbid_unknown_fields=True):

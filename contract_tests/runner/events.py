@@ -132,6 +132,20 @@ class Verdict:
         self.finish()
         raise InconclusiveError(f"{rule} was not met (expected {expected}; received {received})")
 
+    def expect_status(
+        self, rule: str, reply: Reply, status: int, when: str = "", *, by: Reply | tuple[Reply, ...] = ()
+    ) -> bool:
+        """Decide a rule by the status of a reply and continue. by: the replies that show it, if not this one alone."""
+        expected, received = f"{status} {when}".strip(), str(reply.status)
+        return self.expect(rule, reply.status == status, expected=expected, received=received, by=by or reply)
+
+    def require_status(
+        self, rule: str, reply: Reply, status: int, when: str = "", *, by: Reply | tuple[Reply, ...] = ()
+    ) -> None:
+        """Decide a rule that the rest of the test depends on by the status of a reply."""
+        expected, received = f"{status} {when}".strip(), str(reply.status)
+        self.require(rule, reply.status == status, expected=expected, received=received, by=by or reply)
+
     def report(self, deviation: Deviation, *, by: Reply | tuple[Reply, ...]) -> None:
         """Decide against the service."""
         self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)

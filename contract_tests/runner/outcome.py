@@ -11,6 +11,8 @@ from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline, Iden
 from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.runner.plan import Plan
 
+RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
+RunVerdict = Literal["conforms", "violations", "incomplete"]
 _MAX_EXCHANGES = 30
 
 
@@ -60,10 +62,6 @@ def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | No
     shortest = min(same, key=lambda decision: len(decision.exchanges) or _MAX_EXCHANGES)
     tests = tuple(dict.fromkeys(decision.test for decision in same))
     return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
-
-
-RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
-RunVerdict = Literal["conforms", "violations", "incomplete"]
 
 
 @dataclass(frozen=True)
@@ -187,9 +185,9 @@ def _gone(history: _History) -> Iterator[Accepted]:
         decisions = [decision for decision in history.decisions if decision.rule == entry.rule]
         if any(entry.covers(decision.identity) for decision in decisions if not decision.passed):
             continue
-        looked = {decision.test for decision in decisions if _completed(history, decision.test)}
+        checked = {decision.test for decision in decisions if _completed(history, decision.test)}
         known = {planned.name for planned in history.plan.entries}
-        if entry.test in looked or (looked and entry.test not in known):
+        if entry.test in checked or (checked and entry.test not in known):
             yield entry
 
 

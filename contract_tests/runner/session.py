@@ -22,6 +22,11 @@ from contract_tests.runner.plugin import NAME, ConformancePlugin
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+_PYTEST = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=sys", "--disable-plugin-autoload")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STATUS = 3
+
 
 class Session:
     """One call of `aiimage-conform run`. new_baseline: the file to write with all findings."""
@@ -53,10 +58,6 @@ class Session:
         if self._new_baseline:
             self._new_baseline.write_text(self._run.masker(baseline_text(outcome.acceptances)), encoding="utf-8")
         return outcome.exit_status(strict=self._run.settings.strict)
-
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-_PYTEST = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=sys", "--disable-plugin-autoload")
 
 
 def examine(run: Run) -> Outcome:
@@ -98,10 +99,6 @@ def _no_pytest_variables() -> Iterator[None]:
         yield
     finally:
         os.environ.update(saved)
-
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_STATUS = 3
 
 
 @contextmanager

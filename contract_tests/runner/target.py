@@ -147,8 +147,7 @@ ROLES = _Accounts.__struct_fields__
 
 def simple_target(base_url: str, token: str) -> Target:
     """Return the target of `--base-url` and `--token`; other clients may hold the lock of a remote one."""
-    url = decode("--base-url", base_url, Url)
-    target = Target(url, {"primary": Account("primary", Secret(token))})
+    target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", Secret(token))})
     return target if target.loopback else replace(target, lock_scope="global")
 
 
@@ -157,11 +156,11 @@ def load_target(path: Path) -> Target:
     file = decode(path, read_yaml(path, "the target file"), _TargetFile)
     bundle = file.tls.ca_bundle if file.tls else None
     return Target(
-        base_url=file.base_url,
+        base_url=str(file.base_url),
         accounts=dict(_accounts(path, file.accounts)),
         control=file.control,
         admin_token=file.admin_token.read(f"{path}: admin_token") if file.admin_token else None,
-        uploads_base=file.uploads_base,
+        uploads_base=str(file.uploads_base) if file.uploads_base else None,
         lock_scope=(file.lock or _Lock()).scope,
         budget=file.budget or Limits(),
         ca_bundle=_existing(path, bundle) if bundle else None,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,12 +35,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented reply. headers: those it must have; validator, example: None where it has no body."""
+    """One documented reply. headers: those it must have; validator, example: None where it has no body; node: its part
+    of the document.
+    """
 
     status: int
     headers: frozenset[str]
     validator: Draft202012Validator | None
     example: Any
+    node: Node = field(default_factory=dict)
 
     def complaint(self, body: Any, headers: Mapping[str, str]) -> str | None:
         """Return how a reply differs from this one, or None. body: None for no body."""
@@ -59,7 +62,8 @@ class Operation:
     """One operation.
 
     path: with the server's base path, "{name}" for a path parameter; path_parameters: the validator of each;
-    parameters: those of the body, all media types together, None without a body.
+    parameters: those of the body, all media types together, None without a body; node: its part of the document, with
+    the parameters of its path.
     """
 
     id: str
@@ -69,6 +73,7 @@ class Operation:
     path_parameters: Mapping[str, Draft202012Validator]
     parameters: Parameters | None
     responses: Mapping[int, Response]
+    node: Node = field(default_factory=dict)
 
     @property
     def success(self) -> Response:
@@ -82,11 +87,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All operations, and the replies to any other request. base_path: the path of the first server, "/api/v1"."""
+    """All operations, and the replies to any other request. base_path: the path of the first server, "/api/v1";
+    document: the source, for the reference.
+    """
 
     base_path: str
     operations: tuple[Operation, ...]
     fallbacks: Mapping[int, Response]
+    document: Node = field(default_factory=dict)
 
 
 def compile_contract(document: Node) -> Contract:
@@ -125,6 +133,7 @@ def _compile(document: Node) -> Contract:
         base_path=base,
         operations=operations,
         fallbacks=_responses(document, document.get("x-fallback-responses", {}), "x-fallback-responses"),
+        document=document,
     )
 
 
@@ -154,6 +163,7 @@ def _operation(document: Node, node: Node, method: str, path: str) -> Operation:
         path_parameters=_path_parameters(document, node["parameters"], path),
         parameters=_body_parameters(document, node),
         responses=responses,
+        node=node,
     )
 
 
@@ -195,7 +205,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
         name.lower() for name, header in node.get("headers", {}).items() if follow(document, header).get("required")
     )
     if not node.get("content"):
-        return Response(status, headers, None, None)
+        return Response(status, headers, None, None, node)
     media = node["content"].get(_JSON)
     example = _example(media) if media else None
     if media is None or example is None:
@@ -203,7 +213,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
     validator = Draft202012Validator(inline(document, media["schema"]), validate_formats=True)
     if not validator.is_valid(example[0]):
         raise ContractError(f"{where}: the example of the {status} response does not fit its schema")
-    return Response(status, headers, validator, example[0])
+    return Response(status, headers, validator, example[0], node)
 
 
 def _example(media: Node) -> tuple[Any] | None:

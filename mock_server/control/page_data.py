@@ -33,7 +33,8 @@ class ListedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter of an engine. kind: "text", "number", "choice" or "file"; values: of a choice.
+    """One parameter of an engine. kind: "text", "number", "choice" or "file"; values: of a choice; json: they are JSON
+    literals, not strings.
 
     only: the values of the field `chooser` with which it exists, empty for all.
     """
@@ -44,6 +45,7 @@ class Field:
     example: str
     values: tuple[str, ...]
     required: bool
+    json: bool = False
     chooser: str = ""
     only: tuple[str, ...] = _ALWAYS
 
@@ -61,7 +63,8 @@ class Engine:
 class PageData:
     """What the page shows of the server. closed: tokens of no listed account are refused; credits: balance of other
     accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
-    journal; generate: path of generateImage, None where the document has no such operation.
+    journal; generate: path of generateImage, None where the document has no such operation; prompts: the fields that
+    hold the prompt of an engine.
     """
 
     version: str
@@ -72,6 +75,7 @@ class PageData:
     operations: tuple[str, ...]
     generate: str | None
     engines: tuple[Engine, ...]
+    prompts: tuple[str, ...]
 
 
 async def health(service: Service, _: Request) -> Response:
@@ -88,6 +92,7 @@ async def behaviour(service: Service, rules: Rules, _: Request) -> Response:
 def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
     """Return the data of the page for a server with these accounts, settings and contract."""
     generate = next((each for each in contract.operations if each.id == _GENERATE), None)
+    parameters = generate.parameters if generate else None
     return PageData(
         version=__version__,
         accounts=tuple(
@@ -100,7 +105,8 @@ def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> P
         shared=behaviour.lock_scope == "global",
         operations=(*(each.id for each in contract.operations), PICTURE),
         generate=generate.path if generate else None,
-        engines=tuple(_engines(generate.parameters)) if generate and generate.parameters else (),
+        engines=tuple(_engines(parameters)) if parameters else (),
+        prompts=tuple(_prompts(parameters)) if parameters else (),
     )
 
 
@@ -123,15 +129,20 @@ def _engines(parameters: Parameters) -> Iterator[Engine]:
             yield Engine(name, parameters.discriminator, fields)
 
 
+def _prompts(parameters: Parameters) -> Mapping[str, None]:
+    """Return the names of the fields with the role of the prompt, each once."""
+    return {each.roles.prompt: None for each in parameters.variants() if each.roles.prompt}
+
+
 def _fields(parameters: Parameters) -> Iterator[Field]:
     """Yield the parameters of all variants, each once."""
-    variants = dict(_variants(parameters))
+    variants = _variants(parameters)
     chooser = parameters.discriminator if isinstance(parameters, Choice) else ""
     seen = {name: node for variant in variants.values() for name, node in variant.properties.items()}
     for name, node in seen.items():
         only = tuple(value for value, variant in variants.items() if name in variant.properties)
         everywhere = len(only) == len(variants)
-        values = tuple(variants) if name == chooser else tuple(map(str, node.get("enum", ())))
+        values = tuple(variants) if name == chooser else _values(node)
         yield Field(
             name=name,
             kind=_kind(node, values),
@@ -139,17 +150,24 @@ def _fields(parameters: Parameters) -> Iterator[Field]:
             example=str(next(iter(node.get("examples", ())), "")),
             values=values,
             required=all(name in variants[each].missing for each in only),
+            json=node.get("type", "string") != "string",
             chooser="" if everywhere else chooser,
             only=_ALWAYS if everywhere else only,
         )
 
 
-def _variants(parameters: Parameters) -> Iterator[tuple[str, Variant]]:
+def _variants(parameters: Parameters) -> Mapping[str, Variant]:
+    """Return the variants by the value that selects them."""
     if isinstance(parameters, Variant):
-        yield "", parameters
-        return
-    for value, branch in parameters.branches.items():
-        yield value, branch.pick({})
+        return {"": parameters}
+    return {value: branch.pick({}) for value, branch in parameters.branches.items()}
+
+
+def _values(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values of a choice as text, none for any other field."""
+    if node.get("type") == "boolean":
+        return "true", "false"
+    return tuple(map(str, node.get("enum", ())))
 
 
 def _kind(node: Mapping[str, Any], values: tuple[str, ...]) -> str:
@@ -157,4 +175,4 @@ def _kind(node: Mapping[str, Any], values: tuple[str, ...]) -> str:
         return "choice"
     if node.get("format") == "binary":
         return "file"
-    return "number" if node.get("type") == "integer" else "text"
+    return "number" if node.get("type") in ("integer", "number") else "text"

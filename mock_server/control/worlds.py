@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_server.configuration import PastSize
 from mock_server.domain.clock import Instant, from_iso, to_iso
+from mock_server.domain.history import add_history
 from mock_server.domain.images import world_of
 from mock_server.domain.world import Image, Lock, World
 from mock_server.service import Caller, Seen, Service, resets
@@ -40,6 +42,7 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     used_today: _Count | UnsetType = UNSET
     generation_time: _Seconds | UnsetType | None = UNSET
     lock: LockChange | UnsetType | None = UNSET
+    history: PastSize | UnsetType = UNSET
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,7 +69,7 @@ async def world(service: Service, request: Request) -> Response:
     if request.method in ("PUT", "DELETE"):
         await resets.delete(service, caller.world)
     if change:
-        await service.change(caller, lambda world, _: (_changed(world, *change), None))
+        await service.change(caller, lambda world, now: (_changed(service, world, now, *change), None))
     return json_response(world_view(token, await service.look(caller)))
 
 
@@ -147,8 +150,11 @@ async def _read_change(request: Request) -> tuple[WorldChange, Instant | None]:
         raise http_error(422, f"Invalid lock.until: {error}.") from error
 
 
-def _changed(world: World, change: WorldChange, until: Instant | None) -> World:
+def _changed(service: Service, world: World, now: Instant, change: WorldChange, until: Instant | None) -> World:
     """Return the changed world. until: the instant at which the lock that it sets expires."""
+    if change.history is not UNSET:
+        history = change.history.history
+        world = add_history(world, history, service.invent(world.name, history), now, service.behaviour)
     if change.credits is not UNSET:
         world = replace(world, credits=change.credits)
     if change.daily_limit is not UNSET:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from . import days
 from .behaviour import Behaviour
 from .clock import Instant
+from .history import History
 from .timepiece import Timepiece
 from .world import FaultPlan, Lock, World
 
@@ -29,6 +30,7 @@ class Account(msgspec.Struct, frozen=True):
     valid: bool = True
     faults: tuple[FaultPlan, ...] = ()
     stopped_at: Instant | None = None
+    history: History | None = None
 
     @property
     def able(self) -> bool:

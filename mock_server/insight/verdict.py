@@ -104,14 +104,14 @@ CLIENT_RULES = (
 def verdict(entries: Sequence[Entry]) -> dict[str, Any]:
     """Return how the client of one world behaved, from its entries, oldest first.
 
-    {"verdict": "misbehaved", "well-behaved" or "not exercised", "requests": how many were looked at, "rules":
-    [{"id", "title", "statement", "verdict": "violated", "held" or "not_exercised", "reason", "count", "requests"}]}.
-    requests: ids, a list an occurrence: of the violation, or where the rule held of the situation it is about; at
+    {"verdict": "misbehaved", "well-behaved" or "not exercised", "requests": number of judged requests, "rules":
+    [{"id", "title", "statement", "verdict": "violated", "passed" or "not_exercised", "reason", "count", "requests"}]}.
+    requests: ids, a list per occurrence of the violation, or, of a passed rule, of its situation; at
     most 20 of 20 each, while count counts all.
     """
     judged = [_judged(rule, rule.look(entries)) for rule in CLIENT_RULES]
     found = {each["verdict"] for each in judged}
-    overall = "misbehaved" if "violated" in found else "well-behaved" if "held" in found else "not exercised"
+    overall = "misbehaved" if "violated" in found else "well-behaved" if "passed" in found else "not exercised"
     return {"verdict": overall, "requests": len(entries), "rules": judged}
 
 
@@ -121,7 +121,7 @@ def _judged(rule: ClientRule, evidence: Evidence) -> dict[str, Any]:
         "id": rule.id,
         "title": rule.title,
         "statement": rule.statement,
-        "verdict": "violated" if evidence.broken else "held" if evidence.met else "not_exercised",
+        "verdict": "violated" if evidence.broken else "passed" if evidence.met else "not_exercised",
         "reason": _reason(rule, evidence),
         "count": len(occurrences),
         "requests": [list(each[:_LISTED]) for each in occurrences[:_LISTED]],

@@ -1,8 +1,5 @@
-"""The API's reference as a page, made from the document and the rules.
+"""The API's reference as a page, made from the contract and the rules. Import it late: its libraries load slowly."""
 
-Import it when it is asked for: templates and Markdown take a while to load, and few need them.
-"""
-
-from .serving import reference_app
+from .page import reference_app
 
 __all__ = ["reference_app"]

@@ -1,4 +1,4 @@
-"""Commands that a reader can copy into a shell: requests by curl."""
+"""Shell commands that send requests with curl."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def with_json(url: str, method: str, token: str | None, body: Any) -> str:
 
 
 def with_form(url: str, method: str, token: str | None, fields: Mapping[str, Any], files: Iterable[str]) -> str:
-    """Return the commands for a request with a form: the first makes the picture that goes along.
+    """Return the commands for a request with a form: the first creates the picture to upload.
 
     files: names of the fields that are files.
     """

@@ -1,4 +1,4 @@
-"""The reference as HTML."""
+"""The reference as a page, and its stylesheet."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,14 +9,26 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
 
-from mock_server.contract import Rules
-from mock_server.contract.document import Node
+from mock_server.contract import Contract, Rules
 
 from .operations import Operation, Server, fallbacks, operations
 from .schemas import schemas
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_STYLE = Path(__file__).parent / "static" / "reference.css"
+_HEADERS = {
+    "cache-control": "no-cache",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
 _SOURCES = {
     "doc": ("Documented", "Stated by the API's own documentation page: a service that contradicts it is wrong."),
     "platform": (
@@ -34,9 +46,26 @@ _SOURCES = {
 }
 
 
-def render(document: Node, rules: Rules, values: Mapping[str, object], server: Server) -> str:
-    """Return the page. values: what this mock's settings are, by name."""
-    found = operations(document, server)
+def reference_app(contract: Contract, rules: Rules, values: Mapping[str, object], token: str | None) -> Router:
+    """Return the application that answers /docs and its stylesheet. values: of this mock's settings, by name; token: a
+    valid one for the examples, None where there is none.
+    """
+    style = _STYLE.read_bytes()
+
+    async def page(request: Request) -> Response:
+        server = Server(f"{request.url.scheme}://{request.url.netloc}", token)
+        return Response(render(contract, rules, values, server), headers=_HEADERS, media_type="text/html")
+
+    async def stylesheet(_: Request) -> Response:
+        return Response(style, headers=_HEADERS, media_type="text/css")
+
+    routes = [Route("/docs", page, methods=["GET"]), Route("/reference.css", stylesheet, methods=["GET"])]
+    return Router(routes, redirect_slashes=False)
+
+
+def render(contract: Contract, rules: Rules, values: Mapping[str, object], server: Server) -> str:
+    """Return the page as HTML. values: of this mock's settings, by name."""
+    document, found = contract.document, operations(contract, server)
     return (
         _environment()
         .get_template("reference.html")
@@ -44,9 +73,8 @@ def render(document: Node, rules: Rules, values: Mapping[str, object], server: S
             info=document["info"],
             service=document["servers"][0],
             server=server,
-            tags={tag["name"]: tag.get("description", "") for tag in document.get("tags", ())},
             operations=found,
-            fallbacks=fallbacks(document),
+            fallbacks=fallbacks(contract),
             schemas=schemas(document),
             rules=rules,
             sources=_SOURCES,
@@ -57,12 +85,12 @@ def render(document: Node, rules: Rules, values: Mapping[str, object], server: S
 
 
 def _leads(found: list[Operation]) -> dict[str, list[tuple[str, int]]]:
-    """Return where each rule leads: operations and statuses, by its id."""
+    """Return the operations and statuses that each rule leads to, by its id."""
     leads: dict[str, list[tuple[str, int]]] = {}
     for operation in found:
-        for answer in operation.answers:
-            for rule in answer.rules:
-                leads.setdefault(rule, []).append((operation.id, answer.status))
+        for response in operation.responses:
+            for rule in response.rules:
+                leads.setdefault(rule, []).append((operation.id, response.status))
     return leads
 
 
@@ -81,12 +109,13 @@ def _environment() -> Environment:
 
 @cache
 def _reader() -> MarkdownIt:
-    """Return what reads the document's Markdown. A heading there would break the order of the page's own."""
+    """Return the reader of the document's Markdown."""
+    # Headings in a description would break the order of the page's own headings.
     return MarkdownIt("commonmark", {"html": False}).disable(["heading", "lheading", "image"])
 
 
 def _markdown(text: str) -> Markup:
-    return Markup(_reader().render(text))  # noqa: S704 (the reader escapes what is no Markdown)
+    return Markup(_reader().render(text))  # noqa: S704 (the reader escapes HTML)
 
 
 def _inline(text: str) -> Markup:
@@ -94,12 +123,12 @@ def _inline(text: str) -> Markup:
 
 
 def _phrase(status: int) -> str:
-    """Return the usual words for a status, none for one that has none."""
+    """Return the reason phrase of a status, empty for an unknown one."""
     return responses.get(status, "")
 
 
 def _shown(value: Any) -> str:
-    """Return the value of a setting in words."""
+    """Return the value of a setting as text."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {each}" for name, each in value.items())
     if isinstance(value, list | tuple):

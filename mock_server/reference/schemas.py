@@ -1,4 +1,4 @@
-"""Schemas in words: what type a value has, what it may be, and the variants that a discriminator picks."""
+"""Schemas as the reference shows them: types and limits of values, and the variants that a discriminator selects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ _LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a value is. kind: of JSON, "array of" what it holds; schema: name of the schema that says so; values: the
-    only ones; limits: others, in words; examples: some that it may be.
+    """The type of a value. kind: its JSON type, "array of" that of its items; schema: name of the schema; values: the
+    allowed ones; limits: as text; examples: of values.
     """
 
     kind: str
@@ -33,18 +33,19 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A property of an object."""
+    """A property of an object, or a parameter. remarks: its role, or where it is sent."""
 
     name: str
     required: bool
     type: Type
     description: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema. source: whence it is known, where the document says so; variants: what it is one of; chosen_by: the
-    property that says which; type: what it is, where it is no object.
+    """A schema. source: of the statement, None where the document names none; variants: its alternatives; chosen_by:
+    the property that selects one; type: None for an object.
     """
 
     name: str
@@ -59,8 +60,8 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The parameters of a request body as one set of choices has them. encodings: media types that can carry it;
-    choices: the values of the discriminators that lead there, by property.
+    """The parameters of a request body for one set of choices. encodings: the media types that accept it; choices: the
+    values of the discriminators that select it, by property.
     """
 
     schema: Schema
@@ -74,7 +75,7 @@ def schemas(document: Node) -> list[Schema]:
 
 
 def variants(document: Node, content: Node) -> list[Variant]:
-    """Return what the bodies of a request can be, each once, however many media types carry it."""
+    """Return the variants of a request body, each once, even if several media types accept it."""
     found: dict[str, Variant] = {}
     for media_type, media in content.items():
         for schema, choices in _leaves(document, media["schema"], {}):
@@ -85,12 +86,12 @@ def variants(document: Node, content: Node) -> list[Variant]:
 
 
 def named(node: Node) -> str | None:
-    """Return the name of the schema that a reference leads to, None for one that stands where it is used."""
+    """Return the name of the referenced schema, None for an inline one."""
     return str(node["$ref"]).rpartition("/")[2] if "$ref" in node else None
 
 
 def type_of(document: Node, node: Node) -> Type:
-    """Return what a schema describes."""
+    """Return the type that a schema describes."""
     schema = named(node)
     node = follow(document, node)
     kind, inner = _kind(document, node)
@@ -133,11 +134,12 @@ def _fields(document: Node, node: Node) -> Iterator[Field]:
     required = node.get("required", ())
     for name, each in node.get("properties", {}).items():
         text = each.get("description") or follow(document, each).get("description", "")
-        yield Field(name, name in required, type_of(document, each), text)
+        role = follow(document, each).get("x-role")
+        yield Field(name, name in required, type_of(document, each), text, (f"role {role}",) if role else ())
 
 
 def _kind(document: Node, node: Node) -> tuple[str, str | None]:
-    """Return what a schema describes, and the name of the schema of what that holds."""
+    """Return the kind that a schema describes, and the name of the schema of its items."""
     kind = node.get("type", "any")
     kind = kind if isinstance(kind, str) else " or ".join(kind)
     held = node.get("items") or node.get("additionalProperties")

@@ -31,7 +31,7 @@ def test_every_section_is_a_rule_and_every_rule_has_one() -> None:
 def test_the_section_of_a_rule_gives_its_statement_and_both_kinds_of_examples(rule: ClientRule) -> None:
     text = section(rule.id)
     assert f"\n{rule.statement}\n" in text
-    assert {kind for name, kind, _ in EXAMPLES if name == rule.id} == {"held", "violated"}
+    assert {kind for name, kind, _ in EXAMPLES if name == rule.id} == {"passed", "violated"}
     assert set(re.findall(r"^# ([A-Z0-9-]+): ", text, re.MULTILINE)) == {rule.id}
 
 
@@ -43,7 +43,7 @@ def test_every_example_is_read() -> None:
 def test_an_example_gives_what_it_promises(rule: str, promised: str, text: str) -> None:
     judged = verdict(script(text))
     assert {each["id"]: each["verdict"] for each in judged["rules"]}[rule] == promised
-    assert judged["verdict"] == ("well-behaved" if promised == "held" else "misbehaved")
+    assert judged["verdict"] == ("well-behaved" if promised == "passed" else "misbehaved")
 
 
 def test_every_word_of_a_verdict_is_listed() -> None:

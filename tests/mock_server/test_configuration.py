@@ -16,6 +16,7 @@ from mock_server.configuration import (
 )
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import from_iso
+from mock_server.domain.history import History
 from support.mock import settings
 
 
@@ -37,9 +38,11 @@ def test_the_ready_made_accounts() -> None:
         "demo-busy",
         "demo-slow",
         "demo-invalid",
+        "demo-history",
     }
     assert accounts.listed["demo-slow"].generation_seconds == 12
     assert accounts.find("demo-invalid") is None
+    assert accounts.listed["demo-history"].history == History(25, 3)
 
 
 def test_closed_accounts_refuse_unlisted_tokens() -> None:

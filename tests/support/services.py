@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from mock_server.domain.accounts import Account, Accounts
 from mock_server.domain.clock import Clock, Instant, seconds
 from mock_server.domain.generation import GenerationRequest, Outcome
+from mock_server.domain.history import History, PastImage
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import World
@@ -62,6 +63,11 @@ class RemoteStore:
         return await self._store.count()
 
 
+def no_past(world: str, history: History) -> Sequence[PastImage]:
+    del world, history
+    return ()
+
+
 class Desk:
     """A service where accounts have 100 credits and may make 50 images a day, in time that is advanced."""
 
@@ -75,6 +81,7 @@ class Desk:
         self.real = SteppedClock()
         scheduler, events = Scheduler(clock or self.real), Events()
         self.service = Service(
+            invent=no_past,
             accounts=Accounts(listed, Account(100, 50)),
             behaviour=replace(BEHAVIOUR, **behaves),
             clock=clock or self.real,
@@ -157,6 +164,6 @@ class Desk:
         return found.world.clock
 
     def caller_like(self, token: str) -> Caller:
-        """Return whom a picture belongs to: its world, whatever account it has."""
+        """Return the caller that owns a picture: its world, with the default account."""
         caller = self.caller(token)
         return Caller(caller.world, self.service.accounts.default, caller.token)

@@ -30,7 +30,7 @@ function section(title, ...children) {
 
 function summary(entry) {
   const facts = [
-    ["When", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}, took ${seconds(entry.seconds)}`],
+    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}, took ${seconds(entry.seconds)}`],
     ["Operation", entry.operation ?? "none"],
     ["Summary", entry.why ? null : summarize(entry)],
     ["Token", entry.token || "none"],

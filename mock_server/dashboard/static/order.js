@@ -40,7 +40,7 @@ export class OrderForm {
       fieldset.hidden = fieldset.disabled = fieldset.dataset.engine !== this.chooser.value;
       for (const label of fieldset.querySelectorAll("label[data-chooser]:not([data-chooser=''])")) {
         const chosen = fieldset.querySelector(`[name="${label.dataset.chooser}"]`).value;
-        label.hidden = !label.dataset.only.split(" ").includes(chosen);
+        label.hidden = !JSON.parse(label.dataset.only).includes(chosen);
         label.querySelector("input, select").disabled = label.hidden;
       }
     }
@@ -86,7 +86,8 @@ export class OrderForm {
     return inputs.flatMap((input) => {
       if (input.type === "file") return input.files.length ? [[input.name, input.files[0]]] : [];
       if (input.value === "") return [];
-      return [[input.name, input.type === "number" ? input.valueAsNumber : input.value]];
+      if (input.type === "number") return [[input.name, input.valueAsNumber]];
+      return [[input.name, "json" in input.dataset ? JSON.parse(input.value) : input.value]];
     });
   }
 

@@ -2,8 +2,8 @@
 
 import { el, part, setChildren, setText } from "./dom.js";
 
-const LABELS = { held: "held", violated: "violated", not_exercised: "not exercised" };
-const ORDER = ["violated", "held", "not_exercised"];
+const LABELS = { passed: "passed", violated: "violated", not_exercised: "not exercised" };
+const ORDER = ["violated", "passed", "not_exercised"];
 const MAX_LINKS = 5;
 
 export class Verdict {

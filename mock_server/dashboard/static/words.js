@@ -1,6 +1,7 @@
 // Texts about requests.
 
-const PROMPTS = ["description", "stable_description", "description_flux_pro", "description_ideogram"];
+// The fields that hold the prompt of an engine.
+const PROMPTS = JSON.parse(document.getElementById("worlds").dataset.prompts);
 
 /** Return the time of day of an instant, to the second. */
 export function timeOf(instant) {

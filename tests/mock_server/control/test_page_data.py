@@ -5,12 +5,14 @@ import pytest
 from mock_server import resources
 from mock_server.app import contract
 from mock_server.configuration import read_accounts
-from mock_server.contract import Contract
+from mock_server.contract import Contract, compile_contract, read_yaml
 from mock_server.control.page_data import Engine, Field, page_data
 from mock_server.domain.accounts import Account, Accounts, world_name
+from support.extension import ENGINE, extended
 from support.mock import behaviour
 
-DATA = page_data(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract())
+ACCOUNTS = read_accounts(resources.ACCOUNTS, contract())
+DATA = page_data(ACCOUNTS, behaviour(), contract())
 ENGINES = {engine.name: engine for engine in DATA.engines}
 
 
@@ -72,3 +74,26 @@ def test_a_document_without_orders_offers_no_engine() -> None:
     engines: tuple[Engine, ...] = ()
     assert (known.generate, known.engines, known.operations) == (None, engines, ("getPicture",))
     assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)
+
+
+def test_the_prompts_are_the_fields_with_that_role() -> None:
+    assert DATA.prompts == ("description", "stable_description", "description_flux_pro", "description_ideogram")
+
+
+def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
+    document = extended(read_yaml(resources.DOCUMENT))
+    properties = document["components"]["schemas"]["AuroraRequest"]["properties"]
+    properties["tiled"] = {"type": "boolean", "description": "Whether it repeats."}
+    properties["scale"] = {"type": "number", "enum": [0.5, 2], "description": "The scale."}
+    data = page_data(ACCOUNTS, behaviour(), compile_contract(document))
+    (engine,) = (each for each in data.engines if each.name == ENGINE)
+    assert [(each.name, each.kind, each.required, each.values, each.json) for each in engine.fields] == [
+        ("image_number_of_images", "number", True, (), True),
+        ("aurora_text", "text", True, (), False),
+        ("canvas", "choice", True, ("96x64", "64x96"), False),
+        ("palette", "choice", True, ("polar", "ember"), False),
+        ("grain", "number", False, (), True),
+        ("tiled", "choice", False, ("true", "false"), True),
+        ("scale", "choice", False, ("0.5", "2"), True),
+    ]
+    assert "aurora_text" in data.prompts

@@ -12,7 +12,10 @@ import pytest
 from mock_server import dashboard, resources
 from mock_server.app import contract
 from mock_server.configuration import Settings, read_accounts
+from mock_server.contract import compile_contract, read_yaml
+from mock_server.control.page_data import page_data
 from mock_server.domain.accounts import Account, Accounts, world_name
+from support.extension import ENGINE, SCHEMA, extended
 from support.mock import Mock, Start, behaviour, settings
 
 STATIC = Path(dashboard.__file__).parent / "static"
@@ -262,3 +265,22 @@ def test_a_file_is_only_read(mock: Mock) -> None:
 def test_every_module_is_short() -> None:
     for path in STATIC.glob("*.js"):
         assert len(path.read_text().splitlines()) < 250, path.name
+
+
+def test_an_engine_of_the_document_alone_has_its_form(start: Start) -> None:
+    text = get(start(contract=compile_contract(extended(read_yaml(resources.DOCUMENT))))).text
+    form = text.split(f'<fieldset data-engine="{ENGINE}"')[1].split("</fieldset>")[0]
+    names = re.findall(r'<(?:input|select) name="(\w+)"', form)
+    assert {*names, "image_generator"} == {*SCHEMA["properties"]}
+    assert re.findall(r"<option>(\w+)</option>", form) == ["96x64", "64x96", "polar", "ember"]
+    assert "aurora_text" in text.split("data-prompts=")[1].split(">")[0]
+
+
+def test_no_engine_and_no_field_is_named_in_a_file_of_the_page() -> None:
+    operation = next(each for each in contract().operations if each.parameters)
+    assert operation.parameters is not None
+    fields = {name for variant in operation.parameters.variants() for name in variant.properties if "_" in name}
+    engines = page_data(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract()).engines
+    for path in [*STATIC.iterdir(), *(STATIC.parent / "templates").iterdir()]:
+        text = path.read_text()
+        assert [each for each in [*fields, *(engine.name for engine in engines)] if each in text] == [], path.name

@@ -10,9 +10,10 @@ import pytest
 
 from mock_server import resources
 from mock_server.app import rules
-from mock_server.contract import read_yaml
+from mock_server.contract import compile_contract, read_yaml
 from mock_server.reference.operations import Server
 from mock_server.reference.page import render
+from support.extension import ENGINE, SCHEMA, extended
 from support.html import of_class, parsed, text_of, with_id
 
 DOCUMENT: dict[str, Any] = read_yaml(resources.DOCUMENT)
@@ -26,7 +27,7 @@ OPERATIONS = {
 
 def page(document: dict[str, Any] = DOCUMENT, server: Server = SERVER) -> Element:
     values = {name: setting.default for name, setting in rules().settings.items()}
-    return parsed(render(document, rules(), values, server))
+    return parsed(render(compile_contract(document), rules(), values, server))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_a_rule_is_there_with_its_source_its_words_and_its_settings(tree: Elemen
 
 def test_every_setting_is_there_with_the_value_that_it_has_here() -> None:
     values = {name: f"here-{name}" for name in rules().settings}
-    tree = parsed(render(DOCUMENT, rules(), values, SERVER))
+    tree = parsed(render(compile_contract(DOCUMENT), rules(), values, SERVER))
     for name, value in values.items():
         assert value in text_of(with_id(tree, f"setting-{name}"))
 
@@ -230,3 +231,32 @@ def test_an_operation_that_names_no_schema_is_shown_as_well() -> None:
 def test_without_a_token_that_is_served_the_examples_name_none() -> None:
     tree = page(server=Server(SERVER.origin, None))
     assert "Authorization: Bearer demo" not in text_of(tree)
+
+
+def test_an_engine_and_an_operation_of_the_document_alone_are_shown() -> None:
+    tree = page(extended(read_yaml(resources.DOCUMENT)))
+    parameters = text_of(article(tree, "generateImage"))
+    assert f"image_generator is {ENGINE}" in " ".join(parameters.split())
+    assert all(name in parameters for name in SCHEMA["properties"])
+    words = " ".join(text_of(article(tree, "deleteImage")).split())
+    assert "DELETE /api/v1/aiimage/images/{id}" in words
+    (row,) = (each for each in article(tree, "deleteImage").iter("tr") if text_of(each[0]) == "id")
+    assert text_of(row[1]) == "required"
+    assert all(each in text_of(row[2]) for each in ("integer", "at least 1", "in the path"))
+    assert re.search("204 No Content The image is gone. Body ?none", words)
+    (command, *_) = (text_of(each) for each in of_class(article(tree, "deleteImage"), "shell"))
+    assert command.startswith("curl -X DELETE http://127.0.0.1:8010/api/v1/aiimage/images/1 ")
+    assert {"deleteImage-204", "deleteImage-401"} <= set(ids(tree))
+
+
+def test_a_parameter_is_shown_with_its_role(tree: Element) -> None:
+    table = next(each for each in tree.iter("div") if each.get("aria-label") == "Fields of DALL-E")
+    (row,) = (each for each in table.iter("tr") if text_of(each[0]) == "description")
+    assert "role prompt" in text_of(row)
+
+
+def test_a_parameter_in_a_path_has_an_example_value() -> None:
+    document = extended(read_yaml(resources.DOCUMENT))
+    (parameter,) = document["paths"]["/aiimage/images/{id}"]["delete"]["parameters"]
+    parameter["example"] = 4711
+    assert "/images/4711" in text_of(article(page(document), "deleteImage"))

@@ -1,4 +1,4 @@
-"""The reference as the mock serves it: who gets it, and that its examples work there."""
+"""The reference as the mock serves it: access, and its examples in use."""
 
 import json
 import re
@@ -74,12 +74,12 @@ def test_what_a_command_asks_for_is_the_example_that_is_shown(tmp_path: Path) ->
     with Server() as server:
         tree = parsed(httpx.get(f"{server.origin}/_mock/docs").text)
         shown = 0
-        for answer in of_class(tree, "answer"):
-            for block in of_class(answer, "shell"):
+        for response in of_class(tree, "response"):
+            for block in of_class(response, "shell"):
                 done = subprocess.run(
                     ["sh", "-ec", f"{text_of(block)} -sS"], capture_output=True, text=True, check=True
                 )
-                assert json.loads(done.stdout) == json.loads(text_of(next(of_class(answer, "json"))))
+                assert json.loads(done.stdout) == json.loads(text_of(next(of_class(response, "json"))))
                 shown += 1
         assert shown > 10
 
@@ -121,5 +121,5 @@ def test_every_colour_of_text_is_legible_on_every_ground(theme: int) -> None:
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]+)", block))
     grounds = [colours.pop(name) for name in ("ground", "paper", "code")]
     del colours["line"]
-    assert len(colours) == 8
+    assert len(colours) == 9
     assert [name for name, ink in colours.items() for ground in grounds if contrast(ink, ground) < 4.5] == []
