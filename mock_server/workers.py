@@ -1,4 +1,4 @@
-"""Workers: many processes that serve as one. They start together, are replaced when they die, and end together."""
+"""Workers: several processes that serve as one. They start together, are replaced when they die, and end together."""
 
 import logging
 import multiprocessing
@@ -17,7 +17,7 @@ _log = logging.getLogger("aiimage_mock")
 
 
 class Workers:
-    """So many processes, each of which does `work`, which must be picklable, until SIGTERM ends it."""
+    """A number of processes that each run `work`, which must be picklable, until SIGTERM ends it."""
 
     def __init__(self, count: int, work: Callable[[], None]) -> None:
         self._count = count
@@ -25,7 +25,7 @@ class Workers:
         self._processes: list[SpawnProcess] = []
 
     def run(self, greet: Callable[[], None]) -> None:
-        """Greet, and keep them going until SIGINT or SIGTERM; then end them all."""
+        """Print the greeting, and keep the processes running until SIGINT or SIGTERM; then end them all."""
         with _signals() as signals:
             greet()
             try:
@@ -35,12 +35,14 @@ class Workers:
                 self._end()
 
     def _watch(self, signals: socket.socket) -> None:
-        """Return when a signal comes; meanwhile replace the workers that die."""
+        """Return when a signal arrives; until then replace workers that die."""
         while True:
             sentinels = [process.sentinel for process in self._processes]
             if signals in connection.wait([signals, *sentinels]):
                 return
-            if not connection.wait([signals], _PAUSE_SECONDS):  # one that dies at once would be all there is to do
+            if not connection.wait(
+                [signals], _PAUSE_SECONDS
+            ):  # else a worker that dies at once is restarted without end
                 self._replace()
 
     def _replace(self) -> None:
@@ -49,7 +51,7 @@ class Workers:
             if process.exitcode is not None:
                 self._processes[place] = self._started()
                 how = f"was killed by signal {-process.exitcode}" if process.exitcode < 0 else "ended"
-                _log.warning("worker %d %s: %d takes its place", process.pid, how, self._processes[place].pid)
+                _log.warning("worker %d %s; %d replaces it", process.pid, how, self._processes[place].pid)
 
     def _started(self) -> SpawnProcess:
         process = multiprocessing.get_context("spawn").Process(target=self._work, name="aiimage-mock worker")
@@ -68,14 +70,14 @@ class Workers:
 
 
 def parent() -> int | None:
-    """Return what becomes readable when the process that started this worker has ended, None in no worker."""
+    """Return a file descriptor that becomes readable when the parent has ended, None in a process without workers."""
     started_by = multiprocessing.parent_process()
     return started_by.sentinel if started_by else None
 
 
 @contextmanager
 def _signals() -> Iterator[socket.socket]:
-    """Yield what the numbers of signals can be read from, one byte each."""
+    """Yield a socket that delivers the numbers of signals, one byte each."""
     reader, writer = socket.socketpair()
     with reader, writer:
         writer.setblocking(False)
@@ -91,7 +93,7 @@ def _signals() -> Iterator[socket.socket]:
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Have what starts meanwhile be deaf to Ctrl-C, which a terminal sends to all: its parent ends it."""
+    """Block SIGINT in processes started meanwhile: a terminal sends Ctrl-C to all, but the parent ends them."""
     if sys.platform == "win32":
         yield
         return

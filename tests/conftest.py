@@ -21,12 +21,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Have one worker more than there are cores: tests wait for servers that they have started."""
+    """Return one worker more than there are cores: tests wait for servers that they have started."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have what mostly waits, for a real server in real time, go first: others run meanwhile."""
+    """Run the tests that wait for a real server in real time first: others run meanwhile."""
     items.sort(key=lambda item: "test_conformance" not in item.nodeid)
 
 

@@ -48,12 +48,12 @@ def test_the_mock_serves_when_the_step_ends_and_is_as_the_inputs_say(runner: Com
     (tmp_path / "behaviour.yaml").write_text("credits_per_image: 0\n")
     status, action = start(runner, scenario="last-credits", behaviour="behaviour.yaml", admin_token="a-secret")
     assert status == 0, runner.printed
-    told = action.output
-    assert told["base-url"] == f"{told['origin']}/api/v1"
-    ordered = httpx.post(f"{told['base-url']}/aiimage/generate-image", json=dict(DALL_E), headers=bearer("ci"))
+    output = action.output
+    assert output["base-url"] == f"{output['origin']}/api/v1"
+    ordered = httpx.post(f"{output['base-url']}/aiimage/generate-image", json=dict(DALL_E), headers=bearer("ci"))
     assert ordered.status_code == 200
-    assert httpx.get(f"{told['origin']}/_mock/worlds/ci", headers=bearer("a-secret")).json()["credits"] == 2
-    assert told["origin"] in Path(told["log"]).read_text()
+    assert httpx.get(f"{output['origin']}/_mock/worlds/ci", headers=bearer("a-secret")).json()["credits"] == 2
+    assert output["origin"] in Path(output["log"]).read_text()
 
 
 def test_a_mock_that_does_not_start_fails_the_step_which_shows_why(runner: Commands) -> None:

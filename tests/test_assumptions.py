@@ -221,7 +221,7 @@ def test_every_assumption_has_a_scene() -> None:
 
 def test_every_setting_can_be_read() -> None:
     app = create_app(settings(behaves=behaviour(lock_seconds=3)), JumpingClock())
-    told = {each["name"]: each for each in asyncio.run(call(app, "GET", "/_mock/behaviour")).body}
-    assert set(told) == set(rules().settings)
+    listed = {each["name"]: each for each in asyncio.run(call(app, "GET", "/_mock/behaviour")).body}
+    assert set(listed) == set(rules().settings)
     expected = {"value": 3, "default": 10, "takes": "number > 0", "source": "doc", "rule": "LOCK-10S"}
-    assert told["lock_seconds"] == {"name": "lock_seconds", **expected}
+    assert listed["lock_seconds"] == {"name": "lock_seconds", **expected}

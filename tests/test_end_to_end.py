@@ -94,7 +94,7 @@ def test_hostile_requests_are_answered_with_4xx_in_json(server: Server, request_
     assert reply.endswith(b"}")
 
 
-def test_a_client_that_hangs_up_in_the_middle_of_its_body_harms_nobody(server: Server) -> None:
+def test_a_client_that_hangs_up_in_the_middle_of_its_body_affects_no_other_client(server: Server) -> None:
     assert exchange(server, HEAD + b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{") == b""
     assert httpx.get(f"{server.origin}/_mock/health").status_code == 200
 

@@ -43,8 +43,8 @@ def script(name: str) -> str:
 
 
 def artifacts(name: str) -> list[str]:
-    told = JOBS[name]["artifacts"]
-    return [*told.get("paths", ()), *told.get("reports", {}).values()]
+    declared = JOBS[name]["artifacts"]
+    return [*declared.get("paths", ()), *declared.get("reports", {}).values()]
 
 
 def run(runner: Commands, name: str, commands: str) -> None:
@@ -65,9 +65,9 @@ def test_a_job_passes_its_tests(runner: Commands, name: str) -> None:
 
 def test_a_conformance_run_leaves_its_reports(runner: Commands) -> None:
     target = "--target aiimage-mock/fixtures/targets/mock.yaml"
-    told = script("conformance")
-    assert target in told
+    declared = script("conformance")
+    assert target in declared
     assert (ROOT / "fixtures" / "targets" / "mock.yaml").exists()
     elsewhere = '--base-url "http://127.0.0.1:$AIIMAGE_MOCK_PORT/api/v1" --token ci --only VERSIONS'
-    run(runner, "conformance", told.replace(target, elsewhere))
+    run(runner, "conformance", declared.replace(target, elsewhere))
     assert "VERSIONS" in runner.printed

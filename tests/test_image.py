@@ -1,4 +1,4 @@
-"""The Dockerfile, step by step, without an engine: what it makes starts, is found well, and ends when told to."""
+"""The Dockerfile, step by step, without an engine: its image starts, is healthy, and ends on a signal."""
 
 import io
 import re
@@ -75,7 +75,7 @@ def test_with_an_admin_token_a_container_has_a_control_api(image: Image) -> None
         assert process.wait(10) == 0
 
 
-def test_a_container_can_be_told_anything_that_the_command_line_takes(image: Image) -> None:
+def test_a_container_takes_each_setting_of_the_command_line(image: Image) -> None:
     spec = subprocess.run(image.command("spec"), env=image.environment, capture_output=True, text=True, check=True)
     assert spec.stdout == (ROOT / "openapi" / "openapi.yaml").read_text()
 
@@ -87,7 +87,7 @@ def test_state_can_be_in_valkey(image: Image) -> None:
     assert "cannot be reached" in asked.stderr
 
 
-def test_the_image_runs_as_nobody_and_tells_what_it_is() -> None:
+def test_the_image_runs_without_privileges_and_has_labels() -> None:
     final = Image(ROOT, Path()).final
     assert all(int(number) > 0 for number in final["USER"].split(":"))
     assert 'org.opencontainers.image.title="aiimage-mock"' in final["LABEL"]

@@ -1,4 +1,4 @@
-"""Which modules may import which, and which may read the wall clock. Planted violations test each check."""
+"""The layers: permitted imports, and the one module that reads the wall clock. Planted violations test each check."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 
 @dataclass(frozen=True)
 class Layer:
-    """What a package may import: modules of this project (with their submodules) and libraries (None allows any)."""
+    """The permitted imports of a package: modules of this project, with all below them, and libraries (None: any)."""
 
     ours: tuple[str, ...]
     others: frozenset[str] | None = None

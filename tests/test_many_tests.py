@@ -26,9 +26,9 @@ def call(mock, method, path, body=None):
     connection = HTTPConnection(urlsplit(mock.base_url).netloc)
     connection.request(method, "/api/v1/aiimage/" + path, body and json.dumps(body), mock.headers | JSON)
     answer = connection.getresponse()
-    told = answer.status, json.load(answer)
+    noted = answer.status, json.load(answer)
     connection.close()
-    return told
+    return noted
 
 
 JSON = {"Content-Type": "application/json"}
@@ -53,29 +53,29 @@ def test_alone(aiimage_mock, number):
     assert [each["operation"] for each in aiimage_mock.requests()] == ["generateImage", "getRecentImages"]
     assert aiimage_mock.requests("generate-image")[0]["fields"] == body
 
-    told = {"worker": os.environ["PYTEST_XDIST_WORKER"], "worlds": [aiimage_mock.token]}
-    told |= {f"{name}s": [image[name] for image in made["images"]] for name in ("id", "title")}
-    told["requests"] = [each["id"] for each in aiimage_mock.requests()]
-    os.write(NOTES, json.dumps(told).encode() + b"\\n")
+    noted = {"worker": os.environ["PYTEST_XDIST_WORKER"], "worlds": [aiimage_mock.token]}
+    noted |= {f"{name}s": [image[name] for image in made["images"]] for name in ("id", "title")}
+    noted["requests"] = [each["id"] for each in aiimage_mock.requests()]
+    os.write(NOTES, json.dumps(noted).encode() + b"\\n")
 """
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What each of the tests noted, after all of them have passed."""
+def noted(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The notes of each test, after all of them have passed."""
     project = Project(tmp_path_factory.mktemp("many"))
     with Server() as server:
         flags = ("-q", "-n", str(WORKERS), "--aiimage-mock-url", server.origin, "--testrunuid", "many")
         return project.passes(EACH.replace("TESTS", str(TESTS)), *flags)
 
 
-def test_all_of_them_pass_spread_over_the_workers(told: list[dict[str, Any]]) -> None:
-    assert len(told) == TESTS
-    assert {each["worker"] for each in told} == {f"gw{number}" for number in range(WORKERS)}
+def test_all_of_them_pass_spread_over_the_workers(noted: list[dict[str, Any]]) -> None:
+    assert len(noted) == TESTS
+    assert {each["worker"] for each in noted} == {f"gw{number}" for number in range(WORKERS)}
 
 
 @pytest.mark.parametrize("what", ["worlds", "ids", "titles", "requests"])
-def test_no_two_of_them_have_seen_the_same(told: list[dict[str, Any]], what: str) -> None:
-    seen = list(chain.from_iterable(each[what] for each in told))
+def test_no_two_of_them_have_seen_the_same(noted: list[dict[str, Any]], what: str) -> None:
+    seen = list(chain.from_iterable(each[what] for each in noted))
     assert len(seen) >= TESTS
     assert len(set(seen)) == len(seen)

@@ -48,6 +48,9 @@ def test_the_wheel_carries_the_contract_and_the_fixtures(wheel: Path) -> None:
     }
     assert len(assets) > 20
     assert assets <= carried
+    scripts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mock_server" / "stores").rglob("*.lua")}
+    assert len(scripts) == 12
+    assert scripts <= carried
     assert not any("/test_" in name for name in carried if not name.startswith("contract_tests/"))
 
 

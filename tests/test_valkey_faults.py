@@ -28,15 +28,15 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
     return asyncio.run(running())
 
 
-async def generate(app: ASGIApp, token: str = "somebody", **headers: str) -> Answer:
+async def generate(app: ASGIApp, token: str = "customer", **headers: str) -> Answer:
     return await call(app, "POST", f"{PREFIX}/generate-image", token, ORDER, **headers)
 
 
-async def check(app: ASGIApp, token: str = "somebody") -> Answer:
+async def check(app: ASGIApp, token: str = "customer") -> Answer:
     return await call(app, "GET", f"{PREFIX}/check-availability", token)
 
 
-async def world(app: ASGIApp, token: str = "somebody", **state: object) -> Any:
+async def world(app: ASGIApp, token: str = "customer", **state: object) -> Any:
     """Return a world, begun afresh in that state if one is given."""
     return (await call(app, "PUT" if state else "GET", f"/_mock/worlds/{token}", body=state or None)).body
 
@@ -59,7 +59,7 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 class Load:
-    """Clients that generate one image after the other. made: the titles that they were told of; statuses: all."""
+    """Clients that generate one image after the other. made: the titles in their replies; statuses: all."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -82,7 +82,7 @@ class Load:
         """Wait for so many more images."""
         enough = len(self.made) + count
         async with asyncio.timeout(5):
-            while len(self.made) < enough:  # noqa: ASYNC110 (the clients tell nobody)
+            while len(self.made) < enough:  # noqa: ASYNC110 (the clients send no signal)
                 await asyncio.sleep(0.005)
 
 
@@ -109,7 +109,7 @@ def test_nothing_is_lost_nor_charged_twice_when_valkey_is_killed_under_load(valk
 
 
 async def judge(mock: ASGIApp, loads: list[Load]) -> None:
-    """Check what there is in the end against what clients were told."""
+    """Compare the final state with the replies to the clients."""
     snapshot = (await call(mock, "GET", "/_mock/snapshot")).body
     kept = {image["title"]: image for each in snapshot["worlds"] for image in each["images"]}
     for load in loads:
@@ -138,8 +138,8 @@ def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valke
                 generate(mock),
                 check(mock),
                 call(mock, "GET", "/_mock/health"),
-                call(mock, "GET", "/_mock/worlds/somebody"),
-                call(mock, "PATCH", "/_mock/worlds/somebody", body={"credits": 3}),
+                call(mock, "GET", "/_mock/worlds/customer"),
+                call(mock, "PATCH", "/_mock/worlds/customer", body={"credits": 3}),
                 call(mock, "GET", "/_mock/requests"),
                 call(mock, "GET", "/uploads/any.png"),
             ]
@@ -188,7 +188,7 @@ def test_a_full_valkey_takes_nothing_and_loses_nothing(valkey: Valkey) -> None:
     run(scenario)
 
 
-def test_what_cannot_be_written_down_in_the_journal_is_not_told_either(valkey: Valkey) -> None:
+def test_a_reply_that_cannot_be_journaled_is_a_503(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await check(mock)).status == 200
@@ -198,7 +198,7 @@ def test_what_cannot_be_written_down_in_the_journal_is_not_told_either(valkey: V
             assert "does not give that user the permissions it needs" in answer.body["message"]
             valkey.say("ACL", "SETUSER", "default", "~*")
             assert (await check(mock)).status == 200
-            assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 2
+            assert len((await call(mock, "GET", "/_mock/requests?token=customer")).body["requests"]) == 2
 
     run(scenario)
 
@@ -245,7 +245,7 @@ def test_mocks_that_share_a_valkey_are_one_service() -> None:
             assert (statuses.count(200), statuses.count(409)) == (1, 19)
             for mock in mocks:
                 assert (await world(mock))["credits"] == 99
-                assert len((await call(mock, "GET", "/_mock/requests?token=somebody")).body["requests"]) == 20
+                assert len((await call(mock, "GET", "/_mock/requests?token=customer")).body["requests"]) == 20
                 assert (await call(mock, "GET", "/_mock/health")).body["state"] == "redis"
             (made,) = [answer for answer in answers if answer.status == 200]
             output = f"/{made.body['images'][0]['output']}"

@@ -1,4 +1,4 @@
-"""What takes seconds, hours or a night on the service takes none here."""
+"""Waits of seconds, hours or a night on the service take no time here."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -92,7 +92,7 @@ def test_what_falls_due_happens_in_order_in_one_long_advance() -> None:
     run(scene)
 
 
-def test_a_clock_that_runs_again_goes_on_from_where_it_stood() -> None:
+def test_a_clock_that_runs_again_continues_from_its_frozen_time() -> None:
     async def scene(account: Account) -> None:
         first = await account.start_generating()
         await account.clock(freeze=False)

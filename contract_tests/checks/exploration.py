@@ -28,7 +28,7 @@ class Exploration:
         self.begin, self.mocked = begin, mocked
         self.deviations: list[DeviationFoundError] = []
         self.exercised: set[str] = set()
-        self.trouble: Exception | None = None
+        self.error: Exception | None = None
 
     def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
         """Run random sequences; `deviations` and `exercised` hold the result."""
@@ -44,14 +44,14 @@ class Exploration:
         except Exception as error:  # noqa: BLE001  hypothesis raises its own error for a sequence that it cannot repeat
             # Credits run out and replies get lost, so a sequence may not repeat; what was seen is recorded already.
             if not self.deviations:
-                raise self.trouble or error from None
+                raise self.error or error from None
 
     def note(self, error: BaseException) -> None:
         """Record the error that ended a sequence."""
         if isinstance(error, DeviationFoundError):
             self.deviations.append(error)
         elif isinstance(error, BudgetExceededError | InconclusiveError | TargetLostError):
-            self.trouble = self.trouble or error
+            self.error = self.error or error
 
     def shortest(self) -> list[DeviationFoundError]:
         """Return the deviation with the fewest calls for each rule."""
@@ -137,7 +137,7 @@ class Calls(RuleBasedStateMachine):
     def _may_generate(self, now: Sequence) -> bool:
         """Return whether images may be made and no generation runs without its lock."""
         held = now.oracle.lock == "held"
-        return now.allowance.images > 0 and not self.exploration.trouble and (not now.oracle.running or held)
+        return now.allowance.images > 0 and not self.exploration.error and (not now.oracle.running or held)
 
     @contextmanager
     def _noted(self) -> Iterator[Sequence]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from contract_tests.client.api import Api, Fields, asked
+from contract_tests.client.api import Api, Fields, images_requested
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import NoReplyError
 from contract_tests.oracle.engines import engine_of, prompt_of
@@ -18,7 +18,7 @@ _SOURCE_SIZE = (512, 512)
 
 def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
     """Check IMG-COUNT and IMG-INPUT."""
-    wanted = asked(fields)
+    wanted = images_requested(fields)
     ids = {str(image.get("id")) for image in images}
     verdict.expect(
         "IMG-COUNT",

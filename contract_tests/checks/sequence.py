@@ -6,13 +6,15 @@ from typing import Any, Protocol
 
 from contract_tests.checks.pictures import picture_size
 from contract_tests.checks.world import Running, World
-from contract_tests.client.api import Api, Fields, images_of, limit_met
+from contract_tests.client.api import Api, Fields, images_of, undocumented_limit
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import prompt_of, with_count
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
 from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+
+ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
 
 
 class Attempt(Protocol):
@@ -84,9 +86,6 @@ class Mocked:
         self._open.close()
 
 
-ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
-
-
 class DeviationFoundError(Exception):
     """The service contradicts the oracle; with the calls up to there."""
 
@@ -117,7 +116,7 @@ class Sequence:
         fields = with_count(ENGINES[engine], count)
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else STARTED
-        if status == 422 and limit_met(fields, attempt.reply()):
+        if status == 422 and undocumented_limit(fields, attempt.reply()):
             return
         self._refused = self._refused or status != STARTED
         if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
@@ -194,7 +193,7 @@ class Sequence:
         if any(image.get("input") != prompt for image in images):
             self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
-        self.oracle.made([_known(image) for image in images])
+        self.oracle.add_images([_known(image) for image in images])
 
     def _judge(self, deviation: Deviation | None, *rules: str) -> None:
         if deviation:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract_tests.checks.decisions import decides
-from contract_tests.client.api import Api, Fields, asked, judgeable
+from contract_tests.client.api import Api, Fields, about_account, images_requested
 from contract_tests.client.budget import Budget
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
@@ -21,7 +21,7 @@ _EXPENSIVE = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
 
 @decides("CREDIT-419", roles=("empty",))
 def test_no_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
-    reply = judgeable(api("empty").generate_when_ready(FIELDS), "empty")
+    reply = about_account(api("empty").generate_when_ready(FIELDS), "empty")
     verdict.expect_status("CREDIT-419", reply, 419)
 
 
@@ -64,11 +64,11 @@ class _Account:
         """Spend by requests that a service might price differently: several images, high definition, other engines."""
         requests = [*_EXPENSIVE]
         while self.left > left:
-            fits = requests and price(asked(requests[0])) <= self.left - left
+            fits = requests and price(images_requested(requests[0])) <= self.left - left
             self.affords(requests.pop(0) if fits else FIELDS)
 
     def affords(self, fields: Fields) -> None:
-        before, images = self._balance(), asked(fields)
+        before, images = self._balance(), images_requested(fields)
         reply = self._generate(fields)
         if reply.status == 422 and fields is not FIELDS:
             return self.affords(FIELDS)
@@ -126,7 +126,7 @@ class _Account:
         reply = self.api.generate_when_ready(fields)
         if reply.status == 429:
             raise InconclusiveError("the account low has reached its daily limit")
-        return reply if reply.status == 422 and fields is not FIELDS else judgeable(reply, "low")
+        return reply if reply.status == 422 and fields is not FIELDS else about_account(reply, "low")
 
     def _require_first(self, images: int) -> None:
         """Raise InconclusiveError where the untouched account cannot pay for one image, contrary to the target file."""

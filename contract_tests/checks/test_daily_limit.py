@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
-from contract_tests.client.api import Api, judgeable
+from contract_tests.client.api import Api, about_account
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_count
@@ -25,7 +25,7 @@ def test_limit_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
 def test_limit_is_reached(api: Callable[[str], Api], verdict: Verdict) -> None:
     account = api("almost_limited")
     for left in range(account.figure, 0, -1):
-        reply = judgeable(account.generate_when_ready(FIELDS), "almost_limited")
+        reply = about_account(account.generate_when_ready(FIELDS), "almost_limited")
         if reply.status == 419:
             raise InconclusiveError("the account almost_limited has no credits left")
         verdict.require_status("DAILY-429", reply, 200, f"with {left} images left")
@@ -61,5 +61,5 @@ def _expect_day(verdict: Verdict, account: World, holds: bool, expected: str, re
 
 
 def _expect_limit(verdict: Verdict, reply: Reply, account: str) -> None:
-    judgeable(reply, account)
+    about_account(reply, account)
     verdict.require_status("DAILY-429", reply, 429, "since the limit is reached")

@@ -46,8 +46,8 @@ def _conclude(exploration: Exploration, verdict: Verdict) -> None:
         verdict.report(found.deviation, by=found.trail)
     if exploration.deviations:
         return
-    if exploration.trouble:
-        raise exploration.trouble
+    if exploration.error:
+        raise exploration.error
     for rule in sorted(exploration.exercised):
         verdict.expect(rule, True, expected="what the oracle allows", received="it")
     if not exploration.exercised & {"IMG-COUNT"}:

@@ -48,10 +48,9 @@ class Api:
 
     def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Send one generate-image request, JSON or, with `files`, a form; paid from the budget."""
-        return self.post(self._form(fields, files) if files is not None else self._call(json=fields), asked(fields))
-
-    def generate_raw(self, body: bytes, content_type: str = "application/json") -> Reply:
-        return self.post(self._call(body=body, content_type=content_type), 1)
+        return self.post(
+            self._form(fields, files) if files is not None else self._call(json=fields), images_requested(fields)
+        )
 
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
@@ -75,10 +74,10 @@ class Api:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:
             raise InconclusiveError(f"the account {self.role} was refused a generation with {reply.status}")
-        if limit := limit_met(fields, reply):
+        if limit := undocumented_limit(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
         self._verdict.require_status("SHAPE", reply, 200, "for a documented request")
-        self._expect_price(asked(fields), before, reply)
+        self._expect_price(images_requested(fields), before, reply)
         return images_of(reply), reply
 
     def generate_when_ready(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
@@ -102,7 +101,7 @@ class Api:
         first = self.check()
         if first.status != 409 or self._run.lock_is_stuck:
             return
-        last = self._outlive()
+        last = self._await_expiry()
         if last.status == 409 and self._run.target.lock_scope == "account":
             self._run.lock_is_stuck = True
             self._verdict.expect(
@@ -113,7 +112,7 @@ class Api:
                 by=(first, last),
             )
 
-    def _outlive(self) -> Reply:
+    def _await_expiry(self) -> Reply:
         """Return the first check without a lock, or one made when any lock must have expired."""
         transport, longest = self._run.transport, LOCK_SECONDS + LOCK_TOLERANCE
         if self._run.control:
@@ -157,7 +156,7 @@ class Api:
         """Call an operation with the given Authorization header, or without one."""
         known = self._run.contract.operations[operation]
         call = Call(known.method, self._run.url(operation), self.role, authorization=authorization, json=fields)
-        return self._observed(operation, call) if fields is None else self.post(call, asked(fields))
+        return self._observed(operation, call) if fields is None else self.post(call, images_requested(fields))
 
     def outside(self, method: str, path: str) -> Reply:
         """Call a path or method that is not an operation of the API."""
@@ -206,7 +205,7 @@ class Api:
         return self.role not in {"invalid", "anonymous"}
 
 
-def judgeable(reply: Reply, account: str) -> Reply:
+def about_account(reply: Reply, account: str) -> Reply:
     """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
     of_parameters = reply.status == 422 and error_fields(reply)
     failed = reply.status >= 500 and not is_service_error(reply)
@@ -224,12 +223,12 @@ def images_of(reply: Reply) -> list[dict[str, Any]]:
     return images
 
 
-def limit_met(fields: Fields, reply: Reply) -> str | None:
+def undocumented_limit(fields: Fields, reply: Reply) -> str | None:
     """Return which limit of its own a 422 names: the number of images or the resolution; None for another reply."""
     if reply.status != 422:
         return None
     errors = set(error_fields(reply))
-    limits = {count_field(): f"{asked(fields)} images at once"} if asked(fields) > 1 else {}
+    limits = {count_field(): f"{images_requested(fields)} images at once"} if images_requested(fields) > 1 else {}
     limits |= {name: f"a size of {fields.get(name)}" for name in open_sizes()}
     return " and ".join(limits[error] for error in sorted(errors)) if errors and errors <= limits.keys() else None
 
@@ -241,7 +240,7 @@ def error_fields(reply: Reply) -> list[str]:
     return list(errors) if isinstance(errors, dict) else []
 
 
-def asked(fields: Fields) -> int:
+def images_requested(fields: Fields) -> int:
     """Return how many images a request asks for, as a lenient service may read it."""
     number = str(fields.get(count_field()))
     return int(number) if number.isascii() and number.isdigit() else 1

@@ -50,8 +50,8 @@ class Budget:
                 raise BudgetExceededError(self._over_cap(credits_))
             if self.images_cap is not None and images > self.images_cap - self._images - self._images_reserved:
                 raise BudgetExceededError(
-                    f"the request may make {images} images, and {self._images} of the {self.images_cap} images of the "
-                    "day that the run may make are made or reserved"
+                    f"the request may make {images} images, and {self._images + self._images_reserved} of the "
+                    f"{self.images_cap} images that the run may make are made or reserved"
                 )
             self._reserved += credits_
             self._images_reserved += images
@@ -103,12 +103,16 @@ class Reservation:
 
 @dataclass(frozen=True)
 class MadeImage:
+    """An image, the role that made it, and the number of its request."""
+
     role: str
     request: int
     image: Mapping[str, Any]
 
 
 class MadeImages:
+    """The images that the run made, in the order of their replies. Safe to use from several threads."""
+
     def __init__(self) -> None:
         self._made: list[MadeImage] = []
         self._requests = 0

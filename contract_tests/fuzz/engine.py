@@ -44,8 +44,8 @@ def run_campaign(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> R
     finally:
         for deviation, reply in gateway.record.broken.values():
             verdict.report(deviation, by=reply)
-    if gateway.trouble:
-        raise gateway.trouble
+    if gateway.error:
+        raise gateway.error
     return gateway.record
 
 

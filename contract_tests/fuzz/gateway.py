@@ -49,7 +49,7 @@ class Gateway:
         self.record = Record()
         self.stop: Stop = lambda: None
         self.stopped = False
-        self.trouble: Exception | None = None
+        self.error: Exception | None = None
 
     def settle(self) -> bool:
         """Mark all causes as known; return whether there was a new one."""
@@ -71,7 +71,7 @@ class Gateway:
         try:
             return self._answer(proxied)
         except Exception as error:  # noqa: BLE001  schemathesis would report it as a failure of the service
-            self.trouble = error
+            self.error = error
             self._end()
             return Response(status=503)
 

@@ -127,7 +127,7 @@ class Oracle:
             self.credits = None if self.credits is None else self.credits - price(each.count)
         return over
 
-    def made(self, images: list[dict[str, Any]]) -> None:
+    def add_images(self, images: list[dict[str, Any]]) -> None:
         """Record the images of a reply; the last of them counts as the newest."""
         self.images[:0] = reversed(images)
 

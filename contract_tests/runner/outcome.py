@@ -185,9 +185,9 @@ def _gone(history: _History) -> Iterator[Accepted]:
         decisions = [decision for decision in history.decisions if decision.rule == entry.rule]
         if any(entry.covers(decision.identity) for decision in decisions if not decision.passed):
             continue
-        looked = {decision.test for decision in decisions if _completed(history, decision.test)}
+        checked = {decision.test for decision in decisions if _completed(history, decision.test)}
         known = {planned.name for planned in history.plan.entries}
-        if entry.test in looked or (looked and entry.test not in known):
+        if entry.test in checked or (checked and entry.test not in known):
             yield entry
 
 

@@ -218,7 +218,7 @@ def totals(trials: list[Trial]) -> Iterator[str]:
 
 
 _EXPECTED = {
-    "conforming": "runs against conforming servers had no finding",
+    "conforming": "runs against conforming servers had no unexpected finding",
     "assumed": "runs found the assumption that the server does not share",
     "null": "runs against servers that do nothing did not pass",
     "broken": "runs against broken servers did not pass",

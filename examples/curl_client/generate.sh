@@ -3,9 +3,9 @@
 #
 #   AIIMAGE_TOKEN=demo examples/curl_client/generate.sh "A fox" fox.png
 #
-# AIIMAGE_BASE_URL is where the API is, http://127.0.0.1:8010/api/v1 unless told. Exit status: 0 the picture is there;
+# AIIMAGE_BASE_URL is where the API is, http://127.0.0.1:8010/api/v1 by default. Exit status: 0 the picture is there;
 # 2 bad usage; 3 the lock was never free; 4 no credits; 5 the day's images are used up; 6 a parameter is wrong;
-# 7 the token is not valid; 8 the engine failed, and nothing is charged; 9 nobody knows what came of the request;
+# 7 the token is not valid; 8 the engine failed, and nothing is charged; 9 the outcome of the request is unknown;
 # 10 the image is made, and its picture cannot be fetched.
 set -euo pipefail
 
@@ -41,7 +41,7 @@ message() {
   jq --raw-output .message "$reply"
 }
 
-order() { # sends the one request that costs something, once. 0: $reply has the image; 1: locked; 2: nobody knows
+order() { # sends the one request that costs something, once. 0: $reply has the image; 1: locked; 2: unknown outcome
   call generate-image --header 'Content-Type: application/json' --data "$(jq --null-input --arg prompt "$prompt" \
     '{image_generator: "flux-pro", description_flux_pro: $prompt, image_number_of_images: 1}')" || return 2
   case $status in
@@ -103,7 +103,7 @@ generate() { # prints where the picture of a new image is, paid for once
   stop 9 "no image after $attempts attempts"
 }
 
-fetch() { # fetch OUTPUT: writes the picture. It may lie with somebody else, so the token does not go along
+fetch() { # fetch OUTPUT: writes the picture. Another host may serve it, so the token is not sent
   local url=$1 pause
   [[ $url == *://* ]] || url=${base_url%/api/v1}/$url
   for pause in "${pauses[@]}"; do

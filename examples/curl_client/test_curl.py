@@ -1,4 +1,4 @@
-"""The script against the mock. Its `sleep` is one that moves the mock's clock: nobody waits."""
+"""The script against the mock. Its `sleep` is one that moves the mock's clock: no test waits."""
 
 import os
 import shutil
@@ -94,7 +94,7 @@ def test_a_refusal_is_taken_for_an_answer(
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_token_that_is_not_valid_is_told(generate: Generate) -> None:
+def test_an_invalid_token_is_reported(generate: Generate) -> None:
     done = generate(token="demo-invalid")
     assert (done.returncode, done.stderr) == (7, "generate.sh: Unauthenticated.\n")
 
@@ -120,7 +120,7 @@ def test_an_older_image_of_the_same_prompt_is_not_taken_for_the_lost_one(
     assert aiimage_mock.state["credits"] == 98
 
 
-def test_a_token_that_is_withdrawn_in_the_midst_is_told(generate: Generate, aiimage_mock: AiimageMock) -> None:
+def test_a_token_revoked_during_a_run_is_reported(generate: Generate, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("status", code=401, operation="generate-image")
     assert generate().returncode == 7
     assert orders(aiimage_mock) == [401]
@@ -140,7 +140,7 @@ def test_a_service_that_never_answers_is_given_up(generate: Generate, aiimage_mo
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_success_that_is_none_is_no_success(generate: Generate, aiimage_mock: AiimageMock) -> None:
+def test_a_success_without_an_image_is_a_failure(generate: Generate, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("upstream-failure")
     assert generate().returncode == 8
 

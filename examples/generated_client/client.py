@@ -1,4 +1,4 @@
-"""What the generated client lacks: a status 419, and one way for JSON and for uploads."""
+"""Additions to the generated client: status 419, and one function for JSON and for uploads."""
 
 from io import BytesIO
 

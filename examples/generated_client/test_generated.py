@@ -96,19 +96,19 @@ def test_enhancement(sdk: Sdk, client: Any, aiimage_mock: AiimageMock) -> None:
     ],
     ids=["419", "429", "409"],
 )
-def test_a_refusal_is_told(sdk: Sdk, client: Any, aiimage_mock: AiimageMock, state: Any, message: str) -> None:
+def test_a_refusal_is_returned(sdk: Sdk, client: Any, aiimage_mock: AiimageMock, state: Any, message: str) -> None:
     aiimage_mock.change(**state)
     with pytest.raises(sdk.client.RefusedError, match=message) as refused:
         sdk.client.generate(client, product(sdk, "A lamp"))
     assert isinstance(refused.value, sdk.client.OutOfCreditsError) == ("credits" in state)
 
 
-def test_what_is_wrong_is_told_by_field(sdk: Sdk, client: Any) -> None:
+def test_errors_are_returned_by_field(sdk: Sdk, client: Any) -> None:
     answer = sdk.images.generate_image.sync(client=client, body=product(sdk, " "))
     assert answer.errors.additional_properties == {"description": [answer.message]}
 
 
-def test_a_wrong_token_is_told(sdk: Sdk, aiimage_mock: AiimageMock) -> None:
+def test_a_wrong_token_is_refused(sdk: Sdk, aiimage_mock: AiimageMock) -> None:
     with sdk.client.connect(aiimage_mock.base_url, "demo-invalid") as stranger:
         assert sdk.availability.get_versions.sync(client=stranger).message == "Unauthenticated."
 
@@ -123,6 +123,6 @@ def test_the_generated_types_are_strict_and_what_is_written_fits_them(sdk: Sdk, 
     (tmp_path / "wrong.py").write_text("import client\nclient.generate(client.connect('', ''), 'no order')\n")
     mypy = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path / 'cache'}", "."]
     done = subprocess.run(mypy, cwd=tmp_path, capture_output=True, text=True)
-    told = done.stdout.splitlines()
-    assert [line.split(":")[0] for line in told[:-1]] == ["wrong.py"], done.stdout
-    assert told[-1].startswith("Found 1 error")
+    printed = done.stdout.splitlines()
+    assert [line.split(":")[0] for line in printed[:-1]] == ["wrong.py"], done.stdout
+    assert printed[-1].startswith("Found 1 error")

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class AiImageError(Exception):
-    """What keeps a generation from its images."""
+    """The reason why a generation has no images."""
 
 
 class BusyError(AiImageError):
@@ -50,7 +50,7 @@ class EngineError(AiImageError):
 
 
 class LostReplyError(AiImageError):
-    """Nobody knows what came of a request: there may be images, and they may be paid for."""
+    """The outcome of a request is unknown: there may be images, and they may be paid for."""
 
 
 _REFUSALS = {
@@ -77,7 +77,7 @@ class Client:
     def __init__(self, base_url: str, token: str, sleep: Callable[[float], object] = time.sleep) -> None:
         self._base_url = f"{base_url}/aiimage/"
         self._api = httpx.Client(base_url=self._base_url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
-        self._files = httpx.Client(timeout=60)  # pictures may lie with somebody else: no token for them
+        self._files = httpx.Client(timeout=60)  # another host may serve pictures: no token for them
         self._sleep = sleep
 
     def close(self) -> None:
@@ -107,16 +107,16 @@ class Client:
         body = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": count}
         try:
             reply = self._api.post("generate-image", json=body)
-            told = reply.json()
+            body = reply.json()
         except (httpx.TransportError, ValueError) as error:
             raise LostReplyError(str(error)) from error
         if reply.status_code in _REFUSALS:
-            raise _REFUSALS[reply.status_code](told["message"])
+            raise _REFUSALS[reply.status_code](body["message"])
         if reply.status_code != 200:
             raise LostReplyError(f"status {reply.status_code}")
-        if told["status"] != "success":
-            raise EngineError(told["message"])
-        return self._images(told["images"])
+        if body["status"] != "success":
+            raise EngineError(body["message"])
+        return self._images(body["images"])
 
     def _wait_for_the_lock(self) -> None:
         for delay in DELAYS:
@@ -139,16 +139,16 @@ class Client:
         return [image for image in self._recent() if image.id > newest and image.prompt == prompt]
 
     def _recent(self) -> list[Image]:
-        return self._images(self._persistently(self._told_recent))
+        return self._images(self._persistently(self._fetch_recent))
 
-    def _told_recent(self) -> Any:
+    def _fetch_recent(self) -> Any:
         reply = self._api.get("recent-images")
         if reply.status_code == 401:
             raise UnauthenticatedError(reply.json()["message"])
         return reply.raise_for_status().json()
 
-    def _images(self, told: Sequence[dict[str, Any]]) -> list[Image]:
-        return [Image(each["id"], each["input"], urljoin(self._base_url, f"/{each['output']}")) for each in told]
+    def _images(self, body: Sequence[dict[str, Any]]) -> list[Image]:
+        return [Image(each["id"], each["input"], urljoin(self._base_url, f"/{each['output']}")) for each in body]
 
     def _persistently(self, get: Callable[[], T]) -> T:
         """Return what may be asked for again and again; raise httpx.HTTPError or ValueError."""

@@ -1,4 +1,4 @@
-"""What the mock says of a client that is not careful."""
+"""The verdict of the mock on a careless client."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -32,7 +32,7 @@ def test_and_so_are_its_manners_not(client: CarelessClient, aiimage_mock: Aiimag
     assert aiimage_mock.state["images"] == 2
     with pytest.raises(AssertionError) as verdict:
         aiimage_mock.assert_well_behaved()
-    told = str(verdict.value)
-    assert told.startswith("The client broke 4 rules.")
+    report = str(verdict.value)
+    assert report.startswith("The client broke 4 rules.")
     for rule in ("CLIENT-LOCK-HAMMER", "CLIENT-RETRY-419", "CLIENT-BLIND-RESEND", "CLIENT-TOKEN-LEAK"):
-        assert f"\n{rule}: " in told
+        assert f"\n{rule}: " in report

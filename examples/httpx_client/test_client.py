@@ -1,4 +1,4 @@
-"""The careful client where the service is well, and where it is not. Time is the mock's: nobody waits."""
+"""The careful client where the service is well, and where it is not. Time is the mock's: no test waits."""
 
 import os
 import subprocess
@@ -98,13 +98,13 @@ def test_a_refused_parameter_is_named(client: Client, aiimage_mock: AiimageMock)
     assert orders(aiimage_mock) == [422]
 
 
-def test_a_token_that_is_not_valid_is_told_at_once(aiimage_mock: AiimageMock) -> None:
+def test_an_invalid_token_is_reported_at_once(aiimage_mock: AiimageMock) -> None:
     made = Client(aiimage_mock.base_url, "demo-invalid", lambda _: pytest.fail("nothing to wait for"))
     with closing(made) as client, pytest.raises(UnauthenticatedError, match="Unauthenticated"):
         client.generate("A fox")
 
 
-def test_a_token_that_is_withdrawn_in_the_midst_is_told(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_a_token_revoked_during_a_call_is_reported(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("status", code=401, operation="generate-image")
     with pytest.raises(UnauthenticatedError):
         client.generate("A fox")
@@ -125,7 +125,7 @@ def test_a_lost_reply_is_looked_for_and_never_paid_for_twice(
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_generation_that_goes_on_alone_is_waited_for(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_the_client_waits_for_a_generation_that_continues_without_it(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(generation_time=6)
     aiimage_mock.fault("lost-response", at="locked", times=1)
     assert fetch(client)
@@ -171,7 +171,7 @@ def test_a_service_that_never_answers_is_given_up(client: Client, aiimage_mock: 
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_success_that_is_none_is_no_success(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_a_success_without_an_image_is_a_failure(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.play("upstream-down")
     with pytest.raises(EngineError, match="The image engine failed"):
         client.generate("A fox")

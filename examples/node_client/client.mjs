@@ -9,7 +9,7 @@ export const DELAYS = [1, 2, 4, 8];
 const ATTEMPTS = 3;
 const TIMEOUT = 60_000;
 
-/** What keeps a generation from its images. */
+/** The reason why a generation has no images. */
 export class AiImageError extends Error {}
 /** Another generation has held the lock all the time. */
 export class BusyError extends AiImageError {}
@@ -23,7 +23,7 @@ export class DailyLimitError extends AiImageError {}
 export class InvalidRequestError extends AiImageError {}
 /** The engine behind the API has failed. Nothing is charged. */
 export class EngineError extends AiImageError {}
-/** Nobody knows what came of a request: there may be images, and they may be paid for. */
+/** The outcome of a request is unknown: there may be images, and they may be paid for. */
 export class LostReplyError extends AiImageError {}
 
 const REFUSALS = {
@@ -64,7 +64,7 @@ export class Client {
     throw new LostReplyError(`no images after ${ATTEMPTS} attempts`);
   }
 
-  /** Return the bytes of an image's picture. It may lie with somebody else, so it is fetched without the token. */
+  /** Return the bytes of an image's picture. Another host may serve it, so it is fetched without the token. */
   async picture(image) {
     return this.#persistently(async () => {
       const reply = await fetch(image.url, { signal: AbortSignal.timeout(TIMEOUT) });
@@ -76,13 +76,13 @@ export class Client {
   /** Send the one request that costs something, once. */
   async #order(prompt, count) {
     const body = { image_generator: 'flux-pro', description_flux_pro: prompt, image_number_of_images: count };
-    const { status, told } = await this.#call('generate-image', body).catch((error) => {
+    const { status, answer } = await this.#call('generate-image', body).catch((error) => {
       throw new LostReplyError(error.message, { cause: error });
     });
-    if (status in REFUSALS) throw new REFUSALS[status](told.message);
+    if (status in REFUSALS) throw new REFUSALS[status](answer.message);
     if (status !== 200) throw new LostReplyError(`status ${status}`);
-    if (told.status !== 'success') throw new EngineError(told.message);
-    return told.images.map((each) => this.#image(each));
+    if (answer.status !== 'success') throw new EngineError(answer.message);
+    return answer.images.map((each) => this.#image(each));
   }
 
   async #waitForTheLock() {
@@ -95,13 +95,13 @@ export class Client {
   }
 
   async #recent() {
-    const told = await this.#persistently(async () => {
-      const { status, told } = await this.#call('recent-images');
-      if (status === 401) throw new UnauthenticatedError(told.message);
+    const answer = await this.#persistently(async () => {
+      const { status, answer } = await this.#call('recent-images');
+      if (status === 401) throw new UnauthenticatedError(answer.message);
       if (status !== 200) throw new Error(`recent-images: status ${status}`);
-      return told;
+      return answer;
     });
-    return told.map((each) => this.#image(each));
+    return answer.map((each) => this.#image(each));
   }
 
   #image({ id, input, output }) {
@@ -116,7 +116,7 @@ export class Client {
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    return { status: reply.status, told: await reply.json() };
+    return { status: reply.status, answer: await reply.json() };
   }
 
   /** Return what may be asked for again and again. */

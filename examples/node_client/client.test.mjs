@@ -1,4 +1,4 @@
-// The careful client where the service is well, and where it is not. Time is the mock's: nobody waits.
+// The careful client where the service is well, and where it is not. Time is the mock's: no test waits.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -54,8 +54,8 @@ class World {
 
   /** Return the status of every call of an operation, oldest first. */
   async met(operation) {
-    const told = await this.control('GET', `/requests?token=${this.token}&operation=${operation}&order=oldest`);
-    return told.requests.map((request) => request.status);
+    const listed = await this.control('GET', `/requests?token=${this.token}&operation=${operation}&order=oldest`);
+    return listed.requests.map((request) => request.status);
   }
 
   async wellBehaved() {
@@ -113,7 +113,7 @@ for (const [name, state, prompt, status, error] of [
   });
 }
 
-test('a token that is not valid is told at once', async () => {
+test('an invalid token is reported at once', async () => {
   const stranger = new Client(`${ORIGIN}/api/v1`, 'demo-invalid', () => assert.fail('nothing to wait for'));
   await assert.rejects(stranger.generate('A fox'), UnauthenticatedError);
 });
@@ -143,7 +143,7 @@ inWorld('an older image of the same prompt is not taken for the lost one', async
   assert.equal((await world.state()).credits, 98);
 });
 
-inWorld('a token that is withdrawn in the midst is told', async (world) => {
+inWorld('a token revoked during a call is reported', async (world) => {
   await world.fault('status', { code: 401, operation: 'generate-image' });
   await assert.rejects(world.client.generate('A fox'), UnauthenticatedError);
   assert.deepEqual(await world.met('generate-image'), [401]);
@@ -168,7 +168,7 @@ inWorld('a service that never answers is given up', async (world) => {
   await world.wellBehaved();
 });
 
-inWorld('a success that is none is no success', async (world) => {
+inWorld('a success without an image is a failure', async (world) => {
   await world.fault('upstream-failure');
   await assert.rejects(world.client.generate('A fox'), EngineError);
 });

@@ -16,14 +16,14 @@ def origin(mock: AiimageMock) -> str:
 
 
 def test_its_tests_pass(aiimage_mock: AiimageMock) -> None:
-    told = node.run(node.node(18), "--test", "client.test.mjs", cwd=HERE, AIIMAGE_MOCK=origin(aiimage_mock))
-    assert node.passed(told) >= 30
+    output = node.run(node.node(18), "--test", "client.test.mjs", cwd=HERE, AIIMAGE_MOCK=origin(aiimage_mock))
+    assert node.passed(output) >= 30
 
 
 def test_the_command_writes_a_picture(aiimage_mock: AiimageMock, tmp_path: Path) -> None:
     where = {"AIIMAGE_BASE_URL": aiimage_mock.base_url, "AIIMAGE_TOKEN": aiimage_mock.token}
-    told = node.run(node.node(18), CLIENT, "A fox", "fox.png", cwd=tmp_path, **where)
-    assert told.startswith(f"fox.png: {origin(aiimage_mock)}/uploads/fox-")
+    output = node.run(node.node(18), CLIENT, "A fox", "fox.png", cwd=tmp_path, **where)
+    assert output.startswith(f"fox.png: {origin(aiimage_mock)}/uploads/fox-")
     assert (tmp_path / "fox.png").read_bytes().startswith(b"\x89PNG")
     aiimage_mock.assert_well_behaved()
 

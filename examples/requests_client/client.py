@@ -25,11 +25,11 @@ class RefusedError(Exception):
 
 
 class UnknownOutcomeError(Exception):
-    """Nobody knows what came of a generation."""
+    """The outcome of a generation is unknown."""
 
 
 def connect(token: str) -> requests.Session:
-    """Return a session for the API. Pictures are fetched without it: they may lie with somebody else."""
+    """Return a session for the API. Pictures are fetched without it: another host may serve them."""
     session = requests.Session()
     session.trust_env = False
     session.headers["Authorization"] = f"Bearer {token}"
@@ -62,13 +62,13 @@ def recent(session: requests.Session, api: str, sleep: Sleep = time.sleep) -> Im
     for delay in DELAYS:
         try:
             reply = session.get(f"{api}/recent-images", timeout=TIMEOUT)
-            told: Any = reply.json()
+            body: Any = reply.json()
         except (requests.RequestException, ValueError):
-            told = None
-        if isinstance(told, list):
-            return told
-        if told is not None and reply.status_code == 401:
-            raise RefusedError(f"401: {told['message']}")
+            body = None
+        if isinstance(body, list):
+            return body
+        if body is not None and reply.status_code == 401:
+            raise RefusedError(f"401: {body['message']}")
         sleep(delay)
     raise UnknownOutcomeError("the recent images cannot be had")
 
@@ -92,10 +92,10 @@ def picture(origin: str, image: dict[str, Any]) -> bytes:
 
 
 def _images(reply: requests.Response) -> Images:
-    told = reply.json()
-    if reply.status_code != 200 or told["status"] != "success":
-        raise RefusedError(f"{reply.status_code}: {told['message']}")
-    images: Images = told["images"]
+    body = reply.json()
+    if reply.status_code != 200 or body["status"] != "success":
+        raise RefusedError(f"{reply.status_code}: {body['message']}")
+    images: Images = body["images"]
     return images
 
 

@@ -1,4 +1,4 @@
-"""The functions against the mock. Time is the mock's: nobody waits."""
+"""The functions against the mock. Time is the mock's: no test waits."""
 
 import os
 import subprocess
@@ -56,27 +56,27 @@ def test_a_lock_that_is_never_freed_is_given_up(order: Order, aiimage_mock: Aiim
 
 
 @pytest.mark.parametrize(
-    ("left", "limit", "prompt", "told"),
+    ("left", "limit", "prompt", "refusal"),
     [(0, 50, "A fox", "419: You have no"), (9, 0, "A fox", "429: You have reached"), (9, 50, " ", "422: The desc")],
     ids=["credits", "limit", "parameter"],
 )
 def test_a_refusal_is_taken_for_an_answer(
-    order: Order, aiimage_mock: AiimageMock, left: int, limit: int, prompt: str, told: str
+    order: Order, aiimage_mock: AiimageMock, left: int, limit: int, prompt: str, refusal: str
 ) -> None:
     aiimage_mock.change(credits=left, daily_limit=limit)
-    with pytest.raises(RefusedError, match=f"^{told}"):
+    with pytest.raises(RefusedError, match=f"^{refusal}"):
         order(prompt)
-    assert [each["status"] for each in aiimage_mock.requests("generate-image")] == [int(told[:3])]
+    assert [each["status"] for each in aiimage_mock.requests("generate-image")] == [int(refusal[:3])]
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_token_that_is_not_valid_is_told_at_once(aiimage_mock: AiimageMock) -> None:
+def test_an_invalid_token_is_reported_at_once(aiimage_mock: AiimageMock) -> None:
     api = f"{aiimage_mock.base_url}/aiimage"
     with connect("demo-invalid") as session, pytest.raises(RefusedError, match=r"^401: Unauthenticated"):
         generate(session, api, {}, "A fox", lambda _: pytest.fail("nothing to wait for"))
 
 
-def test_a_failed_engine_is_no_success(order: Order, aiimage_mock: AiimageMock) -> None:
+def test_a_failed_engine_is_a_failure(order: Order, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("upstream-failure")
     with pytest.raises(RefusedError, match=r"^200: The image engine failed"):
         order()

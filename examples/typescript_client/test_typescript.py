@@ -26,7 +26,7 @@ def test_the_generated_client_compiles_and_goes_through_the_use_cases(
     shutil.copy(DOCUMENT, tmp_path / "openapi")
 
     where = {"AIIMAGE_BASE_URL": aiimage_mock.base_url, "AIIMAGE_TOKEN": aiimage_mock.token}
-    told = node.run("npm", "test", cwd=folder, **where)
-    assert node.passed(told) == 9
+    output = node.run("npm", "test", cwd=folder, **where)
+    assert node.passed(output) == 9
     assert aiimage_mock.state["images"] == 9
     aiimage_mock.assert_well_behaved()

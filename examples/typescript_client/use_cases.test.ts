@@ -40,7 +40,7 @@ const variation = (
   image_src: source,
 });
 
-/** Where the picture of the one image that was made is. Pictures may lie with somebody else: fetch them without the token. */
+/** The URL of the picture of the one image. Another host may serve it: fetch it without the token. */
 const made = (reply: { data?: api.Generated; error?: unknown }): URL => {
   const image = reply.data?.images[0];
   assert.ok(image, JSON.stringify(reply.error));
@@ -92,20 +92,20 @@ test('the engines are known by their versions', async () => {
   assert.ok(data && 'dall-e' in data);
 });
 
-test('what is wrong is told by field', async () => {
+test('errors are returned by field', async () => {
   const { error, response } = await api.generateImage({ client, body: product(' ', '256x256') });
   assert.equal(response?.status, 422);
   assert.ok(error && 'errors' in error);
   assert.deepEqual(Object.keys(error.errors), ['description']);
 });
 
-test('a wrong token is told', async () => {
+test('a wrong token is refused', async () => {
   const { error, response } = await api.getVersions({ client: connect('demo-invalid') });
   assert.deepEqual([response?.status, error?.message], [401, 'Unauthenticated.']);
 });
 
 for (const [token, status] of [['demo-busy', 409], ['demo-empty', 419], ['demo-limited', 429]] as const) {
-  test(`a refusal is told apart: ${status}`, async () => {
+  test(`a refusal is distinguished: ${status}`, async () => {
     const { data, error, response } = await api.generateImage({ client: connect(token), body: crop('64x64') });
     assert.equal(data, undefined);
     assert.equal(response?.status, status);

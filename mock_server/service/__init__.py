@@ -1,4 +1,4 @@
-"""The service: the domain's functions over stores and clocks, for HTTP and for the control API alike."""
+"""The service: the domain's functions over stores and clocks, for HTTP and for the control API."""
 
 from .changes import Changes
 from .events import Events

@@ -1,4 +1,4 @@
-"""Generating: begin, let time pass, and see what came of it."""
+"""Generating: begin, wait for the end, and return the outcome."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,32 +15,33 @@ from .service import SHARED, Caller, Seen, Service
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A generation that has begun at `now`, or why not. lock: what it holds; came: what came of it, if it has ended."""
+    """A generation that began at `now`, or its refusal. lock: the one it holds; outcome: None until it has ended."""
 
     generation: Generation | Refusal
     now: Instant
     lock: Lock | None = None
-    came: Outcome = None
+    outcome: Outcome = None
 
 
 class GenerationLostError(Exception):
-    """The world that a generation ran in was reset, so nothing came of it."""
+    """The world of a generation was reset, so it has no outcome."""
 
 
 async def generate(
     service: Service, caller: Caller, start: GenerationRequest, seen: Seen
 ) -> tuple[Outcome | Refusal, Instant]:
-    """Return what came of a generation, or why it was refused, and when. Takes as long as the generation takes.
+    """Return the outcome of a generation, or its refusal, and the instant. Takes as long as the generation takes.
 
-    seen: what the request found. Return None at once where nobody waits for the end. Raise GenerationLostError.
+    seen: the world as the request found it. Where the client is gone already, return None at once. Raise
+    GenerationLostError.
     """
     begun = await (_begin_shared if service.is_global else _begin)(service, caller, start, seen)
     if isinstance(begun.generation, Refusal):
         return begun.generation, begun.now
     if not start.awaited:
         return None, begun.now
-    if begun.came is not None:
-        return begun.came, begun.now
+    if begun.outcome is not None:
+        return begun.outcome, begun.now
     return await _ended(service, caller, begun.generation)
 
 
@@ -50,10 +51,10 @@ async def _ended(service: Service, caller: Caller, generation: Generation) -> tu
     except asyncio.CancelledError:
         await _cancel(service, caller, generation)
         raise
-    came = outcome(seen.world, generation)
-    if came is None:
+    result = outcome(seen.world, generation)
+    if result is None:
         raise GenerationLostError
-    return came, seen.now
+    return result, seen.now
 
 
 def earlier_refusal(service: Service, seen: Seen, demand: Demand) -> Refusal | None:
@@ -63,7 +64,7 @@ def earlier_refusal(service: Service, seen: Seen, demand: Demand) -> Refusal | N
 
 
 async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
-    """Have all worlds share another lock or none, unless somebody else than `holder` has it by now. [LOCK-SCOPE]"""
+    """Replace the lock that all worlds share, unless a holder other than `holder` has it by now. [LOCK-SCOPE]"""
     await _change_shared(service, lambda shared: (_replaced(shared, holder, lock), None))
 
 
@@ -72,9 +73,9 @@ async def _begin(service: Service, caller: Caller, start: GenerationRequest, see
 
 
 async def _begin_shared(service: Service, caller: Caller, start: GenerationRequest, seen: Seen) -> _Begun:
-    """Take the lock that all worlds share before the caller's world is asked, and let go of it if that refuses.
+    """Take the lock that all worlds share, then begin in the caller's world, and free the lock if that refuses.
 
-    Whoever dies in between leaves a lock that expires.
+    A process that dies in between leaves a lock that expires.
     """
     refusal = refuse(seen.world, start.order.demand, seen.now, service.behaviour)
     if refusal:
@@ -115,4 +116,4 @@ def _cancelled(world: World, begun: Generation) -> tuple[World, Lock | None]:
 
 
 async def _change_shared(service: Service, change: Callable[[World], tuple[World, Refusal | None]]) -> Refusal | None:
-    return await service.store.update(SHARED, lambda shared, at: change(service.settled_shared(shared, at)))
+    return await service.store.update(SHARED, lambda shared, at: change(service.shared_at(shared, at)))

@@ -1,17 +1,17 @@
-"""Resets: a world is let go, and begins afresh when it is next seen."""
+"""Resets: worlds are deleted, and open again with their next request."""
 
 from .generating import hand_over
 from .service import Service
 
 
 async def reset(service: Service) -> None:
-    """Let go of all worlds and of all that is known of them."""
-    await clear(service)
+    """Delete all worlds with their journals."""
+    await delete_all(service)
     service.events.publish("reset", None)
 
 
 async def delete(service: Service, name: str) -> None:
-    """Let go of a world with all that is known of it. Requests that wait there wait no longer."""
+    """Delete a world with its journal. Requests that wait there end."""
     world = (await service.store.read(name)).world
     await service.store.delete(name)
     await service.changes.world_deleted(service.clock_of(name), name)
@@ -21,8 +21,8 @@ async def delete(service: Service, name: str) -> None:
     service.events.publish("reset", name)
 
 
-async def clear(service: Service) -> None:
-    """Let go of all worlds, and tell nobody yet: more is to come."""
+async def delete_all(service: Service) -> None:
+    """Delete all worlds with their journals, without an event: the caller publishes it."""
     for name in await service.store.names():
         await service.store.delete(name)
         service.scheduler.cancel(service.clock_of(name), name)

@@ -29,7 +29,7 @@ SHARED = "shared"
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who is calling: the name of a world, the account that opens it, and the token, masked."""
+    """A caller: the name of its world, the account that opens it, and the token, masked."""
 
     world: str
     account: Account
@@ -37,7 +37,7 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A caller's world, settled, with the lock that counts there, and its time. found: as the store had it."""
+    """A caller's world at `now`, with the lock that applies there. found: the world as stored."""
 
     world: World
     now: Instant
@@ -46,9 +46,10 @@ class Seen(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a handler needs.
+    """What handlers need.
 
-    sources: uploads by key; generation_seconds: duration of a generation; invent: makes the images of a past.
+    sources: uploads by key; generation_seconds: how long a generation takes by default; invent: makes the images of a
+    past.
     """
 
     accounts: Accounts
@@ -65,41 +66,41 @@ class Service:
     invent: Invent
 
     def caller(self, token: str) -> Caller | None:
-        """Return whom a token stands for, or None where it is not valid. [AUTH-401]"""
+        """Return the caller with that token, None where it is not valid. [AUTH-401]"""
         account = self.accounts.find(token)
         return Caller(accounts.world_name(token), account, accounts.masked(token)) if account else None
 
     async def look(self, caller: Caller) -> Seen:
-        """Return the caller's world as it is now, with the lock that counts there."""
+        """Return the caller's world as it is now, with the lock that applies there."""
         shared = await self.shared() if self.is_global else None
         found = await self.store.read(caller.world)
         if found.world is None and caller.account.history:
             # Stored at once: the times of a past may not move, and its pictures are found by the stored world.
-            await self.store.update(caller.world, lambda world, at: (world or self._opened(caller, at, shared), None))
+            await self.store.update(caller.world, lambda world, at: (world or self._open(caller, at, shared), None))
             found = await self.store.read(caller.world)
         return self._seen(found, caller, shared)
 
     async def change(
         self, caller: Caller, change: Callable[[World, Instant], tuple[World, T]], seen: Seen | None = None
     ) -> T:
-        """Apply a pure function of the caller's settled world and its time, atomically, and return the outcome.
+        """Apply a pure function of the caller's world and its time, atomically, and return the outcome.
 
-        seen: what was just seen there, which saves looking again.
+        seen: the world as it was just seen, which saves reading it again.
         """
         shared = await self.shared() if self.is_global else None
         outcome = await self.store.update(
             caller.world,
-            lambda world, at: change(*self._settled(world, at, caller, shared)),
+            lambda world, at: change(*self._advanced(world, at, caller, shared)),
             seen.found if seen else None,
         )
         self._publish(caller)
         return outcome
 
     async def retime(self, caller: Caller, change: Callable[[Timepiece, Instant], Timepiece]) -> None:
-        """Apply a pure function of it and of the server's time to the clock that counts in the caller's world."""
+        """Apply a pure function of the clock and the server's time to the clock of the caller's world."""
 
         def changed(world: World | None, at: Instant) -> tuple[World, None]:
-            seen = self.settled_shared(world, at) if self.is_global else self._settled(world, at, caller, None)[0]
+            seen = self.shared_at(world, at) if self.is_global else self._advanced(world, at, caller, None)[0]
             return replace(seen, clock=change(seen.clock, at)), None
 
         await self.store.update(self.clock_of(caller.world), changed)
@@ -112,7 +113,7 @@ class Service:
         return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
-        """Return the image of that title with whose it is, or None where no world keeps it."""
+        """Return the image with that title and its owner, None where no world has it."""
         found = await self.store.read(world_of(title))
         if found.world is None:
             return None
@@ -122,12 +123,12 @@ class Service:
         return (caller, image) if image and image.ready <= seen.now else None
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
-        """Return what is there to see when it is `instant` in the caller's world, or when that world is let go."""
+        """Return the caller's world once its clock shows `instant`, or once the world is deleted."""
         await self.changes.connect()
         return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:
-        """Return the name of the world whose clock counts: its own, or the one for all. [LOCK-SCOPE]"""
+        """Return the name of the world with the clock that applies: its own, or the shared one. [LOCK-SCOPE]"""
         return SHARED if self.is_global else world
 
     @property
@@ -136,14 +137,14 @@ class Service:
         return self.behaviour.lock_scope == "global"
 
     async def shared(self) -> World | None:
-        """Return what all worlds share, as it is now: a lock and a clock; None where each has its own."""
+        """Return the world with the lock and the clock that all worlds share, None where each has its own."""
         if not self.is_global:
             return None
         found = await self.store.read(SHARED)
-        return self.settled_shared(found.world, found.at)
+        return self.shared_at(found.world, found.at)
 
-    def settled_shared(self, shared: World | None, at: Instant) -> World:
-        """Return what all worlds share, as it is at that time of the server."""
+    def shared_at(self, shared: World | None, at: Instant) -> World:
+        """Return the shared world at that time of the server."""
         shared = shared or World(SHARED, 0, 0, 0)
         return advance_to(shared, shared.clock.at(at), self.behaviour)
 
@@ -152,17 +153,19 @@ class Service:
             self.events.publish("world", caller.world)
 
     def _seen(self, found: Found, caller: Caller, shared: World | None) -> Seen:
-        world, now = self._settled(found.world, found.at, caller, shared)
+        world, now = self._advanced(found.world, found.at, caller, shared)
         if shared:
             world = replace(world, lock=world.lock or shared.lock, clock=shared.clock)
         return Seen(world, now, found)
 
-    def _settled(self, world: World | None, at: Instant, caller: Caller, shared: World | None) -> tuple[World, Instant]:
-        known = world or self._opened(caller, at, shared)
+    def _advanced(
+        self, world: World | None, at: Instant, caller: Caller, shared: World | None
+    ) -> tuple[World, Instant]:
+        known = world or self._open(caller, at, shared)
         now = (shared or known).clock.at(at)
         return (advance_to(known, now, self.behaviour) if world else known), now
 
-    def _opened(self, caller: Caller, at: Instant, shared: World | None) -> World:
+    def _open(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""
         account = replace(caller.account, stopped_at=None) if shared else caller.account
         now = shared.clock.at(at) if shared else at

@@ -1,4 +1,4 @@
-"""Snapshots: the whole state, out and in. Restored, every world is as it was, its time included."""
+"""Snapshots of the whole state. After a restore every world is as it was, its time included."""
 
 import base64
 from collections.abc import Iterable, Mapping
@@ -11,14 +11,14 @@ from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
 
-from .resets import clear
+from .resets import delete_all
 from .service import Service
 
 VERSION = 1
 
 
 class Log(msgspec.Struct, frozen=True):
-    """The journal of one world. counts: operation, status, rule, how often."""
+    """The journal of one world. counts: operation, status, rule and number of requests."""
 
     world: str
     entries: tuple[Entry, ...]
@@ -26,7 +26,7 @@ class Log(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """All that a server knows. taken_at: on its own clock; sources: uploads by key, in Base64."""
+    """The state of a server. taken_at: on its own clock; sources: uploads by key, in Base64."""
 
     version: int
     taken_at: Instant
@@ -36,7 +36,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 async def take(service: Service) -> Snapshot:
-    """Return the whole state, worlds in the order in which they were last used."""
+    """Return the whole state, with the least recently used world first."""
     names = await service.store.names()
     writers = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
     logs = [await _log(service, name) for name in writers]
@@ -51,12 +51,12 @@ async def take(service: Service) -> Snapshot:
 
 
 async def restore(service: Service, snapshot: Snapshot) -> None:
-    """Replace the whole state. Generations that run in it end in their time, whoever asked for them is gone.
+    """Replace the whole state. Generations that run in it end in their time, without a client.
 
     Raise ValueError where a source is not Base64, and change nothing.
     """
     sources = {key: _bytes(key, source) for key, source in snapshot.sources.items()}
-    await clear(service)
+    await delete_all(service)
     for key, source in sources.items():
         await service.sources.put(key, source)
     for world in snapshot.worlds:
@@ -75,7 +75,7 @@ def _bytes(key: str, source: str) -> bytes:
 
 
 def _resumed(world: World, taken_at: Instant, before: World | None, at: Instant) -> tuple[World, None]:
-    """Return the world with its clock set back by what has passed since, so that its time goes on where it was."""
+    """Return the world with its clock set back by the time since, so that it continues where it was."""
     del before
     clock = world.clock
     if clock.stopped is None:

@@ -1,4 +1,4 @@
-"""The anatomy of a request. What it leaves out must be there, or it measures nothing."""
+"""The anatomy of a request. A part that it leaves out must exist, or it measures nothing."""
 
 from benchmarks import anatomy
 from benchmarks.book import Book

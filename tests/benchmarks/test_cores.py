@@ -1,4 +1,4 @@
-"""Which core the server gets."""
+"""The core of the server."""
 
 from benchmarks.cores import share_out
 

@@ -1,4 +1,4 @@
-"""What is measured, by the flags."""
+"""The flags that choose the measurements."""
 
 from pathlib import Path
 
@@ -12,20 +12,20 @@ from benchmarks.peers.contenders import peers
 from benchmarks.rows import ROWS
 
 
-def test_a_part_is_no_report_unless_a_folder_is_named(tmp_path: Path) -> None:
+def test_a_part_writes_no_report_without_a_folder(tmp_path: Path) -> None:
     assert Asked(5, 3, 10).folder == Path(__file__).parents[2] / "benchmarks"
     assert Asked(5, 3, 10, only=["mock"]).folder is None
     assert Asked(5, 3, 10, rows=["versions"]).folder is None
     assert Asked(5, 3, 10, only=["mock"], into=tmp_path).folder == tmp_path
 
 
-def test_an_unknown_name_is_told_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.wrk.ensure", lambda: None)
     with pytest.raises(UnknownNameError, match="there is no nothing; there are versions, availability"):
         run(OURS, Asked(1, 1, 1, rows=["nothing"]), print)
 
 
-def test_names_are_no_row_and_extra_at_once() -> None:
+def test_a_name_is_either_a_row_or_an_extra() -> None:
     for kind in (OURS, PEERS):
         names = [*(row.name for row in kind.rows), *kind.extras]
         assert len(set(names)) == len(names)

@@ -25,7 +25,7 @@ def test_a_process_that_ends_has_no_memory() -> None:
     assert processes.parse_memory("Name:\tpython\nState:\tZ (zombie)\n") == Memory(0, 0)
 
 
-def test_a_tree_has_all_that_descend_and_nobody_else() -> None:
+def test_a_tree_has_the_descendants_and_no_other_process() -> None:
     parents = {1: 0, 10: 1, 12: 11, 11: 10, 20: 1, 21: 20, 30: 1}
     assert processes.tree([10, 20], parents) == {10, 11, 12, 20, 21}
     assert processes.tree([99], parents) == set()

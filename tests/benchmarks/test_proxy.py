@@ -23,5 +23,5 @@ def test_an_answer_in_pieces_is_one_trip() -> None:
     assert count("><<<><") == 2
 
 
-def test_what_is_told_unasked_is_none() -> None:
+def test_an_unrequested_message_is_not_a_reply() -> None:
     assert count("<<") == 0

@@ -42,7 +42,7 @@ def test_a_row_has_the_ratio_first_and_all_that_was_measured() -> None:
     assert other[1:] == gone[1:] == ["-"] * 6
 
 
-def test_no_ratio_is_told_where_there_is_nothing_to_compare_with() -> None:
+def test_there_is_no_ratio_without_a_comparison() -> None:
     assert rows(PAGE, "POST, invalid")[1] == ["mock", "-", "-", "2,500", "2,500 to 2,500", "2,600", "-"]
 
 
@@ -52,12 +52,12 @@ def test_it_is_said_why_there_is_no_figure() -> None:
     assert "Not measured: npm did not bring it" in PAGE
 
 
-def test_a_load_generator_that_is_busy_is_no_secret() -> None:
+def test_a_busy_load_generator_is_reported() -> None:
     assert "bare: wrk itself was 95% busy" in PAGE
     assert "mock: wrk" not in PAGE
 
 
-def test_a_server_that_had_not_its_core_is_no_secret() -> None:
+def test_a_server_without_a_core_of_its_own_is_reported() -> None:
     assert "- mock: the server had 50% of its core" in PAGE
     assert PAGE.count("of its core") == 1
 
@@ -78,7 +78,7 @@ def test_many_worlds_are_compared_with_one_by_rounds() -> None:
     assert "Many worlds" not in PAGE
 
 
-def test_memory_and_cold_starts_are_told() -> None:
+def test_memory_and_cold_starts_are_reported() -> None:
     assert rows(PAGE, "Memory")[1] == ["mock", "50", "61", "64"]
     assert rows(PAGE, "Cold start: from the start of the process to the first answer")[1] == [
         "mock",
@@ -87,12 +87,12 @@ def test_memory_and_cold_starts_are_told() -> None:
     ]
 
 
-def test_what_was_not_measured_is_not_told() -> None:
+def test_a_missing_measurement_is_not_reported() -> None:
     for heading in ("Pictures", "In the process", "Round trips", "Failures"):
         assert f"### {heading}" not in PAGE
 
 
-def test_what_else_was_measured_is_told() -> None:
+def test_other_measurements_are_reported() -> None:
     more = book()
     more.paintings["mock"] = [Painting(55, 70), Painting(57, 72)]
     more.in_process["import"] = [300.0, 350.0, 310.0]

@@ -1,4 +1,4 @@
-"""What wrk is told and what it says. No load is made here."""
+"""The script for wrk, and its output. No load is made here."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_a_figure_is_never_one_of_errors(load: Load, expected: int, trouble: str
     assert wrk.trouble(load, expected) == trouble
 
 
-def test_the_script_is_told_what_to_send() -> None:
+def test_the_script_gets_the_requests_to_send() -> None:
     called = wrk.command("http://127.0.0.1:1/there", 3, "POST", '{"a": 1}', tokens=10_000, first=1234)
     assert called[called.index("--duration") + 1] == "3s"
     assert called[called.index("--") - 1 :] == ["http://127.0.0.1:1/there", "--", "POST", "1234", "10000", '{"a": 1}']

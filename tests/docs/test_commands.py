@@ -28,8 +28,8 @@ def flags(command: click.Command) -> set[str]:
 
 
 def test_every_command_is_in_its_table() -> None:
-    told = {row[0].strip("`") for row in PAGE.rows("command | what it does")}
-    assert told == {f"{program} {name}" for program, group in PROGRAMS.items() for name in group.commands}
+    documented = {row[0].strip("`") for row in PAGE.rows("command | what it does")}
+    assert documented == {f"{program} {name}" for program, group in PROGRAMS.items() for name in group.commands}
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ class Flags:
         self.names.add(name)
 
 
-def test_every_flag_of_pytest_is_told() -> None:
+def test_every_flag_of_pytest_is_listed() -> None:
     suite, fixture = Flags(), Flags()
     contract_tests.runner.settings.add_pytest_options(cast("pytest.Parser", suite))
     mock_server.pytest_plugin.pytest_addoption(cast("pytest.Parser", fixture))
-    told = {
+    documented = {
         flag for row in PAGE.rows("flag of `pytest contract_tests`") for flag in re.findall(r"`(--[a-z-]+)", row[0])
     }
-    assert told == suite.names
+    assert documented == suite.names
     assert all(f"`pytest {flag} " in PAGE.text for flag in fixture.names)
 
 
@@ -87,9 +87,9 @@ def statuses(text: str) -> set[str]:
 def test_every_exit_status_is_in_its_table(name: str) -> None:
     program, command = name.split()
     listed = statuses(PROGRAMS[program].commands[command].epilog or "")
-    told = {row[1] for row in PAGE.rows("command | status") if row[0] == f"`{name}`"}
-    assert told == listed
-    assert len(told) >= 2
+    documented = {row[1] for row in PAGE.rows("command | status") if row[0] == f"`{name}`"}
+    assert documented == listed
+    assert len(documented) >= 2
 
 
 def read_variables(path: Path) -> set[str]:
@@ -102,11 +102,11 @@ def read_variables(path: Path) -> set[str]:
 
 
 def test_every_environment_variable_is_in_its_table() -> None:
-    told = set(re.findall(r"`([A-Z][A-Z_]+)`", "".join(row[0] for row in PAGE.rows("variable"))))
+    documented = set(re.findall(r"`([A-Z][A-Z_]+)`", "".join(row[0] for row in PAGE.rows("variable"))))
     modules = [path for folder in ("mock_server", "contract_tests") for path in (ROOT / folder).rglob("*.py")]
     read = set().union(*map(read_variables, modules)) - {"PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
     assert len(read) > 5
-    assert read <= told
+    assert read <= documented
     assert "PYTEST_ADDOPTS" not in ALL
 
 
@@ -124,9 +124,9 @@ def test_the_lines_of_the_log_look_as_shown() -> None:
                 httpx.get(f"{server.base_url}/aiimage/{path}", headers={"Authorization": f"Bearer {token}", **headers})
             logs[form] = server.stop().splitlines()
     changing = r"^\d\d:\d\d:\d\d [0-9a-f]+  "
-    told = PAGE.blocks("text")[0].splitlines()
-    assert all(re.match(changing, line) for line in told)
-    assert [re.sub(changing, "", line) for line in logs["text"]] == [re.sub(changing, "", line) for line in told]
+    documented = PAGE.blocks("text")[0].splitlines()
+    assert all(re.match(changing, line) for line in documented)
+    assert [re.sub(changing, "", line) for line in logs["text"]] == [re.sub(changing, "", line) for line in documented]
     line, shown = json.loads(logs["json"][0]), json.loads(PAGE.blocks("json")[0])
     assert list(line) == list(shown)
     assert {**line, "time": 0, "id": 0} == {**shown, "time": 0, "id": 0}

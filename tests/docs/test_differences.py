@@ -28,7 +28,7 @@ def test_every_assumed_rule_is_there_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("rule", ASSUMED, ids=lambda rule: rule.id)
-def test_a_rule_is_told_with_source_statement_and_settings(rule: Rule) -> None:
+def test_a_rule_is_listed_with_source_statement_and_settings(rule: Rule) -> None:
     source, statement, settings = ROWS[rule.id]
     assert source == rule.source
     assert html.unescape(statement) == " ".join(rule.statement.split())
@@ -57,7 +57,7 @@ def assumed_parts() -> Iterator[tuple[str, str]]:
 
 
 def test_everything_that_the_document_marks_is_there_and_nothing_else() -> None:
-    told = {row[0].replace("`", ""): row[1] for row in PAGE.rows("where")}
-    assert told == dict(assumed_parts())
+    documented = {row[0].replace("`", ""): row[1] for row in PAGE.rows("where")}
+    assert documented == dict(assumed_parts())
     text = resources.DOCUMENT.read_text()
-    assert len(told) == sum(text.count(f"x-source: {source}") for source in ("platform", "inferred", "assumed"))
+    assert len(documented) == sum(text.count(f"x-source: {source}") for source in ("platform", "inferred", "assumed"))

@@ -1,4 +1,4 @@
-"""The pages in examples/ are held to what they say. What the clients do, the tests beside them show."""
+"""The pages in examples/ are correct. The tests beside the clients show what those do."""
 
 import re
 import shlex
@@ -37,8 +37,8 @@ def test_every_client_says_how_it_is_run() -> None:
         variable, *command = shlex.split(line)
         (path,) = (ROOT / word for word in command if word.startswith("examples/"))
         assert variable == "AIIMAGE_TOKEN=demo"
-        told = [path.read_text(), *(page.read_text() for page in path.parent.glob("README.md"))]
-        assert any(line in text for text in told)
+        shown = [path.read_text(), *(page.read_text() for page in path.parent.glob("README.md"))]
+        assert any(line in text for text in shown)
 
 
 def test_the_generated_client_is_made_by_the_commands_of_its_page(tmp_path: Path) -> None:
@@ -51,8 +51,8 @@ def test_the_generated_client_is_made_by_the_commands_of_its_page(tmp_path: Path
 
 
 def test_the_commands_of_the_typescript_client_are_scripts_of_its_package() -> None:
-    told = lines(EXAMPLES / "typescript_client" / "README.md")
-    assert told == ["cd examples/typescript_client && npm ci", "npm test"]
+    shown = lines(EXAMPLES / "typescript_client" / "README.md")
+    assert shown == ["cd examples/typescript_client && npm ci", "npm test"]
     assert '"test": ' in (EXAMPLES / "typescript_client" / "package.json").read_text()
 
 

@@ -33,7 +33,7 @@ def test_every_parameter_is_in_the_table_with_its_default_and_what_it_takes(name
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_a_fault_can_strike_is_in_the_table(name: str) -> None:
+def test_the_scope_of_a_fault_is_in_the_table(name: str) -> None:
     assert PAGE.table("fault")[name][2] == (", ".join(FAULTS[name].operations) or "any")
 
 

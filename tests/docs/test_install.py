@@ -63,14 +63,14 @@ def test_the_commands_are_installed_in_a_place_of_their_own(away: Path, command:
     subprocess.run(command.split(), check=True, capture_output=True)
     installed = [away / "bin" / name for name in ("aiimage-mock", "aiimage-conform")]
     assert all(path.exists() for path in installed)
-    told = subprocess.run([installed[0], "rules"], capture_output=True, text=True, check=True).stdout
-    assert told == (ROOT / "openapi" / "rules.yaml").read_text()
+    documented = subprocess.run([installed[0], "rules"], capture_output=True, text=True, check=True).stdout
+    assert documented == (ROOT / "openapi" / "rules.yaml").read_text()
 
 
 def test_every_extra_is_in_its_table() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    told = {name.strip("`"): command for name, command, _ in PAGE.rows("extra | command | brings")}
-    assert told == {name: f"`pip install '.[{name}]'`" for name in extras}
+    documented = {name.strip("`"): command for name, command, _ in PAGE.rows("extra | command | brings")}
+    assert documented == {name: f"`pip install '.[{name}]'`" for name in extras}
 
 
 def test_the_image_is_built_of_what_is_here() -> None:
@@ -79,7 +79,7 @@ def test_the_image_is_built_of_what_is_here() -> None:
 
 
 @pytest.mark.parametrize("line", DOCKER)
-def test_a_container_takes_what_it_is_told(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_takes_the_documented_settings(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before, image, after = line.partition(" aiimage-mock")
     assert image
     given = shlex.split(before)[2:]
@@ -113,7 +113,7 @@ def test_the_line_of_a_shell_brings_completion(shell: str, line: str, tmp_path: 
             assert runner.printed.endswith("_aiimage_mock_completion aiimage-mock\n")
 
 
-def test_the_suite_completes_by_the_variable_that_is_told(tmp_path: Path) -> None:
+def test_the_suite_completes_with_the_documented_variable(tmp_path: Path) -> None:
     assert "`_AIIMAGE_CONFORM_COMPLETE`" in PAGE.text
     with commands(tmp_path, COMP_WORDS="aiimage-conform run --pro", COMP_CWORD="2") as runner:
         runner.run("aiimage-conform", _AIIMAGE_CONFORM_COMPLETE="bash_complete")

@@ -30,7 +30,7 @@ def status(base_url: str, token: str) -> str:
     return str(reply.status_code)
 
 
-def test_every_status_of_generate_image_is_told() -> None:
+def test_every_status_of_generate_image_is_listed() -> None:
     (operation,) = (each for each in contract().operations if each.id == "generateImage")
     text = page("integrator").text
     assert {str(each) for each in operation.responses} == {*ROWS, "422"}

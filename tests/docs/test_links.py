@@ -1,4 +1,4 @@
-"""What a page links to, and what it names, is there."""
+"""The targets of links and the names on a page exist."""
 
 import re
 

@@ -68,12 +68,12 @@ def test_the_steps_use_what_the_actions_have() -> None:
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_every_input_is_in_its_table(name: str) -> None:
-    told = {
+    documented = {
         each: default
         for names, default, _ in PAGE.rows(f"input of `{name}` | default | meaning")
         for each in re.findall(r"`([\w-]+)`", names)
     }
-    assert told == {each: str(value.get("default", "")) for each, value in ACTIONS[name]["inputs"].items()}
+    assert documented == {each: str(value.get("default", "")) for each, value in ACTIONS[name]["inputs"].items()}
 
 
 def test_every_output_is_named() -> None:

@@ -39,5 +39,5 @@ def test_it(aiimage_mock):
         httpx.post(url, headers=aiimage_mock.headers, json={dict(DALL_E, size="big")})
     aiimage_mock.assert_well_behaved()
 """)
-    told = [line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E ")]
-    assert told == [line.strip() for line in PAGE.blocks("text")[0].splitlines()]
+    printed = [line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E ")]
+    assert printed == [line.strip() for line in PAGE.blocks("text")[0].splitlines()]

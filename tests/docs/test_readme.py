@@ -34,5 +34,5 @@ def test_every_ready_made_token_is_in_its_table() -> None:
 
 
 def test_every_exit_status_of_a_run_is_in_its_table() -> None:
-    told = [row[1] for row in page("commands").rows("command | status") if row[0] == "`aiimage-conform run`"]
-    assert list(README.table("exit status")) == told
+    statuses = [row[1] for row in page("commands").rows("command | status") if row[0] == "`aiimage-conform run`"]
+    assert list(README.table("exit status")) == statuses

@@ -1,4 +1,4 @@
-"""What there is, is in a table, and nothing else is: settings, scenarios, calls, words."""
+"""The tables list all settings, scenarios, calls and words, and nothing else."""
 
 import re
 
@@ -19,7 +19,7 @@ def test_every_setting_is_in_its_table() -> None:
 
 
 @pytest.mark.parametrize("name", rules().settings)
-def test_a_setting_is_told_with_what_it_takes_and_does(name: str) -> None:
+def test_a_setting_is_listed_with_its_values_and_effect(name: str) -> None:
     setting = rules().settings[name]
     default, rule, takes, does = SETTINGS[name]
     shown = ", ".join(map(str, setting.default)) if isinstance(setting.default, list) else str(setting.default)
@@ -34,6 +34,6 @@ def test_every_ready_made_scenario_is_in_its_table() -> None:
 
 
 def test_every_call_of_the_control_api_is_in_its_table() -> None:
-    told = re.findall(r"^\| `([A-Z]+ /_mock/[^`]*)` \|", page("control").text, re.MULTILINE)
+    listed = re.findall(r"^\| `([A-Z]+ /_mock/[^`]*)` \|", page("control").text, re.MULTILINE)
     paths = {path: set(item) & METHODS for path, item in read_yaml(resources.CONTROL)["paths"].items()}
-    assert sorted(told) == sorted(f"{method.upper()} {path}" for path, found in paths.items() for method in found)
+    assert sorted(listed) == sorted(f"{method.upper()} {path}" for path, found in paths.items() for method in found)

@@ -1,4 +1,4 @@
-"""What must be true of every history. Worked out from what was seen alone; no code is shared with the mock."""
+"""Conditions that every history must meet, derived from the answers alone; no code is shared with the mock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,9 +49,9 @@ def _lock_complaints(history: History) -> Iterator[str]:
             yield f"{after.request} took the lock that {before.request} held"
     for entry in history.journal:
         at = _moment(entry)
-        somebody = any(hold.begin <= at < hold.end for hold in held)
-        if entry["status"] == 409 and not somebody:
-            yield f"{entry['id']} was refused with 409 while nobody held the lock"
+        locked = any(hold.begin <= at < hold.end for hold in held)
+        if entry["status"] == 409 and not locked:
+            yield f"{entry['id']} was refused with 409 while the lock was free"
         if entry["operation"] == "checkAvailability" and entry["status"] == 200 and _held_throughout(held, at):
             yield f"{entry['id']} found the service available while the lock was held"
 

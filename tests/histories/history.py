@@ -1,7 +1,7 @@
-"""Histories: many clients at once on one account, while its time is moved. What each saw is written down.
+"""Histories: many clients at once on one account, while its time is moved. Each answer is recorded.
 
-The account may be served by several mocks that share their state: clients then call one or another, and so does whoever
-moves the time.
+The account may be served by several mocks that share their state: clients then call one or another, and so does the
+caller that moves the time.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ Kind = Literal["generate", "check", "recent", "world"]
 
 @dataclass(frozen=True)
 class Step:
-    """What one client does. patience: how often it lets others go first; fault: what its generation meets."""
+    """The steps of one client. patience: how often it lets others go first; fault: what its generation meets."""
 
     kind: Kind
     patience: int
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a client did and saw. order: when its answer came, among all answers."""
+    """A call of a client and its answer. order: when its answer came, among all answers."""
 
     step: Step
     answer: Answer
@@ -57,8 +57,8 @@ class History:
 async def play(apps: Sequence[ASGIApp], seed: int, clients: int = 50, in_turn: bool = False) -> History:
     """Return the history that a seed gives: with one mock, the same clients and the same moves of time each time.
 
-    in_turn: nobody begins a call while time is moved. Across a network a call may come in the midst of a move: it is
-    then answered later than what it was told of happened, and the checker knows only when it was answered.
+    in_turn: no call begins while time is moved. Across a network a call may arrive during a move: it is
+    then answered later than the event that it reports, and the checker knows only when it was answered.
     """
     chance = random.Random(seed)
     history = History(chance.choice([0, 3, 20, 200]), chance.choice([2, 30, 500]))

@@ -148,7 +148,7 @@ def test_state_in_valkey_is_shared_and_its_password_is_never_printed(tmp_path: P
 
 
 def test_a_missing_package_for_valkey_is_named() -> None:
-    started = "import sys; sys.modules['hiredis'] = None; from mock_server.cli import main; main()"
+    started = "import sys; sys.modules['redis'] = None; from mock_server.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", started, "serve", "--state", "redis://"], capture_output=True, text=True
     )

@@ -14,7 +14,7 @@ NOON = "2026-02-26T12:00:00Z"
 class Account:
     """A world with its time stopped at noon, and what a client and a test do there."""
 
-    def __init__(self, app: ASGIApp, token: str = "somebody") -> None:
+    def __init__(self, app: ASGIApp, token: str = "customer") -> None:
         self._app = app
         self.token = token
         self._path = f"/_mock/worlds/{token}"

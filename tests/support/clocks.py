@@ -1,4 +1,4 @@
-"""Time in tests: nobody waits for it."""
+"""Time in tests: no test waits for it."""
 
 import asyncio
 import heapq
@@ -11,7 +11,7 @@ START = from_iso("2026-02-26T10:00:00Z")
 
 
 class JumpingClock:
-    """Whoever sleeps wakes at once, and it is then the time that was slept for."""
+    """A clock that jumps: a sleep returns at once, and the time has moved by its length."""
 
     def __init__(self, now: Instant = START) -> None:
         self._now = now

@@ -36,7 +36,7 @@ class Hall:
         with self.scheduler.under_way(NAME):
             for instant in instants:
                 await self.scheduler.wait(NAME, world, instant, self.look)
-                self.log.append(f"{label} goes on")
+                self.log.append(f"{label} continues")
                 for _ in range(self._steps):
                     await asyncio.sleep(0)
             self.log.append(f"{label} is answered")

@@ -25,7 +25,7 @@ def kept(root: Path) -> list[Path]:
 
 
 class Image:
-    """What a Dockerfile makes, in a folder that stands for the root of its file system."""
+    """The result of a Dockerfile, in a folder that stands for the root of its file system."""
 
     def __init__(self, repository: Path, root: Path) -> None:
         self._repository = repository

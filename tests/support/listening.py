@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Handler(BaseHTTPRequestHandler, ABC):
-    """What small servers have in common: `answer` answers whatever the method is, and nothing is logged."""
+    """The base of small servers: `answer` answers every method, and nothing is logged."""
 
     @abstractmethod
     def answer(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Somebody who sends requests all the time, while a test looks at something else."""
+"""A client that sends requests all the time, while a test examines something else."""
 
 import threading
 import time

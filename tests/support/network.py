@@ -27,7 +27,7 @@ class Timer:
 
 
 class TimerLoop:
-    """What a protocol needs of an event loop: tasks of the real one, timers in virtual time."""
+    """The part of an event loop that a protocol needs: tasks of the real one, timers in virtual time."""
 
     def __init__(self) -> None:
         self._now = 0.0

@@ -21,9 +21,9 @@ def node(*least: int) -> str:
     found = shutil.which("node")
     if found is None:
         pytest.skip("there is no Node")
-    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    if tuple(int(number) for number in re.findall(r"\d+", told)) < least:
-        pytest.skip(f"Node {'.'.join(map(str, least))} is needed, and this is {told.strip()}")
+    output = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(int(number) for number in re.findall(r"\d+", output)) < least:
+        pytest.skip(f"Node {'.'.join(map(str, least))} is needed, and this is {output.strip()}")
     return found
 
 
@@ -59,10 +59,12 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def passed(told: str) -> int:
+def passed(output: str) -> int:
     """Return how many tests passed in a run of `node --test`, as whichever reporter tells; fail where not all did."""
-    counts = {name: int(number) for name, number in re.findall(r"^\S+ (pass|fail|skipped) (\d+)$", told, re.MULTILINE)}
-    assert (counts["fail"], counts["skipped"]) == (0, 0), told
+    counts = {
+        name: int(number) for name, number in re.findall(r"^\S+ (pass|fail|skipped) (\d+)$", output, re.MULTILINE)
+    }
+    assert (counts["fail"], counts["skipped"]) == (0, 0), output
     return counts["pass"]
 
 

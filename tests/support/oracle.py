@@ -1,4 +1,4 @@
-"""What an account may do, worked out anew from all that has happened to it. It shares no code with the rules."""
+"""The permitted actions of an account, derived from its whole past. It shares no code with the rules."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ LOCK = 10 * SECOND
 
 @dataclass
 class Event:
-    """A generation that has begun. cancelled: while it ran; freed: when somebody took its lock away."""
+    """A generation that has begun. cancelled: while it ran; freed: when a caller freed its lock."""
 
     began: int
     count: int

@@ -1,4 +1,4 @@
-"""What runs an action of GitHub or a job of GitLab, as far as a test needs it: commands in bash, with variables."""
+"""A runner for an action of GitHub or a job of GitLab, as far as a test needs it: commands in bash, with variables."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @dataclass
 class Commands:
-    """Commands one after the other, each in a bash of its own. What they start in the background lives to the end."""
+    """Commands one after the other, each in a bash of its own. Background processes live to the end."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -94,14 +94,14 @@ class Action:
         files = {name: self._runner.folder / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         for path in files.values():
             path.touch()
-        given = {name: self._told(str(value), inputs) for name, value in step["env"].items()}
+        given = {name: self._expanded(str(value), inputs) for name, value in step["env"].items()}
         variables = {"GITHUB_ACTIONS": "true", **{name: str(path) for name, path in files.items()}, **given}
         status = self._runner.run(step["run"], **variables)
         self.output |= dict(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text().splitlines())
         self.summary = files["GITHUB_STEP_SUMMARY"].read_text()
         return status
 
-    def _told(self, text: str, inputs: Mapping[str, str]) -> str:
+    def _expanded(self, text: str, inputs: Mapping[str, str]) -> str:
         def value(found: re.Match[str]) -> str:
             kind, _, name = found[1].partition(".")
             if (kind, name) == ("github", "action_path"):

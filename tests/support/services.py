@@ -96,23 +96,23 @@ class Desk:
         )
         self._begun = 0
 
-    def caller(self, token: str = "somebody") -> Caller:
+    def caller(self, token: str = "customer") -> Caller:
         caller = self.service.caller(token)
         assert caller
         return caller
 
-    async def world(self, token: str = "somebody") -> World:
+    async def world(self, token: str = "customer") -> World:
         return (await self.service.look(self.caller(token))).world
 
-    async def now(self, token: str = "somebody") -> Instant:
+    async def now(self, token: str = "customer") -> Instant:
         return (await self.service.look(self.caller(token))).now
 
-    async def change(self, token: str = "somebody", **values: Any) -> None:
+    async def change(self, token: str = "customer", **values: Any) -> None:
         """Set what a world is like."""
         await self.service.change(self.caller(token), lambda world, _: (replace(world, **values), None))
 
     async def generate(
-        self, token: str = "somebody", count: int = 1, queues: bool = False, source: str | None = None, **others: Any
+        self, token: str = "customer", count: int = 1, queues: bool = False, source: str | None = None, **others: Any
     ) -> Outcome | Refusal:
         """Return what comes of a generation. others: of GenerationRequest."""
         self._begun += 1
@@ -126,7 +126,7 @@ class Desk:
         with self.service.scheduler.under_way(self.service.clock_of(caller.world)):
             return (await generate(self.service, caller, start, await self.service.look(caller)))[0]
 
-    async def begin(self, token: str = "somebody", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
+    async def begin(self, token: str = "customer", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
         """Return a generation that is under way."""
         task = asyncio.ensure_future(self.generate(token, count, **others))
         await settle()
@@ -144,26 +144,26 @@ class Desk:
         await settle()
         return task
 
-    async def freeze(self, token: str = "somebody") -> None:
+    async def freeze(self, token: str = "customer") -> None:
         await clocks.freeze(self.service, self.caller(token))
 
-    async def resume(self, token: str = "somebody") -> None:
+    async def resume(self, token: str = "customer") -> None:
         await clocks.resume(self.service, self.caller(token))
 
-    async def set_to(self, instant: Instant, token: str = "somebody") -> None:
+    async def set_to(self, instant: Instant, token: str = "customer") -> None:
         await clocks.set_to(self.service, self.caller(token), instant)
 
-    async def advance(self, number: float, token: str = "somebody") -> None:
+    async def advance(self, number: float, token: str = "customer") -> None:
         """Let so many seconds pass in a world."""
         await clocks.advance_by(self.service, self.caller(token), seconds(number))
 
-    async def timepiece(self, token: str = "somebody") -> Timepiece:
+    async def timepiece(self, token: str = "customer") -> Timepiece:
         """Return the clock of a world that is stored."""
         found = await self.service.store.read(self.service.clock_of(self.caller(token).world))
         assert found.world
         return found.world.clock
 
     def caller_like(self, token: str) -> Caller:
-        """Return whom a picture belongs to: its world, whatever account it has."""
+        """Return the caller that owns a picture: its world, with the default account."""
         caller = self.caller(token)
         return Caller(caller.world, self.service.accounts.default, caller.token)

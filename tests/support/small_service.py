@@ -1,4 +1,4 @@
-"""A right service in a few lines, independent of the mock: what a wrong one deviates from."""
+"""A conforming service in a few lines, independent of the mock: wrong ones deviate from it."""
 
 import json
 import re
@@ -79,7 +79,7 @@ class SmallService:
 
 
 def parameters(request: httpx.Request) -> dict[str, Any]:
-    """What a request for generate-image asks for, JSON or form; nothing where it cannot be read."""
+    """Return the parameters of a request for generate-image, JSON or form; none if it cannot be read."""
     kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/"):
         with Request.from_values(method="POST", data=request.content, content_type=kind) as form:

@@ -1,4 +1,4 @@
-"""Worlds as a store keeps them, and a look at what Valkey has of them."""
+"""Worlds as stored, and commands to the Valkey that stores them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
 
 
 def say(url: str, *command: str | int) -> Any:
-    """Ask the server, in the database of that URL."""
+    """Return the reply to a command, in the database of that URL."""
     with shared()._server.client(db=int(urlsplit(url).path[1:])) as client:
         return client.execute_command(*command)
 

@@ -1,4 +1,4 @@
-"""A real Valkey for tests, a process of its own, and what can go wrong on the way to it."""
+"""A real Valkey for tests, as a process of its own, and a relay that loses replies."""
 
 import asyncio
 import atexit
@@ -57,7 +57,7 @@ class Valkey:
 
 @cache
 def shared() -> Valkey:
-    """Return a Valkey that all tests of this process share; skip the test where there is none to start."""
+    """Return the Valkey that all tests of this process share; skip the test where it is not installed."""
     server = Valkey()
     atexit.register(server.kill)
     return server
@@ -107,7 +107,7 @@ def sentinel(folder: Path, watches: int) -> Iterator[int]:
 
 
 class Relay:
-    """A way to a Valkey that can be cut when a request is through, before its reply.
+    """A relay to a Valkey that can cut the connection after a request, before its reply.
 
     port: where it listens; tls: with what, if with TLS.
     """
@@ -130,7 +130,7 @@ class Relay:
         await asyncio.gather(*self._tasks)
 
     def cut(self, times: int = 1) -> None:
-        """Cut the connection instead of passing the next reply on, and so often."""
+        """Cut the connection instead of passing on each of the next replies."""
         self._cuts = times
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

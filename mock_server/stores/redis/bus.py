@@ -11,7 +11,8 @@ from redis import exceptions
 from redis.asyncio.connection import Connection as RedisConnection
 
 from ..protocol import StoreUnavailableError
-from .connection import PREFIX, Connection
+from .commands import PREFIX
+from .connection import Connection
 
 _RECONNECT_SECONDS = 0.25
 _SUBSCRIBE_SECONDS = 1
@@ -91,8 +92,9 @@ class RedisBus:
         self._subscriber = subscriber
         try:
             await subscriber.send_command("SUBSCRIBE", *(self._prefix + channel for channel in self._subscribed))
-            while not all(subscribed.is_set() for subscribed in self._subscribed.values()):
-                self._handle(await self._next_reply(subscriber))
+            async with asyncio.timeout(_SUBSCRIBE_SECONDS):
+                while not all(subscribed.is_set() for subscribed in self._subscribed.values()):
+                    self._handle(await self._next_reply(subscriber))
             self._on_connected()
             self._tried.set()
             while True:

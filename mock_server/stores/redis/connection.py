@@ -1,13 +1,12 @@
 """The connection to Valkey: redis-py's, shared by all requests of a process."""
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
+import hiredis
 from redis import exceptions
 from redis.asyncio.connection import Connection as RedisConnection
 from redis.asyncio.retry import Retry
@@ -16,13 +15,11 @@ from redis.backoff import NoBackoff
 
 from ..protocol import StoreUnavailableError
 from .address import Address
+from .commands import Command, Script
 
 T = TypeVar("T")
-Command = tuple[str | bytes | int, ...]
 _Queued = tuple[Sequence[Command], asyncio.Future[list[Any]]]
 
-PREFIX = "aiimage"
-_FOLDER = Path(__file__).with_name("scripts")
 _PAUSE_SECONDS = 0.25
 _TIMEOUT_PARTS = 4
 _CODES: dict[type[Exception], str] = {
@@ -50,29 +47,6 @@ _REASONS = {
     "CLUSTERDOWN": "is a node of a cluster: name a single server, or sentinels",
 }
 _NOT_PRIMARY = frozenset({"READONLY", "LOADING", "MASTERDOWN"})
-
-
-class Script:
-    """A Lua script, made of files in `scripts/`: shared functions first. frees_memory: it may run while the server is
-    full, since it needs no memory.
-    """
-
-    by_sha: ClassVar[dict[str, str]] = {}
-
-    def __init__(self, *names: str, frees_memory: bool = False) -> None:
-        files = [(_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in names]
-        source = "".join(["#!lua flags=allow-oom\n" if frees_memory else "", *files])
-        self._sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
-        self.by_sha[self._sha] = source
-
-    def __call__(self, keys: tuple[str, ...], *arguments: str | bytes | int) -> Command:
-        """Return the command that runs the script."""
-        return ("EVALSHA", self._sha, len(keys), *keys, *arguments)
-
-
-def key(slot: str, *names: str) -> str:
-    """Return a key, as aiimage:{slot}:name. The part in braces selects the hash slot: a script keeps to one."""
-    return ":".join((PREFIX, f"{{{slot}}}", *names))
 
 
 class ConnectionLostError(StoreUnavailableError):
@@ -133,6 +107,8 @@ class Connection:
             self._sending.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sending
+        queue, self._queue = self._queue, []
+        _fail(queue, self._lost("was closed"))
         await self._disconnect()
 
     async def _send_queued(self) -> None:
@@ -148,9 +124,7 @@ class Connection:
         try:
             replies = iter(await self._send([command for commands, _ in queue for command in commands]))
         except BaseException as error:
-            for _, future in queue:
-                if not future.done():
-                    future.set_exception(error if isinstance(error, Exception) else self._lost("was closed"))
+            _fail(queue, error if isinstance(error, Exception) else self._lost("was closed"))
             if not isinstance(error, Exception):
                 raise
         else:
@@ -188,8 +162,10 @@ class Connection:
         The time is taken in parts: a process that stood still itself has then used up one, and reads on.
         """
         replies: list[Any] = []
+        # redis-py packs in Python, which is slower
+        packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
         async with asyncio.timeout(self._timeout):
-            await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+            await connection.send_packed_command(packed, check_health=False)
         for _ in range(_TIMEOUT_PARTS):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout / _TIMEOUT_PARTS):
@@ -262,6 +238,12 @@ class Connection:
     @property
     def _slow(self) -> str:
         return f"did not answer for {self._timeout:g} s"
+
+
+def _fail(queue: Sequence[_Queued], error: Exception) -> None:
+    for _, future in queue:
+        if not future.done():
+            future.set_exception(error)
 
 
 async def _reply(connection: RedisConnection) -> Any:

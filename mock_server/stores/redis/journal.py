@@ -8,7 +8,8 @@ import msgspec
 from mock_server.domain.entry import Entry
 
 from ..protocol import Tally
-from .connection import Command, Connection, Script, key
+from .commands import Command, Script, key
+from .connection import Connection
 from .shelf import names_in
 
 _Count = tuple[str, int, str | None]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .clock import FollowingClock
-from .connection import Command, Connection, Script, key
+from .commands import Command, Script, key
+from .connection import Connection
 
 _ANY_NUMBER = 2**53
 

@@ -12,7 +12,8 @@ from mock_server.domain.world import World
 from ..bounds import EvictionLog, new_images
 from ..protocol import Change, Found, StoreUnavailableError
 from .clock import FollowingClock
-from .connection import Connection, ConnectionLostError, Script, key
+from .commands import Script, key
+from .connection import Connection, ConnectionLostError
 from .shelf import LruIndex, names_in
 from .updates import PendingUpdate, UpdateBatcher
 from .worlds import WorldCache, pack, pack_images, unpack, weight

@@ -71,7 +71,7 @@ def test_a_price_found_out_late_counts_for_all_that_was_made() -> None:
 def test_images_of_the_day_have_a_cap_of_their_own() -> None:
     budget = Budget(9, images_cap=3)
     budget.reserve(2).settle(2)
-    with pytest.raises(BudgetExceededError, match="may make 2 images, and 2 of the 3 images of the day"):
+    with pytest.raises(BudgetExceededError, match="may make 2 images, and 2 of the 3 images that the run may make"):
         budget.reserve(2)
 
 

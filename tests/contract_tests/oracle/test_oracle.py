@@ -85,13 +85,13 @@ def test_judges_a_check(account: Oracle, status: int, broken: str | None) -> Non
 )
 def test_judges_the_recent_images(listed: list[dict[str, Any]], broken: str | None) -> None:
     account = oracle()
-    account.made([image(1), image(2)])
+    account.add_images([image(1), image(2)])
     assert rule(account.on_recent(listed)) == broken
 
 
 def test_knows_nothing_of_images_that_others_may_have_made() -> None:
     account = Oracle()
-    account.made([image(1)])
+    account.add_images([image(1)])
     assert account.on_recent([image(9)]) is None
 
 

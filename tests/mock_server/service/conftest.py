@@ -1,4 +1,4 @@
-"""A service to ask things of, on every kind of store."""
+"""A service on every kind of store."""
 
 from collections.abc import Callable
 from functools import partial

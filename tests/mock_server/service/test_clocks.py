@@ -25,7 +25,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
     asyncio.run(played())
 
 
-async def ended_at(desk: Desk, token: str = "somebody") -> list[Instant]:
+async def ended_at(desk: Desk, token: str = "customer") -> list[Instant]:
     """Return when the images of a world were made, oldest first, in seconds since the start."""
     return [(each.created_at - START) // SECOND for each in reversed((await desk.world(token)).images)]
 
@@ -112,7 +112,7 @@ def test_advancing_returns_when_what_fell_due_has_happened(open_desk: OpenDesk) 
     play(open_desk(), scenario)
 
 
-def test_what_is_passed_happens_at_its_own_instant(open_desk: OpenDesk) -> None:
+def test_an_event_that_is_passed_happens_at_its_own_instant(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin()
@@ -188,7 +188,7 @@ def test_the_day_turns_on_the_way(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
-def test_time_that_is_stopped_while_somebody_waits_is_waited_for_when_it_runs_again(open_desk: OpenDesk) -> None:
+def test_a_wait_takes_longer_by_the_time_that_the_clock_was_stopped(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin()
         await desk.real.advance(1)
@@ -221,7 +221,7 @@ def test_a_running_clock_that_is_advanced_ends_a_wait_sooner(open_desk: OpenDesk
     play(open_desk(), scenario)
 
 
-def test_a_clock_that_is_set_back_makes_whoever_waits_wait_longer(open_desk: OpenDesk) -> None:
+def test_a_wait_takes_longer_where_the_clock_is_set_back(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin()
@@ -250,7 +250,7 @@ def test_setting_a_clock_back_undoes_nothing_that_has_happened(open_desk: OpenDe
     play(open_desk(lock_scope=scope), scenario)
 
 
-def test_two_who_advance_at_once_both_get_their_time(open_desk: OpenDesk) -> None:
+def test_simultaneous_advances_add_up(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin(forced_seconds=7)
@@ -262,7 +262,7 @@ def test_two_who_advance_at_once_both_get_their_time(open_desk: OpenDesk) -> Non
     play(open_desk(), scenario)
 
 
-def test_whoever_sets_the_clock_waits_for_whoever_advances_it(open_desk: OpenDesk) -> None:
+def test_setting_a_clock_waits_for_an_advance_of_it(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin()
@@ -275,7 +275,7 @@ def test_whoever_sets_the_clock_waits_for_whoever_advances_it(open_desk: OpenDes
     play(open_desk(), scenario)
 
 
-def test_somebody_who_goes_away_while_the_clock_is_moved_holds_it_up_no_longer(open_desk: OpenDesk) -> None:
+def test_a_client_that_disconnects_while_the_clock_is_moved_does_not_delay_it(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         gone = await desk.begin()
@@ -306,7 +306,7 @@ def test_an_edge_is_the_next_instant_of_its_kind(open_desk: OpenDesk, name: Edge
     ("name", "lock", "why"),
     [
         ("lock-expiry", None, "the lock is free"),
-        ("lock-expiry", Lock("somebody else", None), "the lock is held for ever"),
+        ("lock-expiry", Lock("another generation", None), "the lock is held for ever"),
         ("generation-end", None, "no generation is under way"),
     ],
 )

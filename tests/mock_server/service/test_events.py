@@ -1,4 +1,4 @@
-"""What is told to whoever listens."""
+"""Events and their listeners."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,13 +17,13 @@ def play(scenario: Callable[[Events], Awaitable[None]]) -> None:
 
 
 async def listening(events: Events, world: str | None = None) -> AsyncIterator[Event | None]:
-    """Return what a listener hears from now on."""
+    """Return the events that a listener receives from now on."""
     heard = events.listen(PAUSE, world)
     assert await anext(heard) is None
     return heard
 
 
-def test_every_listener_hears_every_event_in_order() -> None:
+def test_every_listener_receives_every_event_in_order() -> None:
     async def scenario(events: Events) -> None:
         listeners = [await listening(events) for _ in range(2)]
         events.publish("world", "one")
@@ -35,7 +35,7 @@ def test_every_listener_hears_every_event_in_order() -> None:
     play(scenario)
 
 
-def test_a_listener_of_one_world_hears_of_it_and_of_what_concerns_all() -> None:
+def test_a_listener_of_one_world_receives_its_events_and_those_of_all() -> None:
     async def scenario(events: Events) -> None:
         heard = await listening(events, "one")
         for world in ("other", "", "one", None):
@@ -46,7 +46,7 @@ def test_a_listener_of_one_world_hears_of_it_and_of_what_concerns_all() -> None:
     play(scenario)
 
 
-def test_nothing_is_told_after_a_pause_in_which_nothing_happened() -> None:
+def test_a_listener_receives_nothing_after_a_pause_without_events() -> None:
     async def scenario(events: Events) -> None:
         heard = await listening(events)
         assert await anext(heard) is None
@@ -56,7 +56,7 @@ def test_nothing_is_told_after_a_pause_in_which_nothing_happened() -> None:
     play(scenario)
 
 
-def test_a_listener_that_does_not_keep_up_is_told_how_many_it_lost() -> None:
+def test_a_slow_listener_receives_how_many_events_it_lost() -> None:
     async def scenario(events: Events) -> None:
         slow, other = await listening(events), await listening(events, "other")
         for number in range(1_003):
@@ -68,7 +68,7 @@ def test_a_listener_that_does_not_keep_up_is_told_how_many_it_lost() -> None:
     play(scenario)
 
 
-def test_whether_anybody_listens_is_known() -> None:
+def test_events_are_wanted_while_there_is_a_listener() -> None:
     async def scenario(events: Events) -> None:
         before = events.wanted
         heard = await listening(events)

@@ -25,7 +25,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
     assert not desk.service.scheduler._queues
 
 
-async def refusal(desk: Desk, token: str = "somebody", count: int = 1) -> Refusal:
+async def refusal(desk: Desk, token: str = "customer", count: int = 1) -> Refusal:
     came = await desk.generate(token, count)
     assert isinstance(came, Refusal)
     return came
@@ -67,7 +67,7 @@ def test_one_that_fails_is_answered_with_its_failure_and_costs_nothing(open_desk
     play(open_desk(), scenario)
 
 
-def test_one_that_nobody_waits_for_is_answered_at_once_and_ends_in_its_time(open_desk: OpenDesk) -> None:
+def test_a_generation_without_a_client_is_answered_at_once_and_ends_in_its_time(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert await desk.generate(awaited=False) is None
         assert (await refusal(desk)).rule == "LOCK-ONE"
@@ -85,7 +85,7 @@ def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk:
         assert await desk.service.image(image.title) is None
         assert (await desk.world()).lock is None
         await desk.real.advance(2)
-        assert await desk.service.image(image.title) == (desk.caller_like("somebody"), image)
+        assert await desk.service.image(image.title) == (desk.caller_like("customer"), image)
 
     play(open_desk(queued_answer="queued"), scenario)
 
@@ -112,7 +112,7 @@ def test_of_many_at_once_one_is_begun(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
-def test_one_whose_client_is_gone_gives_everything_back(open_desk: OpenDesk) -> None:
+def test_a_generation_whose_client_disconnects_is_refunded(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin(count=3)
         task.cancel()
@@ -126,7 +126,7 @@ def test_one_whose_client_is_gone_gives_everything_back(open_desk: OpenDesk) -> 
     play(open_desk(), scenario)
 
 
-def test_a_slow_one_loses_its_lock_and_goes_on(open_desk: OpenDesk) -> None:
+def test_a_slow_generation_loses_its_lock_and_continues(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze("slow")
         slow = await desk.begin("slow", 3)
@@ -148,7 +148,9 @@ def test_a_slow_one_loses_its_lock_and_goes_on(open_desk: OpenDesk) -> None:
 @pytest.mark.parametrize("scope", ["account", "global"])
 @pytest.mark.parametrize("frozen", [True, False])
 @pytest.mark.parametrize("ahead", [0, 3600, -3600])
-def test_one_whose_world_is_let_go_is_lost_at_once(open_desk: OpenDesk, scope: str, frozen: bool, ahead: float) -> None:
+def test_a_generation_is_lost_at_once_with_its_world(
+    open_desk: OpenDesk, scope: str, frozen: bool, ahead: float
+) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.set_to(START + round(ahead) * SECOND)
         if frozen:
@@ -164,7 +166,7 @@ def test_one_whose_world_is_let_go_is_lost_at_once(open_desk: OpenDesk, scope: s
     play(open_desk(lock_scope=scope), scenario)
 
 
-def test_all_are_lost_when_all_worlds_are_let_go(open_desk: OpenDesk) -> None:
+def test_all_generations_are_lost_when_all_worlds_are_deleted(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         tasks = [await desk.begin(token) for token in ("one", "other")]
         await resets.reset(desk.service)

@@ -66,7 +66,7 @@ def test_each_world_pays_for_its_own(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("state", "expected"), [({"credits": 0}, "CREDIT-419"), ({"used": 50}, "DAILY-429")])
-def test_a_refused_generation_keeps_nobody_waiting(desk: Desk, state: dict[str, int], expected: str) -> None:
+def test_a_refused_generation_frees_the_lock(desk: Desk, state: dict[str, int], expected: str) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("one", **state)
         assert await rule(desk, "one") == expected
@@ -77,7 +77,7 @@ def test_a_refused_generation_keeps_nobody_waiting(desk: Desk, state: dict[str, 
 
 
 def test_one_that_is_refused_when_it_has_the_lock_already_lets_go_of_it() -> None:
-    """Somebody spends the world's credits between the first look and the beginning."""
+    """Another request spends the world's credits between the first look and the beginning."""
 
     class Spending(MemoryStore):
         async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
@@ -110,7 +110,7 @@ def test_the_lock_is_freed_for_all_as_the_rule_has_it(open_desk: OpenDesk, relea
     play(open_desk(lock_scope="global", lock_release=release), scenario)
 
 
-def test_one_that_outlives_its_lock_frees_nobody_elses(desk: Desk) -> None:
+def test_a_generation_that_outlives_its_lock_does_not_free_that_of_another(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         slow = await desk.begin("slow")
@@ -126,7 +126,7 @@ def test_one_that_outlives_its_lock_frees_nobody_elses(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("leaves", ["client", "world"])
-def test_one_that_goes_when_it_has_lost_its_lock_frees_nobody_elses(desk: Desk, leaves: str) -> None:
+def test_a_generation_that_ends_after_losing_its_lock_does_not_free_that_of_another(desk: Desk, leaves: str) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         slow = await desk.begin("slow")
@@ -144,7 +144,7 @@ def test_one_that_goes_when_it_has_lost_its_lock_frees_nobody_elses(desk: Desk, 
     play(desk, scenario)
 
 
-def test_one_whose_client_is_gone_lets_all_others_go_on(desk: Desk) -> None:
+def test_a_generation_whose_client_disconnects_frees_the_lock(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
         task.cancel()
@@ -154,7 +154,7 @@ def test_one_whose_client_is_gone_lets_all_others_go_on(desk: Desk) -> None:
     play(desk, scenario)
 
 
-def test_one_whose_world_is_let_go_lets_all_others_go_on(desk: Desk) -> None:
+def test_a_generation_whose_world_is_deleted_frees_the_lock(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one", lock="forever")
         await resets.delete(desk.service, desk.caller("other").world)
@@ -176,7 +176,7 @@ def test_all_worlds_have_one_clock(desk: Desk) -> None:
     play(desk, scenario)
 
 
-def test_whoever_moves_the_clock_moves_it_for_whoever_waits_in_another_world(desk: Desk) -> None:
+def test_moving_the_clock_ends_waits_in_other_worlds(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze("one")
         task = await desk.begin("other")

@@ -1,4 +1,4 @@
-"""Who waits for which instant of a clock, and who goes on when."""
+"""Which requests wait for which instant of a clock, and when each continues."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ def test_while_the_clock_stands_still_nothing_ends_by_itself() -> None:
     play(scenario)
 
 
-def test_whoever_waits_looks_at_the_clock_again_when_it_was_moved() -> None:
+def test_a_request_looks_at_its_clock_again_when_it_was_moved() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 5)
         hall.move(Timepiece(0, START + 4))
@@ -76,7 +76,7 @@ def test_a_clock_that_is_stopped_and_runs_again_ends_a_wait_that_much_later() ->
 
 
 @pytest.mark.parametrize("yields", [1, 3])
-def test_no_ring_is_missed_while_the_clock_is_read(yields: int) -> None:
+def test_no_notification_is_missed_while_the_clock_is_read(yields: int) -> None:
     async def scenario(hall: Hall) -> None:
         task = asyncio.ensure_future(hall.request("one", START + 5))
         await asyncio.sleep(0)
@@ -87,7 +87,7 @@ def test_no_ring_is_missed_while_the_clock_is_read(yields: int) -> None:
     play(scenario, yields=yields)
 
 
-def test_whoever_is_woken_while_it_reads_the_clock_goes_on() -> None:
+def test_a_request_that_is_woken_while_it_reads_the_clock_continues() -> None:
     async def scenario(hall: Hall) -> None:
         task = asyncio.ensure_future(hall.request("one", START + 5))
         await asyncio.sleep(0)
@@ -111,17 +111,17 @@ def test_the_first_instant_that_is_waited_for_is_known() -> None:
     play(scenario)
 
 
-def test_what_falls_due_happens_in_order_each_when_the_last_was_answered() -> None:
+def test_due_requests_continue_in_order_each_when_the_last_was_answered() -> None:
     async def scenario(hall: Hall) -> None:
         for label, after in (("c", 7), ("a", 3), ("d", 7), ("b", 5), ("e", 9)):
             await hall.waiting(label, START + after)
         await hall.scheduler.run_due(NAME, START + 7)
 
     log = play(scenario, steps=7).log
-    assert log == [f"{label} {what}" for label in "abcd" for what in ("goes on", "is answered")]
+    assert log == [f"{label} {what}" for label in "abcd" for what in ("continues", "is answered")]
 
 
-def test_what_falls_due_at_once_happens_one_at_a_time_even_when_the_clock_tells_all_of_them() -> None:
+def test_requests_due_at_the_same_instant_continue_one_at_a_time() -> None:
     async def scenario(hall: Hall) -> None:
         for label in "abcd":
             await hall.waiting(label, START + 5)
@@ -130,19 +130,19 @@ def test_what_falls_due_at_once_happens_one_at_a_time_even_when_the_clock_tells_
             await hall.scheduler.run_due(NAME, START + 5)
 
     log = play(scenario, steps=7).log
-    assert log == [f"{label} {what}" for label in "abcd" for what in ("goes on", "is answered")]
+    assert log == [f"{label} {what}" for label in "abcd" for what in ("continues", "is answered")]
 
 
-def test_a_request_that_waits_again_lets_the_next_one_go_on() -> None:
+def test_a_request_that_waits_again_lets_the_next_one_continue() -> None:
     async def scenario(hall: Hall) -> None:
         await hall.waiting("a", START + 3, START + 6, START + 99)
         await hall.waiting("b", START + 5)
         await hall.scheduler.run_due(NAME, START + 6)
 
-    assert play(scenario, steps=3).log == ["a goes on", "b goes on", "b is answered", "a goes on"]
+    assert play(scenario, steps=3).log == ["a continues", "b continues", "b is answered", "a continues"]
 
 
-def test_what_fell_due_and_was_not_woken_goes_on_when_the_clock_is_let_go() -> None:
+def test_a_due_request_continues_when_the_move_ends() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 5)
         async with hall.scheduler.moving(NAME):
@@ -155,7 +155,7 @@ def test_what_fell_due_and_was_not_woken_goes_on_when_the_clock_is_let_go() -> N
     play(scenario)
 
 
-def test_all_is_quiet_when_every_request_waits_or_was_answered() -> None:
+def test_a_clock_is_idle_when_every_request_waits_or_was_answered() -> None:
     async def scenario(hall: Hall) -> None:
         await hall.scheduler.idle(NAME)
         with hall.scheduler.under_way(NAME):
@@ -184,7 +184,7 @@ def test_a_request_that_takes_too_long_does_not_stop_the_clock_for_ever(
 
 
 @pytest.mark.parametrize("moves", [0, 1, 3])
-def test_a_request_that_is_cancelled_while_it_waits_holds_nobody_up(moves: int) -> None:
+def test_a_request_that_is_cancelled_while_it_waits_delays_no_other(moves: int) -> None:
     async def scenario(hall: Hall) -> None:
         gone, stays = await hall.waiting("gone", START + 3), await hall.waiting("stays", START + 5)
         for _ in range(moves):
@@ -196,11 +196,11 @@ def test_a_request_that_is_cancelled_while_it_waits_holds_nobody_up(moves: int) 
         assert stays.done()
 
     hall = play(scenario)
-    assert hall.log == ["stays goes on", "stays is answered"]
+    assert hall.log == ["stays continues", "stays is answered"]
     assert hall.forgotten
 
 
-def test_a_request_that_is_cancelled_as_it_is_woken_holds_nobody_up() -> None:
+def test_a_request_that_is_cancelled_as_it_is_woken_delays_no_other() -> None:
     async def scenario(hall: Hall) -> None:
         gone = await hall.waiting("gone", START + 3)
         happening = asyncio.ensure_future(hall.scheduler.run_due(NAME, START + 3))
@@ -211,7 +211,7 @@ def test_a_request_that_is_cancelled_as_it_is_woken_holds_nobody_up() -> None:
     assert play(scenario).forgotten
 
 
-def test_requests_of_a_world_that_is_let_go_wait_no_longer() -> None:
+def test_requests_of_a_deleted_world_stop_waiting() -> None:
     async def scenario(hall: Hall) -> None:
         gone = [await hall.waiting("gone", START + 5, world="gone"), await hall.waiting("too", START + 9, world="gone")]
         stays = await hall.waiting("stays", START + 5, world="other")
@@ -225,7 +225,7 @@ def test_requests_of_a_world_that_is_let_go_wait_no_longer() -> None:
     play(scenario)
 
 
-def test_one_at_a_time_moves_the_clock_in_the_order_in_which_they_came() -> None:
+def test_movers_of_a_clock_take_turns_in_the_order_of_arrival() -> None:
     async def scenario(hall: Hall) -> None:
         async def mover(number: int) -> None:
             async with hall.scheduler.moving(NAME):
@@ -242,7 +242,7 @@ def test_one_at_a_time_moves_the_clock_in_the_order_in_which_they_came() -> None
     assert hall.forgotten
 
 
-def test_a_mover_that_fails_lets_go_of_the_clock() -> None:
+def test_a_mover_that_fails_frees_the_clock() -> None:
     async def scenario(hall: Hall) -> None:
         with pytest.raises(LookupError):
             async with hall.scheduler.moving(NAME):
@@ -253,7 +253,7 @@ def test_a_mover_that_fails_lets_go_of_the_clock() -> None:
     assert play(scenario).forgotten
 
 
-def test_clocks_do_not_meet() -> None:
+def test_clocks_are_independent() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 5)
         await hall.scheduler.run_due("another clock", START + 5)
@@ -270,7 +270,7 @@ def test_clocks_do_not_meet() -> None:
     yields=st.integers(0, 2),
     steps=st.integers(0, 4),
 )
-def test_whatever_waits_goes_on_at_its_instant_in_order(
+def test_all_requests_continue_at_their_instants_in_order(
     rows: list[list[int]], targets: list[int], yields: int, steps: int
 ) -> None:
     seen: list[tuple[int, int]] = []

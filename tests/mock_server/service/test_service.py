@@ -32,11 +32,11 @@ def test_a_token_stands_for_a_world_an_account_and_its_mask(open_desk: OpenDesk)
     assert (caller.world, caller.account.generation_seconds, caller.token) == (world_name("slow"), 12, "s***")
 
 
-def test_a_token_that_is_not_valid_stands_for_nobody(open_desk: OpenDesk) -> None:
+def test_an_invalid_token_has_no_caller(open_desk: OpenDesk) -> None:
     assert open_desk().service.caller("invalid") is None
 
 
-def test_looking_at_a_world_that_nobody_changed_keeps_none(open_desk: OpenDesk) -> None:
+def test_looking_at_an_unchanged_world_stores_nothing(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert (await desk.world()).credits == 100
         seen = await desk.service.look(desk.caller())
@@ -46,10 +46,10 @@ def test_looking_at_a_world_that_nobody_changed_keeps_none(open_desk: OpenDesk) 
     play(open_desk(), scenario)
 
 
-def test_a_change_sees_the_settled_world_and_its_time_and_returns_its_outcome(open_desk: OpenDesk) -> None:
+def test_a_change_gets_the_current_world_and_its_time_and_returns_its_outcome(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.set_to(START + 60 * SECOND)
-        await desk.change(lock=Lock("somebody else", START + 61 * SECOND))
+        await desk.change(lock=Lock("another generation", START + 61 * SECOND))
         await desk.real.advance(1)
         seen: list[tuple[Lock | None, Instant]] = []
 
@@ -64,7 +64,7 @@ def test_a_change_sees_the_settled_world_and_its_time_and_returns_its_outcome(op
     play(open_desk(), scenario)
 
 
-def test_a_world_keeps_the_masked_token_and_nothing_else_of_it(open_desk: OpenDesk) -> None:
+def test_a_world_stores_only_the_masked_token(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("a token that is secret")
         stored = (await desk.service.store.read(world_name("a token that is secret"))).world
@@ -75,13 +75,13 @@ def test_a_world_keeps_the_masked_token_and_nothing_else_of_it(open_desk: OpenDe
     play(open_desk(), scenario)
 
 
-async def strike(desk: Desk, operation: str, token: str = "somebody") -> list[str]:
+async def strike(desk: Desk, operation: str, token: str = "customer") -> list[str]:
     caller = desk.caller(token)
     struck = await desk.service.select_faults(caller, operation, await desk.service.look(caller))
     return [each.fault for each in struck]
 
 
-def test_a_visit_counts_and_strikes(open_desk: OpenDesk) -> None:
+def test_selecting_faults_counts_the_request(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change(faults=(SLOW,))
         visits = [await strike(desk, operation) for operation in ("getVersions", "generateImage", "generateImage")]
@@ -98,7 +98,7 @@ def test_an_accounts_faults_are_on_at_the_first_visit(open_desk: OpenDesk) -> No
     play(open_desk(listed={"faulty": Account(100, 50, faults=(SLOW,))}), scenario)
 
 
-def test_a_picture_is_found_by_its_title_with_whose_it_is(open_desk: OpenDesk) -> None:
+def test_a_picture_is_found_by_its_title_with_its_owner(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         made = await desk.generate("one", 2, forced_seconds=0)
         assert isinstance(made, tuple)
@@ -113,7 +113,7 @@ def test_a_picture_is_found_by_its_title_with_whose_it_is(open_desk: OpenDesk) -
 def test_a_picture_is_there_when_its_generation_has_ended_whether_or_not_anybody_looked(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.generate(awaited=False)
-        title = f"fox-{world_name('somebody')}0.png"
+        title = f"fox-{world_name('customer')}0.png"
         await desk.real.advance(2 - 1e-6)
         assert await desk.service.image(title) is None
         await desk.real.advance(1e-6)
@@ -152,15 +152,15 @@ def test_a_wait_in_a_world_that_is_not_kept_yet_is_of_its_accounts_clock(
     play(open_desk(listed={"stopped": Account(1, 1, stopped_at=stopped_at)}), scenario)
 
 
-def test_whoever_listens_is_told_of_a_change(open_desk: OpenDesk) -> None:
+def test_a_change_publishes_an_event(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("one")
         events = desk.service.events.listen(PAUSE)
         assert await anext(events) is None
-        told = asyncio.ensure_future(anext(events))
+        received = asyncio.ensure_future(anext(events))
         await settle()
         await desk.change("other")
-        event = await told
+        event = await received
         assert event is not None
         assert (event["type"], event["world"]) == ("world", world_name("other"))
         await events.aclose()

@@ -1,4 +1,4 @@
-"""The whole state, out and in."""
+"""Snapshots of the whole state, taken and restored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ async def full(desk: Desk) -> Snapshot:
     return await snapshots.take(desk.service)
 
 
-def test_what_is_restored_is_as_it_was(open_desk: OpenDesk) -> None:
+def test_a_restored_state_is_as_it_was(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         taken = await full(desk)
         name = desk.caller("one").world
@@ -60,7 +60,7 @@ def test_a_snapshot_restored_on_another_server_brings_its_uploads(open_desk: Ope
     play(open_desk(), scenario)
 
 
-def test_time_goes_on_where_it_was_in_every_world(open_desk: OpenDesk) -> None:
+def test_time_continues_where_it_was_in_every_world(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         taken = await full(desk)
         await desk.real.advance(60)
@@ -71,7 +71,7 @@ def test_time_goes_on_where_it_was_in_every_world(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
-def test_a_generation_that_runs_in_a_snapshot_ends_in_its_time_and_whoever_waits_now_is_lost(
+def test_a_generation_in_a_snapshot_ends_in_its_time_and_waiting_requests_are_lost(
     open_desk: OpenDesk,
 ) -> None:
     async def scenario(desk: Desk) -> None:

@@ -25,7 +25,7 @@ generations = st.lists(st.lists(st.text(max_size=9), max_size=6), max_size=8)
 
 
 @hypothesis.given(generations)
-def test_what_came_is_told_and_weighed_as_all_of_it_would_be(steps: list[list[str]]) -> None:
+def test_new_images_are_counted_and_weighed_as_in_a_full_count(steps: list[list[str]]) -> None:
     world = World("one", 1, 9, 9)
     heavy = weight(world)
     for prompts in steps:

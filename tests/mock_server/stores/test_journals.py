@@ -110,15 +110,15 @@ def test_nothing_of_any_entry_is_lost(open_journal: OpenJournal, kept: Entry) ->
     assert run(open_journal, scenario) == ([kept], kept)
 
 
-def test_the_entries_of_a_world_are_its_own_in_the_order_in_which_the_requests_came(open_journal: OpenJournal) -> None:
+def test_the_entries_of_a_world_are_its_own_in_order_of_arrival(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[list[str]]:
         await fill(journal, entry(3), entry(2, "other"), entry(1), entry(4, ""))
-        return [await ids(journal, world) for world in ("one", "other", "", "nobody")]
+        return [await ids(journal, world) for world in ("one", "other", "", "missing")]
 
     assert run(open_journal, scenario) == [["1", "3"], ["2"], ["4"], []]
 
 
-def test_the_entries_of_all_come_in_the_order_in_which_the_requests_came(open_journal: OpenJournal) -> None:
+def test_the_entries_of_all_worlds_are_in_order_of_arrival(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[str]:
         await fill(journal, entry(3), entry(1, "other"), entry(4, "other"), entry(2, "third"))
         return await ids(journal)
@@ -142,7 +142,7 @@ def test_a_world_keeps_its_last_entries(open_journal: OpenJournal) -> None:
     assert run(open_journal, scenario, capacity=3) == (["4", "5", "6"], ["7"])
 
 
-def test_an_entry_that_was_let_go_is_not_found(open_journal: OpenJournal) -> None:
+def test_an_evicted_entry_is_not_found(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[bool]:
         await fill(journal, *(entry(number) for number in range(4)))
         return [await journal.entry(f"request {number}") is not None for number in range(5)]
@@ -150,7 +150,7 @@ def test_an_entry_that_was_let_go_is_not_found(open_journal: OpenJournal) -> Non
     assert run(open_journal, scenario, capacity=2) == [False, False, True, True, False]
 
 
-def test_where_there_is_no_room_the_world_longest_without_a_request_loses_its_oldest_entries(
+def test_without_room_the_oldest_entries_of_the_least_recently_used_world_are_evicted(
     open_journal: OpenJournal,
 ) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], int]:
@@ -191,7 +191,7 @@ def test_it_is_counted_how_often_each_operation_was_answered_how(open_journal: O
     )
 
 
-def test_what_was_not_answered_is_kept_and_not_counted_and_what_is_no_operation_counts_under_no_name(
+def test_unanswered_requests_are_not_counted_and_those_for_no_operation_count_under_no_name(
     open_journal: OpenJournal,
 ) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally]:
@@ -201,7 +201,7 @@ def test_what_was_not_answered_is_kept_and_not_counted_and_what_is_no_operation_
     assert run(open_journal, scenario) == (["1", "2"], {("", 200, None): 1})
 
 
-def test_what_was_let_go_stays_counted(open_journal: OpenJournal) -> None:
+def test_evicted_entries_stay_counted(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> Tally:
         await fill(journal, *(entry(number) for number in range(9)))
         return await journal.tally("one")
@@ -209,18 +209,18 @@ def test_what_was_let_go_stays_counted(open_journal: OpenJournal) -> None:
     assert run(open_journal, scenario, capacity=2) == {("getRecentImages", 200, None): 9}
 
 
-def test_a_world_is_forgotten_and_the_others_are_not(open_journal: OpenJournal) -> None:
+def test_the_entries_of_one_world_are_deleted(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Entry | None, Tally, Tally]:
         await fill(journal, entry(1), entry(2, "other"))
         await journal.delete("one")
-        await journal.delete("nobody")
+        await journal.delete("missing")
         found = await ids(journal), await journal.entry("request 1")
         return *found, await journal.tally("one"), await journal.tally("other")
 
     assert run(open_journal, scenario) == (["2"], None, {}, {("getRecentImages", 200, None): 1})
 
 
-def test_all_is_forgotten_and_the_journal_goes_on(open_journal: OpenJournal) -> None:
+def test_all_entries_are_deleted_and_the_journal_continues(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally, Tally, Entry | None]:
         await fill(journal, entry(1), entry(2, "other"), entry(3, ""))
         await journal.delete()
@@ -231,7 +231,7 @@ def test_all_is_forgotten_and_the_journal_goes_on(open_journal: OpenJournal) -> 
     assert run(open_journal, scenario) == (["4"], {("getRecentImages", 200, None): 1}, {}, None)
 
 
-def test_what_is_restored_replaces_what_there_was_of_the_world(open_journal: OpenJournal) -> None:
+def test_a_restore_replaces_the_entries_of_a_world(open_journal: OpenJournal) -> None:
     tally: Tally = {("getVersions", 200, None): 41}
 
     async def scenario(journal: Journal) -> tuple[list[str], Entry | None, Entry | None, Tally]:
@@ -243,7 +243,7 @@ def test_what_is_restored_replaces_what_there_was_of_the_world(open_journal: Ope
     assert run(open_journal, scenario) == (["2", "7", "8"], None, entry(7), tally)
 
 
-def test_counting_goes_on_from_what_was_restored(open_journal: OpenJournal) -> None:
+def test_counting_continues_from_restored_counts(open_journal: OpenJournal) -> None:
     key = ("getRecentImages", 200, None)
     tally: Tally = {key: 41}
 
@@ -256,7 +256,7 @@ def test_counting_goes_on_from_what_was_restored(open_journal: OpenJournal) -> N
     assert tally == {key: 41}
 
 
-def test_a_world_keeps_only_the_last_of_what_is_restored_too(open_journal: OpenJournal) -> None:
+def test_a_restore_keeps_only_the_last_entries(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[str]:
         await journal.restore("one", [entry(number) for number in range(5)], {})
         return await ids(journal, "one")
@@ -264,11 +264,11 @@ def test_a_world_keeps_only_the_last_of_what_is_restored_too(open_journal: OpenJ
     assert run(open_journal, scenario, capacity=2) == ["3", "4"]
 
 
-def test_a_tally_that_was_told_does_not_change_any_more(open_journal: OpenJournal) -> None:
+def test_a_returned_tally_does_not_change(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> Tally:
         await fill(journal, entry(1))
-        told = await journal.tally("one")
+        tally = await journal.tally("one")
         await fill(journal, entry(2))
-        return told
+        return tally
 
     assert run(open_journal, scenario) == {("getRecentImages", 200, None): 1}

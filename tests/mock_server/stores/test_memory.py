@@ -38,7 +38,7 @@ async def put(store: MemoryStore, name: str, world: World) -> None:
     await store.update(name, lambda *_: (replace(world, name=name), None))
 
 
-def test_whoever_asked_is_told_which_worlds_are_let_go() -> None:
+def test_on_evict_receives_the_evicted_worlds() -> None:
     async def scenario(store: MemoryStore) -> None:
         for number in range(5):
             await put(store, f"world {number}", fresh_world())
@@ -46,7 +46,7 @@ def test_whoever_asked_is_told_which_worlds_are_let_go() -> None:
     assert run(scenario, capacity=3) == ["world 0", "world 1"]
 
 
-def test_nobody_is_told_of_a_world_that_was_deleted() -> None:
+def test_on_evict_does_not_receive_deleted_worlds() -> None:
     async def scenario(store: MemoryStore) -> None:
         await put(store, "one", fresh_world())
         await store.delete("one")
@@ -55,7 +55,7 @@ def test_nobody_is_told_of_a_world_that_was_deleted() -> None:
     assert run(scenario, capacity=1) == []
 
 
-def test_worlds_are_let_go_when_they_weigh_too_much_together() -> None:
+def test_worlds_are_evicted_when_they_are_too_heavy_together() -> None:
     async def scenario(store: MemoryStore) -> None:
         for number in range(4):
             await put(store, f"world {number}", full(9))
@@ -103,7 +103,7 @@ def test_the_world_in_use_is_kept_however_little_room_there_is(limits: dict[str,
     assert run(scenario, **limits) == ["one"]
 
 
-def test_letting_go_for_want_of_room_is_logged_with_how_many_there_was_room_for(
+def test_an_eviction_is_logged_with_the_room(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def scenario(store: MemoryStore) -> None:
@@ -130,7 +130,7 @@ def test_a_flood_of_worlds_does_not_flood_the_log(caplog: pytest.LogCaptureFixtu
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 30) | st.none()), max_size=25))
-def test_what_is_held_does_not_depend_on_what_was_let_go(steps: list[tuple[str, int | None]]) -> None:
+def test_the_weight_of_a_store_does_not_depend_on_evicted_worlds(steps: list[tuple[str, int | None]]) -> None:
     # Whatever has come and gone, two worlds of 9 images fit, and three do not.
     async def scenario(store: MemoryStore) -> None:
         for name, images in steps:
@@ -145,7 +145,7 @@ def test_what_is_held_does_not_depend_on_what_was_let_go(steps: list[tuple[str, 
     run(scenario, max_bytes=ROOM)
 
 
-def test_the_journal_forgets_a_world_that_the_store_lets_go() -> None:
+def test_the_journal_evicts_a_world_with_the_store() -> None:
     async def scenario() -> list[str]:
         journal = MemoryJournal()
         store = MemoryStore(SteppedClock(), 1, on_evict=journal.evict)
@@ -158,7 +158,7 @@ def test_the_journal_forgets_a_world_that_the_store_lets_go() -> None:
     assert asyncio.run(scenario()) == ["other"]
 
 
-def test_a_journal_forgets_the_world_longest_without_a_request_where_there_are_too_many() -> None:
+def test_a_journal_of_too_many_worlds_evicts_the_least_recently_used() -> None:
     async def scenario() -> tuple[list[str], list[int]]:
         journal = MemoryJournal(max_worlds=2)
         for number, world in enumerate(["one", "two", "one", "three"]):

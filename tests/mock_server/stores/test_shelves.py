@@ -26,7 +26,7 @@ async def held(shelf: Shelf[bytes], *keys: str) -> list[str]:
     return [key for key in keys if await shelf.get(key) is not None]
 
 
-def test_a_value_that_nobody_put_is_none(open_shelf: OpenShelf) -> None:
+def test_a_missing_value_is_none(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> bytes | None:
         return await shelf.get("nothing")
 
@@ -60,7 +60,7 @@ def test_values_are_kept_up_to_the_last_byte(open_shelf: OpenShelf) -> None:
     assert run(open_shelf, scenario, capacity=10) == ["one", "two"]
 
 
-def test_a_byte_too_many_lets_go_of_the_value_longest_not_asked_for(open_shelf: OpenShelf) -> None:
+def test_a_byte_too_many_evicts_the_least_recently_used_value(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("one", b"12345")
         await shelf.put("two", b"12345")
@@ -101,7 +101,7 @@ def test_a_value_that_is_put_again_lighter_makes_room(open_shelf: OpenShelf) -> 
     assert run(open_shelf, scenario, capacity=10) == ["one", "two"]
 
 
-def test_a_value_that_is_put_again_counts_as_asked_for(open_shelf: OpenShelf) -> None:
+def test_a_value_that_is_put_again_counts_as_used(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("one", b"1234")
         await shelf.put("two", b"1234")
@@ -131,7 +131,7 @@ def test_a_value_weighs_one_where_nothing_else_is_said() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 9)), max_size=30))
-def test_a_shelf_in_memory_never_holds_more_than_it_may_and_lets_go_only_when_it_must(
+def test_a_shelf_in_memory_evicts_exactly_what_exceeds_its_capacity(
     puts: list[tuple[str, int]],
 ) -> None:
     async def scenario() -> None:

@@ -62,9 +62,9 @@ def count_up(world: World | None, at: Instant) -> tuple[World, int]:
     return replace(world, made=world.made + 1), world.made
 
 
-def test_a_world_that_nobody_made_is_none(open_store: OpenStore) -> None:
+def test_a_missing_world_is_none(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> tuple[World | None, int]:
-        return (await store.read("nobody")).world, await store.count()
+        return (await store.read("missing")).world, await store.count()
 
     assert run(open_store, scenario) == (None, 0)
 
@@ -84,7 +84,7 @@ def test_the_first_update_sees_none_and_makes_the_world(open_store: OpenStore) -
     assert seen[-1] is None
 
 
-def test_an_update_sees_what_the_last_one_left(open_store: OpenStore) -> None:
+def test_an_update_gets_the_result_of_the_last_one(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> list[int]:
         return [await store.update("one", count_up) for _ in range(3)]
 
@@ -127,7 +127,7 @@ def test_reading_makes_no_world(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == 1
 
 
-def test_a_world_that_is_let_go_is_none(open_store: OpenStore) -> None:
+def test_a_deleted_world_is_none(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> tuple[World | None, int, int]:
         await put(store, "one")
         await put(store, "other")
@@ -186,7 +186,7 @@ def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
     assert world.made == 200
 
 
-def test_of_many_who_ask_at_once_one_gets_the_lock(open_store: OpenStore) -> None:
+def test_one_of_many_simultaneous_updates_gets_the_lock(open_store: OpenStore) -> None:
     async def ask(store: Store, name: str) -> object:
         await asyncio.sleep(0)
         start = GenerationRequest(name, ORDER, seconds=2)
@@ -213,7 +213,7 @@ def test_a_change_that_fails_changes_nothing(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == (fresh("one"), None, 1)
 
 
-def test_a_store_goes_on_after_a_change_that_failed(open_store: OpenStore) -> None:
+def test_a_store_continues_after_a_change_that_failed(open_store: OpenStore) -> None:
     def broken(world: World | None, at: Instant) -> tuple[World, None]:
         raise LookupError("on purpose")
 
@@ -238,7 +238,7 @@ def test_a_full_store_lets_go_of_the_world_longest_not_used(open_store: OpenStor
     assert run(open_store, scenario, capacity=3) == ([True, True, False, True], 3)
 
 
-def test_letting_go_of_a_world_is_logged(open_store: OpenStore, caplog: pytest.LogCaptureFixture) -> None:
+def test_evicting_a_world_is_logged(open_store: OpenStore, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario(store: Store) -> None:
         for number in range(3):
             await put(store, f"world-{number}-with-a-long-name")

@@ -18,7 +18,7 @@ def test_before_any_reply_it_shows_the_time_of_this_machine() -> None:
     assert FollowingClock(SteppedClock()).now() == START
 
 
-def test_it_shows_the_time_that_the_last_reply_told_and_goes_on_from_there() -> None:
+def test_it_continues_from_the_time_in_the_last_reply() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     clock.follow(START + 5 * SECOND, sent=own.now())
@@ -54,7 +54,7 @@ def test_it_never_runs_backwards_and_no_two_times_are_the_same() -> None:
     assert clock.now() == START + SECOND
 
 
-def test_who_sleeps_wakes_when_it_is_that_time_there() -> None:
+def test_a_sleep_ends_when_that_clock_shows_the_time() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     clock.follow(START - 5 * SECOND, sent=own.now())
@@ -72,7 +72,7 @@ def test_who_sleeps_wakes_when_it_is_that_time_there() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-(10**7), 10**7)), max_size=20))
-def test_whatever_replies_tell_it_never_runs_backwards(replies: list[tuple[int, int, int]]) -> None:
+def test_it_never_runs_backwards(replies: list[tuple[int, int, int]]) -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     seen = [clock.now()]

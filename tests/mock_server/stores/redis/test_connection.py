@@ -173,13 +173,13 @@ def test_all_waiting_commands_fail_with_the_connection_and_the_next_gets_another
             await connection.execute(("PING",))
             relay.cut()
             waiting = [connection.execute(("PING",)) for _ in range(3)]
-            told = await asyncio.gather(*waiting, return_exceptions=True)
+            errors = await asyncio.gather(*waiting, return_exceptions=True)
             again = await connection.execute(("PING",))
             await connection.close()
-        return [str(each) for each in told], again
+        return [str(each) for each in errors], again
 
-    told, again = run(scenario)
-    assert [each.rpartition(" has ")[2] for each in told] == ["closed the connection"] * 3
+    errors, again = run(scenario)
+    assert [each.rpartition(" has ")[2] for each in errors] == ["closed the connection"] * 3
     assert again == [b"PONG"]
 
 

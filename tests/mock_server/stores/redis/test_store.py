@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from mock_server.domain.clock import SECOND, Instant
 from mock_server.stores import State, Store, StoreUnavailableError
-from mock_server.stores.redis.connection import Command, Connection
+from mock_server.stores.redis.commands import Command
+from mock_server.stores.redis.connection import Connection
 from support.entries import entry
 from support.stored import count_up, fresh, run, say
 from support.valkey import Relay, Valkey, shared
