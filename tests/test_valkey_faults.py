@@ -11,7 +11,8 @@ from starlette.types import ASGIApp
 
 from mock_server import resources
 from mock_server.domain.clock import SECOND, RealClock, from_iso
-from mock_server.stores.redis.connection import Command, Connection
+from mock_server.stores.redis.commands import Command
+from mock_server.stores.redis.connection import Connection
 from support.asgi import Answer, call
 from support.clocks import SkewedClock
 from support.mock import PREFIX, Mock, behaviour, settings
