@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.contract.parameters import Choice, Fields, Parameters, Variant
 from mock_server.domain.entry import Problem
 
-from .values import Schema, as_text, example, similarity, most_similar, nearest_value
+from .values import Schema, as_text, example, most_similar, nearest_value, similarity
 
 _MIN_SIMILARITY = 0.6
 _MIN_MISSPELLING_SIMILARITY = 0.75

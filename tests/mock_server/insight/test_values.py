@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from mock_server.insight.values import A_PICTURE, example, similarity, nearest_value, size_of
+from mock_server.insight.values import A_PICTURE, example, nearest_value, similarity, size_of
 
 SIZES = {"type": "string", "enum": ["256x256", "512x512", "1024x1024", "1792x1024", "1024x1792"]}
 RESOLUTION = {"type": "string", "pattern": "^[1-9][0-9]*x[1-9][0-9]*$", "examples": ["512x512"]}
