@@ -11,11 +11,11 @@ Size = tuple[int, int]
 
 A_PICTURE = "a PNG, JPEG or WebP picture"
 _PLAIN = {"boolean": True, "array": [], "object": {}}
-_LONGEST = 500
+_MAX_CHARACTERS = 500
 # 18 digits are far beyond any limit, and never too many to count with.
 _SIZE = re.compile(r"([0-9]{1,18})\s*(?:[x\u00d7*:, ]\s*([0-9]{1,18}))?", re.IGNORECASE)
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_GREATEST = 10**18
+_MAX_NUMBER = 10**18
 
 
 def nearest_value(value: Any, schema: Schema, bound: int | None = None) -> Any:
@@ -58,7 +58,7 @@ def is_size(schema: Schema) -> bool:
 
 def similarity(left: str, right: str) -> float:
     """Return the similarity of two names, from 0 to 1, without case and punctuation."""
-    return SequenceMatcher(None, _letters(left[:_LONGEST]), _letters(right[:_LONGEST])).ratio()
+    return SequenceMatcher(None, _letters(left[:_MAX_CHARACTERS]), _letters(right[:_MAX_CHARACTERS])).ratio()
 
 
 def most_similar(text: str, names: Iterable[str]) -> str:
@@ -69,9 +69,9 @@ def most_similar(text: str, names: Iterable[str]) -> str:
 def as_text(value: Any) -> str | None:
     """Return a text, or a number of a sane length, as text; None for anything else."""
     if isinstance(value, str):
-        return value[:_LONGEST]
+        return value[:_MAX_CHARACTERS]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if number and -_GREATEST < value < _GREATEST else None
+    return str(value) if number and -_MAX_NUMBER < value < _MAX_NUMBER else None
 
 
 def _letters(name: str) -> str:
