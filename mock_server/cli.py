@@ -113,7 +113,7 @@ def main() -> None:
     metavar="SECONDS",
     help="Duration of a generation.",
 )
-@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures and of random faults.")
+@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures, histories and random faults.")
 @option("--closed", is_flag=True, help="Refuse tokens that the accounts file does not list.")
 @option(
     "--admin-token",
