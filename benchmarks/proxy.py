@@ -1,4 +1,4 @@
-"""A TCP proxy that counts round trips: how often a client waits for an answer before it sends on."""
+"""A TCP proxy that counts round trips: how often a client waits for an answer before it sends more."""
 
 import contextlib
 import socket
@@ -11,7 +11,7 @@ _PIECE = 65_536
 
 
 class Turns:
-    """Counts the turns of one connection. What is sent before an answer came, a pipeline, is one turn."""
+    """Counts the turns of one connection. All that is sent before an answer, such as a pipeline, is one turn."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -29,7 +29,7 @@ class Turns:
 
 
 class CountingProxy:
-    """Stands between clients and a server on this machine, from the moment it is entered until it is left."""
+    """Forwards connections to a server on this machine while its context is active."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -49,7 +49,7 @@ class CountingProxy:
             _hang_up(each)
 
     def trips(self) -> int:
-        """Return how many round trips there were so far."""
+        """Return the number of round trips so far."""
         return sum(turns.count for turns in list(self._turns))
 
     def _accept(self) -> None:
@@ -70,7 +70,7 @@ class CountingProxy:
 
 
 def _copy(source: socket.socket, target: socket.socket, seen: Callable[[], None]) -> None:
-    """Hand on all that comes, and tell of each piece before it goes: its answer cannot be sooner."""
+    """Forward all data. `seen` is called before each piece is sent, so before its answer can arrive."""
     try:
         while piece := source.recv(_PIECE):
             seen()

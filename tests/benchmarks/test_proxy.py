@@ -1,10 +1,10 @@
-"""How round trips are counted."""
+"""The count of round trips."""
 
 from benchmarks.proxy import Turns
 
 
 def count(events: str) -> int:
-    """Count the turns of what was sent (">") and answered ("<")."""
+    """Return the turns of pieces that were sent (">") and answered ("<")."""
     turns = Turns()
     for event in events:
         (turns.sent if event == ">" else turns.answered)()
