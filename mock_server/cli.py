@@ -10,7 +10,7 @@ import click
 
 from . import __version__, client, resources
 from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
-from .contract import Contract
+from .contract import Contract, ContractError
 from .domain.accounts import Accounts
 
 T = TypeVar("T")
@@ -153,7 +153,7 @@ def serve(
         )
         _for_flag("--state", lambda: app.check_state(settings))
         listener = serving.bind(host, port)
-    except ConfigurationError as error:
+    except (ConfigurationError, ContractError) as error:
         raise BadUsageError(str(error)) from error
     finally:
         gc.enable()

@@ -240,7 +240,7 @@ def test_a_generation_ends_in_its_time_whatever_the_clock_of_the_machine_shows()
 
 def test_mocks_that_share_a_valkey_are_one_service() -> None:
     async def scenario() -> None:
-        async with apps(fresh_url(), [RealClock()] * 4, generation_seconds=0.05) as mocks:
+        async with apps(fresh_url(), [RealClock()] * 4, generation_seconds=0.5) as mocks:
             answers = await asyncio.gather(*(generate(mock) for mock in mocks * 5))
             statuses = [answer.status for answer in answers]
             assert (statuses.count(200), statuses.count(409)) == (1, 19)

@@ -136,7 +136,7 @@ class Calls(RuleBasedStateMachine):
 
     def _may_generate(self, now: Sequence) -> bool:
         """Return whether images may be made and no generation runs without its lock."""
-        held = now.oracle.lock == "held"
+        held = now.oracle.lock == "taken"
         return now.allowance.images > 0 and not self.exploration.error and (not now.oracle.running or held)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What the times of calls prove about a running generation and its lock, and the checks of the lock rules."""
+"""Overlaps: proof, by the times of calls, that a generation was running, and the checks of the lock rules."""
 
 import math
 from concurrent.futures import Future, wait

@@ -131,11 +131,11 @@ class Sequence:
     def _shown(self, status: int) -> list[str]:
         """Return the rule that an expected refusal confirms."""
         known = {409: "LOCK-ONE", 419: "CREDIT-419", 429: "DAILY-429"}
-        return [known[status]] if status in known and (status != 409 or self.oracle.lock == "held") else []
+        return [known[status]] if status in known and (status != 409 or self.oracle.lock == "taken") else []
 
     def check(self) -> None:
         lock, began = self.oracle.lock, self.oracle.began
-        shown = {"held": "LOCK-CHECK", "free": "LOCK-10S" if began is not None else "LOCK-CHECK"}.get(lock)
+        shown = {"taken": "LOCK-CHECK", "free": "LOCK-10S" if began is not None else "LOCK-CHECK"}.get(lock)
         self._judge(self.oracle.on_check(self.subject.api.check().status), *([shown] if shown else []))
 
     def recent(self) -> None:

@@ -1,4 +1,4 @@
-"""What generations cost, and what happens when the credits run out."""
+"""The price of generations, and the refusal when the credits run out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

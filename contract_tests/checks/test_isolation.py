@@ -1,4 +1,4 @@
-"""What another account sees of a generation."""
+"""A generation as another account sees it."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What a run may spend, reserved before a request and settled after its reply, and the images that it made."""
+"""The budget of a run, reserved before a request and settled after its reply, and the images that it made."""
 
 import math
 from collections.abc import Mapping
@@ -87,7 +87,7 @@ class Budget:
 
 
 class Reservation:
-    """What is reserved for one request; only the first `settle` counts."""
+    """The reservation for one request; only the first `settle` counts."""
 
     def __init__(self, budget: Budget, images: int, credits_: int) -> None:
         self._budget = budget

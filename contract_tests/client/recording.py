@@ -1,4 +1,4 @@
-"""What is recorded of a request and its reply: masked, bounded, without uploads and pictures."""
+"""The record of a request and its reply: masked, bounded, without uploads and pictures."""
 
 import json
 

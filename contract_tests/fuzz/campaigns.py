@@ -21,7 +21,7 @@ _UNEXPECTED = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 @dataclass(frozen=True)
 class Campaign:
-    """What to send, and how many credits it may cost.
+    """The requests to send, and how many credits they may cost.
 
     enumerated: roughly how many cases the document yields by examples and boundaries, to send a share of them.
     """

@@ -1,11 +1,11 @@
-"""Which replies the documentation allows to an account, from all that happened to it. Times are milliseconds."""
+"""The replies that the documentation allows to an account, after all that happened to it. Times are milliseconds."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contract_tests.oracle.facts import LOCK_MS, RECENT_IMAGES, price
 
-Lock = Literal["held", "free", "perhaps"]
+Lock = Literal["taken", "free", "perhaps"]
 STARTED = 200
 
 
@@ -20,7 +20,7 @@ class Generation:
 
 @dataclass(frozen=True)
 class Deviation:
-    """What a reply contradicts: the rule, what was expected and what was received."""
+    """A contradiction in a reply: the rule, the expected and the received."""
 
     rule: str
     expected: str
@@ -53,7 +53,7 @@ class Oracle:
             return "free"
         if self.now == self.began + LOCK_MS:
             return "perhaps"
-        return "held" if any(each.began == self.began for each in self.running) else "perhaps"
+        return "taken" if any(each.began == self.began for each in self.running) else "perhaps"
 
     def affordable_images(self) -> int:
         """Return how many images to request at most: a request that is affordable only in part is an assumption."""
@@ -65,9 +65,9 @@ class Oracle:
         """Check the status of a request for images; STARTED stands for a generation that runs."""
         refusals = self._refusals()
         # Whether running generations count already, and which refusal comes first, is assumed.
-        reserved = self._refusals(sum(each.count for each in self.running)) if self.lock == "held" else {}
+        reserved = self._refusals(sum(each.count for each in self.running)) if self.lock == "taken" else {}
         allowed = {*refusals, *reserved} | ({409} if self.lock != "free" else set())
-        if self.lock != "held" and not refusals:
+        if self.lock != "taken" and not refusals:
             allowed.add(STARTED)
         if status in allowed:
             return None
@@ -76,7 +76,7 @@ class Oracle:
         return Deviation(rule, f"{_either(allowed)} to a request for {count} images, {self._state()}", received)
 
     def on_check(self, status: int) -> Deviation | None:
-        allowed = {"held": {409}, "free": {200}, "perhaps": {200, 409}}[self.lock]
+        allowed = {"taken": {409}, "free": {200}, "perhaps": {200, 409}}[self.lock]
         if status in allowed:
             return None
         late = self.lock == "free" and self.began is not None
@@ -140,7 +140,7 @@ class Oracle:
         return found
 
     def _served_wrongly(self, refusals: dict[int, str]) -> str:
-        return "LOCK-ONE" if self.lock == "held" else next(iter(refusals.values()), "SHAPE")
+        return "LOCK-ONE" if self.lock == "taken" else next(iter(refusals.values()), "SHAPE")
 
     def _refused_wrongly(self, status: int) -> str:
         if status == 409:

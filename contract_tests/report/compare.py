@@ -1,4 +1,4 @@
-"""What changed between two reports, as data and as lines."""
+"""The changes between two reports, as data and as lines."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What the terminal shows before and after a run: the cost estimate, findings, the verdict of each rule."""
+"""The terminal before and after a run: the cost estimate, findings, the verdict of each rule."""
 
 import io
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ _HEAD = """\
 # every finding of its rule. test names the test that must have run before a finding counts as gone.
 """
 
-# What differs between runs. A status or a count stays: it is what the finding is about.
+# Parts that differ between runs. A status or a count stays: it is what the finding is about.
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # an instant
     r"|\b[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b"  # a UUID

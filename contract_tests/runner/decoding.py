@@ -19,7 +19,7 @@ _UNKNOWN, _MISSING = (re.compile(f"Object {what} field `(.*)`") for what in ("co
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
-class Line(str):
+class OneLine(str):
     """A text on one line, without white space around it."""
 
 
@@ -27,7 +27,7 @@ class Url(str):
     """An http or https URL, without a slash at its end."""
 
 
-_WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", Line: "a text on one line"}
+_WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", OneLine: "a text on one line"}
 
 
 def read_yaml(path: Path, name: str) -> Any:
@@ -57,7 +57,7 @@ def similar(name: str, known: list[str]) -> str:
 
 
 def _decode_text(kind: type, value: Any) -> Any:
-    """Return a Line, Url or Secret; msgspec adds the path of the value to the ValueError."""
+    """Return a OneLine, Url or Secret; msgspec adds the path of the value to the ValueError."""
     if kind is Url:
         return _url(value)
     if not isinstance(value, str) or not value.strip() or not value.isprintable():

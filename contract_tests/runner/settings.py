@@ -19,7 +19,7 @@ from contract_tests.runner.target import Target, load_target, simple_target
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run does; `command` repeats it."""
+    """The settings of a run; `command` repeats it."""
 
     target: Target
     profile: Profile = "full"

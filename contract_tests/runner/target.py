@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from contract_tests.client.masking import Secret
 from contract_tests.errors import UsageError
-from contract_tests.runner.decoding import Line, Url, decode, read_yaml
+from contract_tests.runner.decoding import OneLine, Url, decode, read_yaml
 
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -86,7 +86,7 @@ class Target:
 
 class _Token(Struct, forbid_unknown_fields=True):
     token: Secret | None = None
-    token_env: Line | None = None
+    token_env: OneLine | None = None
 
     def read(self, where: str) -> Secret:
         """Return the token, or the value of its variable; raise UsageError. where: the file and key."""
@@ -127,7 +127,7 @@ class _Lock(Struct, forbid_unknown_fields=True):
 
 
 class _Tls(Struct, forbid_unknown_fields=True):
-    ca_bundle: Line | None = None
+    ca_bundle: OneLine | None = None
 
 
 class _TargetFile(Struct, forbid_unknown_fields=True):

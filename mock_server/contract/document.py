@@ -9,7 +9,7 @@ import yaml
 Node = Mapping[str, Any]
 
 
-# What may stand beside a `$ref`: it describes the place of the reference and constrains nothing.
+# Allowed beside a `$ref`: annotations of the place, which constrain nothing.
 _ANNOTATIONS = frozenset({"$ref", "summary", "description", "title", "examples"})
 
 

@@ -106,7 +106,7 @@ def compile_contract(document: Node) -> Contract:
 
 
 def path_pattern(path: str) -> re.Pattern[str]:
-    """Return what matches the request paths that a path with "{name}" stands for; a parameter is one segment."""
+    """Return the pattern of the request paths for a path with "{name}"; a parameter is one segment."""
     parts = _PLACEHOLDER.split(path)  # literal, name, literal, name, ..., literal
     return re.compile("".join(f"(?P<p{n}>[^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts)))
 

@@ -24,7 +24,7 @@ class Variant:
 
     missing: the finding for each required property, in the order of the document; scalars: the type of each property
     that is a number or a boolean; files: names of the properties that are files; closed: names of those that take only
-    listed values; roles: which property means what; rules: ids of the rules that the document names for the variant.
+    listed values; roles: the property with each role; rules: ids of the rules that the document names for the variant.
     """
 
     properties: Mapping[str, Node]
@@ -37,7 +37,7 @@ class Variant:
     rules: tuple[str, ...]
 
     def pick(self, fields: Fields) -> "Variant":
-        """Return the variant that decides about `fields`: this one."""
+        """Return the variant that applies to `fields`: this one."""
         del fields
         return self
 
@@ -62,7 +62,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Variants by the value of one property. `common` is what all of them share: it decides when none is chosen."""
+    """Variants by the value of one property. common: the properties of all variants; it applies when none is chosen."""
 
     discriminator: str
     branches: Mapping[str, "Variant | Choice"]
@@ -74,7 +74,7 @@ class Choice:
         return self.common.roles
 
     def pick(self, fields: Fields) -> Variant:
-        """Return the variant that decides about `fields`."""
+        """Return the variant that applies to `fields`."""
         value = fields.get(self.discriminator)
         branch = self.branches.get(value) if isinstance(value, str) else None
         return branch.pick(fields) if branch else self.common
@@ -90,7 +90,7 @@ Parameters = Variant | Choice
 
 @dataclass(slots=True)
 class _Path:
-    """The choices made on the way to a variant, outermost first, each with what is required whatever is chosen."""
+    """The choices made on the way to a variant, outermost first, each with the properties that any choice requires."""
 
     steps: list[tuple[Condition, frozenset[str]]] = field(default_factory=list)
 
@@ -185,7 +185,7 @@ def _name(schema: Node) -> str:
 
 
 def _common(document: Node, discriminator: str, targets: Mapping[str, Node], path: _Path) -> Variant:
-    """Return what every leaf below shares, with the discriminator limited to the values that lead somewhere."""
+    """Return the variant with the properties that all leaves share, and the values of the discriminator."""
     leaves = [leaf for target in targets.values() for leaf in _leaves(document, target)]
     shared = reduce(lambda left, right: left & right, (leaf["properties"].keys() for leaf in leaves))
     first = leaves[0]["properties"]

@@ -1,4 +1,4 @@
-"""Roles: which property of a request schema means what, as `x-role` in the document says."""
+"""Roles: the meaning of each property of a request schema, from `x-role` in the document."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Accounts: what a world is like when it is first seen."""
+"""Accounts: the initial state of a world."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -13,13 +13,13 @@ from .history import History
 from .timepiece import Timepiece
 from .world import FaultPlan, Lock, World
 
-_IDS_A_WORLD = 100
+_IDS_PER_WORLD = 100
 _BLOCKS = 21_000_000
 
 
 class Account(msgspec.Struct, frozen=True):
-    """How an account starts. locked: somebody else's generation holds the lock for ever; valid: False is a 401;
-    stopped_at: where its clock stands still, None for a clock that runs.
+    """The initial state of an account. locked: another client holds the lock for ever; valid: False is a 401;
+    stopped_at: the instant at which its clock is frozen, None if it runs; history: its past.
     """
 
     credits: int
@@ -34,54 +34,54 @@ class Account(msgspec.Struct, frozen=True):
 
     @property
     def able(self) -> bool:
-        """Whether it can generate an image as it begins."""
+        """Whether it can generate an image at first."""
         return self.valid and not self.locked and self.credits > 0 and self.used_today < self.daily_limit
 
 
 class Accounts(msgspec.Struct, frozen=True):
-    """The listed accounts by token, and what any other token gets: a fresh account, or nothing when closed."""
+    """The listed accounts by token, and the account of any other token, which is not valid if `closed`."""
 
     listed: Mapping[str, Account]
     default: Account
     closed: bool = False
 
     def changed(self, change: Callable[[Account], Account]) -> "Accounts":
-        """Return them with every account changed, those too that are opened later."""
+        """Return the accounts with a change applied to each, and to those that are opened later."""
         return Accounts({token: change(each) for token, each in self.listed.items()}, change(self.default), self.closed)
 
     def find(self, token: str) -> Account | None:
-        """Return the account that a token opens, or None where the token is not valid. [AUTH-401]"""
+        """Return the account of a token, or None if the token is not valid. [AUTH-401]"""
         account = self.listed.get(token, None if self.closed else self.default)
         return account if account and account.valid else None
 
     def able(self) -> str | None:
-        """Return a token whose account can generate as it begins, None where there is none."""
+        """Return a token whose account can generate an image at first, None if there is none."""
         able = (token for token, each in self.listed.items() if each.able)
         return next(able, "any-token" if self.default.able and not self.closed else None)
 
 
 def world_name(token: str) -> str:
-    """Return the name of a token's world. It does not give the token away."""
+    """Return the name of a token's world, from which the token cannot be derived."""
     return hashlib.blake2b(token.encode(), digest_size=8, person=b"aiimage-world").hexdigest()
 
 
 def masked(token: str) -> str:
-    """Return what may be shown of a token: enough to tell it from others, not enough to use it."""
+    """Return the masked token: enough to recognise it, not enough to use it."""
     return f"{token[: min(len(token) // 3, 4)]}***"
 
 
 def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, token: str = "") -> World:
-    """Return the world of an account that is first seen at `now`, or at where its clock stands. token: masked.
+    """Return the world of an account that is first used at `now`, or when its clock is frozen. token: masked.
 
-    Image ids begin at a number that depends on the name alone, so that a world's ids are the same in every run,
-    unlike those of other worlds, and small enough for a 32-bit integer.
+    Image ids start at a number that depends on the name alone: the same in every run, different from those of other
+    worlds, and small enough for a 32-bit integer.
     """
-    first_id = 1 + int(name[:8], 16) % _BLOCKS * _IDS_A_WORLD
+    first_id = 1 + int(name[:8], 16) % _BLOCKS * _IDS_PER_WORLD
     day = days.day(now if account.stopped_at is None else account.stopped_at, behaviour)
     world = World(name, first_id, account.credits, account.daily_limit, token, day, account.used_today)
     return replace(
         world,
-        lock=Lock("somebody else", None) if account.locked else None,
+        lock=Lock("another client", None) if account.locked else None,
         generation_seconds=account.generation_seconds,
         clock=world.clock if account.stopped_at is None else Timepiece(0, account.stopped_at),
         faults=account.faults,

@@ -1,4 +1,4 @@
-"""Time. The only module that reads the wall clock.
+"""Time. This is the only module that reads the wall clock.
 
 An instant is a whole number of microseconds since the epoch, UTC, so that sums are exact and edges are sharp.
 """
@@ -14,24 +14,24 @@ Instant = int
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 LATEST = 221_845_392_000 * SECOND
-"""The end of the year 8999: whatever follows from an earlier instant can still be written as ISO 8601."""
+"""The end of the year 8999: any instant that follows from an earlier one is still valid ISO 8601."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
-    """What tells the time and lets it pass."""
+    """A source of time that can wait."""
 
     def now(self) -> Instant:
-        """Return the present instant."""
+        """Return the current instant."""
         ...
 
     async def sleep_until(self, instant: Instant) -> None:
-        """Return when `instant` has come."""
+        """Wait until `instant`."""
         ...
 
 
 class RealClock:
-    """The wall clock as it stood at the start, carried on by the monotonic one, so that it never runs backwards."""
+    """The wall clock at the start, continued by the monotonic clock, so that it never runs backwards."""
 
     def __init__(self) -> None:
         self._offset = (time.time_ns() - time.monotonic_ns()) // 1000
@@ -65,7 +65,7 @@ def _local_time(second: int) -> str:
 
 
 def from_iso(text: str) -> Instant:
-    """Return the instant that ISO 8601 text names; raise ValueError where it names none or no time zone."""
+    """Return the instant of an ISO 8601 text; raise ValueError if it is invalid or has no time zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time zone is missing, as in 2026-02-26T10:00:00Z")
@@ -73,7 +73,7 @@ def from_iso(text: str) -> Instant:
 
 
 def checked(instant: Instant) -> Instant:
-    """Return the instant; raise ValueError where it is before 1970 or after 8999."""
+    """Return the instant; raise ValueError if it is before 1970 or after 8999."""
     if not 0 <= instant < LATEST:
         raise ValueError("it is before 1970 or after 8999")
     return instant

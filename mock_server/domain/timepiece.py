@@ -1,4 +1,4 @@
-"""The clock of a world: the server's own, moved or stopped. Pure values; nothing here waits."""
+"""The clock of a world: the server's clock, shifted or frozen. Pure values; nothing here waits."""
 
 import msgspec
 from msgspec.structs import replace
@@ -7,8 +7,8 @@ from .clock import Instant
 
 
 class Timepiece(msgspec.Struct, frozen=True):
-    """How a world's time follows from the server's. ahead: by how much, in microseconds; stopped: where it stands
-    still, None while it runs.
+    """How a world's time follows from the server's. ahead: shift in microseconds; stopped: the instant at which it is
+    frozen, None while it runs.
     """
 
     ahead: int = 0
@@ -19,17 +19,17 @@ class Timepiece(msgspec.Struct, frozen=True):
         return real + self.ahead if self.stopped is None else self.stopped
 
     def reached(self, instant: Instant) -> Instant | None:
-        """Return the server's time at which the world's will be `instant`, None if it stands still."""
+        """Return the server's time when the world's will be `instant`, None if it is frozen."""
         return instant - self.ahead if self.stopped is None else None
 
     def set(self, instant: Instant, real: Instant) -> "Timepiece":
-        """Return it as showing `instant` when the server's time is `real`, running or stopped as before."""
+        """Return the clock set to `instant` when the server's time is `real`, running or frozen as before."""
         return Timepiece(instant - real) if self.stopped is None else replace(self, stopped=instant)
 
     def frozen(self, real: Instant) -> "Timepiece":
-        """Return it as standing still where it is."""
+        """Return the clock frozen at its present time."""
         return Timepiece(0, self.at(real))
 
     def running(self, real: Instant) -> "Timepiece":
-        """Return it as running on from where it is."""
+        """Return the clock running from its present time."""
         return Timepiece(self.at(real) - real)

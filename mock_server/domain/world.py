@@ -32,7 +32,7 @@ class Lock(msgspec.Struct, frozen=True):
 
 
 class Demand(msgspec.Struct, frozen=True):
-    """What prices and limits depend on. engine: "" where the request names none that exists."""
+    """The part of a request that prices and limits depend on. engine: "" where the request names none that exists."""
 
     engine: str
     count: int
@@ -55,7 +55,7 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def demand(self) -> Demand:
-        """What its price depends on."""
+        """The part that prices and limits depend on."""
         return Demand(self.engine, self.count)
 
 

@@ -44,7 +44,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
 
 
 def read_demand(sent: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> Demand:
-    """Return what fields that may be invalid ask for: 1 image where they have no usable number."""
+    """Return the demand of fields that may be invalid, for 1 image if they have no usable number."""
     engine, count = _value(sent, roles.engine), _value(sent, roles.count)
     usable = isinstance(count, int) and 0 < count <= behaviour.max_images
     return Demand(engine if isinstance(engine, str) else "", count if usable else 1)

@@ -1,4 +1,4 @@
-"""What the journal tells: why a request was refused, what a client has met, and how it behaved. Pure functions."""
+"""Insight from journal entries: why a request was refused, what a client met, how it behaved. Pure functions."""
 
 from .coverage import coverage
 from .verdict import CLIENT_RULES, ClientRule, verdict

@@ -8,11 +8,11 @@ from typing import Any
 from mock_server.contract.parameters import Choice, Fields, Parameters, Variant
 from mock_server.domain.entry import Problem
 
-from .values import Schema, as_text, example, likeness, most_alike, nearest_value
+from .values import Schema, as_text, example, most_similar, nearest_value, similarity
 
-_ALIKE = 0.6
-_MISSPELT = 0.75
-_CONSIDERED = 50
+_MIN_SIMILARITY = 0.6
+_MIN_MISSPELLING_SIMILARITY = 0.75
+_MAX_CONSIDERED = 50
 # The document has no limits of the mock's own: only the message of a finding names them.
 _BOUND = re.compile(r"(?:greater|more) than ([0-9]{1,18})\b")
 
@@ -67,8 +67,8 @@ def _decided(parameters: Parameters, fields: Fields) -> tuple[Variant, Fields]:
 def _branch(choice: Choice, fields: Fields) -> str:
     """Return the choice in the fields, else the one most like it, else the one that has most of the fields."""
     asked = as_text(fields.get(choice.discriminator)) or ""
-    nearest = asked if asked in choice.branches else most_alike(asked, choice.branches)
-    if likeness(asked, nearest) >= _ALIKE:
+    nearest = asked if asked in choice.branches else most_similar(asked, choice.branches)
+    if similarity(asked, nearest) >= _MIN_SIMILARITY:
         return nearest
     return max(choice.branches, key=lambda value: len(_declared(choice.branches[value]).keys() & fields.keys()))
 
@@ -80,7 +80,7 @@ def _declared(parameters: Parameters) -> Mapping[str, Schema]:
 def _moved(parameters: Parameters, variant: Variant, fields: Fields) -> dict[str, str]:
     """Return, for each missing required property, the field that was sent in its place."""
     declared = _declared(parameters)
-    spare = [name for name in fields if name not in variant.properties][:_CONSIDERED]
+    spare = [name for name in fields if name not in variant.properties][:_MAX_CONSIDERED]
     moved: dict[str, str] = {}
     for name in variant.properties:
         free = [each for each in spare if each not in moved.values()]
@@ -94,8 +94,10 @@ def _stand_in(name: str, spare: Sequence[str], declared: Mapping[str, Schema]) -
     for each in spare:
         if each in declared and _kind(declared[each]) == _kind(declared[name]):
             return each
-    misspelt = [each for each in spare if each not in declared and likeness(each, name) >= _MISSPELT]
-    return most_alike(name, misspelt) if misspelt else None
+    misspelt = [
+        each for each in spare if each not in declared and similarity(each, name) >= _MIN_MISSPELLING_SIMILARITY
+    ]
+    return most_similar(name, misspelt) if misspelt else None
 
 
 def _kind(schema: Schema) -> object:

@@ -30,7 +30,7 @@ class _Row:
 
 
 def coverage(tally: Tally, contract: Contract, rules: Rules) -> dict[str, Any]:
-    """Return which of the documented replies were met, and which replies were met beyond them.
+    """Return the documented replies that were met, and the other replies that were met.
 
     tally: how often each (operation, status, rule) was met, operation "" for a request to no operation. Its 404, 405
     and 413 have a row of their own, operation None, with those of any operation that does not document them.

@@ -9,7 +9,7 @@ from mock_server.domain.clock import DAY, Instant, to_iso
 from mock_server.domain.entry import PICTURE, Entry
 
 from .corrections import corrected
-from .values import likeness
+from .values import similarity
 
 Nearest = dict[str, Any]
 
@@ -79,7 +79,7 @@ def _elsewhere(entry: Entry, contract: Contract) -> Nearest:
     """Return the operation at the path most like the one that was sent, by its method where it takes that one."""
     operation, method, path = max(
         _places(entry, contract),
-        key=lambda place: (likeness(entry.path, place[2]), entry.method == place[1]),
+        key=lambda place: (similarity(entry.path, place[2]), entry.method == place[1]),
     )
     return {
         "operation": operation,

@@ -1,4 +1,4 @@
-"""Values: the nearest one that a property takes."""
+"""Values: the nearest valid value of a property."""
 
 import math
 import re
@@ -11,17 +11,17 @@ Size = tuple[int, int]
 
 A_PICTURE = "a PNG, JPEG or WebP picture"
 _PLAIN = {"boolean": True, "array": [], "object": {}}
-_LONGEST = 500
+_MAX_CHARACTERS = 500
 # 18 digits are far beyond any limit, and never too many to count with.
 _SIZE = re.compile(r"([0-9]{1,18})\s*(?:[x\u00d7*:, ]\s*([0-9]{1,18}))?", re.IGNORECASE)
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_GREATEST = 10**18
+_MAX_NUMBER = 10**18
 
 
 def nearest_value(value: Any, schema: Schema, bound: int | None = None) -> Any:
-    """Return the value nearest to `value` that the property takes, its example where nothing is near.
+    """Return the valid value nearest to `value`, or the property's example.
 
-    bound: a limit of the mock's own: the greatest number, the longest text, the most pixels of a size.
+    bound: a limit of the mock's own: the largest number, the longest text, the most pixels of a size.
     """
     if is_file(schema):
         return example(schema)
@@ -36,7 +36,7 @@ def nearest_value(value: Any, schema: Schema, bound: int | None = None) -> Any:
 
 
 def example(schema: Schema) -> Any:
-    """Return a value that the property takes: the document's example, else the first choice or the least number."""
+    """Return a valid value: the document's example, else the first choice or the smallest number."""
     if is_file(schema):
         return {"file": A_PICTURE}
     known = [*schema.get("examples", ()), *schema.get("enum", ())]
@@ -47,31 +47,31 @@ def example(schema: Schema) -> Any:
 
 
 def is_file(schema: Schema) -> bool:
-    """Tell whether the property is a file."""
+    """Return whether the property is a file."""
     return schema.get("format") == "binary"
 
 
 def is_size(schema: Schema) -> bool:
-    """Tell whether the property is a WIDTHxHEIGHT."""
+    """Return whether the property is a WIDTHxHEIGHT."""
     return re.fullmatch("[0-9]+x[0-9]+", str(example(schema))) is not None
 
 
-def likeness(left: str, right: str) -> float:
-    """Return how alike two names are, from 0 to 1, whatever their case and punctuation."""
-    return SequenceMatcher(None, _letters(left[:_LONGEST]), _letters(right[:_LONGEST])).ratio()
+def similarity(left: str, right: str) -> float:
+    """Return the similarity of two names, from 0 to 1, without case and punctuation."""
+    return SequenceMatcher(None, _letters(left[:_MAX_CHARACTERS]), _letters(right[:_MAX_CHARACTERS])).ratio()
 
 
-def most_alike(text: str, names: Iterable[str]) -> str:
+def most_similar(text: str, names: Iterable[str]) -> str:
     """Return the name most like `text`, the first of several."""
-    return max(names, key=lambda name: likeness(text, name))
+    return max(names, key=lambda name: similarity(text, name))
 
 
 def as_text(value: Any) -> str | None:
     """Return a text, or a number of a sane length, as text; None for anything else."""
     if isinstance(value, str):
-        return value[:_LONGEST]
+        return value[:_MAX_CHARACTERS]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if number and -_GREATEST < value < _GREATEST else None
+    return str(value) if number and -_MAX_NUMBER < value < _MAX_NUMBER else None
 
 
 def _letters(name: str) -> str:
@@ -86,7 +86,7 @@ def _choice(value: Any, schema: Schema, bound: int | None) -> Any:
         return example(schema)
     if sizes and size:
         return choices[min(sizes, key=lambda each: _distance(sizes[each], size))]
-    return choices[most_alike(text, choices)]
+    return choices[most_similar(text, choices)]
 
 
 def _integer(value: Any, schema: Schema, bound: int | None) -> int:
@@ -126,6 +126,6 @@ def size_of(text: str | None) -> Size | None:
 
 
 def _distance(left: Size, right: Size) -> float:
-    """Return how far apart two sizes are in area and, what counts twice, in shape."""
+    """Return the distance of two sizes: in area, plus twice the one in shape."""
     wider, higher = math.log(left[0] / right[0]), math.log(left[1] / right[1])
     return abs(wider + higher) + 2 * abs(wider - higher)

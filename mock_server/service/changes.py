@@ -1,4 +1,4 @@
-"""What a process reports to the others that share its state, and how it reacts to their reports.
+"""Changes: reports to the other processes that share the state, and the reaction to theirs.
 
 The state is right for every process that looks at it. A report only says that it is time to look again, and may be
 lost: a request that waits then continues later, with the same result.
@@ -20,7 +20,7 @@ _CHANGES, _EVENTS = "changes", "events"
 
 
 class _Message(msgspec.Struct, tag=True, array_like=True):
-    """What goes over the bus."""
+    """A message on the bus."""
 
 
 class _Changed(_Message):

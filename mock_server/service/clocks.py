@@ -1,4 +1,4 @@
-"""Clocks of worlds: freeze, set, advance. What falls due in this process happens, in order, before they return."""
+"""Clocks of worlds: freeze, set, advance. All that falls due in this process happens, in order, before they return."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager

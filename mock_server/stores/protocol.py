@@ -1,4 +1,4 @@
-"""What every store offers."""
+"""The protocol of every store."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,11 +1,15 @@
 """The form that sends generate-image, and the pictures."""
 
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from support.browser import Mocked, Watched, part, rows
+from support.extension import ENGINE, FIELDS, extended_copy
+from support.server import Server
 
 SOURCE = min((Path(__file__).parents[2] / "fixtures" / "images").glob("*.png"))
 PROMPTS = {
@@ -141,3 +145,22 @@ def test_opening_a_world_by_token_hides_the_token_field(watched: Watched, token:
     expect(page.get_by_label("Token of this world")).to_be_hidden()
     expect(part(page, "picker").locator("option:checked")).to_have_text(token)
     send(page, 200)
+
+
+def test_an_engine_of_the_document_alone_generates(browser: Browser, tmp_path: Path) -> None:
+    command = ("env", f"PYTHONPATH={extended_copy(tmp_path)}", sys.executable, "-P", "-m", "mock_server")
+    with (
+        Server("--generation-time", "0", command=command) as server,
+        closing(Mocked(server)) as mocked,
+        closing(Watched(browser, mocked)) as tabs,
+    ):
+        page = tabs.open("demo")
+        page.get_by_label("Engine").select_option(ENGINE)
+        for field, value in FIELDS.items():
+            if field != "image_generator":
+                fill(page, field, str(value))
+        send(page, 200)
+        expect(rows(page).first).to_contain_text(f"{FIELDS['aurora_text']} → 1 image")
+        (entry,) = mocked.control("GET", "/requests?operation=generateImage")["requests"]
+        assert entry["fields"] == FIELDS
+        assert tabs.problems == []

@@ -10,14 +10,14 @@ from support.mock import DALL_E, PREFIX, Mock
 TASKS: set[asyncio.Task[httpx.Response]] = set()
 
 
-def ask(mock: Mock, method: str, path: str, **kwargs: Any) -> httpx.Response:
+def control_call(mock: Mock, method: str, path: str, **kwargs: Any) -> httpx.Response:
     """Call the control API without a token."""
     return mock.call(method, f"/_mock{path}", None, **kwargs)
 
 
-def told(mock: Mock, method: str, path: str, body: Any = None) -> Any:
+def control_json(mock: Mock, method: str, path: str, body: Any = None) -> Any:
     """Return what the control API answers with 200."""
-    reply = ask(mock, method, path, **({} if body is None else {"json": body}))
+    reply = control_call(mock, method, path, **({} if body is None else {"json": body}))
     assert reply.status_code == 200, reply.text
     return reply.json()
 

@@ -73,7 +73,7 @@ export class Clock {
     setText(node, `${time.slice(0, 10)} ${time.slice(11, 19)}`);
     node.dateTime = time;
     setText(part(this.root, "lock"), this.#lockText(now));
-    part(this.root, "lock-card").classList.toggle("held", Boolean(this.#view.lock));
+    part(this.root, "lock-card").classList.toggle("locked", Boolean(this.#view.lock));
   }
 
   #lockText(now) {

@@ -23,7 +23,7 @@ def _key(*names: str) -> str:
 
 
 _ENTRIES = _key("entries")
-_KEYS = (_ENTRIES, _key("rings"), _key("tallied"), _key("held"))
+_KEYS = (_ENTRIES, _key("rings"), _key("tallied"), _key("total"))
 _PREFIXES = (_key("ring", ""), _key("tally", ""))
 _RING, _TALLY = _PREFIXES
 

@@ -1,4 +1,4 @@
-"""What is bounded in Valkey: the least-recently-used index, and a shelf of bytes with one."""
+"""Bounds in Valkey: the least-recently-used index, and a shelf of bytes with one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class LruIndex:
 
     @property
     def _keys(self) -> tuple[str, ...]:
-        return key(self.name, "used"), key(self.name, "weights"), key(self.name, "held")
+        return key(self.name, "used"), key(self.name, "weights"), key(self.name, "total")
 
 
 def names_in(reply: Sequence[bytes]) -> list[str]:

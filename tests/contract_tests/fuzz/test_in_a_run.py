@@ -39,24 +39,24 @@ def credits_first(request: httpx.Request) -> httpx.Response:
     return SmallService()(request)
 
 
-def test_on_a_right_service_all_pass() -> None:
+def test_a_conforming_service_passes() -> None:
     ended = endings(SmallService(), "empty")
     assert {name: event.outcome for name, event in ended.items()} == dict.fromkeys(
         (CALLS, DOCUMENTED, INVALID, LINKED), "passed"
     )
 
 
-def test_without_an_account_that_has_no_credits_nothing_is_asked_for_that_would_cost() -> None:
+def test_without_an_empty_account_no_paid_request_is_sent() -> None:
     assert endings(SmallService()).keys() == {CALLS, INVALID, LINKED}
 
 
-def test_a_service_that_examines_nothing_has_not_been_looked_at() -> None:
+def test_a_service_that_checks_nothing_is_inconclusive() -> None:
     ended = endings(busy, "empty")
     assert {name: event.outcome for name, event in ended.items()} == {
         CALLS: "passed",
         **dict.fromkeys((DOCUMENTED, INVALID, LINKED), "inconclusive"),
     }
-    assert "no generated request got so far as to be examined (" in ended[DOCUMENTED].reason
+    assert "no generated request reached the checks (" in ended[DOCUMENTED].reason
     assert "409" in ended[DOCUMENTED].reason
 
 
@@ -66,6 +66,6 @@ def test_an_account_that_is_served_has_credits() -> None:
     assert "was served" in ended.reason
 
 
-def test_where_credits_come_first_another_account_has_to_ask() -> None:
+def test_where_credits_come_first_another_account_is_used() -> None:
     assert endings(credits_first, "empty")[INVALID].outcome == "passed"
     assert endings(credits_first, "empty", cap=0)[INVALID].outcome == "skipped"

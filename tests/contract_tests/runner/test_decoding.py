@@ -4,11 +4,11 @@ import pytest
 from msgspec import Meta, Struct
 
 from contract_tests.errors import UsageError
-from contract_tests.runner.decoding import Line, Url, decode, similar
+from contract_tests.runner.decoding import OneLine, Url, decode, similar
 
 
 class Part(Struct, forbid_unknown_fields=True):
-    name: Line
+    name: OneLine
     size: Annotated[int, Meta(ge=1)] = 1
 
 

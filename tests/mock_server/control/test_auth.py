@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from mock_server import resources
 from mock_server.contract import read_yaml
 from mock_server.control import Auth, cookie_name
-from support.control import ask
+from support.control import control_call
 from support.mock import Mock, Start, settings
 
 PATHS: dict[str, Any] = read_yaml(resources.CONTROL)["paths"]
@@ -104,7 +104,7 @@ def guarded(start: Start) -> Mock:
 def test_every_call_requires_the_admin_token(guarded: Mock, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given.encode("latin-1")}
     for method, path in CALLS:
-        reply = ask(guarded, method, path, headers=headers)
+        reply = control_call(guarded, method, path, headers=headers)
         assert reply.status_code == (200 if path == "/health" else 401)
         assert ADMIN not in reply.text
 
@@ -112,26 +112,26 @@ def test_every_call_requires_the_admin_token(guarded: Mock, given: str | None) -
 def test_every_call_accepts_the_admin_token(guarded: Mock) -> None:
     for method, path in CALLS:
         if path != "/events":
-            reply = ask(guarded, method, path, headers={"Authorization": f"Bearer {ADMIN}"})
+            reply = control_call(guarded, method, path, headers={"Authorization": f"Bearer {ADMIN}"})
             assert reply.status_code in (200, 404, 422)
 
 
 def test_health_requires_no_token(guarded: Mock) -> None:
-    assert ask(guarded, "GET", "/health").status_code == 200
-    assert ask(guarded, "HEAD", "/health").status_code == 200
+    assert control_call(guarded, "GET", "/health").status_code == 200
+    assert control_call(guarded, "HEAD", "/health").status_code == 200
 
 
 @pytest.mark.parametrize(
     "path", ["/health/", "//health", "/%68ealth", "/health%2F..%2Fworlds", "/Health", "/worlds/health"]
 )
 def test_paths_similar_to_health_are_guarded(guarded: Mock, path: str) -> None:
-    assert ask(guarded, "GET", path).status_code in (401, 404)
+    assert control_call(guarded, "GET", path).status_code in (401, 404)
 
 
 def test_an_admin_token_may_be_any_text(start: Start) -> None:
     mock = start(settings(admin_token="géheim"))
-    assert ask(mock, "GET", "/worlds", headers={"Authorization": "Bearer géheim".encode()}).status_code == 200
-    assert ask(mock, "GET", "/worlds", headers={"Authorization": "Bearer geheim"}).status_code == 401
+    assert control_call(mock, "GET", "/worlds", headers={"Authorization": "Bearer géheim".encode()}).status_code == 200
+    assert control_call(mock, "GET", "/worlds", headers={"Authorization": "Bearer geheim"}).status_code == 401
 
 
 def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,20 +142,20 @@ def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch
         return False
 
     monkeypatch.setattr("mock_server.control.auth.secrets.compare_digest", compare)
-    ask(guarded, "GET", "/worlds", headers={"Authorization": "Bearer wrong"})
+    control_call(guarded, "GET", "/worlds", headers={"Authorization": "Bearer wrong"})
     assert compared == [(b"Bearer wrong", b"Bearer s3cret")]
 
 
 def test_the_admin_token_is_not_a_token_of_the_emulated_api(guarded: Mock) -> None:
-    ask(guarded, "GET", "/worlds", headers={"Authorization": f"Bearer {ADMIN}"})
-    shown = ask(guarded, "GET", "/requests", headers={"Authorization": f"Bearer {ADMIN}"})
+    control_call(guarded, "GET", "/worlds", headers={"Authorization": f"Bearer {ADMIN}"})
+    shown = control_call(guarded, "GET", "/requests", headers={"Authorization": f"Bearer {ADMIN}"})
     assert shown.json() == {"requests": [], "total": 0}
 
 
 @pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "localhost.example.com:8010"])
 def test_every_call_on_loopback_refuses_a_foreign_host(mock: Mock, host: str) -> None:
     for method, path in CALLS:
-        reply = ask(mock, method, path, headers={"Host": host})
+        reply = control_call(mock, method, path, headers={"Host": host})
         assert reply.status_code == 421
         assert host in reply.json()["message"]
 
@@ -164,18 +164,18 @@ def test_every_call_on_loopback_refuses_a_foreign_host(mock: Mock, host: str) ->
     "host", ["", "@127.0.0.1:x", "[::1", "[]", "128.0.0.1", "0.0.0.0", "127.1", "2130706433", "a" * 500]
 )
 def test_a_doubtful_host_is_refused(mock: Mock, host: str) -> None:
-    assert ask(mock, "GET", "/health", headers={"Host": host}).status_code == 421
+    assert control_call(mock, "GET", "/health", headers={"Host": host}).status_code == 421
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8010", "127.0.0.1:8010", "127.8.9.10", "[::1]:8010", "mock.localhost:8010"]
 )
 def test_every_name_of_this_machine_is_accepted(mock: Mock, host: str) -> None:
-    assert ask(mock, "GET", "/health", headers={"Host": host}).status_code == 200
+    assert control_call(mock, "GET", "/health", headers={"Host": host}).status_code == 200
 
 
 def test_any_host_is_accepted_beyond_loopback(guarded: Mock) -> None:
-    assert ask(guarded, "GET", "/health", headers={"Host": "mock.example.com"}).status_code == 200
+    assert control_call(guarded, "GET", "/health", headers={"Host": "mock.example.com"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_page_of_another_site_cannot_change_anything(mock: Mock, headers: dict
     mock.generate()
     for method, path in CALLS:
         if method != "GET":
-            assert ask(mock, method, path, headers=headers).status_code == 403
+            assert control_call(mock, method, path, headers=headers).status_code == 403
     assert mock.world()["credits"] == 99
 
 
@@ -208,19 +208,19 @@ def test_a_page_of_another_site_cannot_change_anything(mock: Mock, headers: dict
     ],
 )
 def test_the_servers_own_page_can_change_everything(mock: Mock, headers: dict[str, str]) -> None:
-    assert ask(mock, "PATCH", "/worlds/demo", json={"credits": 1}, headers=headers).status_code == 200
+    assert control_call(mock, "PATCH", "/worlds/demo", json={"credits": 1}, headers=headers).status_code == 200
 
 
 def test_no_response_allows_cross_origin_reads(mock: Mock) -> None:
-    reply = ask(mock, "GET", "/worlds", headers={"Origin": "https://example.com"})
+    reply = control_call(mock, "GET", "/worlds", headers={"Origin": "https://example.com"})
     assert [name for name in reply.headers if name.startswith("access-control")] == []
 
 
 def test_the_control_api_is_off_beyond_loopback_without_an_admin_token(start: Start) -> None:
     mock = start(settings(host="0.0.0.0"))
     for method, path in CALLS:
-        assert ask(mock, method, path).status_code == 404
+        assert control_call(mock, method, path).status_code == 404
 
 
 def test_the_control_api_can_be_switched_off(start: Start) -> None:
-    assert ask(start(settings(control=False, admin_token=ADMIN)), "GET", "/health").status_code == 404
+    assert control_call(start(settings(control=False, admin_token=ADMIN)), "GET", "/health").status_code == 404

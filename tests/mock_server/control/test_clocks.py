@@ -6,7 +6,7 @@ import pytest
 
 from mock_server.domain.clock import from_iso, to_iso
 from support.clocks import SteppedClock
-from support.control import ask, begin, told
+from support.control import begin, control_call, control_json
 from support.mock import PREFIX, Mock, Start, behaviour, settings
 
 CLOCK = "/worlds/demo/clock"
@@ -14,44 +14,44 @@ START = "2026-02-26T10:00:00.000Z"
 
 
 def now(mock: Mock, token: str = "demo") -> str:
-    return str(told(mock, "GET", f"/worlds/{token}/clock")["now"])
+    return str(control_json(mock, "GET", f"/worlds/{token}/clock")["now"])
 
 
 def test_a_clock_runs_with_the_servers_until_it_is_moved(mock: Mock) -> None:
-    assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
+    assert control_json(mock, "GET", CLOCK) == {"mode": "real", "now": START}
     mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_frozen_clock_stands_still_and_others_run(mock: Mock) -> None:
-    assert told(mock, "POST", CLOCK, {"freeze": True}) == {"mode": "frozen", "now": START}
+    assert control_json(mock, "POST", CLOCK, {"freeze": True}) == {"mode": "frozen", "now": START}
     mock.generate("customer")
     assert now(mock) == START
     assert now(mock, "customer") == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_clock_runs_on_from_where_it_stood(mock: Mock) -> None:
-    told(mock, "POST", CLOCK, {"freeze": True})
+    control_json(mock, "POST", CLOCK, {"freeze": True})
     mock.generate("customer")
-    assert told(mock, "POST", CLOCK, {"freeze": False}) == {"mode": "real", "now": START}
+    assert control_json(mock, "POST", CLOCK, {"freeze": False}) == {"mode": "real", "now": START}
     mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
 def test_a_clock_is_advanced_whether_it_runs_or_stands_still(mock: Mock) -> None:
-    assert told(mock, "POST", CLOCK, {"advance": 2.25}) == {"mode": "real", "now": "2026-02-26T10:00:02.250Z"}
-    told(mock, "POST", CLOCK, {"freeze": True})
-    assert told(mock, "POST", CLOCK, {"advance": 1}) == {"mode": "frozen", "now": "2026-02-26T10:00:03.250Z"}
+    assert control_json(mock, "POST", CLOCK, {"advance": 2.25}) == {"mode": "real", "now": "2026-02-26T10:00:02.250Z"}
+    control_json(mock, "POST", CLOCK, {"freeze": True})
+    assert control_json(mock, "POST", CLOCK, {"advance": 1}) == {"mode": "frozen", "now": "2026-02-26T10:00:03.250Z"}
 
 
 def test_a_clock_is_set_forwards_and_backwards(mock: Mock) -> None:
-    assert told(mock, "POST", CLOCK, {"set": "2030-01-01T01:00:00+01:00"})["now"] == "2030-01-01T00:00:00.000Z"
-    assert told(mock, "POST", CLOCK, {"set": "1999-12-31T23:59:59.999Z"})["now"] == "1999-12-31T23:59:59.999Z"
+    assert control_json(mock, "POST", CLOCK, {"set": "2030-01-01T01:00:00+01:00"})["now"] == "2030-01-01T00:00:00.000Z"
+    assert control_json(mock, "POST", CLOCK, {"set": "1999-12-31T23:59:59.999Z"})["now"] == "1999-12-31T23:59:59.999Z"
 
 
 def test_time_set_back_undoes_nothing(mock: Mock) -> None:
     mock.generate()
-    told(mock, "POST", CLOCK, {"set": "2020-01-01T00:00:00Z"})
+    control_json(mock, "POST", CLOCK, {"set": "2020-01-01T00:00:00Z"})
     assert (mock.world()["credits"], mock.world()["images"]) == (99, 1)
 
 
@@ -64,36 +64,36 @@ def test_time_set_back_undoes_nothing(mock: Mock) -> None:
     ],
 )
 def test_one_call_freezes_and_moves(mock: Mock, command: dict[str, Any], instant: str) -> None:
-    assert told(mock, "POST", CLOCK, command) == {"mode": "frozen", "now": instant}
+    assert control_json(mock, "POST", CLOCK, command) == {"mode": "frozen", "now": instant}
 
 
 def test_a_lock_is_held_to_its_last_millisecond(mock: Mock) -> None:
-    told(mock, "POST", CLOCK, {"freeze": True})
-    told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:10Z"}})
-    told(mock, "POST", CLOCK, {"advance_to": "lock-expiry", "offset_ms": -1})
+    control_json(mock, "POST", CLOCK, {"freeze": True})
+    control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:10Z"}})
+    control_json(mock, "POST", CLOCK, {"advance_to": "lock-expiry", "offset_ms": -1})
     assert mock.call("GET", f"{PREFIX}/check-availability").status_code == 409
-    assert told(mock, "POST", CLOCK, {"advance_to": "lock-expiry"})["now"] == "2026-02-26T10:00:10.000Z"
+    assert control_json(mock, "POST", CLOCK, {"advance_to": "lock-expiry"})["now"] == "2026-02-26T10:00:10.000Z"
     assert mock.call("GET", f"{PREFIX}/check-availability").status_code == 200
 
 
 def test_a_generation_has_been_answered_when_its_end_is_reached(mock: Mock) -> None:
-    told(mock, "POST", CLOCK, {"freeze": True})
+    control_json(mock, "POST", CLOCK, {"freeze": True})
     task = begin(mock)
-    told(mock, "POST", CLOCK, {"advance_to": "generation-end", "offset_ms": -1})
+    control_json(mock, "POST", CLOCK, {"advance_to": "generation-end", "offset_ms": -1})
     assert not task.done()
-    told(mock, "POST", CLOCK, {"advance_to": "generation-end"})
+    control_json(mock, "POST", CLOCK, {"advance_to": "generation-end"})
     assert task.done()
     assert task.result().status_code == 200
     assert (mock.world()["images"], mock.world()["lock"]) == (1, None)
 
 
 def test_due_events_happen_in_order(mock: Mock) -> None:
-    told(mock, "POST", "/worlds/demo-slow/clock", {"freeze": True})
+    control_json(mock, "POST", "/worlds/demo-slow/clock", {"freeze": True})
     slow = begin(mock, "demo-slow")
-    told(mock, "POST", "/worlds/demo-slow/clock", {"advance": 11})
-    told(mock, "PATCH", "/worlds/demo-slow", {"generation_time": 0.5})
+    control_json(mock, "POST", "/worlds/demo-slow/clock", {"advance": 11})
+    control_json(mock, "PATCH", "/worlds/demo-slow", {"generation_time": 0.5})
     quick = begin(mock, "demo-slow")
-    told(mock, "POST", "/worlds/demo-slow/clock", {"advance": 3600})
+    control_json(mock, "POST", "/worlds/demo-slow/clock", {"advance": 3600})
     assert slow.done()
     assert quick.done()
     images = mock.call("GET", f"{PREFIX}/recent-images", "demo-slow").json()
@@ -105,9 +105,11 @@ def test_due_events_happen_in_order(mock: Mock) -> None:
 
 
 def test_the_day_turns_when_its_reset_is_reached(mock: Mock) -> None:
-    told(mock, "POST", "/worlds/demo-limited/clock", {"freeze": True, "advance_to": "day-reset", "offset_ms": -1})
+    control_json(
+        mock, "POST", "/worlds/demo-limited/clock", {"freeze": True, "advance_to": "day-reset", "offset_ms": -1}
+    )
     assert mock.generate("demo-limited").status_code == 429
-    told(mock, "POST", "/worlds/demo-limited/clock", {"freeze": False, "advance_to": "day-reset"})
+    control_json(mock, "POST", "/worlds/demo-limited/clock", {"freeze": False, "advance_to": "day-reset"})
     assert mock.generate("demo-limited").status_code == 200
 
 
@@ -120,9 +122,9 @@ def test_the_day_turns_when_its_reset_is_reached(mock: Mock) -> None:
     ],
 )
 def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: str, token: str, says: str) -> None:
-    reply = ask(mock, "POST", f"/worlds/{token}/clock", json={"freeze": True, "advance_to": edge})
+    reply = control_call(mock, "POST", f"/worlds/{token}/clock", json={"freeze": True, "advance_to": edge})
     assert (reply.status_code, reply.json()) == (409, {"message": says})
-    assert told(mock, "GET", f"/worlds/{token}/clock") == {"mode": "real", "now": START}
+    assert control_json(mock, "GET", f"/worlds/{token}/clock") == {"mode": "real", "now": START}
 
 
 @pytest.mark.parametrize(
@@ -148,15 +150,15 @@ def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: 
     ],
 )
 def test_an_invalid_command_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
-    reply = ask(mock, "POST", CLOCK, content=body)
+    reply = control_call(mock, "POST", CLOCK, content=body)
     assert reply.status_code == 422
     assert says in reply.json()["message"]
-    assert told(mock, "GET", CLOCK) == {"mode": "real", "now": START}
+    assert control_json(mock, "GET", CLOCK) == {"mode": "real", "now": START}
 
 
 def test_no_clock_is_moved_beyond_where_dates_end(mock: Mock) -> None:
-    told(mock, "POST", CLOCK, {"freeze": True, "set": "8999-12-31T23:59:59Z"})
-    assert ask(mock, "POST", CLOCK, json={"advance": 316_224_000}).status_code == 422
+    control_json(mock, "POST", CLOCK, {"freeze": True, "set": "8999-12-31T23:59:59Z"})
+    assert control_call(mock, "POST", CLOCK, json={"advance": 316_224_000}).status_code == 422
     assert now(mock) == "8999-12-31T23:59:59.000Z"
     begin(mock)
     assert mock.world()["lock"] == {"until": "9000-01-01T00:00:09.000Z"}
@@ -164,16 +166,16 @@ def test_no_clock_is_moved_beyond_where_dates_end(mock: Mock) -> None:
 
 def test_a_clock_that_all_worlds_share_is_shown_in_each(start: Start) -> None:
     mock = start(settings(behaves=behaviour(lock_scope="global")))
-    told(mock, "POST", CLOCK, {"freeze": True, "advance": 5})
+    control_json(mock, "POST", CLOCK, {"freeze": True, "advance": 5})
     shared = {"mode": "frozen", "now": "2026-02-26T10:00:05.000Z"}
-    assert told(mock, "GET", "/worlds/another/clock") == shared
+    assert control_json(mock, "GET", "/worlds/another/clock") == shared
     assert mock.world("another")["clock"] == shared
 
 
 def test_a_running_clock_goes_with_the_servers(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
-    told(mock, "POST", CLOCK, {"advance": 100})
+    control_json(mock, "POST", CLOCK, {"advance": 100})
     mock.run(lambda: clock.advance(20))
     assert from_iso(now(mock)) == from_iso(START) + 120_000_000
     assert to_iso(clock.now(), "milliseconds") == now(mock, "customer")

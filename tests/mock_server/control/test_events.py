@@ -13,7 +13,7 @@ from mock_server.app import create_app
 from mock_server.domain.accounts import world_name
 from mock_server.service import Events
 from support.clocks import JumpingClock, settle
-from support.control import ask, told
+from support.control import control_call, control_json
 from support.mock import DALL_E, PREFIX, Mock, Start, settings
 
 EventList = list[dict[str, Any]]
@@ -236,11 +236,11 @@ def test_a_listener_gets_keepalives() -> None:
 
 @pytest.mark.parametrize(("query", "status"), [("?token=demo-invalid", 404), ("?token=", 422), ("?tokn=demo", 422)])
 def test_an_invalid_token_cannot_listen(mock: Mock, query: str, status: int) -> None:
-    assert ask(mock, "GET", f"/events{query}").status_code == status
+    assert control_call(mock, "GET", f"/events{query}").status_code == status
 
 
 def test_head_does_not_listen(start: Start) -> None:
     mock = start()
-    reply = ask(mock, "HEAD", "/events")
+    reply = control_call(mock, "HEAD", "/events")
     assert reply.headers["content-type"].startswith("text/event-stream")
-    assert told(mock, "GET", "/health")["status"] == "ok"
+    assert control_json(mock, "GET", "/health")["status"] == "ok"

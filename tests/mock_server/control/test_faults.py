@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mock_server.faults.registry import FAULTS as FAULT_KINDS
-from support.control import ask, told
+from support.control import control_call, control_json
 from support.mock import PREFIX, Mock
 
 FAULTS = "/worlds/demo/faults"
@@ -16,19 +16,19 @@ def versions(mock: Mock, token: str = "demo") -> int:
 
 
 def test_no_fault_is_on_at_first(mock: Mock) -> None:
-    assert told(mock, "GET", FAULTS) == []
+    assert control_json(mock, "GET", FAULTS) == []
 
 
 def test_a_fault_applies_as_often_as_it_should(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error", "code": 503, "after": 1, "times": 2}])
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error", "code": 503, "after": 1, "times": 2}])
     assert [versions(mock) for _ in range(5)] == [200, 503, 503, 200, 200]
 
 
 def test_a_fault_is_shown_with_its_counters(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error", "operation": "versions", "times": 1}])
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error", "operation": "versions", "times": 1}])
     versions(mock)
     versions(mock)
-    assert told(mock, "GET", FAULTS) == [
+    assert control_json(mock, "GET", FAULTS) == [
         {
             "fault": "proxy-error",
             "operation": "getVersions",
@@ -43,28 +43,28 @@ def test_a_fault_is_shown_with_its_counters(mock: Mock) -> None:
 
 
 def test_a_fault_affects_its_own_world_only(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
     assert (versions(mock), versions(mock, "another")) == (502, 200)
 
 
 def test_a_put_replaces_all_faults(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}, {"fault": "delay", "seconds": 1}])
-    shown = told(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 2}])
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}, {"fault": "delay", "seconds": 1}])
+    shown = control_json(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 2}])
     assert [(each["fault"], each["seconds"]) for each in shown] == [("delay", 2)]
-    assert told(mock, "PUT", FAULTS, []) == []
+    assert control_json(mock, "PUT", FAULTS, []) == []
     assert versions(mock) == 200
 
 
 def test_delete_switches_all_off(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
-    assert told(mock, "DELETE", FAULTS) == []
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    assert control_json(mock, "DELETE", FAULTS) == []
     assert versions(mock) == 200
 
 
 def test_faults_survive_a_change_of_the_world_but_not_a_reset(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
-    assert told(mock, "PATCH", "/worlds/demo", {"credits": 1})["faults"] == 1
-    assert told(mock, "PUT", "/worlds/demo")["faults"] == 0
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    assert control_json(mock, "PATCH", "/worlds/demo", {"credits": 1})["faults"] == 1
+    assert control_json(mock, "PUT", "/worlds/demo")["faults"] == 0
 
 
 @pytest.mark.parametrize(
@@ -89,35 +89,35 @@ def test_faults_survive_a_change_of_the_world_but_not_a_reset(mock: Mock) -> Non
     ],
 )
 def test_invalid_faults_change_nothing(mock: Mock, faults: Any, says: str) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
-    before = told(mock, "GET", FAULTS)
-    reply = ask(mock, "PUT", FAULTS, json=faults)
+    control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
+    before = control_json(mock, "GET", FAULTS)
+    reply = control_call(mock, "PUT", FAULTS, json=faults)
     assert reply.status_code == 422
     assert says in reply.json()["message"]
-    assert told(mock, "GET", FAULTS) == before
+    assert control_json(mock, "GET", FAULTS) == before
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_an_invalid_token_has_no_faults(mock: Mock, method: str) -> None:
-    assert ask(mock, method, "/worlds/demo-invalid/faults").status_code == 404
+    assert control_call(mock, method, "/worlds/demo-invalid/faults").status_code == 404
 
 
 def test_delete_by_name_keeps_other_faults(mock: Mock) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 0}, {"fault": "proxy-error", "times": 9}])
+    control_json(mock, "PUT", FAULTS, [{"fault": "delay", "seconds": 0}, {"fault": "proxy-error", "times": 9}])
     versions(mock)
-    (left,) = told(mock, "DELETE", f"{FAULTS}?fault=delay")
+    (left,) = control_json(mock, "DELETE", f"{FAULTS}?fault=delay")
     assert (left["fault"], left["applied"]) == ("proxy-error", 1)
 
 
 @pytest.mark.parametrize("query", ["fault=nonsense", "fault=", "fault=drop&fault=reset", "name=drop"])
 def test_an_invalid_delete_switches_nothing_off(mock: Mock, query: str) -> None:
-    told(mock, "PUT", FAULTS, [{"fault": "drop"}])
-    assert ask(mock, "DELETE", f"{FAULTS}?{query}").status_code == 422
+    control_json(mock, "PUT", FAULTS, [{"fault": "drop"}])
+    assert control_call(mock, "DELETE", f"{FAULTS}?{query}").status_code == 422
     assert mock.world()["faults"] == 1
 
 
 def test_every_kind_of_fault_is_listed_with_its_parameters(mock: Mock) -> None:
-    kinds = {each["fault"]: each for each in told(mock, "GET", "/faults")["faults"]}
+    kinds = {each["fault"]: each for each in control_json(mock, "GET", "/faults")["faults"]}
     assert list(kinds) == list(FAULT_KINDS)
     for name, kind in kinds.items():
         assert kind["description"].endswith(".")
@@ -140,7 +140,7 @@ def test_every_kind_of_fault_is_listed_with_its_parameters(mock: Mock) -> None:
 def test_a_parameter_is_listed_with_its_valid_values(
     mock: Mock, fault: str, name: str, told_of: dict[str, Any]
 ) -> None:
-    (kind,) = (each for each in told(mock, "GET", "/faults")["faults"] if each["fault"] == fault)
+    (kind,) = (each for each in control_json(mock, "GET", "/faults")["faults"] if each["fault"] == fault)
     (parameter,) = (each for each in kind["parameters"] if each["name"] == name)
     assert parameter == {**parameter, **told_of}
     assert parameter["takes"]

@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from mock_server.domain.accounts import world_name
-from support.control import ask, told
+from support.control import control_call, control_json
 from support.mock import PREFIX, Mock, Start, settings
 
 
 def test_unknown_paths_get_an_error_in_json(mock: Mock) -> None:
     for path in ("/nothing", "/worlds/demo/nothing", "/worlds/demo/clock/", "/health/", "/line%0Abreak"):
-        reply = ask(mock, "GET", path)
+        reply = control_call(mock, "GET", path)
         assert reply.status_code == 404
         assert reply.json()["message"].startswith("There is no /_mock/")
 
 
 def test_unknown_paths_under_the_prefix_are_not_in_the_journal(mock: Mock) -> None:
-    ask(mock, "GET", "/nothing")
-    ask(mock, "GET", "/line%0Abreak")
-    assert told(mock, "GET", "/requests")["total"] == 0
+    control_call(mock, "GET", "/nothing")
+    control_call(mock, "GET", "/line%0Abreak")
+    assert control_json(mock, "GET", "/requests")["total"] == 0
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_unknown_paths_under_the_prefix_are_not_in_the_journal(mock: Mock) -> No
     ],
 )
 def test_a_wrong_method_gets_the_allowed_ones(mock: Mock, method: str, path: str, allow: set[str]) -> None:
-    reply = ask(mock, method, path)
+    reply = control_call(mock, method, path)
     assert reply.status_code == 405
     assert f", not {method}. `aiimage-mock spec --control` prints" in reply.json()["message"]
     assert set(reply.headers["allow"].split(", ")) == allow
@@ -63,15 +63,15 @@ def test_a_wrong_method_gets_the_allowed_ones(mock: Mock, method: str, path: str
     ],
 )
 def test_an_invalid_body_is_refused_with_a_message(mock: Mock, method: str, path: str, body: bytes) -> None:
-    reply = ask(mock, method, path, content=body)
+    reply = control_call(mock, method, path, content=body)
     assert reply.status_code == 422
     assert reply.json()["message"].startswith("Invalid body: ")
 
 
 @pytest.mark.parametrize("path", ["/worlds/demo", "/worlds/demo/scenario"])
 def test_a_body_has_at_most_one_mebibyte(mock: Mock, path: str) -> None:
-    assert ask(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 2)).status_code == 200
-    reply = ask(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 1))
+    assert control_call(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 2)).status_code == 200
+    reply = control_call(mock, "PUT", path, content=b"{}" + b" " * (2**20 - 1))
     assert (reply.status_code, reply.json()) == (413, {"message": "The body is larger than 1048576 bytes."})
 
 
@@ -84,18 +84,18 @@ def test_an_endless_body_is_refused_early(mock: Mock) -> None:
             sent += 1
             yield b" " * 65_536
 
-    assert ask(mock, "PATCH", "/worlds/demo", content=endless()).status_code == 413
+    assert control_call(mock, "PATCH", "/worlds/demo", content=endless()).status_code == 413
     assert sent <= 18
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense"])
 def test_a_body_is_read_as_json_despite_its_content_type(mock: Mock, kind: str) -> None:
-    reply = ask(mock, "PATCH", "/worlds/demo", content=b'{"credits": 3}', headers={"Content-Type": kind})
+    reply = control_call(mock, "PATCH", "/worlds/demo", content=b'{"credits": 3}', headers={"Content-Type": kind})
     assert reply.json()["credits"] == 3
 
 
 def test_every_setting_is_shown_with_value_and_default(mock: Mock) -> None:
-    shown = {each["name"]: each for each in told(mock, "GET", "/behaviour")}
+    shown = {each["name"]: each for each in control_json(mock, "GET", "/behaviour")}
     assert shown["lock_seconds"] == {
         "name": "lock_seconds",
         "value": 10,
@@ -109,7 +109,7 @@ def test_every_setting_is_shown_with_value_and_default(mock: Mock) -> None:
 
 def test_head_is_supported(mock: Mock) -> None:
     for path in ("/health", "/worlds/demo", "/requests", "/events", "/snapshot"):
-        assert ask(mock, "HEAD", path).status_code == 200
+        assert control_call(mock, "HEAD", path).status_code == 200
 
 
 def named(token: str) -> str:
@@ -117,13 +117,13 @@ def named(token: str) -> str:
 
 
 def state(mock: Mock, token: str) -> dict[str, Any]:
-    found: dict[str, Any] = told(mock, "GET", f"/worlds/{token}")
+    found: dict[str, Any] = control_json(mock, "GET", f"/worlds/{token}")
     return found
 
 
 def test_a_list_names_each_world_and_masks_its_token(mock: Mock) -> None:
     mock.generate("customer")
-    (world,) = told(mock, "GET", "/worlds")["worlds"]
+    (world,) = control_json(mock, "GET", "/worlds")["worlds"]
     assert (world["world"], world["token"]) == (world_name("customer"), "cu***")
 
 
@@ -142,20 +142,20 @@ def test_token_and_name_lead_to_the_same_world(mock: Mock) -> None:
 def test_a_listed_account_starts_as_listed_when_called_by_name(
     mock: Mock, method: str, token: str, field: str, value: Any
 ) -> None:
-    assert told(mock, method, f"/worlds/{named(token)}")[field] == value
+    assert control_json(mock, method, f"/worlds/{named(token)}")[field] == value
     assert state(mock, token)[field] == value
 
 
 def test_a_reset_by_name_restores_the_listed_account(mock: Mock) -> None:
-    told(mock, "PATCH", "/worlds/demo-empty", {"credits": 7})
-    told(mock, "PUT", f"/worlds/{named('demo-empty')}")
+    control_json(mock, "PATCH", "/worlds/demo-empty", {"credits": 7})
+    control_json(mock, "PUT", f"/worlds/{named('demo-empty')}")
     assert state(mock, "demo-empty")["credits"] == 0
 
 
 def test_a_world_reset_by_name_keeps_its_masked_token(mock: Mock) -> None:
     mock.generate("customer")
-    told(mock, "PUT", f"/worlds/{named('customer')}", {"credits": 3})
-    (world,) = told(mock, "GET", "/worlds")["worlds"]
+    control_json(mock, "PUT", f"/worlds/{named('customer')}", {"credits": 3})
+    (world,) = control_json(mock, "GET", "/worlds")["worlds"]
     assert (world["token"], world["credits"]) == ("cu***", 3)
     assert mock.generate("customer").status_code == 200
     assert state(mock, "customer")["credits"] == 2
@@ -163,32 +163,32 @@ def test_a_world_reset_by_name_keeps_its_masked_token(mock: Mock) -> None:
 
 @pytest.mark.parametrize("path", ["", "/clock", "/faults", "/images"])
 def test_an_unknown_name_is_not_found(mock: Mock, path: str) -> None:
-    reply = ask(mock, "GET", f"/worlds/{named('never-seen')}{path}")
+    reply = control_call(mock, "GET", f"/worlds/{named('never-seen')}{path}")
     assert reply.status_code == 404
     assert world_name("never-seen") in reply.json()["message"]
 
 
 def test_a_deleted_world_has_no_name(mock: Mock) -> None:
     mock.generate("customer")
-    told(mock, "POST", "/reset", {"token": named("customer")})
-    assert ask(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
+    control_json(mock, "POST", "/reset", {"token": named("customer")})
+    assert control_call(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
 
 
 def test_a_world_with_only_reads_has_its_name_from_the_journal(mock: Mock) -> None:
     mock.call("GET", f"{PREFIX}/versions", "customer")
-    assert told(mock, "GET", "/worlds")["total"] == 0
+    assert control_json(mock, "GET", "/worlds")["total"] == 0
     assert state(mock, named("customer"))["token"] == "cu***"
 
 
 @pytest.mark.parametrize("token", ["demo-invalid"])
 def test_an_invalid_token_has_no_name(mock: Mock, token: str) -> None:
-    assert ask(mock, "GET", f"/worlds/{named(token)}").status_code == 404
+    assert control_call(mock, "GET", f"/worlds/{named(token)}").status_code == 404
 
 
 def test_a_closed_server_knows_the_names_of_listed_accounts_only(start: Start) -> None:
     mock = start(settings(closed=True))
     assert state(mock, named("demo"))["credits"] == 100
-    assert ask(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
+    assert control_call(mock, "GET", f"/worlds/{named('customer')}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -201,24 +201,24 @@ def test_a_malformed_reference_is_a_token(mock: Mock, word: str) -> None:
 def test_every_call_accepts_a_name(mock: Mock) -> None:
     mock.generate("customer")
     name = named("customer")
-    told(mock, "POST", f"/worlds/{name}/clock", {"freeze": True})
-    told(mock, "PUT", f"/worlds/{name}/faults", [{"fault": "drop"}])
-    assert told(mock, "GET", "/worlds/customer/clock")["mode"] == "frozen"
+    control_json(mock, "POST", f"/worlds/{name}/clock", {"freeze": True})
+    control_json(mock, "PUT", f"/worlds/{name}/faults", [{"fault": "drop"}])
+    assert control_json(mock, "GET", "/worlds/customer/clock")["mode"] == "frozen"
     assert state(mock, "customer")["faults"] == 1
-    assert told(mock, "GET", f"/requests?token={name}")["total"] == 1
+    assert control_json(mock, "GET", f"/requests?token={name}")["total"] == 1
     for call in ("coverage", "verdict"):
-        assert told(mock, "GET", f"/{call}?token={name}") == {
-            **told(mock, "GET", f"/{call}?token=customer"),
+        assert control_json(mock, "GET", f"/{call}?token={name}") == {
+            **control_json(mock, "GET", f"/{call}?token=customer"),
             "token": "cu***",
         }
-    told(mock, "PUT", f"/worlds/{name}/scenario", {"name": "last-credits"})
+    control_json(mock, "PUT", f"/worlds/{name}/scenario", {"name": "last-credits"})
     assert state(mock, "customer")["credits"] == 2
-    told(mock, "DELETE", f"/requests?token={name}")
-    assert told(mock, "GET", "/requests")["total"] == 0
+    control_json(mock, "DELETE", f"/requests?token={name}")
+    assert control_json(mock, "GET", "/requests")["total"] == 0
 
 
 def test_an_entry_of_the_journal_names_its_world(mock: Mock) -> None:
     mock.generate("customer")
     mock.call("GET", f"{PREFIX}/versions", None)
-    anonymous, customer = told(mock, "GET", "/requests")["requests"]
+    anonymous, customer = control_json(mock, "GET", "/requests")["requests"]
     assert (anonymous["world"], customer["world"]) == ("", world_name("customer"))

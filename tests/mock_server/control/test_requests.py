@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.control import ask, told
+from support.control import control_call, control_json
 from support.mock import PREFIX, Mock, Start, behaviour, settings
 
 
@@ -22,7 +22,7 @@ def busy(mock: Mock) -> Mock:
 
 
 def statuses(mock: Mock, query: str = "") -> list[Any]:
-    return [each["status"] for each in told(mock, "GET", f"/requests{query}")["requests"]]
+    return [each["status"] for each in control_json(mock, "GET", f"/requests{query}")["requests"]]
 
 
 def test_requests_come_newest_first(busy: Mock) -> None:
@@ -51,15 +51,15 @@ def test_requests_are_filtered(busy: Mock, query: str, found: list[int]) -> None
 
 
 def test_the_total_counts_beyond_the_limit(busy: Mock) -> None:
-    assert told(busy, "GET", "/requests?limit=1")["total"] == 7
-    assert told(busy, "GET", "/requests?limit=1&token=demo")["total"] == 4
+    assert control_json(busy, "GET", "/requests?limit=1")["total"] == 7
+    assert control_json(busy, "GET", "/requests?limit=1&token=demo")["total"] == 4
 
 
 def test_a_request_without_a_reply_is_found_as_none(mock: Mock) -> None:
-    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "drop"}])
+    control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "drop"}])
     with pytest.raises(ConnectionResetError):
         mock.run(lambda: _call_with_errors(mock))
-    (entry,) = told(mock, "GET", "/requests?status=none")["requests"]
+    (entry,) = control_json(mock, "GET", "/requests?status=none")["requests"]
     assert (entry["status"], entry["complete"], entry["faults"]) == (None, False, ["drop"])
 
 
@@ -70,8 +70,8 @@ async def _call_with_errors(mock: Mock) -> None:
 
 def test_a_request_is_found_by_the_id_that_its_reply_carried(mock: Mock) -> None:
     reply = mock.generate("demo-empty")
-    entry = told(mock, "GET", f"/requests/{reply.headers['x-mock-request-id']}")
-    assert entry == told(mock, "GET", "/requests")["requests"][0]
+    entry = control_json(mock, "GET", f"/requests/{reply.headers['x-mock-request-id']}")
+    assert entry == control_json(mock, "GET", "/requests")["requests"][0]
     assert (entry["rule"], entry["why"]["rule"]) == ("CREDIT-419", "CREDIT-419")
     assert entry["why"]["state"] == {"credits": 0, "needed": 1}
     assert entry["reply"] == reply.text
@@ -79,7 +79,7 @@ def test_a_request_is_found_by_the_id_that_its_reply_carried(mock: Mock) -> None
 
 def test_a_request_is_shown_with_its_outcome(mock: Mock) -> None:
     reply = mock.generate("my-token")
-    (entry,) = told(mock, "GET", "/requests")["requests"]
+    (entry,) = control_json(mock, "GET", "/requests")["requests"]
     assert entry["at"] == "2026-02-26T10:00:00.000Z"
     assert entry["seconds"] == 1.5
     assert entry["fields"]["size"] == "256x256"
@@ -93,18 +93,18 @@ def test_no_token_leaves_the_journal(mock: Mock) -> None:
     mock.call("GET", f"{PREFIX}/versions?key={token}", token, headers={"x-other": token})
     mock.call("GET", f"{PREFIX}/{token}", token)
     for path in ("/requests", "/worlds", "/snapshot", "/behaviour"):
-        assert token not in ask(mock, "GET", path).text
+        assert token not in control_call(mock, "GET", path).text
 
 
 def test_a_request_without_a_token_has_the_servers_time(mock: Mock) -> None:
     mock.generate()
     mock.call("GET", f"{PREFIX}/versions", None)
-    entry = told(mock, "GET", "/requests?status=401")["requests"][0]
+    entry = control_json(mock, "GET", "/requests?status=401")["requests"][0]
     assert (entry["at"], entry["seconds"]) == ("2026-02-26T10:00:01.500Z", 0)
 
 
 def test_an_unknown_request_is_404(mock: Mock) -> None:
-    reply = ask(mock, "GET", "/requests/0%00%C3%A9")
+    reply = control_call(mock, "GET", "/requests/0%00%C3%A9")
     assert reply.status_code == 404
     assert reply.json() == {"message": "Request '0\\x00\\xe9' not found; it may have been evicted."}
 
@@ -112,18 +112,18 @@ def test_an_unknown_request_is_404(mock: Mock) -> None:
 def test_evicted_requests_still_count(start: Start) -> None:
     mock = start(settings(behaves=behaviour(max_journal_entries=3)))
     ids = [mock.call("GET", f"{PREFIX}/versions").headers["x-mock-request-id"] for _ in range(5)]
-    assert [each["id"] for each in told(mock, "GET", "/requests?order=oldest")["requests"]] == ids[2:]
-    assert ask(mock, "GET", f"/requests/{ids[0]}").status_code == 404
-    shown = {each["operation"]: each for each in told(mock, "GET", "/coverage?token=demo")["operations"]}
+    assert [each["id"] for each in control_json(mock, "GET", "/requests?order=oldest")["requests"]] == ids[2:]
+    assert control_call(mock, "GET", f"/requests/{ids[0]}").status_code == 404
+    shown = {each["operation"]: each for each in control_json(mock, "GET", "/coverage?token=demo")["operations"]}
     assert shown["getVersions"]["statuses"][0] == {"status": 200, "met": 5, "rules": []}
 
 
 def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
-    assert told(busy, "DELETE", "/requests?token=demo") == {"requests": [], "total": 0}
+    assert control_json(busy, "DELETE", "/requests?token=demo") == {"requests": [], "total": 0}
     assert statuses(busy) == [404, 401, 419]
-    assert told(busy, "GET", "/coverage?token=demo")["met"] == 0
+    assert control_json(busy, "GET", "/coverage?token=demo")["met"] == 0
     assert busy.world()["credits"] == 99
-    told(busy, "DELETE", "/requests")
+    control_json(busy, "DELETE", "/requests")
     assert statuses(busy) == []
 
 
@@ -144,26 +144,26 @@ def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
     ],
 )
 def test_an_invalid_query_is_422(busy: Mock, query: str, says: str) -> None:
-    reply = ask(busy, "GET", f"/requests{query}")
+    reply = control_call(busy, "GET", f"/requests{query}")
     assert reply.status_code == 422
     assert says in reply.json()["message"]
 
 
 def test_a_misspelt_parameter_deletes_nothing(busy: Mock) -> None:
-    assert ask(busy, "DELETE", "/requests?tokn=demo").status_code == 422
-    assert told(busy, "GET", "/requests")["total"] == 7
+    assert control_call(busy, "DELETE", "/requests?tokn=demo").status_code == 422
+    assert control_json(busy, "GET", "/requests")["total"] == 7
 
 
 @pytest.mark.parametrize("path", ["/coverage", "/verdict"])
 def test_coverage_and_verdict_are_of_one_client(busy: Mock, path: str) -> None:
-    assert told(busy, "GET", f"{path}?token=demo")["token"] == "demo"
-    reply = ask(busy, "GET", path)
+    assert control_json(busy, "GET", f"{path}?token=demo")["token"] == "demo"
+    reply = control_call(busy, "GET", path)
     assert (reply.status_code, reply.json()) == (422, {"message": "Missing query parameter: token."})
-    assert ask(busy, "GET", f"{path}?token=demo-invalid").status_code == 404
+    assert control_call(busy, "GET", f"{path}?token=demo-invalid").status_code == 404
 
 
 def test_coverage_counts_what_a_client_has_met(busy: Mock) -> None:
-    shown = told(busy, "GET", "/coverage?token=demo")
+    shown = control_json(busy, "GET", "/coverage?token=demo")
     met = {
         (operation["operation"], status["status"]): status["met"]
         for operation in shown["operations"]
@@ -176,5 +176,5 @@ def test_coverage_counts_what_a_client_has_met(busy: Mock) -> None:
 def test_the_verdict_is_about_the_requested_client(mock: Mock) -> None:
     for _ in range(2):
         mock.generate("demo-empty")
-    assert told(mock, "GET", "/verdict?token=demo-empty")["verdict"] == "misbehaved"
-    assert told(mock, "GET", "/verdict?token=demo")["verdict"] == "not exercised"
+    assert control_json(mock, "GET", "/verdict?token=demo-empty")["verdict"] == "misbehaved"
+    assert control_json(mock, "GET", "/verdict?token=demo")["verdict"] == "not exercised"

@@ -17,7 +17,7 @@ from PIL import Image as Picture
 from mock_server import resources
 from mock_server.domain.accounts import world_name
 from support.clocks import START, JumpingClock, SteppedClock, settle
-from support.control import ask, begin, told
+from support.control import begin, control_call, control_json
 from support.examples import examples
 from support.mock import DALL_E, PREFIX, Mock, Start, behaviour
 from support.mock import settings as started_with
@@ -38,7 +38,7 @@ Act = Callable[[Mock, str], object]
 
 def control(method: str, path: str, body: Any = None) -> Act:
     given = {} if body is None else {"json": body}
-    return lambda mock, token: ask(mock, method, f"/worlds/{token}{path}", **given)
+    return lambda mock, token: control_call(mock, method, f"/worlds/{token}{path}", **given)
 
 
 RUN = control("POST", "/clock", {"freeze": False})
@@ -98,7 +98,7 @@ def observed(mock: Mock, tokens: list[str]) -> list[Any]:
     for token in tokens:
         paths += [f"/worlds/{token}{each}" for each in ("", "/clock", "/faults")]
         paths += [f"/{each}?token={token}" for each in ("requests", "coverage", "verdict")]
-    seen = [told(mock, "GET", path) for path in paths]
+    seen = [control_json(mock, "GET", path) for path in paths]
     for token in tokens:
         for name in ("check-availability", "versions", "recent-images", "versions", "versions"):
             reply = mock.call("GET", f"{PREFIX}/{name}", token)
@@ -110,7 +110,7 @@ def observed(mock: Mock, tokens: list[str]) -> list[Any]:
 
 def stored(mock: Mock) -> list[str]:
     """Return those tokens whose worlds exist: any other is first seen when it is looked at."""
-    names = {each["name"] for each in told(mock, "GET", "/snapshot")["worlds"]}
+    names = {each["name"] for each in control_json(mock, "GET", "/snapshot")["worlds"]}
     return [token for token in TOKENS if world_name(token) in names]
 
 
@@ -121,12 +121,12 @@ def test_an_import_restores_the_whole_state(
 ) -> None:
     with closing(Mock()) as mock, closing(Mock(clock=JumpingClock(later))) as fresh:
         live(mock, history)
-        snapshot = told(mock, "GET", "/snapshot")
+        snapshot = control_json(mock, "GET", "/snapshot")
         tokens = stored(mock)
         seen = observed(mock, tokens)
         live(mock, [*more, *(("run", token) for token in TOKENS)])
         for restored in (mock, fresh):
-            told(restored, "PUT", "/snapshot", snapshot)
+            control_json(restored, "PUT", "/snapshot", snapshot)
             assert timeless(observed(restored, tokens)) == timeless(seen)
 
 
@@ -146,22 +146,22 @@ def timeless(seen: list[Any]) -> list[Any]:
 
 def test_an_empty_server_exports_an_empty_snapshot(mock: Mock) -> None:
     empty = {"version": 1, "taken_at": START, "worlds": [], "journal": [], "sources": {}}
-    assert told(mock, "GET", "/snapshot") == empty
+    assert control_json(mock, "GET", "/snapshot") == empty
     mock.generate()
-    assert told(mock, "PUT", "/snapshot", empty) == {"worlds": 0, "taken_at": "2026-02-26T10:00:00.000Z"}
-    assert told(mock, "GET", "/requests")["total"] == 0
+    assert control_json(mock, "PUT", "/snapshot", empty) == {"worlds": 0, "taken_at": "2026-02-26T10:00:00.000Z"}
+    assert control_json(mock, "GET", "/requests")["total"] == 0
     assert mock.world()["credits"] == 100
 
 
 def test_a_lock_that_had_three_seconds_left_has_three_seconds_left(start: Start) -> None:
     clock, other = SteppedClock(), SteppedClock(LATER)
     mock, fresh = start(clock=clock), start(clock=other)
-    told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:05Z"}})
+    control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:05Z"}})
     mock.run(lambda: clock.advance(2))
-    snapshot = told(mock, "GET", "/snapshot")
+    snapshot = control_json(mock, "GET", "/snapshot")
     mock.run(lambda: clock.advance(100))
     for restored, its_clock in ((mock, clock), (fresh, other)):
-        told(restored, "PUT", "/snapshot", snapshot)
+        control_json(restored, "PUT", "/snapshot", snapshot)
         assert restored.world()["clock"]["now"] == "2026-02-26T10:00:02.000Z"
         restored.run(lambda its_clock=its_clock: its_clock.advance(2.999))  # type: ignore[misc]
         assert restored.generate().status_code == 409
@@ -174,8 +174,8 @@ def test_a_running_generation_ends_on_time_after_an_import(start: Start) -> None
     mock, fresh = start(clock=clock), start(clock=other)
     begin(mock)
     mock.run(lambda: clock.advance(0.5))
-    snapshot = told(mock, "GET", "/snapshot")
-    told(fresh, "PUT", "/snapshot", snapshot)
+    snapshot = control_json(mock, "GET", "/snapshot")
+    control_json(fresh, "PUT", "/snapshot", snapshot)
     assert (fresh.world()["running"], fresh.world()["credits"]) == (1, 100)
     fresh.run(lambda: other.advance(0.999))
     assert fresh.call("GET", f"{PREFIX}/recent-images").json() == []
@@ -189,7 +189,7 @@ def test_a_waiting_request_gets_a_503_and_its_generation_continues(start: Start)
     clock = SteppedClock()
     mock = start(clock=clock)
     task = begin(mock)
-    told(mock, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    control_json(mock, "PUT", "/snapshot", control_json(mock, "GET", "/snapshot"))
     assert mock.run(lambda: asyncio.wait_for(task, 5)).status_code == 503
     assert mock.world()["running"] == 1
     mock.run(lambda: clock.advance(1.5))
@@ -199,9 +199,9 @@ def test_a_waiting_request_gets_a_503_and_its_generation_continues(start: Start)
 def test_a_waiting_request_gets_a_503_when_its_generation_is_gone(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
-    snapshot = told(mock, "GET", "/snapshot")
+    snapshot = control_json(mock, "GET", "/snapshot")
     task = begin(mock)
-    told(mock, "PUT", "/snapshot", snapshot)
+    control_json(mock, "PUT", "/snapshot", snapshot)
     assert mock.run(lambda: asyncio.wait_for(task, 5)).status_code == 503
     assert mock.world()["credits"] == 100
 
@@ -210,7 +210,7 @@ def test_a_picture_made_from_an_upload_still_shows_it(start: Start) -> None:
     mock, fresh = start(), start()
     (image,) = upload(mock, "demo").json()["images"]
     picture = mock.call("GET", f"/{image['output']}", None).content
-    told(fresh, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    control_json(fresh, "PUT", "/snapshot", control_json(mock, "GET", "/snapshot"))
     restored = fresh.call("GET", f"/{image['output']}", None)
     assert restored.status_code == 200
     assert restored.content == picture
@@ -221,27 +221,27 @@ def test_the_journal_of_a_world_without_changes_is_kept(start: Start) -> None:
     mock, fresh = start(), start()
     mock.call("GET", f"{PREFIX}/versions", "only-looks")
     mock.call("GET", f"{PREFIX}/versions", None)
-    told(fresh, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
-    assert told(fresh, "GET", "/requests") == told(mock, "GET", "/requests")
-    assert told(fresh, "GET", "/coverage?token=only-looks")["met"] == 1
+    control_json(fresh, "PUT", "/snapshot", control_json(mock, "GET", "/snapshot"))
+    assert control_json(fresh, "GET", "/requests") == control_json(mock, "GET", "/requests")
+    assert control_json(fresh, "GET", "/coverage?token=only-looks")["met"] == 1
 
 
 def test_faults_continue_after_an_import(start: Start) -> None:
     mock, fresh = start(), start()
-    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "proxy-error", "times": 2}])
+    control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "proxy-error", "times": 2}])
     assert mock.call("GET", f"{PREFIX}/versions").status_code == 502
-    told(fresh, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    control_json(fresh, "PUT", "/snapshot", control_json(mock, "GET", "/snapshot"))
     assert [fresh.call("GET", f"{PREFIX}/versions").status_code for _ in range(2)] == [502, 200]
 
 
 def test_the_clock_that_all_worlds_share_is_restored(start: Start) -> None:
     mock = start(started_with(behaves=behaviour(lock_scope="global")))
-    told(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
     begin(mock)
-    snapshot = told(mock, "GET", "/snapshot")
+    snapshot = control_json(mock, "GET", "/snapshot")
     before = mock.world("another")
-    told(mock, "POST", "/worlds/demo/clock", {"advance": 1000})
-    told(mock, "PUT", "/snapshot", snapshot)
+    control_json(mock, "POST", "/worlds/demo/clock", {"advance": 1000})
+    control_json(mock, "PUT", "/snapshot", snapshot)
     assert mock.world("another") == before
     assert before["lock"] == {"until": "2030-01-01T00:00:10.000Z"}
 
@@ -249,12 +249,12 @@ def test_the_clock_that_all_worlds_share_is_restored(start: Start) -> None:
 @pytest.fixture
 def valid(mock: Mock) -> dict[str, Any]:
     """A snapshot with something of everything in it."""
-    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "delay", "seconds": 1, "operation": "versions"}])
+    control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "delay", "seconds": 1, "operation": "versions"}])
     upload(mock, "demo")
-    told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
     begin(mock, json=DALL_E)
     mock.generate("demo")
-    snapshot: dict[str, Any] = told(mock, "GET", "/snapshot")
+    snapshot: dict[str, Any] = control_json(mock, "GET", "/snapshot")
     return snapshot
 
 
@@ -318,16 +318,16 @@ def replaced(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> di
 def test_an_invalid_snapshot_changes_nothing(
     mock: Mock, valid: dict[str, Any], place: tuple[Any, ...], value: Any
 ) -> None:
-    before = told(mock, "GET", "/snapshot")
-    reply = ask(mock, "PUT", "/snapshot", json=replaced(valid, place, value))
+    before = control_json(mock, "GET", "/snapshot")
+    reply = control_call(mock, "PUT", "/snapshot", json=replaced(valid, place, value))
     assert reply.status_code == 422
     assert reply.json()["message"].startswith(("Invalid snapshot: ", "Invalid body: "))
-    assert told(mock, "GET", "/snapshot") == before
+    assert control_json(mock, "GET", "/snapshot") == before
 
 
 def test_the_valid_snapshot_is_accepted(mock: Mock, valid: dict[str, Any]) -> None:
-    assert told(mock, "PUT", "/snapshot", valid)["worlds"] == 1
-    assert told(mock, "GET", "/snapshot") == valid
+    assert control_json(mock, "PUT", "/snapshot", valid)["worlds"] == 1
+    assert control_json(mock, "GET", "/snapshot") == valid
     assert base64.b64decode(*valid["sources"].values()) == (FOLDER / "images" / "lamp.jpg").read_bytes()
 
 
@@ -335,5 +335,5 @@ def test_worlds_beyond_the_limit_are_evicted_on_import(start: Start) -> None:
     mock, small = start(), start(started_with(behaves=behaviour(max_worlds=2)))
     for number in range(4):
         mock.generate(f"token-{number}")
-    told(small, "PUT", "/snapshot", told(mock, "GET", "/snapshot"))
+    control_json(small, "PUT", "/snapshot", control_json(mock, "GET", "/snapshot"))
     assert [small.world(f"token-{number}")["credits"] for number in range(4)] == [100, 100, 99, 99]

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mock_server import __version__
 from support.clocks import SteppedClock
-from support.control import ask, begin, told
+from support.control import begin, control_call, control_json
 from support.mock import Mock, Start, behaviour, settings
 
 FRESH = {
@@ -32,12 +32,17 @@ IMAGES = "/worlds/demo/images"
 def test_health_shows_version_state_and_worlds(mock: Mock) -> None:
     mock.generate("one")
     mock.generate("two")
-    assert told(mock, "GET", "/health") == {"status": "ok", "version": __version__, "state": "memory", "worlds": 2}
+    assert control_json(mock, "GET", "/health") == {
+        "status": "ok",
+        "version": __version__,
+        "state": "memory",
+        "worlds": 2,
+    }
 
 
 def test_a_world_is_shown_as_it_would_be_before_its_first_call(mock: Mock) -> None:
     assert mock.world() == FRESH
-    assert told(mock, "GET", "/health")["worlds"] == 0
+    assert control_json(mock, "GET", "/health")["worlds"] == 0
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_ready_made_worlds(mock: Mock, token: str, field: str, value: Any) -> No
 
 
 def test_a_generation_under_way_is_shown_with_its_lock(mock: Mock) -> None:
-    told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
     begin(mock)
     world = mock.world()
     assert (world["running"], world["images"], world["credits"]) == (1, 0, 100)
@@ -67,7 +72,7 @@ def test_a_generation_under_way_is_shown_with_its_lock(mock: Mock) -> None:
 def test_worlds_are_listed_with_the_last_one_used_first_and_masked(mock: Mock) -> None:
     for token in ("first-token", "second-token", "third-token", "first-token"):
         mock.generate(token)
-    listed = told(mock, "GET", "/worlds")
+    listed = control_json(mock, "GET", "/worlds")
     assert [each["token"] for each in listed["worlds"]] == ["fir***", "thi***", "seco***"]
     assert listed["total"] == 3
 
@@ -75,26 +80,26 @@ def test_worlds_are_listed_with_the_last_one_used_first_and_masked(mock: Mock) -
 def test_listing_worlds_does_not_change_their_order(mock: Mock) -> None:
     for token in ("first-token", "second-token", "third-token"):
         mock.generate(token)
-    assert told(mock, "GET", "/worlds") == told(mock, "GET", "/worlds")
+    assert control_json(mock, "GET", "/worlds") == control_json(mock, "GET", "/worlds")
 
 
 def test_a_listed_world_is_as_it_is_now(mock: Mock) -> None:
     mock.generate()
-    (listed,) = told(mock, "GET", "/worlds")["worlds"]
+    (listed,) = control_json(mock, "GET", "/worlds")["worlds"]
     assert {**listed, "token": "demo"} == mock.world()
 
 
 def test_patch_changes_only_the_given_fields(mock: Mock) -> None:
     mock.generate()
     before = mock.world()
-    assert told(mock, "PATCH", "/worlds/demo", {"credits": 7}) == {**before, "credits": 7}
+    assert control_json(mock, "PATCH", "/worlds/demo", {"credits": 7}) == {**before, "credits": 7}
 
 
 def test_an_empty_change_changes_nothing(mock: Mock) -> None:
     mock.generate()
     before = mock.world()
-    assert told(mock, "PATCH", "/worlds/demo", {}) == before
-    assert told(mock, "PATCH", "/worlds/demo") == before
+    assert control_json(mock, "PATCH", "/worlds/demo", {}) == before
+    assert control_json(mock, "PATCH", "/worlds/demo") == before
 
 
 @pytest.mark.parametrize(
@@ -102,35 +107,35 @@ def test_an_empty_change_changes_nothing(mock: Mock) -> None:
     [{"credits": 3}, {"daily_limit": 3}, {"used_today": 3}, {"generation_time": 0.5}, {"generation_time": None}],
 )
 def test_every_number_can_be_changed(mock: Mock, change: dict[str, Any]) -> None:
-    assert told(mock, "PATCH", "/worlds/demo", change) == {**FRESH, **change}
+    assert control_json(mock, "PATCH", "/worlds/demo", change) == {**FRESH, **change}
 
 
 def test_a_generation_takes_as_long_as_was_set(mock: Mock) -> None:
-    told(mock, "PATCH", "/worlds/demo", {"generation_time": 7})
+    control_json(mock, "PATCH", "/worlds/demo", {"generation_time": 7})
     mock.generate()
     assert mock.world()["clock"]["now"] == "2026-02-26T10:00:07.000Z"
 
 
 def test_put_resets_and_then_changes(mock: Mock) -> None:
     mock.generate()
-    told(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
-    changed = told(mock, "PUT", "/worlds/demo", {"daily_limit": 3})
+    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True, "set": "2030-01-01T00:00:00Z"})
+    changed = control_json(mock, "PUT", "/worlds/demo", {"daily_limit": 3})
     assert changed == {**FRESH, "daily_limit": 3, "clock": changed["clock"]}
     assert changed["clock"]["mode"] == "real"
-    assert told(mock, "GET", "/requests?token=demo")["total"] == 0
+    assert control_json(mock, "GET", "/requests?token=demo")["total"] == 0
 
 
 def test_put_restores_the_listed_account(mock: Mock) -> None:
-    told(mock, "PATCH", "/worlds/demo-low", {"credits": 50})
-    assert told(mock, "PUT", "/worlds/demo-low")["credits"] == 2
+    control_json(mock, "PATCH", "/worlds/demo-low", {"credits": 50})
+    assert control_json(mock, "PUT", "/worlds/demo-low")["credits"] == 2
 
 
 def test_delete_deletes_the_world(mock: Mock) -> None:
     mock.generate()
-    gone = told(mock, "DELETE", "/worlds/demo")
+    gone = control_json(mock, "DELETE", "/worlds/demo")
     assert gone == {**FRESH, "clock": gone["clock"]}
-    assert told(mock, "GET", "/health")["worlds"] == 0
-    assert told(mock, "GET", "/coverage?token=demo")["met"] == 0
+    assert control_json(mock, "GET", "/health")["worlds"] == 0
+    assert control_json(mock, "GET", "/coverage?token=demo")["met"] == 0
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/worlds/demo"), ("PUT", "/worlds/demo"), ("POST", "/reset")])
@@ -139,27 +144,27 @@ def test_a_waiting_request_gets_a_503_when_its_world_is_reset(
     start: Start, method: str, path: str, clock: dict[str, Any]
 ) -> None:
     mock = start(clock=SteppedClock())
-    told(mock, "POST", "/worlds/demo/clock", clock)
+    control_json(mock, "POST", "/worlds/demo/clock", clock)
     task = begin(mock)
-    told(mock, method, path)
+    control_json(mock, method, path)
     reply = mock.run(lambda: asyncio.wait_for(task, 5))
     assert (reply.status_code, reply.json()) == (503, {"message": "The world was reset while this generation ran."})
 
 
 def test_a_lock_can_be_set_and_freed(mock: Mock) -> None:
     until = "2026-02-26T10:00:05.000Z"
-    assert told(mock, "PATCH", "/worlds/demo", {"lock": {"until": until}})["lock"] == {"until": until}
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": until}})["lock"] == {"until": until}
     assert mock.generate().status_code == 409
-    assert told(mock, "PATCH", "/worlds/demo", {"lock": None})["lock"] is None
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": None})["lock"] is None
     assert mock.generate().status_code == 200
 
 
 def test_a_lock_without_an_end_is_held_forever(mock: Mock) -> None:
-    assert told(mock, "PATCH", "/worlds/demo", {"lock": {}})["lock"] == {"until": None}
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {}})["lock"] == {"until": None}
 
 
 def test_an_expired_lock_is_free(mock: Mock) -> None:
-    assert told(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T09:59:59Z"}})["lock"] is None
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T09:59:59Z"}})["lock"] is None
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -183,60 +188,60 @@ def test_an_expired_lock_is_free(mock: Mock) -> None:
 )
 def test_an_invalid_change_changes_nothing(mock: Mock, method: str, body: bytes, says: str) -> None:
     mock.generate()
-    before = told(mock, "GET", "/snapshot")
-    reply = ask(mock, method, "/worlds/demo", content=body)
+    before = control_json(mock, "GET", "/snapshot")
+    reply = control_call(mock, method, "/worlds/demo", content=body)
     assert reply.status_code == 422
     assert says in reply.json()["message"]
-    assert told(mock, "GET", "/snapshot") == before
+    assert control_json(mock, "GET", "/snapshot") == before
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_an_invalid_token_has_no_world(mock: Mock, method: str) -> None:
-    reply = ask(mock, method, "/worlds/demo-invalid")
+    reply = control_call(mock, method, "/worlds/demo-invalid")
     assert reply.status_code == 404
     assert reply.json() == {"message": "The token demo*** is not valid on this mock."}
 
 
 def test_a_closed_server_has_no_world_for_a_token_that_is_not_listed(start: Start) -> None:
     mock = start(settings(closed=True))
-    assert ask(mock, "GET", "/worlds/demo").status_code == 200
-    assert ask(mock, "GET", "/worlds/any-other").status_code == 404
+    assert control_call(mock, "GET", "/worlds/demo").status_code == 200
+    assert control_call(mock, "GET", "/worlds/any-other").status_code == 404
 
 
 @pytest.mark.parametrize("token", ["%00", "%0A", "demo%0A", "%20demo", "two%20words", "t%C3%A9st", "%ED%A0%80", "%FF"])
 def test_an_impossible_token_is_refused(mock: Mock, token: str) -> None:
-    reply = ask(mock, "PUT", f"/worlds/{token}")
+    reply = control_call(mock, "PUT", f"/worlds/{token}")
     assert reply.status_code == 422
     assert "use visible ASCII characters without spaces" in reply.json()["message"]
-    assert told(mock, "GET", "/snapshot")["worlds"] == []
+    assert control_json(mock, "GET", "/snapshot")["worlds"] == []
 
 
 @pytest.mark.parametrize("token", ["a/b", "12|abc+/==", "a%2Fb", "a?b#c", "../x", "clock"])
 def test_every_possible_token_names_its_own_world(mock: Mock, token: str) -> None:
     mock.generate(token)
     path = "/worlds/" + "".join(f"%{ord(each):02X}" for each in token)
-    world = told(mock, "GET", path)
+    world = control_json(mock, "GET", path)
     assert (world["token"], world["credits"]) == (token, 99)
-    assert told(mock, "GET", f"{path}/clock") == world["clock"]
-    told(mock, "PUT", f"{path}/faults", [{"fault": "proxy-error"}])
+    assert control_json(mock, "GET", f"{path}/clock") == world["clock"]
+    control_json(mock, "PUT", f"{path}/faults", [{"fault": "proxy-error"}])
     assert mock.generate(token).status_code == 502
-    assert told(mock, "PUT", f"{path}/scenario", {"name": "last-credits"})["token"] == token
+    assert control_json(mock, "PUT", f"{path}/scenario", {"name": "last-credits"})["token"] == token
     assert mock.generate(token, image_number_of_images=3).status_code == 419
 
 
 def test_an_empty_token_is_not_found(mock: Mock) -> None:
-    assert ask(mock, "DELETE", "/worlds/").status_code == 404
-    assert ask(mock, "GET", "/worlds//clock").status_code == 404
+    assert control_call(mock, "DELETE", "/worlds/").status_code == 404
+    assert control_call(mock, "GET", "/worlds//clock").status_code == 404
 
 
 def test_reset_deletes_one_world_or_all(mock: Mock) -> None:
     for token in ("one", "two", "three"):
         mock.generate(token)
-    assert told(mock, "POST", "/reset", {"token": "two"}) == {"worlds": 2}
+    assert control_json(mock, "POST", "/reset", {"token": "two"}) == {"worlds": 2}
     assert mock.world("two")["credits"] == 100
     assert mock.world("one")["credits"] == 99
-    assert told(mock, "POST", "/reset") == {"worlds": 0}
-    assert told(mock, "GET", "/requests") == {"requests": [], "total": 0}
+    assert control_json(mock, "POST", "/reset") == {"worlds": 0}
+    assert control_json(mock, "GET", "/requests") == {"requests": [], "total": 0}
 
 
 @pytest.mark.parametrize(
@@ -245,29 +250,29 @@ def test_reset_deletes_one_world_or_all(mock: Mock) -> None:
 )
 def test_an_invalid_reset_resets_nothing(mock: Mock, body: dict[str, Any], status: int) -> None:
     mock.generate()
-    assert ask(mock, "POST", "/reset", json=body).status_code == status
+    assert control_call(mock, "POST", "/reset", json=body).status_code == status
     assert mock.world()["credits"] == 99
 
 
 def test_shared_state_is_not_listed_as_a_world(start: Start) -> None:
     mock = start(settings(behaves=behaviour(lock_scope="global")))
-    told(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
     begin(mock)
-    assert told(mock, "GET", "/health")["worlds"] == 1
-    assert told(mock, "GET", "/worlds")["total"] == 1
+    assert control_json(mock, "GET", "/health")["worlds"] == 1
+    assert control_json(mock, "GET", "/worlds")["total"] == 1
     assert mock.world("another")["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
-    assert told(mock, "POST", "/reset", {"token": "demo"}) == {"worlds": 0}
+    assert control_json(mock, "POST", "/reset", {"token": "demo"}) == {"worlds": 0}
 
 
 def images(mock: Mock, token: str = "demo") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = told(mock, "GET", f"/worlds/{token}/images")["images"]
+    found: list[dict[str, Any]] = control_json(mock, "GET", f"/worlds/{token}/images")["images"]
     return found
 
 
 def test_an_image_is_shown_with_its_request(mock: Mock) -> None:
     reply = mock.generate(description="A fox", size="512x512")
     (image,) = reply.json()["images"]
-    assert told(mock, "GET", IMAGES) == {
+    assert control_json(mock, "GET", IMAGES) == {
         "images": [
             {
                 "id": image["id"],
@@ -300,25 +305,25 @@ def test_an_image_is_shown_with_its_price(start: Start) -> None:
 
 def test_a_picture_is_the_one_of_the_client_and_leaves_no_trace(mock: Mock) -> None:
     (image,) = mock.generate().json()["images"]
-    told(mock, "PUT", "/worlds/demo/faults", [{"fault": "picture-missing", "times": 1}])
-    reply = ask(mock, "GET", f"{IMAGES}/{image['title']}")
+    control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "picture-missing", "times": 1}])
+    reply = control_call(mock, "GET", f"{IMAGES}/{image['title']}")
     assert reply.headers["content-type"] == "image/png"
     assert Image.open(io.BytesIO(reply.content)).size == (256, 256)
-    assert told(mock, "GET", "/requests")["total"] == 1
-    assert told(mock, "GET", "/worlds/demo/faults")[0]["seen"] == 0
-    told(mock, "DELETE", "/worlds/demo/faults")
+    assert control_json(mock, "GET", "/requests")["total"] == 1
+    assert control_json(mock, "GET", "/worlds/demo/faults")[0]["seen"] == 0
+    control_json(mock, "DELETE", "/worlds/demo/faults")
     assert mock.call("GET", f"/{image['output']}", None).content == reply.content
 
 
 def test_a_picture_belongs_to_one_world(mock: Mock) -> None:
     (image,) = mock.generate("customer").json()["images"]
-    assert ask(mock, "GET", f"{IMAGES}/{image['title']}").status_code == 404
-    assert ask(mock, "GET", f"/worlds/customer/images/{image['title']}").status_code == 200
+    assert control_call(mock, "GET", f"{IMAGES}/{image['title']}").status_code == 404
+    assert control_call(mock, "GET", f"/worlds/customer/images/{image['title']}").status_code == 200
 
 
 def test_an_unknown_picture_is_not_found(mock: Mock) -> None:
     begin(mock)
     for title in ("fox.png", "%2e%2e%2fworlds", "fox-53f159799d1c91990.png"):
-        reply = ask(mock, "GET", f"{IMAGES}/{title}")
+        reply = control_call(mock, "GET", f"{IMAGES}/{title}")
         assert reply.status_code == 404
         assert "not found in this world" in reply.json()["message"]

@@ -168,4 +168,4 @@ def test_what_was_used_before_counts_for_the_day_that_its_clock_shows(daily_rese
 
 
 def test_a_locked_account_is_locked_for_ever() -> None:
-    assert opened("0" * 16, Account(7, 9, locked=True)).lock == Lock("somebody else", None)
+    assert opened("0" * 16, Account(7, 9, locked=True)).lock == Lock("another client", None)

@@ -79,7 +79,7 @@ def test_no_other_one_is_queued(sandbox: Sandbox, queues: bool, answer: str) -> 
 
 
 @pytest.mark.parametrize(
-    "state", [{"lock": Lock("somebody else", START + 5)}, {"used": 20}, {"credits": 0}], ids=["409", "429", "419"]
+    "state", [{"lock": Lock("another client", START + 5)}, {"used": 20}, {"credits": 0}], ids=["409", "429", "419"]
 )
 def test_a_refused_generation_changes_nothing(sandbox: Sandbox, state: dict[str, Any]) -> None:
     sandbox.set(**state)

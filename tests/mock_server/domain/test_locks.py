@@ -82,8 +82,8 @@ def test_the_lock_of_another_generation_is_never_freed(sandbox: Sandbox, failure
 @FAILURES
 def test_a_lock_that_somebody_else_has_taken_meanwhile_is_not_freed(sandbox: Sandbox, failure: str | None) -> None:
     sandbox.begin(failure=failure)
-    sandbox.set(lock=Lock("somebody else", None))
-    assert sandbox.after(2).lock == Lock("somebody else", None)
+    sandbox.set(lock=Lock("another client", None))
+    assert sandbox.after(2).lock == Lock("another client", None)
 
 
 def test_a_generation_that_outlives_its_lock_runs_on_without_it(sandbox: Sandbox) -> None:
@@ -101,6 +101,6 @@ def test_a_cancelled_generation_frees_its_lock(sandbox: Sandbox) -> None:
 
 def test_a_cancelled_generation_does_not_free_the_lock_of_somebody_else(sandbox: Sandbox) -> None:
     generation = sandbox.begin()
-    sandbox.set(lock=Lock("somebody else", None))
+    sandbox.set(lock=Lock("another client", None))
     sandbox.cancel(generation)
-    assert sandbox.world.lock == Lock("somebody else", None)
+    assert sandbox.world.lock == Lock("another client", None)

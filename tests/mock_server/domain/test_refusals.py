@@ -43,7 +43,7 @@ def test_a_refusal_by_the_lock_tells_until_when_and_when_it_may_pass() -> None:
 
 
 def test_a_lock_for_ever_has_no_end(sandbox: Sandbox) -> None:
-    sandbox.set(lock=Lock("somebody else", None))
+    sandbox.set(lock=Lock("another client", None))
     sandbox.at(START + 9 * DAY)
     assert sandbox.refused() == Refusal("locked", None, {"lock": {"until": None}})
 
@@ -148,7 +148,7 @@ def test_a_reservation_from_before_midnight_holds_after_it(sandbox: Sandbox) -> 
 
 
 def test_the_lock_is_met_before_the_daily_limit_and_that_before_the_credits(sandbox: Sandbox) -> None:
-    sandbox.set(lock=Lock("somebody else", START + 5), used=20, credits=0)
+    sandbox.set(lock=Lock("another client", START + 5), used=20, credits=0)
     assert sandbox.refused().rule == "LOCK-ONE"
     sandbox.at(START + 5)
     assert sandbox.refused().rule == "DAILY-429"
@@ -159,12 +159,12 @@ def test_the_lock_is_met_before_the_daily_limit_and_that_before_the_credits(sand
 @pytest.mark.parametrize("order", list(permutations(["invalid", *CODES])), ids=str)
 def test_the_first_refusal_of_the_configured_order_applies(sandbox: Sandbox, order: tuple[str, ...]) -> None:
     sandbox.behave(refusal_order=order)
-    sandbox.set(lock=Lock("somebody else", None), used=20, credits=0)
+    sandbox.set(lock=Lock("another client", None), used=20, credits=0)
     assert sandbox.refused().code == next(code for code in order if code != "invalid")
 
 
 def test_only_the_given_codes_refuse(sandbox: Sandbox) -> None:
-    sandbox.set(lock=Lock("somebody else", None), used=20, credits=0)
+    sandbox.set(lock=Lock("another client", None), used=20, credits=0)
     for code in CODES:
         refusal = refuse(sandbox.world, ONE, START, sandbox.behaviour, ["invalid", code])
         assert refusal is not None

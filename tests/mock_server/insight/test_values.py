@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from mock_server.insight.values import A_PICTURE, example, likeness, nearest_value, size_of
+from mock_server.insight.values import A_PICTURE, example, nearest_value, similarity, size_of
 
 SIZES = {"type": "string", "enum": ["256x256", "512x512", "1024x1024", "1792x1024", "1024x1792"]}
 RESOLUTION = {"type": "string", "pattern": "^[1-9][0-9]*x[1-9][0-9]*$", "examples": ["512x512"]}
@@ -142,8 +142,8 @@ def test_an_example_comes_from_the_document_where_it_has_one(schema: dict[str, A
 
 
 def test_names_are_alike_whatever_their_case_and_punctuation() -> None:
-    assert likeness("Stable_Diffusion", "stable-diffusion") == 1
-    assert likeness("midjourney", "ideogram") < 0.6
+    assert similarity("Stable_Diffusion", "stable-diffusion") == 1
+    assert similarity("midjourney", "ideogram") < 0.6
 
 
 ANYTHING = st.recursive(
