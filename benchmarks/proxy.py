@@ -10,8 +10,8 @@ from typing import Self
 _PIECE = 65_536
 
 
-class Turns:
-    """Counts the turns of one connection. All that is sent before an answer, such as a pipeline, is one turn."""
+class RoundTrips:
+    """Counts the round trips of one connection. All that is sent before an answer, such as a pipeline, is one."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -35,7 +35,7 @@ class CountingProxy:
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self._turns: list[Turns] = []
+        self._trips: list[RoundTrips] = []
         self._sockets: list[socket.socket] = []
 
     def __enter__(self) -> Self:
@@ -50,7 +50,7 @@ class CountingProxy:
 
     def trips(self) -> int:
         """Return the number of round trips so far."""
-        return sum(turns.count for turns in list(self._turns))
+        return sum(trips.count for trips in list(self._trips))
 
     def _accept(self) -> None:
         while True:
@@ -62,11 +62,11 @@ class CountingProxy:
 
     def _connect(self, client: socket.socket) -> None:
         server = socket.create_connection(("127.0.0.1", self._target))
-        turns = Turns()
-        self._turns.append(turns)
+        trips = RoundTrips()
+        self._trips.append(trips)
         self._sockets += [client, server]
-        _in_background(lambda: _copy(client, server, turns.sent))
-        _in_background(lambda: _copy(server, client, turns.answered))
+        _in_background(lambda: _copy(client, server, trips.sent))
+        _in_background(lambda: _copy(server, client, trips.answered))
 
 
 def _copy(source: socket.socket, target: socket.socket, seen: Callable[[], None]) -> None:
