@@ -18,9 +18,9 @@ from .wrk import MissingWrkError
 
 _option = partial(click.option, show_default=True)
 _FLAGS = (
-    _option("--rounds", default=5, type=click.IntRange(1), help="Number of rounds."),
-    _option("--seconds", default=3, type=click.IntRange(1), help="Duration of a row in each round."),
-    _option("--starts", default=STARTS, type=click.IntRange(1), help="Number of cold starts."),
+    _option("--rounds", default=5, type=click.IntRange(1), metavar="N", help="Number of rounds."),
+    _option("--seconds", default=3, type=click.IntRange(1), metavar="N", help="Duration of a row in each round."),
+    _option("--starts", default=STARTS, type=click.IntRange(1), metavar="N", help="Number of cold starts."),
     _option("--only", default="", metavar="NAME,…", help="Measure only these contenders."),
     _option("--rows", default="", metavar="NAME,…", help="Measure only these rows."),
     _option(
