@@ -113,7 +113,7 @@ def main() -> None:
     metavar="SECONDS",
     help="Duration of a generation.",
 )
-@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures and of random faults.")
+@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures, histories and random faults.")
 @option("--closed", is_flag=True, help="Refuse tokens that the accounts file does not list.")
 @option(
     "--admin-token",
@@ -163,7 +163,7 @@ def serve(
 @main.command("health")
 @option("--host", default="127.0.0.1", metavar="H", help="Address of the mock.")
 @option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port of the mock.")
-@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Time to wait until it serves.")
+@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Longest time to wait until it serves.")
 def check_health(host: str, port: int, wait: float) -> None:
     """Check that a mock serves: exit status 0, or 1 and the reason.
 
