@@ -1,4 +1,4 @@
-"""One world on the page, two, and many: seen, switched, compared, reset."""
+"""Worlds on the page: shown, switched, compared, reset."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_a_world_is_shown_and_kept_up_to_date(watched: Watched, shared: Mocked, 
     expect(part(page, "limit")).to_have_text("9")
 
 
-def test_two_tabs_show_two_worlds_that_never_meet(watched: Watched, shared: Mocked, token: str) -> None:
+def test_two_tabs_show_two_independent_worlds(watched: Watched, shared: Mocked, token: str) -> None:
     other = f"{token}-other"
     one = watched.open(token)
     two = watched.open(other, page=one)
@@ -71,7 +71,7 @@ def test_an_invalid_token_is_explained(watched: Watched) -> None:
     expect(page.locator("#notice")).to_be_hidden()
 
 
-def test_a_world_that_others_have_opened_can_be_picked(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_world_of_another_client_can_be_selected(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open("demo")
     shared.generate(token)
     option = part(page, "others").locator(f'option[value="{shared.name(token)}"]')
@@ -87,7 +87,7 @@ def test_an_unknown_world_is_explained(watched: Watched) -> None:
     expect(part(page, "problem")).to_contain_text("World 0123456789abcdef not found")
 
 
-def test_two_worlds_stand_side_by_side(watched: Watched, shared: Mocked, token: str) -> None:
+def test_two_worlds_are_shown_side_by_side(watched: Watched, shared: Mocked, token: str) -> None:
     shared.generate(token, count=2)
     page = watched.open(token)
     page.get_by_role("button", name="Compare two worlds").click()
@@ -107,7 +107,7 @@ def test_two_worlds_stand_side_by_side(watched: Watched, shared: Mocked, token: 
     expect(part(panes.nth(0), "credits")).to_have_text("2")
 
 
-def test_a_reset_asks_first(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_reset_requires_confirmation(watched: Watched, shared: Mocked, token: str) -> None:
     shared.generate(token)
     page = watched.open(token)
     for answer, left in (("Cancel", 99), ("Continue", 100)):
@@ -120,7 +120,7 @@ def test_a_reset_asks_first(watched: Watched, shared: Mocked, token: str) -> Non
     expect(page.locator(".row")).to_have_count(0)
 
 
-def test_a_ready_made_account_begins_as_its_own_after_a_reset(watched_own: Watched, own: Mocked) -> None:
+def test_a_reset_restores_a_ready_made_account(watched_own: Watched, own: Mocked) -> None:
     before = own.world("demo-empty")
     own.control("PATCH", "/worlds/demo-empty", {"credits": 55})
     page = watched_own.open("demo-empty")
@@ -131,7 +131,7 @@ def test_a_ready_made_account_begins_as_its_own_after_a_reset(watched_own: Watch
     assert {**own.world("demo-empty"), "clock": None} == {**before, "clock": None}
 
 
-def test_all_worlds_are_reset_and_come_back_from_a_snapshot(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
+def test_all_worlds_are_reset_and_restored_from_a_snapshot(watched_own: Watched, own: Mocked, tmp_path: Path) -> None:
     own.generate("demo", "A fox", count=2)
     own.generate("customer", "A hare")
     page = watched_own.open("demo")

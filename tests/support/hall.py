@@ -1,4 +1,4 @@
-"""A hall in which requests wait for instants of one clock."""
+"""A scheduler, and requests that wait for instants of its clock."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ NAME, WORLD = "the clock", "one"
 
 
 class Hall:
-    """Requests that wait for instants of one clock. Each does `steps` things before it is answered."""
+    """Requests that wait for instants of one clock. Each yields `steps` times before it is answered."""
 
     def __init__(self, piece: Timepiece = Timepiece(), yields: int = 0, steps: int = 0) -> None:  # noqa: B008
         self.real = SteppedClock()
@@ -32,7 +32,7 @@ class Hall:
         return Seen(world, piece.at(at), Found(world, at))
 
     async def request(self, label: str, *instants: Instant, world: str = WORLD) -> None:
-        """Wait for one instant after the other, then be answered."""
+        """Wait for each instant in turn, then log an answer."""
         with self.scheduler.under_way(NAME):
             for instant in instants:
                 await self.scheduler.wait(NAME, world, instant, self.look)
@@ -51,7 +51,7 @@ class Hall:
         self.scheduler.notify(NAME)
 
     @property
-    def forgotten(self) -> bool:
+    def empty(self) -> bool:
         return not self.scheduler._queues
 
 

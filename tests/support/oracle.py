@@ -9,7 +9,7 @@ LOCK = 10 * SECOND
 
 @dataclass
 class Event:
-    """A generation that has begun. cancelled: while it ran; freed: when a caller freed its lock."""
+    """A generation that has begun. cancelled: while it ran; freed: a caller deleted its lock."""
 
     began: int
     count: int
@@ -32,7 +32,7 @@ class Event:
 
 @dataclass
 class Oracle:
-    """An account. day_begins: how long after midnight; released_early: the lock is freed when a generation ends."""
+    """An account. day_begins: time after midnight; released_early: the lock is released when a generation ends."""
 
     credits: int
     daily_limit: int
@@ -61,7 +61,7 @@ class Oracle:
         return [each for each in self.events.values() if each.runs(now)]
 
     def made(self, now: int) -> dict[str, Event]:
-        """Return what has ended with images, in the order in which it ended."""
+        """Return the events that ended with images, in the order in which they ended."""
         made = {name: each for name, each in self.events.items() if each.made(now)}
         return dict(sorted(made.items(), key=lambda row: row[1].ends))
 
@@ -80,7 +80,7 @@ class Oracle:
         return min(whole, self.free(now)) if self.any_credit else whole
 
     def refuses(self, count: int, now: int) -> tuple[str, int | None] | None:
-        """Return the rule that refuses `count` images, and when they may pass."""
+        """Return the rule that refuses `count` images, and when the refusal ends."""
         holders = [each for each in self.events.values() if each.holds(now)]
         needed = min(1, count * self.price) if self.any_credit else count * self.price
         asked = self.used(now) + sum(self.weight(each.count) for each in self.running(now)) + self.weight(count)

@@ -1,4 +1,4 @@
-"""One world without a service around it, and what happens to it."""
+"""One world without a service, to which tests apply the rules."""
 
 from typing import Any
 
@@ -49,17 +49,17 @@ class Sandbox:
         self.behaviour = replace(self.behaviour, **values)
 
     def at(self, instant: Instant) -> World:
-        """Let it be `instant`, and return the world as it is then."""
+        """Advance to `instant`, and return the world."""
         self.now = instant
         self.world = advance_to(self.world, instant, self.behaviour)
         return self.world
 
     def after(self, number: float) -> World:
-        """Let so many seconds pass, and return the world as it is then."""
+        """Advance by `number` seconds, and return the world."""
         return self.at(self.now + seconds(number))
 
     def ask(self, count: int = 1, seconds: float = 2, queues: bool = False, **others: Any) -> Generation | Refusal:
-        """Begin a generation, or be refused. others: of GenerationRequest."""
+        """Try to begin a generation. others: fields of GenerationRequest."""
         self._begun += 1
         start = GenerationRequest(f"generation {self._begun}", order(count, queues=queues), seconds, **others)
         self.world, outcome = begin(self.world, start, self.now, self.behaviour)
@@ -72,7 +72,7 @@ class Sandbox:
         return outcome
 
     def refused(self, count: int = 1) -> Refusal:
-        """Be refused a generation."""
+        """Return the refusal of a generation."""
         outcome = self.ask(count)
         assert isinstance(outcome, Refusal), outcome
         return outcome

@@ -1,4 +1,4 @@
-"""A service in this process, without HTTP, and the requests that are under way there."""
+"""A service without HTTP, and its running requests."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ LISTED: Mapping[str, Account] = {
 
 
 class RemoteStore:
-    """A store as one across a network is: every call takes a while, and a change may be called again."""
+    """A store that behaves like one across a network: every call yields, and a change can be called twice."""
 
     kind = "remote"
 
@@ -69,7 +69,7 @@ def no_past(world: str, history: History) -> Sequence[PastImage]:
 
 
 class Desk:
-    """A service where accounts have 100 credits and may make 50 images a day, in time that is advanced."""
+    """A service with a stepped clock. Accounts have 100 credits and a daily limit of 50 images."""
 
     def __init__(
         self,
@@ -108,13 +108,13 @@ class Desk:
         return (await self.service.look(self.caller(token))).now
 
     async def change(self, token: str = "customer", **values: Any) -> None:
-        """Set what a world is like."""
+        """Set fields of a world."""
         await self.service.change(self.caller(token), lambda world, _: (replace(world, **values), None))
 
     async def generate(
         self, token: str = "customer", count: int = 1, queues: bool = False, source: str | None = None, **others: Any
     ) -> Outcome | Refusal:
-        """Return what comes of a generation. others: of GenerationRequest."""
+        """Return the outcome of a generation. others: fields of GenerationRequest."""
         self._begun += 1
         start = GenerationRequest(
             f"generation {self._begun}",
@@ -127,7 +127,7 @@ class Desk:
             return (await generate(self.service, caller, start, await self.service.look(caller)))[0]
 
     async def begin(self, token: str = "customer", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
-        """Return a generation that is under way."""
+        """Return a running generation."""
         task = asyncio.ensure_future(self.generate(token, count, **others))
         await settle()
         return task
@@ -154,7 +154,7 @@ class Desk:
         await clocks.set_to(self.service, self.caller(token), instant)
 
     async def advance(self, number: float, token: str = "customer") -> None:
-        """Let so many seconds pass in a world."""
+        """Advance the clock of a world by `number` seconds."""
         await clocks.advance_by(self.service, self.caller(token), seconds(number))
 
     async def timepiece(self, token: str = "customer") -> Timepiece:

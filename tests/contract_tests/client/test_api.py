@@ -36,7 +36,7 @@ def make(answer: Answer, role: str = "primary", credits_: int = 40, **values: An
 
 
 def generating(status: int, body: Any) -> Answer:
-    """A service that is available and answers a generation like this."""
+    """Return a service that is available and answers each generation with this response."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=AVAILABLE) if request.method == "GET" else httpx.Response(status, json=body)
@@ -45,14 +45,14 @@ def generating(status: int, body: Any) -> Answer:
 
 
 @pytest.mark.parametrize(("status", "spent"), [(200, 2), (409, 0), (419, 0), (422, 0), (429, 0), (500, 2)])
-def test_pays_for_what_may_have_been_made(status: int, spent: int) -> None:
+def test_counts_credits_of_images_that_may_have_been_made(status: int, spent: int) -> None:
     body = GENERATED if status == 200 else {"message": "no", "errors": {}}
     api, run = make(generating(status, body))
     api.generate(FIELDS)
     assert (run.budget.spent, run.budget.left) == (spent, 40 - spent)
 
 
-def test_pays_for_an_answer_that_never_came() -> None:
+def test_counts_credits_of_a_request_without_a_response() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("too slow", request=request)
 
@@ -62,14 +62,14 @@ def test_pays_for_an_answer_that_never_came() -> None:
     assert run.budget.spent == 2
 
 
-def test_sends_nothing_that_the_purse_cannot_pay() -> None:
+def test_sends_nothing_that_exceeds_the_budget() -> None:
     api, run = make(generating(200, GENERATED), credits_=1)
     with pytest.raises(BudgetExceededError):
         api.generate(FIELDS)
     assert run.transport.requests == 0
 
 
-def test_an_account_without_credits_needs_no_purse_until_it_is_served() -> None:
+def test_an_account_without_credits_needs_no_budget_until_it_is_served() -> None:
     api, run = make(generating(200, GENERATED), "empty", credits_=1)
     api.generate(FIELDS)
     assert run.budget.spent == 2
@@ -77,13 +77,13 @@ def test_an_account_without_credits_needs_no_purse_until_it_is_served() -> None:
         api.generate(FIELDS)
 
 
-def test_notes_the_images_that_were_made() -> None:
+def test_records_the_images_that_were_made() -> None:
     api, run = make(generating(200, GENERATED))
     images, _ = api.images(FIELDS)
     assert [made.image for made in run.made_images.of("primary")] == images == GENERATED["images"]
 
 
-def test_waits_for_a_lock_to_go() -> None:
+def test_waits_until_the_lock_is_released() -> None:
     answers = iter([(409, BUSY), (200, AVAILABLE), (409, {"message": "Wait."}), (200, AVAILABLE), (200, GENERATED)])
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -93,24 +93,24 @@ def test_waits_for_a_lock_to_go() -> None:
     assert len(make(answer)[0].images(FIELDS)[0]) == 2
 
 
-def test_a_lock_that_outlives_any_lock_is_a_finding_and_is_waited_for_once() -> None:
+def test_a_lock_that_does_not_expire_is_one_finding_and_is_awaited_once() -> None:
     api, run = make(lambda _: httpx.Response(409, json=BUSY))
     api.await_unlocked()
     (finding,) = [event for event in run.events.log if isinstance(event, Decision) and not event.passed]
     assert (finding.rule, len(finding.exchanges)) == ("LOCK-10S", 2)
-    asked = run.transport.requests
+    sent = run.transport.requests
     api.await_unlocked()
-    assert run.transport.requests == asked + 1
+    assert run.transport.requests == sent + 1
 
 
-def test_a_shared_lock_may_be_another_clients() -> None:
+def test_a_global_lock_can_belong_to_another_client() -> None:
     api, run = make(lambda _: httpx.Response(409, json=BUSY), lock_scope="global")
     with pytest.raises(InconclusiveError, match="never got the lock"):
         api.generate_when_ready(FIELDS)
     assert not [event for event in run.events.log if isinstance(event, Decision) and not event.passed]
 
 
-def test_a_generation_that_is_refused_while_nothing_runs_is_answered_so() -> None:
+def test_the_refusal_of_a_generation_without_a_lock_is_returned() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=AVAILABLE) if request.method == "GET" else httpx.Response(409, json=BUSY)
 
@@ -142,14 +142,17 @@ def test_refusing_a_documented_request_is_a_finding() -> None:
         api.images(FIELDS)
 
 
-def test_fetches_a_picture_without_the_token_wherever_it_is() -> None:
-    asked: list[httpx.Request] = []
+def test_fetches_a_picture_without_the_token_on_any_host() -> None:
+    requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        there = request.url.host == "storage.invalid"
-        return httpx.Response(200) if there else httpx.Response(302, headers={"location": "https://storage.invalid/p"})
+        requests.append(request)
+        stored = request.url.host == "storage.invalid"
+        return httpx.Response(200) if stored else httpx.Response(302, headers={"location": "https://storage.invalid/p"})
 
     assert make(answer)[0].picture("uploads/t.png").status == 200
-    assert [str(request.url) for request in asked] == ["http://127.0.0.1:9/uploads/t.png", "https://storage.invalid/p"]
-    assert not any("authorization" in request.headers for request in asked)
+    assert [str(request.url) for request in requests] == [
+        "http://127.0.0.1:9/uploads/t.png",
+        "https://storage.invalid/p",
+    ]
+    assert not any("authorization" in request.headers for request in requests)

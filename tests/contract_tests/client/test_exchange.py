@@ -26,11 +26,11 @@ UPLOAD = Exchange(
         ("almost_limited", "AIIMAGE_TOKEN_ALMOST_LIMITED"),
     ],
 )
-def test_every_account_has_a_variable_of_its_own(role: str, variable: str) -> None:
+def test_every_account_has_its_own_variable(role: str, variable: str) -> None:
     assert token_variable(role) == variable
 
 
-def test_curl_quotes_all_but_the_variable() -> None:
+def test_curl_quotes_everything_except_the_variable() -> None:
     assert shlex.split(UPLOAD.curl) == [
         *("curl", "-sS", "-i", "-X", "POST", "http://h/api/v1/aiimage/generate-image"),
         *("-H", "Authorization: Bearer $AIIMAGE_TOKEN_EMPTY"),

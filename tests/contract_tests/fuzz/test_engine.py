@@ -1,4 +1,4 @@
-"""Campaigns against a small service that is right, and against such that are wrong in one way."""
+"""Campaigns against a small conforming service, and against services that break one rule."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ Change = Callable[[httpx.Request, httpx.Response], httpx.Response]
 
 
 class Bench:
-    """A run with a verdict of its own."""
+    """A run with its own verdict."""
 
     def __init__(self, answer: Answer, *, seed: int = 1, pace: float = FAST, cap: int = 40) -> None:
         self.run = run_against(answer, "empty", pace=pace, cap=cap, seed=seed)
@@ -36,7 +36,7 @@ class Bench:
 
 
 def changed(change: Change) -> Answer:
-    """The small service with `change` applied to each reply."""
+    """Return the small service with `change` applied to each reply."""
     service = SmallService()
     return lambda request: change(request, service(request))
 
@@ -49,7 +49,7 @@ ALL = [(CALLS, "primary"), (DOCUMENTED, "empty"), (INVALID, "empty"), (INVALID, 
 
 
 @pytest.mark.parametrize(("campaign", "role"), ALL)
-def test_a_right_service_gives_no_finding(campaign: Campaign, role: str) -> None:
+def test_a_conforming_service_has_no_findings(campaign: Campaign, role: str) -> None:
     service = SmallService()
     bench = Bench(service)
     record = bench.run_campaign(campaign, role)
@@ -58,7 +58,7 @@ def test_a_right_service_gives_no_finding(campaign: Campaign, role: str) -> None
     assert bench.run.budget.spent <= (campaign.credits if campaign is LINKED else 0)
     numbers = [parameters(request).get("image_number_of_images") for request in service.requests]
     many = any(isinstance(number, int) and number > 1 for number in numbers)
-    assert many == (role == "empty"), "who can pay asks for one image"
+    assert many == (role == "empty"), "an account that can pay requests one image"
 
 
 def test_the_same_seed_gives_the_same_requests() -> None:
@@ -74,7 +74,9 @@ def test_the_same_seed_gives_the_same_requests() -> None:
     assert sent(4) != first
 
 
-def test_reads_and_leaves_nothing_where_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_reads_nor_leaves_files_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def home() -> Path:
         return configuration.storage_directory(intent_to_write=False).home_directory
 
@@ -95,17 +97,17 @@ def test_reads_and_leaves_nothing_where_it_is_run(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(("campaign", "role"), ALL[::2])
-def test_a_slow_pace_takes_a_sample(campaign: Campaign, role: str) -> None:
+def test_a_slow_pace_sends_a_sample(campaign: Campaign, role: str) -> None:
     service = SmallService()
     Bench(service, pace=SLOW).run_campaign(campaign, role)
     assert 2 <= len(service.requests) <= 8
 
 
 def served(request: httpx.Request, account: str = "primary") -> httpx.Response:
-    """What the right service would answer to this request, if it came with a token."""
-    asked = httpx.Request(request.method, request.url, content=request.content, headers=dict(request.headers))
-    asked.headers["Authorization"] = f"Bearer {TOKEN}-{account}"
-    return SmallService()(asked)
+    """Return the response of the conforming service to this request with a token."""
+    authorized = httpx.Request(request.method, request.url, content=request.content, headers=dict(request.headers))
+    authorized.headers["Authorization"] = f"Bearer {TOKEN}-{account}"
+    return SmallService()(authorized)
 
 
 def changes_its_shape() -> Answer:
@@ -193,14 +195,14 @@ def test_a_wrong_service_is_caught_by_the_rule_it_breaks(name: str) -> None:
     bench = Bench(make())
     record = bench.run_campaign(replace(campaign, phases=("examples", "coverage")), role)
     assert bench.broken.keys() == {rule}
-    taken = 1 if campaign is INVALID and role == "primary" else 0
-    assert bench.run.budget.spent == taken, "the first request that costs something is the last"
-    assert campaign is CALLS or [status for _, status in record.answers.elements()].count(200) == taken
+    charged = 1 if campaign is INVALID and role == "primary" else 0
+    assert bench.run.budget.spent == charged, "the first request that costs a credit is the last"
+    assert campaign is CALLS or [status for _, status in record.answers.elements()].count(200) == charged
     with pytest.raises(RuleBrokenError, match="curl"):
         bench.verdict.finish()
 
 
-def test_a_cause_is_one_finding_with_the_shortest_request_found() -> None:
+def test_one_cause_is_one_finding_with_the_shortest_request() -> None:
     bench = Bench(failing(lambda request: not _prompt(request).isascii()))
     bench.run_campaign(DOCUMENTED, "empty")
     (finding,) = bench.verdict.broken
@@ -208,21 +210,21 @@ def test_a_cause_is_one_finding_with_the_shortest_request_found() -> None:
     assert len(body) < 150
 
 
-def test_a_failure_may_have_cost_something_too() -> None:
+def test_a_failed_request_counts_as_charged() -> None:
     bench = Bench(failing(lambda request: request.method == "POST"))
     record = bench.run_campaign(INVALID, "primary")
     assert sum(count for (_, status), count in record.answers.items() if status == 500) == 1
     assert bench.run.budget.spent == 1
 
 
-def test_an_empty_purse_sends_nothing_that_could_cost() -> None:
+def test_an_empty_budget_sends_nothing_that_could_cost() -> None:
     bench = Bench(SmallService(), cap=0)
     with pytest.raises(BudgetExceededError):
         bench.run_campaign(INVALID, "primary")
     assert bench.run.transport.requests <= 8
 
 
-def test_what_keeps_from_looking_ends_the_campaign() -> None:
+def test_an_inconclusive_response_ends_the_campaign() -> None:
     bench = Bench(changed(lambda request, reply: httpx.Response(503)))
     with pytest.raises(InconclusiveError, match="gateway"):
         bench.run_campaign(DOCUMENTED, "empty")

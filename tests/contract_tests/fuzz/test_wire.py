@@ -36,51 +36,51 @@ def as_form(fields: dict[str, str], file: bytes | None) -> Payload:
     return of(text + f"--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}")
 
 
-def test_json_goes_on_as_it_came() -> None:
+def test_json_is_forwarded_unchanged() -> None:
     body = b'{"image_generator":  NaN}'
     payload = of(body, "application/json; charset=utf-8")
     assert (sent(payload).body, sent(payload).content_type) == (body, "application/json; charset=utf-8")
     assert payload.kind is Kind.INVALID
 
 
-def test_who_can_pay_asks_for_one_image() -> None:
+def test_the_number_of_images_can_be_reduced_to_one() -> None:
     assert json.loads(sent(as_json(FLUX).of_one_image()).body or b"") == {**FLUX, "image_number_of_images": 1}
     form = sent(as_form({**FORM, "image_number_of_images": "7"}, None).of_one_image())
     assert (form.fields or {})["image_number_of_images"] == "1"
 
 
-def test_a_value_that_is_not_a_number_stays_wrong() -> None:
+def test_an_invalid_number_stays_invalid() -> None:
     for number in ("many", -2, None, [1]):
         payload = as_json({**FLUX, "image_number_of_images": number})
         assert payload.of_one_image() == payload
 
 
-def test_a_form_is_taken_apart() -> None:
+def test_a_form_is_split_into_fields_and_files() -> None:
     call = sent(as_form({**FORM, "": "nameless"}, b"some bytes"))
     assert call.fields == FORM
     assert call.files["image_src"][1] == b"some bytes"
     assert call.body is None
 
 
-def test_the_text_that_stands_for_an_image_becomes_one() -> None:
+def test_the_placeholder_of_an_image_is_replaced() -> None:
     payload = as_form(FORM, b"the bytes of a PNG file")
     assert payload.kind is Kind.DOCUMENTED
     assert sent(payload).files["image_src"] == samples.upload("teapot.png")
 
 
-def test_an_upload_of_any_bytes_may_be_refused_and_none_has_to_be() -> None:
-    assert as_form(FORM, b"no image").kind is Kind.OPEN
+def test_an_upload_of_arbitrary_bytes_can_be_accepted_or_refused() -> None:
+    assert as_form(FORM, b"not an image").kind is Kind.OPEN
     assert as_form(FORM, b"").kind is Kind.OPEN
     assert as_form(FORM, None).kind is Kind.WITHOUT_SOURCE
 
 
-def test_what_cannot_be_read() -> None:
+def test_unreadable_bodies() -> None:
     assert of(b"{", "application/json").kind is Kind.UNREADABLE
     assert of(b"[" * 100_000, "application/json").kind is Kind.UNREADABLE
     assert of(b"nothing of a form", "multipart/form-data").kind is Kind.UNREADABLE
     assert as_json([]).kind is Kind.UNREADABLE
 
 
-def test_json_by_another_name_may_be_taken() -> None:
+def test_json_of_another_content_type_can_be_accepted_or_refused() -> None:
     assert as_json(FLUX, "text/plain").kind is Kind.OPEN
     assert as_json(FLUX, None).kind is Kind.OPEN

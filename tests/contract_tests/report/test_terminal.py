@@ -1,4 +1,4 @@
-"""What is printed at the end of a run."""
+"""The summary printed at the end of a run."""
 
 import io
 from pathlib import Path
@@ -27,11 +27,11 @@ def test_the_table_of_rules_is_readable_at_80_columns(tmp_path: Path) -> None:
     assert "LOCK-ONE  documented  violated      expected 409; received 200" in [line.rstrip() for line in table]
 
 
-def test_a_sentence_is_folded_on_a_terminal_and_never_in_a_log(tmp_path: Path) -> None:
+def test_a_sentence_is_wrapped_on_a_terminal_but_not_in_a_log(tmp_path: Path) -> None:
     assert summary(tmp_path, 60, terminal=False)[-1].startswith("http://127.0.0.1:9/api/v1 VIOLATES")
     assert max(len(line) for line in summary(tmp_path, 60, terminal=True)[-2:]) <= 60
 
 
-def test_what_a_service_says_moves_no_cursor(tmp_path: Path) -> None:
+def test_control_characters_of_a_service_are_not_printed(tmp_path: Path) -> None:
     assert "\x00" in exchange().response_body
     assert not [line for line in summary(tmp_path, 80, terminal=False) if "\x00" in line]

@@ -47,13 +47,13 @@ def test_bad_usage_is_one_sentence_and_status_2(command: str, arguments: tuple[s
     assert "Traceback" not in result.output
 
 
-def test_a_paid_run_on_a_remote_service_has_to_be_allowed() -> None:
+def test_a_paid_run_against_a_remote_service_requires_yes() -> None:
     result = call("run", *REMOTE)
     assert result.exit_code == 2
     assert re.search(r"may spend \d+ credits at https://images.invalid/api/v1: --yes allows it", result.output)
 
 
-def test_a_report_folder_that_cannot_be_made_is_bad_usage(tmp_path: Path) -> None:
+def test_a_report_folder_that_cannot_be_created_is_bad_usage(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     result = call("run", *MINE, "--report", "taken")
     assert result.exit_code == 2
@@ -74,7 +74,7 @@ def test_a_baseline_that_cannot_be_written_is_bad_usage(tmp_path: Path) -> None:
     assert "--write-baseline: nowhere/accepted.yaml cannot be written" in result.output
 
 
-def test_plan_prints_the_bill_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_plan_prints_the_cost_estimate_and_leaves_no_files(tmp_path: Path) -> None:
     result = call("plan", *REMOTE)
     assert result.exit_code == 0
     assert re.search(r"At worst \d+ credits, .* \d+ seconds; the run never spends more than 40 credits", result.output)
@@ -88,7 +88,7 @@ def test_plan_of_some_rules_names_their_tests_only() -> None:
     assert "test_lock.py" not in result.output
 
 
-def test_the_token_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_can_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIIMAGE_TOKEN", "t")
     assert call("plan", *MINE[:2], "--profile", "free").exit_code == 0
 
@@ -102,20 +102,20 @@ def test_the_token_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch
         (("compare",), ["Exit status of compare:", "aiimage-conform compare "]),
     ],
 )
-def test_help_tells_the_exit_statuses_and_an_example(command: tuple[str, ...], texts: list[str]) -> None:
+def test_help_has_the_exit_statuses_and_an_example(command: tuple[str, ...], texts: list[str]) -> None:
     output = call(*command, "--help").output
     assert [text for text in texts if text not in output] == []
 
 
 @pytest.mark.parametrize("name", list(main.commands))
-def test_every_command_has_an_example_and_says_what_each_option_is_for(name: str) -> None:
+def test_every_command_has_an_example_and_help_for_each_option(name: str) -> None:
     command = main.commands[name]
     assert f"  aiimage-conform {name} " in call(name, "--help").output
     assert command.help
     assert [option.opts for option in command.params if isinstance(option, click.Option) and not option.help] == []
 
 
-def test_rules_may_be_written_in_small_letters() -> None:
+def test_rule_ids_can_be_lower_case() -> None:
     assert parse_only("auth, lock-one") == ("AUTH", "LOCK-ONE")
     assert parse_only(None) == ()
     with pytest.raises(UsageError):

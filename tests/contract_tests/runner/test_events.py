@@ -13,7 +13,7 @@ def verdict(*wanted: str) -> tuple[Verdict, Events]:
     return Verdict("a test", events, load_contract(), wanted or load_rules()), events
 
 
-def test_goes_on_after_a_broken_rule_and_fails_at_the_end() -> None:
+def test_continues_after_a_violation_and_fails_at_the_end() -> None:
     judge, events = verdict()
     assert not judge.expect("AUTH", False, expected="401", received="200")
     assert judge.expect("SHAPE", True, expected="a", received="a")
@@ -22,20 +22,20 @@ def test_goes_on_after_a_broken_rule_and_fails_at_the_end() -> None:
         judge.finish()
 
 
-def test_stops_where_it_cannot_go_on() -> None:
+def test_stops_at_a_violated_requirement() -> None:
     judge, _ = verdict()
     with pytest.raises(RuleBrokenError):
         judge.require("AUTH", False, expected="401", received="200")
 
 
-def test_a_test_whose_findings_hold_ends_well() -> None:
+def test_a_test_without_violations_passes() -> None:
     judge, _ = verdict()
     judge.require("AUTH", True, expected="401", received="401")
     judge.finish()
     assert judge.decided == {"AUTH"}
 
 
-def test_records_only_rules_that_were_asked_for() -> None:
+def test_records_only_selected_rules() -> None:
     judge, events = verdict("SHAPE")
     judge.expect("AUTH", False, expected="401", received="200")
     judge.finish()
@@ -44,13 +44,13 @@ def test_records_only_rules_that_were_asked_for() -> None:
         judge.require("AUTH", False, expected="401", received="200")
 
 
-def test_knows_the_rules() -> None:
+def test_refuses_an_unknown_rule() -> None:
     judge, _ = verdict()
     with pytest.raises(LookupError, match="NO-SUCH"):
         judge.expect("NO-SUCH", True, expected="", received="")
 
 
-def test_lets_no_token_into_the_log() -> None:
+def test_masks_tokens_in_the_log() -> None:
     judge, events = verdict()
-    judge.expect("AUTH", False, expected="", received=f"it said {TOKEN}")
+    judge.expect("AUTH", False, expected="", received=f"the response contains {TOKEN}")
     assert TOKEN not in str(events.log)

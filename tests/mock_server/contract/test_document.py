@@ -1,4 +1,4 @@
-"""Reading the document and following its references."""
+"""Reading a YAML document and following its references."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ DOCUMENT: dict[str, Any] = {
         "Alias": {"$ref": "#/schemas/Name"},
         "List": {"type": "array", "items": {"$ref": "#/schemas/Alias"}},
         "odd/na~me": {"type": "integer"},
-        "Text": "no object",
+        "Text": "not an object",
     }
 }
 
@@ -25,21 +25,21 @@ def test_yaml_is_read(tmp_path: Path) -> None:
     assert read_yaml(path) == {"one": [1, "two"]}
 
 
-def test_what_is_no_yaml_is_refused_with_its_place(tmp_path: Path) -> None:
+def test_invalid_yaml_is_refused_with_its_path(tmp_path: Path) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text("one: [1\n", encoding="utf-8")
     with pytest.raises(ContractError, match=r"broken\.yaml is not YAML: "):
         read_yaml(path)
 
 
-def test_yaml_that_makes_objects_is_refused(tmp_path: Path) -> None:
+def test_yaml_that_constructs_python_objects_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "unsafe.yaml"
     path.write_text("!!python/object/apply:os.getcwd []\n", encoding="utf-8")
     with pytest.raises(ContractError, match="is not YAML"):
         read_yaml(path)
 
 
-def test_a_node_without_a_reference_is_itself() -> None:
+def test_a_node_without_a_reference_is_returned_as_it_is() -> None:
     node = {"type": "string"}
     assert follow(DOCUMENT, node) is node
 
@@ -48,23 +48,23 @@ def test_a_reference_is_followed_to_its_end() -> None:
     assert follow(DOCUMENT, {"$ref": "#/schemas/Alias"}) == {"type": "string"}
 
 
-def test_escapes_in_a_reference_are_understood() -> None:
+def test_escapes_in_a_reference_are_decoded() -> None:
     assert follow(DOCUMENT, {"$ref": "#/schemas/odd~1na~0me"}) == {"type": "integer"}
 
 
-@pytest.mark.parametrize("reference", ["#/schemas/Nobody", "#/nowhere/Name", "#/schemas/Name/type/more"])
+@pytest.mark.parametrize("reference", ["#/schemas/Missing", "#/nowhere/Name", "#/schemas/Name/type/more"])
 def test_a_dangling_reference_is_refused_by_name(reference: str) -> None:
     with pytest.raises(ContractError, match=f"^{reference} points to nothing$"):
         follow(DOCUMENT, {"$ref": reference})
 
 
-def test_a_reference_to_a_text_is_refused() -> None:
+def test_a_reference_to_a_string_is_refused() -> None:
     with pytest.raises(ContractError, match=r"^#/schemas/Text does not point to an object$"):
         follow(DOCUMENT, {"$ref": "#/schemas/Text"})
 
 
 @pytest.mark.parametrize("reference", ["other.yaml#/schemas/Name", "https://example.org/schema.json", "#anchor"])
-def test_a_foreign_reference_is_refused_by_name(reference: str) -> None:
+def test_an_external_reference_is_refused_by_name(reference: str) -> None:
     with pytest.raises(ContractError) as caught:
         follow(DOCUMENT, {"$ref": reference})
     assert str(caught.value) == f"{reference}: only references within the document are understood"
@@ -78,7 +78,7 @@ def test_inlining_replaces_references_at_every_depth() -> None:
     }
 
 
-def test_inlining_leaves_the_original_alone() -> None:
+def test_inlining_does_not_change_the_original() -> None:
     node = {"items": {"$ref": "#/schemas/Name"}}
     inline(DOCUMENT, node)["items"]["type"] = "changed"
     assert node == {"items": {"$ref": "#/schemas/Name"}}
@@ -87,14 +87,14 @@ def test_inlining_leaves_the_original_alone() -> None:
 
 def test_a_dangling_reference_deep_inside_is_refused() -> None:
     with pytest.raises(ContractError, match="points to nothing"):
-        inline(DOCUMENT, {"items": [{"items": {"$ref": "#/schemas/Nobody"}}]})
+        inline(DOCUMENT, {"items": [{"items": {"$ref": "#/schemas/Missing"}}]})
 
 
-def test_a_reference_that_leads_back_to_itself_is_refused() -> None:
+def test_a_circular_reference_is_refused() -> None:
     with pytest.raises(ContractError, match="leads back to itself"):
         follow({"a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}}, {"$ref": "#/a"})
 
 
-def test_what_stands_beside_a_reference_is_refused() -> None:
+def test_a_keyword_beside_a_reference_is_refused() -> None:
     with pytest.raises(ContractError, match="maxLength beside the reference #/a"):
         follow({"a": {}}, {"$ref": "#/a", "maxLength": 3})

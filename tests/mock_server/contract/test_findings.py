@@ -1,4 +1,4 @@
-"""The words for what is wrong with a field."""
+"""Messages about invalid fields."""
 
 from typing import Any
 
@@ -42,12 +42,12 @@ def findings(schema: dict[str, Any], value: Any, field: str = "image_size") -> l
         ({"multipleOf": 2}, 3, "The image size field is invalid."),
     ],
 )
-def test_a_broken_keyword_has_its_words(schema: dict[str, Any], value: Any, message: str) -> None:
+def test_a_violated_keyword_has_its_message(schema: dict[str, Any], value: Any, message: str) -> None:
     keyword = next(iter(schema))
     assert findings(schema, value) == [Finding("image_size", keyword, message)]
 
 
-def test_every_broken_keyword_is_a_finding_of_its_own() -> None:
+def test_each_violated_keyword_is_a_separate_finding() -> None:
     found = findings({"minLength": 2, "pattern": "^b"}, "a")
     assert {each.code for each in found} == {"minLength", "pattern"}
 
@@ -60,7 +60,7 @@ def test_a_missing_field_is_required() -> None:
     assert required("image_src", None) == Finding("image_src", "required", "The image src field is required.")
 
 
-def test_a_missing_field_names_the_choice_that_requires_it() -> None:
+def test_a_missing_field_is_reported_with_the_choice_that_requires_it() -> None:
     found = required("image_src", ("image_type", "image-to-image"))
     assert found.message == "The image src field is required when image type is image-to-image."
 

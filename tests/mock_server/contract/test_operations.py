@@ -1,4 +1,4 @@
-"""The document as a table of operations, and what of a document is refused."""
+"""The document compiled to a table of operations, and the documents that are refused."""
 
 import copy
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ REPLY = {"type": "object", "required": ["id"], "properties": {"id": {"type": "in
 
 
 def document() -> dict[str, Any]:
-    """Return a small document that is understood."""
+    """Return a small valid document."""
     return {
         "openapi": "3.1.0",
         "servers": [{"url": "https://example.org/base/v2/"}],
@@ -84,7 +84,7 @@ def refusal(data: Mapping[str, Any]) -> str:
 POST = ("paths", "/things", "post")
 
 
-def test_an_operation_is_found_at_the_servers_base_path() -> None:
+def test_an_operation_has_the_base_path_of_the_server() -> None:
     contract = compile_contract(document())
     assert contract.base_path == "/base/v2"
     assert [(each.id, each.method, each.path) for each in contract.operations] == [
@@ -99,7 +99,7 @@ def test_a_server_without_a_path_has_an_empty_base() -> None:
     assert contract.operations[0].path == "/things"
 
 
-def test_an_operation_may_do_without_the_documents_security() -> None:
+def test_an_operation_can_override_the_security_of_the_document() -> None:
     contract = compile_contract(document())
     assert not operation(contract, "listThings").secured
     assert operation(contract, "makeThing").secured
@@ -109,11 +109,11 @@ def test_a_document_without_security_secures_nothing() -> None:
     assert not operation(compile_contract(changed("security", value=None)), "makeThing").secured
 
 
-def test_the_success_is_the_first_documented_2xx() -> None:
+def test_the_success_response_is_the_first_documented_2xx() -> None:
     assert operation(compile_contract(document()), "listThings").success.status == 200
 
 
-def test_a_response_shows_its_first_example() -> None:
+def test_a_response_has_its_first_example() -> None:
     assert operation(compile_contract(document()), "listThings").responses[200].example == {"id": 1}
 
 
@@ -133,7 +133,7 @@ def test_an_operation_with_a_body_has_its_parameters() -> None:
     assert [each.field for each in parameters.check({})] == ["name"]
 
 
-def test_the_form_is_the_widest_body() -> None:
+def test_a_form_takes_precedence_over_json() -> None:
     form = {"type": "object", "properties": {"name": {"type": "string"}, "file": {"format": "binary"}}}
     content = {"application/json": {"schema": NEW}, "multipart/form-data": {"schema": form}}
     contract = compile_contract(changed(*POST, "requestBody", value={"content": content}))
@@ -148,7 +148,7 @@ def test_a_body_by_reference_is_followed() -> None:
     assert operation(compile_contract(data), "makeThing").parameters is not None
 
 
-def test_the_fallbacks_are_responses_too() -> None:
+def test_fallbacks_are_compiled_as_responses() -> None:
     fallback = compile_contract(document()).fallbacks[405]
     assert (fallback.status, fallback.example) == (405, {"id": 0})
     assert fallback.headers == {"allow"}
@@ -163,7 +163,7 @@ def not_allowed() -> Response:
     return compile_contract(document()).fallbacks[405]
 
 
-def test_nothing_is_wrong_with_a_reply_as_documented(not_allowed: Response) -> None:
+def test_a_documented_reply_has_no_complaint(not_allowed: Response) -> None:
     assert not_allowed.complaint({"id": 3, "more": "fields"}, {"ALLOW": "GET"}) is None
 
 
@@ -171,32 +171,32 @@ def test_a_missing_header_is_named(not_allowed: Response) -> None:
     assert not_allowed.complaint({"id": 3}, {"Age": "1"}) == "header allow is missing"
 
 
-def test_a_wrong_value_is_named_by_its_place(not_allowed: Response) -> None:
+def test_a_complaint_names_the_path_of_a_wrong_value(not_allowed: Response) -> None:
     complaint = not_allowed.complaint({"id": "three"}, {"Allow": "GET"})
     assert complaint is not None
     assert complaint.startswith("id: ")
     assert "integer" in complaint
 
 
-def test_a_missing_value_is_a_matter_of_the_body(not_allowed: Response) -> None:
+def test_a_complaint_about_a_missing_value_names_the_body(not_allowed: Response) -> None:
     complaint = not_allowed.complaint({}, {"Allow": "GET"})
     assert complaint is not None
     assert complaint.startswith("the body: ")
     assert "id" in complaint
 
 
-def test_a_wrong_format_is_wrong() -> None:
+def test_a_wrong_format_is_a_complaint() -> None:
     schema = {"type": "string", "format": "date-time"}
     contract = compile_contract(changed(*POST, "responses", value={"200": reply(schema, "2026-02-26T10:00:00Z")}))
     assert operation(contract, "makeThing").success.complaint("yesterday", {}) is not None
 
 
 @pytest.mark.parametrize("version", ["3.0.3", "2.0", ""])
-def test_another_openapi_is_refused(version: str) -> None:
+def test_another_openapi_version_is_refused(version: str) -> None:
     assert refusal(changed("openapi", value=version)) == "the document must be OpenAPI 3.1"
 
 
-def test_a_document_that_is_no_openapi_is_refused() -> None:
+def test_a_document_without_a_version_is_refused() -> None:
     assert refusal({}) == "the document must be OpenAPI 3.1"
 
 
@@ -211,7 +211,7 @@ def with_path(path: str, item: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("item", [{"delete": {**DELETE, "parameters": [ID]}}, {"delete": DELETE, "parameters": [ID]}])
-def test_a_path_parameter_has_to_fit_its_schema(item: dict[str, Any]) -> None:
+def test_a_path_parameter_must_match_its_schema(item: dict[str, Any]) -> None:
     found = operation(compile_contract(with_path("/things/{id}", item)), "deleteThing")
     assert found.path == "/base/v2/things/{id}"
     assert found.accepts({"id": "12"})
@@ -227,7 +227,7 @@ def test_a_reply_without_content_has_no_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "path", "says"),
+    ("parameters", "path", "message"),
     [
         ([], "/things/{id}", "/base/v2/things/{id}: id must be both in the path and declared as its parameter"),
         ([ID], "/gone", "/base/v2/gone: id must be both in the path and declared as its parameter"),
@@ -238,8 +238,8 @@ def test_a_reply_without_content_has_no_body() -> None:
         ),
     ],
 )
-def test_a_parameter_without_its_place_is_refused(parameters: list[Any], path: str, says: str) -> None:
-    assert refusal(with_path(path, {"delete": {**DELETE, "parameters": parameters}})) == says
+def test_a_parameter_that_does_not_match_its_path_is_refused(parameters: list[Any], path: str, message: str) -> None:
+    assert refusal(with_path(path, {"delete": {**DELETE, "parameters": parameters}})) == message
 
 
 @pytest.mark.parametrize(
@@ -289,30 +289,30 @@ def test_a_response_in_another_format_is_refused() -> None:
     assert "needs application/json with an example" in refusal(changed(*POST, "responses", "200", value=node))
 
 
-def test_an_example_that_does_not_fit_is_refused() -> None:
+def test_an_example_that_does_not_match_its_schema_is_refused() -> None:
     assert refusal(changed(*POST, "responses", "200", value=reply(REPLY, {"id": "one"}))) == (
         "POST /base/v2/things: the example of the 200 response does not fit its schema"
     )
 
 
-def test_a_body_of_another_kind_is_refused() -> None:
+def test_a_body_of_another_content_type_is_refused() -> None:
     content = {"content": {"application/xml": {"schema": NEW}}}
     assert refusal(changed(*POST, "requestBody", value=content)) == (
         "makeThing: a request body must be multipart/form-data or application/json"
     )
 
 
-def test_a_body_that_is_no_object_is_refused() -> None:
+def test_a_body_that_is_not_an_object_is_refused() -> None:
     content = {"content": {"application/json": {"schema": {"type": "array"}}}}
     assert "a variant is an object with properties" in refusal(changed(*POST, "requestBody", value=content))
 
 
 def test_a_dangling_reference_is_refused() -> None:
-    broken = reply({"$ref": "#/components/schemas/Nobody"}, {"id": 1})
-    assert refusal(changed(*POST, "responses", "200", value=broken)) == "#/components/schemas/Nobody points to nothing"
+    broken = reply({"$ref": "#/components/schemas/Missing"}, {"id": 1})
+    assert refusal(changed(*POST, "responses", "200", value=broken)) == "#/components/schemas/Missing points to nothing"
 
 
-def test_the_projects_own_document_is_understood() -> None:
+def test_the_document_of_the_project_compiles() -> None:
     assert {each.id: each.path for each in REAL.operations} == {
         "checkAvailability": "/api/v1/aiimage/check-availability",
         "getVersions": "/api/v1/aiimage/versions",
@@ -326,12 +326,12 @@ def test_the_projects_own_document_is_understood() -> None:
 
 
 @pytest.mark.parametrize("status", ["default", "2XX"])
-def test_a_status_that_is_no_number_is_refused(status: str) -> None:
+def test_a_status_that_is_not_a_number_is_refused(status: str) -> None:
     data = changed(*POST, "responses", value={"200": reply(REPLY, {"id": 1}), status: reply(REPLY, {"id": 1})})
     assert f"the status {status} is not understood" in refusal(data)
 
 
-def test_an_id_that_stands_twice_is_refused() -> None:
+def test_a_duplicate_operation_id_is_refused() -> None:
     assert "duplicate operationId: listThings" in refusal(changed(*POST, "operationId", value="listThings"))
 
 
@@ -345,7 +345,7 @@ def test_an_id_that_stands_twice_is_refused() -> None:
         (("components", "schemas", "Reply"), {"$ref": "#/components/schemas/Reply"}),
     ],
 )
-def test_what_breaks_the_compiler_is_refused_in_a_sentence(path: tuple[str, ...], value: Any) -> None:
+def test_a_document_that_breaks_the_compiler_raises_a_contract_error(path: tuple[str, ...], value: Any) -> None:
     assert refusal(changed(*path, value=value))
 
 
@@ -356,6 +356,6 @@ def test_a_header_by_reference_is_followed() -> None:
     assert compile_contract(data).fallbacks[405].headers == {"allow"}
 
 
-def test_an_optional_security_secures_nothing() -> None:
+def test_optional_security_does_not_secure_an_operation() -> None:
     contract = compile_contract(changed("security", value=[{}, {"key": []}]))
     assert not operation(contract, "makeThing").secured

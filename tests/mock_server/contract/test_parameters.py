@@ -1,4 +1,4 @@
-"""Which variant of the parameters decides about a request, and what it finds."""
+"""The variant of the parameters that a request selects, and its findings."""
 
 import copy
 from collections.abc import Callable
@@ -73,14 +73,14 @@ def test_a_field_of_another_engine_is_ignored() -> None:
     assert messages({**DALL_E, "image_resolution": 3}) == {}
 
 
-def test_a_missing_engine_is_said_with_all_that_every_engine_needs() -> None:
+def test_a_missing_engine_is_reported_with_the_fields_that_every_engine_needs() -> None:
     assert messages({}) == {
         "image_generator": "The image generator field is required.",
         "image_number_of_images": "The image number of images field is required.",
     }
 
 
-def test_an_unknown_engine_is_said_with_those_that_there_are() -> None:
+def test_an_unknown_engine_is_reported_with_the_known_ones() -> None:
     assert messages({**DALL_E, "image_generator": "dall-e-9"}) == {
         "image_generator": (
             "The selected image generator is invalid. "
@@ -90,35 +90,35 @@ def test_an_unknown_engine_is_said_with_those_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("engine", [7, True, ["dall-e"], {"dall-e": 1}, 0.5])
-def test_an_engine_that_is_no_text_is_said_to_be_none(engine: Any) -> None:
+def test_an_engine_that_is_not_a_string_is_reported_as_one_finding(engine: Any) -> None:
     found = FORM.pick({"image_generator": engine}).check({**DALL_E, "image_generator": engine})
     assert {each.field for each in found} == {"image_generator"}
     assert "The image generator field must be a string." in [each.message for each in found]
 
 
-def test_an_unknown_engine_does_not_hide_what_is_wrong_with_a_common_field() -> None:
-    found = messages({"image_generator": "nobody", "image_number_of_images": 0})
+def test_an_unknown_engine_does_not_hide_errors_in_common_fields() -> None:
+    found = messages({"image_generator": "unknown", "image_number_of_images": 0})
     assert found["image_number_of_images"] == "The image number of images field must be at least 1."
 
 
-def test_what_one_engine_needs_is_said_to_be_required_by_that_engine() -> None:
+def test_a_field_of_one_engine_is_required_by_that_engine() -> None:
     assert messages(without(DALL_E, "size", "description")) == {
         "description": "The description field is required when image generator is dall-e.",
         "size": "The size field is required when image generator is dall-e.",
     }
 
 
-def test_what_every_engine_needs_is_required_whatever_the_engine() -> None:
+def test_a_field_of_every_engine_is_required_without_a_condition() -> None:
     missing = without(DALL_E, "image_number_of_images")
     assert messages(missing) == {"image_number_of_images": "The image number of images field is required."}
 
 
-def test_what_one_type_needs_is_said_to_be_required_by_that_type() -> None:
+def test_a_field_of_one_type_is_required_by_that_type() -> None:
     missing = without({**FROM_IMAGE, "type": "upscale"}, "image_src")
     assert messages(missing) == {"image_src": "The image src field is required when type is upscale."}
 
 
-def test_what_every_type_of_an_engine_needs_is_said_to_be_required_by_the_engine() -> None:
+def test_a_field_of_every_type_of_an_engine_is_required_by_the_engine() -> None:
     assert messages(without(FROM_IMAGE, "stable_description")) == {
         "stable_description": "The stable description field is required when image generator is stablediffusion."
     }
@@ -130,42 +130,42 @@ def test_a_missing_inner_discriminator_is_required_by_the_outer_one() -> None:
     }
 
 
-def test_an_unknown_inner_discriminator_is_said_with_the_values_of_every_branch() -> None:
+def test_an_unknown_inner_discriminator_is_reported_with_the_values_of_every_branch() -> None:
     assert messages({**FROM_TEXT, "type": "outpaint"}) == {
         "type": ("The selected type is invalid. Choose one of: text-to-image, multi-prompt, image-to-image, upscale.")
     }
 
 
-def test_an_unknown_inner_discriminator_does_not_hide_what_is_wrong_with_the_rest() -> None:
+def test_an_unknown_inner_discriminator_does_not_hide_other_errors() -> None:
     found = messages({"image_generator": "stablediffusion", "type": "outpaint", "image_resolution": "big"})
     assert set(found) == {"image_number_of_images", "stable_description", "type", "image_resolution"}
 
 
-def test_a_type_that_needs_an_upload_is_unknown_in_a_body_that_carries_none() -> None:
+def test_a_type_that_needs_an_upload_is_unknown_in_json() -> None:
     assert messages(FROM_IMAGE, BODY) == {
         "type": "The selected type is invalid. Choose one of: text-to-image, multi-prompt."
     }
 
 
-def test_a_value_that_breaks_its_schema_is_said_with_what_is_expected() -> None:
+def test_a_value_that_violates_its_schema_is_reported_with_the_expected_form() -> None:
     assert messages({**FROM_TEXT, "image_resolution": "big", "image_number_of_images": "two"}) == {
         "image_number_of_images": "The image number of images field must be an integer.",
         "image_resolution": "The image resolution field format is invalid: expected the form of 512x512.",
     }
 
 
-def test_findings_come_in_the_order_in_which_the_fields_are_declared() -> None:
+def test_findings_are_in_the_order_in_which_the_fields_are_declared() -> None:
     fields = {"mood": 3, "image_number_of_images": 0, "image_generator": "dall-e", "size": "1x1"}
     assert list(messages(fields)) == ["image_number_of_images", "description", "size", "quality", "mood"]
 
 
-def test_the_order_is_not_that_of_the_request() -> None:
+def test_the_order_of_findings_does_not_depend_on_the_request() -> None:
     fields = {"image_generator": "dall-e", "mood": 3, "image_style": 3, "size": "1x1"}
     backwards = dict(reversed(fields.items()))
     assert list(messages(fields)) == list(messages(backwards))
 
 
-def test_a_file_is_known_as_one() -> None:
+def test_a_variant_knows_its_files() -> None:
     variant = FORM.pick(FROM_IMAGE)
     assert "image_src" in variant.files
     assert "stable_description" not in variant.files
@@ -173,20 +173,20 @@ def test_a_file_is_known_as_one() -> None:
     assert "image_src" not in FORM.pick(FROM_TEXT).files
 
 
-def test_the_type_of_a_property_is_known() -> None:
+def test_a_variant_knows_its_scalars() -> None:
     variant = FORM.pick(DALL_E)
     assert "image_number_of_images" in variant.scalars
     assert "description" not in variant.scalars
     assert "nothing" not in variant.scalars
 
 
-def test_a_request_without_variants_is_one_variant() -> None:
+def test_a_schema_without_variants_is_one_variant() -> None:
     parameters = compiled(Body=shape("name", name={"type": "string"}))
     assert isinstance(parameters, Variant)
     assert messages({}, parameters) == {"name": "The name field is required."}
 
 
-def test_only_what_all_variants_declare_alike_is_common() -> None:
+def test_only_properties_with_the_same_schema_in_all_variants_are_common() -> None:
     kind = {"type": "string"}
     parameters = compiled(
         Body=choice("kind", a="A", b="B"),
@@ -198,7 +198,7 @@ def test_only_what_all_variants_declare_alike_is_common() -> None:
     assert parameters.common.missing.keys() == {"kind", "same"}
 
 
-def test_three_levels_of_choices_name_the_innermost_reason() -> None:
+def test_the_innermost_choice_is_named_in_three_levels() -> None:
     text = {"type": "string"}
     parameters = compiled(
         Body=choice("a", x="Middle", y="Other"),
@@ -221,17 +221,17 @@ def test_variants_without_a_discriminator_are_refused() -> None:
 
 
 @pytest.mark.parametrize("schema", [{"title": "Text", "type": "string"}, {"title": "Text", "type": "object"}])
-def test_a_variant_that_is_no_object_with_properties_is_refused(schema: dict[str, Any]) -> None:
+def test_a_variant_must_be_an_object_with_properties(schema: dict[str, Any]) -> None:
     with pytest.raises(ContractError, match="a variant is an object with properties"):
         compiled(Body=schema)
 
 
-def test_a_discriminator_that_leads_nowhere_is_refused() -> None:
-    with pytest.raises(ContractError, match="#/schemas/Nobody points to nothing"):
-        compiled(Body=choice("kind", a="Nobody"))
+def test_a_discriminator_with_a_dangling_reference_is_refused() -> None:
+    with pytest.raises(ContractError, match="#/schemas/Missing points to nothing"):
+        compiled(Body=choice("kind", a="Missing"))
 
 
-def test_compiling_leaves_the_document_alone() -> None:
+def test_compiling_does_not_change_the_document() -> None:
     before = copy.deepcopy(SCHEMAS)
     compile_parameters(DOCUMENT, [SCHEMAS["GenerateForm"]])
     assert before == SCHEMAS
@@ -259,7 +259,7 @@ def requests(draw: Callable[..., Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("parameters", "name"), [(FORM, "GenerateForm"), (BODY, "GenerateRequest")])
-def test_there_are_findings_exactly_where_the_schema_says_no(parameters: Parameters, name: str) -> None:
+def test_a_request_has_findings_exactly_when_the_schema_rejects_it(parameters: Parameters, name: str) -> None:
     whole = Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
 
     @settings(max_examples=examples(300), deadline=None)
@@ -272,7 +272,7 @@ def test_there_are_findings_exactly_where_the_schema_says_no(parameters: Paramet
 
 @settings(max_examples=examples(200), deadline=None)
 @given(requests())
-def test_a_finding_names_a_declared_field_and_says_it_in_a_sentence(fields: dict[str, Any]) -> None:
+def test_a_finding_is_a_sentence_about_a_declared_field(fields: dict[str, Any]) -> None:
     variant = FORM.pick(fields)
     for each in variant.check(fields):
         assert each.field in variant.properties
@@ -289,11 +289,11 @@ def test_a_variant_that_the_mapping_leaves_out_is_refused() -> None:
         compile_parameters({"schemas": schemas}, [node])
 
 
-def test_a_keyword_of_a_variant_that_is_not_understood_is_refused() -> None:
+def test_an_unsupported_keyword_of_a_variant_is_refused() -> None:
     with pytest.raises(ContractError, match="dependentRequired is not understood"):
         compile_parameters({}, [{**shape("a", a={"type": "string"}), "dependentRequired": {"a": ["b"]}}])
 
 
-def test_a_value_that_is_wrong_inside_is_named_by_its_field() -> None:
+def test_a_nested_error_is_reported_by_the_outer_field() -> None:
     parameters = compile_parameters({}, [shape("tags", tags={"type": "array", "items": {"type": "string"}})])
     assert messages({"tags": [1]}, parameters) == {"tags": "The tags field is invalid inside."}

@@ -1,4 +1,4 @@
-"""Which property of a request schema means what."""
+"""Roles of the properties of a request schema."""
 
 from typing import Any
 
@@ -26,11 +26,11 @@ def refusal(**properties: Any) -> str:
     return str(raised.value)
 
 
-def test_a_schema_without_roles_is_not_that_of_an_engine() -> None:
+def test_a_schema_without_roles_is_not_an_engine() -> None:
     assert roles(name=TEXT) == Roles()
 
 
-def test_each_role_is_found_whatever_the_name() -> None:
+def test_a_role_does_not_depend_on_the_name_of_the_property() -> None:
     found = roles(
         **ENGINE,
         **PROMPT,
@@ -54,7 +54,7 @@ def test_every_engine_of_the_document_has_its_roles() -> None:
 
 
 @pytest.mark.parametrize("missing", ["prompt", "count"])
-def test_an_engine_without_what_a_generation_needs_is_refused_in_one_sentence(missing: str) -> None:
+def test_an_engine_without_a_required_role_is_refused(missing: str) -> None:
     properties = {name: schema for name, schema in {**ENGINE, **PROMPT}.items() if schema["x-role"] != missing}
     assert refusal(**properties) == f"Some engine: the schema of an engine needs a property with x-role: {missing}"
 
@@ -65,12 +65,12 @@ def test_an_unknown_role_is_refused() -> None:
     )
 
 
-def test_a_role_that_two_properties_have_is_refused() -> None:
-    twice = {"a": {**TEXT, "x-role": "prompt"}, "b": {**TEXT, "x-role": "prompt"}}
-    assert refusal(**twice) == "Some engine: a and b both have the x-role prompt"
+def test_a_duplicate_role_is_refused() -> None:
+    duplicate = {"a": {**TEXT, "x-role": "prompt"}, "b": {**TEXT, "x-role": "prompt"}}
+    assert refusal(**duplicate) == "Some engine: a and b both have the x-role prompt"
 
 
-def test_a_size_that_is_none_is_refused() -> None:
+def test_an_invalid_size_is_refused() -> None:
     size = {**TEXT, "x-role": "size", "enum": ["640x480", "16:9"]}
     assert refusal(**ENGINE, **PROMPT, area=size) == "Some engine: area offers 16:9, which is not WIDTHxHEIGHT"
 
@@ -91,5 +91,5 @@ def test_a_size_is_width_x_height(text: str, size: tuple[int, int] | None) -> No
     assert parse_size(text) == size
 
 
-def test_a_side_of_too_many_digits_is_cut() -> None:
+def test_a_side_with_too_many_digits_is_capped() -> None:
     assert parse_size("9" * 5000 + "x1") == (10**18 - 1, 1)

@@ -1,4 +1,4 @@
-"""The rules as data, and what their settings take."""
+"""The rules as data, and the values that their settings take."""
 
 import copy
 from typing import Any
@@ -51,38 +51,38 @@ def test_the_rules_keep_their_order() -> None:
     assert list(compile_rules(DATA).by_id) == ["LOCK", "COST"]
 
 
-def test_a_setting_has_the_source_of_the_rule_it_rests_on() -> None:
+def test_a_setting_has_the_source_of_its_rule() -> None:
     found = compile_rules(DATA).settings["lock_seconds"]
     assert found == Setting("lock_seconds", 10, "number > 0", "inferred", "LOCK")
 
 
-def test_a_limit_is_a_setting_of_ours_without_a_rule() -> None:
+def test_a_limit_is_an_assumed_setting_without_a_rule() -> None:
     assert compile_rules(DATA).settings["max_images"] == Setting(
         "max_images", 4, "integer > 0", "assumed", None, "the most"
     )
 
 
-def test_a_rule_that_stands_twice_is_refused() -> None:
+def test_a_duplicate_rule_is_refused() -> None:
     with pytest.raises(ContractError, match=r"^duplicate rule id or setting name"):
         compile_rules(changed("rules", 1, "id", value="LOCK"))
 
 
-def test_a_setting_that_stands_twice_is_refused() -> None:
+def test_a_duplicate_setting_is_refused() -> None:
     with pytest.raises(ContractError, match=r"^duplicate rule id or setting name"):
         compile_rules(changed("limits", 0, "name", value="lock_seconds"))
 
 
-def test_an_unknown_source_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_source_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ContractError, match=r"^COST: source 'hearsay' is not one of doc, platform, inferred, assumed$"):
         compile_rules(changed("rules", 1, "source", value="hearsay"))
 
 
-def test_a_default_that_its_own_setting_does_not_take_is_refused() -> None:
+def test_a_default_that_its_setting_does_not_take_is_refused() -> None:
     with pytest.raises(ContractError, match=r"^max_images: default 0 is not 'integer > 0'$"):
         compile_rules(changed("limits", 0, "default", value=0))
 
 
-def test_an_unknown_form_of_value_is_refused() -> None:
+def test_an_unknown_kind_of_value_is_refused() -> None:
     with pytest.raises(ContractError, match=r"^max_images: "):
         compile_rules(changed("limits", 0, "takes", value="a handful"))
 
@@ -108,7 +108,7 @@ def test_an_unknown_form_of_value_is_refused() -> None:
         ("object of strings", {"dall-e": "dalle3"}),
     ],
 )
-def test_a_setting_takes_what_it_says(takes: str, value: Any) -> None:
+def test_a_setting_takes_a_valid_value(takes: str, value: Any) -> None:
     assert setting(takes).accepts(value)
 
 
@@ -152,21 +152,21 @@ def test_a_setting_takes_what_it_says(takes: str, value: Any) -> None:
         ("object of strings", "dall-e"),
     ],
 )
-def test_a_setting_does_not_take_anything_else(takes: str, value: Any) -> None:
+def test_a_setting_does_not_take_an_invalid_value(takes: str, value: Any) -> None:
     assert not setting(takes).accepts(value)
 
 
-def test_every_value_of_the_behaviour_is_a_setting_and_every_setting_one_of_them() -> None:
+def test_the_settings_are_the_fields_of_the_behaviour() -> None:
     assert {each.name for each in fields(Behaviour)} == set(REAL.settings)
 
 
-def test_the_defaults_are_a_whole_behaviour() -> None:
+def test_the_defaults_are_a_complete_behaviour() -> None:
     behaviour = Behaviour(**{name: each.default for name, each in REAL.settings.items()})
     assert (behaviour.lock_seconds, behaviour.credits_per_image) == (10, 1)
     assert (behaviour.lock_release, behaviour.credit_need, behaviour.daily_unit) == ("completion", "all", "images")
     assert behaviour.versions == {"dall-e": "dalle3", "stable-diffusion": "sd3-large"}
 
 
-def test_the_documented_settings_are_no_assumptions() -> None:
+def test_the_documented_settings_are_known() -> None:
     documented = {name for name, each in REAL.settings.items() if each.source == "doc"}
     assert documented == {"versions", "lock_seconds", "credits_per_image"}

@@ -1,4 +1,4 @@
-"""Events, as a listener hears them."""
+"""The stream of events of the control API."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ class Listener:
         self.chunks.append(message.get("body", b""))
 
     @property
-    def heard(self) -> EventList:
+    def events(self) -> EventList:
         lines = b"".join(self.chunks).decode().splitlines()
         return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
@@ -119,7 +119,7 @@ def test_no_event_after_the_headers_is_missed() -> None:
         listener.gone.set()
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, 5)
-        return listener.heard
+        return listener.events
 
     assert [each["type"] for each in asyncio.run(run())] == ["world"]
 
@@ -130,7 +130,7 @@ def test_a_request_event_matches_its_journal_entry() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         found["id"] = (await generate(client, "demo-empty")).headers["x-mock-request-id"]
 
-    assert listening("", calls).heard[-1] == {
+    assert listening("", calls).events[-1] == {
         "type": "request",
         "world": world_name("demo-empty"),
         "id": found["id"],
@@ -147,9 +147,9 @@ def test_events_come_in_order() -> None:
         await client.delete("/_mock/worlds/demo")
         await client.post("/_mock/reset")
 
-    heard = listening("", calls).heard
-    assert [each["type"] for each in heard] == ["world", "request", "world", "reset", "reset"]
-    assert [each["world"] for each in heard] == [world_name("demo")] * 4 + [None]
+    events = listening("", calls).events
+    assert [each["type"] for each in events] == ["world", "request", "world", "reset", "reset"]
+    assert [each["world"] for each in events] == [world_name("demo")] * 4 + [None]
 
 
 def test_a_listener_of_one_token_gets_only_its_events() -> None:
@@ -164,9 +164,9 @@ def test_a_listener_of_one_token_gets_only_its_events() -> None:
         await client.delete("/_mock/worlds/demo")
         await client.post("/_mock/reset")
 
-    heard = listening("token=demo", calls).heard
-    assert [each["type"] for each in heard] == ["request", "world", "reset", "reset"]
-    assert {each["world"] for each in heard} == {world_name("demo"), None}
+    events = listening("token=demo", calls).events
+    assert [each["type"] for each in events] == ["request", "world", "reset", "reset"]
+    assert {each["world"] for each in events} == {world_name("demo"), None}
 
 
 def test_an_import_is_an_event_for_all() -> None:
@@ -174,7 +174,7 @@ def test_an_import_is_an_event_for_all() -> None:
         snapshot = (await client.get("/_mock/snapshot")).json()
         await client.put("/_mock/snapshot", json=snapshot)
 
-    assert listening("token=demo", calls).heard == [{"type": "reset", "world": None}]
+    assert listening("token=demo", calls).events == [{"type": "reset", "world": None}]
 
 
 def test_a_slow_listener_gets_the_number_of_lost_events() -> None:
@@ -182,11 +182,11 @@ def test_a_slow_listener_gets_the_number_of_lost_events() -> None:
         for _ in range(1_203):
             await versions(client)
 
-    heard = listening("", calls, pause=True).heard
-    lost = [each for each in heard if each["type"] == "lost"]
+    events = listening("", calls, pause=True).events
+    lost = [each for each in events if each["type"] == "lost"]
     assert len(lost) == 1
-    assert len(heard) - 1 + lost[0]["events"] == 1_203
-    assert 1_000 <= len(heard) - 1 <= 1_001
+    assert len(events) - 1 + lost[0]["events"] == 1_203
+    assert 1_000 <= len(events) - 1 <= 1_001
 
 
 def test_a_listener_of_one_token_loses_no_events_to_others() -> None:
@@ -195,7 +195,7 @@ def test_a_listener_of_one_token_loses_no_events_to_others() -> None:
         for _ in range(1_203):
             await versions(client, "another")
 
-    assert [each["type"] for each in listening("token=demo", calls, pause=True).heard] == ["request"]
+    assert [each["type"] for each in listening("token=demo", calls, pause=True).events] == ["request"]
 
 
 def test_a_closed_listener_is_removed() -> None:

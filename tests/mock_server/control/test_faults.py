@@ -1,4 +1,4 @@
-"""Faults, switched on and off through the control API."""
+"""Faults, set and deleted through the control API."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ def versions(mock: Mock, token: str = "demo") -> int:
     return mock.call("GET", f"{PREFIX}/versions", token).status_code
 
 
-def test_no_fault_is_on_at_first(mock: Mock) -> None:
+def test_there_are_no_faults_at_first(mock: Mock) -> None:
     assert control_json(mock, "GET", FAULTS) == []
 
 
-def test_a_fault_applies_as_often_as_it_should(mock: Mock) -> None:
+def test_a_fault_applies_as_often_as_configured(mock: Mock) -> None:
     control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error", "code": 503, "after": 1, "times": 2}])
     assert [versions(mock) for _ in range(5)] == [200, 503, 503, 200, 200]
 
@@ -55,7 +55,7 @@ def test_a_put_replaces_all_faults(mock: Mock) -> None:
     assert versions(mock) == 200
 
 
-def test_delete_switches_all_off(mock: Mock) -> None:
+def test_delete_removes_all_faults(mock: Mock) -> None:
     control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
     assert control_json(mock, "DELETE", FAULTS) == []
     assert versions(mock) == 200
@@ -68,7 +68,7 @@ def test_faults_survive_a_change_of_the_world_but_not_a_reset(mock: Mock) -> Non
 
 
 @pytest.mark.parametrize(
-    ("faults", "says"),
+    ("faults", "message"),
     [
         (None, "Expected `array`"),
         ({"fault": "drop"}, "Expected `array`"),
@@ -88,12 +88,12 @@ def test_faults_survive_a_change_of_the_world_but_not_a_reset(mock: Mock) -> Non
         ([{"fault": "drop"}] * 101, "101 faults are too many"),
     ],
 )
-def test_invalid_faults_change_nothing(mock: Mock, faults: Any, says: str) -> None:
+def test_invalid_faults_change_nothing(mock: Mock, faults: Any, message: str) -> None:
     control_json(mock, "PUT", FAULTS, [{"fault": "proxy-error"}])
     before = control_json(mock, "GET", FAULTS)
     reply = control_call(mock, "PUT", FAULTS, json=faults)
     assert reply.status_code == 422
-    assert says in reply.json()["message"]
+    assert message in reply.json()["message"]
     assert control_json(mock, "GET", FAULTS) == before
 
 
@@ -110,7 +110,7 @@ def test_delete_by_name_keeps_other_faults(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("query", ["fault=nonsense", "fault=", "fault=drop&fault=reset", "name=drop"])
-def test_an_invalid_delete_switches_nothing_off(mock: Mock, query: str) -> None:
+def test_an_invalid_delete_removes_nothing(mock: Mock, query: str) -> None:
     control_json(mock, "PUT", FAULTS, [{"fault": "drop"}])
     assert control_call(mock, "DELETE", f"{FAULTS}?{query}").status_code == 422
     assert mock.world()["faults"] == 1
@@ -127,7 +127,7 @@ def test_every_kind_of_fault_is_listed_with_its_parameters(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "name", "told_of"),
+    ("fault", "name", "expected"),
     [
         ("status", "code", {"numeric": True, "values": None, "required": True, "default": None}),
         ("delay", "median", {"numeric": True, "values": None, "required": False, "default": None}),
@@ -138,9 +138,9 @@ def test_every_kind_of_fault_is_listed_with_its_parameters(mock: Mock) -> None:
     ],
 )
 def test_a_parameter_is_listed_with_its_valid_values(
-    mock: Mock, fault: str, name: str, told_of: dict[str, Any]
+    mock: Mock, fault: str, name: str, expected: dict[str, Any]
 ) -> None:
     (kind,) = (each for each in control_json(mock, "GET", "/faults")["faults"] if each["fault"] == fault)
     (parameter,) = (each for each in kind["parameters"] if each["name"] == name)
-    assert parameter == {**parameter, **told_of}
+    assert parameter == {**parameter, **expected}
     assert parameter["takes"]

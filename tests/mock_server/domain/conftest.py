@@ -1,4 +1,4 @@
-"""A world to try the rules on."""
+"""Fixtures for the tests of the rules."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from support.sandbox import Sandbox
 
 @pytest.fixture
 def sandbox() -> Sandbox:
-    """A world with 10 credits, a daily limit of 20, and the default behaviour."""
+    """Return a world with 10 credits, a daily limit of 20, and the default behaviour."""
     return Sandbox()

@@ -1,4 +1,4 @@
-"""Which account a token opens, and what its world is like at first."""
+"""The account that a token opens, and the first state of its world."""
 
 from itertools import combinations
 
@@ -34,14 +34,14 @@ def test_a_listed_token_opens_its_account() -> None:
 
 
 def test_any_other_token_opens_a_fresh_account() -> None:
-    assert OPEN.find("somebody") is RICH
+    assert OPEN.find("any-token") is RICH
 
 
 def test_no_other_token_is_valid_when_closed() -> None:
-    assert CLOSED.find("somebody") is None
+    assert CLOSED.find("any-token") is None
 
 
-def test_an_account_may_be_listed_as_not_valid() -> None:
+def test_an_account_can_be_listed_as_invalid() -> None:
     assert OPEN.find("refused") is None
     assert CLOSED.find("refused") is None
 
@@ -57,32 +57,32 @@ def test_an_account_may_be_listed_as_not_valid() -> None:
         (Account(100, 50, locked=True), False),
     ],
 )
-def test_an_account_that_can_generate_as_it_begins_is_able(account: Account, able: bool) -> None:
+def test_an_account_is_able_if_its_first_state_allows_a_generation(account: Account, able: bool) -> None:
     assert account.able == able
     assert Accounts({"poor": POOR, "other": account}, RICH, closed=True).able() == ("other" if able else None)
 
 
-def test_where_no_listed_account_is_able_any_other_token_may_be() -> None:
+def test_any_other_token_is_offered_if_no_listed_account_is_able() -> None:
     assert OPEN.able() == "any-token"
     assert CLOSED.able() is None
     assert Accounts(LISTED, POOR).able() is None
 
 
-def test_tokens_differ_in_case() -> None:
+def test_tokens_are_case_sensitive() -> None:
     assert CLOSED.find("Poor") is None
 
 
 @pytest.mark.parametrize("accounts", [OPEN, CLOSED])
-def test_a_change_of_all_accounts_is_one_of_those_too_that_are_opened_later(accounts: Accounts) -> None:
+def test_a_change_of_all_accounts_includes_those_that_are_opened_later(accounts: Accounts) -> None:
     changed = accounts.changed(lambda account: replace(account, locked=True))
     assert changed.find("poor") == replace(POOR, locked=True)
-    assert changed.find("somebody") == (None if accounts.closed else replace(RICH, locked=True))
+    assert changed.find("any-token") == (None if accounts.closed else replace(RICH, locked=True))
     assert changed.find("refused") is None
     assert accounts.find("poor") is POOR
 
 
 @given(st.text(min_size=8))
-def test_a_worlds_name_does_not_give_the_token_away(token: str) -> None:
+def test_the_name_of_a_world_does_not_reveal_the_token(token: str) -> None:
     name = world_name(token)
     assert len(name) == 16
     assert set(name) <= set("0123456789abcdef")
@@ -90,11 +90,11 @@ def test_a_worlds_name_does_not_give_the_token_away(token: str) -> None:
 
 
 @given(st.text(max_size=8), st.text(max_size=8))
-def test_a_token_has_a_world_of_its_own(one: str, other: str) -> None:
+def test_each_token_has_its_own_world(one: str, other: str) -> None:
     assert (world_name(one) == world_name(other)) == (one == other)
 
 
-def test_a_worlds_name_is_the_same_in_every_run() -> None:
+def test_the_name_of_a_world_is_the_same_in_every_run() -> None:
     assert world_name("demo") == "53f159799d1c9199"
 
 
@@ -109,12 +109,12 @@ def test_a_worlds_name_is_the_same_in_every_run() -> None:
         ("sk-0123456789abcdef", "sk-0***"),
     ],
 )
-def test_a_masked_token_tells_it_from_others(token: str, shown: str) -> None:
+def test_a_token_is_masked_after_its_first_characters(token: str, shown: str) -> None:
     assert masked(token) == shown
 
 
 @given(st.text(min_size=1))
-def test_a_masked_token_shows_a_third_of_it_at_most_and_never_more_than_four_characters(token: str) -> None:
+def test_a_masked_token_shows_at_most_a_third_and_four_characters(token: str) -> None:
     shown = masked(token).removesuffix("***")
     assert token.startswith(shown)
     assert len(shown) <= min(len(token) / 3, 4)
@@ -135,12 +135,12 @@ def test_ids_depend_on_the_name_alone() -> None:
     assert opened(name, RICH).first_id == opened(name, POOR, START + DAY).first_id
 
 
-def test_worlds_ids_differ() -> None:
+def test_ids_of_different_worlds_differ() -> None:
     firsts = [opened(world_name(f"token-{number}")).first_id for number in range(200)]
     assert all(abs(one - other) >= 100 for one, other in combinations(firsts, 2))
 
 
-def test_a_world_starts_as_its_account_says() -> None:
+def test_a_world_starts_with_the_values_of_its_account() -> None:
     faults = (FaultPlan("slow", ("generateImage",)),)
     world = opened("0" * 16, Account(7, 9, used_today=3, generation_seconds=1.5, faults=faults))
     assert (world.credits, world.daily_limit, world.used, world.generation_seconds) == (7, 9, 3, 1.5)
@@ -148,11 +148,11 @@ def test_a_world_starts_as_its_account_says() -> None:
     assert (world.faults, world.clock) == (faults, Timepiece())
 
 
-def test_a_world_knows_its_token_masked() -> None:
+def test_a_world_has_its_masked_token() -> None:
     assert open_world("0" * 16, RICH, START, BEHAVIOUR, "dem***").token == "dem***"
 
 
-def test_what_was_used_before_counts_for_the_first_day_only() -> None:
+def test_initial_usage_counts_for_the_first_day_only() -> None:
     world = opened("0" * 16, Account(7, 9, used_today=3))
     assert advance_to(world, START, BEHAVIOUR).used == 3
     assert advance_to(world, START + DAY, BEHAVIOUR).used == 0
@@ -160,12 +160,12 @@ def test_what_was_used_before_counts_for_the_first_day_only() -> None:
 
 @pytest.mark.parametrize("daily_reset", ["00:00", "06:30", "23:59"])
 @pytest.mark.parametrize("stopped_at", [None, START - 3 * DAY, START + 40 * DAY])
-def test_what_was_used_before_counts_for_the_day_that_its_clock_shows(daily_reset: str, stopped_at: int | None) -> None:
+def test_initial_usage_counts_for_the_day_of_the_worlds_clock(daily_reset: str, stopped_at: int | None) -> None:
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
     world = open_world("0" * 16, Account(7, 9, used_today=3, stopped_at=stopped_at), START, behaviour)
     assert world.clock.at(START + 5) == (START + 5 if stopped_at is None else stopped_at)
     assert advance_to(world, world.clock.at(START), behaviour) == world
 
 
-def test_a_locked_account_is_locked_for_ever() -> None:
+def test_a_locked_account_stays_locked() -> None:
     assert opened("0" * 16, Account(7, 9, locked=True)).lock == Lock("another client", None)

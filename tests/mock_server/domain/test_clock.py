@@ -1,4 +1,4 @@
-"""Instants, their texts, and the real clock."""
+"""Instants, their ISO 8601 texts, and the real clock."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -12,28 +12,31 @@ from mock_server.domain import clock
 from mock_server.domain.clock import DAY, LATEST, SECOND, RealClock, checked, from_iso, seconds, to_iso
 from support.clocks import START
 
-MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+TIMESTAMPS = st.datetimes(datetime(1970, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 INSTANTS = st.integers(0, LATEST - 1)
 
 
 @given(INSTANTS)
-def test_an_instant_survives_being_written_and_read(instant: int) -> None:
+def test_an_instant_survives_a_round_trip(instant: int) -> None:
     assert from_iso(to_iso(instant, "microseconds")) == instant
 
 
 @given(INSTANTS)
-def test_an_instant_is_written_to_the_second_it_lies_in(instant: int) -> None:
+def test_an_instant_is_rounded_down_to_the_second(instant: int) -> None:
     text = to_iso(instant)
     assert len(text) == len("2026-02-26T10:00:00Z")
     assert from_iso(text) == instant // SECOND * SECOND
 
 
-@given(MOMENTS)
-def test_a_moment_is_read_to_the_microsecond(moment: datetime) -> None:
-    assert from_iso(moment.isoformat()) - from_iso(moment.replace(microsecond=0).isoformat()) == moment.microsecond
+@given(TIMESTAMPS)
+def test_a_timestamp_is_read_to_the_microsecond(timestamp: datetime) -> None:
+    assert (
+        from_iso(timestamp.isoformat()) - from_iso(timestamp.replace(microsecond=0).isoformat())
+        == timestamp.microsecond
+    )
 
 
-def test_the_epoch_is_nought() -> None:
+def test_the_epoch_is_zero() -> None:
     assert from_iso("1970-01-01T00:00:00Z") == 0
 
 
@@ -42,7 +45,7 @@ def test_a_known_instant_is_read_and_written() -> None:
     assert to_iso(1_772_100_000 * SECOND) == "2026-02-26T10:00:00Z"
 
 
-def test_another_time_zone_names_the_same_instant() -> None:
+def test_a_time_zone_is_converted_to_utc() -> None:
     assert from_iso("2026-02-26T12:30:00+02:30") == START
 
 
@@ -57,7 +60,7 @@ def test_an_instant_without_a_time_zone_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "now", "2026-13-01T00:00:00Z", "1772100000"])
-def test_what_names_no_instant_is_refused(text: str) -> None:
+def test_an_invalid_timestamp_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         from_iso(text)
 
@@ -66,12 +69,12 @@ def test_what_names_no_instant_is_refused(text: str) -> None:
     "text",
     ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9999-01-01T00:00:00Z", "9999-12-31T23:59:59.999999-14:00"],
 )
-def test_an_instant_that_could_not_be_written_again_is_refused(text: str) -> None:
+def test_an_instant_out_of_range_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="before 1970 or after 8999"):
         from_iso(text)
 
 
-def test_the_first_and_the_last_instant_are_known() -> None:
+def test_the_first_and_the_last_instant_are_in_range() -> None:
     assert to_iso(checked(0)) == "1970-01-01T00:00:00Z"
     assert to_iso(checked(LATEST - 1), "microseconds") == "8999-12-31T23:59:59.999999Z"
     assert to_iso(LATEST + 300 * DAY).startswith("9000")
@@ -88,7 +91,7 @@ def test_the_first_and_the_last_instant_are_known() -> None:
         ("microseconds", "2026-02-26T10:00:00.001999Z"),
     ],
 )
-def test_an_instant_is_written_as_exactly_as_is_asked_for(timespec: str, text: str) -> None:
+def test_an_instant_is_written_with_the_requested_precision(timespec: str, text: str) -> None:
     assert to_iso(START + 1999, timespec) == text
 
 
@@ -101,12 +104,12 @@ def test_seconds_are_rounded_to_the_microsecond(number: float, microseconds: int
 
 
 @given(st.integers(0, 10**12))
-def test_a_whole_number_of_microseconds_is_kept(microseconds: int) -> None:
+def test_a_whole_number_of_microseconds_is_exact(microseconds: int) -> None:
     assert seconds(microseconds / SECOND) == microseconds
 
 
 class FakeTime(SimpleNamespace):
-    """Stands in for the module time."""
+    """A replacement for the module time."""
 
     wall = 1_772_100_000 * 10**9
     ticks = 5_000
@@ -125,17 +128,17 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     return time
 
 
-def test_the_real_clock_starts_at_the_wall_clocks_time(fake: FakeTime) -> None:
+def test_the_real_clock_starts_at_the_time_of_the_wall_clock(fake: FakeTime) -> None:
     assert RealClock().now() == START
 
 
-def test_the_real_clock_goes_on_with_the_monotonic_clock(fake: FakeTime) -> None:
+def test_the_real_clock_follows_the_monotonic_clock(fake: FakeTime) -> None:
     real = RealClock()
     fake.ticks += 3 * 10**9
     assert real.now() == START + 3 * SECOND
 
 
-def test_the_real_clock_does_not_follow_a_wall_clock_that_is_set_back(fake: FakeTime) -> None:
+def test_the_real_clock_ignores_a_wall_clock_that_is_set_back(fake: FakeTime) -> None:
     real = RealClock()
     fake.wall -= 3600 * 10**9
     assert real.now() == START
@@ -147,7 +150,7 @@ def test_the_real_clock_never_runs_backwards() -> None:
     assert readings == sorted(readings)
 
 
-def test_the_real_clock_wakes_when_the_instant_has_come_and_not_before() -> None:
+def test_the_real_clock_does_not_wake_before_the_instant() -> None:
     async def overslept() -> int:
         real = RealClock()
         due = real.now() + seconds(0.01)
@@ -157,7 +160,7 @@ def test_the_real_clock_wakes_when_the_instant_has_come_and_not_before() -> None
     assert 0 <= asyncio.run(overslept()) < 5 * SECOND
 
 
-def test_an_instant_that_has_passed_is_not_waited_for() -> None:
+def test_an_instant_in_the_past_needs_no_wait() -> None:
     async def waits() -> bool:
         real = RealClock()
         sleep = asyncio.ensure_future(real.sleep_until(real.now() - DAY))

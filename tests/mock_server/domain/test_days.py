@@ -1,4 +1,4 @@
-"""When the daily allowance starts again."""
+"""The instant at which the daily allowance resets."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,12 +26,12 @@ INSTANTS = st.integers(0, 250_000_000_000 * SECOND)
         ("23:59", "2026-02-26T23:59:00Z"),
     ],
 )
-def test_the_next_day_begins_at_the_time_of_day_that_is_set(daily_reset: str, begins: str) -> None:
+def test_the_next_day_begins_at_the_configured_time(daily_reset: str, begins: str) -> None:
     assert to_iso(next_day(START, replace(BEHAVIOUR, daily_reset=daily_reset))) == begins
 
 
 @pytest.mark.parametrize("daily_reset", ["00:00", "06:30", "23:59"])
-def test_a_day_turns_at_that_very_instant(daily_reset: str) -> None:
+def test_the_day_changes_exactly_at_the_reset(daily_reset: str) -> None:
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
     turns = from_iso(f"2026-02-26T{daily_reset}:00Z")
     assert day(turns, behaviour) == day(turns - 1, behaviour) + 1
@@ -40,7 +40,7 @@ def test_a_day_turns_at_that_very_instant(daily_reset: str) -> None:
 
 
 @given(INSTANTS, TIMES)
-def test_a_day_is_known_by_the_date_on_which_it_begins(instant: int, daily_reset: str) -> None:
+def test_a_day_is_identified_by_the_date_on_which_it_begins(instant: int, daily_reset: str) -> None:
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
     hours, minutes = map(int, daily_reset.split(":"))
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_a_day_is_known_by_the_date_on_which_it_begins(instant: int, daily_reset
 
 
 @given(INSTANTS, TIMES)
-def test_the_next_day_begins_within_a_day_and_is_the_next(instant: int, daily_reset: str) -> None:
+def test_the_next_day_begins_within_a_day_and_has_the_next_number(instant: int, daily_reset: str) -> None:
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
     begins = next_day(instant, behaviour)
     assert instant < begins <= instant + DAY

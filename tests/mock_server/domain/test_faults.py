@@ -32,7 +32,7 @@ def hits(requests: int, seed: int = 0, **others: Any) -> list[bool]:
     return [bool(each) for each in applied(fresh_world(faults=(plan(**others),)), *[ONE] * requests, seed=seed)]
 
 
-def test_no_fault_applies_if_none_is_on() -> None:
+def test_no_fault_applies_if_none_is_active() -> None:
     world = fresh_world()
     assert select_faults(world, ONE, 0) == (world, ())
 
@@ -81,7 +81,7 @@ def test_a_fault_applies_times_requests_after_the_first_few(after: int, times: i
 
 
 @given(st.integers())
-def test_a_fault_of_probability_zero_never_applies_and_of_one_always(seed: int) -> None:
+def test_a_fault_never_applies_at_probability_zero_and_always_at_one(seed: int) -> None:
     assert hits(20, seed=seed, probability=0) == [False] * 20
     assert hits(20, seed=seed, probability=1) == [True] * 20
 
@@ -102,7 +102,7 @@ def test_an_unlikely_fault_applies_no_more_often_than_allowed() -> None:
     assert sum(hits(200, times=3, probability=0.5)) == 3
 
 
-def test_faults_of_a_world_and_of_other_worlds_are_independent_of_each_other() -> None:
+def test_faults_are_independent_of_each_other_within_and_across_worlds() -> None:
     plans = (plan("slow", probability=0.5), plan("broken", probability=0.5))
     worlds = [fresh_world(faults=plans), fresh_world(name="fedcba9876543210", faults=plans)]
     rows = []
@@ -113,7 +113,7 @@ def test_faults_of_a_world_and_of_other_worlds_are_independent_of_each_other() -
     assert all(25 < sum(row) < 75 for row in rows)
 
 
-def test_every_selected_fault_has_a_seed_of_its_own() -> None:
+def test_every_selected_fault_has_its_own_seed() -> None:
     world = fresh_world(faults=(plan(), plan()))
     seeds = []
     for _ in range(3):

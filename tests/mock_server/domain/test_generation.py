@@ -1,4 +1,4 @@
-"""A generation as it begins, and what came of it."""
+"""The start of a generation, and its outcome."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from support.clocks import START
 from support.sandbox import LOCK, Sandbox
 
 
-def test_beginning_charges_nothing_yet(sandbox: Sandbox) -> None:
+def test_starting_a_generation_charges_nothing(sandbox: Sandbox) -> None:
     sandbox.begin(3)
     assert (sandbox.world.credits, sandbox.world.used, sandbox.world.images) == (10, 0, ())
 
 
-def test_beginning_reserves_credits_and_allowance(sandbox: Sandbox) -> None:
+def test_starting_a_generation_reserves_credits_and_allowance(sandbox: Sandbox) -> None:
     generation = sandbox.begin(3)
     assert (generation.credits, generation.allowance) == (3, 3)
     assert sandbox.world.running == (generation,)
@@ -29,12 +29,12 @@ def test_a_limit_in_requests_reserves_an_allowance_of_one(sandbox: Sandbox) -> N
     assert sandbox.begin(3).allowance == 1
 
 
-def test_an_image_costs_what_the_behaviour_says(sandbox: Sandbox) -> None:
+def test_an_image_has_the_configured_price(sandbox: Sandbox) -> None:
     sandbox.behave(credits_per_image=4)
     assert sandbox.begin(2).credits == 8
 
 
-def test_what_is_reserved_where_any_credit_will_do_is_what_there_is(sandbox: Sandbox) -> None:
+def test_at_most_the_balance_is_reserved_when_any_credit_suffices(sandbox: Sandbox) -> None:
     sandbox.behave(credit_need="any")
     assert sandbox.begin(15).credits == 10
 
@@ -50,7 +50,7 @@ def test_what_is_reserved_where_any_credit_will_do_is_what_there_is(sandbox: San
         (7.25, 0, 0),
     ],
 )
-def test_a_generation_takes_the_time_that_is_forced_else_the_worlds_own_else_the_servers(
+def test_the_duration_is_the_forced_one_else_that_of_the_world_else_that_of_the_server(
     sandbox: Sandbox, own: float | None, forced: float | None, microseconds: int
 ) -> None:
     sandbox.set(generation_seconds=own)
@@ -58,13 +58,13 @@ def test_a_generation_takes_the_time_that_is_forced_else_the_worlds_own_else_the
     assert (generation.ends, generation.ready) == (START + microseconds, START + microseconds)
 
 
-def test_one_that_takes_no_time_has_ended_when_it_begins(sandbox: Sandbox) -> None:
+def test_a_generation_without_duration_ends_when_it_starts(sandbox: Sandbox) -> None:
     generation = sandbox.begin(2, seconds=0)
     assert (sandbox.world.running, sandbox.world.lock, sandbox.world.credits) == ((), None, 8)
     assert len(outcome(sandbox.world, generation) or ()) == 2  # type: ignore[arg-type]
 
 
-def test_a_queued_one_has_ended_when_it_begins_and_its_pictures_come_later(sandbox: Sandbox) -> None:
+def test_a_queued_generation_ends_when_it_starts_and_its_pictures_are_ready_later(sandbox: Sandbox) -> None:
     sandbox.behave(queued_answer="queued")
     sandbox.begin(seconds=4, queues=True)
     (image,) = sandbox.world.images
@@ -73,7 +73,7 @@ def test_a_queued_one_has_ended_when_it_begins_and_its_pictures_come_later(sandb
 
 
 @pytest.mark.parametrize(("queues", "answer"), [(True, "finished"), (False, "queued")])
-def test_no_other_one_is_queued(sandbox: Sandbox, queues: bool, answer: str) -> None:
+def test_no_other_generation_is_queued(sandbox: Sandbox, queues: bool, answer: str) -> None:
     sandbox.behave(queued_answer=answer)
     assert sandbox.begin(seconds=4, queues=queues).ends == START + 4 * SECOND
 
@@ -88,12 +88,12 @@ def test_a_refused_generation_changes_nothing(sandbox: Sandbox, state: dict[str,
     assert sandbox.world == before
 
 
-def test_nothing_came_yet_of_one_that_runs(sandbox: Sandbox) -> None:
+def test_a_running_generation_has_no_outcome(sandbox: Sandbox) -> None:
     generation = sandbox.begin()
     assert outcome(sandbox.at(generation.ends - 1), generation) is None
 
 
-def test_what_came_of_one_that_has_ended_are_its_own_images_oldest_first(sandbox: Sandbox) -> None:
+def test_the_outcome_of_an_ended_generation_is_its_images_oldest_first(sandbox: Sandbox) -> None:
     first = sandbox.begin(2)
     sandbox.after(2)
     sandbox.begin(3)
@@ -102,23 +102,23 @@ def test_what_came_of_one_that_has_ended_are_its_own_images_oldest_first(sandbox
     assert [(each.id, each.generation) for each in made] == [(1001, first.id), (1002, first.id)]
 
 
-def test_what_came_of_one_that_fails_is_its_failure(sandbox: Sandbox) -> None:
+def test_the_outcome_of_a_failed_generation_is_its_failure(sandbox: Sandbox) -> None:
     generation = sandbox.begin(failure="The engine is down.")
     assert outcome(sandbox.after(2), generation) == Failure("The engine is down.")
 
 
-def test_nothing_comes_of_one_that_the_world_does_not_know(sandbox: Sandbox) -> None:
+def test_an_unknown_generation_has_no_outcome(sandbox: Sandbox) -> None:
     generation = replace(sandbox.begin(), id="of another world")
     assert outcome(sandbox.after(2), generation) is None
 
 
-def test_nothing_comes_of_one_that_is_cancelled(sandbox: Sandbox) -> None:
+def test_a_cancelled_generation_has_no_outcome(sandbox: Sandbox) -> None:
     generation = sandbox.begin()
     sandbox.cancel(generation)
     assert outcome(sandbox.after(2), generation) is None
 
 
-def test_cancelling_gives_everything_back(sandbox: Sandbox) -> None:
+def test_a_cancelled_generation_is_refunded(sandbox: Sandbox) -> None:
     before = sandbox.world
     generation = sandbox.begin(3)
     sandbox.after(1)
@@ -126,7 +126,7 @@ def test_cancelling_gives_everything_back(sandbox: Sandbox) -> None:
     assert sandbox.world == before
 
 
-def test_cancelling_leaves_another_one_alone(sandbox: Sandbox) -> None:
+def test_cancelling_does_not_affect_another_generation(sandbox: Sandbox) -> None:
     slow = sandbox.begin(seconds=12)
     sandbox.at(START + LOCK)
     other = sandbox.begin()
@@ -139,7 +139,7 @@ def test_cancelling_leaves_another_one_alone(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("release", ["completion", "expiry"])
 @pytest.mark.parametrize("lock", ["rule", "expiry", "forever"])
 @pytest.mark.parametrize("failure", [None, "The engine is down."])
-def test_cancelling_one_that_has_ended_changes_nothing(
+def test_cancelling_an_ended_generation_changes_nothing(
     sandbox: Sandbox, release: str, lock: str, failure: str | None
 ) -> None:
     sandbox.behave(lock_release=release)
@@ -149,7 +149,7 @@ def test_cancelling_one_that_has_ended_changes_nothing(
     assert sandbox.world == before
 
 
-def test_a_generation_can_start_where_none_runs(sandbox: Sandbox) -> None:
+def test_a_generation_can_start_when_none_runs(sandbox: Sandbox) -> None:
     assert availability(sandbox.world) is None
 
 
@@ -160,6 +160,6 @@ def test_none_can_start_while_one_runs(sandbox: Sandbox) -> None:
     assert availability(sandbox.at(START + 5 * SECOND)) is None
 
 
-def test_availability_is_a_matter_of_the_lock_alone(sandbox: Sandbox) -> None:
+def test_availability_depends_on_the_lock_alone(sandbox: Sandbox) -> None:
     sandbox.set(credits=0, used=20)
     assert availability(sandbox.world) is None

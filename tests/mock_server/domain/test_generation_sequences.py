@@ -1,4 +1,4 @@
-"""Any sequence of generations, against an oracle that knows no state but what has happened."""
+"""Any sequence of generations, against an oracle that derives everything from the past events."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ FAILED = Failure("The engine is down.")
 class Generations(RuleBasedStateMachine):
     """Generations begin, end, fail and are cancelled while time passes.
 
-    One world is settled when something is asked of it, the other whenever time passes, in small steps.
+    One world advances when it is read or changed, the other whenever time passes, in small steps.
     """
 
     begun = Bundle("begun")
@@ -113,21 +113,21 @@ class Generations(RuleBasedStateMachine):
         return start.id
 
     @rule(name=begun)
-    def is_cancelled(self, name: str) -> None:
+    def cancels(self, name: str) -> None:
         event = self.oracle.events[name]
         event.cancelled = event.cancelled or event.runs(self.now)
         self.world = cancel(advance_to(self.world, self.now, self.behaviour), self.generations[name])
         self.watched = cancel(self.watched, self.generations[name])
 
     @rule()
-    def somebody_takes_the_lock_away(self) -> None:
+    def lock_is_deleted(self) -> None:
         for name in self.oracle.holders(self.now):
             self.oracle.events[name].freed = True
         self.world = replace(advance_to(self.world, self.now, self.behaviour), lock=None)
         self.watched = replace(self.watched, lock=None)
 
     @rule()
-    def somebody_looks(self) -> None:
+    def world_is_read(self) -> None:
         self.world = advance_to(self.world, self.now, self.behaviour)
 
     @rule(passes=st.sampled_from([1, SECOND, 5 * SECOND, LOCK - 1, LOCK, LOCK + 1, 45 * SECOND, DAY]))
@@ -150,27 +150,27 @@ class Generations(RuleBasedStateMachine):
         self.time_passes(self.oracle.next_date(self.now) - early - self.now)
 
     @invariant()
-    def one_generation_at_most_holds_the_lock(self) -> None:
+    def at_most_one_generation_holds_the_lock(self) -> None:
         holders = self.oracle.holders(self.now)
         assert len(holders) <= 1
         assert [self.watched.lock.holder] if self.watched.lock else holders == []
         assert (availability(self.watched) is None) == (not holders)
 
     @invariant()
-    def the_balance_is_what_was_there_without_what_was_made(self) -> None:
+    def balance_is_the_credits_minus_the_price_of_all_images(self) -> None:
         assert self.watched.credits == self.oracle.left(self.now) >= 0
 
     @invariant()
-    def the_daily_limit_holds(self) -> None:
+    def daily_limit_is_not_exceeded(self) -> None:
         assert self.watched.used == self.oracle.used(self.now) <= self.oracle.daily_limit
 
     @invariant()
-    def what_is_reserved_could_be_charged_at_once(self) -> None:
+    def reserved_credits_are_available(self) -> None:
         assert sum(each.credits for each in self.watched.running) <= self.watched.credits
         assert [each.ends for each in self.watched.running] == [each.ends for each in self.oracle.running(self.now)]
 
     @invariant()
-    def the_images_are_there_newest_first_each_with_an_id_of_its_own(self) -> None:
+    def images_are_newest_first_with_unique_ids(self) -> None:
         images = self.watched.images
         made = [(name, event.ends) for name, event in self.oracle.made(self.now).items() for _ in range(event.count)]
         assert [(each.generation, each.created_at) for each in images] == made[::-1]
@@ -178,19 +178,19 @@ class Generations(RuleBasedStateMachine):
         assert list(recent(self.watched)) == list(images[:10])
 
     @invariant()
-    def what_came_of_a_generation_is_its_images_its_failure_or_nothing(self) -> None:
+    def outcome_of_a_generation_is_its_images_its_failure_or_none(self) -> None:
         for name, event in self.oracle.events.items():
-            came = outcome(self.watched, self.generations[name])
+            result = outcome(self.watched, self.generations[name])
             if event.made(self.now):
-                assert isinstance(came, tuple)
-                assert [each.generation for each in came] == [name] * event.count
+                assert isinstance(result, tuple)
+                assert [each.generation for each in result] == [name] * event.count
             elif event.fails and self.now >= event.ends:
-                assert came == FAILED
+                assert result == FAILED
             elif not event.fails:
-                assert came is None
+                assert result is None
 
     @invariant()
-    def it_does_not_matter_when_and_how_often_somebody_looks(self) -> None:
+    def result_does_not_depend_on_when_the_world_is_read(self) -> None:
         once = advance_to(self.world, self.now, self.behaviour)
         assert once == self.watched == advance_to(once, self.now, self.behaviour)
 

@@ -1,4 +1,4 @@
-"""What a generation leaves behind."""
+"""Images and titles that a generation makes."""
 
 import re
 from typing import Any
@@ -40,17 +40,17 @@ def test_a_title_is_a_plain_file_name(prompt: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "../../etc/passwd", "<script>", "狐狸", "a\x00b", "the of and"])
-def test_a_title_is_one_for_any_prompt(prompt: str) -> None:
+def test_any_prompt_has_a_valid_title(prompt: str) -> None:
     assert FILE_NAME.fullmatch(title(WORLD, prompt, 1))
 
 
-def test_a_title_tells_of_the_prompt() -> None:
+def test_a_title_describes_the_prompt() -> None:
     assert title(WORLD, "A futuristic cloud data center floating in space", 1).startswith(
         "futuristic-cloud-data-center-"
     )
 
 
-def test_a_prompt_without_words_makes_an_image() -> None:
+def test_the_title_of_a_prompt_without_words_starts_with_image() -> None:
     assert title(WORLD, "狐狸", 1).startswith("image-")
 
 
@@ -64,12 +64,12 @@ def test_a_title_differs_by_world() -> None:
 
 
 @given(TOKENS, st.text(max_size=30), NUMBERS)
-def test_a_title_leads_to_its_world(token: str, prompt: str, number: int) -> None:
+def test_a_title_contains_the_name_of_its_world(token: str, prompt: str, number: int) -> None:
     assert world_of(title(world_name(token), prompt, number)) == world_name(token)
 
 
 @given(st.text())
-def test_any_text_leads_somewhere(text: str) -> None:
+def test_any_text_has_a_world_name_of_at_most_16_characters(text: str) -> None:
     assert len(world_of(text)) <= 16
 
 
@@ -80,7 +80,7 @@ def test_an_image_is_found_by_its_title() -> None:
 
 
 @given(st.integers(0, 40))
-def test_the_recent_images_are_the_first_ten_at_most(count: int) -> None:
+def test_the_recent_images_are_at_most_the_newest_ten(count: int) -> None:
     world = fresh_world(images=images(count, 1))
     newest_first = list(range(count, 0, -1))[:10]
     assert [each.id for each in recent(world)] == newest_first
@@ -91,37 +91,37 @@ def test_the_recent_images_are_the_first_ten_at_most(count: int) -> None:
     ("before", "made", "left"),
     [(0, 3, 3), (97, 3, 100), (98, 3, 100), (100, 1, 100), (100, KEPT, KEPT), (100, KEPT + 30, KEPT + 30)],
 )
-def test_the_last_hundred_are_kept_and_all_of_the_last_generation(before: int, made: int, left: int) -> None:
+def test_the_last_hundred_and_all_of_the_last_generation_are_kept(before: int, made: int, left: int) -> None:
     found = kept(images(before, 1), images(before + made, before + 1)[::-1])
     assert found == images(before + made, 1)[:left]
 
 
-def test_every_image_of_an_order_has_the_next_number() -> None:
+def test_the_images_of_an_order_are_numbered_consecutively() -> None:
     made = make(fresh_world(made=5), generation(3))
     assert [each.id for each in made] == [1006, 1007, 1008]
     assert len({each.title for each in made}) == 3
 
 
-def test_an_image_is_what_was_ordered() -> None:
-    asked: dict[str, Any] = {
+def test_an_image_has_the_values_of_its_order() -> None:
+    ordered: dict[str, Any] = {
         "engine": "stablediffusion",
         "prompt": "  a fox ",
         "width": 640,
         "height": 480,
         "mode": "upscale",
     }
-    (made,) = make(fresh_world(), generation(source="key", **asked))
-    assert {name: getattr(made, name) for name in asked} == asked
+    (made,) = make(fresh_world(), generation(source="key", **ordered))
+    assert {name: getattr(made, name) for name in ordered} == ordered
     assert (made.source, made.generation) == ("key", "some")
 
 
-def test_an_image_is_made_when_its_generation_ends_and_there_when_it_is_ready() -> None:
+def test_an_image_has_the_end_of_its_generation_and_the_instant_when_it_is_ready() -> None:
     (made,) = make(fresh_world(), generation())
     assert (made.created_at, made.ready) == (START + 5, START + 9)
 
 
 @pytest.mark.parametrize("folder", ["uploads/", "https://cdn.example/uploads/"])
-def test_the_address_of_a_picture_is_its_title_in_its_folder(folder: str) -> None:
+def test_the_output_of_an_image_is_its_title_in_its_folder(folder: str) -> None:
     (made,) = make(fresh_world(), generation(folder=folder))
     assert made.output == folder + made.title
 

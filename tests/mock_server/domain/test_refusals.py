@@ -1,4 +1,4 @@
-"""Why a generation is refused, and until when."""
+"""Reasons to refuse a generation, and when each ends."""
 
 from itertools import permutations
 
@@ -25,30 +25,30 @@ def no_credits(free: int, needed: int) -> Refusal:
 ONE = Demand("dall-e", 1)
 
 
-def test_the_order_of_the_rules_is_that_of_the_table() -> None:
+def test_the_default_order_is_that_of_the_table() -> None:
     order = rules().settings["refusal_order"].default
     assert order == [code for code in REFUSALS if code in order]
     assert {code for code, kind in REFUSALS.items() if kind.check} == set(order) - {"invalid"}
 
 
-def test_a_refusal_rests_on_a_rule_that_is_there() -> None:
+def test_each_refusal_has_a_known_rule() -> None:
     assert {kind.rule for kind in REFUSALS.values()} - {None} <= rules().by_id.keys()
 
 
-def test_a_refusal_by_the_lock_tells_until_when_and_when_it_may_pass() -> None:
+def test_a_refusal_by_the_lock_has_its_expiry_and_its_end() -> None:
     lock = Lock("me", START + 9, START + 5)
     state = {"lock": {"until": START + 9}}
     assert locked(lock) == Refusal("locked", START + 5, state)
     assert busy(lock) == Refusal("busy", START + 5, state)
 
 
-def test_a_lock_for_ever_has_no_end(sandbox: Sandbox) -> None:
+def test_a_permanent_lock_has_no_end(sandbox: Sandbox) -> None:
     sandbox.set(lock=Lock("another client", None))
     sandbox.at(START + 9 * DAY)
     assert sandbox.refused() == Refusal("locked", None, {"lock": {"until": None}})
 
 
-def test_credits_suffice_to_the_last(sandbox: Sandbox) -> None:
+def test_the_last_credit_can_be_spent(sandbox: Sandbox) -> None:
     assert sandbox.refused(11) == no_credits(10, 11)
     sandbox.begin(10)
     sandbox.after(2)
@@ -56,43 +56,43 @@ def test_credits_suffice_to_the_last(sandbox: Sandbox) -> None:
     assert sandbox.refused(1) == no_credits(0, 1)
 
 
-def test_a_missing_credit_comes_back_at_no_instant(sandbox: Sandbox) -> None:
+def test_a_refusal_for_lack_of_credits_has_no_end(sandbox: Sandbox) -> None:
     sandbox.set(credits=0)
     assert sandbox.refused() == Refusal("no-credits", None, {"credits": 0, "needed": 1})
 
 
-def test_a_dearer_image_needs_more_credits(sandbox: Sandbox) -> None:
+def test_a_higher_price_needs_more_credits(sandbox: Sandbox) -> None:
     sandbox.behave(credits_per_image=4)
     assert sandbox.refused(3) == no_credits(10, 12)
     sandbox.begin(2)
 
 
 @pytest.mark.parametrize("need", ["all", "any"])
-def test_what_costs_nothing_needs_no_credits_whatever_the_need(sandbox: Sandbox, need: str) -> None:
+def test_a_free_generation_needs_no_credits(sandbox: Sandbox, need: str) -> None:
     sandbox.behave(credits_per_image=0, credit_need=need)
     sandbox.set(credits=0)
     assert sandbox.begin(5).credits == 0
 
 
-def test_any_credit_will_do_where_the_behaviour_says_so(sandbox: Sandbox) -> None:
+def test_one_credit_is_enough_when_any_credit_suffices(sandbox: Sandbox) -> None:
     sandbox.behave(credit_need="any")
     sandbox.set(credits=1)
     assert sandbox.begin(5).credits == 1
 
 
-def test_no_credit_will_not_do_even_there(sandbox: Sandbox) -> None:
+def test_zero_credits_are_refused_when_any_credit_suffices(sandbox: Sandbox) -> None:
     sandbox.behave(credit_need="any")
     sandbox.set(credits=0)
     assert sandbox.refused(5) == no_credits(0, 1)
 
 
-def test_the_daily_limit_is_reached_by_the_image_after_the_last(sandbox: Sandbox) -> None:
+def test_the_last_image_of_the_daily_limit_can_be_generated(sandbox: Sandbox) -> None:
     sandbox.set(used=18)
     assert sandbox.refused(3) == daily_limit(MIDNIGHT, 20, 18)
     sandbox.begin(2)
 
 
-def test_the_daily_limit_ends_at_midnight(sandbox: Sandbox) -> None:
+def test_the_daily_limit_resets_at_midnight(sandbox: Sandbox) -> None:
     sandbox.set(used=20)
     sandbox.at(MIDNIGHT - 1)
     state = {"daily_limit": 20, "used_today": 20, "reserved": 0}
@@ -101,7 +101,7 @@ def test_the_daily_limit_ends_at_midnight(sandbox: Sandbox) -> None:
     sandbox.begin()
 
 
-def test_the_daily_limit_ends_when_the_day_does_where_that_is_not_midnight(sandbox: Sandbox) -> None:
+def test_the_daily_limit_resets_at_the_configured_time(sandbox: Sandbox) -> None:
     sandbox.behave(daily_reset="10:30")
     sandbox.at(START)
     sandbox.set(used=20)
@@ -116,12 +116,12 @@ def test_a_limit_in_requests_counts_a_request_as_one(sandbox: Sandbox) -> None:
     assert sandbox.refused(1) == daily_limit(MIDNIGHT, 20, 20)
 
 
-def test_what_never_fits_into_a_day_is_refused_for_good(sandbox: Sandbox) -> None:
+def test_a_request_above_the_daily_limit_is_refused_without_an_end(sandbox: Sandbox) -> None:
     sandbox.set(daily_limit=5)
     assert sandbox.refused(6) == daily_limit(None, 5, 0)
 
 
-def test_two_generations_at_once_never_spend_the_same_credit(sandbox: Sandbox) -> None:
+def test_concurrent_generations_never_spend_the_same_credit(sandbox: Sandbox) -> None:
     sandbox.begin(6, seconds=12)
     sandbox.at(START + LOCK)
     assert sandbox.refused(5) == no_credits(4, 5)
@@ -129,7 +129,7 @@ def test_two_generations_at_once_never_spend_the_same_credit(sandbox: Sandbox) -
     assert sandbox.after(2).credits == 0
 
 
-def test_two_generations_at_once_never_use_the_same_allowance(sandbox: Sandbox) -> None:
+def test_concurrent_generations_never_use_the_same_allowance(sandbox: Sandbox) -> None:
     sandbox.set(credits=100)
     sandbox.begin(10, seconds=12)
     sandbox.at(START + LOCK)
@@ -138,7 +138,7 @@ def test_two_generations_at_once_never_use_the_same_allowance(sandbox: Sandbox) 
     assert sandbox.after(2).used == 20
 
 
-def test_a_reservation_from_before_midnight_holds_after_it(sandbox: Sandbox) -> None:
+def test_a_reservation_remains_after_midnight(sandbox: Sandbox) -> None:
     sandbox.set(credits=100)
     sandbox.at(MIDNIGHT - LOCK)
     sandbox.begin(10, seconds=15)
@@ -147,7 +147,7 @@ def test_a_reservation_from_before_midnight_holds_after_it(sandbox: Sandbox) -> 
     sandbox.begin(10)
 
 
-def test_the_lock_is_met_before_the_daily_limit_and_that_before_the_credits(sandbox: Sandbox) -> None:
+def test_the_lock_is_checked_before_the_daily_limit_and_the_credits_last(sandbox: Sandbox) -> None:
     sandbox.set(lock=Lock("another client", START + 5), used=20, credits=0)
     assert sandbox.refused().rule == "LOCK-ONE"
     sandbox.at(START + 5)
@@ -163,7 +163,7 @@ def test_the_first_refusal_of_the_configured_order_applies(sandbox: Sandbox, ord
     assert sandbox.refused().code == next(code for code in order if code != "invalid")
 
 
-def test_only_the_given_codes_refuse(sandbox: Sandbox) -> None:
+def test_only_the_given_codes_are_checked(sandbox: Sandbox) -> None:
     sandbox.set(lock=Lock("another client", None), used=20, credits=0)
     for code in CODES:
         refusal = refuse(sandbox.world, ONE, START, sandbox.behaviour, ["invalid", code])
@@ -172,12 +172,12 @@ def test_only_the_given_codes_refuse(sandbox: Sandbox) -> None:
     assert refuse(sandbox.world, ONE, START, sandbox.behaviour, ["invalid"]) is None
 
 
-def test_nothing_refuses_what_is_in_order(sandbox: Sandbox) -> None:
+def test_an_allowed_generation_has_no_refusal(sandbox: Sandbox) -> None:
     assert refuse(sandbox.world, Demand("dall-e", 10), START, sandbox.behaviour) is None
 
 
 @pytest.mark.parametrize("lock", ["rule", "expiry"])
-def test_at_the_instant_that_a_refusal_names_the_same_request_passes(sandbox: Sandbox, lock: str) -> None:
+def test_the_same_request_is_accepted_when_the_refusal_ends(sandbox: Sandbox, lock: str) -> None:
     sandbox.begin(seconds=3, lock=lock)
     sandbox.after(1)
     ends_at = sandbox.refused().ends_at

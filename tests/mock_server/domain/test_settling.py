@@ -1,4 +1,4 @@
-"""What falls due in a world happens in order, each at its own instant, however late anybody looks."""
+"""Due events of a world are applied in order, each at its own instant, however late the world is read."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ from support.sandbox import BEHAVIOUR, LOCK, MIDNIGHT, Sandbox, fresh_world, ord
 
 
 def running(number: int, ends: int, **others: Any) -> Generation:
-    """Return a generation of one image that is under way."""
+    """Return a running generation of one image."""
     return Generation(f"generation {number}", order(prompt=f"prompt {number}"), 1, 1, ends, ends, **others)
 
 
-def test_nothing_happens_until_a_microsecond_before_the_end(sandbox: Sandbox) -> None:
+def test_a_microsecond_before_the_end_nothing_has_changed(sandbox: Sandbox) -> None:
     generation = sandbox.begin(3)
     before = sandbox.world
     assert sandbox.at(generation.ends - 1) == before
 
 
-def test_an_end_charges_counts_records_and_frees_the_lock(sandbox: Sandbox) -> None:
+def test_a_generation_that_ends_is_charged_counted_and_recorded_and_releases_the_lock(sandbox: Sandbox) -> None:
     sandbox.begin(3)
     world = sandbox.after(2)
     assert (world.credits, world.used, world.made) == (7, 3, 3)
@@ -34,32 +34,32 @@ def test_an_end_charges_counts_records_and_frees_the_lock(sandbox: Sandbox) -> N
     assert [each.id for each in recent(world)] == [1003, 1002, 1001]
 
 
-def test_an_end_charges_what_the_behaviour_says(sandbox: Sandbox) -> None:
+def test_a_generation_that_ends_is_charged_the_configured_price(sandbox: Sandbox) -> None:
     sandbox.behave(credits_per_image=4, daily_unit="requests")
     sandbox.begin(2)
     world = sandbox.after(2)
     assert (world.credits, world.used, world.made) == (2, 1, 2)
 
 
-def test_a_failure_gives_everything_back(sandbox: Sandbox) -> None:
+def test_a_failed_generation_is_refunded(sandbox: Sandbox) -> None:
     before = sandbox.world
     sandbox.begin(3, failure="The engine is down.")
     assert sandbox.after(2) == before
 
 
-def test_images_are_made_at_the_end_and_not_when_somebody_looks(sandbox: Sandbox) -> None:
+def test_images_are_created_at_the_end_even_if_the_world_is_read_later(sandbox: Sandbox) -> None:
     generation = sandbox.begin()
     assert sandbox.at(START + 9 * DAY).images[0].created_at == generation.ends
 
 
-def test_images_are_numbered_on_from_one_generation_to_the_next(sandbox: Sandbox) -> None:
+def test_image_numbers_continue_from_one_generation_to_the_next(sandbox: Sandbox) -> None:
     sandbox.begin(2)
     sandbox.after(2)
     sandbox.begin(1)
     assert [each.id for each in sandbox.after(2).images] == [1003, 1002, 1001]
 
 
-def test_only_so_many_images_are_kept_and_they_are_the_newest(sandbox: Sandbox) -> None:
+def test_only_the_newest_images_are_kept(sandbox: Sandbox) -> None:
     sandbox.set(credits=500, daily_limit=500)
     for _ in range(11):
         sandbox.begin(10)
@@ -68,7 +68,7 @@ def test_only_so_many_images_are_kept_and_they_are_the_newest(sandbox: Sandbox) 
     assert sandbox.world.made == 110
 
 
-def test_generations_end_in_the_order_of_their_ends_and_not_of_their_beginnings(sandbox: Sandbox) -> None:
+def test_generations_end_in_the_order_of_their_ends_not_of_their_starts(sandbox: Sandbox) -> None:
     slow = sandbox.begin(seconds=14)
     sandbox.at(START + LOCK)
     quick = sandbox.begin(seconds=2)
@@ -76,7 +76,7 @@ def test_generations_end_in_the_order_of_their_ends_and_not_of_their_beginnings(
     assert [(each.id, each.generation) for each in images] == [(1002, slow.id), (1001, quick.id)]
 
 
-def test_generations_that_end_at_once_end_in_the_order_of_their_beginnings(sandbox: Sandbox) -> None:
+def test_generations_with_the_same_end_end_in_the_order_of_their_starts(sandbox: Sandbox) -> None:
     first = sandbox.begin(seconds=12)
     sandbox.at(START + LOCK)
     second = sandbox.begin(seconds=2)
@@ -84,7 +84,7 @@ def test_generations_that_end_at_once_end_in_the_order_of_their_beginnings(sandb
     assert [each.generation for each in images] == [second.id, first.id]
 
 
-def test_two_generations_at_once_leave_no_negative_balance_where_any_credit_will_do(sandbox: Sandbox) -> None:
+def test_concurrent_generations_leave_no_negative_balance_when_any_credit_suffices(sandbox: Sandbox) -> None:
     sandbox.behave(credit_need="any")
     sandbox.begin(9, seconds=12)
     sandbox.at(START + LOCK)
@@ -100,19 +100,19 @@ def test_a_balance_that_is_lowered_meanwhile_does_not_become_negative(sandbox: S
     assert (world.credits, world.made) == (0, 3)
 
 
-def test_the_count_starts_again_at_midnight(sandbox: Sandbox) -> None:
+def test_the_daily_count_resets_at_midnight(sandbox: Sandbox) -> None:
     sandbox.set(used=7)
     assert sandbox.at(MIDNIGHT - 1).used == 7
     world = sandbox.at(MIDNIGHT)
     assert (world.used, world.day) == (0, MIDNIGHT // DAY)
 
 
-def test_a_count_of_days_ago_is_no_count_of_today(sandbox: Sandbox) -> None:
+def test_a_count_of_an_earlier_day_does_not_count_today(sandbox: Sandbox) -> None:
     sandbox.set(used=7)
     assert sandbox.at(START + 40 * DAY).used == 0
 
 
-def test_a_count_is_none_of_an_earlier_day_either(sandbox: Sandbox) -> None:
+def test_a_count_of_a_later_day_does_not_count_today(sandbox: Sandbox) -> None:
     sandbox.set(used=7)
     assert sandbox.at(START - DAY).used == 0
 
@@ -125,7 +125,7 @@ def test_a_generation_over_midnight_counts_for_the_day_it_ends_on(sandbox: Sandb
     assert (world.day, world.used) == (MIDNIGHT // DAY, 2)
 
 
-def test_what_ended_yesterday_is_not_counted_today_however_late_anybody_looks(sandbox: Sandbox) -> None:
+def test_a_generation_that_ended_yesterday_is_not_counted_today(sandbox: Sandbox) -> None:
     sandbox.at(MIDNIGHT - 3 * SECOND)
     sandbox.begin(2)
     world = sandbox.after(10)
@@ -156,7 +156,7 @@ WORLDS = st.builds(
 
 
 @given(WORLDS, INSTANTS)
-def test_a_settled_world_is_settled(world: World, now: int) -> None:
+def test_advancing_twice_to_the_same_instant_is_idempotent(world: World, now: int) -> None:
     once = advance_to(world, now, BEHAVIOUR)
     assert advance_to(once, now, BEHAVIOUR) == once
     assert once.lock is None or once.lock.held(now)
@@ -164,7 +164,7 @@ def test_a_settled_world_is_settled(world: World, now: int) -> None:
 
 
 @given(WORLDS, st.lists(INSTANTS, min_size=1).map(sorted), st.sampled_from(["00:00", "06:30", "23:59"]))
-def test_settling_in_many_steps_is_settling_in_one(world: World, steps: list[int], daily_reset: str) -> None:
+def test_advancing_in_steps_equals_advancing_at_once(world: World, steps: list[int], daily_reset: str) -> None:
     behaviour = replace(BEHAVIOUR, daily_reset=daily_reset)
     stepwise = start = advance_to(world, START - 6, behaviour)
     for instant in steps:
@@ -173,7 +173,7 @@ def test_settling_in_many_steps_is_settling_in_one(world: World, steps: list[int
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_what_an_end_records_is_what_was_ordered(sandbox: Sandbox, count: int) -> None:
+def test_recorded_images_have_the_values_of_their_order(sandbox: Sandbox, count: int) -> None:
     generation = sandbox.begin(count)
     images = sandbox.after(2).images
     assert [each.generation for each in images] == [generation.id] * count

@@ -1,4 +1,4 @@
-"""How a world's time follows from the server's."""
+"""The time of a world, derived from the time of the server."""
 
 import pytest
 from hypothesis import given
@@ -12,23 +12,23 @@ TIMEPIECES = st.builds(Timepiece, INSTANTS) | st.builds(Timepiece, st.just(0), I
 
 
 @given(INSTANTS)
-def test_at_first_it_shows_the_servers_time(real: int) -> None:
+def test_a_new_timepiece_shows_the_time_of_the_server(real: int) -> None:
     assert Timepiece().at(real) == real
 
 
 @given(INSTANTS, INSTANTS, STEPS)
-def test_a_running_one_goes_on_with_the_servers(ahead: int, real: int, passes: int) -> None:
+def test_a_running_timepiece_advances_with_the_server(ahead: int, real: int, passes: int) -> None:
     piece = Timepiece(ahead)
     assert piece.at(real + passes) == piece.at(real) + passes
 
 
 @given(INSTANTS, INSTANTS)
-def test_a_stopped_one_stands_still(stopped: int, real: int) -> None:
+def test_a_stopped_timepiece_does_not_advance(stopped: int, real: int) -> None:
     assert Timepiece(0, stopped).at(real) == stopped
 
 
 @given(INSTANTS, INSTANTS)
-def test_it_reaches_an_instant_when_it_shows_it(ahead: int, instant: int) -> None:
+def test_reached_is_the_server_time_at_which_an_instant_is_shown(ahead: int, instant: int) -> None:
     piece = Timepiece(ahead)
     reached = piece.reached(instant)
     assert reached is not None
@@ -36,35 +36,35 @@ def test_it_reaches_an_instant_when_it_shows_it(ahead: int, instant: int) -> Non
 
 
 @given(INSTANTS)
-def test_a_stopped_one_reaches_no_instant_by_itself(instant: int) -> None:
+def test_a_stopped_timepiece_never_reaches_an_instant(instant: int) -> None:
     assert Timepiece(0, 5).reached(instant) is None
 
 
 @given(TIMEPIECES, INSTANTS, INSTANTS)
-def test_it_shows_what_it_is_set_to(piece: Timepiece, instant: int, real: int) -> None:
+def test_a_timepiece_shows_the_instant_it_is_set_to(piece: Timepiece, instant: int, real: int) -> None:
     assert piece.set(instant, real).at(real) == instant
 
 
 @given(TIMEPIECES, INSTANTS, INSTANTS)
-def test_it_runs_or_stands_still_as_before_it_was_set(piece: Timepiece, instant: int, real: int) -> None:
+def test_setting_a_timepiece_neither_stops_nor_starts_it(piece: Timepiece, instant: int, real: int) -> None:
     assert (piece.set(instant, real).stopped is None) == (piece.stopped is None)
 
 
 @given(TIMEPIECES, INSTANTS, STEPS)
-def test_frozen_it_stands_still_where_it_is(piece: Timepiece, real: int, passes: int) -> None:
+def test_freezing_stops_a_timepiece_at_its_current_instant(piece: Timepiece, real: int, passes: int) -> None:
     assert piece.frozen(real).at(real + passes) == piece.at(real)
 
 
 @given(TIMEPIECES, INSTANTS, STEPS)
-def test_it_runs_on_from_where_it_is(piece: Timepiece, real: int, passes: int) -> None:
+def test_a_timepiece_continues_from_its_current_instant(piece: Timepiece, real: int, passes: int) -> None:
     assert piece.running(real).at(real + passes) == piece.at(real) + passes
 
 
 @pytest.mark.parametrize("piece", [Timepiece(7), Timepiece(0, 7)])
-def test_freezing_twice_and_running_twice_is_doing_it_once(piece: Timepiece) -> None:
+def test_freezing_and_running_are_idempotent(piece: Timepiece) -> None:
     assert piece.frozen(100).frozen(200) == piece.frozen(100)
     assert piece.running(100).running(200) == piece.running(100)
 
 
-def test_time_that_passes_while_it_is_frozen_is_lost() -> None:
+def test_time_that_passes_while_frozen_is_not_caught_up() -> None:
     assert Timepiece().frozen(100).running(150).at(160) == 110

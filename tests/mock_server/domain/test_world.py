@@ -1,4 +1,4 @@
-"""A world, and the lock that keeps a second generation out of it."""
+"""A world, and the lock that prevents a second generation."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from support.clocks import START
         (Lock("me", 0, 5), 0),
     ],
 )
-def test_a_lock_ends_when_it_is_freed_or_expires_whichever_comes_first(lock: Lock, ends: int | None) -> None:
+def test_a_lock_ends_when_it_is_released_or_expires_whichever_comes_first(lock: Lock, ends: int | None) -> None:
     assert lock.ends == ends
 
 
@@ -29,17 +29,17 @@ def test_a_lock_is_held_until_a_microsecond_before_it_ends() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 1, 1000 * DAY])
-def test_a_lock_for_ever_is_held_for_ever(late: int) -> None:
+def test_a_permanent_lock_is_always_held(late: int) -> None:
     assert Lock("me", None).held(START + late)
 
 
-def test_a_new_world_is_free_unused_and_runs_with_the_servers_clock() -> None:
+def test_a_new_world_is_unlocked_unused_and_uses_the_clock_of_the_server() -> None:
     world = World("some", 1, credits=3, daily_limit=5)
     assert (world.lock, world.running, world.images, world.faults) == (None, (), (), ())
     assert (world.used, world.made, world.generation_seconds, world.clock) == (0, 0, None, Timepiece())
 
 
-def test_a_world_cannot_be_changed() -> None:
+def test_a_world_is_immutable() -> None:
     world = World("some", 1, credits=3, daily_limit=5)
     with pytest.raises(AttributeError):
         world.credits = 4  # type: ignore[misc]

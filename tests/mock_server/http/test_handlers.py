@@ -1,4 +1,4 @@
-"""What the four operations answer."""
+"""The responses of the four operations."""
 
 import asyncio
 
@@ -11,13 +11,13 @@ GENERATE = f"{PREFIX}/generate-image"
 BUSY = {"status": "error", "message": "Image generation in progress. Please try again later."}
 
 
-def test_availability_while_nothing_runs(mock: Mock) -> None:
+def test_availability_without_a_running_generation(mock: Mock) -> None:
     reply = mock.call("GET", f"{PREFIX}/check-availability")
     assert reply.status_code == 200
     assert reply.json() == {"status": "success", "message": "Image generation is available."}
 
 
-def test_availability_while_somebody_holds_the_lock(mock: Mock) -> None:
+def test_availability_while_another_client_holds_the_lock(mock: Mock) -> None:
     reply = mock.call("GET", f"{PREFIX}/check-availability", "demo-busy")
     assert (reply.status_code, reply.json()) == (409, BUSY)
 
@@ -37,7 +37,7 @@ def test_the_documented_request_gets_the_documented_reply(mock: Mock) -> None:
     assert isinstance(image["id"], int)
 
 
-def test_generating_costs_a_credit_and_counts_for_the_day_for_each_image(mock: Mock) -> None:
+def test_each_image_costs_a_credit_and_counts_towards_the_daily_limit(mock: Mock) -> None:
     assert mock.generate(image_number_of_images=3).status_code == 200
     world = mock.world()
     assert (world["credits"], world["used_today"], world["images"]) == (97, 3, 3)
@@ -58,7 +58,7 @@ def test_recent_images_are_at_most_ten_newest_first(mock: Mock) -> None:
     assert ids == sorted(ids, reverse=True)
 
 
-def test_worlds_do_not_meet(mock: Mock) -> None:
+def test_worlds_are_independent(mock: Mock) -> None:
     mock.generate("one")
     assert mock.call("GET", f"{PREFIX}/recent-images", "two").json() == []
 
@@ -71,14 +71,14 @@ def test_worlds_do_not_meet(mock: Mock) -> None:
         ("demo-empty", 419, "You have no credits left. Please consider upgrading your plan."),
     ],
 )
-def test_a_ready_made_token_is_refused_and_pays_nothing(mock: Mock, token: str, status: int, message: str) -> None:
+def test_a_ready_made_token_is_refused_and_not_charged(mock: Mock, token: str, status: int, message: str) -> None:
     before = mock.world(token)
     reply = mock.generate(token)
     assert (reply.status_code, reply.json()) == (status, {"status": "error", "message": message})
     assert mock.world(token)["credits"] == before["credits"]
 
 
-def test_the_low_account_can_pay_two_images(mock: Mock) -> None:
+def test_the_low_account_can_pay_for_two_images(mock: Mock) -> None:
     assert mock.generate("demo-low", image_number_of_images=3).status_code == 419
     assert [mock.generate("demo-low").status_code for _ in range(3)] == [200, 200, 419]
 
@@ -88,7 +88,7 @@ def test_the_almost_limited_account_has_one_image_left(mock: Mock) -> None:
     assert [mock.generate("demo-almost-limited").status_code for _ in range(2)] == [200, 429]
 
 
-def test_the_daily_limit_is_over_at_midnight_utc(start: Start) -> None:
+def test_the_daily_limit_resets_at_midnight_utc(start: Start) -> None:
     clock = JumpingClock()
     mock = start(clock=clock)
     mock.world("demo-limited")
@@ -108,12 +108,12 @@ def test_the_daily_limit_is_over_at_midnight_utc(start: Start) -> None:
         ("demo-limited", {"image_number_of_images": 10}, 429),
     ],
 )
-def test_refusals_come_in_order(mock: Mock, token: str, fields: dict[str, object], status: int) -> None:
+def test_the_first_refusal_in_order_is_answered(mock: Mock, token: str, fields: dict[str, object], status: int) -> None:
     mock.call("PATCH", f"/_mock/worlds/{token}", None, json={"credits": 0, "used_today": 50})
     assert mock.generate(token, **fields).status_code == status
 
 
-def test_of_twenty_calls_at_once_one_is_served(start: Start) -> None:
+def test_one_of_twenty_simultaneous_calls_is_served(start: Start) -> None:
     clock = SteppedClock()
     mock = start(settings(generation_seconds=1), clock)
 
@@ -127,7 +127,7 @@ def test_of_twenty_calls_at_once_one_is_served(start: Start) -> None:
     assert mock.world()["credits"] == 99
 
 
-def test_twenty_worlds_generate_in_the_time_of_one(start: Start) -> None:
+def test_twenty_worlds_generate_concurrently(start: Start) -> None:
     clock = SteppedClock()
     mock = start(settings(generation_seconds=1), clock)
 
@@ -141,7 +141,7 @@ def test_twenty_worlds_generate_in_the_time_of_one(start: Start) -> None:
     assert mock.run(burst) == [200] * 20
 
 
-def test_a_generation_that_outlives_its_lock_lets_another_begin_and_both_are_paid(start: Start) -> None:
+def test_another_generation_begins_when_the_lock_of_a_slow_one_expires_and_both_are_charged(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
 
@@ -161,12 +161,12 @@ def test_a_generation_that_outlives_its_lock_lets_another_begin_and_both_are_pai
         return checks, [first.status_code, (await other).status_code]
 
     checks, generated = mock.run(overlapping)
-    assert checks == [409, 200, 409], "the end of the first must not free the lock of the second"
+    assert checks == [409, 200, 409], "the end of the first must not release the lock of the second"
     assert generated == [200, 200]
     assert mock.world("demo-slow")["credits"] == 98
 
 
-def test_credits_can_be_switched_off(start: Start) -> None:
+def test_images_can_be_free(start: Start) -> None:
     mock = start(settings(behaves=behaviour(credits_per_image=0)))
     assert mock.generate("demo-empty").status_code == 200
     assert mock.world("demo-empty")["credits"] == 0

@@ -1,4 +1,4 @@
-"""Findings of a request as the client sees them."""
+"""The validation errors that a client receives."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def test_a_missing_parameter_is_named(mock: Mock, missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "says"),
+    ("field", "value", "message"),
     [
         (
             "image_generator",
@@ -54,44 +54,44 @@ def test_a_missing_parameter_is_named(mock: Mock, missing: str) -> None:
         ("mood", {"a": 1}, "must be a string"),
     ],
 )
-def test_an_invalid_parameter_is_named_and_told_what_it_takes(mock: Mock, field: str, value: Any, says: str) -> None:
+def test_an_invalid_parameter_is_named_with_its_valid_values(mock: Mock, field: str, value: Any, message: str) -> None:
     found = errors(mock, {**DALL_E, field: value})
     assert list(found) == [field]
-    assert says in " ".join(found[field])
+    assert message in " ".join(found[field])
 
 
-def test_all_findings_come_at_once_in_the_documents_order(mock: Mock) -> None:
+def test_all_findings_are_reported_in_the_order_of_the_document(mock: Mock) -> None:
     found = errors(mock, {"image_generator": "dall-e", "size": "1x1", "image_number_of_images": "many"})
     assert list(found) == ["image_number_of_images", "description", "size", "quality"]
 
 
 @pytest.mark.parametrize("kind", ["image-to-image", "upscale"])
-def test_working_from_an_image_needs_one_in_json_and_in_a_form(mock: Mock, kind: str) -> None:
+def test_a_type_with_a_source_needs_an_image_in_json_and_in_a_form(mock: Mock, kind: str) -> None:
     expected = {"image_src": [f"The image src field is required when type is {kind}."]}
     assert errors(mock, {**STABLE, "type": kind}) == expected
     form = {name: (None, str(value)) for name, value in {**STABLE, "type": kind}.items()}
     assert mock.call("POST", GENERATE, files=form).json()["errors"] == expected
 
 
-def test_text_is_no_file(mock: Mock) -> None:
+def test_text_is_refused_as_a_file(mock: Mock) -> None:
     found = errors(mock, {**STABLE, "type": "upscale", "image_src": "https://example.com/a.png"})
     assert found == {"image_src": ["The image src field must be a file, sent as multipart/form-data."]}
 
 
-def test_a_file_is_no_text(mock: Mock) -> None:
+def test_a_file_is_refused_as_text(mock: Mock) -> None:
     form = {name: (None, str(value)) for name, value in STABLE.items() if name != "stable_description"}
     reply = mock.call("POST", GENERATE, files={**form, "stable_description": ("a.txt", b"A teapot")})
     assert reply.json()["errors"] == {"stable_description": ["The stable description field must be a string."]}
 
 
 @pytest.mark.parametrize("digits", ["1", "+1", "01", " 2 "])
-def test_a_number_in_a_form_is_its_digits(mock: Mock, digits: str) -> None:
+def test_a_number_in_a_form_is_parsed_from_its_digits(mock: Mock, digits: str) -> None:
     status = mock.call("POST", GENERATE, data={**DALL_E, "image_number_of_images": digits}).status_code
     assert status == (422 if digits == "+1" else 200)
 
 
 @pytest.mark.parametrize("digits", ["1.0", "one", "-1", "0", "٣" * 25, "9" * 30, "1e0"])
-def test_what_is_no_number_in_a_form_is_named(mock: Mock, digits: str) -> None:
+def test_an_invalid_number_in_a_form_is_named(mock: Mock, digits: str) -> None:
     reply = mock.call("POST", GENERATE, data={**DALL_E, "image_number_of_images": digits})
     assert list(reply.json()["errors"]) == ["image_number_of_images"]
 
@@ -101,7 +101,7 @@ def test_a_whole_float_is_an_integer(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("resolution", "says"),
+    ("resolution", "message"),
     [
         ("512", "expected the form of 512x512"),
         ("0x512", "expected the form of 512x512"),
@@ -110,8 +110,8 @@ def test_a_whole_float_is_an_integer(mock: Mock) -> None:
         ("9" * 1000 + "x1", "more than 16777216 pixels"),
     ],
 )
-def test_a_resolution_that_cannot_be_is_named(mock: Mock, resolution: str, says: str) -> None:
-    assert says in errors(mock, {**STABLE, "image_resolution": resolution})["image_resolution"][0]
+def test_an_impossible_resolution_is_named(mock: Mock, resolution: str, message: str) -> None:
+    assert message in errors(mock, {**STABLE, "image_resolution": resolution})["image_resolution"][0]
 
 
 def test_limits_are_settings(start: Start) -> None:

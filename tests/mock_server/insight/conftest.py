@@ -1,4 +1,4 @@
-"""The contract and the rules that the journal is read by."""
+"""Fixtures: the contract and the rules."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The nearest valid body, whatever was sent."""
+"""The valid body that is nearest to a sent one."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def changes(found: Corrected) -> dict[str, Any]:
 
 
 def findings(body: Any) -> list[Any]:
-    """What the contract says about a body; a file counts as one only where it is named as one."""
+    """Return the findings of a body. Only the files of its variant can be files."""
     variant = PARAMETERS.pick(body)
     plain = {
         name: "" if isinstance(value, dict) and value.keys() == {"file"} else value for name, value in body.items()
@@ -62,19 +62,19 @@ def findings(body: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("body", [DALL_E, STABLE, {**STABLE, "type": "upscale", "image_src": {"file": 12}}])
-def test_a_valid_body_stays_as_it_is(body: dict[str, Any]) -> None:
+def test_a_valid_body_is_unchanged(body: dict[str, Any]) -> None:
     assert correct(body) == Corrected(body, ())
 
 
 @pytest.mark.parametrize("path", sorted((REQUESTS / "invalid").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_invalid_request_of_the_fixtures_is_corrected_where_it_is_wrong(path: Any) -> None:
+def test_every_invalid_request_of_the_fixtures_is_corrected(path: Any) -> None:
     request = yaml.safe_load(path.read_text())
     found = correct(request["fields"])
     assert findings(found.body) == []
     assert set(request["errors"]) <= {each.field for each in found.corrections}
 
 
-def test_nothing_at_all_becomes_an_example_of_the_first_engine() -> None:
+def test_an_empty_body_becomes_an_example_of_the_first_engine() -> None:
     assert correct({}).body == {
         "image_generator": "dall-e",
         "image_number_of_images": 1,
@@ -95,18 +95,18 @@ def test_nothing_at_all_becomes_an_example_of_the_first_engine() -> None:
         ("Ideogram v2", "ideogram"),
     ],
 )
-def test_an_unknown_engine_becomes_the_one_most_like_it(sent: str, engine: str) -> None:
+def test_an_unknown_engine_becomes_the_most_similar_one(sent: str, engine: str) -> None:
     assert correct({"image_generator": sent}).body["image_generator"] == engine
 
 
 @pytest.mark.parametrize("engine", [None, "", "midjourney", 7, ["ideogram"]])
-def test_without_a_hint_the_fields_tell_the_engine(engine: Any) -> None:
+def test_an_unrecognizable_engine_is_inferred_from_the_fields(engine: Any) -> None:
     found = correct({**STABLE, "image_generator": engine})
     assert found.body == STABLE
     assert changes(found) == {"image_generator": "stablediffusion"}
 
 
-def test_an_upload_tells_the_type() -> None:
+def test_the_type_is_inferred_from_an_upload() -> None:
     found = correct({**STABLE, "type": "repaint", "image_src": {"file": 12}})
     assert changes(found) == {"type": "image-to-image"}
 
@@ -122,17 +122,17 @@ def test_prompt_and_size_in_the_fields_of_another_engine_are_moved() -> None:
     }
 
 
-def test_a_misspelt_field_is_put_right() -> None:
+def test_a_misspelt_field_is_corrected() -> None:
     found = correct({**{name: DALL_E[name] for name in DALL_E if name != "description"}, "discription": "an owl"})
     assert found.body == {**DALL_E, "description": "an owl"}
 
 
-def test_a_field_that_is_there_is_not_overwritten_by_one_of_another_engine() -> None:
+def test_an_existing_field_is_not_overwritten_by_that_of_another_engine() -> None:
     found = correct({**DALL_E, "stable_description": "an owl"})
     assert found == Corrected(DALL_E, ())
 
 
-def test_a_correction_says_what_was_wrong_in_the_words_of_the_reply() -> None:
+def test_a_correction_repeats_the_message_of_the_reply() -> None:
     problem = Problem("size", "enum", "The selected size is invalid.")
     (found,) = correct({**DALL_E, "size": "1000x1000"}, problem).corrections
     assert (found.field, found.sent, found.nearest, found.problem) == (
@@ -143,7 +143,7 @@ def test_a_correction_says_what_was_wrong_in_the_words_of_the_reply() -> None:
     )
 
 
-def test_a_correction_without_a_reply_says_what_the_contract_says() -> None:
+def test_a_correction_without_a_reply_has_the_message_of_the_contract() -> None:
     (found,) = correct({**DALL_E, "image_generator": "dalle"}).corrections
     assert "Choose one of: dall-e, stablediffusion," in found.problem
 
@@ -156,32 +156,30 @@ def test_a_correction_without_a_reply_says_what_the_contract_says() -> None:
         ("mood", "abcdef", "The mood field must not be greater than 3 characters.", "abc"),
     ],
 )
-def test_a_limit_of_the_mock_is_kept_although_no_document_has_it(
-    field: str, sent: Any, message: str, nearest: Any
-) -> None:
+def test_an_undocumented_limit_of_the_mock_is_respected(field: str, sent: Any, message: str, nearest: Any) -> None:
     assert changes(correct({**DALL_E, field: sent}, Problem(field, "limit", message))) == {field: nearest}
 
 
-def test_a_text_that_the_journal_has_cut_already_is_named_as_well() -> None:
+def test_a_text_that_the_journal_has_truncated_is_reported() -> None:
     problem = Problem("mood", "maxLength", "The mood field must not be greater than 4000 characters.")
     assert changes(correct({**DALL_E, "mood": "x" * 500}, problem)) == {"mood": "x" * 500}
 
 
-def test_a_file_that_is_too_large_or_none_is_replaced() -> None:
+def test_a_file_that_is_too_large_or_missing_is_replaced() -> None:
     sent = {**STABLE, "type": "upscale", "image_src": {"file": 99}}
     problem = Problem("image_src", "size", "The image src field must not be greater than 50 bytes.")
     assert changes(correct(sent, problem)) == {"image_src": {"file": A_PICTURE}}
-    assert changes(correct({**sent, "image_src": "no file"})) == {"image_src": {"file": A_PICTURE}}
+    assert changes(correct({**sent, "image_src": "not a file"})) == {"image_src": {"file": A_PICTURE}}
 
 
-def test_what_is_wrong_with_the_whole_body_comes_first() -> None:
+def test_a_problem_of_the_whole_body_is_reported_first() -> None:
     found = correct({}, Problem("body", "unreadable", "The request body is not valid JSON."))
     first = found.corrections[0]
     assert (first.field, first.sent, first.nearest) == ("body", None, None)
     assert {each.field for each in found.corrections[1:]} == found.body.keys()
 
 
-def test_a_flood_of_unknown_fields_is_only_looked_into_so_far() -> None:
+def test_only_the_first_unknown_fields_are_searched() -> None:
     flood = {f"colour{number}": "red" for number in range(50)}
     missing = {name: DALL_E[name] for name in DALL_E if name != "description"}
     assert correct({**missing, "discription": "an owl", **flood}).body["description"] == "an owl"
@@ -211,7 +209,7 @@ PROBLEMS = st.builds(
 @settings(max_examples=examples(300))
 @given(st.sampled_from([{}, DALL_E, STABLE, {**STABLE, "type": "upscale"}]), FIELDS, st.lists(PROBLEMS, max_size=2))
 @example({}, {"image_src": {"file": 1}, "type": "upscale"}, [])
-def test_the_nearest_body_is_valid_whatever_was_sent(
+def test_the_nearest_body_is_always_valid(
     base: dict[str, Any], fields: dict[str, Any], problems: list[Problem]
 ) -> None:
     found = correct({**base, **fields}, *problems)
@@ -221,7 +219,7 @@ def test_the_nearest_body_is_valid_whatever_was_sent(
 
 
 @given(FIELDS)
-def test_every_change_is_named(fields: dict[str, Any]) -> None:
+def test_every_change_is_reported(fields: dict[str, Any]) -> None:
     found = correct(fields)
     for each in found.corrections:
         if each.nearest is not None:

@@ -1,4 +1,4 @@
-"""What a client has met of all that it can meet."""
+"""Coverage: the documented responses that a client has received, and those it has not."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def row(found: dict[str, Any], operation: str | None) -> dict[str, Any]:
     return dict(only)
 
 
-def test_a_client_that_did_nothing_has_met_nothing(contract: Contract, rules: Rules) -> None:
+def test_a_client_without_requests_has_no_coverage(contract: Contract, rules: Rules) -> None:
     found = coverage({}, contract, rules)
     assert found["met"] == 0
     assert found["possible"] == len(found["never"]) == 19
@@ -41,15 +41,15 @@ def test_a_client_that_did_nothing_has_met_nothing(contract: Contract, rules: Ru
     assert never(found, None) == ELSEWHERE
 
 
-def test_every_documented_status_of_every_operation_has_a_place(contract: Contract, rules: Rules) -> None:
+def test_every_documented_status_of_every_operation_is_listed(contract: Contract, rules: Rules) -> None:
     found = coverage({}, contract, rules)
     for operation in contract.operations:
-        shown = row(found, operation.id)
-        assert (shown["method"], shown["path"]) == (operation.method, operation.path)
-        assert [each["status"] for each in shown["statuses"]] == sorted(operation.responses)
+        listed = row(found, operation.id)
+        assert (listed["method"], listed["path"]) == (operation.method, operation.path)
+        assert [each["status"] for each in listed["statuses"]] == sorted(operation.responses)
 
 
-def test_what_was_met_is_counted_with_the_rule_that_led_there(contract: Contract, rules: Rules) -> None:
+def test_received_responses_are_counted_with_their_rule(contract: Contract, rules: Rules) -> None:
     tally: dict[tuple[str, int, str | None], int] = {
         ("generateImage", 200, None): 3,
         ("generateImage", 422, "VALID-422"): 2,
@@ -63,14 +63,14 @@ def test_what_was_met_is_counted_with_the_rule_that_led_there(contract: Contract
     assert statuses[422]["rules"] == [{"id": "VALID-422", "met": 2}, {"id": "I2I-SRC", "met": 0}]
 
 
-def test_a_status_that_no_rule_led_to_does_not_count_for_the_rule(contract: Contract, rules: Rules) -> None:
+def test_a_status_without_a_rule_does_not_count_for_a_rule(contract: Contract, rules: Rules) -> None:
     found = coverage({("generateImage", 409, None): 5}, contract, rules)
     assert (409, "LOCK-ONE") in never(found, "generateImage")
     assert {each["status"]: each["met"] for each in row(found, "generateImage")["statuses"]}[409] == 5
     assert found["undocumented"] == []
 
 
-def test_what_the_document_does_not_have_is_listed_apart(contract: Contract, rules: Rules) -> None:
+def test_undocumented_responses_are_listed_separately(contract: Contract, rules: Rules) -> None:
     found = coverage({("getVersions", 503, None): 1, ("newOperation", 200, None): 2}, contract, rules)
     assert found["met"] == 0
     assert found["undocumented"] == [
@@ -79,7 +79,7 @@ def test_what_the_document_does_not_have_is_listed_apart(contract: Contract, rul
     ]
 
 
-def test_what_any_path_may_answer_counts_once_wherever_it_was_met(contract: Contract, rules: Rules) -> None:
+def test_fallback_responses_count_once_for_all_paths(contract: Contract, rules: Rules) -> None:
     tally: dict[tuple[str, int, str | None], int] = {
         ("getVersions", 404, "NOT-FOUND"): 1,
         ("", 404, "NOT-FOUND"): 1,
@@ -92,13 +92,13 @@ def test_what_any_path_may_answer_counts_once_wherever_it_was_met(contract: Cont
     assert found["undocumented"] == []
 
 
-def test_a_picture_that_was_not_there_counts_for_pictures(contract: Contract, rules: Rules) -> None:
+def test_a_missing_picture_counts_for_pictures(contract: Contract, rules: Rules) -> None:
     found = coverage({("getPicture", 404, "NOT-FOUND"): 1}, contract, rules)
     assert never(found, "getPicture") == {(200, None)}
     assert never(found, None) == ELSEWHERE
 
 
-def test_a_rule_that_is_not_among_the_rules_leads_nowhere(contract: Contract, rules: Rules) -> None:
+def test_an_unknown_rule_is_not_listed(contract: Contract, rules: Rules) -> None:
     fewer = Rules({name: rule for name, rule in rules.by_id.items() if name != "I2I-SRC"}, rules.settings)
     assert never(coverage({}, contract, fewer), "generateImage") == GENERATE - {(422, "I2I-SRC")}
 
@@ -113,10 +113,10 @@ def test_a_rule_that_is_not_among_the_rules_leads_nowhere(contract: Contract, ru
         st.integers(0, 5),
     )
 )
-def test_every_request_is_counted_in_one_place(
+def test_every_response_is_counted_once(
     contract: Contract, rules: Rules, tally: dict[tuple[str, int, str | None], int]
 ) -> None:
     found = coverage(tally, contract, rules)
-    documented = sum(each["met"] for shown in found["operations"] for each in shown["statuses"])
+    documented = sum(each["met"] for listed in found["operations"] for each in listed["statuses"])
     assert documented + sum(each["met"] for each in found["undocumented"]) == sum(tally.values())
     assert found["met"] + len(found["never"]) == found["possible"] == 19

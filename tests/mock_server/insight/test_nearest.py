@@ -1,4 +1,4 @@
-"""The request nearest to a refused one, by status."""
+"""The nearest request that succeeds, for each status of a refusal."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ GENERATE = "/api/v1/aiimage/generate-image"
 THREE = {"image_generator": "ideogram", "description_ideogram": "a fox", "image_number_of_images": 3}
 
 
-def lost(method: str, path: str, status: int = 404) -> Entry:
+def unrouted(method: str, path: str, status: int = 404) -> Entry:
     return replace(entry(status=status, method=method, path=path), operation=None)
 
 
-def places(found: dict[str, Any]) -> tuple[str, str, str]:
+def location(found: dict[str, Any]) -> tuple[str, str, str]:
     return found["operation"], found["method"]["nearest"], found["path"]["nearest"]
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "place"),
+    ("method", "path", "expected"),
     [
         ("POST", "/aiimage/generate-image", ("generateImage", "POST", GENERATE)),
         ("GET", "/api/v1/aiimage/generate-images", ("generateImage", "POST", GENERATE)),
@@ -35,41 +35,41 @@ def places(found: dict[str, Any]) -> tuple[str, str, str]:
         ("GET", "/uploads/folder/a.png", ("getPicture", "GET", "/uploads/{title}")),
     ],
 )
-def test_an_unknown_path_leads_to_the_operation_most_like_it(
-    contract: Contract, method: str, path: str, place: tuple[str, str, str]
+def test_an_unknown_path_leads_to_the_most_similar_operation(
+    contract: Contract, method: str, path: str, expected: tuple[str, str, str]
 ) -> None:
-    found = nearest(lost(method, path), contract)
-    assert places(found) == place
+    found = nearest(unrouted(method, path), contract)
+    assert location(found) == expected
     assert (found["method"]["sent"], found["path"]["sent"], found["when"]) == (method, path, "at once")
 
 
-def test_a_wrong_method_leads_to_the_right_one(contract: Contract) -> None:
-    assert places(nearest(lost("GET", GENERATE, 405), contract)) == ("generateImage", "POST", GENERATE)
+def test_a_wrong_method_is_corrected(contract: Contract) -> None:
+    assert location(nearest(unrouted("GET", GENERATE, 405), contract)) == ("generateImage", "POST", GENERATE)
 
 
-def test_any_path_leads_somewhere(contract: Contract) -> None:
-    assert places(nearest(lost("GET", ""), contract))
+def test_any_path_leads_to_an_operation(contract: Contract) -> None:
+    assert location(nearest(unrouted("GET", ""), contract))
 
 
-def test_a_picture_that_is_not_there_leads_to_where_pictures_are(contract: Contract) -> None:
+def test_a_missing_picture_leads_to_the_path_of_pictures(contract: Contract) -> None:
     found = nearest(entry(operation="picture", status=404, picture="a.png"), contract)
-    assert places(found) == ("getPicture", "GET", "/uploads/{title}")
+    assert location(found) == ("getPicture", "GET", "/uploads/{title}")
 
 
 def test_a_wrong_method_for_a_picture_keeps_its_path(contract: Contract) -> None:
     found = nearest(entry(operation="picture", status=405, picture="a.png", method="PUT"), contract)
-    assert places(found) == ("getPicture", "GET", "/uploads/a.png")
+    assert location(found) == ("getPicture", "GET", "/uploads/a.png")
 
 
 @pytest.mark.parametrize(("authorized", "sent"), [(True, "present"), (False, "missing")])
-def test_a_missing_token_is_asked_for_and_never_shown(contract: Contract, authorized: bool, sent: str) -> None:
+def test_a_missing_token_is_requested_and_never_shown(contract: Contract, authorized: bool, sent: str) -> None:
     refused = entry(status=401, authorized=authorized, token="secret", headers=(("authorization", "Bearer secret"),))
     found = nearest(refused, contract)
     assert found["headers"] == [{"field": "Authorization", "sent": sent, "nearest": "Bearer <token>"}]
     assert "secret" not in repr(found)
 
 
-def test_a_locked_request_may_be_sent_again_when_the_lock_ends(contract: Contract) -> None:
+def test_a_locked_request_can_be_repeated_when_the_lock_ends(contract: Contract) -> None:
     until = START + seconds(10) + 1
     found = nearest(entry(status=409, fields=THREE, ends_at=until, state={"lock": {"until": until}}), contract)
     assert found == {
@@ -83,7 +83,7 @@ def test_a_locked_request_may_be_sent_again_when_the_lock_ends(contract: Contrac
     }
 
 
-def test_a_lock_for_ever_lets_nothing_through_by_itself(contract: Contract) -> None:
+def test_a_permanent_lock_never_ends_by_itself(contract: Contract) -> None:
     assert nearest(entry(status=409, state={"lock": {"until": None}}), contract)["when"] == "never by itself"
 
 
@@ -113,7 +113,7 @@ MIDNIGHT = START + 14 * 3600 * seconds(1)
         (daily(2, 9), ("2026-02-27T00:00:00Z", 2, 2)),
     ],
 )
-def test_the_daily_limit_leaves_fewer_images_or_another_day(
+def test_the_daily_limit_suggests_fewer_images_or_the_next_day(
     contract: Contract, refused: Entry, expected: tuple[str, Any, Any]
 ) -> None:
     assert counts(nearest(refused, contract)) == expected
@@ -128,7 +128,7 @@ def test_the_daily_limit_leaves_fewer_images_or_another_day(
         (1, 6, ("after buying credits", None, 3)),
     ],
 )
-def test_credits_leave_as_many_images_as_they_pay_for(
+def test_missing_credits_suggest_as_many_images_as_they_pay_for(
     contract: Contract, free: int, needed: int, expected: tuple[str, Any, Any]
 ) -> None:
     refused = entry(status=419, fields=THREE, state={"credits": free, "needed": needed})
@@ -136,7 +136,7 @@ def test_credits_leave_as_many_images_as_they_pay_for(
 
 
 @pytest.mark.parametrize("status", [403, 409, 413, 418, 419, 429])
-def test_what_was_refused_without_a_state_may_pass_at_once(contract: Contract, status: int) -> None:
+def test_a_refusal_without_a_state_can_be_repeated_at_once(contract: Contract, status: int) -> None:
     assert counts(nearest(entry(status=status, fields=THREE), contract)) == ("at once", None, 3)
 
 
@@ -153,7 +153,7 @@ def test_an_invalid_request_is_corrected_field_by_field(contract: Contract) -> N
     ]
 
 
-def test_a_request_with_a_file_goes_as_a_form(contract: Contract) -> None:
+def test_a_request_with_a_file_is_sent_as_a_form(contract: Contract) -> None:
     fields = {"image_generator": "stablediffusion", "type": "upscale"}
     found = nearest(entry(status=422, fields=fields), contract)
     assert found["encoding"] == "multipart/form-data"
@@ -165,6 +165,6 @@ def test_an_operation_without_parameters_has_nothing_to_correct(contract: Contra
     assert (found["fields"], found["request"], found["encoding"]) == ([], {}, None)
 
 
-def test_an_operation_that_the_document_no_longer_has_is_named_as_it_was_sent(contract: Contract) -> None:
+def test_an_operation_that_is_no_longer_documented_is_repeated_as_sent(contract: Contract) -> None:
     found = nearest(entry(status=422, path="/old", method="PUT"), Contract("/", (), {}))
     assert (found["method"], found["path"]) == ("PUT", "/old")

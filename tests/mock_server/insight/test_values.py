@@ -1,4 +1,4 @@
-"""The value nearest to one that a property does not take."""
+"""The valid value that is nearest to an invalid one."""
 
 from typing import Any
 
@@ -37,11 +37,11 @@ SCHEMAS = [SIZES, RESOLUTION, QUALITY, COUNT, {**COUNT, "maximum": 4}, TEXT]
         (["512x512"], "256x256"),
     ],
 )
-def test_a_size_becomes_the_closest_that_there_is_by_area_and_shape(sent: Any, nearest: str) -> None:
+def test_a_size_becomes_the_closest_one_by_area_and_shape(sent: Any, nearest: str) -> None:
     assert nearest_value(sent, SIZES) == nearest
 
 
-def test_a_choice_of_sizes_keeps_within_the_most_pixels() -> None:
+def test_a_choice_of_sizes_respects_the_maximum_of_pixels() -> None:
     assert nearest_value("1024x1024", SIZES, 300_000) == "512x512"
 
 
@@ -58,12 +58,12 @@ def test_a_choice_of_sizes_keeps_within_the_most_pixels() -> None:
         ("1x99999999", 100, "1x100"),
     ],
 )
-def test_a_free_size_is_written_properly_and_made_to_fit(sent: Any, bound: int | None, nearest: str) -> None:
+def test_a_free_size_is_normalized_and_reduced_to_the_maximum(sent: Any, bound: int | None, nearest: str) -> None:
     assert nearest_value(sent, RESOLUTION, bound) == nearest
 
 
 @given(st.integers(1, 10**18), st.integers(1, 10**18), st.integers(1, 10**8))
-def test_a_size_never_goes_beyond_the_most_pixels(width: int, height: int, bound: int) -> None:
+def test_a_size_never_exceeds_the_maximum_of_pixels(width: int, height: int, bound: int) -> None:
     size = size_of(nearest_value(f"{width}x{height}", RESOLUTION, bound))
     assert size
     assert size[0] * size[1] <= max(bound, 1)
@@ -80,7 +80,7 @@ def test_a_size_never_goes_beyond_the_most_pixels(width: int, height: int, bound
         (True, "standard"),
     ],
 )
-def test_a_choice_becomes_the_one_most_like_it(sent: Any, nearest: str) -> None:
+def test_a_choice_becomes_the_most_similar_one(sent: Any, nearest: str) -> None:
     assert nearest_value(sent, QUALITY) == nearest
 
 
@@ -102,12 +102,12 @@ def test_a_choice_becomes_the_one_most_like_it(sent: Any, nearest: str) -> None:
         (10**30, 10, 10),
     ],
 )
-def test_a_number_is_found_in_words_and_kept_within_the_limits(sent: Any, bound: int | None, nearest: int) -> None:
+def test_a_number_is_parsed_from_text_and_clamped(sent: Any, bound: int | None, nearest: int) -> None:
     found = nearest_value(sent, COUNT, bound)
     assert (found, type(found)) == (nearest, int)
 
 
-def test_a_number_keeps_to_the_maximum_of_the_document() -> None:
+def test_a_number_respects_the_maximum_of_the_document() -> None:
     assert nearest_value(9, {**COUNT, "maximum": 4}, 7) == 4
 
 
@@ -115,12 +115,12 @@ def test_a_number_keeps_to_the_maximum_of_the_document() -> None:
     ("sent", "bound", "nearest"),
     [(5, None, "5"), (0.5, None, "0.5"), (True, None, "calm"), ({}, None, "calm"), ("abc", 2, "ab")],
 )
-def test_a_text_is_made_from_a_number_cut_or_replaced(sent: Any, bound: int | None, nearest: str) -> None:
+def test_a_text_is_converted_truncated_or_replaced(sent: Any, bound: int | None, nearest: str) -> None:
     assert nearest_value(sent, TEXT, bound) == nearest
 
 
 @pytest.mark.parametrize("sent", ["text", {"file": 12}, None])
-def test_a_file_is_named_by_what_it_may_be(sent: Any) -> None:
+def test_a_file_is_replaced_by_a_description(sent: Any) -> None:
     assert nearest_value(sent, FILE) == {"file": A_PICTURE}
 
 
@@ -137,11 +137,11 @@ def test_a_file_is_named_by_what_it_may_be(sent: Any) -> None:
         ({"type": "string"}, "text"),
     ],
 )
-def test_an_example_comes_from_the_document_where_it_has_one(schema: dict[str, Any], value: Any) -> None:
+def test_an_example_comes_from_the_document_if_it_has_one(schema: dict[str, Any], value: Any) -> None:
     assert example(schema) == value
 
 
-def test_names_are_alike_whatever_their_case_and_punctuation() -> None:
+def test_similarity_ignores_case_and_punctuation() -> None:
     assert similarity("Stable_Diffusion", "stable-diffusion") == 1
     assert similarity("midjourney", "ideogram") < 0.6
 
@@ -154,7 +154,7 @@ ANYTHING = st.recursive(
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_the_nearest_value_is_always_one_that_the_property_takes(schema: dict[str, Any]) -> None:
+def test_the_nearest_value_is_always_valid(schema: dict[str, Any]) -> None:
     takes = Draft202012Validator(schema)
 
     @given(ANYTHING, st.none() | st.integers(1, 10**6))

@@ -1,4 +1,4 @@
-"""The verdict on a client: each rule at its edges."""
+"""The client verdict: boundary cases of each rule."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def occurrences(rule: str, text: str) -> list[list[str]]:
     return requests
 
 
-def test_a_client_that_did_nothing_is_not_exercised() -> None:
+def test_a_client_without_requests_is_not_exercised() -> None:
     found = verdict([])
     assert found["verdict"] == "not exercised"
     assert found["requests"] == 0
@@ -39,22 +39,22 @@ def test_a_client_that_did_nothing_is_not_exercised() -> None:
     assert all(each["requests"] == [] and each["reason"].startswith("The client never met ") for each in found["rules"])
 
 
-def test_a_client_that_only_read_is_not_called_well_behaved() -> None:
+def test_a_client_that_only_read_is_not_exercised() -> None:
     assert verdict(script("0 versions -> 200\n1 check-availability -> 200"))["verdict"] == "not exercised"
 
 
-def test_one_violation_makes_a_client_misbehave_whatever_else_held() -> None:
+def test_one_violation_is_enough_to_misbehave() -> None:
     found = verdict(script("0 picture a.png -> 200\n1 picture a.png -> 200 token"))
     assert found["verdict"] == "misbehaved"
 
 
-def test_a_rule_that_held_lists_where_its_situation_arose() -> None:
+def test_a_passed_rule_lists_the_requests_that_exercised_it() -> None:
     found = judged(script("0 versions -> 200\n1 picture a.png -> 200\n2 picture a.png -> 404"))["CLIENT-TOKEN-LEAK"]
     assert (found["verdict"], found["requests"], found["count"]) == ("passed", [["2"], ["3"]], 2)
     assert found["reason"] == "The client met a request for a picture twice, and sent no token."
 
 
-def test_a_violation_says_what_happened_and_what_to_do_instead() -> None:
+def test_the_reason_of_a_violation_describes_it_and_the_remedy() -> None:
     found = judged(script(f"0 {FOX} -> 419 credits=0\n1 {FOX} -> 419 credits=0\n2 {FOX} -> 419 credits=0"))
     assert found["CLIENT-RETRY-419"]["reason"] == (
         "A call was answered with 419, and sent again twice unchanged. Buy credits, or request fewer images."
@@ -66,12 +66,12 @@ def test_further_occurrences_are_counted_in_the_reason() -> None:
     assert "This happened twice more." in found["reason"]
 
 
-def test_no_more_than_20_occurrences_are_listed_and_all_are_counted() -> None:
+def test_at_most_20_occurrences_are_listed_and_all_are_counted() -> None:
     found = judged(script("\n".join(f"{each} picture a.png -> 200 token" for each in range(50))))["CLIENT-TOKEN-LEAK"]
     assert (len(found["requests"]), found["count"]) == (20, 50)
 
 
-def test_no_more_than_20_requests_of_an_occurrence_are_listed() -> None:
+def test_at_most_20_requests_of_an_occurrence_are_listed() -> None:
     found = judged(script("\n".join(f"{each / 10} check-availability -> 409" for each in range(50))))
     assert found["CLIENT-LOCK-HAMMER"]["count"] == 1
     assert len(found["CLIENT-LOCK-HAMMER"]["requests"][0]) == 20
@@ -89,124 +89,124 @@ def test_no_more_than_20_requests_of_an_occurrence_are_listed() -> None:
         ((0, 0.5), "passed"),
     ],
 )
-def test_a_lock_is_hammered_by_three_calls_less_than_a_second_apart(times: tuple[float, ...], verdict_: str) -> None:
+def test_three_calls_less_than_a_second_apart_hammer_the_lock(times: tuple[float, ...], verdict_: str) -> None:
     assert outcome("CLIENT-LOCK-HAMMER", "\n".join(f"{at} {FOX} -> 409" for at in times)) == verdict_
 
 
 @pytest.mark.parametrize("between", [f"0.2 {FOX} -> 200 made=a.png", "0.2 check-availability -> 200"])
-def test_a_call_that_passes_ends_a_run_against_the_lock(between: str) -> None:
+def test_a_successful_call_ends_a_series_of_refusals_by_the_lock(between: str) -> None:
     text = f"0 {FOX} -> 409\n0.1 {FOX} -> 409\n{between}\n0.3 {FOX} -> 409\n0.4 {FOX} -> 409"
     assert outcome("CLIENT-LOCK-HAMMER", text) == "passed"
 
 
-def test_other_calls_do_not_end_a_run_against_the_lock() -> None:
+def test_other_calls_do_not_end_a_series_of_refusals_by_the_lock() -> None:
     text = f"0 {FOX} -> 409\n0.1 recent-images -> 200\n0.2 {FOX} -> 409\n0.3 versions -> 200\n0.4 {FOX} -> 409"
     assert occurrences("CLIENT-LOCK-HAMMER", text) == [["1", "3", "5"]]
 
 
-def test_two_runs_against_the_lock_are_two_occurrences() -> None:
+def test_two_series_of_refusals_by_the_lock_are_two_occurrences() -> None:
     text = "\n".join(f"{at} {FOX} -> 409" for at in (0, 0.1, 0.2, 5, 5.1, 5.2))
     assert occurrences("CLIENT-LOCK-HAMMER", text) == [["1", "2", "3"], ["4", "5", "6"]]
 
 
-def test_a_clock_that_was_set_back_is_no_hurry() -> None:
+def test_calls_after_a_clock_was_set_back_are_not_hammering() -> None:
     assert outcome("CLIENT-LOCK-HAMMER", f"9 {FOX} -> 409\n5 {FOX} -> 409\n1 {FOX} -> 409") == "passed"
 
 
-def test_a_retry_with_other_credits_is_a_new_try() -> None:
+def test_a_request_with_another_balance_is_not_a_retry() -> None:
     text = f"0 {FOX} -> 419 credits=0\n1 {FOX} -> 419 credits=1\n2 {FOX} -> 419 credits=1"
     assert occurrences("CLIENT-RETRY-419", text) == [["2", "3"]]
 
 
-def test_a_retry_that_another_rule_refused_in_between_is_still_a_retry() -> None:
+def test_a_refusal_by_another_rule_in_between_does_not_end_a_retry() -> None:
     text = f"0 {FOX} -> 419 credits=0\n1 {FOX} -> 409\n2 {FOX} -> 419 credits=0"
     assert occurrences("CLIENT-RETRY-419", text) == [["1", "3"]]
 
 
-def test_what_was_served_in_between_is_no_retry_of_what_came_before() -> None:
+def test_a_request_after_a_success_is_not_a_retry() -> None:
     text = f"0 {FOX} -> 419 credits=0\n1 {FOX} -> 200\n2 {FOX} -> 419 credits=0"
     assert outcome("CLIENT-RETRY-419", text) == "passed"
 
 
-def test_another_request_is_no_retry() -> None:
+def test_a_different_request_is_not_a_retry() -> None:
     text = f'0 {FOX} -> 419 credits=0\n1 generate-image {{"description": "an owl"}} -> 419 credits=0'
     assert outcome("CLIENT-RETRY-419", text) == "passed"
 
 
-def test_a_refusal_that_the_client_never_saw_is_not_held_against_it() -> None:
+def test_a_request_after_an_incomplete_refusal_is_not_a_retry() -> None:
     text = f"0 {FOX} -> 419 cut credits=0\n1 {FOX} -> 419 credits=0"
     assert outcome("CLIENT-RETRY-419", text) == "passed"
 
 
-def test_a_call_that_came_before_the_refusal_of_the_other_is_no_retry() -> None:
+def test_a_call_that_was_sent_before_the_refusal_is_not_a_retry() -> None:
     assert outcome("CLIENT-SAME-422", f"0+0.5 {FOX} -> 422\n0.2 {FOX} -> 422") == "passed"
 
 
-def test_a_retry_on_the_next_day_is_a_new_try() -> None:
+def test_a_request_on_the_next_day_is_not_a_retry() -> None:
     day = 14 * 3600
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n{day} {FOX} -> 429 limit=5") == "passed"
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n{day - 1} {FOX} -> 429 limit=5") == "violated"
 
 
-def test_a_retry_under_another_daily_limit_is_a_new_try() -> None:
+def test_a_request_with_another_daily_limit_is_not_a_retry() -> None:
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n1 {FOX} -> 429 limit=6") == "passed"
 
 
-def test_what_never_passes_is_a_retry_on_any_day() -> None:
+def test_a_request_that_can_never_succeed_is_a_retry_on_any_day() -> None:
     entries = [entry(each * 86_400, status=429, id=str(each), fields={"n": 99}) for each in range(2)]
     assert judged(entries)["CLIENT-RETRY-429"]["requests"] == [["0", "1"]]
 
 
 @pytest.mark.parametrize("lost", ["lost", "200 cut", "409 cut", "500", "504", "200 fault=malformed-json"])
-def test_an_order_sent_again_after_an_unknown_outcome_is_blind(lost: str) -> None:
+def test_a_generation_sent_again_after_an_unknown_outcome_is_blind(lost: str) -> None:
     assert occurrences("CLIENT-BLIND-RESEND", f"0 {FOX} -> {lost}\n1 {FOX} -> 200") == [["1", "2"]]
 
 
 @pytest.mark.parametrize("known", ["200", "200 fault=slow-body", "409", "422", "429", "419"])
-def test_a_known_outcome_needs_no_look(known: str) -> None:
+def test_a_known_outcome_needs_no_check(known: str) -> None:
     assert outcome("CLIENT-BLIND-RESEND", f"0 {FOX} -> {known}\n1 {FOX} -> 200") == "not_exercised"
 
 
 @pytest.mark.parametrize(
-    "look", ["versions -> 200", "recent-images -> 401", "recent-images -> 200 cut", "picture a.png -> 200"]
+    "check", ["versions -> 200", "recent-images -> 401", "recent-images -> 200 cut", "picture a.png -> 200"]
 )
-def test_only_recent_images_that_were_answered_are_a_look(look: str) -> None:
-    assert outcome("CLIENT-BLIND-RESEND", f"0 {FOX} -> lost\n1 {look}\n2 {FOX} -> 200") == "violated"
+def test_only_an_answered_call_of_recent_images_is_a_check(check: str) -> None:
+    assert outcome("CLIENT-BLIND-RESEND", f"0 {FOX} -> lost\n1 {check}\n2 {FOX} -> 200") == "violated"
 
 
-def test_a_look_must_come_before_the_order() -> None:
+def test_the_check_must_precede_the_repeated_generation() -> None:
     assert outcome("CLIENT-BLIND-RESEND", f"0 {FOX} -> lost\n1 {FOX} -> 200\n2 recent-images -> 200") == "violated"
 
 
-def test_another_order_needs_no_look() -> None:
+def test_a_different_generation_needs_no_check() -> None:
     text = f'0 {FOX} -> lost\n1 generate-image {{"description": "an owl"}} -> 200'
     assert outcome("CLIENT-BLIND-RESEND", text) == "passed"
 
 
-def test_a_chain_of_blind_orders_is_one_occurrence_until_one_is_answered() -> None:
+def test_blind_generations_are_one_occurrence_until_one_is_answered() -> None:
     text = f"0 {FOX} -> lost\n1 {FOX} -> 503\n2 {FOX} -> 409\n3 {FOX} -> 200\n4 {FOX} -> 200"
     assert occurrences("CLIENT-BLIND-RESEND", text) == [["1", "2", "3", "4"]]
 
 
-def test_a_duplicate_that_the_lock_refused_while_the_first_ran_is_no_resending() -> None:
+def test_a_duplicate_that_the_lock_refused_while_the_first_ran_is_not_blind() -> None:
     assert outcome("CLIENT-BLIND-RESEND", f"0+1.5 {FOX} -> lost\n0.1 {FOX} -> 409") == "passed"
 
 
-def test_an_order_that_overtook_one_with_an_expired_lock_is_blind() -> None:
+def test_a_duplicate_after_the_lock_of_the_first_expired_is_blind() -> None:
     assert outcome("CLIENT-BLIND-RESEND", f"0+12 {FOX} -> lost\n10.5+12 {FOX} -> 200") == "violated"
 
 
 @pytest.mark.parametrize("reply", ["200 cut made=a.png", "lost made=a.png", "200 made=a.png fault=malformed-json"])
-def test_images_of_a_reply_that_the_client_could_not_read_need_not_be_fetched(reply: str) -> None:
+def test_images_of_an_unreadable_reply_need_not_be_fetched(reply: str) -> None:
     assert outcome("CLIENT-UNFETCHED", f"0 {FOX} -> {reply}") == "not_exercised"
 
 
-def test_an_image_is_fetched_after_it_was_made() -> None:
+def test_an_image_must_be_fetched_after_it_was_made() -> None:
     assert outcome("CLIENT-UNFETCHED", f"0 picture a.png -> 200\n1 {FOX} -> 200 made=a.png") == "violated"
 
 
 @pytest.mark.parametrize("changes", [{"method": "HEAD"}, {"status": 304}, {"complete": False}, {"picture": "b.png"}])
-def test_what_brings_no_picture_fetches_none(changes: dict[str, Any]) -> None:
+def test_a_request_without_a_complete_picture_does_not_count_as_a_fetch(changes: dict[str, Any]) -> None:
     made = entry(made=("a.png",))
     fetched = entry(1, "picture", picture="a.png")
     assert judged([made, fetched])["CLIENT-UNFETCHED"]["verdict"] == "passed"
@@ -214,12 +214,12 @@ def test_what_brings_no_picture_fetches_none(changes: dict[str, Any]) -> None:
     assert judged([made, lost])["CLIENT-UNFETCHED"]["verdict"] == "violated"
 
 
-def test_the_images_that_were_left_are_named() -> None:
+def test_images_that_were_not_fetched_are_named() -> None:
     found = judged(script(f"0 {FOX} -> 200 made=a.png,b.png,c.png,d.png,e.png\n1 picture c.png -> 200"))
     assert "4 of 5 images were never fetched: a.png, b.png, d.png ..." in found["CLIENT-UNFETCHED"]["reason"]
 
 
-def test_a_truth_and_a_number_are_not_the_same_value() -> None:
+def test_a_boolean_and_a_number_are_different_values() -> None:
     text = '0 generate-image {"n": 1} -> 422\n1 generate-image {"n": true} -> 422'
     assert outcome("CLIENT-SAME-422", text) == "passed"
 
@@ -230,7 +230,7 @@ def test_the_order_of_fields_makes_no_difference() -> None:
 
 
 @pytest.mark.parametrize(("second", "verdict_"), [("at line 1", "violated"), ("at line 2", "passed")])
-def test_bodies_that_nobody_could_read_are_the_same_where_their_problems_are(second: str, verdict_: str) -> None:
+def test_unreadable_bodies_are_the_same_if_their_problems_are(second: str, verdict_: str) -> None:
     first, again = (
         entry(each, status=422, problems=(Problem("body", "unreadable", message),))
         for each, message in enumerate(["at line 1", second])
@@ -238,7 +238,7 @@ def test_bodies_that_nobody_could_read_are_the_same_where_their_problems_are(sec
     assert judged([first, again])["CLIENT-SAME-422"]["verdict"] == verdict_
 
 
-def test_fields_too_deep_to_compare_are_like_no_others() -> None:
+def test_fields_too_deep_to_compare_are_different() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
@@ -248,7 +248,7 @@ def test_fields_too_deep_to_compare_are_like_no_others() -> None:
         deep = deep.pop()
 
 
-def test_rules_have_ids_of_their_own() -> None:
+def test_the_ids_of_rules_are_unique() -> None:
     assert len({rule.id for rule in CLIENT_RULES}) == len(CLIENT_RULES) == 7
 
 
@@ -280,7 +280,7 @@ def test_every_journal_has_a_verdict_with_its_evidence(journal: list[Entry]) -> 
 
 
 @given(st.lists(entries(), max_size=12), entries())
-def test_more_requests_never_hide_that_a_situation_arose(journal: list[Entry], more: Entry) -> None:
+def test_further_requests_never_make_a_rule_unexercised(journal: list[Entry], more: Entry) -> None:
     before, after = judged(journal), judged([*journal, more])
     assert all(
         after[rule]["verdict"] != "not_exercised" for rule in before if before[rule]["verdict"] != "not_exercised"

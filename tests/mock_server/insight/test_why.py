@@ -1,4 +1,4 @@
-"""Why a request was refused, in data and in a sentence."""
+"""The reason of a refusal, as data and as a sentence."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ def message(contract: Contract, rules: Rules, **changes: Any) -> str:
 
 
 @pytest.mark.parametrize("status", [None, 200, 304, 500, 503])
-def test_what_was_not_refused_has_no_reason(contract: Contract, rules: Rules, status: int | None) -> None:
+def test_a_request_that_was_not_refused_has_no_reason(contract: Contract, rules: Rules, status: int | None) -> None:
     assert why(entry(status=status), contract, rules) is None
 
 
@@ -46,7 +46,7 @@ def test_a_refusal_names_its_rule_its_state_and_its_end(contract: Contract, rule
     assert found["ends_at"] == found["nearest"]["when"] == "2026-02-26T10:00:10Z"
 
 
-def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: Rules) -> None:
+def test_a_refusal_without_a_rule_has_the_source_assumed(contract: Contract, rules: Rules) -> None:
     found = why(entry(status=413), contract, rules)
     assert found
     assert (found["rule"], found["source"], found["statement"], found["ends_at"]) == (None, "assumed", None, None)
@@ -124,7 +124,7 @@ def test_a_refusal_that_no_rule_explains_is_our_own(contract: Contract, rules: R
         ({"status": 418, "rule": "NEW"}, "The rule NEW refused it with 418."),
     ],
 )
-def test_a_message_says_what_happened_and_what_to_do(
+def test_a_message_has_the_reason_and_the_remedy(
     contract: Contract, rules: Rules, changes: dict[str, Any], says: str
 ) -> None:
     assert message(contract, rules, **changes) == says
@@ -145,7 +145,7 @@ def test_a_message_says_what_happened_and_what_to_do(
         (0, 0, None, "The daily limit of 0 images allows no image at all. Waiting does not help."),
     ],
 )
-def test_a_message_about_the_daily_limit_says_what_is_left(
+def test_a_message_about_the_daily_limit_has_the_remaining_images(
     contract: Contract, rules: Rules, limit: int, used: int, ends_at: int | None, says: str
 ) -> None:
     state = {"daily_limit": limit, "used_today": used, "reserved": 0}

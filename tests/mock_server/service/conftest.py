@@ -13,5 +13,5 @@ OpenDesk = Callable[..., Desk]
 
 @pytest.fixture(params=[MemoryStore, RemoteStore], ids=["memory", "remote"])
 def open_desk(request: pytest.FixtureRequest) -> OpenDesk:
-    """What opens a service, with the arguments of Desk."""
+    """Return a function that opens a service. It takes the arguments of Desk."""
     return partial(lambda kind, **kwargs: Desk(kind, **kwargs), request.param)

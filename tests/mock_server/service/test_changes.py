@@ -1,4 +1,4 @@
-"""Processes that share a state: what one reports, and how the requests and listeners of another react."""
+"""Processes that share a state: the reports of one, and the reactions of requests and listeners in another."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -95,7 +95,7 @@ def play(scenario: Callable[[Network, Process, Process], Awaitable[None]]) -> No
     asyncio.run(playing())
 
 
-def test_a_request_looks_again_when_another_process_has_moved_its_clock() -> None:
+def test_a_request_reads_its_clock_again_when_another_process_has_moved_it() -> None:
     async def scenario(network: Network, one: Process, other: Process) -> None:
         due, later = [await other.waiting(START + after) for after in (5, 9)]
         other.piece = Timepiece(0, START + 5)
@@ -124,7 +124,7 @@ def test_a_report_of_another_process_does_not_disturb_the_order_while_a_clock_is
     play(scenario)
 
 
-def test_a_report_that_was_missed_is_made_up_for_by_the_next_connection() -> None:
+def test_a_missed_report_is_recovered_by_the_next_connection() -> None:
     async def scenario(network: Network, one: Process, other: Process) -> None:
         task = await other.waiting(START + 5)
         other.piece = Timepiece(0, START + 9)
@@ -186,7 +186,7 @@ def test_events_go_to_the_processes_with_a_listener_only() -> None:
     play(scenario)
 
 
-def test_a_listener_that_comes_while_an_event_is_published_to_none_receives_the_next() -> None:
+def test_a_listener_that_subscribes_during_a_publication_receives_the_next_event() -> None:
     async def scenario(network: Network, one: Process, other: Process) -> None:
         publish = other.bus.publish
 

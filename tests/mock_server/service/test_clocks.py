@@ -30,7 +30,7 @@ async def ended_at(desk: Desk, token: str = "customer") -> list[Instant]:
     return [(each.created_at - START) // SECOND for each in reversed((await desk.world(token)).images)]
 
 
-def test_a_frozen_clock_stands_still_and_runs_on_from_there(open_desk: OpenDesk) -> None:
+def test_a_frozen_clock_stops_and_continues_from_there(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         await desk.real.advance(60)
@@ -42,7 +42,7 @@ def test_a_frozen_clock_stands_still_and_runs_on_from_there(open_desk: OpenDesk)
     play(open_desk(), scenario)
 
 
-def test_the_clock_of_one_world_is_not_that_of_another(open_desk: OpenDesk) -> None:
+def test_each_world_has_its_own_clock(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze("one")
         await desk.advance(100, "one")
@@ -53,7 +53,7 @@ def test_the_clock_of_one_world_is_not_that_of_another(open_desk: OpenDesk) -> N
 
 
 @pytest.mark.parametrize("frozen", [True, False])
-def test_advancing_lets_that_much_time_pass(open_desk: OpenDesk, frozen: bool) -> None:
+def test_advancing_adds_that_many_seconds(open_desk: OpenDesk, frozen: bool) -> None:
     async def scenario(desk: Desk) -> None:
         if frozen:
             await desk.freeze()
@@ -87,7 +87,7 @@ def test_advancing_to_an_instant_that_has_passed_moves_nothing(open_desk: OpenDe
 
 
 @pytest.mark.parametrize("instant", [-1, LATEST])
-def test_a_clock_is_not_moved_to_where_it_could_not_be_written(open_desk: OpenDesk, instant: Instant) -> None:
+def test_a_clock_is_not_moved_out_of_range(open_desk: OpenDesk, instant: Instant) -> None:
     async def scenario(desk: Desk) -> None:
         for move in (clocks.advance, clocks.set_to):
             with pytest.raises(ValueError, match="before 1970 or after 8999"):
@@ -99,7 +99,7 @@ def test_a_clock_is_not_moved_to_where_it_could_not_be_written(open_desk: OpenDe
     play(open_desk(), scenario)
 
 
-def test_advancing_returns_when_what_fell_due_has_happened(open_desk: OpenDesk) -> None:
+def test_advancing_returns_after_all_due_events(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin(count=3)
@@ -112,7 +112,7 @@ def test_advancing_returns_when_what_fell_due_has_happened(open_desk: OpenDesk) 
     play(open_desk(), scenario)
 
 
-def test_an_event_that_is_passed_happens_at_its_own_instant(open_desk: OpenDesk) -> None:
+def test_a_due_event_happens_at_its_own_instant(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin()
@@ -125,7 +125,7 @@ def test_an_event_that_is_passed_happens_at_its_own_instant(open_desk: OpenDesk)
 
 
 @pytest.mark.parametrize("steps", range(8))
-def test_a_request_that_is_under_way_is_not_passed_before_it_waits(open_desk: OpenDesk, steps: int) -> None:
+def test_the_clock_does_not_move_before_a_running_request_waits(open_desk: OpenDesk, steps: int) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = asyncio.ensure_future(desk.generate())
@@ -138,7 +138,7 @@ def test_a_request_that_is_under_way_is_not_passed_before_it_waits(open_desk: Op
     play(open_desk(), scenario)
 
 
-def test_several_requests_that_are_passed_happen_in_order(open_desk: OpenDesk) -> None:
+def test_due_requests_are_answered_in_order(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         order: list[str] = []
         await desk.freeze()
@@ -154,7 +154,7 @@ def test_several_requests_that_are_passed_happen_in_order(open_desk: OpenDesk) -
     play(open_desk(), scenario)
 
 
-def test_a_request_that_waits_more_than_once_does_all_of_it_on_the_way(open_desk: OpenDesk) -> None:
+def test_one_advance_completes_a_request_that_waits_more_than_once(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         async def delayed() -> None:
             with desk.service.scheduler.under_way(desk.caller().world):
@@ -175,7 +175,7 @@ def test_a_request_that_waits_more_than_once_does_all_of_it_on_the_way(open_desk
     play(open_desk(), scenario)
 
 
-def test_the_day_turns_on_the_way(open_desk: OpenDesk) -> None:
+def test_an_advance_past_midnight_changes_the_day(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         await desk.set_to(MIDNIGHT - SECOND)
@@ -221,7 +221,7 @@ def test_a_running_clock_that_is_advanced_ends_a_wait_sooner(open_desk: OpenDesk
     play(open_desk(), scenario)
 
 
-def test_a_wait_takes_longer_where_the_clock_is_set_back(open_desk: OpenDesk) -> None:
+def test_a_wait_takes_longer_when_the_clock_is_set_back(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         task = await desk.begin()
@@ -310,9 +310,7 @@ def test_an_edge_is_the_next_instant_of_its_kind(open_desk: OpenDesk, name: Edge
         ("generation-end", None, "no generation is under way"),
     ],
 )
-def test_an_edge_that_there_is_not_is_refused_with_why(
-    open_desk: OpenDesk, name: Edge, lock: Lock | None, why: str
-) -> None:
+def test_a_missing_edge_is_refused_with_a_reason(open_desk: OpenDesk, name: Edge, lock: Lock | None, why: str) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change(lock=lock)
         with pytest.raises(NoEdgeError, match=why):
@@ -321,7 +319,7 @@ def test_an_edge_that_there_is_not_is_refused_with_why(
     play(open_desk(), scenario)
 
 
-def test_an_account_may_begin_where_its_clock_stands(open_desk: OpenDesk) -> None:
+def test_an_account_can_start_with_a_stopped_clock(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert to_iso(await desk.now("evening")) == "2026-02-26T23:59:58Z"
         assert (await desk.world("evening")).used == 49

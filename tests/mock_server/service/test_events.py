@@ -18,9 +18,9 @@ def play(scenario: Callable[[Events], Awaitable[None]]) -> None:
 
 async def listening(events: Events, world: str | None = None) -> AsyncIterator[Event | None]:
     """Return the events that a listener receives from now on."""
-    heard = events.listen(PAUSE, world)
-    assert await anext(heard) is None
-    return heard
+    stream = events.listen(PAUSE, world)
+    assert await anext(stream) is None
+    return stream
 
 
 def test_every_listener_receives_every_event_in_order() -> None:
@@ -37,26 +37,26 @@ def test_every_listener_receives_every_event_in_order() -> None:
 
 def test_a_listener_of_one_world_receives_its_events_and_those_of_all() -> None:
     async def scenario(events: Events) -> None:
-        heard = await listening(events, "one")
+        stream = await listening(events, "one")
         for world in ("other", "", "one", None):
             events.publish("reset", world)
-        assert [(await anext(heard) or {})["world"] for _ in range(2)] == ["one", None]
-        assert await anext(heard) is None
+        assert [(await anext(stream) or {})["world"] for _ in range(2)] == ["one", None]
+        assert await anext(stream) is None
 
     play(scenario)
 
 
-def test_a_listener_receives_nothing_after_a_pause_without_events() -> None:
+def test_a_listener_receives_none_after_a_pause_without_events() -> None:
     async def scenario(events: Events) -> None:
-        heard = await listening(events)
-        assert await anext(heard) is None
+        stream = await listening(events)
+        assert await anext(stream) is None
         events.publish("world", "one")
-        assert await anext(heard) is not None
+        assert await anext(stream) is not None
 
     play(scenario)
 
 
-def test_a_slow_listener_receives_how_many_events_it_lost() -> None:
+def test_a_slow_listener_receives_the_number_of_lost_events() -> None:
     async def scenario(events: Events) -> None:
         slow, other = await listening(events), await listening(events, "other")
         for number in range(1_003):
@@ -71,9 +71,9 @@ def test_a_slow_listener_receives_how_many_events_it_lost() -> None:
 def test_events_are_wanted_while_there_is_a_listener() -> None:
     async def scenario(events: Events) -> None:
         before = events.wanted
-        heard = await listening(events)
+        stream = await listening(events)
         assert (before, events.wanted) == (False, True)
-        await heard.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()  # type: ignore[attr-defined]
         assert not events.wanted
 
     play(scenario)

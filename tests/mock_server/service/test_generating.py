@@ -1,4 +1,4 @@
-"""Generations under way: begun, waited for, refused, cancelled, lost."""
+"""Running generations: started, awaited, refused, cancelled, lost."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ def test_a_generation_is_answered_when_it_ends_and_not_before(open_desk: OpenDes
     play(open_desk(), scenario)
 
 
-def test_one_that_takes_no_time_is_answered_at_once(open_desk: OpenDesk) -> None:
+def test_a_generation_without_duration_is_answered_at_once(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         made = await desk.generate(count=2, forced_seconds=0)
         assert isinstance(made, tuple)
@@ -55,7 +55,7 @@ def test_one_that_takes_no_time_is_answered_at_once(open_desk: OpenDesk) -> None
     play(open_desk(), scenario)
 
 
-def test_one_that_fails_is_answered_with_its_failure_and_costs_nothing(open_desk: OpenDesk) -> None:
+def test_a_failed_generation_is_answered_with_its_failure_and_costs_nothing(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin(count=3, failure="The engine is down.")
         await desk.real.advance(2)
@@ -67,7 +67,7 @@ def test_one_that_fails_is_answered_with_its_failure_and_costs_nothing(open_desk
     play(open_desk(), scenario)
 
 
-def test_a_generation_without_a_client_is_answered_at_once_and_ends_in_its_time(open_desk: OpenDesk) -> None:
+def test_a_generation_that_is_not_awaited_is_answered_at_once_and_ends_later(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert await desk.generate(awaited=False) is None
         assert (await refusal(desk)).rule == "LOCK-ONE"
@@ -77,7 +77,7 @@ def test_a_generation_without_a_client_is_answered_at_once_and_ends_in_its_time(
     play(open_desk(), scenario)
 
 
-def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk: OpenDesk) -> None:
+def test_a_queued_generation_is_answered_at_once_and_its_pictures_are_ready_later(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         made = await desk.generate(queues=True)
         assert isinstance(made, tuple)
@@ -90,7 +90,7 @@ def test_a_queued_one_is_answered_at_once_and_its_pictures_come_later(open_desk:
     play(open_desk(queued_answer="queued"), scenario)
 
 
-def test_a_refused_one_changes_nothing(open_desk: OpenDesk) -> None:
+def test_a_refused_generation_changes_nothing(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change(credits=2)
         before = await desk.world()
@@ -100,7 +100,7 @@ def test_a_refused_one_changes_nothing(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
-def test_of_many_at_once_one_is_begun(open_desk: OpenDesk) -> None:
+def test_one_of_many_simultaneous_generations_begins(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         tasks = [asyncio.ensure_future(desk.generate()) for _ in range(20)]
         await settle()
@@ -178,7 +178,7 @@ def test_all_generations_are_lost_when_all_worlds_are_deleted(open_desk: OpenDes
 
 
 @pytest.mark.parametrize("scope", ["account", "global"])
-def test_another_worlds_generation_is_not_lost(open_desk: OpenDesk, scope: str) -> None:
+def test_a_generation_of_another_world_is_not_lost(open_desk: OpenDesk, scope: str) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
         await desk.world("other")

@@ -38,11 +38,11 @@ def desk(open_desk: OpenDesk) -> Desk:
 
 
 async def rule(desk: Desk, token: str, count: int = 1) -> str | None:
-    came = await desk.generate(token, count, forced_seconds=0)
-    return came.rule if isinstance(came, Refusal) else "begun"
+    outcome = await desk.generate(token, count, forced_seconds=0)
+    return outcome.rule if isinstance(outcome, Refusal) else "begun"
 
 
-def test_a_generation_in_one_world_keeps_all_worlds_waiting(desk: Desk) -> None:
+def test_a_generation_in_one_world_locks_all_worlds(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
         locks = [(await desk.world(token)).lock for token in ("one", "other")]
@@ -56,7 +56,7 @@ def test_a_generation_in_one_world_keeps_all_worlds_waiting(desk: Desk) -> None:
     play(desk, scenario)
 
 
-def test_each_world_pays_for_its_own(desk: Desk) -> None:
+def test_each_world_pays_for_its_own_images(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.generate("one", 3, forced_seconds=0)
         await desk.generate("other", 2, forced_seconds=0)
@@ -66,7 +66,7 @@ def test_each_world_pays_for_its_own(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("state", "expected"), [({"credits": 0}, "CREDIT-419"), ({"used": 50}, "DAILY-429")])
-def test_a_refused_generation_frees_the_lock(desk: Desk, state: dict[str, int], expected: str) -> None:
+def test_a_refused_generation_releases_the_lock(desk: Desk, state: dict[str, int], expected: str) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("one", **state)
         assert await rule(desk, "one") == expected
@@ -76,8 +76,8 @@ def test_a_refused_generation_frees_the_lock(desk: Desk, state: dict[str, int], 
     play(desk, scenario)
 
 
-def test_one_that_is_refused_when_it_has_the_lock_already_lets_go_of_it() -> None:
-    """Another request spends the world's credits between the first look and the beginning."""
+def test_a_generation_that_is_refused_after_it_acquired_the_lock_releases_it() -> None:
+    """Another request spends the credits after the lock is acquired and before the generation begins."""
 
     class Spending(MemoryStore):
         async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
@@ -97,20 +97,22 @@ def test_one_that_is_refused_when_it_has_the_lock_already_lets_go_of_it() -> Non
     play(spending, scenario)
 
 
-@pytest.mark.parametrize(("release", "held"), [("completion", False), ("expiry", True)])
-def test_the_lock_is_freed_for_all_as_the_rule_has_it(open_desk: OpenDesk, release: str, held: bool) -> None:
+@pytest.mark.parametrize(("release", "locked"), [("completion", False), ("expiry", True)])
+def test_the_lock_is_released_for_all_worlds_according_to_the_setting(
+    open_desk: OpenDesk, release: str, locked: bool
+) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
         await desk.advance(5, "other")
         assert task.done()
-        assert ((await desk.world("other")).lock is not None) == held
+        assert ((await desk.world("other")).lock is not None) == locked
         await desk.advance(5, "other")
         assert await rule(desk, "other") == "begun"
 
     play(open_desk(lock_scope="global", lock_release=release), scenario)
 
 
-def test_a_generation_that_outlives_its_lock_does_not_free_that_of_another(desk: Desk) -> None:
+def test_a_generation_that_outlives_its_lock_does_not_release_that_of_another(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         slow = await desk.begin("slow")
@@ -125,14 +127,16 @@ def test_a_generation_that_outlives_its_lock_does_not_free_that_of_another(desk:
     play(desk, scenario)
 
 
-@pytest.mark.parametrize("leaves", ["client", "world"])
-def test_a_generation_that_ends_after_losing_its_lock_does_not_free_that_of_another(desk: Desk, leaves: str) -> None:
+@pytest.mark.parametrize("lost", ["client", "world"])
+def test_a_generation_that_is_lost_after_its_lock_expired_does_not_release_that_of_another(
+    desk: Desk, lost: str
+) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze()
         slow = await desk.begin("slow")
         await desk.advance(10)
         quick = await desk.begin("other")
-        if leaves == "client":
+        if lost == "client":
             slow.cancel()
         else:
             await resets.delete(desk.service, desk.caller("slow").world)
@@ -144,7 +148,7 @@ def test_a_generation_that_ends_after_losing_its_lock_does_not_free_that_of_anot
     play(desk, scenario)
 
 
-def test_a_generation_whose_client_disconnects_frees_the_lock(desk: Desk) -> None:
+def test_a_generation_whose_client_disconnects_releases_the_lock(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one")
         task.cancel()
@@ -154,7 +158,7 @@ def test_a_generation_whose_client_disconnects_frees_the_lock(desk: Desk) -> Non
     play(desk, scenario)
 
 
-def test_a_generation_whose_world_is_deleted_frees_the_lock(desk: Desk) -> None:
+def test_a_generation_whose_world_is_deleted_releases_the_lock(desk: Desk) -> None:
     async def scenario(desk: Desk) -> None:
         task = await desk.begin("one", lock="forever")
         await resets.delete(desk.service, desk.caller("other").world)
@@ -187,7 +191,7 @@ def test_moving_the_clock_ends_waits_in_other_worlds(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("stopped_at", [None, START - 9 * DAY])
-def test_an_account_is_first_seen_on_the_day_that_the_clock_of_all_shows(
+def test_the_initial_usage_of_an_account_counts_for_the_day_of_the_shared_clock(
     open_desk: OpenDesk, stopped_at: int | None
 ) -> None:
     async def scenario(desk: Desk) -> None:
@@ -206,7 +210,7 @@ def test_an_account_is_first_seen_on_the_day_that_the_clock_of_all_shows(
 
 @pytest.mark.parametrize("kind", [MemoryStore, RemoteStore])
 @given(seed=st.integers(0, 2**32), release=st.sampled_from(["completion", "expiry"]))
-def test_one_at_most_runs_at_a_time_whatever_the_order_in_which_they_come(
+def test_at_most_one_generation_holds_the_lock_in_any_order_of_arrival(
     kind: type[MemoryStore | RemoteStore], seed: int, release: str
 ) -> None:
     desk, chance = Desk(kind, lock_scope="global", lock_release=release), Random(seed)
@@ -220,9 +224,9 @@ def test_one_at_most_runs_at_a_time_whatever_the_order_in_which_they_come(
             task = await desk.begin(token, 1, forced_seconds=lasts)
             if chance.random() < 0.2:
                 task.cancel()
-            (came,) = await asyncio.gather(task, return_exceptions=True)
-            if isinstance(came, tuple):
-                end = came[0].created_at
+            (outcome,) = await asyncio.gather(task, return_exceptions=True)
+            if isinstance(outcome, tuple):
+                end = outcome[0].created_at
                 begun = end - lasts * SECOND
                 holds.append((begun, min(begun + LOCK, end if release == "completion" else begun + LOCK)))
 

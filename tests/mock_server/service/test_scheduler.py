@@ -1,4 +1,4 @@
-"""Which requests wait for which instant of a clock, and when each continues."""
+"""Requests that wait for an instant of a clock, and when each continues."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from support.hall import NAME, STOPPED, WORLD, Hall, play
 
 
 @pytest.mark.parametrize("ahead", [0, -3 * SECOND, 7 * SECOND])
-def test_a_request_waits_until_its_instant_has_come_and_not_longer(ahead: int) -> None:
+def test_a_request_waits_exactly_until_its_instant(ahead: int) -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + ahead + 2 * SECOND)
         await hall.real.advance(2 - 1e-6)
@@ -27,14 +27,14 @@ def test_a_request_waits_until_its_instant_has_come_and_not_longer(ahead: int) -
 
 
 @pytest.mark.parametrize("piece", [Timepiece(), STOPPED])
-def test_an_instant_that_has_come_is_not_waited_for(piece: Timepiece) -> None:
+def test_an_instant_in_the_past_needs_no_wait(piece: Timepiece) -> None:
     async def scenario(hall: Hall) -> None:
         await hall.request("one", START - 5, START)
 
     assert play(scenario, piece).log[-1] == "one is answered"
 
 
-def test_while_the_clock_stands_still_nothing_ends_by_itself() -> None:
+def test_no_wait_ends_while_the_clock_is_stopped() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 1)
         await hall.real.advance(86_400)
@@ -44,7 +44,7 @@ def test_while_the_clock_stands_still_nothing_ends_by_itself() -> None:
     play(scenario)
 
 
-def test_a_request_looks_at_its_clock_again_when_it_was_moved() -> None:
+def test_a_request_reads_its_clock_again_after_it_was_moved() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 5)
         hall.move(Timepiece(0, START + 4))
@@ -57,7 +57,7 @@ def test_a_request_looks_at_its_clock_again_when_it_was_moved() -> None:
     play(scenario)
 
 
-def test_a_clock_that_is_stopped_and_runs_again_ends_a_wait_that_much_later() -> None:
+def test_a_wait_takes_longer_by_the_time_that_the_clock_was_stopped() -> None:
     async def scenario(hall: Hall) -> None:
         task = await hall.waiting("one", START + 2 * SECOND)
         await hall.real.advance(1)
@@ -76,7 +76,7 @@ def test_a_clock_that_is_stopped_and_runs_again_ends_a_wait_that_much_later() ->
 
 
 @pytest.mark.parametrize("yields", [1, 3])
-def test_no_notification_is_missed_while_the_clock_is_read(yields: int) -> None:
+def test_a_notification_is_not_missed_while_the_clock_is_read(yields: int) -> None:
     async def scenario(hall: Hall) -> None:
         task = asyncio.ensure_future(hall.request("one", START + 5))
         await asyncio.sleep(0)
@@ -98,7 +98,7 @@ def test_a_request_that_is_woken_while_it_reads_the_clock_continues() -> None:
     play(scenario, yields=3)
 
 
-def test_the_first_instant_that_is_waited_for_is_known() -> None:
+def test_next_due_is_the_first_instant_that_a_request_waits_for() -> None:
     async def scenario(hall: Hall) -> None:
         assert hall.scheduler.next_due(NAME, START + 9) is None
         tasks = [await hall.waiting(f"{after}", START + after) for after in (7, 3, 5)]
@@ -111,14 +111,14 @@ def test_the_first_instant_that_is_waited_for_is_known() -> None:
     play(scenario)
 
 
-def test_due_requests_continue_in_order_each_when_the_last_was_answered() -> None:
+def test_each_due_request_continues_when_the_previous_one_was_answered() -> None:
     async def scenario(hall: Hall) -> None:
         for label, after in (("c", 7), ("a", 3), ("d", 7), ("b", 5), ("e", 9)):
             await hall.waiting(label, START + after)
         await hall.scheduler.run_due(NAME, START + 7)
 
     log = play(scenario, steps=7).log
-    assert log == [f"{label} {what}" for label in "abcd" for what in ("continues", "is answered")]
+    assert log == [f"{label} {step}" for label in "abcd" for step in ("continues", "is answered")]
 
 
 def test_requests_due_at_the_same_instant_continue_one_at_a_time() -> None:
@@ -130,7 +130,7 @@ def test_requests_due_at_the_same_instant_continue_one_at_a_time() -> None:
             await hall.scheduler.run_due(NAME, START + 5)
 
     log = play(scenario, steps=7).log
-    assert log == [f"{label} {what}" for label in "abcd" for what in ("continues", "is answered")]
+    assert log == [f"{label} {step}" for label in "abcd" for step in ("continues", "is answered")]
 
 
 def test_a_request_that_waits_again_lets_the_next_one_continue() -> None:
@@ -169,7 +169,7 @@ def test_a_clock_is_idle_when_every_request_waits_or_was_answered() -> None:
     play(scenario)
 
 
-def test_a_request_that_takes_too_long_does_not_stop_the_clock_for_ever(
+def test_a_request_that_takes_too_long_does_not_block_the_clock(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(scheduler, "_IDLE_TIMEOUT_SECONDS", 0.01)
@@ -184,7 +184,7 @@ def test_a_request_that_takes_too_long_does_not_stop_the_clock_for_ever(
 
 
 @pytest.mark.parametrize("moves", [0, 1, 3])
-def test_a_request_that_is_cancelled_while_it_waits_delays_no_other(moves: int) -> None:
+def test_a_request_that_is_cancelled_while_it_waits_does_not_delay_others(moves: int) -> None:
     async def scenario(hall: Hall) -> None:
         gone, stays = await hall.waiting("gone", START + 3), await hall.waiting("stays", START + 5)
         for _ in range(moves):
@@ -197,18 +197,18 @@ def test_a_request_that_is_cancelled_while_it_waits_delays_no_other(moves: int) 
 
     hall = play(scenario)
     assert hall.log == ["stays continues", "stays is answered"]
-    assert hall.forgotten
+    assert hall.empty
 
 
-def test_a_request_that_is_cancelled_as_it_is_woken_delays_no_other() -> None:
+def test_a_request_that_is_cancelled_as_it_is_woken_does_not_delay_the_clock() -> None:
     async def scenario(hall: Hall) -> None:
         gone = await hall.waiting("gone", START + 3)
-        happening = asyncio.ensure_future(hall.scheduler.run_due(NAME, START + 3))
+        moved = asyncio.ensure_future(hall.scheduler.run_due(NAME, START + 3))
         gone.cancel()
-        await happening
+        await moved
         assert gone.cancelled()
 
-    assert play(scenario).forgotten
+    assert play(scenario).empty
 
 
 def test_requests_of_a_deleted_world_stop_waiting() -> None:
@@ -238,11 +238,11 @@ def test_movers_of_a_clock_take_turns_in_the_order_of_arrival() -> None:
         await asyncio.gather(*first, *(mover(number) for number in range(3, 6)))
 
     hall = play(scenario)
-    assert hall.log == [f"{number} {what}" for number in range(6) for what in ("moves", "is done")]
-    assert hall.forgotten
+    assert hall.log == [f"{number} {step}" for number in range(6) for step in ("moves", "is done")]
+    assert hall.empty
 
 
-def test_a_mover_that_fails_frees_the_clock() -> None:
+def test_a_mover_that_fails_releases_the_clock() -> None:
     async def scenario(hall: Hall) -> None:
         with pytest.raises(LookupError):
             async with hall.scheduler.moving(NAME):
@@ -250,7 +250,7 @@ def test_a_mover_that_fails_frees_the_clock() -> None:
         async with hall.scheduler.moving(NAME):
             pass
 
-    assert play(scenario).forgotten
+    assert play(scenario).empty
 
 
 def test_clocks_are_independent() -> None:
@@ -261,7 +261,7 @@ def test_clocks_are_independent() -> None:
             await hall.scheduler.run_due(NAME, START + 5)
         assert task.done()
 
-    assert play(scenario).forgotten
+    assert play(scenario).empty
 
 
 @given(
@@ -292,7 +292,7 @@ def test_all_requests_continue_at_their_instants_in_order(
                     hall.move(Timepiece(0, max(due, hall.piece.at(0))))
                     await hall.scheduler.run_due(NAME, due)
         assert all(task.done() for task in tasks)
-        assert hall.forgotten
+        assert hall.empty
 
     play(scenario, yields=yields, steps=steps)
     assert seen == [(instant, instant) for instant in sorted(instant for instants in rows for instant in instants)]

@@ -1,4 +1,4 @@
-"""What the service does for one caller at a time."""
+"""The service, with one caller at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
     asyncio.run(played())
 
 
-def test_a_token_stands_for_a_world_an_account_and_its_mask(open_desk: OpenDesk) -> None:
+def test_a_caller_has_a_world_an_account_and_a_masked_token(open_desk: OpenDesk) -> None:
     desk = open_desk()
     caller = desk.service.caller("slow")
     assert caller is not None
@@ -36,7 +36,7 @@ def test_an_invalid_token_has_no_caller(open_desk: OpenDesk) -> None:
     assert open_desk().service.caller("invalid") is None
 
 
-def test_looking_at_an_unchanged_world_stores_nothing(open_desk: OpenDesk) -> None:
+def test_reading_a_world_stores_nothing(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         assert (await desk.world()).credits == 100
         seen = await desk.service.look(desk.caller())
@@ -75,25 +75,27 @@ def test_a_world_stores_only_the_masked_token(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
-async def strike(desk: Desk, operation: str, token: str = "customer") -> list[str]:
+async def selected_faults(desk: Desk, operation: str, token: str = "customer") -> list[str]:
     caller = desk.caller(token)
-    struck = await desk.service.select_faults(caller, operation, await desk.service.look(caller))
-    return [each.fault for each in struck]
+    selected = await desk.service.select_faults(caller, operation, await desk.service.look(caller))
+    return [each.fault for each in selected]
 
 
 def test_selecting_faults_counts_the_request(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change(faults=(SLOW,))
-        visits = [await strike(desk, operation) for operation in ("getVersions", "generateImage", "generateImage")]
-        assert visits == [[], ["slow"], []]
+        results = [
+            await selected_faults(desk, operation) for operation in ("getVersions", "generateImage", "generateImage")
+        ]
+        assert results == [[], ["slow"], []]
         assert (await desk.world()).faults == (replace(SLOW, seen=2, applied=1),)
 
     play(open_desk(), scenario)
 
 
-def test_an_accounts_faults_are_on_at_the_first_visit(open_desk: OpenDesk) -> None:
+def test_the_faults_of_an_account_are_active_at_the_first_request(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
-        assert [await strike(desk, "generateImage", "faulty") for _ in range(2)] == [["slow"], []]
+        assert [await selected_faults(desk, "generateImage", "faulty") for _ in range(2)] == [["slow"], []]
 
     play(open_desk(listed={"faulty": Account(100, 50, faults=(SLOW,))}), scenario)
 
@@ -110,7 +112,7 @@ def test_a_picture_is_found_by_its_title_with_its_owner(open_desk: OpenDesk) -> 
     play(open_desk(), scenario)
 
 
-def test_a_picture_is_there_when_its_generation_has_ended_whether_or_not_anybody_looked(open_desk: OpenDesk) -> None:
+def test_a_picture_exists_when_its_generation_ends_even_if_its_world_was_not_read(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.generate(awaited=False)
         title = f"fox-{world_name('customer')}0.png"
@@ -123,7 +125,7 @@ def test_a_picture_is_there_when_its_generation_has_ended_whether_or_not_anybody
 
 
 @pytest.mark.parametrize("scope", ["account", "global"])
-def test_a_wait_is_of_the_clock_that_counts(open_desk: OpenDesk, scope: str) -> None:
+def test_a_request_waits_for_the_clock_of_its_scope(open_desk: OpenDesk, scope: str) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.freeze("one")
         world = world_name("other")
@@ -139,7 +141,7 @@ def test_a_wait_is_of_the_clock_that_counts(open_desk: OpenDesk, scope: str) -> 
 
 
 @pytest.mark.parametrize("stopped_at", [START - 9 * SECOND, START + 9 * SECOND])
-def test_a_wait_in_a_world_that_is_not_kept_yet_is_of_its_accounts_clock(
+def test_a_request_in_a_world_that_is_not_stored_waits_for_the_clock_of_its_account(
     open_desk: OpenDesk, stopped_at: Instant
 ) -> None:
     async def scenario(desk: Desk) -> None:

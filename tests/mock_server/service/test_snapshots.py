@@ -23,7 +23,7 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
 
 
 async def full(desk: Desk) -> Snapshot:
-    """Return a snapshot with a bit of everything in it."""
+    """Return a snapshot with some state of each kind."""
     await desk.service.sources.put("key", b"an upload")
     await desk.generate("one", 3, source="key", forced_seconds=0)
     await desk.freeze("stopped")
@@ -34,7 +34,7 @@ async def full(desk: Desk) -> Snapshot:
     return await snapshots.take(desk.service)
 
 
-def test_a_restored_state_is_as_it_was(open_desk: OpenDesk) -> None:
+def test_a_restored_state_equals_the_saved_one(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         taken = await full(desk)
         name = desk.caller("one").world
@@ -50,7 +50,7 @@ def test_a_restored_state_is_as_it_was(open_desk: OpenDesk) -> None:
     play(open_desk(), scenario)
 
 
-def test_a_snapshot_restored_on_another_server_brings_its_uploads(open_desk: OpenDesk) -> None:
+def test_a_snapshot_restores_its_uploads_on_another_server(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         other = open_desk()
         await snapshots.restore(other.service, await full(desk))
@@ -60,7 +60,7 @@ def test_a_snapshot_restored_on_another_server_brings_its_uploads(open_desk: Ope
     play(open_desk(), scenario)
 
 
-def test_time_continues_where_it_was_in_every_world(open_desk: OpenDesk) -> None:
+def test_time_continues_in_every_world_from_the_snapshot(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         taken = await full(desk)
         await desk.real.advance(60)
@@ -71,7 +71,7 @@ def test_time_continues_where_it_was_in_every_world(open_desk: OpenDesk) -> None
     play(open_desk(), scenario)
 
 
-def test_a_generation_in_a_snapshot_ends_in_its_time_and_waiting_requests_are_lost(
+def test_a_generation_in_a_snapshot_ends_as_planned_and_waiting_requests_are_lost(
     open_desk: OpenDesk,
 ) -> None:
     async def scenario(desk: Desk) -> None:

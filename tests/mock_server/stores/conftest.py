@@ -1,4 +1,4 @@
-"""Every store, shelf and journal there is, each as what opens it in an event loop."""
+"""Functions that open each kind of store, shelf and journal in an event loop."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -68,17 +68,17 @@ JOURNALS: dict[str, OpenJournal] = {"memory": memory_journal, "valkey": valkey_j
 
 @pytest.fixture(params=list(STORES))
 def open_store(request: pytest.FixtureRequest) -> OpenStore:
-    """What opens an empty store that keeps at most so many worlds."""
+    """Return a function that opens an empty store with a capacity in worlds."""
     return STORES[request.param]
 
 
 @pytest.fixture(params=list(SHELVES))
 def open_shelf(request: pytest.FixtureRequest) -> OpenShelf:
-    """What opens an empty shelf that keeps at most so many bytes."""
+    """Return a function that opens an empty shelf with a capacity in bytes."""
     return SHELVES[request.param]
 
 
 @pytest.fixture(params=list(JOURNALS))
 def open_journal(request: pytest.FixtureRequest) -> OpenJournal:
-    """What opens an empty journal that keeps at most so many entries of a world, and so many bytes of all."""
+    """Return a function that opens an empty journal with a capacity in entries a world, and in bytes of all worlds."""
     return JOURNALS[request.param]

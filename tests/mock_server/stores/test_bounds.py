@@ -1,4 +1,4 @@
-"""How worlds grow, against looking at all of them."""
+"""Incremental counts of images and weights, against full counts."""
 
 import hypothesis
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ def image(number: int, prompt: str) -> Image:
 
 
 def grown(world: World, prompts: list[str]) -> World:
-    """The world after a generation with these prompts."""
+    """Return the world after a generation with these prompts."""
     made = tuple(image(world.made + place, prompt) for place, prompt in enumerate(prompts))
     images = (*reversed(made), *world.images)[: max(KEPT, len(made))]
     return replace(world, made=world.made + len(made), images=images)
@@ -25,7 +25,7 @@ generations = st.lists(st.lists(st.text(max_size=9), max_size=6), max_size=8)
 
 
 @hypothesis.given(generations)
-def test_new_images_are_counted_and_weighed_as_in_a_full_count(steps: list[list[str]]) -> None:
+def test_new_images_are_counted_and_weighed_incrementally(steps: list[list[str]]) -> None:
     world = World("one", 1, 9, 9)
     heavy = weight(world)
     for prompts in steps:
@@ -38,7 +38,7 @@ def test_new_images_are_counted_and_weighed_as_in_a_full_count(steps: list[list[
 
 
 @hypothesis.given(generations, generations)
-def test_other_images_are_no_growth_unless_none_of_the_old_is_left(one: list[list[str]], two: list[list[str]]) -> None:
+def test_unrelated_images_are_not_new_unless_all_were_replaced(one: list[list[str]], two: list[list[str]]) -> None:
     before = after = World("one", 1, 9, 9)
     for prompts in one:
         before = grown(before, prompts)
@@ -50,5 +50,5 @@ def test_other_images_are_no_growth_unless_none_of_the_old_is_left(one: list[lis
     assert count is None or count == len(after.images) or (count, after.images) == (0, before.images)
 
 
-def test_a_world_that_was_not_there_has_not_grown() -> None:
+def test_a_new_world_has_no_count_of_new_images() -> None:
     assert new_images(World("one", 1, 9, 9), None) is None

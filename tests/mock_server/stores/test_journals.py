@@ -1,4 +1,4 @@
-"""What every journal promises. A new journal joins by its name in conftest.py."""
+"""Guarantees of every journal. conftest.py lists the journals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -76,7 +76,7 @@ def test_a_journal_is_empty_at_first(open_journal: OpenJournal) -> None:
     assert run(open_journal, scenario) == ([], [], None, {})
 
 
-def test_an_entry_comes_back_as_it_went_in(open_journal: OpenJournal) -> None:
+def test_an_entry_is_returned_unchanged(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[Entry], list[Entry], Entry | None]:
         await journal.append(FULL)
         return list(await journal.entries("one")), list(await journal.entries()), await journal.entry(FULL.id)
@@ -102,15 +102,15 @@ def test_an_entry_comes_back_as_it_went_in(open_journal: OpenJournal) -> None:
         ends_at=st.none() | INSTANTS,
     )
 )
-def test_nothing_of_any_entry_is_lost(open_journal: OpenJournal, kept: Entry) -> None:
+def test_any_entry_is_returned_unchanged(open_journal: OpenJournal, appended: Entry) -> None:
     async def scenario(journal: Journal) -> tuple[list[Entry], Entry | None]:
-        await journal.append(kept)
-        return list(await journal.entries(kept.world)), await journal.entry(kept.id)
+        await journal.append(appended)
+        return list(await journal.entries(appended.world)), await journal.entry(appended.id)
 
-    assert run(open_journal, scenario) == ([kept], kept)
+    assert run(open_journal, scenario) == ([appended], appended)
 
 
-def test_the_entries_of_a_world_are_its_own_in_order_of_arrival(open_journal: OpenJournal) -> None:
+def test_the_entries_of_a_world_are_in_order_of_arrival(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[list[str]]:
         await fill(journal, entry(3), entry(2, "other"), entry(1), entry(4, ""))
         return [await ids(journal, world) for world in ("one", "other", "", "missing")]
@@ -126,7 +126,7 @@ def test_the_entries_of_all_worlds_are_in_order_of_arrival(open_journal: OpenJou
     assert run(open_journal, scenario) == ["1", "2", "3", "4"]
 
 
-def test_the_order_of_all_is_of_the_servers_clock_and_not_of_the_worlds(open_journal: OpenJournal) -> None:
+def test_the_order_of_all_entries_follows_the_clock_of_the_server(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> list[str]:
         await fill(journal, entry(1, at=START + 99), entry(2, "other", at=0))
         return await ids(journal)
@@ -150,7 +150,7 @@ def test_an_evicted_entry_is_not_found(open_journal: OpenJournal) -> None:
     assert run(open_journal, scenario, capacity=2) == [False, False, True, True, False]
 
 
-def test_without_room_the_oldest_entries_of_the_least_recently_used_world_are_evicted(
+def test_a_full_journal_evicts_the_oldest_entries_of_the_least_recently_used_world(
     open_journal: OpenJournal,
 ) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], int]:
@@ -158,14 +158,14 @@ def test_without_room_the_oldest_entries_of_the_least_recently_used_world_are_ev
         await fill(journal, *(entry(number, world, reply="x" * 1000) for number, world in enumerate(worlds)))
         return await ids(journal), sum(len(each.reply) for each in await journal.entries())
 
-    left, held = run(open_journal, scenario, max_bytes=10_000)
-    lost = [number for number in map(str, range(10)) if number not in left]
-    assert lost
-    assert lost == ["0", "1", "3", "4"][: len(lost)]
-    assert 6000 < held < 10_000
+    left, size = run(open_journal, scenario, max_bytes=10_000)
+    evicted = [number for number in map(str, range(10)) if number not in left]
+    assert evicted
+    assert evicted == ["0", "1", "3", "4"][: len(evicted)]
+    assert 6000 < size < 10_000
 
 
-def test_an_entry_that_there_will_never_be_room_for_costs_no_other_its_place(open_journal: OpenJournal) -> None:
+def test_an_entry_larger_than_the_journal_evicts_no_other(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally]:
         await fill(journal, entry(1), entry(2, "other", reply="x" * 20_000))
         return await ids(journal), await journal.tally("other")
@@ -173,7 +173,7 @@ def test_an_entry_that_there_will_never_be_room_for_costs_no_other_its_place(ope
     assert run(open_journal, scenario, max_bytes=10_000) == (["1"], {("getRecentImages", 200, None): 1})
 
 
-def test_it_is_counted_how_often_each_operation_was_answered_how(open_journal: OpenJournal) -> None:
+def test_responses_are_counted_by_operation_status_and_rule(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[Tally, Tally]:
         await fill(
             journal, entry(1), entry(2), entry(3, status=401, rule="AUTH-401"), entry(4, operation="getVersions")
@@ -191,7 +191,7 @@ def test_it_is_counted_how_often_each_operation_was_answered_how(open_journal: O
     )
 
 
-def test_unanswered_requests_are_not_counted_and_those_for_no_operation_count_under_no_name(
+def test_unanswered_requests_are_not_counted_and_unknown_operations_count_under_an_empty_name(
     open_journal: OpenJournal,
 ) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally]:
@@ -201,7 +201,7 @@ def test_unanswered_requests_are_not_counted_and_those_for_no_operation_count_un
     assert run(open_journal, scenario) == (["1", "2"], {("", 200, None): 1})
 
 
-def test_evicted_entries_stay_counted(open_journal: OpenJournal) -> None:
+def test_evicted_entries_remain_counted(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> Tally:
         await fill(journal, *(entry(number) for number in range(9)))
         return await journal.tally("one")

@@ -1,4 +1,4 @@
-"""What the store in memory promises beyond what every store does."""
+"""Guarantees of the store in memory beyond those of every store."""
 
 import asyncio
 import logging
@@ -22,16 +22,16 @@ ROOM = 20_000
 
 
 def full(images: int, prompt: str = "a fox") -> World:
-    """Return a world that keeps so many images."""
+    """Return a world with `images` images."""
     image = Image(5, "one", "fox.png", "dall-e", prompt, 64, 64, "hd", None, "uploads/fox.png", START, START)
     return fresh_world(images=(image,) * images)
 
 
 def run(scenario: Callable[[MemoryStore], Awaitable[None]], **limits: int) -> list[str]:
-    """Return the names of the worlds that a store lets go."""
-    gone: list[str] = []
-    asyncio.run(scenario(MemoryStore(SteppedClock(), **limits, on_evict=gone.append)))  # type: ignore[arg-type]
-    return gone
+    """Return the names of the worlds that a store evicts."""
+    evicted: list[str] = []
+    asyncio.run(scenario(MemoryStore(SteppedClock(), **limits, on_evict=evicted.append)))  # type: ignore[arg-type]
+    return evicted
 
 
 async def put(store: MemoryStore, name: str, world: World) -> None:
@@ -55,7 +55,7 @@ def test_on_evict_does_not_receive_deleted_worlds() -> None:
     assert run(scenario, capacity=1) == []
 
 
-def test_worlds_are_evicted_when_they_are_too_heavy_together() -> None:
+def test_worlds_are_evicted_when_their_total_weight_is_too_large() -> None:
     async def scenario(store: MemoryStore) -> None:
         for number in range(4):
             await put(store, f"world {number}", full(9))
@@ -63,7 +63,7 @@ def test_worlds_are_evicted_when_they_are_too_heavy_together() -> None:
     assert run(scenario, max_bytes=ROOM) == ["world 0", "world 1"]
 
 
-def test_a_world_that_grows_pushes_others_out() -> None:
+def test_a_world_that_grows_evicts_others() -> None:
     async def scenario(store: MemoryStore) -> None:
         for number in range(4):
             await put(store, f"world {number}", fresh_world())
@@ -73,7 +73,7 @@ def test_a_world_that_grows_pushes_others_out() -> None:
     assert run(scenario, max_bytes=ROOM) == ["world 0", "world 1", "world 2"]
 
 
-def test_a_world_that_shrinks_or_goes_makes_room() -> None:
+def test_a_world_that_shrinks_or_is_deleted_makes_room() -> None:
     async def scenario(store: MemoryStore) -> None:
         for _ in range(5):
             await put(store, "one", full(20))
@@ -94,7 +94,7 @@ def test_long_prompts_weigh_more() -> None:
 
 
 @pytest.mark.parametrize("limits", [{"max_bytes": 1}, {"capacity": 0}, {"capacity": 1}])
-def test_the_world_in_use_is_kept_however_little_room_there_is(limits: dict[str, int]) -> None:
+def test_the_current_world_is_kept_even_if_it_exceeds_the_limits(limits: dict[str, int]) -> None:
     async def scenario(store: MemoryStore) -> None:
         await put(store, "one", full(50))
         await put(store, "other", full(50))
@@ -103,7 +103,7 @@ def test_the_world_in_use_is_kept_however_little_room_there_is(limits: dict[str,
     assert run(scenario, **limits) == ["one"]
 
 
-def test_an_eviction_is_logged_with_the_room(
+def test_an_eviction_is_logged_with_the_number_of_worlds_that_fit(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def scenario(store: MemoryStore) -> None:
@@ -131,7 +131,7 @@ def test_a_flood_of_worlds_does_not_flood_the_log(caplog: pytest.LogCaptureFixtu
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 30) | st.none()), max_size=25))
 def test_the_weight_of_a_store_does_not_depend_on_evicted_worlds(steps: list[tuple[str, int | None]]) -> None:
-    # Whatever has come and gone, two worlds of 9 images fit, and three do not.
+    # After any history, two worlds of 9 images fit, and three do not.
     async def scenario(store: MemoryStore) -> None:
         for name, images in steps:
             if images is None:
@@ -173,7 +173,9 @@ def test_a_journal_of_too_many_worlds_evicts_the_least_recently_used() -> None:
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3000)), max_size=30),
     st.integers(1, 4),
 )
-def test_a_journal_lets_go_of_the_oldest_only_and_only_when_it_must(rows: list[tuple[str, int]], capacity: int) -> None:
+def test_a_journal_evicts_only_the_oldest_entries_and_only_when_full(
+    rows: list[tuple[str, int]], capacity: int
+) -> None:
     def size(one: Entry) -> int:
         return len(msgspec.msgpack.encode(one))
 

@@ -1,4 +1,4 @@
-"""What every shelf promises. A new shelf joins by its name in conftest.py."""
+"""Guarantees of every shelf. conftest.py lists the shelves."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ def run(open_shelf: OpenShelf, scenario: Callable[[Shelf[bytes]], Awaitable[T]],
     return asyncio.run(opened())
 
 
-async def held(shelf: Shelf[bytes], *keys: str) -> list[str]:
+async def stored(shelf: Shelf[bytes], *keys: str) -> list[str]:
     return [key for key in keys if await shelf.get(key) is not None]
 
 
@@ -33,7 +33,7 @@ def test_a_missing_value_is_none(open_shelf: OpenShelf) -> None:
     assert run(open_shelf, scenario) is None
 
 
-def test_a_value_comes_back_as_it_went_in(open_shelf: OpenShelf) -> None:
+def test_a_value_is_returned_unchanged(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[bytes | None]:
         await shelf.put("one", b"\x00\xff")
         await shelf.put("empty", b"")
@@ -42,7 +42,7 @@ def test_a_value_comes_back_as_it_went_in(open_shelf: OpenShelf) -> None:
     assert run(open_shelf, scenario) == [b"\x00\xff", b""]
 
 
-def test_the_last_value_put_is_the_one_kept(open_shelf: OpenShelf) -> None:
+def test_the_last_value_of_a_key_is_kept(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> bytes | None:
         await shelf.put("one", b"first")
         await shelf.put("one", b"last")
@@ -51,63 +51,63 @@ def test_the_last_value_put_is_the_one_kept(open_shelf: OpenShelf) -> None:
     assert run(open_shelf, scenario) == b"last"
 
 
-def test_values_are_kept_up_to_the_last_byte(open_shelf: OpenShelf) -> None:
+def test_a_shelf_can_be_filled_to_the_last_byte(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("one", b"12345")
         await shelf.put("two", b"12345")
-        return await held(shelf, "one", "two")
+        return await stored(shelf, "one", "two")
 
     assert run(open_shelf, scenario, capacity=10) == ["one", "two"]
 
 
-def test_a_byte_too_many_evicts_the_least_recently_used_value(open_shelf: OpenShelf) -> None:
+def test_one_byte_too_many_evicts_the_least_recently_used_value(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("one", b"12345")
         await shelf.put("two", b"12345")
         await shelf.get("one")
         await shelf.put("three", b"1")
-        return await held(shelf, "one", "two", "three")
+        return await stored(shelf, "one", "two", "three")
 
     assert run(open_shelf, scenario, capacity=10) == ["one", "three"]
 
 
-def test_a_heavy_value_lets_go_of_as_many_as_it_takes(open_shelf: OpenShelf) -> None:
+def test_a_heavy_value_evicts_as_many_as_necessary(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         for key in ("one", "two", "three"):
             await shelf.put(key, b"123")
         await shelf.put("heavy", b"1234567")
-        return await held(shelf, "one", "two", "three", "heavy")
+        return await stored(shelf, "one", "two", "three", "heavy")
 
     assert run(open_shelf, scenario, capacity=10) == ["three", "heavy"]
 
 
-def test_a_value_that_is_put_again_weighs_once(open_shelf: OpenShelf) -> None:
+def test_a_replaced_value_is_weighed_once(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("other", b"1")
         for _ in range(5):
             await shelf.put("one", b"123456789")
-        return await held(shelf, "other", "one")
+        return await stored(shelf, "other", "one")
 
     assert run(open_shelf, scenario, capacity=10) == ["other", "one"]
 
 
-def test_a_value_that_is_put_again_lighter_makes_room(open_shelf: OpenShelf) -> None:
+def test_a_lighter_replacement_makes_room(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("one", b"123456789")
         await shelf.put("one", b"1")
         await shelf.put("two", b"123456789")
-        return await held(shelf, "one", "two")
+        return await stored(shelf, "one", "two")
 
     assert run(open_shelf, scenario, capacity=10) == ["one", "two"]
 
 
-def test_a_value_that_is_put_again_counts_as_used(open_shelf: OpenShelf) -> None:
+def test_replacing_a_value_counts_as_use(open_shelf: OpenShelf) -> None:
     async def scenario(shelf: Shelf[bytes]) -> list[str]:
         await shelf.put("one", b"1234")
         await shelf.put("two", b"1234")
         await shelf.put("one", b"1234")
         await shelf.put("three", b"1234")
-        return await held(shelf, "one", "two", "three")
+        return await stored(shelf, "one", "two", "three")
 
     assert run(open_shelf, scenario, capacity=8) == ["one", "three"]
 
@@ -120,7 +120,7 @@ def test_a_value_heavier_than_the_shelf_is_not_kept(open_shelf: OpenShelf) -> No
     assert run(open_shelf, scenario, capacity=10) is None
 
 
-def test_a_value_weighs_one_where_nothing_else_is_said() -> None:
+def test_a_value_weighs_one_by_default() -> None:
     async def scenario() -> list[str | None]:
         shelf = MemoryShelf[str](2)
         for key in ("one", "two", "three"):

@@ -1,4 +1,4 @@
-"""What every store promises. A new store joins by its name in conftest.py."""
+"""Guarantees of every store. conftest.py lists the stores."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ FULL = World(
     token="dem***",
     day=START // DAY,
     used=7,
-    lock=Lock("somebody", START + 1, START + 2),
+    lock=Lock("another client", START + 1, START + 2),
     running=(Generation("one", ORDER, 2, 2, START + 2, START + 3, "The engine is down."),),
     images=(
         Image(5, "one", "a-fox.png", "dall-e", "a fox", 64, 64, "hd", None, "uploads/a-fox.png", START, START + 1),
@@ -69,7 +69,7 @@ def test_a_missing_world_is_none(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == (None, 0)
 
 
-def test_the_first_update_sees_none_and_makes_the_world(open_store: OpenStore) -> None:
+def test_the_first_update_gets_none_and_creates_the_world(open_store: OpenStore) -> None:
     seen: list[World | None] = []
 
     def change(world: World | None, at: Instant) -> tuple[World, None]:
@@ -91,7 +91,7 @@ def test_an_update_gets_the_result_of_the_last_one(open_store: OpenStore) -> Non
     assert run(open_store, scenario) == [0, 1, 2]
 
 
-def test_an_update_returns_the_outcome_as_it_is(open_store: OpenStore) -> None:
+def test_an_update_returns_the_outcome_of_the_change(open_store: OpenStore) -> None:
     outcome = object()
 
     async def scenario(store: Store) -> object:
@@ -100,7 +100,7 @@ def test_an_update_returns_the_outcome_as_it_is(open_store: OpenStore) -> None:
     assert run(open_store, scenario) is outcome
 
 
-def test_a_world_comes_back_as_it_went_in(open_store: OpenStore) -> None:
+def test_a_world_is_returned_unchanged(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> World | None:
         await store.update("full", lambda *_: (FULL, None))
         return (await store.read("full")).world
@@ -108,7 +108,7 @@ def test_a_world_comes_back_as_it_went_in(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == FULL
 
 
-def test_worlds_do_not_meet(open_store: OpenStore) -> None:
+def test_worlds_are_independent(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> tuple[World | None, World | None]:
         await put(store, "one")
         await put(store, "other")
@@ -118,7 +118,7 @@ def test_worlds_do_not_meet(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == (replace(fresh("one"), made=1), fresh("other"))
 
 
-def test_reading_makes_no_world(open_store: OpenStore) -> None:
+def test_reading_creates_no_world(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> int:
         await put(store, "one")
         await store.read("other")
@@ -137,7 +137,7 @@ def test_a_deleted_world_is_none(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == (None, 1, 0)
 
 
-def test_letting_go_of_a_world_that_there_is_not_changes_nothing(open_store: OpenStore) -> None:
+def test_deleting_a_missing_world_changes_nothing(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> list[str]:
         await put(store, "one")
         await store.delete("other")
@@ -146,7 +146,7 @@ def test_letting_go_of_a_world_that_there_is_not_changes_nothing(open_store: Ope
     assert run(open_store, scenario) == ["one"]
 
 
-def test_the_names_are_those_of_all_worlds_the_one_longest_not_used_first(open_store: OpenStore) -> None:
+def test_the_names_of_all_worlds_are_least_recently_used_first(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> tuple[list[str], list[str]]:
         none = list(await store.names())
         for name in ("one", "two", "three", "four"):
@@ -159,7 +159,7 @@ def test_the_names_are_those_of_all_worlds_the_one_longest_not_used_first(open_s
     assert run(open_store, scenario) == ([], ["three", "one", "two"])
 
 
-def test_the_worlds_are_counted_each_once(open_store: OpenStore) -> None:
+def test_each_world_is_counted_once(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> int:
         for name in ("one", "other", "one"):
             await put(store, name)
@@ -168,7 +168,7 @@ def test_the_worlds_are_counted_each_once(open_store: OpenStore) -> None:
     assert run(open_store, scenario) == 2
 
 
-def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
+def test_concurrent_updates_are_not_lost(open_store: OpenStore) -> None:
     async def worker(store: Store) -> list[int]:
         seen = []
         for _ in range(5):
@@ -186,7 +186,7 @@ def test_concurrent_updates_lose_nothing(open_store: OpenStore) -> None:
     assert world.made == 200
 
 
-def test_one_of_many_simultaneous_updates_gets_the_lock(open_store: OpenStore) -> None:
+def test_one_of_many_simultaneous_updates_acquires_the_lock(open_store: OpenStore) -> None:
     async def ask(store: Store, name: str) -> object:
         await asyncio.sleep(0)
         start = GenerationRequest(name, ORDER, seconds=2)
@@ -225,14 +225,14 @@ def test_a_store_continues_after_a_change_that_failed(open_store: OpenStore) -> 
     assert run(open_store, scenario) == 0
 
 
-def test_a_full_store_lets_go_of_the_world_longest_not_used(open_store: OpenStore) -> None:
+def test_a_full_store_evicts_the_least_recently_used_world(open_store: OpenStore) -> None:
     async def scenario(store: Store) -> tuple[list[bool], int]:
-        for name in ("read", "updated", "forgotten"):
+        for name in ("read", "updated", "unused"):
             await put(store, name)
         await store.read("read")
         await put(store, "updated")
         await put(store, "new")
-        names = ("read", "updated", "forgotten", "new")
+        names = ("read", "updated", "unused", "new")
         return [(await store.read(name)).world is not None for name in names], await store.count()
 
     assert run(open_store, scenario, capacity=3) == ([True, True, False, True], 3)

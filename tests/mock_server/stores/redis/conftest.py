@@ -1,4 +1,4 @@
-"""A state in Valkey, and its keys."""
+"""A state in an empty Valkey database."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -27,11 +27,11 @@ async def opened(url: str, **behaves: Any) -> AsyncIterator[State]:
 
 @pytest.fixture
 def open_state() -> Open:
-    """What opens a state at a URL."""
+    """Return a function that opens a state at a URL."""
     return opened
 
 
 @pytest.fixture
 def url() -> str:
-    """The URL of an empty database."""
+    """Return the URL of an empty database."""
     return fresh_url()

@@ -1,4 +1,4 @@
-"""URLs of a Valkey, parsed and shown."""
+"""Parsing and masking the URL of a Valkey."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A clock that follows another machine's."""
+"""A clock that follows the clock of another machine."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ def test_it_continues_from_the_time_in_the_last_reply() -> None:
     assert clock.now() == START + 7 * SECOND
 
 
-def test_it_is_right_to_within_the_time_that_the_reply_took() -> None:
+def test_its_error_is_at_most_the_time_that_the_reply_took() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     advanced(own, 1)
@@ -35,7 +35,7 @@ def test_it_is_right_to_within_the_time_that_the_reply_took() -> None:
     assert START + 10 * SECOND <= clock.now() <= START + 11 * SECOND
 
 
-def test_a_reply_that_it_may_be_right_by_changes_nothing() -> None:
+def test_a_reply_that_is_consistent_with_it_changes_nothing() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     advanced(own, 1)
@@ -43,7 +43,7 @@ def test_a_reply_that_it_may_be_right_by_changes_nothing() -> None:
     assert clock.now() == START + SECOND
 
 
-def test_it_never_runs_backwards_and_no_two_times_are_the_same() -> None:
+def test_it_is_strictly_monotonic() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     first = clock.now()
@@ -54,7 +54,7 @@ def test_it_never_runs_backwards_and_no_two_times_are_the_same() -> None:
     assert clock.now() == START + SECOND
 
 
-def test_a_sleep_ends_when_that_clock_shows_the_time() -> None:
+def test_a_sleep_ends_when_the_remote_clock_shows_the_time() -> None:
     own = SteppedClock()
     clock = FollowingClock(own)
     clock.follow(START - 5 * SECOND, sent=own.now())

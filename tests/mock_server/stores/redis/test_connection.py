@@ -47,7 +47,7 @@ async def reply(url: str, *command: str) -> Any:
 
 
 async def until_connected(connection: Connection) -> float:
-    """Return after how many seconds the server answers again."""
+    """Return the number of seconds until the server answers again."""
     loop = asyncio.get_running_loop()
     since = loop.time()
     while loop.time() < since + 5:
@@ -188,7 +188,7 @@ def test_a_full_server_is_reported(tmp_path: Path) -> None:
         assert "has no memory left: give it more" in failure(valkey.url, "SET", "a", "b")
 
 
-def test_a_replica_is_reported_and_left_for_the_primary(tmp_path: Path) -> None:
+def test_a_replica_is_reported_and_the_primary_is_connected(tmp_path: Path) -> None:
     with Valkey(tmp_path) as valkey:
         valkey.say("REPLICAOF", "127.0.0.1", "1")
         assert failure(valkey.url, "SET", "a", "b").endswith("is a read-only replica: name the primary")

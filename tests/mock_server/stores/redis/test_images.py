@@ -24,7 +24,7 @@ def image(number: int) -> Image:
 
 
 def made(*numbers: int) -> Callable[[World | None, Instant], tuple[World, None]]:
-    """Return a change that adds images of those numbers at the front, and keeps five."""
+    """Return a change that adds images with these numbers at the front, and keeps five."""
 
     def change(world: World | None, at: Instant) -> tuple[World, None]:
         world = world or fresh()

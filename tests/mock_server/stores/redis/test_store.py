@@ -1,4 +1,4 @@
-"""Worlds in Valkey: what this store promises beyond the others."""
+"""Guarantees of the store in Valkey beyond those of every store."""
 
 import asyncio
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ def test_an_unchanged_world_is_not_sent_again(open_state: Any, url: str) -> None
     run(scenario)
 
 
-def test_updates_of_many_processes_lose_nothing(open_state: Any, url: str) -> None:
+def test_updates_of_many_processes_are_not_lost(open_state: Any, url: str) -> None:
     async def worker(store: Store) -> list[int]:
         return [await store.update("one", count_up) for _ in range(10)]
 
@@ -96,7 +96,7 @@ def test_an_update_of_an_outdated_world_is_applied_again(open_state: Any, url: s
     assert run(scenario) == 1
 
 
-def test_a_world_deleted_meanwhile_does_not_come_back(open_state: Any, url: str) -> None:
+def test_an_update_does_not_recreate_a_world_that_was_deleted_meanwhile(open_state: Any, url: str) -> None:
     async def scenario() -> int:
         async with open_state(url) as state, open_state(url) as other:
             found = await state.store.read("one")
@@ -109,7 +109,7 @@ def test_a_world_deleted_meanwhile_does_not_come_back(open_state: Any, url: str)
 
 
 @pytest.mark.parametrize("cuts", [1, 0])
-def test_a_write_whose_reply_is_lost_is_made_once(open_state: Any, cuts: int) -> None:
+def test_a_write_whose_reply_is_lost_is_applied_once(open_state: Any, cuts: int) -> None:
     async def scenario() -> list[int]:
         async with Relay(shared().port) as relay, open_state(f"redis://127.0.0.1:{relay.port}/9990") as state:
             await state.store.delete("one")
@@ -124,7 +124,7 @@ def test_a_write_whose_reply_is_lost_is_made_once(open_state: Any, cuts: int) ->
     assert run(scenario) == [0, 1, 2, 3, 4]
 
 
-def test_a_write_whose_reply_is_lost_is_found_among_those_of_others(open_state: Any, url: str) -> None:
+def test_a_write_whose_reply_is_lost_is_found_among_other_writes(open_state: Any, url: str) -> None:
     database = urlsplit(url).path
 
     async def scenario() -> None:
@@ -204,7 +204,7 @@ def test_the_time_is_that_of_valkey(open_state: Any, url: str) -> None:
 
 
 async def used(state: State) -> None:
-    """Store something of each kind."""
+    """Store a value of each kind."""
     await state.store.update("one", count_up)
     await state.store.delete("other")
     await state.store.update("other", count_up)
@@ -213,7 +213,7 @@ async def used(state: State) -> None:
     await state.sources.put("upload", b"123")
 
 
-def test_every_key_has_our_prefix_and_expires_after_at_most_three_lifetimes(open_state: Any, url: str) -> None:
+def test_every_key_has_the_prefix_and_expires_after_at_most_three_lifetimes(open_state: Any, url: str) -> None:
     async def scenario() -> None:
         async with open_state(url, state_seconds=100) as state:
             await used(state)
@@ -298,7 +298,7 @@ def test_another_process_finds_what_was_stored(open_state: Any, url: str) -> Non
     assert run(scenario) == (1, ["request 1"], b"123")
 
 
-def test_each_script_keeps_to_one_hash_slot(open_state: Any, tmp_path: Any) -> None:
+def test_each_script_uses_one_hash_slot(open_state: Any, tmp_path: Any) -> None:
     config = {"cluster-enabled": "yes", "databases": 1}
     with Valkey(tmp_path, **config) as node:
         node.say("CLUSTER", "ADDSLOTSRANGE", 0, 16383)

@@ -1,4 +1,4 @@
-"""Updates of one world: which share a write, and what a failure affects."""
+"""Updates of one world that share a write, and the effect of a failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -62,7 +62,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def test_the_first_update_is_applied_at_once_and_the_waiting_ones_together() -> None:
+def test_the_first_update_is_applied_at_once_and_waiting_updates_together() -> None:
     async def scenario(writer: Writer) -> None:
         tasks = [writer.submit(label) for label in "abc"]
         await settle()
@@ -90,7 +90,7 @@ def test_updates_of_different_worlds_do_not_wait_for_each_other() -> None:
     run(scenario)
 
 
-def test_a_change_that_fails_fails_its_own_update_only() -> None:
+def test_a_failed_change_affects_only_its_own_update() -> None:
     async def scenario(writer: Writer) -> list[Any]:
         tasks = [writer.submit(label) for label in ("a", "b", "bad", "c")]
         await settle()
@@ -120,7 +120,7 @@ def test_a_cancelled_update_does_not_stop_others(cancelled: int) -> None:
     run(scenario)
 
 
-def test_a_write_that_fails_fails_every_update_of_it_and_the_next_is_applied() -> None:
+def test_a_failed_write_fails_all_its_updates_and_the_next_is_applied() -> None:
     async def scenario(writer: Writer) -> list[Any]:
         writer.errors = [ConnectionError("lost"), ConnectionError("lost too")]
         tasks = [writer.submit(label) for label in "abc"]
