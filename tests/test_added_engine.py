@@ -14,8 +14,13 @@ import httpx
 import pytest
 from PIL import Image
 
-from support.extension import ENGINE, FIELDS, extended_copy
+from contract_tests.wrong_servers.parameters import Engine
+from contract_tests.wrong_servers.service import Operation
+from contract_tests.wrong_servers.state import token_of
+from contract_tests.wrong_servers.wire import Reply
+from support.extension import ENGINE, FIELDS, SIZES, extended_copy
 from support.server import Server
+from support.wrong_servers import serving
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +82,10 @@ def test_the_nearest_request_moves_the_prompt_of_another_engine(client: httpx.Cl
     assert entry["why"]["nearest"]["request"]["aurora_text"] == "A fox"
 
 
-def test_the_page_has_its_form(client: httpx.Client) -> None:
-    page = client.get("/_mock/").text
+def test_the_page_has_its_form_and_the_reference_both(client: httpx.Client) -> None:
+    page, reference = client.get("/_mock/").text, client.get("/_mock/docs").text
     assert all(name in page for name in (ENGINE, "aurora_text", "canvas", "palette", "grain"))
+    assert all(name in reference for name in ("Aurora", "aurora_text", "/aiimage/images/{id}", "deleteImage"))
 
 
 def test_the_operation_is_served_from_its_example(client: httpx.Client) -> None:
@@ -100,10 +106,10 @@ def test_the_operation_is_in_the_coverage(client: httpx.Client) -> None:
     assert [(each["status"], each["met"]) for each in found["statuses"]] == [(204, 1), (401, 0)]
 
 
-def conform(copy: Path, folder: Path, base_url: str) -> dict[str, Any]:
-    """Return the report of a run of the copy's suite, on what decides about the engine and the operation."""
+def conform(copy: Path, folder: Path, base_url: str, primary: str, invalid: str) -> dict[str, Any]:
+    """Return the report of a run of the copy's suite, on the rules that the engine and the operation can decide."""
     target = folder / "target.yaml"
-    accounts = {"primary": {"token": "added"}, "invalid": {"token": "demo-invalid"}}
+    accounts = {"primary": {"token": primary}, "invalid": {"token": invalid}}
     target.write_text(json.dumps({"base_url": base_url, "accounts": accounts}))
     flags = ["--target", str(target), "--only", "SHAPE,AUTH,IMG-SIZE", "--report", str(folder / "report"), "--yes"]
     subprocess.run(
@@ -116,11 +122,36 @@ def conform(copy: Path, folder: Path, base_url: str) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.delivery
+def violated(report: dict[str, Any]) -> list[str]:
+    return [rule["id"] for rule in report["rules"] if rule["verdict"] == "violated"]
+
+
+@pytest.mark.slow
 def test_the_suite_checks_both(copy: Path, server: Server, tmp_path: Path) -> None:
-    report = conform(copy, tmp_path, server.base_url)
-    assert report["verdict"] == "conforms"
+    report = conform(copy, tmp_path, server.base_url, "added", "demo-invalid")
+    assert violated(report) == []
     journal = httpx.get(f"{server.origin}/_mock/requests", params={"limit": 1000}).json()["requests"]
     generated = [each for each in journal if (each.get("fields") or {}).get("image_generator") == ENGINE]
     assert any(each["status"] == 200 for each in generated)
     assert 401 in {each["status"] for each in journal if each["operation"] == "deleteImage"}
+
+
+@pytest.mark.slow
+def test_a_service_with_both_conforms_and_one_without_the_engine_does_not(copy: Path, tmp_path: Path) -> None:
+    """The service shares no code with the mock; without the engine it answers 422."""
+    engine = Engine(
+        ENGINE,
+        "aurora_text",
+        {"canvas": frozenset(SIZES), "palette": frozenset({"polar", "ember"}), "grain": range(10)},
+        "canvas",
+        frozenset({"grain"}),
+    )
+    deletion = Operation("delete-image", "DELETE", "images/{id}", Reply(204))
+    found = []
+    for number, engines in enumerate(([engine], [])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with serving("conforming", control=False, engines=engines, operations=[deletion]) as origin:
+            report = conform(copy, folder, f"{origin}/api/v1", token_of("primary"), token_of("invalid"))
+        found.append(violated(report))
+    assert found == [[], ["SHAPE"]]
