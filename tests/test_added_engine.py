@@ -18,7 +18,10 @@ from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.service import Operation
 from contract_tests.wrong_servers.state import token_of
 from contract_tests.wrong_servers.wire import Reply
+from mock_server import resources
+from mock_server.contract import compile_contract, read_yaml
 from support.extension import ENGINE, FIELDS, SIZES, extended_copy
+from support.mock import PREFIX, Start
 from support.server import Server
 from support.wrong_servers import serving
 
@@ -104,6 +107,45 @@ def test_the_operation_is_in_the_coverage(client: httpx.Client) -> None:
     operations = client.get("/_mock/coverage", params={"token": token}).json()["operations"]
     (found,) = (each for each in operations if each["operation"] == "deleteImage")
     assert [(each["status"], each["met"]) for each in found["statuses"]] == [(204, 1), (401, 0)]
+
+
+def test_a_terse_document_will_do(start: Start) -> None:
+    """Only what is needed: constants, optional parameters, JSON alone, and an operation with its success alone."""
+    document = read_yaml(resources.DOCUMENT)
+    schemas = document["components"]["schemas"]
+    schemas["Terse"] = {
+        "type": "object",
+        "required": ["image_generator", "words"],
+        "properties": {
+            "image_generator": {"const": "terse", "x-role": "engine"},
+            "words": {"type": "string", "x-role": "prompt"},
+            "number": {"type": "integer", "x-role": "count"},
+            "area": {"type": "string", "x-role": "size"},
+            "sharp": {"type": "boolean"},
+        },
+    }
+    schemas["GenerateRequest"]["oneOf"].append({"$ref": "#/components/schemas/Terse"})
+    schemas["GenerateRequest"]["discriminator"]["mapping"]["terse"] = "#/components/schemas/Terse"
+    document["paths"]["/aiimage/images/{id}"] = {
+        "delete": {
+            "operationId": "deleteImage",
+            "parameters": [{"name": "id", "in": "path", "required": True}],
+            "responses": {"204": {"description": "Gone."}},
+        }
+    }
+    mock = start(contract=compile_contract(document))
+    path = f"{PREFIX}/generate-image"
+    for body in ({"json": {"sharp": True}}, {"data": {"sharp": "1"}}):
+        (kind, fields), *_ = body.items()
+        reply = mock.call("POST", path, "demo", **{kind: {"image_generator": "terse", "words": "A fox", **fields}})
+        assert (reply.status_code, len(reply.json()["images"])) == (200, 1)
+    odd = {"image_generator": "terse", "words": "A fox", "area": "large"}
+    reply = mock.call("POST", path, "demo", json=odd)
+    assert (reply.status_code, list(reply.json()["errors"])) == (422, ["area"])
+    assert mock.call("DELETE", f"{PREFIX}/images/12", "demo").status_code == 204
+    assert mock.call("DELETE", f"{PREFIX}/images/12", None).status_code == 401
+    assert mock.call("GET", "/_mock/docs", None).status_code == 200
+    assert "terse" in mock.call("GET", "/_mock/", None).text
 
 
 def conform(copy: Path, folder: Path, base_url: str, primary: str, invalid: str) -> dict[str, Any]:
