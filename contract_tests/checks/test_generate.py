@@ -1,4 +1,4 @@
-"""What generate-image takes, refuses and answers."""
+"""Requests to generate-image, accepted and refused, and its responses."""
 
 from collections.abc import Iterator
 from typing import Any

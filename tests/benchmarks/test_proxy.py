@@ -1,25 +1,25 @@
-"""Counting of round trips."""
+"""How round trips are counted."""
 
 from benchmarks.proxy import Turns
 
 
 def count(events: str) -> int:
-    """Return the round trips of a sequence of messages sent (">") and received ("<")."""
+    """Count the turns of what was sent (">") and answered ("<")."""
     turns = Turns()
     for event in events:
         (turns.sent if event == ">" else turns.answered)()
     return turns.count
 
 
-def test_a_request_and_its_reply_are_a_round_trip() -> None:
+def test_a_request_and_its_answer_are_a_trip() -> None:
     assert count("><><") == 2
 
 
-def test_a_pipeline_is_one_round_trip() -> None:
+def test_a_pipeline_is_one_trip() -> None:
     assert count(">>><<<") == 1
 
 
-def test_a_reply_in_pieces_is_one_round_trip() -> None:
+def test_an_answer_in_pieces_is_one_trip() -> None:
     assert count("><<<><") == 2
 
 

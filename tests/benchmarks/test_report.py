@@ -1,4 +1,4 @@
-"""The report of measurements, RESULTS.md."""
+"""From measurements to RESULTS.md."""
 
 import json
 from pathlib import Path
@@ -21,13 +21,13 @@ def book() -> Book:
         measured.remember("mock", Memory(50, 50), Memory(61, 64))
     measured.note("invalid", "mock", Sample(0, 2_500, 2_600, 0.5, 0.1))
     measured.spoil("invalid", "other", "answers 200 in place of 422")
-    measured.absent["gone"] = "npm cannot install it"
+    measured.absent["gone"] = "npm did not bring it"
     measured.cold["mock"] = [0.4, 0.35, 0.5]
     return measured
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
-    """Return the cells of the table under a heading, without its header."""
+    """Return the cells of the table under a heading, its head and rule left out."""
     table = page.split(f"### {heading}\n\n", 1)[1].split("\n\n", 1)[0]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
@@ -35,7 +35,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
 PAGE = report.section("A title", {"CPU": "a fast one"}, book())
 
 
-def test_a_row_has_the_ratio_and_all_measurements() -> None:
+def test_a_row_has_the_ratio_first_and_all_that_was_measured() -> None:
     bare, mock, other, gone = rows(PAGE, "GET versions")
     assert bare[:4] == ["bare", "1.00", "1.00 to 1.00", "20,000"]
     assert mock == ["mock", "0.25", "0.20 to 0.30", "4,000", "3,000 to 5,000", "8,000", "0.33"]
@@ -46,10 +46,10 @@ def test_there_is_no_ratio_without_a_comparison() -> None:
     assert rows(PAGE, "POST, invalid")[1] == ["mock", "-", "-", "2,500", "2,500 to 2,500", "2,600", "-"]
 
 
-def test_the_reason_for_a_missing_figure_is_reported() -> None:
+def test_it_is_said_why_there_is_no_figure() -> None:
     assert "- other: answers 200 in place of 422" in PAGE
-    assert "- gone: npm cannot install it" in PAGE
-    assert "Not measured: npm cannot install it" in PAGE
+    assert "- gone: npm did not bring it" in PAGE
+    assert "Not measured: npm did not bring it" in PAGE
 
 
 def test_a_busy_load_generator_is_reported() -> None:
@@ -124,7 +124,7 @@ def test_each_command_keeps_the_section_of_the_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", report.SECTIONS)
-def test_a_section_without_measurements_names_its_command(name: str) -> None:
+def test_a_section_that_was_never_measured_says_so(name: str) -> None:
     (other,) = set(report.SECTIONS) - {name}
     page = report.replaced("", name, "measured")
     assert f"Not measured yet: `{report.SECTIONS[other]}`" in page
