@@ -16,7 +16,7 @@ LABEL org.opencontainers.image.title="aiimage-mock" \
       org.opencontainers.image.description="A stateful mock server of the AI Image API" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /opt/aiimage-mock /opt/aiimage-mock
-# Beyond loopback the control API is off unless AIIMAGE_MOCK_ADMIN_TOKEN is given.
+# Beyond loopback the control API is off unless AIIMAGE_MOCK_ADMIN_TOKEN is set.
 ENV AIIMAGE_MOCK_HOST=0.0.0.0 \
     PATH=/opt/aiimage-mock/bin:$PATH
 USER 10001:10001

@@ -1,4 +1,4 @@
-# Two commands are all that is needed: `make serve` and `make test`. Each sets up what is missing.
+# Begin with `make serve` or `make test`. Each installs what is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ CONFORM ?=
 SELFTEST ?=
 BENCH ?=
 
-# The tests start hundreds of processes: none of them should have to compile again what another has.
+# The tests start hundreds of processes, which share the compiled modules.
 export PYTHONDONTWRITEBYTECODE :=
 
 PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt \
@@ -19,7 +19,7 @@ REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --
 .PHONY: help serve test test-more conform selftest soak bench bench-peers screenshots lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
-help: ## say what can be made
+help: ## list all targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for other flags)
@@ -27,26 +27,26 @@ serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for oth
 
 MORE := browser or delivery or slow
 
-test: $(VENV)/.dev ## pass the tests
+test: $(VENV)/.dev ## run the tests
 	@$(BIN)/pytest -n auto -q -m "not ($(MORE))" --ignore=tests/browser --ignore=examples
 
-test-more: $(VENV)/.dev ## pass the others: in a browser (where there is Chromium), and of ways to install it, and generated clients
+test-more: $(VENV)/.dev ## run the slow tests, the browser tests (with Chromium), and those of installing and of generated clients
 	@$(BIN)/pytest -n auto -q -m "$(MORE)"
 
 conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--profile quick" for other flags)
 	@$(BIN)/aiimage-conform run --target fixtures/targets/mock.yaml $(CONFORM)
 
-selftest: $(VENV)/.dev ## run the suite against servers that are wrong on purpose (SELFTEST="--mode control" for other flags)
+selftest: $(VENV)/.dev ## run the suite against wrong servers (SELFTEST="--mode control" for other flags)
 	@$(BIN)/aiimage-conform selftest $(SELFTEST)
 
-soak: $(VENV)/.dev ## what takes long: 10,000 histories, and memory over a million requests
+soak: $(VENV)/.dev ## run long tests: 10,000 histories, and memory over a million requests
 	HISTORIES=10000 $(BIN)/pytest -n auto -q tests/histories
 	$(BIN)/python tests/soak/memory.py
 
-bench: $(VENV)/.dev ## measure the mock beside programs that do less (BENCH="--rounds 1" for other flags)
+bench: $(VENV)/.dev ## compare the speed of the mock with simpler programs (BENCH="--rounds 1" for other flags)
 	@$(BIN)/python -m benchmarks ours $(BENCH)
 
-bench-peers: $(VENV)/.dev ## measure the mock beside other mock servers, which npm brings
+bench-peers: $(VENV)/.dev ## compare the mock with other mock servers, which npm installs
 	@$(BIN)/python -m benchmarks peers $(BENCH)
 
 screenshots: $(VENV)/.dev ## take the pictures of the page in docs/images (needs Chromium)
@@ -54,7 +54,7 @@ screenshots: $(VENV)/.dev ## take the pictures of the page in docs/images (needs
 
 SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema
 
-lint: $(VENV)/.dev ## check style and types, the image, the actions and the examples of pipelines
+lint: $(VENV)/.dev ## check style and types, Dockerfile, actions and example pipelines
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -65,22 +65,22 @@ lint: $(VENV)/.dev ## check style and types, the image, the actions and the exam
 	$(SCHEMA) vendor.github-workflows examples/ci/github-actions.yml
 	$(SCHEMA) vendor.gitlab-ci --data-transform gitlab-ci examples/ci/gitlab-ci.yml
 
-format: $(VENV)/.dev ## put the code in form
+format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 DOCUMENTS := openapi/openapi.yaml openapi/control.yaml
 
-lint-openapi: ## check the documents with the public linters: no error and no warning (needs npm)
+lint-openapi: ## check the OpenAPI documents with public linters (needs npm)
 	$(SPECTRAL) lint $(DOCUMENTS) --fail-severity=hint --display-only-failures
 	$(REDOCLY) lint $(DOCUMENTS) --format=json | tee /dev/stderr | grep -q '"warnings": 0'
 
-clean: ## remove the environment and what the tests left
+clean: ## remove the environment and the files that the tests leave
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
 		benchmarks/.peers examples/typescript_client/node_modules
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required: make PYTHON=python3.11 ...")'
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 
@@ -89,6 +89,6 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing what tests and checks need ..."
+	@echo "Installing the packages for tests and checks ..."
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.base

@@ -1,1 +1,1 @@
-"""How fast the mock is, beside programs that do less and beside other mock servers. Linux only."""
+"""Benchmarks: the mock compared with simpler programs and with other mock servers. Linux only."""

@@ -13,21 +13,21 @@ from typing import Any
 import click
 
 from .cold import STARTS
-from .measuring import OURS, PEERS, Asked, Kind, UnknownNameError, run
+from .measuring import OURS, PEERS, Kind, Options, UnknownNameError, run
 from .wrk import MissingWrkError
 
 _option = partial(click.option, show_default=True)
 _FLAGS = (
-    _option("--rounds", default=5, type=click.IntRange(1), help="How many rounds."),
-    _option("--seconds", default=3, type=click.IntRange(1), help="How long a row is measured in a round."),
-    _option("--starts", default=STARTS, type=click.IntRange(1), help="How many cold starts."),
-    _option("--only", default="", metavar="NAME,…", help="Only these contenders."),
-    _option("--rows", default="", metavar="NAME,…", help="Only these rows."),
+    _option("--rounds", default=5, type=click.IntRange(1), metavar="N", help="Number of rounds."),
+    _option("--seconds", default=3, type=click.IntRange(1), metavar="N", help="Duration of a row in each round."),
+    _option("--starts", default=STARTS, type=click.IntRange(1), metavar="N", help="Number of cold starts."),
+    _option("--only", default="", metavar="NAME,…", help="Measure only these contenders."),
+    _option("--rows", default="", metavar="NAME,…", help="Measure only these rows."),
     _option(
         "--into",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="FOLDER",
-        help="Where RESULTS.md goes; else benchmarks/, and with --only or --rows nowhere: it is printed.",
+        help="Folder for RESULTS.md. The default is benchmarks/; with --only or --rows the report is only printed.",
     ),
 )
 
@@ -46,19 +46,19 @@ def main() -> None:
 @main.command()
 @_with_flags
 def ours(**flags: Any) -> None:
-    """Measure the mock beside programs that do less."""
+    """Compare the mock with simpler programs."""
     _measure(OURS, **flags)
 
 
 @main.command()
 @_with_flags
 def peers(**flags: Any) -> None:
-    """Measure the mock beside other mock servers."""
+    """Compare the mock with other mock servers."""
     _measure(PEERS, **flags)
 
 
 def _measure(kind: Kind, only: str, rows: str, **flags: Any) -> None:
-    asked = Asked(only=_names(only), rows=_names(rows), **flags)
+    asked = Options(only=_names(only), rows=_names(rows), **flags)
     try:
         book = run(kind, asked, partial(print, flush=True))
     except (MissingWrkError, UnknownNameError) as error:

@@ -1,7 +1,7 @@
-"""Where the time of a request goes: the mock in this process, without a socket, with one part after the other left out.
+"""Where the time of a request goes: the mock in this process, without a socket, with one part after the other removed.
 
-What is left out stays out, so the last row is what remains. Each figure is the least of many short windows: what
-a busy machine adds is in none of them.
+A removed part stays removed, so the last row is the remainder. Each figure is the minimum of many short windows, which
+excludes the time that a busy machine adds.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ Figures = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the work. out: how it is left out."""
+    """A part of the work. out: returns a patch that removes it."""
 
     name: str
     out: Callable[[], Any]
@@ -56,7 +56,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it comes in, and the parts of the work that it makes, in the order in which they are left out."""
+    """A request as bytes, and its parts of the work, in the order in which they are removed."""
 
     name: str
     data: bytes
@@ -64,7 +64,7 @@ class Request:
 
 
 class _Client(asyncio.Transport):
-    """A client that takes whatever it is sent."""
+    """A client that discards all data."""
 
     def write(self, data: object) -> None:
         del data
@@ -83,7 +83,7 @@ class _Client(asyncio.Transport):
 
 
 class _Unbounded(HttpToolsProtocol):
-    """uvicorn's own protocol, with the connection that the mock looks for."""
+    """uvicorn's own protocol, with the connection that the mock requires."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -106,8 +106,8 @@ def _unchecked(_: Operations, reply: Reply, __: object) -> Reply:
     return reply
 
 
-def _looked_already() -> Any:
-    """Leave out looking at the caller's world: what was seen at first is seen for ever."""
+def _read_once() -> Any:
+    """Remove reading the caller's world: every call returns the first world."""
     look = Service.look
     seen: list[Seen] = []
 
@@ -119,43 +119,43 @@ def _looked_already() -> Any:
     return mock.patch.object(Service, "look", once)
 
 
-def _made_already() -> Any:
-    """Leave out the order: the images that came of the first are what comes of each."""
+def _generated_once() -> Any:
+    """Remove the order: every generation returns the images of the first."""
     return _once(handlers, "generate")
 
 
-def _taken_in_already() -> Any:
-    """Leave out what the body says: it is read, and says what the first one said, valid or not."""
+def _parsed_once() -> Any:
+    """Remove parsing and validating the body: every body has the outcome of the first, valid or not."""
     return _once(BodyReader, "read_fields")
 
 
 def _once(owner: Any, name: str) -> Any:
-    """Return a patch after which a coroutine function returns, or raises, for ever what it first did."""
+    """Return a patch after which a coroutine function always returns, or raises, what its first call did."""
     original = getattr(owner, name)
-    came: list[Any] = []
+    outcomes: list[Any] = []
 
-    async def once(*given: Any) -> Any:
-        if not came:
+    async def once(*arguments: Any) -> Any:
+        if not outcomes:
             try:
-                came.append(await original(*given))
+                outcomes.append(await original(*arguments))
             except RefusedError as refused:
-                came.append(refused)
-        if isinstance(came[0], RefusedError):
-            raise RefusedError(came[0].reply)
-        return came[0]
+                outcomes.append(refused)
+        if isinstance(outcomes[0], RefusedError):
+            raise RefusedError(outcomes[0].reply)
+        return outcomes[0]
 
     return mock.patch.object(owner, name, once)
 
 
 _RECORDING = (
     Part("the access log", partial(mock.patch.object, AccessLines, "__call__", _none)),
-    Part("keeping the journal's entry", partial(mock.patch.object, MemoryJournal, "append", _nothing)),
-    Part("making it, secrets masked", partial(mock.patch.object, RequestContext, "journal_entry", _none)),
+    Part("keeping the journal entry", partial(mock.patch.object, MemoryJournal, "append", _nothing)),
+    Part("creating it, with secrets masked", partial(mock.patch.object, RequestContext, "journal_entry", _none)),
 )
-_CHECK = Part("holding the reply against the document", partial(mock.patch.object, Operations, "_checked", _unchecked))
-_WORLD = Part("the caller's world: account, lock, time, faults", _looked_already)
-_ORDER = Part("the order: lock, credits, limit, images, the store", _made_already)
-_BODY = Part("the body: parsed, and held against the document", _taken_in_already)
+_CHECK = Part("checking the reply against the document", partial(mock.patch.object, Operations, "_checked", _unchecked))
+_WORLD = Part("the caller's world: account, lock, time, faults", _read_once)
+_ORDER = Part("the order: lock, credits, limit, images, the store", _generated_once)
+_BODY = Part("the body: parsed, and checked against the document", _parsed_once)
 
 
 def _raw(method: str, path: str, order: Mapping[str, Any] | None = None) -> bytes:
@@ -173,13 +173,13 @@ REQUESTS = (
 
 
 def measure(windows: int, say: Callable[[str], None]) -> Mapping[str, Figures]:
-    """Return the microseconds of CPU that each request takes: in all, for each part, and for what is left."""
-    taken = {}
+    """Return the microseconds of CPU that each request takes: in total, for each part, and for the remainder."""
+    measured = {}
     for request in REQUESTS:
-        taken[request.name] = figures = uvloop.run(_measured(request, windows))
+        measured[request.name] = figures = uvloop.run(_measured(request, windows))
         for name, microseconds in figures.items():
             say(f"anatomy of {request.name}: {name:<52} {microseconds:>6.1f} µs")
-    return taken
+    return measured
 
 
 async def _measured(request: Request, windows: int) -> Figures:
@@ -226,7 +226,7 @@ async def _timed(ask: Callable[[int], Awaitable[None]]) -> float:
 async def _ask(connection: HttpToolsProtocol, state: ServerState, data: bytes, times: int) -> None:
     for _ in range(times):
         connection.data_received(data)
-        while state.tasks:  # noqa: ASYNC110 (each is done in the next turn of the loop)
+        while state.tasks:  # noqa: ASYNC110 (each task ends in the next turn of the loop)
             await asyncio.sleep(0)
 
 

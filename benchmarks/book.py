@@ -1,4 +1,4 @@
-"""Where measurements are written down."""
+"""The record of all measurements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from .processes import Memory
 
 @dataclass(frozen=True)
 class Sample:
-    """A row of a contender in one round. server, load: how much of a core the server and wrk took."""
+    """A row of a contender in one round. server, load: the share of a core that the server and wrk used."""
 
     round: int
     per_second: float
@@ -36,7 +36,7 @@ class Painting:
 
 @dataclass
 class Book:
-    """All that was measured. By row, then contender; why: the reason where there is no figure."""
+    """All measurements, by row and contender. why: the reason for a missing figure."""
 
     contenders: Mapping[str, str]
     rows: Mapping[str, str]
@@ -54,12 +54,12 @@ class Book:
     def note(self, row: str, contender: str, sample: Sample) -> None:
         self.samples.setdefault(row, {}).setdefault(contender, []).append(sample)
 
-    def spoil(self, row: str, contender: str, reason: str) -> None:
-        """Say why a row has no figure, and drop those that it has: the next may be as wrong."""
+    def reject(self, row: str, contender: str, reason: str) -> None:
+        """Record why a row has no figure, and delete the samples that it has: they may be wrong too."""
         self.why.setdefault(row, {}).setdefault(contender, reason)
         self.samples.get(row, {}).pop(contender, None)
 
-    def spoiled(self, row: str, contender: str) -> bool:
+    def rejected(self, row: str, contender: str) -> bool:
         return contender in self.why.get(row, {})
 
     def remember(self, contender: str, before: Memory, after: Memory) -> None:

@@ -1,4 +1,4 @@
-"""A client for single calls: whether a server answers, and what is asked before the load."""
+"""A client for single calls: the health check of a server, and the calls before the load."""
 
 import http.client
 import json
@@ -12,11 +12,11 @@ _TIMEOUT = 30
 
 
 class UnexpectedError(Exception):
-    """A server answered something else than it should."""
+    """A server gave an unexpected answer."""
 
 
 class Client:
-    """One connection to a server on this machine. prefix: what the API's paths begin with there."""
+    """One connection to a server on this machine. prefix: of the API's paths there."""
 
     def __init__(self, port: int, prefix: str) -> None:
         self.port = port
@@ -32,7 +32,7 @@ class Client:
         self._connection.close()
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
-        """Send one request, with the token that all rows of one world have."""
+        """Send one request, with the token of all rows that use one world."""
         headers = {"Authorization": "Bearer bench-00000"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -41,14 +41,14 @@ class Client:
         return reply.status, reply.read()
 
     def generate(self, order: Mapping[str, Any]) -> str:
-        """Have a picture made; return its path; raise UnexpectedError."""
+        """Generate an image and return the path of its picture; raise UnexpectedError."""
         status, content = self.call("POST", f"{self.prefix}/aiimage/generate-image", order)
         if status != 200:
             raise UnexpectedError(f"generate-image is answered with {status}")
         return f"/{json.loads(content)['images'][0]['output']}"
 
     def answers(self) -> bool:
-        """Tell whether the server is up."""
+        """Return whether the server is up."""
         try:
             return self.call("GET", f"{self.prefix}/aiimage/versions")[0] == 200
         except (OSError, http.client.HTTPException):
@@ -57,7 +57,7 @@ class Client:
 
 
 def wait(client: Client, alive: Callable[[], bool], seconds: float) -> float | None:
-    """Ask until the server answers, at most so long; return when it did, or None. alive: is it still worth it?"""
+    """Call until the server answers, at most `seconds`; return the time, or None. alive: whether its process runs."""
     end = time.monotonic() + seconds
     while not client.answers():
         if time.monotonic() > end or not alive():

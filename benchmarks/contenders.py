@@ -1,4 +1,4 @@
-"""Who is measured."""
+"""The programs that are measured."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ _WORKERS = 4
 
 @dataclass(frozen=True)
 class Beside:
-    """What a server needs running. pids: whose CPU time and memory count as its own; state: where it is."""
+    """A program that a server needs. pids: their CPU time and memory count as the server's; state: its URL."""
 
     pids: tuple[int, ...] = ()
     state: str = ""
@@ -38,9 +38,9 @@ def _a_valkey() -> Iterator[Beside]:
 
 @dataclass(frozen=True)
 class Contender:
-    """A server. command: how it is started on a port, beside something; refusing: where an invalid request goes, if not
-    where a valid one does; refused: its status there; warmup: seconds; paints: whether its pictures are real; ours:
-    whether it is a failure if it fails; lacks: why it cannot be started here.
+    """A server. command: starts it on a port; refusing: the path of an invalid request, "" for that of a valid one;
+    refused: the status of a refusal; warmup: in seconds; paints: whether it renders pictures; ours: whether the
+    benchmark fails if it does; lacks: the reason why it cannot start here.
     """
 
     name: str
@@ -79,7 +79,7 @@ def baselines() -> list[Contender]:
         _baseline(
             BARE, "bare", "an ASGI program that sends fixed bytes, on uvicorn with uvloop and httptools", refused
         ),
-        _baseline("starlette", "plain", "Starlette with a JSONResponse a route; checks nothing", refused),
+        _baseline("starlette", "plain", "Starlette with one JSONResponse per route; it checks nothing", refused),
         _baseline("starlette-jsonschema", "checked", "the same, with the body parsed and checked by jsonschema-rs"),
     ]
 
@@ -91,7 +91,7 @@ def mock() -> Contender:
 def mock_on_valkey() -> Contender:
     return Contender(
         "mock on valkey",
-        "`aiimage-mock serve --state redis://…`, the valkey server on the same core and counted with it",
+        "`aiimage-mock serve --state redis://…`, with the valkey server on the same core and included in its figures",
         _serve_mock,
         paints=True,
         lacks=valkey.lacks(),
@@ -103,11 +103,11 @@ def workers_on_valkey(count: int) -> Contender:
     return replace(
         mock_on_valkey(),
         name=f"{count} workers on valkey",
-        about=f"the same with `--workers {count}`, all on that one core: what a request costs more for them",
+        about=f"the same with `--workers {count}`, all on that one core: it shows how much more a request costs",
         command=partial(_serve_mock, workers=count),
     )
 
 
 def contenders() -> list[Contender]:
-    """Return whom `make bench` measures."""
+    """Return the contenders of `make bench`."""
     return [*baselines(), mock(), mock_on_valkey(), workers_on_valkey(_WORKERS)]

@@ -1,4 +1,4 @@
-"""Which core the server gets, and which the load."""
+"""The cores of the server and of the load generator."""
 
 import os
 from collections.abc import Collection, Iterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cores:
-    """The cores of both sides. They are the same where there is only one."""
+    """The cores of both sides. They are the same on a single-core machine."""
 
     server: frozenset[int]
     load: frozenset[int]
@@ -23,20 +23,20 @@ class Cores:
         return f"server on core {_listed(self.server)}, load on {_listed(self.load)}"
 
 
-def share_out(available: Collection[int]) -> Cores:
-    """Give the server the last core and the load the others."""
+def split_cores(available: Collection[int]) -> Cores:
+    """Return the last core for the server and the others for the load."""
     *others, last = sorted(available)
     return Cores(frozenset({last}), frozenset(others or [last]))
 
 
 def ours() -> Cores:
-    """Share out the cores that this process may use."""
-    return share_out(os.sched_getaffinity(0))
+    """Return the split of the cores that this process may use."""
+    return split_cores(os.sched_getaffinity(0))
 
 
 @contextmanager
 def on(cores: Collection[int]) -> Iterator[None]:
-    """Stay on these cores, as all does that is started meanwhile."""
+    """Keep this process, and those that it starts meanwhile, on these cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:

@@ -1,6 +1,6 @@
-"""A program that has the mock in its own process: prints the milliseconds of each step, as JSON.
+"""A program with the mock in its own process. It prints the milliseconds of each step as JSON.
 
-Run it by its path, without the package around it: what that imports would be missing from the figures.
+Run it by its path, not as a module of the package, whose imports would be missing from the figures.
 """
 
 import sys
@@ -19,7 +19,7 @@ from typing import Any  # noqa: E402
 
 
 async def _status(app: mock_server.testing.Asgi) -> int:
-    """Return the status of GET versions, asked without a client library."""
+    """Return the status of GET versions, called without a client library."""
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

@@ -17,7 +17,7 @@ _SECONDS = 60
 
 
 def run(cores: Cores, starts: int, book: Book, say: Callable[[str], None]) -> None:
-    """Run the program so many times, each in a new interpreter."""
+    """Run the program `starts` times, each in a new interpreter."""
     with on(cores.server):
         for _ in range(starts):
             for step, taken in _steps().items():

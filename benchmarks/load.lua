@@ -1,6 +1,6 @@
--- One kind of request, each with the next token; every status counted; one line of JSON in the end.
+-- Sends one kind of request, each with the next token, counts every status, and prints one line of JSON at the end.
 --   wrk ... -s load.lua URL -- METHOD FIRST TOKENS [BODY]
--- Tokens are bench-00000 and so on, beginning with number FIRST.
+-- The tokens are bench-00000 and so on, beginning with number FIRST.
 local requests, turn, threads = {}, 0, {}
 statuses = {}
 

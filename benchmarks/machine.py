@@ -1,4 +1,4 @@
-"""The machine and the programs that figures were measured with."""
+"""The machine and the programs behind the figures."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ _PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "jsonschema-rs", "ms
 
 
 def described(cores: Cores) -> dict[str, str]:
-    """Return what there is to say of the machine, as it is now."""
+    """Return the facts about the machine at present."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "CPU": f"{cpu_model(Path('/proc/cpuinfo').read_text())}, {os.cpu_count()} cores",
@@ -30,14 +30,14 @@ def described(cores: Cores) -> dict[str, str]:
     }
 
 
-def cpu_model(told: str) -> str:
-    """Return the CPU's name as /proc/cpuinfo has it. Not every architecture names one."""
-    found = re.search(r"^model name\s*:\s*(.+)$", told, re.MULTILINE)
+def cpu_model(cpuinfo: str) -> str:
+    """Return the CPU's name in /proc/cpuinfo. Not every architecture names one."""
+    found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
     return " ".join(found[1].split()) if found else platform.machine()
 
 
-def said(*command: str) -> str:
-    """Return the first line that a command prints, or "" where there is no such command."""
+def first_line(*command: str) -> str:
+    """Return the first line that a command prints, or "" if the command does not exist."""
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     except OSError:
@@ -53,8 +53,10 @@ def _version(package: str) -> str:
 
 
 def _revision() -> str:
-    commit = said("git", "rev-parse", "--short", "HEAD")
+    commit = first_line("git", "rev-parse", "--short", "HEAD")
     if not re.fullmatch(r"[0-9a-f]+", commit):
         return "no commit known"
-    changed = said("git", "status", "--porcelain", "--untracked-files=no", "--", "mock_server", "benchmarks", "openapi")
+    changed = first_line(
+        "git", "status", "--porcelain", "--untracked-files=no", "--", "mock_server", "benchmarks", "openapi"
+    )
     return f"commit {commit}{', with changes' if changed else ''}"

@@ -1,4 +1,4 @@
-"""A whole run: everybody, every row, everything else; then the report."""
+"""A complete run: all contenders, all rows, the other measurements, and the report."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -21,19 +21,19 @@ _WINDOWS = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """What a command measures. section: its part of the report; extras: what it measures beside the rows."""
+    """The measurements of a command. section: its part of the report; extras: measurements beside the rows."""
 
     section: str
     title: str
     rows: Sequence[Row]
     extras: Sequence[str]
-    everybody: Callable[[], list[Contender]]
+    contenders: Callable[[], list[Contender]]
     versions: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How much is measured. only, rows: names, or nothing for all; into: where the report goes."""
+class Options:
+    """The flags of a command. only, rows: names, empty for all; into: the folder for the report."""
 
     rounds: int
     seconds: int
@@ -44,16 +44,16 @@ class Asked:
 
     @property
     def folder(self) -> Path | None:
-        """Where the report goes: a part is no report, unless a folder is named for it."""
+        """The folder for the report; None for a partial run without a folder."""
         whole = not self.only and not self.rows
         return self.into or (Path(__file__).parent if whole else None)
 
 
 class UnknownNameError(Exception):
-    """Something is asked for that there is not."""
+    """A contender or row has an unknown name."""
 
 
-def _everybody_and_peers() -> list[Contender]:
+def _mock_and_peers() -> list[Contender]:
     packages.install()
     return [baselines()[0], mock(), *peers.peers()]
 
@@ -70,20 +70,20 @@ PEERS = Kind(
     "The mock beside other mock servers",
     PEER_ROWS,
     (cold.NAME,),
-    _everybody_and_peers,
+    _mock_and_peers,
     peers.versions,
 )
 
 
-def run(kind: Kind, asked: Asked, say: Callable[[str], None]) -> Book:
+def run(kind: Kind, asked: Options, say: Callable[[str], None]) -> Book:
     """Measure, and write the report or print it; raise UnknownNameError or MissingWrkError."""
     wrk.ensure()
-    who = _chosen(asked.only, {each.name: each for each in kind.everybody()})
+    chosen = _chosen(asked.only, {each.name: each for each in kind.contenders()})
     rows = {row.name: row for row in kind.rows}
     what = _chosen(asked.rows, {name: name for name in (*rows, *kind.extras)})
-    book = Book({each.name: each.about for each in who}, {name: rows[name].title for name in what if name in rows})
+    book = Book({each.name: each.about for each in chosen}, {name: rows[name].title for name in what if name in rows})
     plan = rounds.Plan(asked.rounds, asked.seconds, [rows[name] for name in book.rows], rounds.PAINTING in what)
-    facts = _measured(kind, plan, asked.starts, who, what, book, say)
+    facts = _measured(kind, plan, asked.starts, chosen, what, book, say)
     content = report.section(kind.title, facts, book)
     if asked.folder:
         report.write(asked.folder, kind.section, content, facts, book)
@@ -95,20 +95,20 @@ def _measured(
     kind: Kind,
     plan: rounds.Plan,
     starts: int,
-    who: Sequence[Contender],
+    chosen: Sequence[Contender],
     what: Sequence[str],
     book: Book,
     say: Callable[[str], None],
 ) -> dict[str, str]:
-    """Fill the book; return what it was measured with."""
+    """Fill the book; return the facts about the machine and the programs."""
     shared = cores.ours()
     facts = {**machine.described(shared), **kind.versions(), "measured": _extent(plan, starts)}
     say(str(shared))
     os.sched_setaffinity(0, shared.load)
     if plan.rows or plan.pictures:
-        rounds.run(plan, who, shared, book, say)
+        rounds.run(plan, chosen, shared, book, say)
     if cold.NAME in what:
-        cold.run(who, shared, starts, book, say)
+        cold.run(chosen, shared, starts, book, say)
     if IN_PROCESS in what:
         in_process.run(shared, starts, book, say)
     if TRIPS in what:
@@ -126,7 +126,7 @@ def _extent(plan: rounds.Plan, starts: int) -> str:
 
 
 def _chosen(names: Sequence[str], known: Mapping[str, T]) -> list[T]:
-    """Return what is known by these names, or all where none is given."""
+    """Return the values of these names, or all if no name is given; raise UnknownNameError."""
     if unknown := [name for name in names if name not in known]:
-        raise UnknownNameError(f"there is no {unknown[0]}; there are {', '.join(known)}")
+        raise UnknownNameError(f"Unknown name {unknown[0]}. Valid names: {', '.join(known)}.")
     return [thing for name, thing in known.items() if not names or name in names]

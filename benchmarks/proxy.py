@@ -1,4 +1,4 @@
-"""A TCP proxy that counts round trips: how often a client waits for an answer before it sends on."""
+"""A TCP proxy that counts round trips: how often a client waits for an answer before it sends more."""
 
 import contextlib
 import socket
@@ -10,8 +10,8 @@ from typing import Self
 _PIECE = 65_536
 
 
-class Turns:
-    """Counts the turns of one connection. What is sent before an answer came, a pipeline, is one turn."""
+class RoundTrips:
+    """Counts the round trips of one connection. All that is sent before an answer, such as a pipeline, is one."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -29,13 +29,13 @@ class Turns:
 
 
 class CountingProxy:
-    """Stands between clients and a server on this machine, from the moment it is entered until it is left."""
+    """Forwards connections to a server on this machine while its context is active."""
 
     def __init__(self, port: int) -> None:
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self._turns: list[Turns] = []
+        self._trips: list[RoundTrips] = []
         self._sockets: list[socket.socket] = []
 
     def __enter__(self) -> Self:
@@ -49,8 +49,8 @@ class CountingProxy:
             _hang_up(each)
 
     def trips(self) -> int:
-        """Return how many round trips there were so far."""
-        return sum(turns.count for turns in list(self._turns))
+        """Return the number of round trips so far."""
+        return sum(trips.count for trips in list(self._trips))
 
     def _accept(self) -> None:
         while True:
@@ -62,15 +62,15 @@ class CountingProxy:
 
     def _connect(self, client: socket.socket) -> None:
         server = socket.create_connection(("127.0.0.1", self._target))
-        turns = Turns()
-        self._turns.append(turns)
+        trips = RoundTrips()
+        self._trips.append(trips)
         self._sockets += [client, server]
-        _in_background(lambda: _copy(client, server, turns.sent))
-        _in_background(lambda: _copy(server, client, turns.answered))
+        _in_background(lambda: _copy(client, server, trips.sent))
+        _in_background(lambda: _copy(server, client, trips.answered))
 
 
 def _copy(source: socket.socket, target: socket.socket, seen: Callable[[], None]) -> None:
-    """Hand on all that comes, and tell of each piece before it goes: its answer cannot be sooner."""
+    """Forward all data. `seen` is called before each piece is sent, so before its answer can arrive."""
     try:
         while piece := source.recv(_PIECE):
             seen()

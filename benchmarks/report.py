@@ -1,4 +1,4 @@
-"""RESULTS.md and results.json. Each command writes its own section and leaves the other's as it is."""
+"""RESULTS.md and results.json. Each command writes its own section and leaves the other unchanged."""
 
 import dataclasses
 import json
@@ -13,9 +13,9 @@ from .book import Book
 SECTIONS = {"bench": "make bench", "peers": "make bench-peers"}
 _HEAD = """# Results
 
-Written by `make bench` and `make bench-peers`, each its own section. [README.md](README.md) tells how it is measured
-and what the figures mean. They are of one machine at one time: compare within a section, and trust the ratios
-more than the rest.
+`make bench` and `make bench-peers` write this page, each its own section. [README.md](README.md) explains the method
+and the figures. They are of one machine at one time: compare within a section, and trust the ratios more than the other
+figures.
 """
 
 
@@ -43,10 +43,10 @@ def section(title: str, facts: Mapping[str, str], book: Book) -> str:
 
 
 def replaced(text: str, name: str, content: str) -> str:
-    """Return the page with one section replaced, and the others as they are."""
+    """Return the page with one section replaced and the others unchanged."""
     kept = {each: _found(text, each) or f"Not measured yet: `{command}`." for each, command in SECTIONS.items()}
     kept[name] = content
-    marked = [f"<!-- {each} -->\n{said}\n<!-- /{each} -->\n" for each, said in kept.items()]
+    marked = [f"<!-- {each} -->\n{content}\n<!-- /{each} -->\n" for each, content in kept.items()]
     return "\n".join([_HEAD, *marked])
 
 

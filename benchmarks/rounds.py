@@ -1,7 +1,7 @@
-"""Rounds: every contender once, each round begun by another one.
+"""Rounds: every contender once. Each round begins with a different one.
 
-Contenders are started and stopped by turns, so that nobody else is there while one is under load: a server that
-only idles, a JVM above all, still takes time of the core and memory of the caches.
+Contenders are started and stopped in turns, so only one runs at a time: even an idle server, a JVM above all, takes
+CPU time and cache memory.
 """
 
 import http.client
@@ -22,7 +22,7 @@ PICTURES = 20
 PAINTING = "first-fetch"
 _PAINTING_TITLE = "GET a picture, first time"
 _SETTLE_SECONDS = 0.5
-_LONGEST_WARMUP = 60
+_MAX_WARMUP_SECONDS = 60
 
 Say = Callable[[str], None]
 
@@ -32,7 +32,7 @@ _PROBLEMS = (UnexpectedError, wrk.LoadError, OSError, http.client.HTTPException)
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured. pictures: whether pictures are painted too."""
+    """The extent of the measurement. pictures: whether rendering pictures is measured too."""
 
     rounds: int
     seconds: int
@@ -64,7 +64,7 @@ def _turn(number: int, contender: Contender, plan: Plan, cores: Cores, book: Boo
 
 
 def _drop(contender: Contender, reason: str, book: Book, say: Say) -> None:
-    """Go on without a contender. One of ours may be left out only if what it needs is not installed."""
+    """Continue without a contender. It is a failure if one of ours could have been started."""
     book.absent[contender.name] = reason
     say(f"  left out: {reason}")
     if contender.ours and not contender.lacks:
@@ -73,12 +73,12 @@ def _drop(contender: Contender, reason: str, book: Book, say: Say) -> None:
 
 def _row(number: int, row: Row, server: Server, plan: Plan, book: Book, say: Say) -> None:
     name = server.contender.name
-    if book.spoiled(row.name, name):
+    if book.rejected(row.name, name):
         return
     try:
         sample = _sample(number, row, server, plan.seconds)
     except _PROBLEMS as error:
-        _spoil(row.name, row.title, server, error, book, say)
+        _reject(row.name, row.title, server, error, book, say)
         return
     book.note(row.name, name, sample)
     rates = f"{sample.per_second:>9,.0f}/s {sample.per_cpu_second:>9,.0f}/CPU s"
@@ -90,23 +90,23 @@ def _pictures(server: Server, book: Book, say: Say) -> None:
     try:
         painting = _painting(server)
     except _PROBLEMS as error:
-        _spoil(PAINTING, _PAINTING_TITLE, server, error, book, say)
+        _reject(PAINTING, _PAINTING_TITLE, server, error, book, say)
         return
     book.paintings.setdefault(name, []).append(painting)
     say(f"  {_PAINTING_TITLE:<44} {painting.cpu:>9.1f} CPU ms")
 
 
-def _spoil(row: str, title: str, server: Server, error: Exception, book: Book, say: Say) -> None:
-    """Write down that a row has no figure. Where the server is ours, that is a failure."""
+def _reject(row: str, title: str, server: Server, error: Exception, book: Book, say: Say) -> None:
+    """Record that a row has no figure. If the server is ours, that is a failure."""
     contender, reason = server.contender, str(error) or type(error).__name__
-    book.spoil(row, contender.name, reason)
+    book.reject(row, contender.name, reason)
     say(f"  {title:<44} NO FIGURE: {reason}")
     if contender.ours:
         book.failures.append(f"{contender.name}, {title}: {reason}")
 
 
 def _sample(number: int, row: Row, server: Server, seconds: int) -> Sample:
-    """Warm a server up, and measure it; raise UnexpectedError or LoadError."""
+    """Warm up a server and measure it; raise UnexpectedError or LoadError."""
     path, expected = _target(row, server)
     asked = _warm_up(row, server, path, expected)
     before = server.cpu_seconds()
@@ -118,7 +118,7 @@ def _sample(number: int, row: Row, server: Server, seconds: int) -> Sample:
 
 
 def _target(row: Row, server: Server) -> tuple[str, int]:
-    """Return the path and the status of a row, as one call shows that they are."""
+    """Return the path and the status of a row, confirmed by one call; raise UnexpectedError."""
     contender = server.contender
     expected = contender.refused if row.refused else 200
     path = (row.refused and contender.refusing) or contender.prefix + row.path
@@ -126,19 +126,19 @@ def _target(row: Row, server: Server) -> tuple[str, int]:
         path = row.prepare(client) or path
         status, _ = client.call(row.method, path, row.order)
     if status != expected:
-        raise UnexpectedError(f"answers {status} in place of {expected}")
+        raise UnexpectedError(f"answers {status} instead of {expected}")
     return path, expected
 
 
 def _warm_up(row: Row, server: Server, path: str, expected: int) -> int:
-    """Load the server for as long as it wants, and until each world was met; return how many requests that took."""
+    """Load the server for its warm-up time, and until each world was used; return the number of requests."""
     asked = 0
-    for second in range(_LONGEST_WARMUP):
+    for second in range(_MAX_WARMUP_SECONDS):
         if second >= server.contender.warmup and asked >= row.worlds:
             break
         asked += _loaded(row, server, path, expected, 1, asked).requests
     else:
-        raise UnexpectedError(f"{row.worlds:,} worlds were not met within {_LONGEST_WARMUP} s")
+        raise UnexpectedError(f"{row.worlds:,} worlds were not used within {_MAX_WARMUP_SECONDS} s")
     return asked
 
 
@@ -151,7 +151,7 @@ def _loaded(row: Row, server: Server, path: str, expected: int, seconds: int, fi
 
 
 def _painting(server: Server) -> Painting:
-    """Fetch pictures that nobody has fetched, one after the other; raise UnexpectedError."""
+    """Fetch new pictures, one after the other; raise UnexpectedError."""
     with server.client() as client:
         paths = [client.generate({**ORDER, "description": f"Picture {number}"}) for number in range(PICTURES)]
         cpu, began = server.cpu_seconds(), time.monotonic()

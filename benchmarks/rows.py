@@ -1,4 +1,4 @@
-"""What is measured: one row a kind of call."""
+"""The measurements: one row for each kind of call."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ _RECENT = 10
 
 
 def _nothing(client: Client) -> None:
-    """Ask nothing before the load."""
+    """Send nothing before the load."""
 
 
 def _images(client: Client) -> None:
@@ -29,7 +29,7 @@ def _images(client: Client) -> None:
 
 
 def _picture(client: Client) -> str:
-    """Have a picture made and painted."""
+    """Generate an image and fetch its picture, which renders it."""
     path = client.generate(ORDER)
     client.call("GET", path)
     return path
@@ -37,8 +37,8 @@ def _picture(client: Client) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A kind of call. path: below the prefix; prepare: what is asked before, which may return another path;
-    worlds: how many tokens take turns; refused: whether it is an invalid request.
+    """A kind of call. path: below the prefix; prepare: runs before the load and may return another path; worlds: the
+    number of tokens that are used in turn; refused: whether it is an invalid request.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Row:
 
 _VERSIONS = "/aiimage/versions"
 _GENERATE = "/aiimage/generate-image"
-MANY = "-worlds"  # how the name of a row ends that asks the same of many worlds
+MANY = "-worlds"  # suffix of a row that sends the same to many worlds
 ROWS = (
     Row("versions", "GET versions", _VERSIONS),
     Row("availability", "GET check-availability", "/aiimage/check-availability"),

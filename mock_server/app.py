@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 @cache
 def contract() -> Contract:
-    """Return the contract that the mock serves, compiled from the document."""
-    return compile_contract(read_yaml(resources.DOCUMENT))
+    """Return the contract that the mock serves, compiled from the document; raise ContractError."""
+    try:
+        return compile_contract(read_yaml(resources.DOCUMENT))
+    except ContractError as error:
+        raise ContractError(f"{resources.DOCUMENT}: {error}") from error
 
 
 @cache

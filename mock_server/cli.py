@@ -10,7 +10,7 @@ import click
 
 from . import __version__, client, resources
 from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
-from .contract import Contract
+from .contract import Contract, ContractError
 from .domain.accounts import Accounts
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ def main() -> None:
     metavar="SECONDS",
     help="Duration of a generation.",
 )
-@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures and of random faults.")
+@option("--seed", default=0, type=int, metavar="N", help="Seed of pictures, histories and random faults.")
 @option("--closed", is_flag=True, help="Refuse tokens that the accounts file does not list.")
 @option(
     "--admin-token",
@@ -153,7 +153,7 @@ def serve(
         )
         _for_flag("--state", lambda: app.check_state(settings))
         listener = serving.bind(host, port)
-    except ConfigurationError as error:
+    except (ConfigurationError, ContractError) as error:
         raise BadUsageError(str(error)) from error
     finally:
         gc.enable()
@@ -163,7 +163,7 @@ def serve(
 @main.command("health")
 @option("--host", default="127.0.0.1", metavar="H", help="Address of the mock.")
 @option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port of the mock.")
-@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Time to wait until it serves.")
+@option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Longest time to wait until it serves.")
 def check_health(host: str, port: int, wait: float) -> None:
     """Check that a mock serves: exit status 0, or 1 and the reason.
 

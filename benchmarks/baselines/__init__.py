@@ -1,1 +1,1 @@
-"""Programs to compare with: they answer the same calls and do less."""
+"""Programs to compare with, which answer the same calls and do less."""

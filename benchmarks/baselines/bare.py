@@ -1,4 +1,4 @@
-"""The least that an ASGI program can do: fixed bytes by path. What it leaves is what the server and Python cost."""
+"""The least that an ASGI program can do: fixed bytes by path. It measures the cost of the server and Python."""
 
 import json
 from typing import Any
@@ -20,13 +20,13 @@ def _json(status: int, value: Any) -> _Answer:
     return _answer(status, b"application/json", json.dumps(value, separators=(",", ":")).encode())
 
 
-_ANSWERS = {path: _json(*told) for path, told in JSON_ANSWERS.items()}
+_ANSWERS = {path: _json(*answer) for path, answer in JSON_ANSWERS.items()}
 _ANSWERS[PICTURE_PATH] = _answer(200, b"image/png", PICTURE)
-_NOT_FOUND = _json(404, {"message": "There is no such path."})
+_NOT_FOUND = _json(404, {"message": "Not found."})
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Take the body in, and send what is ready."""
+    """Read the body, and send the fixed answer."""
     if scope["method"] == "POST":
         while (await receive()).get("more_body"):
             pass

@@ -1,4 +1,4 @@
-"""The same, with the body of generate-image parsed and checked against the document's schema of its engine."""
+"""`plain`, with the body of generate-image parsed and checked against the document's schema of its engine."""
 
 import json
 from pathlib import Path

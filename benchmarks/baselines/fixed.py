@@ -1,4 +1,4 @@
-"""What the baselines answer: bodies as large as the mock's."""
+"""The answers of the baselines: bodies as large as the mock's."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Starlette with a route a call, and nothing checked."""
+"""Starlette with one route per operation. Nothing is checked."""
 
 from typing import Any
 
@@ -22,6 +22,6 @@ async def _picture(_: Request) -> Response:
     return Response(PICTURE, media_type="image/png")
 
 
-ROUTES = [*(_route(path, *told) for path, told in JSON_ANSWERS.items()), Route(PICTURE_PATH, _picture)]
+ROUTES = [*(_route(path, *answer) for path, answer in JSON_ANSWERS.items()), Route(PICTURE_PATH, _picture)]
 
 app = Starlette(routes=ROUTES)

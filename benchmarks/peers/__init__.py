@@ -1,1 +1,1 @@
-"""Other mock servers, as npm has them."""
+"""Other mock servers, installed by npm."""

@@ -1,13 +1,13 @@
-"""The peers as contenders: each reads the same document and is set to write as little log as it can.
+"""The peers as contenders: each reads the same document and is configured to log as little as possible.
 
-WireMock reads no document, so stubs of ours answer: a valid body is one that a JSON schema matches.
+WireMock does not read documents, so it has our stubs, which match a valid body with a JSON schema.
 """
 
 import shutil
 from collections.abc import Callable
 
 from benchmarks.contenders import ROOT, Beside, Contender
-from benchmarks.machine import said
+from benchmarks.machine import first_line
 
 from .packages import FOLDER, MODULES, installed, lacks, node
 
@@ -43,14 +43,14 @@ def _specmatic(port: int, _: Beside) -> list[str]:
 
 
 def _on_node(name: str, about: str, command: Callable[[int, Beside], list[str]], prefix: str, *needs: str) -> Contender:
-    without = "" if node() else "there is no Node"
+    without = "" if node() else "Node is not installed"
     return _peer(name, about, command, prefix, 422, _NODE_WARMUP, without or lacks(*needs))
 
 
 def _on_java(
     name: str, about: str, command: Callable[[int, Beside], list[str]], prefix: str, refused: int, needs: str
 ) -> Contender:
-    without = "" if shutil.which("java") else "there is no Java: apt-get install default-jre-headless"
+    without = "" if shutil.which("java") else "Java is not installed: apt-get install default-jre-headless"
     return _peer(name, about, command, prefix, refused, _JVM_WARMUP, without or lacks(needs))
 
 
@@ -93,7 +93,7 @@ def peers() -> list[Contender]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what the peers are and run on."""
+    """Return the versions of the peers and of their runtimes."""
     packages = {
         "Prism": "@stoplight/prism-cli",
         "Scalar": "@scalar/mock-server",
@@ -102,5 +102,5 @@ def versions() -> dict[str, str]:
         "Specmatic": "specmatic",
     }
     found = {name: installed(package) for name, package in packages.items()}
-    runtimes = {"Node": said(node(), "--version") if node() else "", "Java": said("java", "-version")}
+    runtimes = {"Node": first_line(node(), "--version") if node() else "", "Java": first_line("java", "-version")}
     return {name: version for name, version in {**found, **runtimes}.items() if version}

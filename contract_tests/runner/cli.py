@@ -132,7 +132,7 @@ def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
 @main.command(epilog=_FIRST_STEPS)
 @_options
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
-    """Print the cost estimate of a run and what it would skip; send nothing."""
+    """Print the cost estimate of a run and what it would skip. It sends nothing."""
     print_plan(make_console(sys.stdout), estimate(_settings(values)))
 
 
@@ -140,7 +140,7 @@ def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 def compare(before: str, after: str) -> None:
-    """Show what changed from report A to report B; each is a report.json or its folder."""
+    """Show what changed from report A to report B. Each is a report.json or its folder."""
     try:
         comparison = Comparison(load_report(Path(before)), load_report(Path(after)))
     except UsageError as error:

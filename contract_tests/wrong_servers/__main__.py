@@ -20,11 +20,13 @@ def list_() -> None:
 
 @main.command()
 @click.argument("name")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0, the default, picks a free one.")
-@click.option("--control", is_flag=True, help="Plain and with a control API, instead of in the style of another stack.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0, the default, picks a free one.")
+@click.option(
+    "--control", is_flag=True, help="Serve it plain and with a control API, instead of in the style of another stack."
+)
 @click.option("--generation-time", type=click.FloatRange(0), default=GENERATION_SECONDS, show_default=True)
 def serve(name: str, port: int, *, control: bool, generation_time: float) -> None:
-    """Serve one of them until it is stopped; the first line of the output is its address."""
+    """Serve one of them until it is stopped. The first line of the output is its address."""
     if name not in CATALOGUE or CATALOGUE[name].is_mock:
         raise click.BadParameter(f"unknown server {name}; `list` prints all servers.", param_hint="NAME")
     with server(name, port, control=control, generation_seconds=generation_time) as listening:

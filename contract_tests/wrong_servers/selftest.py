@@ -102,16 +102,16 @@ Example:
     type=click.Choice(list(MODES)),
     default="both",
     show_default=True,
-    help="Without the control API, with it, or both.",
+    help="Run without the control API, with it, or both.",
 )
 @click.option(
     "--only",
     metavar="NAME,…",
     show_default="all",
-    help="Only these servers, kinds of servers, or rules that they break.",
+    help="Run only these servers, kinds of servers, or rules that they break.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", default=6, show_default=True, help="How many runs at a time."
+    "--jobs", type=click.IntRange(1), metavar="N", default=6, show_default=True, help="Number of parallel runs."
 )
 @click.option(
     "--seeds",
@@ -119,7 +119,7 @@ Example:
     metavar="N",
     default=1,
     show_default=True,
-    help="How many seeds for a conforming server.",
+    help="Number of seeds for each conforming server.",
 )
 @click.option(
     "--report",
@@ -129,7 +129,7 @@ Example:
     help="Write all results to this file as JSON.",
 )
 def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | None) -> None:
-    """Run the suite against servers that are wrong in one way each, and print which rule caught which."""
+    """Run the suite against wrong servers. It prints which rule caught which server."""
     chosen = _chosen(only)
     planned = sorted(jobs_for(chosen, MODES[mode], seeds), key=_slow_first)
     trials = _run_and_print(planned, min(jobs, len(planned)))

@@ -3,10 +3,10 @@
 #
 #   AIIMAGE_TOKEN=demo examples/curl_client/generate.sh "A fox" fox.png
 #
-# AIIMAGE_BASE_URL is where the API is, http://127.0.0.1:8010/api/v1 by default. Exit status: 0 the picture is there;
-# 2 bad usage; 3 the lock was never free; 4 no credits; 5 the day's images are used up; 6 a parameter is wrong;
-# 7 the token is not valid; 8 the engine failed, and nothing is charged; 9 the outcome of the request is unknown;
-# 10 the image is made, and its picture cannot be fetched.
+# AIIMAGE_BASE_URL is the address of the API, by default http://127.0.0.1:8010/api/v1. Exit status: 0 the picture is written;
+# 2 bad usage; 3 the lock was never free; 4 no credits; 5 the daily limit is reached; 6 a parameter is invalid;
+# 7 the token is invalid; 8 the engine failed, and nothing is charged; 9 the outcome of the request is unknown;
+# 10 the image exists, but its picture cannot be fetched.
 set -euo pipefail
 
 if [[ $# != 2 || -z ${AIIMAGE_TOKEN:-} ]]; then
@@ -21,7 +21,7 @@ attempts=3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 reply=$work/reply
-# In a file of its own, since everybody on the machine can read the arguments of a command.
+# In a file, since every user of the machine can read the arguments of a command.
 printf 'header = "Authorization: Bearer %s"\n' "$AIIMAGE_TOKEN" >"$work/token"
 
 stop() { # stop STATUS MESSAGE
@@ -29,7 +29,7 @@ stop() { # stop STATUS MESSAGE
   exit "$1"
 }
 
-call() { # call OPERATION [CURL OPTION ...]: sets status, and puts JSON into $reply; fails where no whole answer came
+call() { # call OPERATION [CURL OPTION ...]: sets status, and writes JSON to $reply; fails without a complete response
   local operation=$1
   shift
   : >"$reply"
@@ -41,7 +41,7 @@ message() {
   jq --raw-output .message "$reply"
 }
 
-order() { # sends the one request that costs something, once. 0: $reply has the image; 1: locked; 2: unknown outcome
+order() { # sends the one request that costs credits, once. 0: $reply has the image; 1: locked; 2: unknown outcome
   call generate-image --header 'Content-Type: application/json' --data "$(jq --null-input --arg prompt "$prompt" \
     '{image_generator: "flux-pro", description_flux_pro: $prompt, image_number_of_images: 1}')" || return 2
   case $status in
@@ -64,7 +64,7 @@ wait_for_the_lock() {
   stop 3 "the lock was never free"
 }
 
-recent() { # puts the recent images into $reply: asked for until they come
+recent() { # writes the recent images to $reply; retries
   local pause
   for pause in "${pauses[@]}"; do
     if call recent-images; then
@@ -75,10 +75,10 @@ recent() { # puts the recent images into $reply: asked for until they come
     fi
     sleep "$pause"
   done
-  stop 9 "the recent images cannot be had"
+  stop 9 "recent-images gives no valid response"
 }
 
-generate() { # prints where the picture of a new image is, paid for once
+generate() { # prints the output of a new image, which is paid for once
   local attempt outcome newest made
   recent
   newest=$(jq '[.[].id] | max // 0' "$reply")

@@ -1,4 +1,4 @@
-"""The script against the mock. Its `sleep` is one that moves the mock's clock: no test waits."""
+"""The script against the mock. Its `sleep` advances the mock's clock, so no test waits."""
 
 import os
 import shutil
@@ -63,14 +63,14 @@ def test_a_picture_is_written(generate: Generate, aiimage_mock: AiimageMock, tmp
     assert (tmp_path / "fox.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_lock_is_waited_for(generate: Generate, aiimage_mock: AiimageMock) -> None:
+def test_it_waits_for_a_lock(generate: Generate, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(lock={"until": "2026-02-26T12:00:05Z"})
     assert paid(generate(), aiimage_mock) == 1
     assert [each["status"] for each in aiimage_mock.requests("check-availability")] == [409, 409, 200]
     assert orders(aiimage_mock) == [409, 200]
 
 
-def test_a_lock_that_is_never_freed_is_given_up(generate: Generate, aiimage_mock: AiimageMock) -> None:
+def test_it_gives_up_if_the_lock_stays(generate: Generate, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(lock={"until": None})
     done = generate()
     assert (done.returncode, done.stderr) == (3, "generate.sh: the lock was never free\n")
@@ -83,7 +83,7 @@ def test_a_lock_that_is_never_freed_is_given_up(generate: Generate, aiimage_mock
     [(0, 50, "A fox", 419, 4), (100, 0, "A fox", 429, 5), (100, 50, "  ", 422, 6)],
     ids=["credits", "daily-limit", "parameter"],
 )
-def test_a_refusal_is_taken_for_an_answer(
+def test_a_refusal_is_not_retried(
     generate: Generate, aiimage_mock: AiimageMock, left: int, limit: int, prompt: str, status: int, exit_status: int
 ) -> None:
     aiimage_mock.change(credits=left, daily_limit=limit)
@@ -103,9 +103,7 @@ def test_an_invalid_token_is_reported(generate: Generate) -> None:
     ("at", "sent"),
     [("before-lock", 2), ("locked", 1), ("charged", 1), ("recorded", 1), ("headers-sent", 1), ("half-body", 1)],
 )
-def test_a_lost_reply_is_looked_for_and_never_paid_for_twice(
-    generate: Generate, aiimage_mock: AiimageMock, at: str, sent: int
-) -> None:
+def test_a_lost_reply_is_not_paid_for_twice(generate: Generate, aiimage_mock: AiimageMock, at: str, sent: int) -> None:
     aiimage_mock.fault("lost-response", at=at, times=1)
     assert paid(generate(), aiimage_mock) == 1
     assert len(orders(aiimage_mock)) == sent
@@ -127,13 +125,13 @@ def test_a_token_revoked_during_a_run_is_reported(generate: Generate, aiimage_mo
 
 
 @pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
-def test_trouble_on_the_way_is_got_over(generate: Generate, aiimage_mock: AiimageMock, fault: str) -> None:
+def test_it_survives_network_errors(generate: Generate, aiimage_mock: AiimageMock, fault: str) -> None:
     for operation in ("recent-images", "generate-image", "check-availability"):
         aiimage_mock.fault(fault, operation=operation, times=1)
     assert paid(generate(), aiimage_mock) == 1
 
 
-def test_a_service_that_never_answers_is_given_up(generate: Generate, aiimage_mock: AiimageMock) -> None:
+def test_it_gives_up_if_the_service_never_answers(generate: Generate, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("drop", operation="generate-image")
     done = generate()
     assert (done.returncode, done.stderr) == (9, "generate.sh: no image after 3 attempts\n")
@@ -155,6 +153,6 @@ def test_a_picture_is_fetched_until_it_is_whole(
     assert (tmp_path / "fox.png").read_bytes().endswith(b"IEND\xaeB`\x82")
 
 
-def test_it_says_how_it_is_used(tmp_path: Path) -> None:
+def test_without_arguments_it_prints_its_usage(tmp_path: Path) -> None:
     done = subprocess.run(["bash", SCRIPT], cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True)
     assert (done.returncode, done.stdout) == (2, b"")

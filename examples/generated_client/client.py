@@ -21,7 +21,7 @@ FromText = DALLE | FluxPro | FluxProKontext | Ideogram | StableDiffusionFromText
 
 
 class RefusedError(Exception):
-    """The API has refused a generation: a lock, a limit, a wrong parameter, a wrong token. The message says which."""
+    """The API refused a generation: a lock, a limit, an invalid parameter or token. The message has the reason."""
 
 
 class OutOfCreditsError(RefusedError):
@@ -29,18 +29,18 @@ class OutOfCreditsError(RefusedError):
 
 
 def connect(base_url: str, token: str) -> AuthenticatedClient:
-    """Return the generated client. A 419 raises OutOfCreditsError, since the client takes registered statuses only."""
+    """Return the generated client. A 419 raises OutOfCreditsError: the client supports registered statuses only."""
     return AuthenticatedClient(base_url, token, httpx_args={"event_hooks": {"response": [_raise_for_419]}})
 
 
 def generate(client: AuthenticatedClient, order: FromText | StableDiffusionFromAnImage) -> list[Image]:
-    """Return the images of an order, sent in the way that it needs; raise RefusedError."""
+    """Send an order as JSON or as a form, and return its images; raise RefusedError."""
     if isinstance(order, StableDiffusionFromAnImage):
         answer = generate_from_upload.sync(client=client, body=order)
     else:
         answer = generate_image.sync(client=client, body=order)
     if not isinstance(answer, GeneratedImages):
-        raise RefusedError(answer.message if answer else "an answer that the document does not have")
+        raise RefusedError(answer.message if answer else "the response is not in the document")
     return answer.images
 
 

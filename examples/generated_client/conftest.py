@@ -1,4 +1,4 @@
-"""The client that openapi-python-client makes of the document, generated when a test first asks for it."""
+"""The client that openapi-python-client generates from the document, when a test first needs it."""
 
 import importlib
 import subprocess
@@ -17,7 +17,7 @@ DOCUMENT = HERE.parents[1] / "openapi" / "openapi.yaml"
 
 
 class Sdk(NamedTuple):
-    """The generated package and what is written to go with it. folder: what the package lies in."""
+    """The generated package and the handwritten client. folder: contains the package."""
 
     folder: Path
     models: Any

@@ -1,9 +1,9 @@
-"""Write the document with generate-image split in two by what is sent, JSON or an upload.
+"""Write the document with generate-image split in two: one operation for JSON, one for uploads.
 
     aiimage-mock spec | python split.py > aiimage.yaml
 
-openapi-python-client 0.29 cannot tell apart two kinds of body that share a schema: it sends all as a form, and a choice
-of forms it cannot write at all. The part of a URL from # on is not sent, so both operations lead to the same place.
+openapi-python-client 0.29 cannot distinguish two kinds of body that share a schema: it sends all of them as a form, and
+does not support a choice of forms. The part of a URL from # on is not sent, so both operations have the same address.
 """
 
 import sys

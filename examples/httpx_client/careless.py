@@ -1,10 +1,10 @@
-"""A client that works as long as everything does: it asks again and again, and sends its token wherever it goes."""
+"""A client that works only if everything else does: it retries at once, and sends its token to every address."""
 
 import httpx
 
 
 class CarelessClient:
-    """Generates images, somehow."""
+    """Generates images without care."""
 
     def __init__(self, base_url: str, token: str) -> None:
         self._origin = base_url.removesuffix("/api/v1")
@@ -14,7 +14,7 @@ class CarelessClient:
         self._http.close()
 
     def generate(self, prompt: str, attempts: int = 5) -> list[str]:
-        """Return where the pictures are, [] for none."""
+        """Return the outputs of the images, [] for none."""
         body = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": 1}
         for _ in range(attempts):
             try:

@@ -15,38 +15,38 @@ from urllib.parse import urljoin
 
 import httpx
 
-# Together longer than the 10 seconds for which a lock lives.
+# Together longer than the 10 seconds of a lock.
 DELAYS = (1, 2, 4, 8)
 ATTEMPTS = 3
 T = TypeVar("T")
 
 
 class AiImageError(Exception):
-    """The reason why a generation has no images."""
+    """A generation has no images."""
 
 
 class BusyError(AiImageError):
-    """Another generation has held the lock all the time."""
+    """Another generation held the lock the whole time."""
 
 
 class UnauthenticatedError(AiImageError):
-    """The token is missing or not valid."""
+    """The token is missing or invalid."""
 
 
 class OutOfCreditsError(AiImageError):
-    """There are not enough credits: no use to ask again before there are more."""
+    """There are not enough credits. A retry is useless before there are more."""
 
 
 class DailyLimitError(AiImageError):
-    """The day's images are used up: no use to ask again today."""
+    """The daily limit is reached. A retry is useless today."""
 
 
 class InvalidRequestError(AiImageError):
-    """A parameter is missing or wrong. The message says which."""
+    """A parameter is missing or invalid. The message names it."""
 
 
 class EngineError(AiImageError):
-    """The engine behind the API has failed. Nothing is charged."""
+    """The engine behind the API failed. Nothing is charged."""
 
 
 class LostReplyError(AiImageError):
@@ -64,7 +64,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Image:
-    """One image. url: where its picture is."""
+    """One image. url: of its picture."""
 
     id: int
     prompt: str
@@ -72,7 +72,7 @@ class Image:
 
 
 class Client:
-    """Generates images and fetches their pictures. sleep: what waits, for tests that have no time."""
+    """Generates images and fetches their pictures. sleep: waits for seconds; tests replace it."""
 
     def __init__(self, base_url: str, token: str, sleep: Callable[[float], object] = time.sleep) -> None:
         self._base_url = f"{base_url}/aiimage/"
@@ -99,11 +99,11 @@ class Client:
         raise LostReplyError(f"no images after {ATTEMPTS} attempts")
 
     def picture(self, image: Image) -> bytes:
-        """Return the picture of an image; raise httpx.HTTPError where it cannot be had."""
+        """Return the picture of an image; raise httpx.HTTPError."""
         return self._persistently(lambda: self._files.get(image.url).raise_for_status().content)
 
     def _order(self, prompt: str, count: int) -> list[Image]:
-        """Send the one request that costs something, once; raise AiImageError."""
+        """Send the one request that costs credits, once; raise AiImageError."""
         body = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": count}
         try:
             reply = self._api.post("generate-image", json=body)
@@ -151,7 +151,7 @@ class Client:
         return [Image(each["id"], each["input"], urljoin(self._base_url, f"/{each['output']}")) for each in body]
 
     def _persistently(self, get: Callable[[], T]) -> T:
-        """Return what may be asked for again and again; raise httpx.HTTPError or ValueError."""
+        """Return the result of a call that may be repeated; raise httpx.HTTPError or ValueError."""
         for delay in DELAYS:
             try:
                 return get()

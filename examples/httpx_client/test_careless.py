@@ -1,4 +1,4 @@
-"""The verdict of the mock on a careless client."""
+"""The client verdict on a careless client."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,12 +16,12 @@ def client(aiimage_mock: AiimageMock) -> Iterator[CarelessClient]:
         yield made
 
 
-def test_its_images_are_as_good_as_anybodys(client: CarelessClient) -> None:
+def test_it_gets_its_images(client: CarelessClient) -> None:
     (output,) = client.generate("A fox")
     assert client.picture(output).startswith(b"\x89PNG")
 
 
-def test_and_so_are_its_manners_not(client: CarelessClient, aiimage_mock: AiimageMock) -> None:
+def test_it_breaks_four_rules(client: CarelessClient, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("lost-response", at="charged", times=1)
     client.picture(client.generate("A fox")[0])
     aiimage_mock.change(credits=0)

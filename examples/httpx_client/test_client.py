@@ -55,7 +55,7 @@ def test_the_token_is_not_sent_to_pictures(client: Client, aiimage_mock: Aiimage
     assert "authorization" not in dict(picture["headers"])
 
 
-def test_a_lock_is_waited_for_with_growing_pauses(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_it_waits_for_a_lock_with_growing_pauses(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(lock={"until": "2026-02-26T12:00:05Z"})
     assert fetch(client)
     checks = [(each["at"][14:19], each["status"]) for each in aiimage_mock.requests("check-availability")]
@@ -64,7 +64,7 @@ def test_a_lock_is_waited_for_with_growing_pauses(client: Client, aiimage_mock: 
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_lock_that_is_never_freed_is_given_up(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_it_gives_up_if_the_lock_stays(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(lock={"until": None})
     with pytest.raises(BusyError, match="within 15 seconds"):
         client.generate("A fox")
@@ -73,7 +73,7 @@ def test_a_lock_that_is_never_freed_is_given_up(client: Client, aiimage_mock: Ai
     aiimage_mock.assert_well_behaved()
 
 
-def test_without_credits_nothing_is_asked_twice(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_without_credits_it_does_not_retry(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(credits=0)
     with pytest.raises(OutOfCreditsError, match="You have no credits left"):
         client.generate("A fox")
@@ -81,7 +81,7 @@ def test_without_credits_nothing_is_asked_twice(client: Client, aiimage_mock: Ai
     aiimage_mock.assert_well_behaved()
 
 
-def test_beyond_the_daily_limit_nothing_is_asked_until_the_next_day(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_beyond_the_daily_limit_it_does_not_retry_on_the_same_day(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(daily_limit=1)
     assert fetch(client)
     with pytest.raises(DailyLimitError, match="maximum number"):
@@ -115,9 +115,7 @@ def test_a_token_revoked_during_a_call_is_reported(client: Client, aiimage_mock:
     ("at", "sent"),
     [("before-lock", 2), ("locked", 1), ("charged", 1), ("recorded", 1), ("headers-sent", 1), ("half-body", 1)],
 )
-def test_a_lost_reply_is_looked_for_and_never_paid_for_twice(
-    client: Client, aiimage_mock: AiimageMock, at: str, sent: int
-) -> None:
+def test_a_lost_reply_is_not_paid_for_twice(client: Client, aiimage_mock: AiimageMock, at: str, sent: int) -> None:
     aiimage_mock.fault("lost-response", at=at, times=1)
     assert len(fetch(client, count=2)) == 2
     assert len(orders(aiimage_mock)) == sent
@@ -144,7 +142,7 @@ def test_an_older_image_of_the_same_prompt_is_not_taken_for_the_lost_one(
 
 
 @pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
-def test_trouble_on_the_way_is_got_over(client: Client, aiimage_mock: AiimageMock, fault: str) -> None:
+def test_it_survives_network_errors(client: Client, aiimage_mock: AiimageMock, fault: str) -> None:
     aiimage_mock.fault(fault, operation="generate-image", times=1)
     assert len(fetch(client)) == 1
     assert aiimage_mock.state["credits"] == 99
@@ -153,7 +151,7 @@ def test_trouble_on_the_way_is_got_over(client: Client, aiimage_mock: AiimageMoc
 
 @pytest.mark.parametrize("operation", ["check-availability", "recent-images"])
 @pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
-def test_trouble_while_looking_is_got_over(
+def test_it_survives_network_errors_while_it_looks_for_images(
     client: Client, aiimage_mock: AiimageMock, fault: str, operation: str
 ) -> None:
     aiimage_mock.fault("lost-response", at="charged", times=1)
@@ -163,7 +161,7 @@ def test_trouble_while_looking_is_got_over(
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_service_that_never_answers_is_given_up(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_it_gives_up_if_the_service_never_answers(client: Client, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.fault("drop", operation="generate-image")
     with pytest.raises(LostReplyError, match="no images after 3 attempts"):
         client.generate("A fox")
@@ -186,7 +184,7 @@ def test_a_picture_is_fetched_until_it_is_whole(client: Client, aiimage_mock: Ai
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_bad_network_costs_patience_and_no_credits(client: Client, aiimage_mock: AiimageMock) -> None:
+def test_a_bad_network_costs_time_but_no_credits(client: Client, aiimage_mock: AiimageMock) -> None:
     for name in ("proxy-error", "malformed-json", "truncated-body"):
         aiimage_mock.fault(name, probability=0.1)
     assert [len(fetch(client, f"Fox {number}")) for number in range(10)] == [1] * 10

@@ -4,24 +4,24 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-/** Seconds. Together longer than the 10 seconds for which a lock lives. */
+/** In seconds, together longer than the 10 seconds of a lock. */
 export const DELAYS = [1, 2, 4, 8];
 const ATTEMPTS = 3;
 const TIMEOUT = 60_000;
 
-/** The reason why a generation has no images. */
+/** A generation has no images. */
 export class AiImageError extends Error {}
-/** Another generation has held the lock all the time. */
+/** Another generation held the lock the whole time. */
 export class BusyError extends AiImageError {}
-/** The token is missing or not valid. */
+/** The token is missing or invalid. */
 export class UnauthenticatedError extends AiImageError {}
-/** There are not enough credits: no use to ask again before there are more. */
+/** There are not enough credits. A retry is useless before there are more. */
 export class OutOfCreditsError extends AiImageError {}
-/** The day's images are used up: no use to ask again today. */
+/** The daily limit is reached. A retry is useless today. */
 export class DailyLimitError extends AiImageError {}
-/** A parameter is missing or wrong. The message says which. */
+/** A parameter is missing or invalid. The message names it. */
 export class InvalidRequestError extends AiImageError {}
-/** The engine behind the API has failed. Nothing is charged. */
+/** The engine behind the API failed. Nothing is charged. */
 export class EngineError extends AiImageError {}
 /** The outcome of a request is unknown: there may be images, and they may be paid for. */
 export class LostReplyError extends AiImageError {}
@@ -34,7 +34,7 @@ const REFUSALS = {
   429: DailyLimitError,
 };
 
-/** Generates images and fetches their pictures. wait: what waits so many seconds, for tests that have no time. */
+/** Generates images and fetches their pictures. wait: waits for seconds; tests replace it. */
 export class Client {
   #api;
   #token;
@@ -73,7 +73,7 @@ export class Client {
     });
   }
 
-  /** Send the one request that costs something, once. */
+  /** Send the one request that costs credits, once. */
   async #order(prompt, count) {
     const body = { image_generator: 'flux-pro', description_flux_pro: prompt, image_number_of_images: count };
     const { status, answer } = await this.#call('generate-image', body).catch((error) => {
@@ -108,7 +108,7 @@ export class Client {
     return { id, prompt: input, url: new URL(output, `${new URL(this.#api).origin}/`).href };
   }
 
-  /** Return the status and the whole JSON of an answer; throw where there is none. */
+  /** Return the status and the JSON of a response; throw if it is incomplete. */
   async #call(operation, body) {
     const reply = await fetch(`${this.#api}/${operation}`, {
       method: body ? 'POST' : 'GET',
@@ -119,7 +119,7 @@ export class Client {
     return { status: reply.status, answer: await reply.json() };
   }
 
-  /** Return what may be asked for again and again. */
+  /** Return the result of a call that may be repeated. */
   async #persistently(get) {
     for (const delay of DELAYS) {
       try {

@@ -1,4 +1,4 @@
-// The careful client where the service is well, and where it is not. Time is the mock's: no test waits.
+// The careful client, with a service that works and one that fails. The clock is the mock's, so no test waits.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ import {
 
 const ORIGIN = process.env.AIIMAGE_MOCK ?? 'http://127.0.0.1:8010';
 
-/** One account of the mock, its time stopped at noon, and a client of it. */
+/** One account of the mock, its clock frozen at noon, and its client. */
 class World {
   constructor() {
     this.token = `node-${randomUUID()}`;
@@ -84,7 +84,7 @@ inWorld('images are generated and fetched, without the token', async (world) => 
   await world.wellBehaved();
 });
 
-inWorld('a lock is waited for with growing pauses', async (world) => {
+inWorld('it waits for a lock with growing pauses', async (world) => {
   await world.change({ lock: { until: '2026-02-26T12:00:05Z' } });
   assert.equal(await world.fetch(), 1);
   assert.deepEqual(await world.met('check-availability'), [409, 409, 200]);
@@ -92,7 +92,7 @@ inWorld('a lock is waited for with growing pauses', async (world) => {
   await world.wellBehaved();
 });
 
-inWorld('a lock that is never freed is given up', async (world) => {
+inWorld('it gives up if the lock stays', async (world) => {
   await world.change({ lock: { until: null } });
   await assert.rejects(world.client.generate('A fox'), BusyError);
   assert.deepEqual(await world.met('generate-image'), [409]);
@@ -103,9 +103,9 @@ inWorld('a lock that is never freed is given up', async (world) => {
 for (const [name, state, prompt, status, error] of [
   ['without credits', { credits: 0 }, 'A fox', 419, OutOfCreditsError],
   ['beyond the daily limit', { daily_limit: 0 }, 'A fox', 429, DailyLimitError],
-  ['with a parameter that is wrong', {}, '  ', 422, InvalidRequestError],
+  ['with an invalid parameter', {}, '  ', 422, InvalidRequestError],
 ]) {
-  inWorld(`nothing is asked twice ${name}`, async (world) => {
+  inWorld(`it does not retry ${name}`, async (world) => {
     await world.change(state);
     await assert.rejects(world.client.generate(prompt), error);
     assert.deepEqual(await world.met('generate-image'), [status]);
@@ -126,7 +126,7 @@ for (const [at, sent] of [
   ['headers-sent', 1],
   ['half-body', 1],
 ]) {
-  inWorld(`a reply lost at ${at} is looked for and never paid for twice`, async (world) => {
+  inWorld(`a reply lost at ${at} is not paid for twice`, async (world) => {
     await world.fault('lost-response', { at });
     assert.equal(await world.fetch('A fox', 2), 2);
     assert.equal((await world.met('generate-image')).length, sent);
@@ -151,7 +151,7 @@ inWorld('a token revoked during a call is reported', async (world) => {
 
 for (const fault of ['proxy-error', 'malformed-json', 'truncated-body', 'reset']) {
   for (const operation of ['generate-image', 'check-availability', 'recent-images']) {
-    inWorld(`${fault} at ${operation} is got over`, async (world) => {
+    inWorld(`it survives ${fault} at ${operation}`, async (world) => {
       await world.change({ lock: { until: '2026-02-26T12:00:01Z' } });
       await world.fault(fault, { operation });
       assert.equal(await world.fetch(), 1);
@@ -161,7 +161,7 @@ for (const fault of ['proxy-error', 'malformed-json', 'truncated-body', 'reset']
   }
 }
 
-inWorld('a service that never answers is given up', async (world) => {
+inWorld('it gives up if the service never answers', async (world) => {
   await world.fault('drop', { operation: 'generate-image', times: 10 });
   await assert.rejects(world.client.generate('A fox'), LostReplyError);
   assert.equal((await world.met('generate-image')).length, 3);

@@ -21,7 +21,7 @@ TIMEOUT = 60
 
 
 class RefusedError(Exception):
-    """The API has refused for good: no credits, no image left today, parameters that are wrong, or a wrong token."""
+    """The API refused the request, and a retry is useless: no credits, the daily limit, invalid parameters or token."""
 
 
 class UnknownOutcomeError(Exception):
@@ -39,7 +39,7 @@ def connect(token: str) -> requests.Session:
 def generate(session: requests.Session, api: str, fields: Fields, prompt: str, sleep: Sleep = time.sleep) -> Images:
     """Return the images that a request makes, paid for once. api: "https://HOST/api/v1/aiimage"; prompt: as in fields.
 
-    Raise RefusedError, or UnknownOutcomeError where images may have been paid for and cannot be found.
+    Raise RefusedError, or UnknownOutcomeError if images may have been paid for and cannot be found.
     """
     before = {image["id"] for image in recent(session, api, sleep)}
     for delay in DELAYS:
@@ -58,7 +58,7 @@ def generate(session: requests.Session, api: str, fields: Fields, prompt: str, s
 
 
 def recent(session: requests.Session, api: str, sleep: Sleep = time.sleep) -> Images:
-    """Return the images made last, newest first; raise RefusedError for a wrong token, else UnknownOutcomeError."""
+    """Return the recent images, newest first; raise RefusedError for an invalid token, else UnknownOutcomeError."""
     for delay in DELAYS:
         try:
             reply = session.get(f"{api}/recent-images", timeout=TIMEOUT)
@@ -70,11 +70,11 @@ def recent(session: requests.Session, api: str, sleep: Sleep = time.sleep) -> Im
         if body is not None and reply.status_code == 401:
             raise RefusedError(f"401: {body['message']}")
         sleep(delay)
-    raise UnknownOutcomeError("the recent images cannot be had")
+    raise UnknownOutcomeError("recent-images gives no valid response")
 
 
 def wait(session: requests.Session, api: str, delay: float, sleep: Sleep) -> None:
-    """Return when nothing runs any more, or after having asked a few times."""
+    """Return when no generation runs any more, or after a few checks."""
     for _ in DELAYS:
         sleep(delay)
         try:

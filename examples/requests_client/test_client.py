@@ -40,14 +40,14 @@ def test_images_are_generated_and_fetched(order: Order, aiimage_mock: AiimageMoc
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_lock_is_waited_for(order: Order, aiimage_mock: AiimageMock) -> None:
+def test_it_waits_for_a_lock(order: Order, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.change(lock={"until": "2026-02-26T12:00:03Z"})
     assert fetch(aiimage_mock, order()) == 1
     assert [each["status"] for each in aiimage_mock.requests("check-availability")] == [409, 409, 200]
     aiimage_mock.assert_well_behaved()
 
 
-def test_a_lock_that_is_never_freed_is_given_up(order: Order, aiimage_mock: AiimageMock) -> None:
+def test_it_gives_up_if_the_lock_stays(order: Order, aiimage_mock: AiimageMock) -> None:
     aiimage_mock.play({"lock": "forever"})
     aiimage_mock.clock.freeze()
     with pytest.raises(UnknownOutcomeError):
@@ -60,7 +60,7 @@ def test_a_lock_that_is_never_freed_is_given_up(order: Order, aiimage_mock: Aiim
     [(0, 50, "A fox", "419: You have no"), (9, 0, "A fox", "429: You have reached"), (9, 50, " ", "422: The desc")],
     ids=["credits", "limit", "parameter"],
 )
-def test_a_refusal_is_taken_for_an_answer(
+def test_a_refusal_is_not_retried(
     order: Order, aiimage_mock: AiimageMock, left: int, limit: int, prompt: str, refusal: str
 ) -> None:
     aiimage_mock.change(credits=left, daily_limit=limit)
@@ -100,7 +100,7 @@ def test_an_older_image_of_the_same_prompt_is_not_taken_for_the_lost_one(
 
 
 @pytest.mark.parametrize("fault", ["proxy-error", "malformed-json", "truncated-body", "reset"])
-def test_trouble_on_the_way_is_got_over(order: Order, aiimage_mock: AiimageMock, fault: str) -> None:
+def test_it_survives_network_errors(order: Order, aiimage_mock: AiimageMock, fault: str) -> None:
     for operation in ("recent-images", "generate-image", "check-availability"):
         aiimage_mock.fault(fault, operation=operation, times=1)
     assert fetch(aiimage_mock, order()) == 1

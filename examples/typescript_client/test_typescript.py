@@ -1,4 +1,4 @@
-"""A TypeScript client, generated, compiled strictly and run through the use cases of the API's documentation."""
+"""The generated TypeScript client compiles strictly and passes the use cases of the API's documentation."""
 
 import shutil
 from pathlib import Path

@@ -4,8 +4,8 @@ import { formDataBodySerializer, type Client } from './generated/client';
 /**
  * Generate an image from an uploaded one.
  *
- * The generator writes one kind of body for an operation, JSON for this one, so the form is sent by the generated
- * client's own `post`.
+ * The generator supports one kind of body per operation, JSON for this one, so the generated client's `post` sends the
+ * form.
  */
 export const generateFromUpload = (client: Client, body: StableDiffusionFromImage) =>
   client.post<GenerateImageResponses, GenerateImageErrors>({

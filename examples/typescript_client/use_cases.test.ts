@@ -1,4 +1,4 @@
-// The use cases of the API's documentation. AIIMAGE_BASE_URL and AIIMAGE_TOKEN say where and as whom.
+// The use cases of the API's documentation. AIIMAGE_BASE_URL and AIIMAGE_TOKEN are the address and the token.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-"""The programs to compare with answer as the rows expect: in process, no server and no load."""
+"""The programs to compare with answer as the rows expect, called in process."""
 
 import asyncio
 
@@ -24,20 +24,20 @@ def test_a_row_is_answered_with_200(app: ASGIApp, row: Row) -> None:
 
 
 @pytest.mark.parametrize("app", APPS.values(), ids=APPS)
-def test_the_picture_that_is_generated_is_there(app: ASGIApp) -> None:
+def test_the_generated_picture_can_be_fetched(app: ASGIApp) -> None:
     made = ask(app, "POST", f"{PREFIX}/generate-image", ORDER).body["images"][0]
     assert ask(app, "GET", f"/{made['output']}").body == PICTURE
     assert len(ask(app, "GET", f"{PREFIX}/recent-images").body) == 10
 
 
 @pytest.mark.parametrize("app", [bare.app, plain.app], ids=["bare", "starlette"])
-def test_what_checks_nothing_refuses_at_a_path_of_its_own(app: ASGIApp) -> None:
+def test_a_program_without_checks_refuses_at_a_path_of_its_own(app: ASGIApp) -> None:
     assert ask(app, "POST", f"{PREFIX}/generate-image", INVALID_ORDER).status == 200
     assert ask(app, "POST", REFUSED_PATH, INVALID_ORDER).status == 422
 
 
 @pytest.mark.parametrize("order", [INVALID_ORDER, {**ORDER, "image_number_of_images": 0}, {}, [], "text", None])
-def test_what_checks_refuses_what_is_invalid(order: object) -> None:
+def test_the_checking_program_refuses_invalid_requests(order: object) -> None:
     answer = ask(checked.app, "POST", f"{PREFIX}/generate-image", order)
     assert answer.status == 422
     assert answer.body["errors"]

@@ -8,13 +8,13 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert slow_second_round == [0.5, 0.5, 0.5]
 
 
-def test_a_round_that_only_one_has_does_not_count() -> None:
+def test_a_round_without_both_values_is_ignored() -> None:
     assert ratios({0: 100, 1: 30}, {0: 200, 2: 1}) == [0.5]
     assert ratios({0: 100}, {}) == []
     assert ratios({}, {0: 100}) == []
 
 
-def test_everybody_is_first_once() -> None:
+def test_each_item_is_first_once() -> None:
     turns = ["".join(rotated("abc", number)) for number in range(4)]
     assert turns == ["abc", "bca", "cab", "abc"]
     assert rotated([], 3) == []

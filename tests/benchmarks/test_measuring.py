@@ -6,23 +6,23 @@ import pytest
 
 from benchmarks.contenders import Beside, contenders
 from benchmarks.machine import cpu_model
-from benchmarks.measuring import OURS, PEERS, Asked, UnknownNameError, run
+from benchmarks.measuring import OURS, PEERS, Options, UnknownNameError, run
 from benchmarks.peers import packages
 from benchmarks.peers.contenders import peers
 from benchmarks.rows import ROWS
 
 
 def test_a_part_writes_no_report_without_a_folder(tmp_path: Path) -> None:
-    assert Asked(5, 3, 10).folder == Path(__file__).parents[2] / "benchmarks"
-    assert Asked(5, 3, 10, only=["mock"]).folder is None
-    assert Asked(5, 3, 10, rows=["versions"]).folder is None
-    assert Asked(5, 3, 10, only=["mock"], into=tmp_path).folder == tmp_path
+    assert Options(5, 3, 10).folder == Path(__file__).parents[2] / "benchmarks"
+    assert Options(5, 3, 10, only=["mock"]).folder is None
+    assert Options(5, 3, 10, rows=["versions"]).folder is None
+    assert Options(5, 3, 10, only=["mock"], into=tmp_path).folder == tmp_path
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.wrk.ensure", lambda: None)
-    with pytest.raises(UnknownNameError, match="there is no nothing; there are versions, availability"):
-        run(OURS, Asked(1, 1, 1, rows=["nothing"]), print)
+    with pytest.raises(UnknownNameError, match=r"Unknown name nothing\. Valid names: versions, availability"):
+        run(OURS, Options(1, 1, 1, rows=["nothing"]), print)
 
 
 def test_a_name_is_either_a_row_or_an_extra() -> None:
@@ -32,7 +32,7 @@ def test_a_name_is_either_a_row_or_an_extra() -> None:
     assert {row.name for row in PEERS.rows} < {row.name for row in ROWS}
 
 
-def test_every_peer_is_there_or_lacks_something(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_peer_that_is_not_installed_lacks_something(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(packages, "MODULES", tmp_path)
     found = peers()
     assert [each.name for each in found] == ["Prism", "Scalar", "Mockoon", "WireMock", "Specmatic"]

@@ -1,4 +1,4 @@
-"""/proc, as it is written."""
+"""Parsing of /proc, and sums over processes."""
 
 import os
 
@@ -11,12 +11,12 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize("name", ["python", "a (strange) name", ") 1 2 3"])
-def test_a_line_of_stat_is_read(name: str) -> None:
+def test_a_line_of_stat_is_parsed(name: str) -> None:
     line = f"4711 ({name}) S 42 4711 4711 0 -1 4194560 1 2 3 4 {3 * TICK} {TICK} {5 * TICK} {2 * TICK} 20 0 1 0 99"
     assert processes.parse_stat(line) == Stat(4711, 42, seconds=4, reaped=7)
 
 
-def test_memory_is_read() -> None:
+def test_memory_is_parsed() -> None:
     status = "Name:\tpython\nVmPeak:\t  999999 kB\nVmHWM:\t   51200 kB\nVmRSS:\t   10240 kB\nThreads:\t1\n"
     assert processes.parse_memory(status) == Memory(resident=10, peak=50)
 
@@ -31,7 +31,7 @@ def test_a_tree_has_the_descendants_and_no_other_process() -> None:
     assert processes.tree([99], parents) == set()
 
 
-def test_this_process_has_both() -> None:
+def test_this_process_has_cpu_time_and_memory() -> None:
     assert processes.cpu_seconds([os.getpid()]) > 0
     memory = processes.memory([os.getpid()])
     assert 0 < memory.resident <= memory.peak

@@ -1,14 +1,14 @@
-"""How round trips are counted."""
+"""The count of round trips."""
 
-from benchmarks.proxy import Turns
+from benchmarks.proxy import RoundTrips
 
 
 def count(events: str) -> int:
-    """Count the turns of what was sent (">") and answered ("<")."""
-    turns = Turns()
+    """Return the round trips of pieces that were sent (">") and answered ("<")."""
+    trips = RoundTrips()
     for event in events:
-        (turns.sent if event == ">" else turns.answered)()
-    return turns.count
+        (trips.sent if event == ">" else trips.answered)()
+    return trips.count
 
 
 def test_a_request_and_its_answer_are_a_trip() -> None:

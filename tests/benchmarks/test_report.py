@@ -20,14 +20,14 @@ def book() -> Book:
         measured.note("versions", "mock", Sample(number, mock, mock * 2, 1.0, 0.2))
         measured.remember("mock", Memory(50, 50), Memory(61, 64))
     measured.note("invalid", "mock", Sample(0, 2_500, 2_600, 0.5, 0.1))
-    measured.spoil("invalid", "other", "answers 200 in place of 422")
-    measured.absent["gone"] = "npm did not bring it"
+    measured.reject("invalid", "other", "answers 200 instead of 422")
+    measured.absent["gone"] = "npm did not install it"
     measured.cold["mock"] = [0.4, 0.35, 0.5]
     return measured
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
-    """Return the cells of the table under a heading, its head and rule left out."""
+    """Return the cells of the table under a heading, without its header."""
     table = page.split(f"### {heading}\n\n", 1)[1].split("\n\n", 1)[0]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
@@ -35,7 +35,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
 PAGE = report.section("A title", {"CPU": "a fast one"}, book())
 
 
-def test_a_row_has_the_ratio_first_and_all_that_was_measured() -> None:
+def test_a_row_has_the_ratio_first_and_every_figure() -> None:
     bare, mock, other, gone = rows(PAGE, "GET versions")
     assert bare[:4] == ["bare", "1.00", "1.00 to 1.00", "20,000"]
     assert mock == ["mock", "0.25", "0.20 to 0.30", "4,000", "3,000 to 5,000", "8,000", "0.33"]
@@ -46,10 +46,10 @@ def test_there_is_no_ratio_without_a_comparison() -> None:
     assert rows(PAGE, "POST, invalid")[1] == ["mock", "-", "-", "2,500", "2,500 to 2,500", "2,600", "-"]
 
 
-def test_it_is_said_why_there_is_no_figure() -> None:
-    assert "- other: answers 200 in place of 422" in PAGE
-    assert "- gone: npm did not bring it" in PAGE
-    assert "Not measured: npm did not bring it" in PAGE
+def test_a_missing_figure_has_a_reason() -> None:
+    assert "- other: answers 200 instead of 422" in PAGE
+    assert "- gone: npm did not install it" in PAGE
+    assert "Not measured: npm did not install it" in PAGE
 
 
 def test_a_busy_load_generator_is_reported() -> None:
@@ -105,11 +105,11 @@ def test_other_measurements_are_reported() -> None:
     assert "### Failures\n\n- mock, GET versions: 3 socket errors" in page
 
 
-def test_a_spoiled_row_keeps_no_figure() -> None:
-    spoiled = book()
-    spoiled.spoil("versions", "mock", "2 of 500 in place of 200")
-    assert rows(report.section("", {}, spoiled), "GET versions")[1] == ["mock", *["-"] * 6]
-    assert spoiled.spoiled("versions", "mock")
+def test_a_rejected_row_has_no_figure() -> None:
+    rejected = book()
+    rejected.reject("versions", "mock", "2 x 500 instead of 200")
+    assert rows(report.section("", {}, rejected), "GET versions")[1] == ["mock", *["-"] * 6]
+    assert rejected.rejected("versions", "mock")
 
 
 def test_each_command_keeps_the_section_of_the_other(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_each_command_keeps_the_section_of_the_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", report.SECTIONS)
-def test_a_section_that_was_never_measured_says_so(name: str) -> None:
+def test_an_unmeasured_section_says_so(name: str) -> None:
     (other,) = set(report.SECTIONS) - {name}
     page = report.replaced("", name, "measured")
     assert f"Not measured yet: `{report.SECTIONS[other]}`" in page

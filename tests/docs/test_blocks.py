@@ -208,6 +208,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("commands", "json"): in_a_test_of_its_own("docs/test_commands"),
     ("commands", "text"): in_a_test_of_its_own("docs/test_commands"),
     ("pytest", "text"): in_a_test_of_its_own("docs/test_pytest"),
+    ("internals", "diff"): in_a_test_of_its_own("docs/test_internals"),
     ("verdict", "json"): in_a_test_of_its_own("docs/test_verdict"),
     ("verdict", "requests"): in_a_test_of_its_own("docs/test_verdict"),
     ("verdict", "text"): grammar,

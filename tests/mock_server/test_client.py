@@ -231,7 +231,7 @@ def test_the_verdict_of_a_careless_client_shows_its_requests(aiimage_mock: Aiima
         str(raised.value)
         == f"""The client broke 2 rules.
 
-CLIENT-TOKEN-LEAK: The token was sent along to /uploads/{title}. {TO_THE_API}
+CLIENT-TOKEN-LEAK: The request for /uploads/{title} carried the token. {TO_THE_API}
     12:00:00.000  GET /uploads/{title} -> 200 cut
 
 CLIENT-UNFETCHED: 1 of 1 images were never fetched: {title}. {FETCH_IT}

@@ -1,5 +1,6 @@
 """A copy of the project whose document has one engine and one operation more, and nothing else changed."""
 
+import copy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -50,18 +51,23 @@ DELETE = {
 def extended(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with the engine and the operation added, in place."""
     schemas, reference = document["components"]["schemas"], "#/components/schemas/AuroraRequest"
-    schemas["AuroraRequest"] = SCHEMA
+    schemas["AuroraRequest"] = copy.deepcopy(SCHEMA)
     for name, key in (("GenerateRequest", "oneOf"), ("GenerateForm", "anyOf")):
         schemas[name][key].append({"$ref": reference})
         schemas[name]["discriminator"]["mapping"][ENGINE] = reference
-    document["paths"]["/aiimage/images/{id}"] = DELETE
+    document["paths"]["/aiimage/images/{id}"] = copy.deepcopy(DELETE)
     return document
+
+
+def copy_project(folder: Path) -> None:
+    """Copy the mock, the suite and their files into the folder."""
+    for name in ("mock_server", "contract_tests", "openapi", "fixtures"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def extended_copy(folder: Path) -> Path:
     """Return a copy of the project in the folder, its document extended."""
-    for name in ("mock_server", "contract_tests", "openapi", "fixtures"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_project(folder)
     path = folder / "openapi" / "openapi.yaml"
     path.write_text(yaml.safe_dump(extended(yaml.safe_load(path.read_text())), sort_keys=False))
     return folder
