@@ -21,7 +21,7 @@ VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class Peer:
-    """A server that answers each connection with the same bytes, then with as many more as are taken."""
+    """A server that answers each connection with the same bytes, then with more until the client stops reading."""
 
     def __init__(self, reply: bytes, *, then: bytes = b"", tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[str] = []
@@ -94,7 +94,7 @@ def test_trusts_the_authority_of_the_target(tmp_path: Path) -> None:
             get(connected(url), url)
 
 
-def test_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uses_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Peer(OK)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
         monkeypatch.setenv("NO_PROXY", "::1, 10.0.0.0/8, direct.invalid")
@@ -104,7 +104,7 @@ def test_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPat
     assert [asked.splitlines()[0] for asked in proxy.asked] == ["GET http://images.invalid/api HTTP/1.1"]
 
 
-def test_asks_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connects_to_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Peer(OK)) as peer, serving(Peer(OK)) as proxy:
         monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
         url = f"http://127.0.0.1:{peer.port}/api"
@@ -112,7 +112,7 @@ def test_asks_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> N
     assert (len(peer.asked), proxy.asked) == (1, [])
 
 
-def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_reads_no_credentials_from_the_files_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login user password something\n")
     netrc.chmod(0o600)
@@ -123,14 +123,14 @@ def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPa
     assert "authorization" not in peer.asked[0].lower()
 
 
-def test_waits_no_longer_than_agreed_for_a_reply_that_trickles() -> None:
+def test_a_reply_that_trickles_in_times_out() -> None:
     with serving(Peer(ENDLESS, then=b"1\r\nx\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.ReadTimeout, match=r"not complete after 0\.5 s"):
             get(connected(url), url, timeout_seconds=0.5)
 
 
-def test_reads_no_reply_without_an_end() -> None:
+def test_stops_reading_an_endless_reply() -> None:
     with serving(Peer(ENDLESS, then=b"10000\r\n" + 65536 * b"x" + b"\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.DecodingError, match="larger than"):
