@@ -1,4 +1,4 @@
-"""An engine and an operation that only the document knows: the mock serves them, and the suite checks them."""
+"""An engine and an operation added to the document alone: the mock serves them, and the suite checks them."""
 
 import io
 import json
@@ -25,7 +25,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(copy: Path) -> Iterator[Server]:
-    """The mock of the copy, in a process of its own."""
+    """The mock of the copy, in its own process."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONPATH", str(copy))
         environment.setenv("PYTHONSAFEPATH", "1")
@@ -45,14 +45,14 @@ def generate(client: httpx.Client, **changes: Any) -> httpx.Response:
     return client.post("/api/v1/aiimage/generate-image", json=fields)
 
 
-def test_it_makes_a_picture_of_the_size_asked_for(client: httpx.Client) -> None:
+def test_the_engine_makes_a_picture_of_the_requested_size(client: httpx.Client) -> None:
     (image,) = generate(client).json()["images"]
     assert image["input"] == FIELDS["aurora_text"]
     picture = client.get(f"/{image['output']}", headers={"Authorization": ""})
     assert Image.open(io.BytesIO(picture.content)).size == (96, 64)
 
 
-def test_it_takes_a_form_too(client: httpx.Client) -> None:
+def test_the_engine_takes_a_form(client: httpx.Client) -> None:
     form = {name: (None, str(value)) for name, value in FIELDS.items()}
     reply = client.post("/api/v1/aiimage/generate-image", files=form)
     assert (reply.status_code, len(reply.json()["images"])) == (200, 1)
@@ -77,7 +77,7 @@ def test_the_nearest_request_moves_the_prompt_of_another_engine(client: httpx.Cl
     assert entry["why"]["nearest"]["request"]["aurora_text"] == "A fox"
 
 
-def test_the_page_has_its_form(client: httpx.Client) -> None:
+def test_the_page_has_the_form_of_the_engine(client: httpx.Client) -> None:
     page = client.get("/_mock/").text
     assert all(name in page for name in (ENGINE, "aurora_text", "canvas", "palette", "grain"))
 
@@ -101,7 +101,7 @@ def test_the_operation_is_in_the_coverage(client: httpx.Client) -> None:
 
 
 def conform(copy: Path, folder: Path, base_url: str) -> dict[str, Any]:
-    """Return the report of a run of the copy's suite, on what decides about the engine and the operation."""
+    """Return the report of a run of the copy's suite with the rules of the engine and the operation."""
     target = folder / "target.yaml"
     accounts = {"primary": {"token": "added"}, "invalid": {"token": "demo-invalid"}}
     target.write_text(json.dumps({"base_url": base_url, "accounts": accounts}))
@@ -117,7 +117,7 @@ def conform(copy: Path, folder: Path, base_url: str) -> dict[str, Any]:
 
 
 @pytest.mark.delivery
-def test_the_suite_checks_both(copy: Path, server: Server, tmp_path: Path) -> None:
+def test_the_suite_checks_the_engine_and_the_operation(copy: Path, server: Server, tmp_path: Path) -> None:
     report = conform(copy, tmp_path, server.base_url)
     assert report["verdict"] == "conforms"
     journal = httpx.get(f"{server.origin}/_mock/requests", params={"limit": 1000}).json()["requests"]

@@ -8,9 +8,9 @@ from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, run_against
 
 CALLS = "test_calls_without_a_body"
-DOCUMENTED = "test_documented_requests_are_understood"
+DOCUMENTED = "test_documented_requests_are_accepted"
 INVALID = "test_invalid_requests_are_refused"
-LINKED = "test_calls_that_follow_each_other"
+LINKED = "test_linked_calls"
 SLOW = 2
 
 
