@@ -15,7 +15,7 @@ import pytest
 from support.asgi import Answer, call
 from support.calls import done, generate, move, run, running, until, world
 from support.mock import PREFIX
-from support.processes import all_gone, children, workers_of
+from support.processes import all_ended, children, workers_of
 from support.remote import Connection, Crew, Remote, crew
 from support.server import Server
 from support.valkey import fresh_url
@@ -268,6 +268,6 @@ def test_no_worker_survives_its_parent(number: signal.Signals) -> None:
                 workers = children(server.process.pid)
                 server.process.send_signal(number)
                 assert await asyncio.to_thread(server.process.wait, 3) == ENDS[number]
-                assert await until(all_gone(workers), 2) < 1
+                assert await until(all_ended(workers), 2) < 1
 
     run(scenario)

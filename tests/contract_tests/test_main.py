@@ -20,5 +20,5 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     without = "import sys; sys.modules['pytest'] = None; from contract_tests.__main__ import main; main()"
     done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
     assert done.returncode == 2
-    says = "Error: the suite needs pytest, which is not installed: pip install 'aiimage-mock[contract]'"
-    assert done.stderr == f"{says}\n"
+    message = "Error: the suite needs pytest, which is not installed: pip install 'aiimage-mock[contract]'"
+    assert done.stderr == f"{message}\n"

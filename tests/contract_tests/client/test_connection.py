@@ -24,14 +24,14 @@ class Peer:
     """A server that answers each connection with the same bytes, then with more until the client stops reading."""
 
     def __init__(self, reply: bytes, *, then: bytes = b"", tls: ssl.SSLContext | None = None) -> None:
-        self.asked: list[str] = []
+        self.received: list[str] = []
         self.over = Event()
         peer = self
 
         class Handler(BaseRequestHandler):
             def handle(self) -> None:
                 connection = tls.wrap_socket(self.request, server_side=True) if tls else self.request
-                peer.asked.append(connection.recv(65536).decode())
+                peer.received.append(connection.recv(65536).decode())
                 connection.sendall(reply)
                 while then and not peer.over.wait(1 / len(then) ** 2):
                     connection.sendall(then)
@@ -101,7 +101,7 @@ def test_uses_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         assert get(connected("http://images.invalid"), "http://images.invalid/api").status_code == 200
         with pytest.raises(httpx.ConnectError):
             get(connected("http://direct.invalid"), "http://direct.invalid/api")
-    assert [asked.splitlines()[0] for asked in proxy.asked] == ["GET http://images.invalid/api HTTP/1.1"]
+    assert [request.splitlines()[0] for request in proxy.received] == ["GET http://images.invalid/api HTTP/1.1"]
 
 
 def test_connects_to_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_connects_to_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
         url = f"http://127.0.0.1:{peer.port}/api"
         assert get(connected(url), url).status_code == 200
-    assert (len(peer.asked), proxy.asked) == (1, [])
+    assert (len(peer.received), proxy.received) == (1, [])
 
 
 def test_reads_no_credentials_from_the_files_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_reads_no_credentials_from_the_files_of_the_user(monkeypatch: pytest.Mon
     with serving(Peer(OK)) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         get(connected(url), url)
-    assert "authorization" not in peer.asked[0].lower()
+    assert "authorization" not in peer.received[0].lower()
 
 
 def test_a_reply_that_trickles_in_times_out() -> None:
