@@ -9,8 +9,8 @@ from mock_server.domain.entry import Entry
 GENERATE = "generateImage"
 CHECK = "checkAvailability"
 RECENT = "getRecentImages"
-# Faults that let a reply arrive as a 200 and keep from the client what it says.
-_SPOILING = frozenset({"truncated-body", "malformed-json", "wrong-content-type"})
+# Faults that make a 200 unreadable for the client.
+_UNREADABLE = frozenset({"truncated-body", "malformed-json", "wrong-content-type"})
 
 Key = tuple[str | None, str, tuple[str, ...]]
 
@@ -52,7 +52,7 @@ def unknown(entry: Entry) -> bool:
     """Return whether the client could not know the outcome: no or half a reply, a 5xx, or an unreadable 200."""
     if entry.status is None or not entry.complete or entry.status >= 500:
         return True
-    return entry.status == 200 and not _SPOILING.isdisjoint(entry.faults)
+    return entry.status == 200 and not _UNREADABLE.isdisjoint(entry.faults)
 
 
 def ids(entries: Iterable[Entry]) -> tuple[str, ...]:
