@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from .contract import Contract
-from .contract.parameters import Variant
+from .contract.parameters import Variant, choices
 from .contract.roles import parse_size
 from .domain.behaviour import Behaviour
 from .domain.history import History, Invent, PastImage
@@ -51,7 +51,7 @@ def _looks(contract: Contract, behaviour: Behaviour) -> Iterator[PastImage]:
 
 def _choices(variant: Variant, name: str | None) -> list[str]:
     schema = variant.properties[name] if name else {}
-    return [str(each) for each in schema.get("enum") or schema.get("examples", ())]
+    return [str(each) for each in choices(schema) or schema.get("examples", ())]
 
 
 def _faker(seed: int) -> "Faker":

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mock_server import __version__
 from mock_server.contract import Contract, Rules, Setting
-from mock_server.contract.parameters import Choice, Parameters, Variant
+from mock_server.contract.parameters import Choice, Parameters, Variant, choices
 from mock_server.domain.accounts import Accounts, world_name
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.entry import PICTURE
@@ -167,7 +167,7 @@ def _values(node: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the values of a choice as text, none for any other field."""
     if node.get("type") == "boolean":
         return "true", "false"
-    return tuple(map(str, node.get("enum", ())))
+    return tuple(map(str, choices(node)))
 
 
 def _kind(node: Mapping[str, Any], values: tuple[str, ...]) -> str:
