@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mock_server.domain.entry import Entry
+from mock_server.faults import FAULTS
 
 GENERATE = "generateImage"
 CHECK = "checkAvailability"
 RECENT = "getRecentImages"
-# Faults that let a reply arrive as a 200 and keep from the client what it says.
-_SPOILING = frozenset({"truncated-body", "malformed-json", "wrong-content-type"})
+_UNREADABLE = frozenset(name for name, kind in FAULTS.items() if kind.unreadable)
 
 Key = tuple[str | None, str, tuple[str, ...]]
 
@@ -52,7 +52,7 @@ def unknown(entry: Entry) -> bool:
     """Return whether the client could not know the outcome: no or half a reply, a 5xx, or an unreadable 200."""
     if entry.status is None or not entry.complete or entry.status >= 500:
         return True
-    return entry.status == 200 and not _SPOILING.isdisjoint(entry.faults)
+    return entry.status == 200 and not _UNREADABLE.isdisjoint(entry.faults)
 
 
 def ids(entries: Iterable[Entry]) -> tuple[str, ...]:

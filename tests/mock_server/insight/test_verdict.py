@@ -157,7 +157,9 @@ def test_a_request_that_can_never_succeed_is_a_retry_on_any_day() -> None:
     assert judged(entries)["CLIENT-RETRY-429"]["requests"] == [["0", "1"]]
 
 
-@pytest.mark.parametrize("lost", ["lost", "200 cut", "409 cut", "500", "504", "200 fault=malformed-json"])
+@pytest.mark.parametrize(
+    "lost", ["lost", "200 cut", "409 cut", "500", "504", "200 fault=malformed-json", "200 fault=wrong-content-type"]
+)
 def test_a_generation_sent_again_after_an_unknown_outcome_is_blind(lost: str) -> None:
     assert occurrences("CLIENT-BLIND-RESEND", f"0 {FOX} -> {lost}\n1 {FOX} -> 200") == [["1", "2"]]
 
