@@ -148,6 +148,11 @@ def test_a_request_on_the_next_day_is_not_a_retry() -> None:
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n{day - 1} {FOX} -> 429 limit=5") == "violated"
 
 
+def test_a_429_of_another_rule_is_not_the_daily_limit() -> None:
+    entries = [entry(each, status=429, id=str(each), code="another") for each in range(2)]
+    assert judged(entries)["CLIENT-RETRY-429"]["verdict"] == "not_exercised"
+
+
 def test_a_request_with_another_daily_limit_is_not_a_retry() -> None:
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n1 {FOX} -> 429 limit=6") == "passed"
 
