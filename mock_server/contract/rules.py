@@ -92,10 +92,14 @@ def _rule(entry: Node) -> Rule:
 def _setting(entry: Node, source: str, rule: str | None) -> Setting:
     takes, default = entry["takes"], entry["default"]
     known = takes in {*_TAKES, _PERMUTATION} or takes.startswith("one of ")
+    if not known:
+        raise ContractError(
+            f"{entry['name']}: takes {takes!r} is not one of {', '.join(_TAKES)}, {_PERMUTATION}, one of …"
+        )
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"
     setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""))
-    if not known or not setting.accepts(setting.default):
+    if not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting
 

@@ -35,6 +35,7 @@ class MalformedJson(Fault, frozen=True):
     """The reply is complete, but its JSON is invalid: the last byte is a comma."""
 
     name: ClassVar[str] = "malformed-json"
+    unreadable: ClassVar[bool] = True
 
     def change_reply(self, reply: Transmission) -> Transmission:
         """Return the reply with a comma as its last byte; an empty body, which is not JSON either, stays empty."""
@@ -55,6 +56,7 @@ class WrongContentType(Fault, frozen=True):
     """The reply has a wrong content type."""
 
     name: ClassVar[str] = "wrong-content-type"
+    unreadable: ClassVar[bool] = True
 
     media_type: _MediaType = "text/html; charset=utf-8"
 

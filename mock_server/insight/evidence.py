@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mock_server.domain.entry import Entry
+from mock_server.domain.refusals import REFUSALS
+from mock_server.faults import FAULTS
 
 GENERATE = "generateImage"
 CHECK = "checkAvailability"
 RECENT = "getRecentImages"
-# Faults that make a 200 unreadable for the client.
-_UNREADABLE = frozenset({"truncated-body", "malformed-json", "wrong-content-type"})
+_UNREADABLE = frozenset(name for name, kind in FAULTS.items() if kind.unreadable)
 
 Key = tuple[str | None, str, tuple[str, ...]]
 
@@ -46,6 +47,13 @@ def key(entry: Entry) -> Key:
 def answered(entry: Entry, *statuses: int) -> bool:
     """Return whether the client got one of these statuses, with the whole reply."""
     return entry.complete and entry.status in statuses
+
+
+def refused(entry: Entry, *codes: str) -> bool:
+    """Return whether the client got the whole refusal of one of these codes; by its status where a fault replied."""
+    if entry.code is None:
+        return answered(entry, *(REFUSALS[code].status for code in codes))
+    return entry.complete and entry.code in codes
 
 
 def unknown(entry: Entry) -> bool:
