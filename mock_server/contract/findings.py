@@ -47,7 +47,7 @@ def required(field: str, condition: tuple[str, str] | None, rule: str | None = N
 def broken(path: Sequence[str | int], keyword: str, schema: Schema) -> Finding:
     """Return the finding for a property that breaks its schema. path: its place; keyword: the broken one."""
     field = str(path[0])
-    if len(path) > 1:
+    if len(path) > 1:  # the keyword is that of a value inside, which `schema` does not describe
         return finding(field, keyword, "is invalid inside")
     limit = schema.get(keyword)
     match keyword:

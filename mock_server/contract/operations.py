@@ -51,7 +51,7 @@ class Response:
             return f"header {', '.join(sorted(missing))} is missing"
         if self.validator is None:
             return None if body is None else "the body must be empty"
-        if self.validator.is_valid(body):
+        if self.validator.is_valid(body):  # makes no error objects: nearly every reply fits
             return None
         error = next(self.validator.iter_errors(body))
         return f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"
@@ -107,6 +107,7 @@ def compile_contract(document: Node) -> Contract:
     """Return the table of operations; raise ContractError on anything that is not understood."""
     try:
         return _compile(document)
+    # A malformed document can fail anywhere; its author needs a sentence, not a traceback.
     except (LookupError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise ContractError(f"the document is not understood: {type(error).__name__}: {error}") from error
 
@@ -114,7 +115,8 @@ def compile_contract(document: Node) -> Contract:
 def path_pattern(path: str) -> re.Pattern[str]:
     """Return the pattern of the request paths for a path with "{name}"; a parameter is one segment."""
     parts = _PLACEHOLDER.split(path)  # literal, name, literal, name, ..., literal
-    return re.compile("".join(f"(?P<p{n}>[^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts)))
+    # Unnamed groups: the name of a parameter need not be a Python identifier.
+    return re.compile("".join("([^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts)))
 
 
 def path_names(path: str) -> tuple[str, ...]:
@@ -124,6 +126,7 @@ def path_names(path: str) -> tuple[str, ...]:
 
 def _fits(validator: Draft202012Validator, text: str) -> bool:
     """Return whether a text of a path is valid, as text or as the whole number that it is."""
+    # isdigit accepts superscripts, which int does not; int also refuses more than 4300 digits.
     return validator.is_valid(text) or (text.isascii() and text.isdigit() and validator.is_valid(int(text[:18])))
 
 
@@ -165,6 +168,7 @@ def _operation(document: Node, node: Node, method: str, path: str) -> Operation:
         id=node["operationId"],
         method=method,
         path=path,
+        # An empty list and an empty alternative {} both mean that no token is required.
         secured=all(node.get("security", document.get("security")) or [{}]),
         path_parameters=_path_parameters(document, node["parameters"], path),
         parameters=_body_parameters(document, node),
@@ -216,6 +220,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
     example = _example(media) if media else None
     if media is None or example is None:
         raise ContractError(f"{where}: the {status} response needs {_JSON} with an example")
+    # JSON Schema 2020-12 checks no formats unless asked to.
     validator = Draft202012Validator(inline(document, media["schema"]), validate_formats=True)
     if not validator.is_valid(example[0]):
         raise ContractError(f"{where}: the example of the {status} response does not fit its schema")
@@ -223,7 +228,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
 
 
 def _example(media: Node) -> tuple[Any] | None:
-    """Return the first example of a media type, None where it has none."""
+    """Return the first example of a media type in a tuple, since it may be null; None where it has none."""
     if "example" in media:
         return (media["example"],)
     return next(((each["value"],) for each in media.get("examples", {}).values()), None)

@@ -57,11 +57,9 @@ def check_engine(roles: Roles, where: str) -> None:
 
 
 def parse_size(text: str) -> tuple[int, int] | None:
-    """Return width and height in pixels of a WIDTHxHEIGHT, None for any other text.
-
-    A side has at most 18 digits: more are cut, which is still far beyond any limit.
-    """
+    """Return width and height in pixels of a WIDTHxHEIGHT, None for any other text."""
     found = _SIZE.fullmatch(text)
+    # int refuses more than 4300 digits, and 18 are far beyond any limit.
     return (int(found[1][:18]), int(found[2][:18])) if found else None
 
 
