@@ -10,6 +10,7 @@ from mock_server.domain.world import Image, World
 
 from ..protocol import Found, StoreUnavailableError
 
+# Of the layout of World and Image: a change of their fields needs a new one.
 _VERSION = b"\x02"
 _WORLD_BYTES = 600
 _IMAGE_BYTES = 300
@@ -44,6 +45,7 @@ def weight(head: bytes, world: World) -> int:
 
 
 def _bytes(text: str) -> int:
+    # The length in UTF-8 at most: encoding each prompt to count it would cost more than it is worth.
     return len(text) if text.isascii() else 4 * len(text)
 
 
