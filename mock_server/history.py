@@ -62,6 +62,8 @@ def _faker(seed: int) -> "Faker":
 
 
 def _past_image(faker: "Faker", chance: Random, looks: Sequence[PastImage]) -> PastImage:
+    # Sorted: a set has no order, and a seed must give the same past. The engine first: each is as likely, with few
+    # sizes or many.
     engine = chance.choice(sorted({each.engine for each in looks}))
     look = chance.choice([each for each in looks if each.engine == engine])
     return PastImage(engine, _prompt(faker, chance), look.width, look.height, look.mode)

@@ -64,8 +64,7 @@ class Requests:
 
     def report(self, log: Log) -> list[object]:
         """Return everything that the calls show of the journal of one world."""
-        tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
-        shown = [coverage(tally, self._contract, self._rules), verdict(log.entries)]
+        shown = [coverage(log.tally, self._contract, self._rules), verdict(log.entries)]
         return [*shown, *map(self._view, log.entries)]
 
     async def _views(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:

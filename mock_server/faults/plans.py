@@ -75,7 +75,7 @@ def _default_operations(fault: Fault, contract: Contract) -> tuple[str, ...]:
     candidates = fault.operations or tuple(each.id for each in contract.operations)
     operations = tuple(each for each in candidates if _applies(fault, Target(contract, each)))
     if not operations:
-        check_target(fault, Target(contract, candidates[0]))
+        check_target(fault, Target(contract, candidates[0]))  # raises, and says why
     return operations
 
 

@@ -47,6 +47,7 @@ class MalformedJson(Fault, frozen=True):
         return replace(reply, parts=tuple(parts))
 
 
+# Printable ASCII: a line break would add headers to the reply.
 _MediaType = Annotated[
     str, Meta(max_length=200, pattern=r"\A[!-~]([ -~]*[!-~])?\Z", description="a text, 1 to 200 ASCII characters")
 ]
@@ -112,4 +113,5 @@ class LostResponse(Fault, frozen=True):
             return reply.cut(0)
         if self.at == "half-body":
             return reply.cut(len(reply.body) // 2)
+        # Without a status, an earlier fault has decided how the connection ends.
         return no_reply() if reply.status else reply

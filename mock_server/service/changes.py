@@ -62,23 +62,25 @@ class Changes:
             await self._bus.connect()
 
     async def clock_moved(self, clock: str) -> None:
-        """Make requests that wait for the clock look at it again, in every process. Raise StoreUnavailableError."""
+        """Make requests that wait for the clock look at it again, in every process; raise StoreUnavailableError."""
+        # Here and below, this process first: that cannot fail.
         self._scheduler.notify(clock)
         await self._report(_Changed(clock))
 
     async def world_deleted(self, clock: str, world: str) -> None:
-        """End the wait of every request of the world, in every process. Raise StoreUnavailableError."""
+        """End the wait of every request of the world, in every process; raise StoreUnavailableError."""
         self._scheduler.cancel(clock, world)
         await self._report(_Changed(clock, world))
 
     async def all_worlds_deleted(self) -> None:
-        """End the wait of every request, in every process. Raise StoreUnavailableError."""
+        """End the wait of every request, in every process; raise StoreUnavailableError."""
         self._scheduler.cancel_all()
         await self._report(_Changed())
 
     async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
         """Yield the events of all processes as Events.listen yields those of one."""
         listening = self._events.listen(pause, world)
+        # Registers the listener: events that come while the bus is asked are kept for it.
         first = await anext(listening)
         try:
             await self._report_listener()
@@ -93,6 +95,7 @@ class Changes:
     async def _report_listener(self) -> None:
         """Receive the events of other processes; where they cannot be reached, as soon as they can."""
         if self._bus:
+            # The next connection does this again.
             with suppress(StoreUnavailableError):
                 await self._bus.subscribe(_EVENTS)
                 await self._report(_Listening())
@@ -104,6 +107,7 @@ class Changes:
     def _on_connected(self) -> None:
         """Look at everything again, since messages may have been missed."""
         self._scheduler.notify_all()
+        # A process may have a listener whose report was missed; the first event finds out.
         self._forward_events()
         if self._events.has_listeners:
             self._start(self._report_listener())
@@ -132,12 +136,12 @@ class Changes:
         """Send an event to the processes with a listener, and stop forwarding events where there is none."""
         assert self._bus
         reported = self._reported_listeners
-        with suppress(StoreUnavailableError):
+        with suppress(StoreUnavailableError):  # without a bus, a listener elsewhere misses events
             receivers = await self._bus.publish(_EVENTS, _encode(_Happened(event)))
             if not receivers and reported == self._reported_listeners:  # else one came while this was under way
                 self._events.forward = None
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
+        self._tasks.add(task)  # the loop itself has only a weak reference
         task.add_done_callback(self._tasks.discard)

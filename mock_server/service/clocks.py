@@ -46,7 +46,7 @@ async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
 
 async def advance(service: Service, caller: Caller, target: Instant) -> None:
     """Let time pass until it is `target`, stopping at each instant that a request of this process waits for until that
-    request waits again or is answered. Raise ValueError where the target cannot be shown.
+    request waits again or is answered; raise ValueError where the target cannot be shown.
     """
     checked(target)
     async with _moving(service, caller):
@@ -54,7 +54,9 @@ async def advance(service: Service, caller: Caller, target: Instant) -> None:
 
 
 async def advance_by(service: Service, caller: Caller, duration: int) -> None:
-    """Let a number of microseconds pass as `advance` does, on top of what other calls add. Raise ValueError."""
+    """Let a number of microseconds pass as `advance` does, on top of what other calls add; raise ValueError where the
+    instant that follows cannot be shown.
+    """
     name = service.clock_of(caller.world)
     async with _moving(service, caller):
         checked((await service.look(caller)).now + duration)
@@ -91,6 +93,7 @@ def _moving(service: Service, caller: Caller) -> AbstractAsyncContextManager[Non
 
 async def _pass(service: Service, caller: Caller, target: Instant) -> None:
     name = service.clock_of(caller.world)
+    # A request that is still busy may be about to wait for an instant before the target.
     await service.scheduler.idle(name)
     while (due := service.scheduler.next_due(name, target)) is not None:
         await _forward(service, caller, due)
@@ -99,6 +102,7 @@ async def _pass(service: Service, caller: Caller, target: Instant) -> None:
 
 
 async def _forward(service: Service, caller: Caller, instant: Instant) -> None:
+    # A running clock may be beyond the instant already, and time does not go back here.
     await _retime(service, caller, lambda piece, real: piece.set(max(instant, piece.at(real)), real))
 
 
@@ -109,6 +113,7 @@ async def _shift(service: Service, caller: Caller, duration: int) -> None:
 
 async def _back(service: Service, caller: Caller, instant: Instant) -> None:
     """Set the clock back, after what is due in every world of that clock has been stored."""
+    # The end of a generation is derived on read: what is not stored would be undone.
     for name in await service.store.names() if service.is_global else []:
         if name != SHARED:
             await service.change(replace(caller, world=name), lambda world, _: (world, None))

@@ -17,6 +17,7 @@ from mock_server.domain.clock import Clock, Instant
 from mock_server.domain.world import World
 
 _log = logging.getLogger("aiimage_mock")
+# Of real time: a request may be busy with something that no clock moves, such as a store that does not answer.
 _IDLE_TIMEOUT_SECONDS = 10
 _numbers = itertools.count()
 
@@ -66,7 +67,7 @@ class Scheduler:
         self._queues: dict[str, ClockQueue] = {}
 
     def under_way(self, name: str) -> "_UnderWay":
-        """Count a request as under way, in a `with`."""
+        """Return a context manager that counts a request as under way."""
         return _UnderWay(self, name)
 
     def enter(self, name: str) -> None:
@@ -95,6 +96,7 @@ class Scheduler:
         self.leave(name)
         try:
             while True:
+                # Before the look: a change that comes during it sets the event again.
                 waiter.event.clear()
                 seen = await look()
                 if waiter.woken:
@@ -106,7 +108,7 @@ class Scheduler:
                 else:
                     return seen
         finally:
-            if not waiter.woken:
+            if not waiter.woken:  # busy again: the caller leaves a second time when it is done
                 self._wake(name, waiter)
 
     async def _sleep(self, event: asyncio.Event, until: Instant | None) -> None:
@@ -156,6 +158,7 @@ class Scheduler:
     async def moving(self, name: str) -> AsyncIterator[None]:
         """Pause: requests that are due stay blocked until `run_due` wakes them. One mover at a time moves a clock."""
         queue = self._queue(name)
+        # Counted before it is this mover's turn, so that no request continues between two movers.
         queue.movers += 1
         try:
             async with queue.moving:
@@ -180,7 +183,7 @@ class Scheduler:
 
     def _wake(self, name: str, waiter: _Waiter) -> None:
         waiting = self._queues[name].waiting
-        waiting.remove(waiter)
+        waiting.remove(waiter)  # not always the first: a cancelled request waits anywhere in the heap
         heapq.heapify(waiting)
         waiter.woken = True
         self.enter(name)
@@ -193,11 +196,13 @@ class Scheduler:
         return queue
 
     def _delete_if_unused(self, name: str) -> None:
+        # Else there would be a queue for each token that ever waited.
         queue = self._queues.get(name)
         if queue and name not in self._busy and not queue.waiting and not queue.movers:
             del self._queues[name]
 
 
+# A class, since a generator as context manager takes five times as long, and every request enters one.
 class _UnderWay:
     """A request that is under way."""
 

@@ -25,6 +25,7 @@ from .scheduler import Scheduler
 
 T = TypeVar("T")
 
+# Never the name of a token's world, which has 16 hexadecimal digits.
 SHARED = "shared"
 
 
@@ -117,6 +118,7 @@ class Service:
         found = await self.store.read(world_of(title))
         if found.world is None:
             return None
+        # Any account will do: an existing world is not opened again.
         caller = Caller(found.world.name, self.accounts.default, found.world.token)
         seen = self._seen(found, caller, await self.shared())
         image = titled(seen.world, title)
@@ -124,6 +126,7 @@ class Service:
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
         """Return the caller's world once its clock shows `instant`, or once the world is deleted."""
+        # Here, because only requests that wait need the messages of other processes.
         await self.changes.connect()
         return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
@@ -167,6 +170,7 @@ class Service:
 
     def _open(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""
+        # The clock that all worlds share applies, even if the account has a stopped one.
         account = replace(caller.account, stopped_at=None) if shared else caller.account
         now = shared.clock.at(at) if shared else at
         world = accounts.open_world(caller.world, account, now, self.behaviour, caller.token)
