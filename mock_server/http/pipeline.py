@@ -67,13 +67,15 @@ class Pipeline:
                 reply = self._error_reply(context, problem)
             transmission = self._apply_faults(context, reply)
             if not context.world_reset:
+                # Before the reply is sent: a client that reads the journal next finds its request there.
                 transmission = await self._record(context, transmission, not connection_of(scope).is_closing())
             self.log(context, transmission)
             timed = bool(context.faults) and transmission.timed  # only a fault makes a reply take time
+            sending = transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
             if timed:
-                await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
+                await sending
         if not timed:  # a client that reads slowly must not hold up the world's clock
-            await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
+            await sending
 
     def _error_reply(self, context: RequestContext, problem: BaseException) -> Reply:
         """Return the reply to an exception that a phase raised."""
@@ -106,6 +108,7 @@ class Pipeline:
         """Put the faults that apply into the context: first those planned in the world, then those requested."""
         planned = await self.service.select_faults(caller, context.operation or "", seen)
         applied = [(make_fault(each.fault, each.parameters), Random(each.seed)) for each in planned]  # noqa: S311
+        # Not the id, a part of which is random: the same seed must draw the same.
         chance = f"{self.service.seed}/{context.number}"
         context.faults = [*applied, *((fault, Random(chance)) for fault in self._requested_faults(context))]  # noqa: S311
 
@@ -155,7 +158,7 @@ class Pipeline:
         return transmission
 
     def _under_way(self, context: RequestContext) -> AbstractContextManager[None]:
-        """Count the request as running in its world, so that an advance of the clock waits for it."""
+        """Return a context in which the request is busy in its world, so that an advance of the clock waits for it."""
         if context.caller is None:
             return nullcontext()
         return self.service.scheduler.under_way(self.service.clock_of(context.caller.world))

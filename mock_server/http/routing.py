@@ -25,6 +25,7 @@ class PathRouter:
         self._other = other
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A lookup first: another router would match one pattern after the other.
         app = self._exact.get(scope["path"]) if scope["type"] == "http" else self._other
         if app is None:
             app, scope = self._match(scope)
