@@ -74,6 +74,7 @@ def _leading(status: int, rules: Rules, operation: str | None = None) -> tuple[s
 
 def _placed(tally: Tally, rows: tuple[_Row, ...]) -> dict[Met, int]:
     """Return the tally, with the replies that every path may give moved to no operation."""
+    # The last row is that of no operation.
     own, anywhere = {row.operation: row.statuses for row in rows}, rows[-1].statuses
     placed: dict[Met, int] = {}
     for (operation, status, rule), times in tally.items():

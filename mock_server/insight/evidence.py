@@ -33,14 +33,11 @@ class Evidence:
 
 
 def key(entry: Entry) -> Key:
-    """Return the same value for requests that are the same: by operation and fields, without fields also by problems.
-
-    Fields that are nested too deeply to compare equal no others.
-    """
+    """Return a value that is equal for equal requests: operation and fields, or the problems if there are no fields."""
     try:
         fields = json.dumps(entry.fields, sort_keys=True, default=str)
     except (RecursionError, ValueError):
-        fields = entry.id
+        fields = entry.id  # fields that are nested too deeply to compare equal no others
     return entry.operation, fields, () if entry.fields else tuple(each.message for each in entry.problems)
 
 

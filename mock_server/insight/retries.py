@@ -11,11 +11,12 @@ _MIN_HAMMERING_CALLS = 3
 
 
 def hammered_lock(entries: Sequence[Entry]) -> Evidence:
-    """Find three or more 409 in a row, each less than 1 s after the previous one. [CLIENT-LOCK-HAMMER]"""
+    """Return the runs of three or more 409, each less than 1 s after the previous one. [CLIENT-LOCK-HAMMER]"""
     runs: list[list[Entry]] = []
     last: Entry | None = None
     for entry in (each for each in entries if each.operation in (GENERATE, CHECK)):
         locked = refused(entry, "busy", "locked")
+        # Negative where the clock of the world was set back.
         if locked and last and 0 <= entry.at - last.at < SECOND:
             runs[-1].append(entry)
         elif locked:
@@ -31,22 +32,22 @@ def _hammering(run: Sequence[Entry]) -> Occurrence:
 
 
 def retried_without_credits(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after a 419 with the same credits left. [CLIENT-RETRY-419]"""
+    """Return the calls repeated after a 419 with the same credits left. [CLIENT-RETRY-419]"""
     return _repeated(entries, ("no-credits",), "credits")
 
 
 def retried_over_limit(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after a 429 before the day ended. [CLIENT-RETRY-429]"""
+    """Return the calls repeated after a 429 before the day ended. [CLIENT-RETRY-429]"""
     return _repeated(entries, ("daily-limit",), "daily_limit")
 
 
 def repeated_invalid(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after their parameters were refused. [CLIENT-SAME-422]"""
+    """Return the calls repeated after their parameters were refused. [CLIENT-SAME-422]"""
     return _repeated(entries, ("invalid", "missing-source"))
 
 
 def _repeated(entries: Sequence[Entry], codes: tuple[str, ...], circumstance: str = "") -> Evidence:
-    """Find calls repeated and refused again. codes: of the refusal; circumstance: name of a state that is unchanged."""
+    """Return the calls repeated and refused again. codes: of the refusal; circumstance: name of an unchanged state."""
     met: list[Entry] = []
     chains: list[list[Entry]] = []
     latest: dict[Key, list[Entry]] = {}

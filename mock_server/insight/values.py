@@ -113,6 +113,7 @@ def _size(value: Any, schema: Schema, bound: int | None) -> str:
         return str(example(schema))
     width, height = size
     if bound and width * height > bound:
+        # The largest size of the same shape.
         width = min(bound, max(1, math.isqrt(bound * width // height)))
         height = bound // width
     return f"{width}x{height}"
