@@ -30,5 +30,4 @@ def free_credits(world: World) -> int:
 def per_image(credits: int, count: int) -> list[int]:  # noqa: A002
     """Return the cost of each image of a generation in credits: their sum is `credits`."""
     each, rest = divmod(credits, count)
-    # The first ones cost the credits that cannot be divided, so that none is lost.
     return [each + 1] * rest + [each] * (count - rest)

@@ -9,7 +9,6 @@ from .world import Generation, Image, World
 
 RECENT = 10
 KEPT = 100
-# Of a world: the number of the image follows it in a title.
 _NAME_LENGTH = 16
 # A title needs a few words, and the cache of slugs should not hold long prompts.
 _MAX_NAMING_CHARACTERS = 200

@@ -109,5 +109,4 @@ _TABLE = (
     # No RFC has the status 419; the documentation of the API does.
     RefusalKind("no-credits", "CREDIT-419", 419, _NO_CREDITS, has_status=True, check=_no_credits),
 )
-# By code, because several kinds share a status.
 REFUSALS: Mapping[str, RefusalKind] = {kind.code: kind for kind in _TABLE}
