@@ -21,7 +21,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return one worker more than there are cores: tests wait for servers that they have started."""
+    """Return the number of cores plus one: tests wait for servers that they have started."""
     return (os.cpu_count() or 1) + 1
 
 
@@ -38,7 +38,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a mock, with the arguments of Mock; it is closed when the test ends."""
+    """Return a function that starts a mock. It takes the arguments of Mock; the mock is closed after the test."""
     with ExitStack() as stack:
 
         def started(*args: Any, **kwargs: Any) -> Mock:
@@ -55,6 +55,6 @@ def mock(start: Start) -> Mock:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A mock in a process of its own, shared by the tests of one worker: use a token of your own."""
+    """A mock in its own process, shared by the tests of one worker: each test uses its own token."""
     with Server("--generation-time", "1") as served:
         yield served

@@ -1,4 +1,4 @@
-"""The actions for GitHub, their commands run as GitHub runs them, and the example of a workflow."""
+"""The GitHub actions, with their commands run as GitHub runs them, and the example workflow."""
 
 import re
 import tomllib
@@ -44,7 +44,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def test_the_mock_serves_when_the_step_ends_and_is_as_the_inputs_say(runner: Commands, tmp_path: Path) -> None:
+def test_the_mock_serves_with_its_inputs_when_the_step_ends(runner: Commands, tmp_path: Path) -> None:
     (tmp_path / "behaviour.yaml").write_text("credits_per_image: 0\n")
     status, action = start(runner, scenario="last-credits", behaviour="behaviour.yaml", admin_token="a-secret")
     assert status == 0, runner.printed
@@ -56,7 +56,7 @@ def test_the_mock_serves_when_the_step_ends_and_is_as_the_inputs_say(runner: Com
     assert output["origin"] in Path(output["log"]).read_text()
 
 
-def test_a_mock_that_does_not_start_fails_the_step_which_shows_why(runner: Commands) -> None:
+def test_a_mock_that_does_not_start_fails_the_step_with_its_log(runner: Commands) -> None:
     status, action = start(runner, scenario="nowhere")
     assert status == 1
     assert "--scenario: nowhere cannot be read" in runner.printed
@@ -64,13 +64,13 @@ def test_a_mock_that_does_not_start_fails_the_step_which_shows_why(runner: Comma
     assert action.output == {}
 
 
-def test_what_an_input_says_is_never_run(runner: Commands, tmp_path: Path) -> None:
+def test_an_input_is_never_run_as_a_command(runner: Commands, tmp_path: Path) -> None:
     status, _ = start(runner, scenario='"; touch planted; $(touch planted) `touch planted`')
     assert status == 1
     assert not (tmp_path / "planted").exists()
 
 
-def test_a_conformance_run_leaves_its_reports_and_its_summary(runner: Commands) -> None:
+def test_a_conformance_run_writes_its_reports_and_its_summary(runner: Commands) -> None:
     _, mock = start(runner)
     action = Action(CONFORM, ROOT / "conform", runner)
     inputs = {"base_url": mock.output["base-url"], "token": "ci", "only": "VERSIONS,AUTH", "profile": "free"}
@@ -80,14 +80,14 @@ def test_a_conformance_run_leaves_its_reports_and_its_summary(runner: Commands) 
     assert "VERSIONS" in action.summary
 
 
-def test_the_status_of_a_run_is_that_of_the_step(runner: Commands) -> None:
+def test_the_step_has_the_exit_status_of_the_run(runner: Commands) -> None:
     action = Action(CONFORM, ROOT / "conform", runner)
     inputs = {"base_url": f"http://127.0.0.1:{free_port()}/api/v1", "token": "ci", "profile": "free"}
     assert action.run(CONFORM["runs"]["steps"][1:], **inputs) == 3
     assert action.run(CONFORM["runs"]["steps"][1:]) == 2
 
 
-def test_credits_elsewhere_are_not_spent_unasked(runner: Commands) -> None:
+def test_credits_of_a_remote_service_are_not_spent_without_permission(runner: Commands) -> None:
     action = Action(CONFORM, ROOT / "conform", runner)
     assert action.run(CONFORM["runs"]["steps"][1:], base_url="http://api.invalid/api/v1", token="ci") == 2
     assert "--yes allows it" in runner.printed
@@ -101,7 +101,7 @@ def test_every_input_of_the_mock_is_a_flag_of_the_server() -> None:
 
 
 @pytest.mark.parametrize("action", [START, CONFORM], ids=["mock", "conform"])
-def test_an_action_uses_its_inputs_by_variables_only(action: dict[str, Any]) -> None:
+def test_an_action_uses_its_inputs_only_as_variables(action: dict[str, Any]) -> None:
     steps = action["runs"]["steps"]
     assert not any(EXPRESSION.search(step["run"]) for step in steps)
     used = {name for step in steps for value in step["env"].values() for name in re.findall(r"inputs\.([\w-]+)", value)}
@@ -109,7 +109,7 @@ def test_an_action_uses_its_inputs_by_variables_only(action: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(("action", "folder"), [(START, ROOT), (CONFORM, ROOT / "conform")], ids=["mock", "conform"])
-def test_an_action_installs_the_project_that_it_is_of(action: dict[str, Any], folder: Path, tmp_path: Path) -> None:
+def test_an_action_installs_its_own_project(action: dict[str, Any], folder: Path, tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text(PYTHON)
     python.chmod(0o755)
@@ -123,7 +123,7 @@ def test_an_action_installs_the_project_that_it_is_of(action: dict[str, Any], fo
     assert package in {f".[{extra}]" for extra in extras}
 
 
-def test_the_example_uses_what_the_actions_have() -> None:
+def test_the_example_uses_existing_inputs_and_outputs() -> None:
     for job in WORKFLOW["jobs"].values():
         named = {step["id"]: ACTIONS[step["uses"]] for step in job["steps"] if "id" in step}
         for step in job["steps"]:

@@ -14,8 +14,16 @@ import httpx
 import pytest
 from PIL import Image
 
-from support.extension import ENGINE, FIELDS, extended_copy
+from contract_tests.wrong_servers.parameters import Engine
+from contract_tests.wrong_servers.service import Operation
+from contract_tests.wrong_servers.state import token_of
+from contract_tests.wrong_servers.wire import Reply
+from mock_server import resources
+from mock_server.contract import compile_contract, read_yaml
+from support.extension import ENGINE, FIELDS, SIZES, extended_copy
+from support.mock import PREFIX, Start
 from support.server import Server
+from support.wrong_servers import serving
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +85,10 @@ def test_the_nearest_request_moves_the_prompt_of_another_engine(client: httpx.Cl
     assert entry["why"]["nearest"]["request"]["aurora_text"] == "A fox"
 
 
-def test_the_page_has_its_form(client: httpx.Client) -> None:
-    page = client.get("/_mock/").text
+def test_the_page_has_its_form_and_the_reference_both(client: httpx.Client) -> None:
+    page, reference = client.get("/_mock/").text, client.get("/_mock/docs").text
     assert all(name in page for name in (ENGINE, "aurora_text", "canvas", "palette", "grain"))
+    assert all(name in reference for name in ("Aurora", "aurora_text", "/aiimage/images/{id}", "deleteImage"))
 
 
 def test_the_operation_is_served_from_its_example(client: httpx.Client) -> None:
@@ -100,10 +109,49 @@ def test_the_operation_is_in_the_coverage(client: httpx.Client) -> None:
     assert [(each["status"], each["met"]) for each in found["statuses"]] == [(204, 1), (401, 0)]
 
 
-def conform(copy: Path, folder: Path, base_url: str) -> dict[str, Any]:
-    """Return the report of a run of the copy's suite, on what decides about the engine and the operation."""
+def test_a_terse_document_will_do(start: Start) -> None:
+    """Only what is needed: constants, optional parameters, JSON alone, and an operation with its success alone."""
+    document = read_yaml(resources.DOCUMENT)
+    schemas = document["components"]["schemas"]
+    schemas["Terse"] = {
+        "type": "object",
+        "required": ["image_generator", "words"],
+        "properties": {
+            "image_generator": {"const": "terse", "x-role": "engine"},
+            "words": {"type": "string", "x-role": "prompt"},
+            "number": {"type": "integer", "x-role": "count"},
+            "area": {"type": "string", "x-role": "size"},
+            "sharp": {"type": "boolean"},
+        },
+    }
+    schemas["GenerateRequest"]["oneOf"].append({"$ref": "#/components/schemas/Terse"})
+    schemas["GenerateRequest"]["discriminator"]["mapping"]["terse"] = "#/components/schemas/Terse"
+    document["paths"]["/aiimage/images/{id}"] = {
+        "delete": {
+            "operationId": "deleteImage",
+            "parameters": [{"name": "id", "in": "path", "required": True}],
+            "responses": {"204": {"description": "Gone."}},
+        }
+    }
+    mock = start(contract=compile_contract(document))
+    path = f"{PREFIX}/generate-image"
+    for body in ({"json": {"sharp": True}}, {"data": {"sharp": "1"}}):
+        (kind, fields), *_ = body.items()
+        reply = mock.call("POST", path, "demo", **{kind: {"image_generator": "terse", "words": "A fox", **fields}})
+        assert (reply.status_code, len(reply.json()["images"])) == (200, 1)
+    odd = {"image_generator": "terse", "words": "A fox", "area": "large"}
+    reply = mock.call("POST", path, "demo", json=odd)
+    assert (reply.status_code, list(reply.json()["errors"])) == (422, ["area"])
+    assert mock.call("DELETE", f"{PREFIX}/images/12", "demo").status_code == 204
+    assert mock.call("DELETE", f"{PREFIX}/images/12", None).status_code == 401
+    assert mock.call("GET", "/_mock/docs", None).status_code == 200
+    assert "terse" in mock.call("GET", "/_mock/", None).text
+
+
+def conform(copy: Path, folder: Path, base_url: str, primary: str, invalid: str) -> dict[str, Any]:
+    """Return the report of a run of the copy's suite, on the rules that the engine and the operation can decide."""
     target = folder / "target.yaml"
-    accounts = {"primary": {"token": "added"}, "invalid": {"token": "demo-invalid"}}
+    accounts = {"primary": {"token": primary}, "invalid": {"token": invalid}}
     target.write_text(json.dumps({"base_url": base_url, "accounts": accounts}))
     flags = ["--target", str(target), "--only", "SHAPE,AUTH,IMG-SIZE", "--report", str(folder / "report"), "--yes"]
     subprocess.run(
@@ -116,11 +164,36 @@ def conform(copy: Path, folder: Path, base_url: str) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.delivery
+def violated(report: dict[str, Any]) -> list[str]:
+    return [rule["id"] for rule in report["rules"] if rule["verdict"] == "violated"]
+
+
+@pytest.mark.slow
 def test_the_suite_checks_both(copy: Path, server: Server, tmp_path: Path) -> None:
-    report = conform(copy, tmp_path, server.base_url)
-    assert report["verdict"] == "conforms"
+    report = conform(copy, tmp_path, server.base_url, "added", "demo-invalid")
+    assert violated(report) == []
     journal = httpx.get(f"{server.origin}/_mock/requests", params={"limit": 1000}).json()["requests"]
     generated = [each for each in journal if (each.get("fields") or {}).get("image_generator") == ENGINE]
     assert any(each["status"] == 200 for each in generated)
     assert 401 in {each["status"] for each in journal if each["operation"] == "deleteImage"}
+
+
+@pytest.mark.slow
+def test_a_service_with_both_conforms_and_one_without_the_engine_does_not(copy: Path, tmp_path: Path) -> None:
+    """The service shares no code with the mock; without the engine it answers 422."""
+    engine = Engine(
+        ENGINE,
+        "aurora_text",
+        {"canvas": frozenset(SIZES), "palette": frozenset({"polar", "ember"}), "grain": range(10)},
+        "canvas",
+        frozenset({"grain"}),
+    )
+    deletion = Operation("delete-image", "DELETE", "images/{id}", Reply(204))
+    found = []
+    for number, engines in enumerate(([engine], [])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with serving("conforming", control=False, engines=engines, operations=[deletion]) as origin:
+            report = conform(copy, folder, f"{origin}/api/v1", token_of("primary"), token_of("invalid"))
+        found.append(violated(report))
+    assert found == [[], ["SHAPE"]]

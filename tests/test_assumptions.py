@@ -1,4 +1,4 @@
-"""Every assumption is a setting, and every setting does what it says."""
+"""Every assumption is a setting, and every setting changes the behaviour."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -22,7 +22,7 @@ VALID = {"image_generator": "flux-pro", "description_flux_pro": "a fox", "image_
 
 
 def scene(**behaves: Any) -> Callable[[Scene], Scene]:
-    """Have a scene played on a mock with these settings."""
+    """Register a scene that runs on a mock with these settings."""
 
     def added(function: Scene) -> Scene:
         SCENES.append((behaves, function))
@@ -201,7 +201,7 @@ async def size(app: ASGIApp, image: dict[str, Any]) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("behaves", "played"), SCENES, ids=[function.__name__ for _, function in SCENES])
-def test_a_setting_does_what_it_says(behaves: dict[str, Any], played: Scene) -> None:
+def test_a_setting_changes_the_behaviour(behaves: dict[str, Any], played: Scene) -> None:
     app = create_app(settings(behaves=behaviour(**behaves), generation_seconds=2), JumpingClock())
 
     async def with_account() -> None:

@@ -1,4 +1,4 @@
-"""Broken connections, as the client sees them over a real socket."""
+"""Broken connections, observed by the client over a real socket."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""compose.yaml: what it starts is what the command line and the image take."""
+"""compose.yaml starts services with valid arguments of the command line and the image."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def published(service: dict[str, Any]) -> tuple[str, int, int]:
     return address, int(here), int(there)
 
 
-def test_one_mock_alone_needs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_single_mock_needs_no_other_service(monkeypatch: pytest.MonkeyPatch) -> None:
     given = flags(ALONE, monkeypatch)
     assert "profiles" not in ALONE
     assert "depends_on" not in ALONE
@@ -41,7 +41,7 @@ def test_one_mock_alone_needs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> N
     assert published(ALONE) == ("127.0.0.1", 8010, given["port"])
 
 
-def test_all_that_the_balancer_starts_is_in_its_profile_and_nothing_else_is() -> None:
+def test_the_profile_of_the_balancer_has_exactly_its_services() -> None:
     started, found = set(), ["balancer"]
     while found:
         started.add(name := found.pop())
@@ -50,12 +50,12 @@ def test_all_that_the_balancer_starts_is_in_its_profile_and_nothing_else_is() ->
     assert started == SERVICES.keys() - {"mock"}
 
 
-def test_no_two_services_want_the_same_port() -> None:
+def test_each_service_has_its_own_port() -> None:
     ports = [published(service)[1] for service in SERVICES.values() if "ports" in service]
     assert len(ports) == len(set(ports)) == 2
 
 
-def test_the_mocks_share_the_valkey_that_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mocks_share_the_valkey_of_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     given = flags(MOCKS, monkeypatch)
     assert given["workers"] > 1
     assert given["state"].removeprefix("redis://").split(":")[0] in MOCKS["depends_on"]
@@ -67,7 +67,7 @@ def test_every_variable_of_a_mock_is_a_flag(service: dict[str, Any]) -> None:
     assert set(service["environment"]) <= {parameter.envvar for parameter in serve.params}
 
 
-def test_the_balancer_sends_calls_to_all_mocks_and_asks_whether_they_are_well(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_balancer_sends_calls_to_all_mocks_and_checks_their_health(monkeypatch: pytest.MonkeyPatch) -> None:
     given = flags(MOCKS, monkeypatch)
     most, name, port = re.findall(r"server-template mock (\d+) (\w+):(\d+)", BALANCER)[0]
     assert MOCKS["deploy"]["replicas"] <= int(most)

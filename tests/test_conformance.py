@@ -1,4 +1,4 @@
-"""The suite against the mock, a process of its own: a mock that conforms, and ones that do not."""
+"""The suite against the mock in its own process, with conforming and with other settings."""
 
 import json
 import subprocess
@@ -72,7 +72,7 @@ def images_made(server: Server) -> int:
         return sum(len(entry["made"]) for entry in json.load(answer)["requests"])
 
 
-def test_a_mock_that_charges_double_gets_no_more_than_the_cap(tmp_path: Path) -> None:
+def test_a_run_against_a_mock_that_charges_double_stays_within_the_cap(tmp_path: Path) -> None:
     """The first image shows the price; from then on each request is assumed to cost that much."""
     expensive = tmp_path / "expensive.yaml"
     expensive.write_text("credits_per_image: 2")
@@ -88,7 +88,7 @@ def test_a_mock_that_charges_double_gets_no_more_than_the_cap(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_the_quick_profile_spends_three_credits_at_most(tmp_path: Path) -> None:
+def test_the_quick_profile_spends_at_most_three_credits(tmp_path: Path) -> None:
     with Server("--generation-time", "0") as server:
         status, output = conform(server, tmp_path, "--profile", "quick")
         made = images_made(server)
@@ -113,7 +113,7 @@ def test_a_free_mock_violates_the_rules_of_credits(tmp_path: Path) -> None:
     assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
 
 
-def test_a_mock_gets_its_admin_token_and_no_report_contains_it(tmp_path: Path) -> None:
+def test_the_admin_token_is_sent_to_the_mock_and_in_no_report(tmp_path: Path) -> None:
     with Server("--generation-time", "0", "--admin-token", "s3cret-of-ours") as server:
         status, output = conform(server, tmp_path, "--only", "CREDIT-COST")
         assert status == 3
@@ -134,7 +134,7 @@ def test_the_free_profile_spends_nothing(mock: Server, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "report" / "report.json").read_text())["credits"]["spent"] == 0
 
 
-def test_the_same_tests_run_by_plain_pytest(mock: Server, tmp_path: Path) -> None:
+def test_the_checks_run_with_plain_pytest(mock: Server, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "contract_tests", "-q", "-p", "no:cacheprovider"]
     flags = ["--target", target_file(mock, tmp_path), "--report", str(tmp_path / "report"), "--only", "AUTH,VERSIONS"]
     done = subprocess.run([*command, *flags], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -1,4 +1,4 @@
-"""The document of the control API, held against the routes, the code and the answers."""
+"""The document of the control API, compared with the routes, the code and the responses."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -65,7 +65,7 @@ def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
 
 
 def ways() -> list[Any]:
-    """Return each example of an answer, with that of the request of the same name, None for no body."""
+    """Return each example of a response with the request example of the same name, None without a body."""
     found = []
     for path, method, operation in operations():
         bodies = examples(resolved(operation.get("requestBody", {})).get("content", {}).get(JSON, {}))
@@ -77,7 +77,7 @@ def ways() -> list[Any]:
 
 
 def contains(whole: Any, part: Any) -> bool:
-    """Tell whether an excerpt is one: each of its items is somewhere in the list that it is an excerpt of."""
+    """Return whether each item of an excerpt is in the list."""
     if isinstance(part, dict):
         return all(contains(whole[name], value) for name, value in part.items())
     if isinstance(part, list):

@@ -1,4 +1,4 @@
-"""The mock as a process, over real HTTP, in real time: what cannot be seen in virtual time."""
+"""The mock as a process, over real HTTP and in real time."""
 
 import asyncio
 import io
@@ -32,7 +32,7 @@ def post(
 
 
 async def burst(server: Server, tokens: list[str]) -> Counter[int]:
-    """Generate once with each token, all at once; return how often each status came."""
+    """Generate once with each token, all at once; return the number of each status."""
     url = f"{server.base_url}/aiimage/generate-image"
     async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=len(tokens))) as client:
         calls = [client.post(url, json=dict(DALL_E), headers={"Authorization": f"Bearer {each}"}) for each in tokens]
@@ -40,7 +40,7 @@ async def burst(server: Server, tokens: list[str]) -> Counter[int]:
         return Counter(reply.status_code for reply in replies)
 
 
-def test_the_documented_call_gives_a_picture_that_opens(client: httpx.Client, server: Server) -> None:
+def test_the_documented_call_makes_a_valid_picture(client: httpx.Client, server: Server) -> None:
     reply = post(client, server, "e2e-documented", json={**DALL_E, "size": "1024x1024"})
     assert reply.status_code == 200
     output = reply.json()["images"][0]["output"]
@@ -48,18 +48,18 @@ def test_the_documented_call_gives_a_picture_that_opens(client: httpx.Client, se
     assert Image.open(io.BytesIO(picture.content)).size == (1024, 1024)
 
 
-def test_of_twenty_calls_at_once_with_one_token_one_is_served_and_paid(server: Server) -> None:
+def test_one_of_twenty_simultaneous_calls_with_one_token_is_served_and_charged(server: Server) -> None:
     statuses = asyncio.run(burst(server, ["e2e-one"] * 20))
     assert statuses == {200: 1, 409: 19}
     assert httpx.get(f"{server.origin}/_mock/worlds/e2e-one").json()["credits"] == 99
 
 
-def test_twenty_tokens_at_once_are_all_served(server: Server) -> None:
+def test_simultaneous_calls_with_twenty_tokens_are_all_served(server: Server) -> None:
     assert asyncio.run(burst(server, [f"e2e-many-{number}" for number in range(20)])) == {200: 20}
 
 
 def exchange(server: Server, request: bytes) -> bytes:
-    """Send raw bytes, no more, and return all that comes back."""
+    """Send raw bytes and return the whole response."""
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
@@ -94,12 +94,12 @@ def test_hostile_requests_are_answered_with_4xx_in_json(server: Server, request_
     assert reply.endswith(b"}")
 
 
-def test_a_client_that_hangs_up_in_the_middle_of_its_body_affects_no_other_client(server: Server) -> None:
+def test_a_client_that_disconnects_during_its_body_affects_no_other_client(server: Server) -> None:
     assert exchange(server, HEAD + b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{") == b""
     assert httpx.get(f"{server.origin}/_mock/health").status_code == 200
 
 
-def test_a_client_that_hangs_up_during_its_generation_still_pays_and_the_lock_is_freed(server: Server) -> None:
+def test_a_client_that_disconnects_during_its_generation_is_charged_and_the_lock_is_released(server: Server) -> None:
     token = {"Authorization": "Bearer e2e-gone"}
     with httpx.Client(headers=token) as client:
         with pytest.raises(httpx.ReadTimeout):
@@ -116,9 +116,7 @@ def test_a_client_that_hangs_up_during_its_generation_still_pays_and_the_lock_is
     content_type=st.sampled_from(["application/json", "multipart/form-data; boundary=x", "text/plain"])
     | st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30),
 )
-def test_any_body_gets_an_answer_on_the_wire(
-    client: httpx.Client, server: Server, body: bytes, content_type: str
-) -> None:
+def test_any_body_is_answered(client: httpx.Client, server: Server, body: bytes, content_type: str) -> None:
     reply = post(client, server, "e2e-fuzz", content=body, headers={"Content-Type": content_type})
     assert reply.status_code == 422
     assert reply.json().keys() == {"message", "errors"}

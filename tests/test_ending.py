@@ -37,7 +37,7 @@ WAITING = ("generation", "upload", "upload to the control API")
 
 @contextmanager
 def connected(server: Server, kind: str) -> Iterator[socket.socket]:
-    """Yield a connection whose client has sent its bytes, and has read the part of the reply that comes at once."""
+    """Yield a connection whose client has sent its bytes and read the first part of the reply."""
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(5)
@@ -53,7 +53,7 @@ def connected(server: Server, kind: str) -> Iterator[socket.socket]:
 
 
 def rest(connection: socket.socket) -> bytes:
-    """Return all bytes that are still received."""
+    """Return the remaining bytes."""
     received = b""
     try:
         while chunk := connection.recv(65_536):
@@ -64,7 +64,7 @@ def rest(connection: socket.socket) -> bytes:
 
 
 def seconds_to_end(server: Server, number: signal.Signals) -> float:
-    """Send a signal and return how many seconds the server takes to end, with status 0."""
+    """Send a signal and return the seconds until the server ends with status 0."""
     since = monotonic()
     server.process.send_signal(number)
     assert server.process.wait(5) == 0

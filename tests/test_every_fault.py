@@ -48,7 +48,7 @@ async def assert_consistent(account: Account) -> None:
 
 
 async def generated(account: Account, count: int = 1) -> Answer:
-    """Return the reply to a generation, moving the clock until it is there."""
+    """Return the reply to a generation, advancing the clock until it arrives."""
     task = asyncio.create_task(account.generate(count))
     while not task.done():
         await asyncio.sleep(0)
@@ -57,7 +57,7 @@ async def generated(account: Account, count: int = 1) -> Answer:
 
 
 async def timed_get(account: Account, name: str) -> tuple[Answer, float]:
-    """Return a reply and the seconds that it took."""
+    """Return a reply and its duration in seconds."""
     task = asyncio.create_task(account.get(name))
     passed = 0.0
     while not task.done():

@@ -1,4 +1,4 @@
-"""The example of a pipeline for GitLab, its jobs run one by one."""
+"""The example pipeline for GitLab, with each job run."""
 
 import tomllib
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def runner(tmp_path: Path) -> Iterator[Commands]:
 
 
 def script(name: str) -> str:
-    """Return what a job does once the packages are there; what it installs are packages and extras of the project."""
+    """Return the commands of a job after its installation; it installs only packages and extras of the project."""
     install, *rest = JOBS[name]["script"]
     assert install.startswith("pip install ")
     assert any(f"'./aiimage-mock[{extra}]'" in install for extra in EXTRAS) or " ./aiimage-mock " in install
@@ -63,7 +63,7 @@ def test_a_job_passes_its_tests(runner: Commands, name: str) -> None:
     assert "1 passed" in runner.printed
 
 
-def test_a_conformance_run_leaves_its_reports(runner: Commands) -> None:
+def test_a_conformance_run_writes_its_reports(runner: Commands) -> None:
     target = "--target aiimage-mock/fixtures/targets/mock.yaml"
     declared = script("conformance")
     assert target in declared

@@ -46,7 +46,7 @@ def memory(server: Server, kind: str) -> int:
 
 @pytest.fixture(scope="module")
 def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, int]]:
-    """A mock that has served a request, and the memory that it then held."""
+    """A mock that has served a request, and its memory after that."""
     behaviour = tmp_path_factory.mktemp("hostile") / "behaviour.yaml"
     behaviour.write_text(f"max_large_bodies: {LARGE_BODIES}\ncredits_per_image: 0\n")
     with Server("--generation-time", "0", "--behaviour", str(behaviour)) as server:
@@ -95,7 +95,7 @@ def exchange(server: Server, pieces: Iterable[bytes]) -> bytes:
 
 
 def first_reply(impatient: Server, pieces: Callable[[], Iterable[bytes]]) -> bytes:
-    """Return a reply; a connection that the server closed before its first byte came is tried again."""
+    """Return a reply; retry if the server closed the connection before the first byte."""
     replies = (exchange(impatient, pieces()) for _ in range(100))
     return next(filter(None, replies), b"")
 
@@ -166,7 +166,7 @@ def test_pipelined_requests_are_all_answered(victim: Server) -> None:
     assert replies.count(b"HTTP/1.1 ") == count
 
 
-def test_pipelined_requests_of_a_client_that_reads_nothing_stay_with_the_client(victim: Server) -> None:
+def test_pipelined_requests_of_a_client_that_does_not_read_are_not_buffered(victim: Server) -> None:
     with connect(victim) as connection:
         connection.settimeout(0.05)
         sent = 0
@@ -183,7 +183,7 @@ def test_two_hundred_silent_connections_do_not_block_a_request(victim: Server) -
         assert is_complete(exchange(victim, [HEALTH]))
 
 
-def test_many_unfinished_large_bodies_hold_little_memory(victim: Server) -> None:
+def test_many_unfinished_large_bodies_use_little_memory(victim: Server) -> None:
     """`LARGE_BODIES` of 11 MiB are read; of each of the others about one read, and the rest stays with its client."""
     size = 11 * 2**20
     head = FORM + b"Content-Length: %d\r\n\r\n" % size + PART
@@ -198,7 +198,7 @@ def test_many_unfinished_large_bodies_hold_little_memory(victim: Server) -> None
 
 
 @pytest.mark.parametrize("reset", [True, False])
-def test_a_client_may_disconnect_at_any_point(victim: Server, reset: bool) -> None:
+def test_a_client_can_disconnect_at_any_point(victim: Server, reset: bool) -> None:
     for cut in range(len(GENERATE) + 1):
         with connect(victim) as connection:
             if reset:
@@ -236,7 +236,7 @@ def test_a_connection_without_a_request_is_closed_without_a_reply(impatient: Ser
         assert {each.recv(1) for each in connections} == {b""}
 
 
-def test_a_generation_may_take_longer_than_the_deadline_of_a_client(impatient: Server) -> None:
+def test_a_generation_can_take_longer_than_the_deadline_of_a_client(impatient: Server) -> None:
     assert b"HTTP/1.1 200" in first_reply(impatient, lambda: [GENERATE])
 
 

@@ -1,4 +1,4 @@
-"""The Dockerfile, step by step, without an engine: its image starts, is healthy, and ends on a signal."""
+"""The Dockerfile, run step by step without a container engine: its image starts, is healthy, and ends on a signal."""
 
 import io
 import re
@@ -48,7 +48,7 @@ def health(image: Image, port: int) -> int:
     return subprocess.run(image.health_check(), cwd="/", env=environment, capture_output=True).returncode
 
 
-def test_a_container_answers_is_well_and_ends_at_once(image: Image) -> None:
+def test_a_container_answers_is_healthy_and_ends_at_once(image: Image) -> None:
     with container(image, AIIMAGE_MOCK_GENERATION_TIME="0") as (process, port):
         headers = {"Authorization": "Bearer demo"}
         origin = f"http://127.0.0.1:{port}"
@@ -94,7 +94,7 @@ def test_the_image_runs_without_privileges_and_has_labels() -> None:
     assert "://" not in final["LABEL"]
 
 
-def test_all_images_are_of_one_python_that_the_project_takes() -> None:
+def test_all_images_have_the_same_supported_python() -> None:
     steps = Image(ROOT, Path()).steps
     bases = {rest.split()[0] for word, rest in steps if word == "FROM"}
     (version,) = {re.fullmatch(r"python:3\.(\d+)-slim", base) for base in bases}
@@ -102,7 +102,7 @@ def test_all_images_are_of_one_python_that_the_project_takes() -> None:
     assert int(version[1]) >= 11
 
 
-def test_the_context_has_what_the_package_needs_and_nothing_more() -> None:
+def test_the_context_has_exactly_the_files_of_the_package() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     context = {str(path) for path in kept(ROOT)}
     assert not any("__pycache__" in path for path in context)

@@ -272,13 +272,13 @@ LONG_SLEEPS = [
 ]
 
 
-def test_the_layers_exist_and_both_packages_are_read() -> None:
+def test_the_layers_exist_and_both_packages_are_checked() -> None:
     assert [layer for layer in LAYERS if not any(inside(name, layer) and name != layer for name in PACKAGES)] == []
     assert all(sum(inside(name, package) for name in PACKAGES) > 10 for package in OURS)
     assert any(inside(name, *CONCRETE_STORES) for name in imports(COMPOSITION, PACKAGES[COMPOSITION]))
 
 
-def test_each_module_imports_only_what_its_layer_allows() -> None:
+def test_each_module_imports_only_modules_that_its_layer_allows() -> None:
     assert [violation for name, text in PACKAGES.items() for violation in layer_violations(name, text)] == []
 
 

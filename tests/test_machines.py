@@ -1,4 +1,4 @@
-"""Mocks on several machines with wrong clocks that share a Valkey: one service."""
+"""Mocks on machines with wrong clocks that share a Valkey behave as one service."""
 
 import asyncio
 import os
@@ -47,7 +47,7 @@ def mock(where: Machine, skew: str, valkey: Valkey) -> Server:
     return Server(*flags, "--generation-time", "1", command=command)
 
 
-def test_there_is_one_lock_between_machines_whose_clocks_differ(mocks: list[Remote]) -> None:
+def test_machines_with_different_clocks_share_one_lock(mocks: list[Remote]) -> None:
     one, other = mocks
 
     async def scenario() -> None:
@@ -66,7 +66,7 @@ def test_there_is_one_lock_between_machines_whose_clocks_differ(mocks: list[Remo
     run(scenario)
 
 
-def test_many_generations_at_once_on_two_machines_are_one_at_a_time(mocks: list[Remote]) -> None:
+def test_simultaneous_generations_on_two_machines_run_one_at_a_time(mocks: list[Remote]) -> None:
     async def scenario() -> None:
         answers = await asyncio.gather(*(generate(each, "at-once") for each in mocks * 10))
         statuses = [answer.status for answer in answers]

@@ -1,4 +1,4 @@
-"""Many tests at once on one server, each in a world of its own."""
+"""Many tests at once on one server, each in its own world."""
 
 from itertools import chain
 from typing import Any
@@ -62,20 +62,20 @@ def test_alone(aiimage_mock, number):
 
 @pytest.fixture(scope="module")
 def noted(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The notes of each test, after all of them have passed."""
+    """Return the notes of each test, after all have passed."""
     project = Project(tmp_path_factory.mktemp("many"))
     with Server() as server:
         flags = ("-q", "-n", str(WORKERS), "--aiimage-mock-url", server.origin, "--testrunuid", "many")
         return project.passes(EACH.replace("TESTS", str(TESTS)), *flags)
 
 
-def test_all_of_them_pass_spread_over_the_workers(noted: list[dict[str, Any]]) -> None:
+def test_all_tests_pass_on_all_workers(noted: list[dict[str, Any]]) -> None:
     assert len(noted) == TESTS
     assert {each["worker"] for each in noted} == {f"gw{number}" for number in range(WORKERS)}
 
 
 @pytest.mark.parametrize("what", ["worlds", "ids", "titles", "requests"])
-def test_no_two_of_them_have_seen_the_same(noted: list[dict[str, Any]], what: str) -> None:
+def test_tests_share_no_world_id_title_or_request(noted: list[dict[str, Any]], what: str) -> None:
     seen = list(chain.from_iterable(each[what] for each in noted))
     assert len(seen) >= TESTS
     assert len(set(seen)) == len(seen)

@@ -15,7 +15,7 @@ PassTime = Callable[[str], Awaitable[None]]
 
 
 async def history(account: Account, pass_time: PassTime) -> list[Answer]:
-    """Play it; `pass_time` lets time pass to an edge."""
+    """Play the scene; `pass_time` advances the clock to an edge."""
     seen = [await account.get("versions"), await account.generate(0), await account.get("recent-images")]
     running = await account.start_generating(2)
     seen += [await account.get("check-availability"), await account.generate(), await account.get("recent-images")]
@@ -59,6 +59,6 @@ def test_the_answers_are_the_same() -> None:
 
 
 def _bare(answer: Answer) -> tuple[int | None, dict[str, str], str]:
-    """Return an answer without its stamps and without the mock's own number."""
+    """Return an answer without its timestamps and request id."""
     headers = {name: value for name, value in answer.headers.items() if name != "x-mock-request-id"}
     return answer.status, headers, STAMP.sub("STAMP", str(answer.body))

@@ -1,4 +1,4 @@
-"""The rules, held against themselves."""
+"""Consistency of the rules."""
 
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,11 @@ EXPECTED_SOURCES = {
 }
 
 
-def test_the_rules_are_those_known_each_with_its_source() -> None:
+def test_the_rules_have_the_expected_sources() -> None:
     assert {rule["id"]: rule["source"] for rule in RULES["rules"]} == EXPECTED_SOURCES
 
 
-def test_no_rule_stands_twice() -> None:
+def test_the_ids_of_rules_are_unique() -> None:
     assert len(RULE_IDS) == len(set(RULE_IDS))
 
 
@@ -62,6 +62,6 @@ def test_a_rule_has_a_title_and_a_statement(rule: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("limit", RULES["limits"], ids=[limit["name"] for limit in RULES["limits"]])
-def test_a_limit_says_what_it_limits(limit: dict[str, Any]) -> None:
+def test_a_limit_has_a_statement(limit: dict[str, Any]) -> None:
     assert limit["statement"]
     assert isinstance(limit["default"], int)

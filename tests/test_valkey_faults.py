@@ -1,4 +1,4 @@
-"""Mocks that share a Valkey, and what becomes of them when it is killed, slow, full, or when clocks differ."""
+"""Mocks that share a Valkey which is killed, slow or full, or whose clocks differ."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -38,12 +38,12 @@ async def check(app: ASGIApp, token: str = "customer") -> Answer:
 
 
 async def world(app: ASGIApp, token: str = "customer", **state: object) -> Any:
-    """Return a world, begun afresh in that state if one is given."""
+    """Return a world, reset to that state if one is given."""
     return (await call(app, "PUT" if state else "GET", f"/_mock/worlds/{token}", body=state or None)).body
 
 
 async def until(status: int, ask: Callable[[], Awaitable[Answer]]) -> float:
-    """Ask until the answer has that status, and return how many seconds that took."""
+    """Repeat a call until it has that status; return the duration in seconds."""
     loop = asyncio.get_running_loop()
     since = loop.time()
     while (answer := await ask()).status != status:
@@ -54,13 +54,13 @@ async def until(status: int, ask: Callable[[], Awaitable[Answer]]) -> float:
 
 @pytest.fixture
 def valkey(tmp_path: Path) -> Iterator[Valkey]:
-    """A Valkey of the test's own, which writes everything to disk before it answers."""
+    """A Valkey of this test alone, which writes everything to disk before it answers."""
     with Valkey(tmp_path, appendonly="yes", appendfsync="always") as server:
         yield server
 
 
 class Load:
-    """Clients that generate one image after the other. made: the titles in their replies; statuses: all."""
+    """Clients that generate one image after the other. made: the titles in their replies; statuses: of all replies."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -80,14 +80,14 @@ class Load:
             await asyncio.sleep(0.001)
 
     async def more(self, count: int) -> None:
-        """Wait for so many more images."""
+        """Wait for `count` more images."""
         enough = len(self.made) + count
         async with asyncio.timeout(5):
             while len(self.made) < enough:  # noqa: ASYNC110 (the clients send no signal)
                 await asyncio.sleep(0.005)
 
 
-def test_nothing_is_lost_nor_charged_twice_when_valkey_is_killed_under_load(valkey: Valkey) -> None:
+def test_no_image_is_lost_or_charged_twice_when_valkey_is_killed_under_load(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             loads = [Load(mock, token) for token in ("one", "two")]
@@ -128,7 +128,7 @@ async def judge(mock: ASGIApp, loads: list[Load]) -> None:
         assert set(load.ids[-400:]) <= {each["id"] for each in listed.body["requests"]}
 
 
-def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valkey: Valkey) -> None:
+def test_a_mock_without_its_valkey_replies_at_once_and_recovers(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await generate(mock)).status == 200
@@ -155,7 +155,7 @@ def test_a_mock_whose_valkey_is_away_says_so_at_once_and_is_back_by_itself(valke
     run(scenario)
 
 
-def test_a_slow_valkey_is_not_waited_for_longer_than_a_second(valkey: Valkey) -> None:
+def test_a_slow_valkey_times_out_after_a_second(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await generate(mock)).status == 200
@@ -172,7 +172,7 @@ def test_a_slow_valkey_is_not_waited_for_longer_than_a_second(valkey: Valkey) ->
     run(scenario)
 
 
-def test_a_full_valkey_takes_nothing_and_loses_nothing(valkey: Valkey) -> None:
+def test_a_full_valkey_refuses_writes_and_keeps_its_data(valkey: Valkey) -> None:
     async def scenario() -> None:
         async with app(valkey.url) as mock:
             assert (await generate(mock)).status == 200
@@ -205,7 +205,7 @@ def test_a_reply_that_cannot_be_journaled_is_a_503(valkey: Valkey) -> None:
 
 
 @pytest.mark.parametrize("ahead", [5, -5])
-def test_a_lock_lives_as_long_whatever_the_clock_of_the_machine_that_asks_shows(ahead: float) -> None:
+def test_the_life_of_a_lock_does_not_depend_on_the_clock_of_a_machine(ahead: float) -> None:
     settled = {"behaves": behaviour(lock_seconds=0.6), "generation_seconds": 30}
 
     async def scenario() -> None:
@@ -225,7 +225,7 @@ def test_a_lock_lives_as_long_whatever_the_clock_of_the_machine_that_asks_shows(
     run(scenario)
 
 
-def test_a_generation_ends_in_its_time_whatever_the_clock_of_the_machine_shows() -> None:
+def test_the_duration_of_a_generation_does_not_depend_on_the_clock_of_a_machine() -> None:
     async def scenario() -> None:
         clocks = [SkewedClock(5), SkewedClock(-5)]
         async with apps(fresh_url(), clocks, generation_seconds=0.2) as mocks:
@@ -238,7 +238,7 @@ def test_a_generation_ends_in_its_time_whatever_the_clock_of_the_machine_shows()
     run(scenario)
 
 
-def test_mocks_that_share_a_valkey_are_one_service() -> None:
+def test_mocks_that_share_a_valkey_behave_as_one_service() -> None:
     async def scenario() -> None:
         async with apps(fresh_url(), [RealClock()] * 4, generation_seconds=0.5) as mocks:
             answers = await asyncio.gather(*(generate(mock) for mock in mocks * 5))
@@ -259,7 +259,7 @@ def test_mocks_that_share_a_valkey_are_one_service() -> None:
     run(scenario)
 
 
-def test_a_picture_is_made_by_one_mock_from_what_was_uploaded_to_another() -> None:
+def test_one_mock_makes_a_picture_from_an_upload_to_another() -> None:
     form = {
         "image_generator": "stablediffusion",
         "stable_description": "Finer",
@@ -297,7 +297,7 @@ def test_credits_of_mocks_that_share_a_valkey_are_counted_once() -> None:
 
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The number of commands of each round trip to Valkey."""
+    """Return the number of commands of each round trip to Valkey."""
     sent: list[int] = []
     exchange = Connection._exchange
 
@@ -309,7 +309,7 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sent
 
 
-def test_a_look_takes_two_round_trips_and_a_generation_three(trips: list[int]) -> None:
+def test_a_read_takes_two_round_trips_and_a_generation_three(trips: list[int]) -> None:
     async def scenario() -> list[int]:
         async with app(fresh_url()) as mock:
             counts = []

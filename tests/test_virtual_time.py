@@ -1,4 +1,4 @@
-"""Waits of seconds, hours or a night on the service take no time here."""
+"""Waits of seconds, hours or a night, in virtual time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -26,7 +26,7 @@ def run(scene: Scene, **behaves: object) -> None:
     asyncio.run(played())
 
 
-def test_a_lock_that_is_not_freed_expires_after_ten_seconds() -> None:
+def test_a_lock_that_is_not_released_expires_after_ten_seconds() -> None:
     async def scene(account: Account) -> None:
         await account.fault("stuck-lock", times=1)
         first = await account.start_generating()
@@ -41,7 +41,7 @@ def test_a_lock_that_is_not_freed_expires_after_ten_seconds() -> None:
     run(scene)
 
 
-def test_the_daily_limit_starts_again_at_midnight() -> None:
+def test_the_daily_limit_resets_at_midnight() -> None:
     async def scene(account: Account) -> None:
         await account.begin(used_today=50, generation_time=0)
         assert (await account.generate()).status == 429
@@ -54,14 +54,14 @@ def test_the_daily_limit_starts_again_at_midnight() -> None:
     run(scene)
 
 
-def test_the_day_begins_when_the_behaviour_says() -> None:
+def test_the_day_begins_at_the_configured_time() -> None:
     async def scene(account: Account) -> None:
         assert (await account.clock(advance_to="day-reset"))["now"] == "2026-02-27T06:30:00.000Z"
 
     run(scene, daily_reset="06:30")
 
 
-def test_a_generation_that_outlives_its_lock_lets_another_one_in() -> None:
+def test_another_generation_begins_when_the_lock_of_a_slow_one_expires() -> None:
     async def scene(account: Account) -> None:
         first = await account.start_generating(x_mock_fault="slow-generation;seconds=12")
         assert (await account.generate()).status == 409
@@ -79,7 +79,7 @@ def test_a_generation_that_outlives_its_lock_lets_another_one_in() -> None:
     run(scene)
 
 
-def test_what_falls_due_happens_in_order_in_one_long_advance() -> None:
+def test_due_events_happen_in_order_in_one_long_advance() -> None:
     async def scene(account: Account) -> None:
         late = asyncio.create_task(account.generate(1, "second", x_mock_fault="delay;seconds=5"))
         first = await account.start_generating()
@@ -102,7 +102,7 @@ def test_a_clock_that_runs_again_continues_from_its_frozen_time() -> None:
     run(scene)
 
 
-def test_a_generation_whose_world_is_reset_ends_with_it() -> None:
+def test_a_generation_ends_when_its_world_is_reset() -> None:
     async def scene(account: Account) -> None:
         running = await account.start_generating()
         await account.control("DELETE")
@@ -115,7 +115,7 @@ def test_a_generation_whose_world_is_reset_ends_with_it() -> None:
 
 
 @pytest.mark.parametrize("edge", ["lock-expiry", "generation-end"])
-def test_an_edge_that_is_not_there_is_a_409_and_moves_nothing(edge: str) -> None:
+def test_a_missing_edge_is_a_409_and_moves_nothing(edge: str) -> None:
     async def scene(account: Account) -> None:
         with pytest.raises(AssertionError, match=f"There is no {edge}: "):
             await account.clock(advance_to=edge)

@@ -1,4 +1,4 @@
-"""Workers: processes that share a Valkey and a port, and are one service to their clients."""
+"""Workers: processes that share a Valkey and a port, and behave as one service."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ import pytest
 from support.asgi import Answer, call
 from support.calls import done, generate, move, run, running, until, world
 from support.mock import PREFIX
-from support.processes import all_gone, children, workers_of
+from support.processes import all_ended, children, workers_of
 from support.remote import Connection, Crew, Remote, crew
 from support.server import Server
 from support.valkey import fresh_url
@@ -25,7 +25,7 @@ WORKERS = 4
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Four workers, where a lock expires after half a second."""
+    """Four workers with a lock that expires after half a second."""
     behaviour = tmp_path_factory.mktemp("workers") / "behaviour.yaml"
     behaviour.write_text("lock_seconds: 0.5\n")
     flags = ("--workers", str(WORKERS), "--state", fresh_url(), "--behaviour", str(behaviour))
@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @asynccontextmanager
 async def workers(server: Server, connections: int = 1) -> AsyncIterator[list[list[Connection]]]:
-    """Yield so many connections to each worker."""
+    """Yield `connections` connections to each worker."""
     async with crew(server.host, server.port, WORKERS, connections) as found:
         yield list(found.values())
 
@@ -218,7 +218,7 @@ def mortal(tmp_path: Path) -> Iterator[Server]:
 POINTS = {"dies-before-begin": 0, "dies-after-begin": 1, "dies-while-it-waits": 1, "dies-before-the-journal": 1}
 
 
-def test_a_worker_killed_at_any_point_leaves_no_stuck_lock_and_charges_nothing_twice(mortal: Server) -> None:
+def test_a_worker_killed_at_any_point_leaves_no_stuck_lock_and_no_double_charge(mortal: Server) -> None:
     async def scenario() -> None:
         served = Remote(mortal.host, mortal.port)
         async with crew(mortal.host, mortal.port, WORKERS) as before:
@@ -268,6 +268,6 @@ def test_no_worker_survives_its_parent(number: signal.Signals) -> None:
                 workers = children(server.process.pid)
                 server.process.send_signal(number)
                 assert await asyncio.to_thread(server.process.wait, 3) == ENDS[number]
-                assert await until(all_gone(workers), 2) < 1
+                assert await until(all_ended(workers), 2) < 1
 
     run(scenario)

@@ -1,4 +1,4 @@
-"""Every call needs a valid token, and with one it is served."""
+"""Every call requires a valid token, and is served with one."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -46,7 +46,7 @@ def test_invalid_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -
 
 @decides("AUTH", "AUTH-401", seconds=1, mode="black-box")
 def test_similar_token_is_refused(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
-    """Where not every token opens an account, a similar token is invalid."""
+    """If not every token opens an account, a similar token is invalid."""
     anonymous = api("anonymous")
     if anonymous.call("getVersions", f"Bearer {MADE_UP}").status == 200:
         pytest.skip("an invented token is served: every token opens an account here, or tokens are not checked")
@@ -58,7 +58,7 @@ def test_similar_token_is_refused(api: Callable[[str], Api], primary: Api, verdi
 def test_similar_token_opens_another_account(
     api: Callable[[str], Api], primary: Api, run: Run, verdict: Verdict
 ) -> None:
-    """Where every token opens an account, a similar token opens another account."""
+    """If every token opens an account, a similar token opens another account."""
     if not run.made_images.of("primary"):
         primary.images(FIELDS)
     mine = {str(made.image.get("id")) for made in run.made_images.of("primary")}
@@ -76,7 +76,7 @@ def test_similar_token_opens_another_account(
 
 @decides("AUTH", "AUTH-401", seconds=1)
 def test_token_in_the_url_is_not_accepted(primary: Api, target: Target, verdict: Verdict) -> None:
-    """URLs get logged on the way, so a token is put into one on this machine only."""
+    """URLs appear in logs of other machines, so a token is put into one on this machine only."""
     if not target.loopback:
         pytest.skip("a token in a URL would be in the logs of every proxy: only on this machine")
     for name in ("token", "api_token", "access_token"):

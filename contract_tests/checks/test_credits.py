@@ -129,7 +129,7 @@ class _Account:
         return reply if reply.status == 422 and fields is not FIELDS else about_account(reply, "low")
 
     def _require_first(self, images: int) -> None:
-        """Raise InconclusiveError where the untouched account cannot pay for one image, contrary to the target file."""
+        """Raise InconclusiveError if the untouched account cannot pay for one image, contrary to the target file."""
         untouched = self.left == self.api.figure
         if untouched and (images == 1 or self._generate(FIELDS).status == 419):
             raise InconclusiveError(

@@ -1,4 +1,4 @@
-"""What generate-image takes, refuses and answers."""
+"""Requests to generate-image, accepted and refused, and its responses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -90,7 +90,7 @@ def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Ver
 
 
 @decides("I2I-SRC", credits=1, free_with_role="empty")
-def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Verdict) -> None:
+def test_a_type_with_a_source_needs_an_image(primary: Api, refused: Api, verdict: Verdict) -> None:
     for name in WITHOUT_SOURCE:
         for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
             reply = _refusal(refused, primary, sample, form=form)
@@ -99,7 +99,7 @@ def test_working_from_an_image_needs_one(primary: Api, refused: Api, verdict: Ve
 
 
 def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
-    """Return a reply about the parameters; try the primary account where the first one is refused for its state."""
+    """Return a reply about the parameters; try the primary account if the first one is refused for its state."""
     for api in dict.fromkeys((refused, primary)):
         reply = api.generate(sample.fields, {} if form else None)
         if reply.status not in ACCOUNT_REFUSALS:

@@ -1,4 +1,4 @@
-"""Plain calls, unknown paths and methods, and which of several refusals comes first."""
+"""Plain calls, unknown paths and methods, and the order of refusals."""
 
 from collections.abc import Callable
 

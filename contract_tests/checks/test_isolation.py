@@ -1,4 +1,4 @@
-"""A generation as another account sees it."""
+"""Isolation: a generation of one account, observed by another."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -60,7 +60,7 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
 
 
 @decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
-def test_checking_frees_no_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
+def test_checking_does_not_release_the_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
     first, second = api("busy").check(), api("busy").check()
     verdict.require_status("LOCK-CHECK", first, 409, "while a generation runs")
     verdict.expect_status("LOCK-CHECK-PURE", second, 409, "again", by=(first, second))

@@ -1,4 +1,4 @@
-"""Generated requests: what applies to every request that the document allows, and to every one that it does not."""
+"""Properties of all documented requests and of all invalid ones, checked with generated requests."""
 
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api
@@ -23,7 +23,7 @@ def test_calls_without_a_body(run: Run, verdict: Verdict) -> None:
 
 
 @decides("SHAPE", credits=1, seconds=4, roles=("empty",), free_with_role="empty")
-def test_documented_requests_are_understood(run: Run, verdict: Verdict) -> None:
+def test_documented_requests_are_accepted(run: Run, verdict: Verdict) -> None:
     """A service may refuse them for the state of the account, but not as invalid or with an undocumented status."""
     record = run_campaign(DOCUMENTED, run, verdict, "empty")
     if any(status == 200 for _, status in record.answers):
@@ -34,7 +34,7 @@ def test_documented_requests_are_understood(run: Run, verdict: Verdict) -> None:
 
 @decides("SHAPE", "VALID-422", credits=1, seconds=4, free_with_role="empty")
 def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) -> None:
-    """Where an account without credits is refused for that first, the primary account is used."""
+    """If an account without credits is refused for its credits first, the primary account is used."""
     for role in dict.fromkeys((refused.role, "primary")):
         record = run_campaign(INVALID, run, verdict, role)
         checked = record.answered(Kind.INVALID, but=NOT_EXAMINED)
@@ -47,7 +47,7 @@ def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) 
 
 
 @decides("SHAPE", credits=2, seconds=30)
-def test_calls_that_follow_each_other(run: Run, verdict: Verdict) -> None:
+def test_linked_calls(run: Run, verdict: Verdict) -> None:
     """Along the document's links: from the availability check to a generation, then to the recent images."""
     record = run_campaign(LINKED, run, verdict, "primary")
     generated = sum(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from contract_tests.oracle.engines import Engine, Node, engine_of, text
+from contract_tests.oracle.engines import Engine, Node, choices, engine_of, text
 
 _RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
 _STARTS_AS_NUMBER = re.compile(r"\s*\+?0*[1-9]")
@@ -96,15 +96,15 @@ def _is_ordinary(engine: Engine, name: str, value: Any, one: int | str) -> bool:
         return isinstance(value, str) and _ORDINARY_TEXT.fullmatch(value) is not None
     if schema.get("format") == "binary":
         return bool(value == REAL_IMAGE)
-    known = [*schema.get("enum", ()), *schema.get("examples", ())]
+    known = [*choices(schema), *schema.get("examples", ())]
     written = known if isinstance(one, int) else [str(each) for each in known]
     return any(type(value) is type(each) and value == each for each in written)
 
 
 def _is_wrong(schema: Node, value: Any) -> bool:
     """Return whether the value is not one that the document offers, however a service reads it."""
-    if "enum" in schema:
-        return text(value) not in map(str, schema["enum"])
+    if known := choices(schema):
+        return text(value) not in map(str, known)
     if schema.get("x-role") == "size":
         return not _RESOLUTION.search(text(value))
     if schema.get("type") in {"integer", "number"}:

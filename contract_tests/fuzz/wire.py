@@ -1,4 +1,4 @@
-"""Turns a generated request into a call of the suite's transport."""
+"""Converts a generated request to a call of the suite's transport."""
 
 import json
 from collections.abc import Mapping

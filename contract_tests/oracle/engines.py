@@ -31,7 +31,7 @@ class Engine:
     @property
     def name(self) -> str:
         """The value that selects the engine."""
-        return str(self.properties[self.role("engine") or ""]["enum"][0])
+        return str(choices(self.properties[self.role("engine") or ""])[0])
 
     @property
     def prompt(self) -> str:
@@ -51,7 +51,7 @@ class Engine:
     def selected_by(self, fields: Fields) -> bool:
         """Return whether the fields select this schema, by engine and type."""
         chosen = [name for name, schema in self.properties.items() if schema.get("x-role") in _SELECTING]
-        return all(text(fields.get(name)) in map(str, self.properties[name].get("enum", ())) for name in chosen)
+        return all(text(fields.get(name)) in map(str, choices(self.properties[name])) for name in chosen)
 
     def size(self, fields: Fields) -> str | None:
         """Return the WIDTHxHEIGHT of the picture that the fields ask for, None where nothing is said of it."""
@@ -133,6 +133,11 @@ def other_choices(fields: Fields) -> dict[str, Any]:
     return {**fields, **{name: values[-1] for name, values in free.items() if name in fields}}
 
 
+def choices(schema: Node) -> list[Any]:
+    """Return the only values of a parameter, none if it has others."""
+    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
+
+
 def text(value: Any) -> str:
     """Return a value as a form would carry it, trimmed."""
     return value.strip() if isinstance(value, str) else str(value)
@@ -155,8 +160,8 @@ def _engine(document: Node, schema: Node, *, form: bool) -> Engine:
 
 
 def _example(schema: Node) -> Any:
-    if "enum" in schema:
-        return schema["enum"][0]
+    if known := choices(schema):
+        return known[0]
     examples = schema.get("examples") or ([schema["example"]] if "example" in schema else [])
     if examples:
         return examples[0]

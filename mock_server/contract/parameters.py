@@ -174,10 +174,15 @@ def _variant(schema: Node, path: _Path) -> Variant:
         validator=Draft202012Validator({"type": "object", "properties": properties, "required": sorted(needed)}),
         scalars={name: each["type"] for name, each in properties.items() if each.get("type") in _SCALARS},
         files=frozenset(name for name, each in properties.items() if each.get("format") == "binary"),
-        closed=frozenset(name for name, each in properties.items() if "enum" in each),
+        closed=frozenset(name for name, each in properties.items() if choices(each)),
         roles=compile_roles(properties, _name(schema)),
         rules=tuple(schema.get("x-rules", ())),
     )
+
+
+def choices(schema: Node) -> list[Any]:
+    """Return the only values that a property accepts, none if it accepts others."""
+    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
 
 
 def _name(schema: Node) -> str:

@@ -32,8 +32,8 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
         raise _impossible(field, f"asks for {width}x{height}, more than {behaviour.max_pixels} pixels")
     return Order(
         engine=_value(fields, roles.engine) or "",
-        prompt=fields[roles.prompt],
-        count=fields[roles.count],
+        prompt=fields.get(roles.prompt, ""),
+        count=fields.get(roles.count, 1),
         width=width,
         height=height,
         mode=mode,

@@ -11,6 +11,7 @@ from mock_server.faults import FAULTS
 GENERATE = "generateImage"
 CHECK = "checkAvailability"
 RECENT = "getRecentImages"
+# Complete replies that the client cannot read.
 _UNREADABLE = frozenset(name for name, kind in FAULTS.items() if kind.unreadable)
 
 Key = tuple[str | None, str, tuple[str, ...]]

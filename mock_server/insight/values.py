@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
+from mock_server.contract.parameters import choices
+
 Schema = Mapping[str, Any]
 Size = tuple[int, int]
 
@@ -25,7 +27,7 @@ def nearest_value(value: Any, schema: Schema, bound: int | None = None) -> Any:
     """
     if is_file(schema):
         return example(schema)
-    if "enum" in schema:
+    if choices(schema):
         return _choice(value, schema, bound)
     if schema.get("type") == "integer":
         return _integer(value, schema, bound)
@@ -39,7 +41,7 @@ def example(schema: Schema) -> Any:
     """Return a valid value: the document's example, else the first choice or the smallest number."""
     if is_file(schema):
         return {"file": A_PICTURE}
-    known = [*schema.get("examples", ()), *schema.get("enum", ())]
+    known = [*schema.get("examples", ()), *choices(schema)]
     if known:
         return known[0]
     kind = schema.get("type")
@@ -79,14 +81,14 @@ def _letters(name: str) -> str:
 
 
 def _choice(value: Any, schema: Schema, bound: int | None) -> Any:
-    text, choices = as_text(value), {str(each): each for each in schema["enum"]}
+    text, known = as_text(value), {str(each): each for each in choices(schema)}
     size = size_of(text)
-    sizes = {each: named for each in choices if (named := size_of(each)) and named[0] * named[1] <= (bound or math.inf)}
+    sizes = {each: named for each in known if (named := size_of(each)) and named[0] * named[1] <= (bound or math.inf)}
     if text is None or (sizes and size is None):
         return example(schema)
     if sizes and size:
-        return choices[min(sizes, key=lambda each: _distance(sizes[each], size))]
-    return choices[most_similar(text, choices)]
+        return known[min(sizes, key=lambda each: _distance(sizes[each], size))]
+    return known[most_similar(text, known)]
 
 
 def _integer(value: Any, schema: Schema, bound: int | None) -> int:

@@ -46,9 +46,9 @@ class Seen(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What handlers need.
+    """The state, the settings and the clock that handlers work with.
 
-    sources: uploads by key; generation_seconds: how long a generation takes by default; invent: makes the images of a
+    sources: uploads by key; generation_seconds: default duration of a generation; invent: makes the images of a
     past.
     """
 

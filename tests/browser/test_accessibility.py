@@ -23,7 +23,7 @@ LOG_IN = """() => {
 
 @pytest.fixture
 def busy(shared: Mocked, token: str) -> str:
-    """A world in which there is something of everything to see."""
+    """A world with state of each kind to show."""
     shared.control("PUT", f"/worlds/{token}/faults", [{"fault": "proxy-error", "operation": "versions"}])
     shared.generate(token, "A fox")
     for _ in range(2):
@@ -78,7 +78,7 @@ def test_axe_finds_nothing_serious_at_the_login(watched: Watched, shared: Mocked
         assert complaints(page) == []
 
 
-def test_everything_is_done_by_keyboard(watched: Watched, shared: Mocked, busy: str) -> None:
+def test_everything_can_be_done_by_keyboard(watched: Watched, shared: Mocked, busy: str) -> None:
     page = watched.open(busy)
     expect(rows(page)).to_have_count(4)
     seen = walk(page)

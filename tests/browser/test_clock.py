@@ -16,7 +16,7 @@ NOON = "2026-02-26T12:00:00Z"
 
 @pytest.fixture
 def stopped(shared: Mocked, token: str) -> str:
-    """A world whose time stands still at noon."""
+    """A world whose clock is frozen at noon."""
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True, "set": NOON})
     return token
 
@@ -29,7 +29,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_a_clock_is_stopped_and_let_run(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_clock_is_frozen_and_resumed(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
     expect(part(page, "mode")).to_have_text("running")
     press(page, "Freeze")
@@ -40,7 +40,7 @@ def test_a_clock_is_stopped_and_let_run(watched: Watched, shared: Mocked, token:
     assert shared.world(token)["clock"]["mode"] == "real"
 
 
-def test_so_many_seconds_pass(watched: Watched, shared: Mocked, stopped: str) -> None:
+def test_a_clock_is_advanced(watched: Watched, shared: Mocked, stopped: str) -> None:
     page = watched.open(stopped)
     expect(part(page, "now")).to_have_text("2026-02-26 12:00:00")
     page.get_by_label("Seconds to advance").fill("90")
@@ -49,7 +49,7 @@ def test_so_many_seconds_pass(watched: Watched, shared: Mocked, stopped: str) ->
     assert now(shared, stopped) == "2026-02-26T12:01:30.000Z"
 
 
-def test_a_lock_counts_down_on_its_worlds_own_time(watched: Watched, shared: Mocked, stopped: str) -> None:
+def test_a_lock_counts_down_on_the_frozen_clock_of_its_world(watched: Watched, shared: Mocked, stopped: str) -> None:
     lock = {"lock": {"until": "2026-02-26T12:00:10Z"}}
     shared.control("PATCH", f"/worlds/{stopped}", lock)
     page = watched.open(stopped)
@@ -63,7 +63,7 @@ def test_a_lock_counts_down_on_its_worlds_own_time(watched: Watched, shared: Moc
     assert shared.world(stopped)["lock"] is None
 
 
-def test_a_lock_counts_down_where_time_runs(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_lock_counts_down_on_a_running_clock(watched: Watched, shared: Mocked, token: str) -> None:
     shared.control("POST", f"/worlds/{token}/clock", {"set": NOON})
     shared.control("PATCH", f"/worlds/{token}", {"lock": {"until": "2026-02-26T12:00:01Z"}})
     page = watched.open(token)
@@ -71,7 +71,7 @@ def test_a_lock_counts_down_where_time_runs(watched: Watched, shared: Mocked, to
     assert shared.world(token)["lock"] is None
 
 
-def test_a_lock_that_all_share_is_seen_in_every_world(browser: Browser, tmp_path: Path) -> None:
+def test_a_global_lock_is_shown_in_every_world(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "behaviour.yaml").write_text("lock_scope: global\n")
     flags = ("--behaviour", str(tmp_path / "behaviour.yaml"), "--generation-time", "6")
     with Server(*flags) as server, closing(Mocked(server)) as mocked, closing(Watched(browser, mocked)) as tabs:
@@ -86,13 +86,13 @@ def test_a_lock_that_all_share_is_seen_in_every_world(browser: Browser, tmp_path
         assert tabs.problems == []
 
 
-def test_a_lock_for_ever_says_so(watched: Watched) -> None:
+def test_a_permanent_lock_is_shown_as_such(watched: Watched) -> None:
     page = watched.open("demo-busy")
     expect(part(page, "lock")).to_have_text("held forever")
     expect(page.get_by_role("button", name="Advance to lock expiry")).to_be_disabled()
 
 
-def test_a_generation_is_brought_to_its_end(watched: Watched, shared: Mocked, stopped: str) -> None:
+def test_the_clock_is_advanced_to_the_end_of_a_generation(watched: Watched, shared: Mocked, stopped: str) -> None:
     shared.control("PATCH", f"/worlds/{stopped}", {"generation_time": 4})
     page = watched.open(stopped)
     edge = page.get_by_role("button", name="Advance to generation end")
@@ -111,7 +111,7 @@ def test_a_generation_is_brought_to_its_end(watched: Watched, shared: Mocked, st
     assert now(shared, stopped) == "2026-02-26T12:00:04.000Z"
 
 
-def test_a_night_passes(watched: Watched, shared: Mocked, stopped: str) -> None:
+def test_the_clock_is_advanced_to_the_next_day(watched: Watched, shared: Mocked, stopped: str) -> None:
     shared.generate(stopped, count=4)
     page = watched.open(stopped)
     expect(part(page, "used")).to_have_text("4")

@@ -48,7 +48,7 @@ def test_one_fault_is_switched_off_and_then_all(page: Page, shared: Mocked, toke
     assert active(shared, token) == []
 
 
-def test_a_fault_that_cannot_be_is_refused_in_words(watched: Watched, page: Page, shared: Mocked, token: str) -> None:
+def test_an_invalid_fault_is_refused_with_a_message(watched: Watched, page: Page, shared: Mocked, token: str) -> None:
     watched.expected = ("422",)
     part(page, "fault-form").get_by_label("Fault").select_option("status")
     part(page, "fault-form").get_by_label("code").fill("418")
@@ -57,7 +57,7 @@ def test_a_fault_that_cannot_be_is_refused_in_words(watched: Watched, page: Page
     assert active(shared, token) == []
 
 
-def test_a_fault_that_was_switched_on_elsewhere_is_seen(page: Page, shared: Mocked, token: str) -> None:
+def test_a_fault_that_another_client_switched_on_is_shown(page: Page, shared: Mocked, token: str) -> None:
     shared.control("PUT", f"/worlds/{token}/faults", [{"fault": "delay", "seconds": 0.25}])
     expect(part(page, "faults")).to_contain_text("delay seconds 0.25")
 

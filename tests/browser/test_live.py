@@ -29,7 +29,7 @@ def test_a_lost_connection_is_shown_and_recovered(browser: Browser) -> None:
     assert tabs.problems == []
 
 
-def test_many_workers_are_one_mock_to_the_page(browser: Browser, token: str) -> None:
+def test_the_page_works_with_many_workers(browser: Browser, token: str) -> None:
     flags = ("--workers", "2", "--state", fresh_url(), "--admin-token", "s3cret", "--generation-time", "0")
     with (
         Server(*flags) as server,

@@ -104,7 +104,7 @@ def test_an_invalid_request_is_explained(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Request details")).to_contain_text("Nearest valid request")
 
 
-def test_two_requests_at_once_meet_the_lock(page: Page, shared: Mocked, token: str) -> None:
+def test_the_second_of_two_simultaneous_requests_is_locked(page: Page, shared: Mocked, token: str) -> None:
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     page.get_by_role("button", name="Send", exact=True).click()

@@ -1,4 +1,4 @@
-"""The timeline of requests, and one of them in full."""
+"""The timeline of requests, and the details of a request."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 @pytest.fixture
 def busy(shared: Mocked, token: str) -> str:
-    """A world with a picture, three refusals, and two questions."""
+    """A world with a picture, three refusals, and two reads."""
     shared.generate(token, "A red fox")
     shared.generate(token, "Too many", count=99)
     shared.control("PATCH", f"/worlds/{token}", {"credits": 2})
@@ -29,14 +29,14 @@ def expect_shown(page: Page, statuses: list[str]) -> None:
 
 
 def whole(page: Page, text: str) -> Any:
-    """Open the request that says so, and return the dialog that shows it."""
+    """Open the request with this text, and return its dialog."""
     rows(page).filter(has_text=text).click()
     dialog = page.get_by_role("dialog", name="Request details")
     expect(dialog).to_be_visible()
     return dialog
 
 
-def test_requests_come_newest_first_with_status_rule_and_reason(watched: Watched, busy: str) -> None:
+def test_requests_are_newest_first_with_status_rule_and_reason(watched: Watched, busy: str) -> None:
     page = watched.open(busy)
     expect_shown(page, ["404", "200", "419", "422", "200"])
     refused = rows(page).nth(2)
@@ -66,7 +66,7 @@ def test_requests_are_filtered(watched: Watched, busy: str) -> None:
     expect(part(page, "no-requests")).to_have_text("No request matches the filters.")
 
 
-def test_requests_without_a_token_are_among_all_worlds(watched: Watched, shared: Mocked, token: str) -> None:
+def test_requests_without_a_token_are_listed_for_all_worlds(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
     part(page, "filters").get_by_label("Scope").select_option("all worlds")
     part(page, "filters").get_by_label("Text").fill("401")

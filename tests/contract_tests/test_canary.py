@@ -28,7 +28,7 @@ _WINDOW = 20
 
 
 class Parrot(Handler):
-    """Answers 200 with everything that was sent, in several encodings."""
+    """Answers 200 with the whole request, in several encodings."""
 
     def answer(self) -> None:
         body = self.read()
@@ -102,7 +102,7 @@ def assert_no_secret(text: str) -> None:
     assert shown_uploads(text) == set()
 
 
-def test_the_windows_find_a_part_of_an_upload() -> None:
+def test_the_parts_of_an_upload_are_found() -> None:
     part = base64.b64encode(UPLOADS[0]).decode()[40:70]
     assert shown_uploads(f"a reply that repeats {part}")
 

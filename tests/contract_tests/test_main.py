@@ -1,4 +1,4 @@
-"""The door to the suite."""
+"""The entry point of the suite."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 from contract_tests.__main__ import main
 
 
-def test_it_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["aiimage-conform", "--help"])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -16,9 +16,9 @@ def test_it_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "Usage: aiimage-conform" in capsys.readouterr().out
 
 
-def test_a_missing_package_is_named_with_what_installs_it() -> None:
+def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     without = "import sys; sys.modules['pytest'] = None; from contract_tests.__main__ import main; main()"
     done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
     assert done.returncode == 2
-    says = "Error: the suite needs pytest, which is not installed: pip install 'aiimage-mock[contract]'"
-    assert done.stderr == f"{says}\n"
+    message = "Error: the suite needs pytest, which is not installed: pip install 'aiimage-mock[contract]'"
+    assert done.stderr == f"{message}\n"

@@ -1,4 +1,4 @@
-"""Runs against small servers that are wrong in one way each."""
+"""Runs against small servers that break one rule each."""
 
 import json
 from collections.abc import Callable, Iterator

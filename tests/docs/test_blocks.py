@@ -1,4 +1,4 @@
-"""Every fenced block of every page is run, or checked: KINDS says how. A block of no kind fails."""
+"""Every fenced block of every page is run or checked as KINDS defines. A block without a kind fails."""
 
 import json
 import os
@@ -34,13 +34,13 @@ EMPTY_REPLY = 52
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block is tried: a folder of its own, and a mock."""
+    """The environment of a block: its own folder, and a mock."""
 
     folder: Path
     server: Server
 
     def here(self, block: Block, text: str) -> str:
-        """Return a text with this mock instead of that of the page, and a token of the block's own instead of demo."""
+        """Return a text with the address of this mock, and with a token of the block instead of demo."""
         text = text.replace("http://127.0.0.1:8010", self.server.origin)
         return re.sub(r"\bdemo\b", f"docs-{block.page}-{block.number}", text)
 
@@ -50,7 +50,7 @@ Command = Callable[[Block, Place, str], None]
 
 
 def curl(block: Block, place: Place, command: str) -> None:
-    """The call is answered well, or as it asks to be."""
+    """The call succeeds, or gets the status that it forces."""
     written = f"{place.here(block, command)} -sS -o {os.devnull} -w '%{{http_code}}'"
     done = subprocess.run(["sh", "-c", written], cwd=place.folder, capture_output=True, text=True)
     asked = re.search(r"Prefer: code=(\d+)", command)
@@ -64,7 +64,7 @@ def make(block: Block, place: Place, command: str) -> None:
 
 
 def pip(block: Block, place: Place, command: str) -> None:
-    """It installs this project, with extras that there are."""
+    """It installs this project, with existing extras."""
     _, verb, *wanted = shlex.split(command)
     assert verb == "install"
     assert any("aiimage-mock" in each for each in wanted)
@@ -73,7 +73,7 @@ def pip(block: Block, place: Place, command: str) -> None:
 
 
 def run_pytest(block: Block, place: Place, command: str) -> None:
-    """It passes with the first tests of the page, and what comes before them: that is the file that it may name."""
+    """It passes with the first tests of the page and the code before them: that is the file that it names."""
     flags = [each for each in shlex.split(place.here(block, command))[1:] if not each.endswith(".py")]
     blocks = page(block.page).blocks("python")
     first = next(number for number, text in enumerate(blocks) if "def test_" in text)
@@ -83,13 +83,13 @@ def run_pytest(block: Block, place: Place, command: str) -> None:
 
 
 def mock(block: Block, place: Place, command: str) -> None:
-    """The command line is understood."""
+    """The command line is valid."""
     _, name, *arguments = shlex.split(command)
     mock_server.cli.main.commands[name].make_context(name, arguments)
 
 
 def conform(block: Block, place: Place, command: str) -> None:
-    """The command line is understood, and what it names is there: the target, its accounts, rules."""
+    """The command line is valid, and its target, accounts and rules exist."""
     _, name, *arguments = shlex.split(command)
     given = contract_tests.runner.cli.main.commands[name].make_context(name, arguments).params
     if "target" in given:
@@ -123,7 +123,7 @@ PROGRAMS: dict[str, Command] = {
 
 
 def commands(block: Block, place: Place) -> None:
-    """Every command is of a known program, and does what it should."""
+    """Every command is of a known program, and passes its check."""
     assert block.commands
     for command in block.commands:
         bare = re.sub(r"^(?:[A-Z_]+=\S+ +)+", "", command)
@@ -133,7 +133,7 @@ def commands(block: Block, place: Place) -> None:
 
 
 def run_tests(block: Block, place: Place) -> None:
-    """The Python of a page, all together, is tests that pass."""
+    """The Python blocks of a page, joined, are tests that pass."""
     blocks = [each for each in page(block.page).fenced if each.language == "python"]
     if block != blocks[0]:
         return
@@ -171,7 +171,7 @@ def unavailable(block: Block, place: Place) -> None:
 
 
 def grammar(block: Block, place: Place) -> None:
-    """The form of an example is one that examples are read by."""
+    """The form of an example is valid."""
     parts = {"[+DURATION]": "+1.5", "TIME": "0", "OPERATION": "picture", "[FIELDS | PICTURE]": "fox.png"}
     line = block.text
     for part, instead in {**parts, "STATUS": "200", "[WORD ...]": "cut"}.items():
@@ -180,7 +180,7 @@ def grammar(block: Block, place: Place) -> None:
 
 
 def in_a_test_of_its_own(module: str) -> Check:
-    """Return what checks that another module of tests, of that page, reads its blocks of that language."""
+    """Return a check that another test module reads the blocks of this language on its page."""
 
     def is_read(block: Block, place: Place) -> None:
         path = ROOT / "tests" / f"{module}.py"
@@ -237,7 +237,7 @@ def place(tmp_path: Path, server: Server) -> Place:
 
 
 @pytest.mark.parametrize("block", CASES)
-def test_a_block_is_what_it_says(block: Block, place: Place) -> None:
+def test_a_block_is_correct(block: Block, place: Place) -> None:
     check(block, place)
 
 
@@ -255,11 +255,11 @@ def test_a_block_is_what_it_says(block: Block, place: Place) -> None:
         ("sh", "pip install 'aiimage-mock[wings]'"),
     ],
 )
-def test_a_block_that_is_wrong_is_caught(language: str, text: str, place: Place) -> None:
+def test_a_wrong_block_is_detected(language: str, text: str, place: Place) -> None:
     with pytest.raises((AssertionError, subprocess.CalledProcessError, click.ClickException, UsageError)):
         check(Block("nowhere", 0, language, text), place)
 
 
-def test_no_kind_is_left_over() -> None:
+def test_every_kind_is_used() -> None:
     there = {(block.page, block.language) for block in BLOCKS} | {("*", block.language) for block in BLOCKS}
     assert [kind for kind in KINDS if kind not in there] == []

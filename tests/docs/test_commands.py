@@ -1,4 +1,4 @@
-"""docs/commands.md has every command, flag, exit status and environment variable; the log looks as shown."""
+"""docs/commands.md has every command, flag, exit status and environment variable, and correct log lines."""
 
 import ast
 import json
@@ -45,7 +45,7 @@ def test_every_flag_of_the_suite_is_in_its_table_with_its_default(header: str, c
 
 
 class Flags:
-    """Takes the place of pytest's parser of options, and notes their names."""
+    """A replacement for pytest's option parser that records the names."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
@@ -93,7 +93,7 @@ def test_every_exit_status_is_in_its_table(name: str) -> None:
 
 
 def read_variables(path: Path) -> set[str]:
-    """Return the environment variables that a module names where it reads them, or as a constant."""
+    """Return the environment variables that a module reads or defines as a constant."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and "environ" in ast.unparse(node.func)]
     read = {each.value for call in calls for each in call.args if isinstance(each, ast.Constant)}
@@ -115,7 +115,7 @@ def test_every_flag_of_the_mock_has_a_variable() -> None:
     assert all(isinstance(option, EnvironmentOption) for option in mock_server.cli.serve.params)
 
 
-def test_the_lines_of_the_log_look_as_shown() -> None:
+def test_the_lines_of_the_log_match_the_page() -> None:
     calls = [("check-availability", "demo-busy", {}), ("versions", "demo", {"X-Mock-Fault": "proxy-error"})]
     logs = {}
     for form in ("text", "json"):

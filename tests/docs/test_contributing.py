@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, CHANGELOG.md and the hooks for contributors are held to what they say."""
+"""CONTRIBUTING.md, CHANGELOG.md and the hooks for contributors are correct."""
 
 import re
 import shlex
@@ -30,39 +30,39 @@ def made(target: str) -> str:
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z-]+)\b", CONTRIBUTING))))
-def test_every_target_that_is_named_can_be_made(target: str) -> None:
+def test_every_named_make_target_exists(target: str) -> None:
     assert f"{target}:" in MAKEFILE
     made(target)
 
 
-def test_every_command_is_of_a_kind_that_is_tested() -> None:
+def test_every_command_is_tested() -> None:
     kinds = ("make ", ".venv/bin/pytest ", "pipx install pre-commit", "pre-commit install")
     assert [each for each in commands() if not each.startswith(kinds)] == []
 
 
 @pytest.mark.parametrize("command", [each for each in commands() if each.startswith(".venv/bin/pytest")])
-def test_the_tests_that_are_named_are_there(command: str) -> None:
+def test_the_named_tests_exist(command: str) -> None:
     named = [word for word in shlex.split(command)[1:] if word not in ("-n", "auto")]
     assert all((ROOT / name).is_dir() for name in named)
 
 
 @pytest.mark.parametrize("text", [CONTRIBUTING, CHANGELOG], ids=["contributing", "changelog"])
-def test_every_path_that_is_linked_or_named_is_there(text: str) -> None:
+def test_every_linked_or_named_path_exists(text: str) -> None:
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
     named = re.findall(r"`((?:tests|mock_server|contract_tests|docs)/[\w./-]*)`", text)
     assert [path for path in {*linked, *named} if not (ROOT / path).exists()] == []
 
 
-def test_the_changelog_has_the_form_that_it_names() -> None:
+def test_the_changelog_has_the_declared_form() -> None:
     kinds = set(re.findall(r"^### (\w+)$", CHANGELOG, re.MULTILINE))
     versions = re.findall(r"^## \[(.+?)\]", CHANGELOG, re.MULTILINE)
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
     assert versions[0] == "Unreleased"
     assert versions[1:2] in ([], [__version__])
-    assert len(ready_made_scenarios()) == 10, "as the changelog says"
+    assert len(ready_made_scenarios()) == 10, "as in the changelog"
 
 
-def test_a_hook_runs_a_check_of_make_lint_and_fetches_nothing() -> None:
+def test_a_hook_runs_a_check_of_make_lint_without_downloads() -> None:
     checks = made("lint")
     assert {repo["repo"] for repo in read_yaml(ROOT / ".pre-commit-config.yaml")["repos"]} == {"local"}
     for hook in HOOKS:

@@ -23,7 +23,7 @@ def described(setting: Setting) -> str:
     return f"`{setting.name}`{f' = {shown}' if shown else ''}: {setting.takes}"
 
 
-def test_every_assumed_rule_is_there_and_no_other() -> None:
+def test_exactly_the_assumed_rules_are_listed() -> None:
     assert sorted(ROWS) == sorted(rule.id for rule in ASSUMED)
 
 
@@ -43,7 +43,7 @@ def test_the_settings_of_documented_rules_are_named() -> None:
 
 
 def assumed_parts() -> Iterator[tuple[str, str]]:
-    """Yield what the document marks as assumed beside rules: a name for it, and the source."""
+    """Yield name and source of each part of the document that is marked as assumed."""
     yield from ((str(status), each["x-source"]) for status, each in DOCUMENT["x-fallback-responses"].items())
     yield "401", DOCUMENT["components"]["responses"]["Unauthenticated"]["x-source"]
     for item in DOCUMENT["paths"].values():
@@ -56,7 +56,7 @@ def assumed_parts() -> Iterator[tuple[str, str]]:
             yield name, schema["x-source"]
 
 
-def test_everything_that_the_document_marks_is_there_and_nothing_else() -> None:
+def test_exactly_the_marked_parts_of_the_document_are_listed() -> None:
     documented = {row[0].replace("`", ""): row[1] for row in PAGE.rows("where")}
     assert documented == dict(assumed_parts())
     text = resources.DOCUMENT.read_text()

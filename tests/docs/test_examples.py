@@ -1,4 +1,4 @@
-"""The pages in examples/ are correct. The tests beside the clients show what those do."""
+"""The pages in examples/ are correct. The clients have their own tests."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ def lines(page: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
-def test_every_path_that_is_linked_or_run_is_there(page: Path) -> None:
+def test_every_linked_or_run_path_exists(page: Path) -> None:
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()) if not link.startswith("http")]
     run = re.findall(r"(?<![\w/])examples/[\w./-]+", "\n".join(lines(page)))
     assert [link for link in linked if not (page.parent / link).exists()] == []
@@ -32,7 +32,7 @@ def test_every_example_is_in_the_index() -> None:
     assert set(re.findall(r"^\| \[(\w+)\]", INDEX, re.MULTILINE)) == folders
 
 
-def test_every_client_says_how_it_is_run() -> None:
+def test_every_client_has_a_command_to_run_it() -> None:
     for line in lines(EXAMPLES / "README.md"):
         variable, *command = shlex.split(line)
         (path,) = (ROOT / word for word in command if word.startswith("examples/"))

@@ -1,4 +1,4 @@
-"""docs/faults.md is held to what it says."""
+"""docs/faults.md is correct."""
 
 import json
 import re
@@ -22,12 +22,12 @@ def described(parameter: Parameter) -> str:
     return f"`{parameter.name}`{shown} ({parameter.takes})"
 
 
-def test_every_fault_is_in_the_table_and_no_other() -> None:
+def test_exactly_the_faults_are_in_the_table() -> None:
     assert list(PAGE.table("fault")) == list(FAULTS)
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_every_parameter_is_in_the_table_with_its_default_and_what_it_takes(name: str) -> None:
+def test_every_parameter_is_in_the_table_with_its_default_and_valid_values(name: str) -> None:
     parameters = [described(each) for each in parameters_of(FAULTS[name]).values()]
     assert PAGE.table("fault")[name][0] == "<br>".join(parameters)
 
@@ -37,7 +37,7 @@ def test_the_scope_of_a_fault_is_in_the_table(name: str) -> None:
     assert PAGE.table("fault")[name][2] == (", ".join(FAULTS[name].operations) or "any")
 
 
-def test_every_word_that_binds_a_fault_is_in_its_table() -> None:
+def test_every_condition_of_a_fault_is_in_its_table() -> None:
     assert tuple(PAGE.table("word")) == BINDING
 
 
@@ -52,14 +52,14 @@ def test_every_point_of_the_drill_is_in_its_table() -> None:
     assert tuple(PAGE.table("at")) == get_args(get_type_hints(LostResponse)["at"])
 
 
-def test_the_faults_of_the_example_can_be_made() -> None:
+def test_the_faults_of_the_example_are_valid() -> None:
     (example,) = re.findall(r"/faults -d '(.*?)'", PAGE.text, re.DOTALL)
     for entry in json.loads(example):
         parameters = {name: value for name, value in entry.items() if name not in BINDING and name != "fault"}
         assert make_fault(entry["fault"], parameters).name == entry["fault"]
 
 
-def test_the_headers_of_the_examples_are_understood() -> None:
+def test_the_headers_of_the_examples_are_valid() -> None:
     values = re.findall(r'"X-Mock-Fault: (.*?)"', PAGE.text) + re.findall(r'`([a-z-]+;\w+=".*?")`', PAGE.text)
     assert len(values) == 3
     assert [fault.name for value in values for fault in parse_header(value)] == [

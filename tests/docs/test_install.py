@@ -1,4 +1,4 @@
-"""docs/install.md is held to what it says."""
+"""docs/install.md is correct."""
 
 import os
 import shlex
@@ -27,7 +27,7 @@ DOCKER = [line for line in PAGE.commands() if line.startswith("docker run ")]
 
 @pytest.fixture
 def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Have uv and pipx put what they install into a folder of its own, with the Python that runs the tests."""
+    """Make uv and pipx install into a separate folder, with the Python that runs the tests."""
     if not all((BIN / name).exists() for name in ("uv", "pipx")):
         pytest.skip("uv and pipx are not installed: pip install 'aiimage-mock[dev]'")
     places = {"UV_TOOL_DIR": "uv", "UV_TOOL_BIN_DIR": "bin", "PIPX_HOME": "pipx", "PIPX_BIN_DIR": "bin"}
@@ -49,7 +49,7 @@ def test_each_way_is_tested() -> None:
 
 
 @pytest.mark.parametrize("command", RUNS)
-def test_the_mock_runs_without_being_installed(away: Path, command: str) -> None:
+def test_the_mock_runs_without_installation(away: Path, command: str) -> None:
     program, *arguments = command.removesuffix(" serve").split()
     with Server("--generation-time", "0", command=(str(BIN / program), *arguments)) as server:
         try:
@@ -59,7 +59,7 @@ def test_the_mock_runs_without_being_installed(away: Path, command: str) -> None
 
 
 @pytest.mark.parametrize("command", TOOLS)
-def test_the_commands_are_installed_in_a_place_of_their_own(away: Path, command: str) -> None:
+def test_the_commands_are_installed_in_their_own_environment(away: Path, command: str) -> None:
     subprocess.run(command.split(), check=True, capture_output=True)
     installed = [away / "bin" / name for name in ("aiimage-mock", "aiimage-conform")]
     assert all(path.exists() for path in installed)
@@ -73,7 +73,7 @@ def test_every_extra_is_in_its_table() -> None:
     assert documented == {name: f"`pip install '.[{name}]'`" for name in extras}
 
 
-def test_the_image_is_built_of_what_is_here() -> None:
+def test_the_image_is_built_from_this_folder() -> None:
     assert "docker build -t aiimage-mock ." in PAGE.commands()
     assert (ROOT / "Dockerfile").exists()
 
@@ -97,13 +97,13 @@ def test_a_container_takes_the_documented_settings(line: str, monkeypatch: pytes
         assert str(context.params["accounts"]) == there
 
 
-def test_what_compose_starts_is_in_its_file() -> None:
+def test_the_services_of_compose_are_in_its_file() -> None:
     lines = [line for block in PAGE.blocks("sh") for line in block.splitlines() if line.startswith("docker compose ")]
     assert [line.removeprefix("docker compose up --build ") for line in lines] == ["mock", "balancer"]
 
 
 @pytest.mark.parametrize(("shell", "line"), [(row[0], row[2].strip("`")) for row in PAGE.rows("shell | where | line")])
-def test_the_line_of_a_shell_brings_completion(shell: str, line: str, tmp_path: Path) -> None:
+def test_the_line_of_a_shell_enables_completion(shell: str, line: str, tmp_path: Path) -> None:
     bash = line.replace("| source", "").replace("eval", "echo")
     with commands(tmp_path) as runner:
         assert runner.run(bash) == 0

@@ -1,4 +1,4 @@
-"""docs/integrator.md: each state is reached in each of the ways that it names."""
+"""docs/integrator.md: each state is reached in each documented way."""
 
 import json
 import re
@@ -17,7 +17,7 @@ ROWS = {re.findall(r"\d+", row[0])[0]: row[1:] for row in page("integrator").row
 ORDER = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
 
 
-def test_its_client_works_with_the_other_reading_of_what_is_assumed(tmp_path: Path) -> None:
+def test_its_client_works_with_the_other_reading_of_the_assumptions(tmp_path: Path) -> None:
     (tmp_path / "other-reading.yaml").write_text(page("differences").blocks("yaml")[0])
     with Server("--generation-time", "0", "--behaviour", str(tmp_path / "other-reading.yaml")) as server:
         tests = "\n\n".join(page("integrator").blocks("python"))
@@ -38,18 +38,18 @@ def test_every_status_of_generate_image_is_listed() -> None:
 
 
 @pytest.mark.parametrize("wanted", ROWS)
-def test_the_token_meets_it(server: Server, wanted: str) -> None:
+def test_the_token_gets_the_status(server: Server, wanted: str) -> None:
     assert status(server.base_url, ROWS[wanted][0].strip("`")) == wanted
 
 
 @pytest.mark.parametrize("wanted", [each for each in ROWS if ROWS[each][1]])
-def test_what_a_test_says_brings_it_about(aiimage_mock: AiimageMock, wanted: str) -> None:
+def test_the_code_of_a_test_leads_to_the_status(aiimage_mock: AiimageMock, wanted: str) -> None:
     exec(ROWS[wanted][1].strip("`"), {"aiimage_mock": aiimage_mock})
     assert status(aiimage_mock.base_url, aiimage_mock.token) == wanted
 
 
 @pytest.mark.parametrize("wanted", [each for each in ROWS if ROWS[each][2].startswith("`{")])
-def test_the_body_of_a_call_brings_it_about(server: Server, wanted: str) -> None:
+def test_the_body_of_a_call_leads_to_the_status(server: Server, wanted: str) -> None:
     token = f"integrator-{wanted}"
     httpx.patch(f"{server.origin}/_mock/worlds/{token}", json=json.loads(ROWS[wanted][2].strip("`"))).raise_for_status()
     assert status(server.base_url, token) == wanted

@@ -73,7 +73,7 @@ def test_the_engine_of_the_example_is_served_and_judged(tmp_path: Path) -> None:
         }
 
 
-def test_an_engine_without_a_prompt_stops_the_mock_in_one_sentence(tmp_path: Path) -> None:
+def test_an_engine_without_a_prompt_stops_the_mock_with_one_sentence(tmp_path: Path) -> None:
     copy = patched(tmp_path / "copy", ENGINE)
     document = copy / "openapi" / "openapi.yaml"
     lines = document.read_text().splitlines(keepends=True)

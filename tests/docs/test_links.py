@@ -10,7 +10,7 @@ ROOTS = "mock_server|contract_tests|tests|openapi|fixtures|docs|http|domain|stor
 
 
 def anchors(each: Page) -> set[str]:
-    """The anchors of a page's headings, as they are made where it is shown."""
+    """Return the anchors of a page's headings as GitHub generates them."""
     headings = re.findall(
         r"^#+ (.+)$", re.sub(r"^```.*?^```", "", each.text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
     )
@@ -18,7 +18,7 @@ def anchors(each: Page) -> set[str]:
 
 
 @pytest.mark.parametrize("each", pages(), ids=lambda each: each.name)
-def test_every_path_that_is_linked_or_named_is_there(each: Page) -> None:
+def test_every_linked_or_named_path_exists(each: Page) -> None:
     linked = {link for link in re.findall(r"\]\(([^)#]+)\)", each.text) if not link.startswith("http")}
     named = set(re.findall(rf"`((?:{ROOTS})/[\w./-]+)`", each.text))
     assert [link for link in linked if not (each.path.parent / link).exists()] == []
@@ -26,6 +26,6 @@ def test_every_path_that_is_linked_or_named_is_there(each: Page) -> None:
 
 
 @pytest.mark.parametrize("each", pages(), ids=lambda each: each.name)
-def test_every_anchor_that_is_linked_is_a_heading(each: Page) -> None:
+def test_every_linked_anchor_is_a_heading(each: Page) -> None:
     for file, anchor in re.findall(r"\]\(([\w./-]*\.md)?#([^)]+)\)", each.text):
         assert anchor in anchors(page((each.path.parent / file).stem) if file else each), f"{file}#{anchor}"

@@ -1,4 +1,4 @@
-"""docs/pipeline.md is held to what it says."""
+"""docs/pipeline.md is correct."""
 
 import json
 import re
@@ -37,16 +37,16 @@ def test_the_commands_of_the_fixture_pass(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not (shutil.which("jq") and shutil.which("curl")), reason="curl and jq are needed")
-def test_a_mock_beside_the_tests_is_waited_for_and_asked_for_its_verdict(tmp_path: Path) -> None:
+def test_a_pipeline_waits_for_a_separate_mock_and_checks_its_verdict(tmp_path: Path) -> None:
     port = str(free_port())
     with commands(tmp_path, AIIMAGE_MOCK_PORT=port) as runner:
         assert runner.run(BESIDE) == 0, runner.printed
-        asked = VERDICT.replace("8010", port)
-        assert runner.run(asked) != 0, "nothing was exercised yet"
+        command = VERDICT.replace("8010", port)
+        assert runner.run(command) != 0, "nothing was exercised yet"
         with closing(Client(f"http://127.0.0.1:{port}/api/v1", "ci")) as client:
             (image,) = client.generate("A fox")
             client.picture(image)
-        assert runner.run(asked) == 0, runner.printed
+        assert runner.run(command) == 0, runner.printed
         assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "well-behaved"
 
 
@@ -57,7 +57,7 @@ def test_the_container_takes_its_settings() -> None:
     assert COMPOSE.split()[-1] in read_yaml(ROOT / "compose.yaml")["services"]
 
 
-def test_the_steps_use_what_the_actions_have() -> None:
+def test_the_steps_use_existing_inputs_and_outputs() -> None:
     for step in STEPS:
         if action := ACTIONS.get(step.get("uses", "")):
             assert step["with"].keys() <= action["inputs"].keys()
@@ -81,7 +81,7 @@ def test_every_output_is_named() -> None:
         assert all(f"`{name}`" in PAGE.text for name in action["outputs"])
 
 
-def test_every_command_of_the_table_is_one() -> None:
+def test_every_command_of_the_table_exists() -> None:
     groups: dict[str, Any] = {"aiimage-mock": mock, "aiimage-conform": conform}
     for command, *_ in PAGE.rows("command | 0 | 1 | 2 | 3"):
         program, name = command.strip("`").split()

@@ -1,4 +1,4 @@
-"""docs/pytest.md is held to what it says."""
+"""docs/pytest.md is correct."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def public(kind: type[Any]) -> set[str]:
     return {name for name in dir(kind) if not name.startswith("_")}
 
 
-def test_all_that_the_fixture_has_is_in_the_table(aiimage_mock: AiimageMock) -> None:
+def test_every_attribute_of_the_fixture_is_in_the_table(aiimage_mock: AiimageMock) -> None:
     assert set(PAGE.names("of `aiimage_mock`")) == public(AiimageMock) | {"base_url", "token", "clock"}
     assert set(PAGE.names("of `aiimage_mock.clock`")) == public(WorldClock)
     row = next(line for line in PAGE.text.splitlines() if line.startswith("| `state` |"))
@@ -28,7 +28,7 @@ def test_the_first_test_has_ten_lines() -> None:
     assert len([line for line in PAGE.blocks("python")[0].splitlines() if line]) <= 10
 
 
-def test_the_failure_looks_as_shown(aiimage_mock: AiimageMock, tmp_path: Path) -> None:
+def test_the_failure_matches_the_page(aiimage_mock: AiimageMock, tmp_path: Path) -> None:
     done = Project(tmp_path).pytest(f"""
 import httpx
 

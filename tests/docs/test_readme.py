@@ -1,4 +1,4 @@
-"""README.md is held to what it says."""
+"""README.md is correct."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from support.server import Server
 README = page("README")
 
 
-def test_the_first_call_gives_the_answer_shown(server: Server) -> None:
+def test_the_first_call_gets_the_documented_answer(server: Server) -> None:
     (call,) = (each for each in README.fenced[1].commands)
     httpx.put(f"{server.origin}/_mock/worlds/demo").raise_for_status()
     call = f"{call.replace('http://127.0.0.1:8010', server.origin)} -sS --fail-with-body"

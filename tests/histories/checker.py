@@ -14,7 +14,7 @@ DAY_TURNS = datetime.fromisoformat("2026-02-27T00:00:00Z")
 
 @dataclass(frozen=True)
 class Hold:
-    """A generation's hold of the lock: from when to when, the end not included."""
+    """The interval in which a generation holds the lock. end: exclusive."""
 
     request: str
     begin: datetime
@@ -22,7 +22,7 @@ class Hold:
 
 
 def complaints(history: History) -> list[str]:
-    """Return all that is wrong with a history."""
+    """Return all complaints about a history."""
     return [
         *_lock_complaints(history),
         *_balance_complaints(history),
@@ -32,7 +32,7 @@ def complaints(history: History) -> list[str]:
 
 
 def holds(history: History) -> list[Hold]:
-    """Return who held the lock and when. It is held while the generation runs, 10 seconds at most. [LOCK-10S]"""
+    """Return the holds of the lock: each for its generation, at most 10 seconds. [LOCK-10S]"""
     return [_hold(entry) for entry in _generations(history) if entry["status"] == 200]
 
 
@@ -46,7 +46,7 @@ def _lock_complaints(history: History) -> Iterator[str]:
     held = sorted(holds(history), key=lambda hold: (hold.begin, hold.end))
     for before, after in pairwise(held):
         if after.begin < before.end:
-            yield f"{after.request} took the lock that {before.request} held"
+            yield f"{after.request} acquired the lock that {before.request} held"
     for entry in history.journal:
         at = _moment(entry)
         locked = any(hold.begin <= at < hold.end for hold in held)
@@ -57,7 +57,7 @@ def _lock_complaints(history: History) -> Iterator[str]:
 
 
 def _held_throughout(held: list[Hold], at: datetime) -> bool:
-    """Tell whether the lock was held before and after that very instant: at its edges both answers may be right."""
+    """Return whether the lock was held before and after an instant: at its edges both answers are valid."""
     return any(hold.begin < at < hold.end for hold in held)
 
 
@@ -92,7 +92,7 @@ def _answered(history: History) -> Iterator[list[dict[str, Any]]]:
         body = seen.answer.body
         if seen.step.kind == "generate" and seen.answer.status == 200 and body["status"] == "success":
             if len(body["images"]) != seen.step.count:
-                raise AssertionError(f"{seen.step.count} images were asked for, {len(body['images'])} came")
+                raise AssertionError(f"{seen.step.count} images were requested, {len(body['images'])} received")
             yield body["images"]
 
 
@@ -100,15 +100,15 @@ def _refusal_complaints(history: History) -> Iterator[str]:
     for entry in _generations(history):
         if entry["status"] not in (200, 409, 419, 429):
             yield f"{entry['id']} was answered {entry['status']}: {entry['reply']}"
-        enough = history.credits - _made_before(history, entry) >= _asked(entry)
+        enough = history.credits - _made_before(history, entry) >= _requested(entry)
         if entry["status"] == 419 and enough and not _running(history, entry):
             yield f"{entry['id']} was refused with 419 though there were credits"
-        if entry["status"] == 200 and entry["made"] and len(entry["made"]) != _asked(entry):
-            yield f"{entry['id']} asked for {_asked(entry)} images and got {len(entry['made'])}"
+        if entry["status"] == 200 and entry["made"] and len(entry["made"]) != _requested(entry):
+            yield f"{entry['id']} requested {_requested(entry)} images and got {len(entry['made'])}"
 
 
 def _running(history: History, entry: dict[str, Any]) -> bool:
-    """Tell whether another generation was under way, which may hold credits in reserve."""
+    """Return whether another generation was running, which can reserve credits."""
     at = _moment(entry)
     others = [each for each in _generations(history) if each["status"] == 200]
     return any(_moment(each) <= at < _moment(each) + timedelta(seconds=each["seconds"]) for each in others)
@@ -124,7 +124,7 @@ def _generations(history: History) -> list[dict[str, Any]]:
     return [entry for entry in history.journal if entry["operation"] == "generateImage"]
 
 
-def _asked(entry: dict[str, Any]) -> int:
+def _requested(entry: dict[str, Any]) -> int:
     return int(entry["fields"]["image_number_of_images"])
 
 

@@ -24,7 +24,7 @@ Kind = Literal["generate", "check", "recent", "world"]
 
 @dataclass(frozen=True)
 class Step:
-    """The steps of one client. patience: how often it lets others go first; fault: what its generation meets."""
+    """A step of a client. patience: yields to other tasks before it; fault: of its generation."""
 
     kind: Kind
     patience: int
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Seen:
-    """A call of a client and its answer. order: when its answer came, among all answers."""
+    """A call of a client and its answer. order: the position of the answer among all answers."""
 
     step: Step
     answer: Answer
@@ -43,7 +43,7 @@ class Seen:
 
 @dataclass
 class History:
-    """A history with how it began, what was seen, and what was there in the end. begun: how many calls were made."""
+    """A history: the first state, the answers, and the final state. begun: the number of calls."""
 
     credits: int
     daily_limit: int
@@ -55,7 +55,7 @@ class History:
 
 
 async def play(apps: Sequence[ASGIApp], seed: int, clients: int = 50, in_turn: bool = False) -> History:
-    """Return the history that a seed gives: with one mock, the same clients and the same moves of time each time.
+    """Return the history of a seed. With one mock, the clients and the moves of time are the same each time.
 
     in_turn: no call begins while time is moved. Across a network a call may arrive during a move: it is
     then answered later than the event that it reports, and the checker knows only when it was answered.
@@ -116,9 +116,9 @@ async def _move_time(
     chance: random.Random,
     gate: asyncio.Event | None,
 ) -> None:
-    """Let time pass in jumps, small and large, to edges and beyond, until everybody has been answered.
+    """Advance the clock in small and large jumps, to edges and beyond, until every call is answered.
 
-    gate: what is closed meanwhile.
+    gate: closed during each move.
     """
     movers = cycle(apps)
     while not all(task.done() for task in tasks):
@@ -137,7 +137,7 @@ async def _move_time(
 
 
 async def _all_wait(app: ASGIApp, history: History) -> None:
-    """Return when every call that was begun is answered, or waits for its generation."""
+    """Wait until every call is answered or waits for its generation."""
     while history.begun - len(history.seen) > (await call(app, "GET", WORLD)).body["running"]:  # noqa: ASYNC110
         await asyncio.sleep(0)
 

@@ -1,4 +1,4 @@
-"""The checker finds what is wrong: histories that were tampered with."""
+"""The checker finds violations in histories that were tampered with."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -100,7 +100,7 @@ def _images(seen: Seen) -> bool:
         an_unknown_answer,
     ],
 )
-def test_what_is_wrong_is_found(sound: History, tamper: Callable[[History], None]) -> None:
+def test_a_violation_is_found(sound: History, tamper: Callable[[History], None]) -> None:
     assert complaints(sound) == []
     history = deepcopy(sound)
     tamper(history)

@@ -1,4 +1,4 @@
-"""Fifty clients at once on one account, thousands of times, judged by a checker; and the checker itself."""
+"""Fifty concurrent clients of one account, in thousands of histories, judged by a checker."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ def played(seed: int) -> History:
 
 
 def played_by_many(seed: int, mocks: int) -> History:
-    """Return the history that so many mocks give which share a Valkey."""
+    """Return a history of `mocks` mocks that share a Valkey."""
 
     async def playing() -> History:
         async with apps(fresh_url(), [RealClock()] * mocks) as served:
@@ -39,7 +39,7 @@ def played_by_many(seed: int, mocks: int) -> History:
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + HISTORIES, BATCH))
-def test_nothing_is_wrong_with_a_history(first: int) -> None:
+def test_a_history_has_no_complaints(first: int) -> None:
     for seed in range(first, min(first + BATCH, FIRST + HISTORIES)):
         found = complaints(played(seed))
         assert found == [], f"seed {seed}"
@@ -47,13 +47,13 @@ def test_nothing_is_wrong_with_a_history(first: int) -> None:
 
 @pytest.mark.parametrize("mocks", [1, 2, 4])
 @pytest.mark.parametrize("first", range(FIRST, FIRST + SHARED_HISTORIES, BATCH))
-def test_nothing_is_wrong_with_a_history_of_mocks_that_share_a_valkey(first: int, mocks: int) -> None:
+def test_a_history_of_mocks_that_share_a_valkey_has_no_complaints(first: int, mocks: int) -> None:
     for seed in range(first, min(first + BATCH, FIRST + SHARED_HISTORIES)):
         found = complaints(played_by_many(seed, mocks))
         assert found == [], f"seed {seed}"
 
 
-def test_nothing_is_wrong_with_a_history_of_workers_that_are_called_by_http() -> None:
+def test_a_history_of_workers_over_http_has_no_complaints() -> None:
     with Server("--workers", "4", "--state", fresh_url(), "--generation-time", "0") as server:
         served = Remote(server.host, server.port)
         for seed in range(FIRST, FIRST + HTTP_HISTORIES):
@@ -61,11 +61,11 @@ def test_nothing_is_wrong_with_a_history_of_workers_that_are_called_by_http() ->
             assert found == [], f"seed {seed}"
 
 
-def test_the_histories_meet_every_answer() -> None:
+def test_the_histories_contain_every_status() -> None:
     statuses = {seen.answer.status for seed in range(10) for seen in played(seed).seen}
     assert statuses >= {200, 409, 419, 429}
 
 
-def test_a_history_is_the_same_each_time() -> None:
+def test_a_history_is_reproducible() -> None:
     first, second = played(3), played(3)
     assert [(seen.step, seen.answer.body) for seen in first.seen] == [(s.step, s.answer.body) for s in second.seen]

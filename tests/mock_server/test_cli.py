@@ -88,7 +88,7 @@ def test_a_port_in_use_is_one_sentence_and_status_2() -> None:
     assert (status, text) == (2, f"Error: {message}\n")
 
 
-def test_port_0_picks_one_and_prints_it_with_the_tokens(server: Server) -> None:
+def test_port_0_selects_a_free_port_and_prints_it_with_the_tokens(server: Server) -> None:
     assert httpx.get(f"{server.origin}/_mock/health").json()["status"] == "ok"
     assert "demo-almost-limited" in server.greeting
 
@@ -99,7 +99,7 @@ def test_the_module_can_be_run(tmp_path: Path) -> None:
     assert done.stdout.startswith("openapi: 3.1.0")
 
 
-def test_ctrl_c_stops_it_quietly_even_while_a_generation_runs() -> None:
+def test_ctrl_c_stops_the_mock_without_output_while_a_generation_runs() -> None:
     with Server("--generation-time", "60") as server:
         body = b'{"image_generator":"flux-pro","description_flux_pro":"x","image_number_of_images":1}'
         head = (
@@ -124,7 +124,7 @@ def test_every_account_starts_in_the_scenario_of_the_flag(tmp_path: Path) -> Non
                 assert httpx.get(f"{server.origin}/_mock/worlds/{token}").json()["credits"] == left
 
 
-def test_an_invalid_scenario_names_its_place(tmp_path: Path) -> None:
+def test_an_invalid_scenario_is_refused_with_its_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("faults: [{fault: dely}]\n")
     status, text = run("serve", "--scenario", str(file))

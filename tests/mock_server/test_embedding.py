@@ -1,4 +1,4 @@
-"""The mock inside another program: a socket and an ASGI application, for a client in any loop."""
+"""The mock embedded in another program: a socket and an ASGI application, for clients in any event loop."""
 
 import asyncio
 import gc
@@ -43,7 +43,7 @@ def client(server: EmbeddedServer, world: MockWorld) -> httpx.AsyncClient:
 
 
 async def under_way(world: MockWorld) -> None:
-    """Return when a generation runs."""
+    """Wait until a generation runs."""
     while not world.state["running"]:  # noqa: ASYNC110 (the mock has no event for it)
         await asyncio.sleep(0)
 
@@ -71,7 +71,7 @@ def test_calls_from_starlettes_test_client_are_answered(server: EmbeddedServer, 
         assert http.post(GENERATE, json=FOX, headers=world.headers).json()["status"] == "success"
 
 
-def test_an_upload_arrives_whole(server: EmbeddedServer, world: MockWorld) -> None:
+def test_an_upload_arrives_complete(server: EmbeddedServer, world: MockWorld) -> None:
     fields = {
         "image_generator": "stablediffusion",
         "type": "upscale",
@@ -127,9 +127,7 @@ def test_the_messages_before_the_connection_breaks_are_delivered(server: Embedde
     assert (start["status"], len(body["body"]), body["more_body"]) == (200, 5, True)
 
 
-def test_a_client_that_disconnects_in_the_middle_of_its_body_gets_nothing(
-    server: EmbeddedServer, world: MockWorld
-) -> None:
+def test_a_client_that_disconnects_during_its_body_gets_no_response(server: EmbeddedServer, world: MockWorld) -> None:
     request = scope(world, "POST", "/api/v1" + GENERATE)
     begun: Message = {"type": "http.request", "body": b"{", "more_body": True}
     assert asyncio.run(call(server.app, request, begun, {"type": "http.disconnect"})) == []
@@ -155,7 +153,7 @@ def test_the_clock_can_be_moved_while_the_clients_loop_is_blocked(
     assert caplog.records == []
 
 
-def test_a_cancelled_client_has_paid_nevertheless(server: EmbeddedServer, world: MockWorld) -> None:
+def test_a_cancelled_client_is_charged(server: EmbeddedServer, world: MockWorld) -> None:
     world.begin(generation_time=8)
     world.clock.freeze()
 

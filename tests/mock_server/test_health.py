@@ -15,7 +15,7 @@ OK = {"status": "ok"}
 
 
 def answering(*answers: tuple[int, Any]) -> type[Handler]:
-    """Return a handler that gives the answers one after the other, and repeats the last one."""
+    """Return a handler that sends the answers in turn, and repeats the last one."""
     left = list(answers)
 
     class Answering(Handler):

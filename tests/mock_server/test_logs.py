@@ -163,7 +163,7 @@ def test_the_greeting_has_the_addresses_and_a_call_to_try() -> None:
         (("--admin-token", "s3cret"), "/_mock/worlds (requires the admin token)", True),
     ],
 )
-def test_the_greeting_says_whether_the_control_api_is_on(flags: tuple[str, ...], control: str, page: bool) -> None:
+def test_the_greeting_shows_whether_the_control_api_is_on(flags: tuple[str, ...], control: str, page: bool) -> None:
     with Server(*flags) as server:
         (line,) = (each for each in server.greeting.splitlines() if "control API" in each)
         assert line.endswith(control)

@@ -1,4 +1,4 @@
-"""The fixture, in pytest runs of their own."""
+"""The fixture, in separate runs of pytest."""
 
 import subprocess
 import sys
@@ -129,7 +129,7 @@ def test_it(aiimage_mock):
 """)
 
 
-def test_a_mock_elsewhere_is_used_in_the_same_way(project: Project, server: Server) -> None:
+def test_a_remote_mock_is_used_in_the_same_way(project: Project, server: Server) -> None:
     noted = project.passes(
         """
 def test_it(aiimage_mock):
@@ -170,6 +170,6 @@ def test_an_invalid_url_is_a_usage_error(project: Project) -> None:
     assert "--aiimage-mock-url: '127.0.0.1:8010' is not a URL; example: http://127.0.0.1:8010" in done.stdout
 
 
-def test_the_option_and_the_fixture_explain_themselves(project: Project) -> None:
+def test_the_option_and_the_fixture_are_described_in_the_help(project: Project) -> None:
     assert "use the mock at URL instead of starting one" in project.pytest("", "--help").stdout
     assert "A world of the mock for this test alone." in project.pytest("", "--fixtures").stdout

@@ -38,7 +38,7 @@ def request(token: int, chance: random.Random) -> bytes:
 
 
 class Load:
-    """So many requests over a few connections, each in its turn."""
+    """Requests over a few connections in turn."""
 
     def __init__(self, server: Server, requests: int, tokens: int, seed: int) -> None:
         self._server = server
@@ -83,15 +83,17 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--tokens", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    print(f"{asked.requests} requests of {asked.tokens} tokens, seed {asked.seed}")
+    arguments = parser.parse_args()
+    print(f"{arguments.requests} requests of {arguments.tokens} tokens, seed {arguments.seed}")
     with Server("--generation-time", "0", "--log-format", "json") as server:
-        load = Load(server, asked.requests, asked.tokens, asked.seed)
+        load = Load(server, arguments.requests, arguments.tokens, arguments.seed)
         curve = [resident(server.process.pid)]
         for point in range(1, POINTS + 1):
-            asyncio.run(load.send(asked.requests // POINTS))
+            asyncio.run(load.send(arguments.requests // POINTS))
             curve.append(resident(server.process.pid))
-            print(f"{asked.requests // POINTS * point:>9} requests  {curve[-1]:7.1f} MiB  {'#' * int(curve[-1] / 4)}")
+            print(
+                f"{arguments.requests // POINTS * point:>9} requests  {curve[-1]:7.1f} MiB  {'#' * int(curve[-1] / 4)}"
+            )
             sys.stdout.flush()
     half = curve[POINTS // 2 :]
     growth = max(half) / half[0] - 1

@@ -1,4 +1,4 @@
-"""One account of a mock in this process: calls that take no time, and the clock that lets it pass."""
+"""One account of a mock in this process, with a clock that is advanced."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ NOON = "2026-02-26T12:00:00Z"
 
 
 class Account:
-    """A world with its time stopped at noon, and what a client and a test do there."""
+    """A world whose clock is frozen at noon, with the calls of a client and of a test."""
 
     def __init__(self, app: ASGIApp, token: str = "customer") -> None:
         self._app = app
@@ -20,12 +20,12 @@ class Account:
         self._path = f"/_mock/worlds/{token}"
 
     async def begin(self, at: str = NOON, **state: object) -> None:
-        """Begin afresh, with the time stopped."""
+        """Reset the world and freeze its clock."""
         await self.control("PUT", body=state)
         await self.control("POST", "/clock", {"freeze": True, "set": at})
 
     async def control(self, method: str, path: str = "", body: object = None) -> Any:
-        """Return what the control API answers about this account."""
+        """Return the response of the control API about this account."""
         answer = await call(self._app, method, self._path + path, body=body)
         assert answer.status == 200, answer
         return answer.body
@@ -41,7 +41,7 @@ class Account:
         return await call(self._app, "POST", f"{API}/generate-image", self.token, body, **headers)
 
     async def start_generating(self, count: int = 1, **headers: str) -> "asyncio.Task[Answer]":
-        """Return a generation that is under way."""
+        """Return a running generation."""
         running = (await self.control("GET"))["running"]
         task = asyncio.create_task(self.generate(count, **headers))
         while not task.done() and (await self.control("GET"))["running"] == running:  # noqa: ASYNC110 (there is no event)

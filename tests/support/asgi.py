@@ -1,4 +1,4 @@
-"""Calls of an ASGI application without a client library between: fast enough for thousands of histories."""
+"""Calls of an ASGI application without a client library, fast enough for thousands of histories."""
 
 import json
 from dataclasses import dataclass

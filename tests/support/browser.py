@@ -1,4 +1,4 @@
-"""A browser that looks at the page of a mock, and whatever it complains about."""
+"""A browser that shows the page of a mock, and the problems that it reports."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def chromium(path: str, *flags: str) -> Iterator[Browser]:
-    """Run a browser, with these flags too. While it runs, no test of this thread can run an event loop of its own."""
+    """Run a browser with additional flags. While it runs, no test of this thread can run its own event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
@@ -36,7 +36,7 @@ def chromium(path: str, *flags: str) -> Iterator[Browser]:
 
 
 class Mocked:
-    """A mock in a process of its own, and the calls of a test there."""
+    """A mock in its own process, and the calls of a test."""
 
     def __init__(self, server: Server, admin_token: str | None = None) -> None:
         self.origin = server.origin
@@ -49,7 +49,7 @@ class Mocked:
         self._client.close()
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Return what the control API answers."""
+        """Return the response of the control API."""
         reply = self._control.request(method, path, json=body)
         assert reply.status_code == 200, reply.text
         return reply.json()
@@ -59,14 +59,14 @@ class Mocked:
         return found
 
     def name(self, token: str) -> str:
-        """Return the name of the world of a token, and see to it that there is one."""
+        """Return the name of the world of a token, and create the world if it does not exist."""
         return str(self.control("PATCH", f"/worlds/{token}", {})["world"])
 
     def get(self, operation: str, token: str | None) -> httpx.Response:
         return self._client.get(f"{PREFIX}/{operation}", headers=_bearer(token))
 
     def generate(self, token: str, prompt: str = "A fox", count: int = 1) -> httpx.Response:
-        """Order images of an engine that needs no more than a prompt."""
+        """Generate images with an engine that needs only a prompt."""
         order = {"image_generator": "flux-pro", "description_flux_pro": prompt, "image_number_of_images": count}
         return self.order(token, order)
 
@@ -83,7 +83,7 @@ def _bearer(token: str | None) -> dict[str, str]:
 
 
 class Watched:
-    """Tabs that show the page of one mock, and what went wrong in them: errors, and requests to other hosts."""
+    """Tabs that show the page of one mock, with their problems: errors, and requests to other hosts."""
 
     def __init__(self, browser: Browser, mocked: Mocked) -> None:
         self.mocked = mocked
@@ -93,7 +93,7 @@ class Watched:
         self._contexts: list[BrowserContext] = []
 
     def open(self, *tokens: str, page: Page | None = None, **context: Any) -> Page:
-        """Return a tab that shows the worlds of these tokens, live. page: a tab of the window that it opens in."""
+        """Return a live tab that shows the worlds of these tokens. page: a tab of the same window."""
         tab = page.context.new_page() if page else self._context(**context).new_page()
         self._watch(tab)
         tab.goto(self.address(*tokens))
@@ -135,7 +135,7 @@ class Watched:
 
 
 def part(where: Page | Locator, name: str) -> Locator:
-    """Return the element that plays a part in a pane."""
+    """Return the element with a role in a pane."""
     return where.locator(f'[data-part="{name}"]')
 
 

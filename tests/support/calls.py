@@ -1,4 +1,4 @@
-"""Calls of servers at the other end of a socket, and what is waited for there."""
+"""Calls of servers over a socket, and waits for a condition there."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ async def move(worker: Connection | Remote, token: str, **command: Any) -> None:
 
 
 async def until(condition: Callable[[], Awaitable[bool]], timeout_seconds: float = PATIENCE) -> float:
-    """Return when the condition holds, and how many seconds that took."""
+    """Wait until the condition is true; return the duration in seconds."""
     loop = asyncio.get_running_loop()
     since = loop.time()
     while not await condition():
@@ -44,7 +44,7 @@ async def until(condition: Callable[[], Awaitable[bool]], timeout_seconds: float
 
 
 async def running(worker: Connection | Remote, token: str, count: int) -> None:
-    """Wait until so many generations are under way."""
+    """Wait until `count` generations run."""
 
     async def are_running() -> bool:
         return bool((await world(worker, token))["running"] == count)

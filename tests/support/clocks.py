@@ -1,4 +1,4 @@
-"""Time in tests: no test waits for it."""
+"""Clocks for tests that do not wait."""
 
 import asyncio
 import heapq
@@ -27,7 +27,7 @@ class JumpingClock:
 
 
 class SteppedClock:
-    """Time stands still until it is advanced; sleepers wake in the order in which they are due."""
+    """A clock that stops until it is advanced; sleepers wake in the order in which they are due."""
 
     def __init__(self, now: Instant = START) -> None:
         self._now = now
@@ -45,7 +45,7 @@ class SteppedClock:
         await event.wait()
 
     async def advance(self, number: float) -> None:
-        """Let `number` seconds pass, and return when all that fell due has happened."""
+        """Advance by `number` seconds; return after all due events."""
         end = self._now + seconds(number)
         while self._sleepers and self._sleepers[0][0] <= end:
             instant, _, event = heapq.heappop(self._sleepers)
@@ -55,7 +55,7 @@ class SteppedClock:
         self._now = end
 
     async def sleepers(self, count: int) -> None:
-        """Return when `count` tasks sleep."""
+        """Wait until `count` tasks sleep."""
         await until(lambda: len(self._sleepers) >= count)
 
 
@@ -71,12 +71,12 @@ class SkewedClock(RealClock):
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Let other tasks run until the condition holds."""
-    while not condition():  # noqa: ASYNC110 (the condition is about tasks that know of no event)
+    """Yield to other tasks until the condition is true."""
+    while not condition():  # noqa: ASYNC110 (the tasks signal no event)
         await asyncio.sleep(0)
 
 
 async def settle() -> None:
-    """Let every task that can run do so."""
+    """Yield until no other task can continue."""
     for _ in range(50):
         await asyncio.sleep(0)

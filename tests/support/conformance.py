@@ -1,4 +1,4 @@
-"""Small parts that the tests are made of."""
+"""Targets, plans and events for tests of the suite."""
 
 from functools import cache
 from typing import Any
@@ -25,7 +25,7 @@ def target(*roles: str, **values: Any) -> Target:
 
 @cache
 def declared() -> tuple[tuple[str, Decides], ...]:
-    """Return every test for a service without a control API, with what it declares: collected once for all plans."""
+    """Return every check for a service without a control API, with its declaration, collected once for all plans."""
     return tuple((entry.name, entry.decides) for entry in estimate(Settings(target(*ROLES))).entries)
 
 

@@ -16,14 +16,14 @@ def control_call(mock: Mock, method: str, path: str, **kwargs: Any) -> httpx.Res
 
 
 def control_json(mock: Mock, method: str, path: str, body: Any = None) -> Any:
-    """Return what the control API answers with 200."""
+    """Return the body of a response with status 200."""
     reply = control_call(mock, method, path, **({} if body is None else {"json": body}))
     assert reply.status_code == 200, reply.text
     return reply.json()
 
 
 def begin(mock: Mock, token: str = "demo", **kwargs: Any) -> asyncio.Task[httpx.Response]:
-    """Begin a generation, and return when its request waits for its end or has been answered."""
+    """Begin a generation; return when its request waits for its end or is answered."""
 
     async def running() -> int:
         return int((await mock.acall("GET", f"/_mock/worlds/{token}", None)).json()["running"])

@@ -7,7 +7,7 @@ from support.clocks import START
 
 
 def entry(number: int, world: str = "one", **others: Any) -> Entry:
-    """Return the entry of the request with that number: a later one came later."""
+    """Return the entry of a request. number: its position in the order of arrival."""
     at = START + number
     given = {
         "id": f"request {number}",

@@ -1,4 +1,4 @@
-"""How many examples hypothesis draws."""
+"""The number of examples that hypothesis draws."""
 
 from hypothesis import settings
 

@@ -9,6 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 ENGINE = "aurora"
+SIZES = ["96x64", "64x96"]
 FIELDS = {
     "image_generator": ENGINE,
     "aurora_text": "Northern lights over a fjord",
@@ -25,7 +26,7 @@ SCHEMA = {
         "image_generator": {"type": "string", "enum": [ENGINE], "x-role": "engine", "description": "The engine."},
         "image_number_of_images": {"$ref": "#/components/schemas/NumberOfImages"},
         "aurora_text": {"$ref": "#/components/schemas/Prompt"},
-        "canvas": {"type": "string", "enum": ["96x64", "64x96"], "x-role": "size", "description": "The size."},
+        "canvas": {"type": "string", "enum": SIZES, "x-role": "size", "description": "The size."},
         "palette": {"type": "string", "enum": ["polar", "ember"], "description": "The colours."},
         "grain": {"type": "integer", "minimum": 0, "maximum": 9, "examples": [3], "description": "The grain."},
     },

@@ -1,4 +1,4 @@
-"""A run that is over, with a finding of each kind."""
+"""A finished run, with a finding of each kind."""
 
 from pathlib import Path
 from typing import Any

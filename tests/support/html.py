@@ -1,4 +1,4 @@
-"""HTML, read as strictly as a browser's parser can."""
+"""Strict parsing of HTML."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -7,7 +7,7 @@ import html5lib
 
 
 def parsed(text: str) -> Element:
-    """Return the tree of a page; fail on anything that a browser would have to mend."""
+    """Return the tree of a page; fail on anything that a browser would have to repair."""
     tree: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
     return tree
 

@@ -1,4 +1,4 @@
-"""A Dockerfile without an engine: its steps done in a folder, by the programs of this machine."""
+"""A Dockerfile without a container engine: its steps run in a folder, with the programs of this machine."""
 
 import json
 import os
@@ -39,7 +39,7 @@ class Image:
         self.environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
 
     def build(self) -> None:
-        """Do every step, in order. Both stages are of the same image, so they share a root."""
+        """Run every step in order. Both stages have the same base image, so they share a root."""
         for word, rest in self.steps:
             match word:
                 case "FROM":
@@ -55,16 +55,16 @@ class Image:
                     self._run(rest)
 
     def command(self, *arguments: str) -> list[str]:
-        """Return what a container runs: the entry point, with its own arguments or with these."""
+        """Return the command of a container: the entry point, with its own arguments or with these."""
         entry = json.loads(self.final["ENTRYPOINT"])
         return self._found([*entry, *(arguments or json.loads(self.final["CMD"]))])
 
     def health_check(self) -> list[str]:
-        """Return what the engine runs to know whether a container is well."""
+        """Return the command of the health check."""
         return self._found(json.loads(self.final["HEALTHCHECK"].partition("CMD ")[2]))
 
     def variables(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield what an ENV step sets."""
+        """Yield the variables of an ENV step."""
         for each in shlex.split(text):
             name, _, value = each.partition("=")
             value = re.sub(r"\$PATH\b", self.environment["PATH"], value)
@@ -85,7 +85,7 @@ class Image:
             shutil.copy(self._repository / path, self._here / path)
 
     def _run(self, command: str) -> None:
-        """Run it as it is, but with this machine's cache of packages."""
+        """Run the command unchanged, but with the package cache of this machine."""
         moved = re.sub(r"(?<![\w.])/(?=(?:src|opt|wheels)/?\b)", f"{self._root}/", command)
         environment = {**os.environ, **self.environment, "HOME": str(Path.home()), "PYTHONPATH": ""}
         environment.pop("PIP_NO_CACHE_DIR", None)

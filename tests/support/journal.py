@@ -1,4 +1,4 @@
-"""Journal entries in tests: one at a time, or a whole script, one request a line, as docs/verdict.md writes them."""
+"""Journal entries for tests: one entry, or a script with one request a line in the form of docs/verdict.md."""
 
 import json
 import re
@@ -23,9 +23,9 @@ _LINE = re.compile(
 
 
 def entry(at: float = 0, operation: str = "generate-image", status: int | None = 200, **changes: Any) -> Entry:
-    """Return an entry that came `at` seconds after the start and was answered at once, unless `changes` say else."""
+    """Return an entry of a request sent `at` seconds after the start and answered at once. changes: other fields."""
     name, method = OPERATIONS[operation]
-    came = START + seconds(at)
+    sent = START + seconds(at)
     path = f"/uploads/{changes.get('picture')}" if name == PICTURE else f"/api/v1/aiimage/{operation}"
     code = _code(name, status) if (status or 0) >= 400 and not changes.get("faults") else None
     plain = {
@@ -33,8 +33,8 @@ def entry(at: float = 0, operation: str = "generate-image", status: int | None =
         "id": "1",
         "world": "w",
         "token": "de..mo",
-        "at": came,
-        "ended": came,
+        "at": sent,
+        "ended": sent,
         "path": path,
         "method": method,
     }
@@ -59,7 +59,7 @@ def _code(operation: str, status: int | None) -> str | None:
 
 
 def script(text: str) -> list[Entry]:
-    """Return the entries that a script tells of, with ids from 1."""
+    """Return the entries of a script, with ids from 1."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [_entry(str(number), line.strip()) for number, line in enumerate(lines, 1)]
 

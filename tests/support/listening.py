@@ -1,4 +1,4 @@
-"""A small HTTP server in a thread of its own."""
+"""A small HTTP server in its own thread."""
 
 import json
 from abc import ABC, abstractmethod
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Handler(BaseHTTPRequestHandler, ABC):
-    """The base of small servers: `answer` answers every method, and nothing is logged."""
+    """The base class of small servers. `answer` handles every method; nothing is logged."""
 
     @abstractmethod
     def answer(self) -> None: ...

@@ -1,4 +1,4 @@
-"""A client that sends requests all the time, while a test examines something else."""
+"""A client that sends requests continuously during a test."""
 
 import threading
 import time
@@ -15,14 +15,14 @@ AT_ONCE = 10
 
 
 def send(origin: str, token: str, times: int) -> str:
-    """Send so many requests, and return the id of the last one."""
+    """Send requests, and return the id of the last one."""
     with closing(_connect(origin)) as connection:
         return _send(connection, token, times)
 
 
 @contextmanager
 def load(origin: str, token: str) -> Iterator[None]:
-    """Have a client of this token send 200 requests a second, or as many as are answered."""
+    """Run a client that sends 200 requests a second, or as many as are answered."""
     stop = threading.Event()
 
     def work() -> None:

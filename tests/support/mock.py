@@ -1,4 +1,4 @@
-"""The mock in this process: calls without a socket, time without waiting."""
+"""The mock in this process: calls without a socket, in virtual time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,7 +37,7 @@ def settings(closed: bool = False, behaves: Behaviour | None = None, **others: A
 
 
 class Mock:
-    """A server of its own, with one event loop for all its calls. Close it."""
+    """A mock with one event loop for all its calls. The caller closes it."""
 
     def __init__(
         self,

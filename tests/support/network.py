@@ -45,7 +45,7 @@ class TimerLoop:
         return asyncio.get_running_loop().create_task(coroutine)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and call what falls due in order."""
+        """Advance the time, and call due timers in order."""
         end = self._now + seconds
         while due := [each for each in self.timers if not each.cancelled and each.when() <= end]:
             timer = min(due, key=Timer.when)
@@ -60,7 +60,7 @@ class TimerLoop:
 
 
 class Connection(asyncio.Transport):
-    """The client's end of a connection to the protocol: what it sends arrives when the server reads."""
+    """The client's end of a connection to the protocol. Sent bytes arrive when the server reads."""
 
     def __init__(self, app: Any, limits: Behaviour, state: ServerState | None = None) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Connection(asyncio.Transport):
         self.protocol.connection_made(self)
 
     async def send(self, data: bytes, at_once: int = 65_536) -> None:
-        """Send bytes, as many at once as the server reads; return when it has done what it can with them."""
+        """Send bytes in pieces of at most `at_once`; return when the server has processed them."""
         self.unsent += data
         await settle()
         while self.unsent and not self.reading_paused and not self.closed:
@@ -121,12 +121,12 @@ class Connection(asyncio.Transport):
 
     @property
     def statuses(self) -> list[int]:
-        """The statuses of all replies, in order."""
+        """Return the statuses of all replies, in order."""
         return [int(each[:3]) for each in self.received.split(b"HTTP/1.1 ")[1:]]
 
 
 class App:
-    """Reads each request whole, and answers it when it is let."""
+    """Reads each complete request, and answers when `may_answer` is set."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

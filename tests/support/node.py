@@ -1,4 +1,4 @@
-"""Node and npm, where they are there: packages installed once for all tests, and programs run."""
+"""Node and npm, if available: packages installed once for all tests, and programs run."""
 
 import fcntl
 import hashlib
@@ -16,14 +16,14 @@ import pytest
 _UNREACHABLE = re.compile(r"\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT)\b")
 
 
-def node(*least: int) -> str:
-    """Return where Node is, of that version at least, 20, 19 for 20.19; skip the test where there is none."""
+def node(*minimum: int) -> str:
+    """Return the path of Node; skip the test if its version is lower. minimum: 20, 19 for 20.19."""
     found = shutil.which("node")
     if found is None:
         pytest.skip("there is no Node")
     output = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    if tuple(int(number) for number in re.findall(r"\d+", output)) < least:
-        pytest.skip(f"Node {'.'.join(map(str, least))} is needed, and this is {output.strip()}")
+    if tuple(int(number) for number in re.findall(r"\d+", output)) < minimum:
+        pytest.skip(f"Node {'.'.join(map(str, minimum))} is needed, but this is {output.strip()}")
     return found
 
 
@@ -45,7 +45,7 @@ def packages(folder: Path) -> Path:
 
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
-    """Return what a program prints; fail with all of it where it fails."""
+    """Return the output of a program; fail with the output if the program fails."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -60,7 +60,7 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
 
 
 def passed(output: str) -> int:
-    """Return how many tests passed in a run of `node --test`, as whichever reporter tells; fail where not all did."""
+    """Return the number of tests that passed in a run of `node --test`, with any reporter; fail if not all passed."""
     counts = {
         name: int(number) for name, number in re.findall(r"^\S+ (pass|fail|skipped) (\d+)$", output, re.MULTILINE)
     }
@@ -78,7 +78,7 @@ def _install(folder: Path) -> None:
 
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let no other process install into a folder meanwhile."""
+    """Hold a lock against installations into a folder by other processes."""
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     with (Path(tempfile.gettempdir()) / f"aiimage-mock-npm-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

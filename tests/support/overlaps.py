@@ -1,4 +1,4 @@
-"""Generations that were watched, made up from when calls were sent and answered."""
+"""Generations with overlapping checks, built from the times at which calls were sent and answered."""
 
 from concurrent.futures import Future
 
@@ -18,7 +18,7 @@ def reply(status: int, sent: float, received: float) -> Reply:
 
 
 def overlap(run: Run, generation: Reply, *checks: Reply) -> Overlap:
-    """A generation that was watched by these checks."""
+    """Return a generation with these checks."""
     api = Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts["primary"])
     future: Future[Reply] = Future()
     future.set_result(generation)

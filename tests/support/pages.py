@@ -20,7 +20,7 @@ class Block:
 
     @property
     def commands(self) -> list[str]:
-        """The shell commands in it, one each: continued lines, and quotes over several lines, belong together."""
+        """Return the shell commands of the block; continued lines and multi-line quotes are joined."""
         found, begun = [], ""
         for line in self.text.replace("\\\n", " ").splitlines():
             begun += line
@@ -42,7 +42,7 @@ class Page:
 
     @property
     def fenced(self) -> list[Block]:
-        """All fenced blocks, those in lists too."""
+        """Return all fenced blocks, including those in lists."""
         found = re.finditer(r"^( *)```(\S*)\n(.*?)^\1```$", self.text, re.DOTALL | re.MULTILINE)
         return [
             Block(self.name, number, each[2], re.sub(rf"^{each[1]}", "", each[3], flags=re.MULTILINE))
@@ -68,7 +68,7 @@ class Page:
         return {row[0].strip("`*"): row[1:] for row in self.rows(header)}
 
     def names(self, header: str) -> list[str]:
-        """Return what is named in the first column: the first word of its code."""
+        """Return the names in the first column: the first word of its code."""
         return [named[1] for row in self.rows(header) if (named := re.match(r"`([^` (]+)", row[0]))]
 
 
@@ -79,7 +79,7 @@ def page(name: str) -> Page:
 
 
 def pages() -> list[Page]:
-    """Return all of them."""
+    """Return all pages."""
     return [page(path.stem) for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])]
 
 

@@ -1,4 +1,4 @@
-"""A runner for an action of GitHub or a job of GitLab, as far as a test needs it: commands in bash, with variables."""
+"""A minimal runner for a GitHub action or a GitLab job: commands in bash, with variables."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @dataclass
 class Commands:
-    """Commands one after the other, each in a bash of its own. Background processes live to the end."""
+    """Commands that run one after the other, each in its own bash. Background processes live to the end."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Commands:
         return status
 
     def end(self) -> None:
-        """End whatever still runs."""
+        """End all processes that still run."""
         for each in self._started:
             with suppress(ProcessLookupError):
                 os.killpg(each.pid, signal.SIGKILL)
@@ -71,7 +71,7 @@ def commands(folder: Path, **environment: str) -> Iterator[Commands]:
 
 
 class Action:
-    """A composite action. The environment that it installs into is this one, unless its own step is run."""
+    """A composite action. It installs into this environment, unless its own step is run."""
 
     def __init__(self, described: Mapping[str, Any], folder: Path, runner: Commands) -> None:
         self.described = described

@@ -12,12 +12,12 @@ def children(parent: int) -> list[int]:
 
 
 def workers_of(parent: int) -> list[int]:
-    """Return those of them that are workers."""
+    """Return the child processes that are workers."""
     return [each for each in children(parent) if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
 
 
 def session(leader: int) -> list[int]:
-    """Return the processes of a session, itself begun by one of them."""
+    """Return the processes of a session."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(FileNotFoundError, ProcessLookupError):
@@ -27,19 +27,19 @@ def session(leader: int) -> list[int]:
 
 
 def commands(processes: Iterable[int]) -> Iterator[list[bytes]]:
-    """Yield the command lines of those that still run, word by word."""
+    """Yield the command line of each process that still runs, split into words."""
     for process in processes:
         with suppress(FileNotFoundError, ProcessLookupError):
             yield Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
 
 
-def all_gone(processes: Iterable[int]) -> Callable[[], Awaitable[bool]]:
-    """Return what tells whether all of them have ended."""
+def all_ended(processes: Iterable[int]) -> Callable[[], Awaitable[bool]]:
+    """Return a condition that is true when all processes have ended."""
 
-    async def are_gone() -> bool:
+    async def are_ended() -> bool:
         return not any(map(_runs, processes))
 
-    return are_gone
+    return are_ended
 
 
 def _runs(process: int) -> bool:

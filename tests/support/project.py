@@ -1,4 +1,4 @@
-"""A project with tests of its own, run by a pytest of its own."""
+"""A project with its own tests, run by a separate pytest."""
 
 import gc
 import io

@@ -1,4 +1,4 @@
-"""Servers at the other end of a socket, as ASGI applications: called as those in this process are."""
+"""Servers over a socket, called like the ASGI applications in this process."""
 
 import asyncio
 from collections import defaultdict
@@ -16,7 +16,7 @@ _PATIENCE = 10
 
 
 class Remote:
-    """A server, called by a connection of its own each time. admin: the token that its control API asks for."""
+    """A server, called over a new connection each time. admin: the token of its control API."""
 
     def __init__(self, host: str, port: int, admin: str | None = None) -> None:
         self._host = host
@@ -31,7 +31,7 @@ class Remote:
 
 
 class Connection:
-    """One connection to a server, and so to one of its workers. worker: what the ids of its requests begin with."""
+    """One connection to a server, and so to one of its workers. worker: the prefix of its request ids."""
 
     worker = ""
 
@@ -58,7 +58,7 @@ class Connection:
         await send({"type": "http.response.body", "body": body})
 
     async def lines(self, path: str) -> AsyncIterator[str]:
-        """Yield the lines of an answer that does not end."""
+        """Yield the lines of an endless response."""
         self._writer.write(f"GET {path} HTTP/1.1\r\nhost: {self._host}\r\n\r\n".encode())
         await self._head()
         while line := await self._reader.readline():
@@ -82,7 +82,7 @@ Crew = dict[str, list[Connection]]
 
 @asynccontextmanager
 async def crew(host: str, port: int, workers: int, connections: int = 1) -> AsyncIterator[Crew]:
-    """Yield so many connections to each of so many workers of a server, by what its request ids begin with."""
+    """Yield `connections` connections to each of `workers` workers of a server, by the prefix of its request ids."""
     found: Crew = defaultdict(list)
     opened: list[Connection] = []
     try:

@@ -1,4 +1,4 @@
-"""The mock as a process of its own, on a port of its own."""
+"""The mock in its own process, on its own port."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class Server:
-    """`aiimage-mock serve` with the given flags, from the moment it answers until it is left."""
+    """`aiimage-mock serve` with the given flags. It answers when the block begins, and ends with the block."""
 
     def __init__(self, *flags: str, command: tuple[str, ...] = (sys.executable, "-m", "mock_server")) -> None:
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed when the server is left)
@@ -24,12 +24,12 @@ class Server:
         self.host, self.port = str(address.hostname), int(address.port or 0)
 
     def log(self) -> str:
-        """Return what the server has written to its log."""
+        """Return the log of the server so far."""
         self._log.seek(0)
         return self._log.read()
 
     def stop(self) -> str:
-        """Stop the server as a supervisor does, and return its whole log."""
+        """Send SIGTERM as a supervisor does, and return the complete log."""
         self.process.terminate()
         self.process.wait()
         return self.log()

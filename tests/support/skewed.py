@@ -1,4 +1,4 @@
-"""`aiimage-mock` on a machine with a wrong clock: its first argument says by how many seconds.
+"""`aiimage-mock` on a machine with a wrong clock: its first argument is the offset in seconds.
 
 The processes that it starts run this file too.
 """

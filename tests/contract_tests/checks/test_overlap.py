@@ -21,15 +21,15 @@ def run() -> Iterator[Run]:
 
 
 @pytest.mark.parametrize(
-    ("sent", "sure"),
+    ("sent", "certain"),
     [(0.05, False), (0.5, True), (2.0, True), (2.4, False), (3.5, False)],
 )
-def test_a_call_surely_overlaps_only_well_within_the_generation(run: Run, sent: float, sure: bool) -> None:
+def test_a_call_certainly_overlaps_only_well_within_the_generation(run: Run, sent: float, certain: bool) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.01, 0.02))
-    assert watched.surely_running(reply(200, sent, sent + 0.01)) is sure
+    assert watched.surely_running(reply(200, sent, sent + 0.01)) is certain
 
 
-def test_a_lock_that_was_seen_proves_that_the_generation_had_begun(run: Run) -> None:
+def test_an_observed_lock_proves_that_the_generation_had_begun(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(409, 0.01, 0.02))
     assert watched.surely_running(reply(200, 0.03, 0.04))
 
@@ -40,17 +40,17 @@ def test_a_slow_network_widens_the_margin(run: Run) -> None:
     assert not watched.surely_running(reply(200, 1.0, 1.5))
 
 
-def test_a_lock_that_expired_is_not_a_proof(run: Run) -> None:
+def test_an_expired_lock_proves_nothing(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 30.0), reply(409, 0.1, 0.11))
     assert not watched.surely_running(reply(200, 9.9, 9.95))
 
 
-def test_a_generation_that_failed_proves_nothing(run: Run) -> None:
+def test_a_failed_generation_is_inconclusive(run: Run) -> None:
     with pytest.raises(InconclusiveError, match="was answered 419"):
         overlap(run, reply(419, 0.0, 0.1)).surely_running(reply(200, 0.05, 0.06))
 
 
-def test_the_life_of_a_lock_lies_between_what_was_seen(run: Run) -> None:
+def test_the_life_of_a_lock_is_bounded_by_the_checks(run: Run) -> None:
     checks = reply(409, 0.1, 0.2), reply(409, 9.8, 9.9), reply(200, 10.0, 10.1)
     life = overlap(run, reply(200, 0.0, 12.0), *checks).life()
     assert [life.at_least, life.at_most] == pytest.approx([9.6, 10.1])
@@ -58,18 +58,18 @@ def test_the_life_of_a_lock_lies_between_what_was_seen(run: Run) -> None:
     assert len(life.witnesses) == 3
 
 
-def test_a_lock_that_went_with_its_generation_was_cut_short(run: Run) -> None:
+def test_a_lock_that_ended_with_its_generation_was_cut_short(run: Run) -> None:
     checks = reply(409, 0.1, 0.2), reply(200, 3.0, 3.01)
     assert overlap(run, reply(200, 0.0, 3.0), *checks).life().cut_short
 
 
-def test_a_lock_that_was_never_seen_to_go_may_live_for_ever(run: Run) -> None:
+def test_a_lock_that_was_never_seen_to_end_has_no_upper_bound(run: Run) -> None:
     life = overlap(run, reply(200, 0.0, 12.0), reply(409, 0.1, 0.2), reply(409, 11.8, 11.9)).life()
     assert life.at_least == pytest.approx(11.6)
     assert life.at_most == float("inf")
 
 
-def test_a_lock_that_was_never_seen_has_no_life(run: Run) -> None:
+def test_a_lock_that_was_never_seen_is_inconclusive(run: Run) -> None:
     with pytest.raises(InconclusiveError, match="never seen"):
         overlap(run, reply(200, 0.0, 12.0), reply(200, 0.1, 0.2)).life()
 
@@ -88,19 +88,19 @@ def broken(verdict: Verdict) -> list[str]:
 
 
 @pytest.mark.parametrize("status", [200, 423, 503])
-def test_a_check_that_does_not_tell_of_a_generation_is_a_finding(run: Run, verdict: Verdict, status: int) -> None:
+def test_a_check_that_does_not_report_a_generation_is_a_finding(run: Run, verdict: Verdict, status: int) -> None:
     judge_seen(verdict, overlap(run, GENERATION, reply(status, 1.0, 1.01)))
     assert broken(verdict) == ["LOCK-CHECK"]
 
 
 @pytest.mark.parametrize("sent", [0.1, 3.5])
-def test_a_check_at_the_edge_of_a_generation_is_none(run: Run, verdict: Verdict, sent: float) -> None:
+def test_a_check_at_the_edge_of_a_generation_is_not_a_finding(run: Run, verdict: Verdict, sent: float) -> None:
     judge_seen(verdict, overlap(run, GENERATION, LOCKED, reply(200, sent, sent + 0.01)))
     assert broken(verdict) == []
     assert verdict.decided == {"LOCK-CHECK"}
 
 
-def test_a_lock_that_goes_while_the_generation_runs_is_a_finding(run: Run, verdict: Verdict) -> None:
+def test_a_lock_that_ends_while_the_generation_runs_is_a_finding(run: Run, verdict: Verdict) -> None:
     judge_seen(verdict, overlap(run, GENERATION, LOCKED, reply(200, 2.0, 2.01)))
     assert broken(verdict) == ["LOCK-CHECK"]
 
@@ -127,13 +127,13 @@ def test_another_generation_that_is_not_refused_is_a_finding(run: Run, verdict: 
         reply(502, 0.6, 0.61),
     ],
 )
-def test_another_answer_proves_nothing(run: Run, verdict: Verdict, second: Reply) -> None:
+def test_any_other_answer_is_inconclusive(run: Run, verdict: Verdict, second: Reply) -> None:
     with pytest.raises(InconclusiveError, match="no other generation surely met"):
         judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [second])
     assert verdict.decided == set()
 
 
-def test_a_refusal_for_want_of_credits_is_a_finding_where_there_are_some(run: Run, verdict: Verdict) -> None:
+def test_a_refusal_for_lack_of_credits_is_a_finding_if_there_are_credits(run: Run, verdict: Verdict) -> None:
     with pytest.raises(Exception, match="LOCK-ONE"):
         judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [reply(419, 0.6, 0.61)], able=True)
 
@@ -143,14 +143,18 @@ def test_a_refused_generation_has_a_message(run: Run, verdict: Verdict) -> None:
     assert broken(verdict) == ["LOCK-409-BODY"]
 
 
-@pytest.mark.parametrize(("freed", "rules"), [(5.0, ["LOCK-10S"]), (9.9, []), (10.1, []), (11.5, ["LOCK-10S"])])
-def test_a_lock_lives_as_long_as_documented(run: Run, verdict: Verdict, freed: float, rules: list[str]) -> None:
-    checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, int(freed * 10))]
-    judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks, reply(200, freed, freed + 0.01)), shared=False)
+@pytest.mark.parametrize(("released", "rules"), [(5.0, ["LOCK-10S"]), (9.9, []), (10.1, []), (11.5, ["LOCK-10S"])])
+def test_a_lock_must_expire_after_the_documented_time(
+    run: Run, verdict: Verdict, released: float, rules: list[str]
+) -> None:
+    checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, int(released * 10))]
+    judge_life(
+        verdict, overlap(run, reply(200, 0.0, 14.0), *checks, reply(200, released, released + 0.01)), shared=False
+    )
     assert broken(verdict) == rules
 
 
-def test_a_lock_that_others_share_may_seem_to_live_longer(run: Run, verdict: Verdict) -> None:
+def test_a_shared_lock_that_lives_longer_is_inconclusive(run: Run, verdict: Verdict) -> None:
     checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, 130)]
     with pytest.raises(InconclusiveError, match="another client"):
         judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks), shared=True)

@@ -6,7 +6,7 @@ from contract_tests.client.budget import Budget
 from contract_tests.errors import BudgetExceededError
 
 
-def test_counts_what_was_spent_and_releases_the_rest() -> None:
+def test_counts_the_spent_credits_and_releases_the_rest() -> None:
     budget = Budget(5)
     reservation = budget.reserve(3)
     assert (budget.left, budget.spent) == (2, 0)
@@ -14,14 +14,14 @@ def test_counts_what_was_spent_and_releases_the_rest() -> None:
     assert (budget.left, budget.spent) == (4, 1)
 
 
-def test_refuses_what_does_not_fit() -> None:
+def test_refuses_a_reservation_that_exceeds_the_budget() -> None:
     budget = Budget(2)
     budget.reserve(2)
     with pytest.raises(BudgetExceededError, match="may cost 1 credit and 0 of 2 are left"):
         budget.reserve(1)
 
 
-def test_settles_once() -> None:
+def test_a_reservation_is_settled_once() -> None:
     budget = Budget(5)
     reservation = budget.reserve(2)
     reservation.settle(2)
@@ -29,7 +29,7 @@ def test_settles_once() -> None:
     assert (budget.left, budget.spent) == (3, 2)
 
 
-def test_an_account_without_credits_takes_what_is_left() -> None:
+def test_an_account_without_credits_needs_no_reservation() -> None:
     budget = Budget(1)
     budget.reserve(2, without_credits=True).settle(0)
     assert budget.left == 1
@@ -39,7 +39,7 @@ def test_an_account_without_credits_takes_what_is_left() -> None:
         budget.reserve(1)
 
 
-def test_a_price_that_was_seen_counts_from_then_on() -> None:
+def test_an_observed_price_applies_to_later_reservations() -> None:
     budget = Budget(5)
     budget.reserve(1).settle(1)
     budget.observe(1, 2)
@@ -53,14 +53,14 @@ def test_a_price_that_was_seen_counts_from_then_on() -> None:
         budget.reserve(1)
 
 
-def test_images_that_cost_nothing_count_as_nothing() -> None:
+def test_free_images_are_not_charged() -> None:
     budget = Budget(2)
     budget.reserve(2).settle(2)
     budget.observe(2, 0)
     assert (budget.spent, budget.images, budget.price) == (0, 2, 1)
 
 
-def test_a_price_found_out_late_counts_for_all_that_was_made() -> None:
+def test_a_price_learned_late_applies_to_all_images() -> None:
     budget = Budget(9)
     budget.reserve(3).settle(3)
     budget.learn_price(2)
@@ -68,14 +68,14 @@ def test_a_price_found_out_late_counts_for_all_that_was_made() -> None:
     assert (budget.spent, budget.left, budget.price) == (6, 3, 2)
 
 
-def test_images_of_the_day_have_a_cap_of_their_own() -> None:
+def test_images_of_the_day_have_their_own_cap() -> None:
     budget = Budget(9, images_cap=3)
     budget.reserve(2).settle(2)
     with pytest.raises(BudgetExceededError, match="may make 2 images, and 2 of the 3 images that the run may make"):
         budget.reserve(2)
 
 
-def test_never_gives_out_more_than_it_has_to_many_threads() -> None:
+def test_many_threads_never_spend_more_than_the_budget() -> None:
     budget = Budget(50)
 
     def try_to_spend(_: int) -> int:

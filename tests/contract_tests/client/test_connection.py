@@ -21,17 +21,17 @@ VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class Peer:
-    """A server that answers each connection with the same bytes, then with as many more as are taken."""
+    """A server that answers each connection with the same bytes, then with more until the client stops reading."""
 
     def __init__(self, reply: bytes, *, then: bytes = b"", tls: ssl.SSLContext | None = None) -> None:
-        self.asked: list[str] = []
+        self.received: list[str] = []
         self.over = Event()
         peer = self
 
         class Handler(BaseRequestHandler):
             def handle(self) -> None:
                 connection = tls.wrap_socket(self.request, server_side=True) if tls else self.request
-                peer.asked.append(connection.recv(65536).decode())
+                peer.received.append(connection.recv(65536).decode())
                 connection.sendall(reply)
                 while then and not peer.over.wait(1 / len(then) ** 2):
                     connection.sendall(then)
@@ -94,25 +94,25 @@ def test_trusts_the_authority_of_the_target(tmp_path: Path) -> None:
             get(connected(url), url)
 
 
-def test_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uses_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Peer(OK)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
         monkeypatch.setenv("NO_PROXY", "::1, 10.0.0.0/8, direct.invalid")
         assert get(connected("http://images.invalid"), "http://images.invalid/api").status_code == 200
         with pytest.raises(httpx.ConnectError):
             get(connected("http://direct.invalid"), "http://direct.invalid/api")
-    assert [asked.splitlines()[0] for asked in proxy.asked] == ["GET http://images.invalid/api HTTP/1.1"]
+    assert [request.splitlines()[0] for request in proxy.received] == ["GET http://images.invalid/api HTTP/1.1"]
 
 
-def test_asks_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connects_to_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Peer(OK)) as peer, serving(Peer(OK)) as proxy:
         monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
         url = f"http://127.0.0.1:{peer.port}/api"
         assert get(connected(url), url).status_code == 200
-    assert (len(peer.asked), proxy.asked) == (1, [])
+    assert (len(peer.received), proxy.received) == (1, [])
 
 
-def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_reads_no_credentials_from_the_files_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login user password something\n")
     netrc.chmod(0o600)
@@ -120,17 +120,17 @@ def test_takes_no_credentials_from_the_user_s_files(monkeypatch: pytest.MonkeyPa
     with serving(Peer(OK)) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         get(connected(url), url)
-    assert "authorization" not in peer.asked[0].lower()
+    assert "authorization" not in peer.received[0].lower()
 
 
-def test_waits_no_longer_than_agreed_for_a_reply_that_trickles() -> None:
+def test_a_reply_that_trickles_in_times_out() -> None:
     with serving(Peer(ENDLESS, then=b"1\r\nx\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.ReadTimeout, match=r"not complete after 0\.5 s"):
             get(connected(url), url, timeout_seconds=0.5)
 
 
-def test_reads_no_reply_without_an_end() -> None:
+def test_stops_reading_an_endless_reply() -> None:
     with serving(Peer(ENDLESS, then=b"10000\r\n" + 65536 * b"x" + b"\r\n")) as peer:
         url = f"http://127.0.0.1:{peer.port}/api"
         with pytest.raises(httpx.DecodingError, match="larger than"):

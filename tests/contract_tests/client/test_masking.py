@@ -13,7 +13,7 @@ TOKEN = 'k1|AbCdEfGhIjKlMnOp+/="x'
 UPLOAD = b"\x89PNG\r\n\x1a\n" + random.Random(7).randbytes(300)
 
 
-def test_a_secret_shows_nothing_of_itself() -> None:
+def test_a_secret_does_not_appear_in_its_representation() -> None:
     assert "hidden" not in f"{Secret('hidden')!r} {Secret('hidden')} {[Secret('hidden')]}"
 
 
@@ -24,12 +24,12 @@ def test_masks_a_token_in_every_form(form: str) -> None:
     assert "***" in masked
 
 
-def test_masks_a_short_token_only_where_it_stands_alone() -> None:
+def test_masks_a_short_token_only_as_a_whole_word() -> None:
     mask = Masker([Secret("demo"), Secret("demo-low")])
     assert mask("demo demo-low demolition demo-lowest") == "*** *** demolition demo-lowest"
 
 
-def test_masks_nothing_without_tokens() -> None:
+def test_without_tokens_masks_nothing() -> None:
     assert Masker([])("text") == "text"
 
 
@@ -51,11 +51,11 @@ def test_masks_a_token_that_was_encoded_more_than_once(form: str) -> None:
     assert len(masked) < 14
 
 
-def test_masks_what_stands_before_a_host() -> None:
+def test_masks_credentials_in_a_url() -> None:
     assert Masker([])("see http://user:word@host/a@b and a@b.example") == "see http://***@host/a@b and a@b.example"
 
 
-def test_learns_a_cookie() -> None:
+def test_masks_a_cookie() -> None:
     mask = Masker([])
     mask.learn_cookie('session="eyJpdiI6InNlc3Npb24%3D"; Path=/; HttpOnly')
     assert mask("it was eyJpdiI6InNlc3Npb24= or eyJpdiI6InNlc3Npb24%3D") == "it was *** or ***"
@@ -64,7 +64,7 @@ def test_learns_a_cookie() -> None:
 
 
 @pytest.mark.parametrize("part", [UPLOAD, UPLOAD[100:200], b"before " + UPLOAD[7:60] + b" after"])
-def test_learns_an_upload_and_knows_its_parts_in_every_encoding(part: bytes) -> None:
+def test_masks_parts_of_an_upload_in_every_encoding(part: bytes) -> None:
     mask = Masker([])
     mask.learn_upload(UPLOAD)
     mask.learn_upload(UPLOAD)
@@ -79,7 +79,7 @@ def test_learns_an_upload_and_knows_its_parts_in_every_encoding(part: bytes) -> 
         assert len(masked) < len(form) / 2
 
 
-def test_what_repeats_itself_in_an_upload_masks_nothing() -> None:
+def test_repetitive_parts_of_an_upload_are_not_masked() -> None:
     mask = Masker([])
     mask.learn_upload(b" " * 100 + b"\0" * 100)
     assert mask(" " * 50) == " " * 50

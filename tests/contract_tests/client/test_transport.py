@@ -42,7 +42,7 @@ def echo(request: httpx.Request) -> httpx.Response:
     )
 
 
-def test_sends_the_token_and_records_none_of_it() -> None:
+def test_sends_the_token_but_does_not_record_it() -> None:
     reply = transport(echo).send(Call("POST", URL, "primary", Secret(TOKEN), json={"description": TOKEN}))
     assert TOKEN in reply.content.decode()
     recorded = f"{reply.exchange} {reply.exchange.evidence('', '')} {reply.exchange.curl}"
@@ -58,7 +58,7 @@ def test_curl_repeats_the_request() -> None:
     assert words[words.index("--data-raw") + 1] == '{"mood": "it\'s"}'
 
 
-def test_records_an_upload_by_its_name_only() -> None:
+def test_records_only_the_name_of_an_upload() -> None:
     files = {"image_src": ("teapot.png", b"secret bytes", "image/png")}
     exchange = transport(echo).send(Call("POST", URL, fields={"type": "upscale"}, files=files)).exchange
     assert "image_src=@teapot.png" in exchange.curl
@@ -76,7 +76,7 @@ def test_a_form_without_a_file_is_still_multipart() -> None:
     assert seen[0].startswith("multipart/form-data; boundary=")
 
 
-def test_bounds_what_it_records() -> None:
+def test_truncates_recorded_bodies() -> None:
     reply = transport(lambda _: httpx.Response(200, text="x" * 100_000)).send(Call("GET", URL))
     assert len(reply.content) == 100_000
     assert len(reply.exchange.response_body) < 2100
@@ -88,7 +88,7 @@ def test_follows_no_redirect() -> None:
     assert (reply.status, reply.exchange.response_headers["location"]) == (302, "http://127.0.0.1:9/login")
 
 
-def test_keeps_the_pace() -> None:
+def test_limits_the_rate_of_requests() -> None:
     clock = Clock()
     paced = transport(echo, clock, rate=2)
     for _ in range(3):
@@ -97,7 +97,7 @@ def test_keeps_the_pace() -> None:
     assert paced.requests == 3
 
 
-def test_waits_where_the_service_throttles() -> None:
+def test_waits_when_the_service_throttles() -> None:
     clock = Clock()
     answers = iter([httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(200)])
     assert transport(lambda _: next(answers), clock).send(Call("GET", URL)).status == 200
@@ -111,7 +111,7 @@ def test_a_daily_limit_is_not_throttling() -> None:
     assert transport(lambda _: tomorrow).send(Call("POST", URL, images=1)).status == 429
 
 
-def test_slows_down_where_the_service_throttles() -> None:
+def test_slows_down_after_throttling() -> None:
     clock = Clock()
     answers = iter([httpx.Response(429, headers={"retry-after": "0"}), httpx.Response(200), httpx.Response(200)])
     paced = transport(lambda _: next(answers), clock, rate=1)
@@ -120,7 +120,7 @@ def test_slows_down_where_the_service_throttles() -> None:
     assert clock.sleeps == [0.0, 1.0, 2.0]
 
 
-def test_gives_up_where_the_throttling_does_not_end() -> None:
+def test_gives_up_when_throttling_does_not_end() -> None:
     throttled = transport(lambda _: httpx.Response(429, headers={"retry-after": "1"}))
     with pytest.raises(InconclusiveError, match="throttled 4 times"):
         throttled.send(Call("GET", URL))
@@ -135,44 +135,44 @@ def test_a_missing_reply_is_not_a_finding() -> None:
     assert TOKEN not in str(caught.value)
 
 
-def test_sends_once_more_what_changes_nothing_where_the_connection_broke() -> None:
-    asked: list[str] = []
+def test_retries_a_safe_request_once_after_a_broken_connection() -> None:
+    methods: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.method)
-        if len(asked) == 1:
+        methods.append(request.method)
+        if len(methods) == 1:
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
         return httpx.Response(200)
 
     assert transport(answer).send(Call("GET", URL)).status == 200
-    assert asked == ["GET", "GET"]
+    assert methods == ["GET", "GET"]
 
 
 @pytest.mark.parametrize(
     ("error", "spent"),
     [(httpx.ReadTimeout, 2), (httpx.RemoteProtocolError, 2), (httpx.ReadError, 2), (httpx.ConnectError, 0)],
 )
-def test_pays_for_what_may_have_been_served(error: type[httpx.TransportError], spent: int) -> None:
-    asked: list[str] = []
+def test_counts_credits_of_a_request_that_may_have_been_served(error: type[httpx.TransportError], spent: int) -> None:
+    methods: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.method)
+        methods.append(request.method)
         raise error("no reply", request=request)
 
     silent = transport(answer)
     with pytest.raises(NoReplyError):
         silent.send(Call("POST", URL, images=2))
-    assert (silent.budget.spent, asked) == (spent, ["POST"])
+    assert (silent.budget.spent, methods) == (spent, ["POST"])
 
 
-def test_pays_for_more_images_than_were_asked_for() -> None:
+def test_counts_credits_of_more_images_than_requested() -> None:
     body = {"images": [{"id": 1}, {"id": 2}, {"id": 3}]}
     generous = transport(lambda _: httpx.Response(200, json=body))
     generous.send(Call("POST", URL, images=1))
     assert generous.budget.spent == 3
 
 
-def test_a_service_that_falls_silent_is_lost() -> None:
+def test_a_service_that_stops_answering_is_lost() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("timed out", request=request)
 
@@ -215,7 +215,7 @@ DATE = {"date": "Thu, 26 Feb 2026 10:00:00 GMT"}
         ("GET", 429, {}, "", 4),
     ],
 )
-def test_tells_the_rate_limit_from_the_daily_limit(
+def test_distinguishes_the_rate_limit_from_the_daily_limit(
     method: str, status: int, headers: dict[str, str], text: str, seconds: float | None
 ) -> None:
     assert throttle_pause(method, status, headers, text, attempt=2) == seconds

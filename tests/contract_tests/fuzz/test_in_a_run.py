@@ -1,4 +1,4 @@
-"""The tests of generated requests, as a run has them."""
+"""The checks with generated requests, as parts of a run."""
 
 import httpx
 
@@ -8,9 +8,9 @@ from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, run_against
 
 CALLS = "test_calls_without_a_body"
-DOCUMENTED = "test_documented_requests_are_understood"
+DOCUMENTED = "test_documented_requests_are_accepted"
 INVALID = "test_invalid_requests_are_refused"
-LINKED = "test_calls_that_follow_each_other"
+LINKED = "test_linked_calls"
 SLOW = 2
 
 
@@ -50,7 +50,7 @@ def test_without_an_empty_account_no_paid_request_is_sent() -> None:
     assert endings(SmallService()).keys() == {CALLS, INVALID, LINKED}
 
 
-def test_a_service_that_checks_nothing_is_inconclusive() -> None:
+def test_a_service_that_never_validates_is_inconclusive() -> None:
     ended = endings(busy, "empty")
     assert {name: event.outcome for name, event in ended.items()} == {
         CALLS: "passed",
@@ -60,12 +60,12 @@ def test_a_service_that_checks_nothing_is_inconclusive() -> None:
     assert "409" in ended[DOCUMENTED].reason
 
 
-def test_an_account_that_is_served_has_credits() -> None:
+def test_an_empty_account_that_is_served_is_inconclusive() -> None:
     ended = endings(generous, "empty")[DOCUMENTED]
     assert ended.outcome == "inconclusive"
     assert "was served" in ended.reason
 
 
-def test_where_credits_come_first_another_account_is_used() -> None:
+def test_another_account_is_used_if_credits_are_checked_first() -> None:
     assert endings(credits_first, "empty")[INVALID].outcome == "passed"
     assert endings(credits_first, "empty", cap=0)[INVALID].outcome == "skipped"

@@ -19,7 +19,7 @@ GENERATED = {
 
 
 def rules(kind: Kind, status: int, body: Any, method: str = "POST", **headers: str) -> list[str]:
-    """The rules that generate-image breaks by this answer."""
+    """Return the rules that generate-image breaks with this response."""
     exchange = Exchange(method, "http://127.0.0.1/", "primary", None, status=status)
     content_type = {"content-type": "application/json"}
     reply = Reply(status, content_type | headers, json.dumps(body).encode(), exchange)
@@ -28,7 +28,7 @@ def rules(kind: Kind, status: int, body: Any, method: str = "POST", **headers: s
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.UNAUTHENTICATED, Kind.UNLISTED}])
 @pytest.mark.parametrize("status", [409, 419, 429])
-def test_a_refusal_for_the_account_s_sake_is_always_right(kind: Kind, status: int) -> None:
+def test_a_refusal_for_the_state_of_the_account_is_always_valid(kind: Kind, status: int) -> None:
     assert rules(kind, status, REFUSED) == []
 
 
@@ -51,7 +51,7 @@ def test_a_refusal_for_the_account_s_sake_is_always_right(kind: Kind, status: in
         (Kind.UNAUTHENTICATED, 401, REFUSED),
     ],
 )
-def test_what_is_right_or_a_habit(kind: Kind, status: int, body: Any) -> None:
+def test_documented_and_customary_responses_are_valid(kind: Kind, status: int, body: Any) -> None:
     assert rules(kind, status, body) == []
 
 
@@ -78,16 +78,16 @@ def test_what_is_right_or_a_habit(kind: Kind, status: int, body: Any) -> None:
         (Kind.UNAUTHENTICATED, 403, REFUSED, "AUTH-401"),
     ],
 )
-def test_what_is_wrong(kind: Kind, status: int, body: Any, rule: str) -> None:
+def test_other_responses_break_a_rule(kind: Kind, status: int, body: Any, rule: str) -> None:
     assert rules(kind, status, body) == [rule]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 501])
-def test_a_method_that_is_not_listed_may_be_refused_in_any_way(status: int) -> None:
-    assert rules(Kind.UNLISTED, status, "no JSON", method="PUT") == []
+def test_an_undocumented_method_can_be_refused_in_any_way(status: int) -> None:
+    assert rules(Kind.UNLISTED, status, "not JSON", method="PUT") == []
 
 
-def test_what_a_method_that_is_not_listed_is_answered() -> None:
+def test_the_response_to_an_undocumented_method_is_judged() -> None:
     assert rules(Kind.UNLISTED, 405, REFUSED, method="PUT", allow="POST") == []
     assert rules(Kind.UNLISTED, 204, None, method="OPTIONS") == []
     assert rules(Kind.UNLISTED, 405, REFUSED, method="PUT") == ["NOT-FOUND"]

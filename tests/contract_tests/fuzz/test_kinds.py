@@ -37,7 +37,7 @@ def without(parameters: dict[str, Any], name: str) -> dict[str, Any]:
         {**FROM_IMAGE, "image_src": REAL_IMAGE},
     ],
 )
-def test_what_the_documentation_describes(parameters: Any) -> None:
+def test_documented_parameters(parameters: Any) -> None:
     assert kind_of(parameters) is Kind.DOCUMENTED
     as_form = {**parameters, "image_number_of_images": "1"}
     assert kind_of(as_form, one="1") is Kind.DOCUMENTED
@@ -64,7 +64,7 @@ def test_what_the_documentation_describes(parameters: Any) -> None:
         {**FLUX, "description_flux_pro": 5},
     ],
 )
-def test_what_a_service_may_take_or_leave(parameters: Any) -> None:
+def test_parameters_that_a_service_can_accept_or_refuse(parameters: Any) -> None:
     assert kind_of(parameters) is Kind.OPEN
 
 
@@ -88,15 +88,15 @@ def test_what_a_service_may_take_or_leave(parameters: Any) -> None:
         without(FLUX, "description_flux_pro"),
     ],
 )
-def test_what_no_reading_allows(parameters: Any) -> None:
+def test_parameters_that_are_invalid_in_every_reading(parameters: Any) -> None:
     assert kind_of(parameters) is Kind.INVALID
 
 
 @pytest.mark.parametrize("source", [{}, {"image_src": ""}, {"image_src": None}])
-def test_what_lacks_only_the_image(source: Any) -> None:
+def test_parameters_without_the_source_image(source: Any) -> None:
     assert kind_of({**FROM_IMAGE, **source}) is Kind.WITHOUT_SOURCE
 
 
 @pytest.mark.parametrize("parameters", [None, [], "text", 5])
-def test_what_has_no_parameters(parameters: Any) -> None:
+def test_unreadable_parameters(parameters: Any) -> None:
     assert kind_of(parameters) is Kind.UNREADABLE

@@ -35,7 +35,7 @@ def broken(operation: str, answer: Reply, *, authorized: bool = True) -> list[st
         ("getVersions", reply(200, {"dall-e": "dalle3"}, **{"content-type": "application/json; charset=utf-8"})),
     ],
 )
-def test_finds_nothing_in_what_is_documented(operation: str, answer: Reply) -> None:
+def test_a_documented_response_has_no_deviations(operation: str, answer: Reply) -> None:
     assert broken(operation, answer) == []
 
 
@@ -57,15 +57,15 @@ def test_finds_nothing_in_what_is_documented(operation: str, answer: Reply) -> N
         ("getVersions", reply(401, {}), "AUTH-401"),
     ],
 )
-def test_says_whose_statement_is_contradicted(operation: str, answer: Reply, rule: str) -> None:
+def test_a_deviation_names_the_violated_rule(operation: str, answer: Reply, rule: str) -> None:
     assert broken(operation, answer) == [rule]
 
 
-def test_another_refusal_of_a_bad_token_contradicts_an_assumption_only() -> None:
+def test_another_refusal_of_a_bad_token_only_differs_from_an_assumption() -> None:
     assert broken("getVersions", reply(403, {}), authorized=False) == ["AUTH-401"]
 
 
 @pytest.mark.parametrize("answer", [reply(503), reply(429, {})])
-def test_what_stands_before_the_service_says_nothing_about_it(answer: Reply) -> None:
+def test_a_response_of_a_gateway_is_inconclusive(answer: Reply) -> None:
     with pytest.raises(InconclusiveError):
         broken("getVersions", answer)

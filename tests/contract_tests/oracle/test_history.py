@@ -29,26 +29,26 @@ REPORTED = seen("check", 409, 0.1, 0.2)
         ([Seen("generate", None)], []),
     ],
 )
-def test_finds_only_what_surely_met(others: list[Seen], broken: list[str]) -> None:
+def test_finds_only_certain_overlaps(others: list[Seen], broken: list[str]) -> None:
     assert [finding.deviation.rule for finding in deviations([FIRST, *others], quickest=1.0)] == broken
 
 
-def test_a_check_after_the_life_of_a_lock_met_no_lock() -> None:
+def test_a_check_after_the_life_of_a_lock_is_not_a_deviation() -> None:
     slow = seen("generate", 200, 0.0, 12.0)
     early, late = seen("check", 200, 8.0, 8.1), seen("check", 200, 10.5, 10.6)
     assert [len(list(deviations([slow, REPORTED, check], quickest=14.0))) for check in (early, late)] == [1, 0]
 
 
-def test_a_generation_that_was_held_up_proves_no_more_than_the_quickest() -> None:
+def test_a_delayed_generation_is_judged_by_the_duration_of_the_quickest() -> None:
     late = seen("generate", 200, 0.1, 2.0)
     assert list(deviations([FIRST, late], quickest=0.5)) == []
 
 
-def test_tells_whether_anything_met() -> None:
+def test_reports_whether_calls_overlapped() -> None:
     assert overlapped([FIRST, seen("check", 409, 0.1, 0.2)])
     assert not overlapped([FIRST, seen("check", 200, 0.1, 0.2)])
     assert not overlapped([seen("generate", 409, 0.0, 0.1)])
 
 
-def test_gathers_what_was_made() -> None:
+def test_collects_the_images_that_were_made() -> None:
     assert made([FIRST, seen("generate", 409, 0.2, 0.21), Seen("generate", None)]) == [{"id": 1}]

@@ -89,17 +89,17 @@ def test_judges_the_recent_images(listed: list[dict[str, Any]], broken: str | No
     assert rule(account.on_recent(listed)) == broken
 
 
-def test_knows_nothing_of_images_that_others_may_have_made() -> None:
+def test_an_incomplete_oracle_does_not_judge_unknown_images() -> None:
     account = Oracle()
     account.add_images([image(1)])
     assert account.on_recent([image(9)]) is None
 
 
-def test_knows_nothing_of_a_lock_whose_time_it_does_not_know() -> None:
+def test_an_incomplete_oracle_does_not_judge_the_lock() -> None:
     assert [Oracle().on_check(status) for status in (200, 409)] == [None, None]
 
 
-def test_pays_when_a_generation_has_ended() -> None:
+def test_charges_when_a_generation_has_ended() -> None:
     account = running(oracle(), 2_999)
     assert (account.credits, account.used) == (2, 0)
     account.advance(1)
@@ -109,7 +109,7 @@ def test_pays_when_a_generation_has_ended() -> None:
     assert rule(account.on_balance(1, 0)) == "DAILY-429"
 
 
-def test_asks_for_no_more_than_is_plainly_affordable() -> None:
+def test_requests_only_images_that_are_certainly_affordable() -> None:
     assert [oracle(3, 2).affordable_images(), oracle(0, 2).affordable_images(), Oracle().affordable_images()] == [
         2,
         1,

@@ -16,7 +16,7 @@ def test_every_example_of_the_document_is_a_sample() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_valid_sample_is_the_document_s_example(name: str) -> None:
+def test_a_valid_sample_equals_the_example_of_the_document(name: str) -> None:
     sample, example = samples.valid(name), dict(EXAMPLES[name])
     assert (example.pop("image_src", None) is not None) == (sample.file is not None)
     assert sample.fields == example

@@ -26,7 +26,7 @@ def compare(before: str, after: str) -> Result:
     return CliRunner().invoke(main, ["compare", before, after])
 
 
-def test_what_got_worse_comes_first_and_fails(tmp_path: Path) -> None:
+def test_worse_verdicts_are_first_and_fail(tmp_path: Path) -> None:
     before = report(tmp_path / "a", rule("AUTH", "violated", FOUND), rule("SHAPE", "passed"), rule("ORDER", "passed"))
     broken = rule("SHAPE", "violated", {**FOUND, "received": "500"})
     after = report(tmp_path / "b", rule("AUTH", "passed"), broken, rule("ORDER", "passed"), requests=25)
@@ -44,7 +44,7 @@ def test_what_got_worse_comes_first_and_fails(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_changed(tmp_path: Path) -> None:
+def test_equal_reports_pass(tmp_path: Path) -> None:
     same = rule("AUTH", "violated", {**FOUND, "received": "200 after 1.25 s"})
     after = rule("AUTH", "violated", {**FOUND, "received": "200 after 0.75 s"})
     result = compare(report(tmp_path / "a", same), report(tmp_path / "b", after) + "/report.json")
@@ -66,7 +66,7 @@ def test_nothing_changed(tmp_path: Path) -> None:
         ([rule("AUTH", "violated", FOUND, accepted=True)], [rule("AUTH", "violated", FOUND)], 1),
     ],
 )
-def test_what_counts_as_worse(
+def test_the_exit_status_reports_a_worse_verdict(
     tmp_path: Path, before: list[dict[str, Any]], after: list[dict[str, Any]], status: int
 ) -> None:
     assert compare(report(tmp_path / "a", *before), report(tmp_path / "b", *after)).exit_code == status

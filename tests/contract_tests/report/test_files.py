@@ -36,13 +36,13 @@ def junit(run: Run, folder: Path) -> ElementTree.Element:
     return ElementTree.fromstring((folder / "junit.xml").read_text(encoding="utf-8"))
 
 
-def test_junit_fails_for_a_violation_only(tmp_path: Path) -> None:
+def test_junit_has_a_failure_for_a_violation_only(tmp_path: Path) -> None:
     root = junit(finished_run(tmp_path), tmp_path)
     counts = {suite.get("name"): (suite.get("failures"), suite.get("errors")) for suite in root}
     assert counts == {"rules": ("1", "1"), "tests": ("1", "0")}
 
 
-def test_junit_of_a_strict_run_fails_for_a_difference_too(tmp_path: Path) -> None:
+def test_junit_of_a_strict_run_has_a_failure_for_a_difference(tmp_path: Path) -> None:
     rules, tests = junit(finished_run(tmp_path, strict=True), tmp_path)
     assert (rules.get("failures"), tests.get("failures")) == ("2", "2")
 
@@ -57,7 +57,7 @@ def test_junit_describes_a_finding_and_prints_its_calls(tmp_path: Path) -> None:
     assert case.findtext("system-out", "").count("curl -sS -i -X POST") == 2
 
 
-def test_junit_skips_what_is_accepted_and_fails_for_what_is_gone(tmp_path: Path) -> None:
+def test_junit_skips_accepted_findings_and_fails_for_vanished_ones(tmp_path: Path) -> None:
     accepted = (Accepted("LOCK-ONE", "known"), Accepted("ORDER", "gone", received="500"))
     root = junit(finished_run(tmp_path, baseline=Baseline(accepted, Path("b.yaml"))), tmp_path)
     case = root.find(".//testcase[@name='LOCK-ONE']/skipped")
@@ -68,7 +68,7 @@ def test_junit_skips_what_is_accepted_and_fails_for_what_is_gone(tmp_path: Path)
     assert gone.get("message", "").endswith("no longer occurs: remove it from b.yaml.")
 
 
-def test_no_token_is_in_any_artefact(tmp_path: Path) -> None:
+def test_no_artefact_contains_a_token(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
     files.write_all(run, conclude(run.events.log))
     assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
@@ -76,7 +76,7 @@ def test_no_token_is_in_any_artefact(tmp_path: Path) -> None:
     assert TOKEN not in written + summary_text(run)
 
 
-def test_summary_says_what_is_wrong_and_how_to_see_it(tmp_path: Path) -> None:
+def test_the_summary_has_the_findings_and_the_command_to_repeat_them(tmp_path: Path) -> None:
     text = summary_text(finished_run(tmp_path))
     assert "LOCK-ONE: While a generation runs, another one is refused with 409." in text
     assert "Received:   200" in text

@@ -17,7 +17,7 @@ def _in_a_pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
 
 
-def test_a_finding_is_an_annotation_of_its_weight(tmp_path: Path) -> None:
+def test_the_level_of_an_annotation_follows_from_the_finding(tmp_path: Path) -> None:
     baseline = Baseline((Accepted("ORDER", "known"),))
     found = list(annotations(conclude(finished_run(tmp_path).events.log)))
     assert [line.partition(" ")[0] for line in found] == ["::error", "::warning", "::warning"]
@@ -32,7 +32,7 @@ def test_an_annotation_is_one_line_and_escaped(tmp_path: Path) -> None:
     assert first == ("::error title=LOCK-ONE violated%3A One generation at a time::Received: 200%0ADocumented: 409")
 
 
-def test_what_ends_a_run_is_annotated() -> None:
+def test_an_interruption_and_an_outdated_baseline_are_annotated() -> None:
     gone = Accepted("AUTH", "known")
     made = plan(("a", ("AUTH",)))
     events = [type(made)(made.plan, Baseline((gone,), Path("b.yaml"))), decision("a", "AUTH", passed=True), ended("a")]
@@ -42,7 +42,7 @@ def test_what_ends_a_run_is_annotated() -> None:
     ]
 
 
-def test_the_summary_is_added_to_that_of_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_summary_is_appended_to_that_of_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     step = tmp_path / "step.md"
     step.write_text("before\n")
     run = finished_run(tmp_path)
@@ -60,7 +60,7 @@ def test_a_quoted_reply_is_not_a_command(capsys: pytest.CaptureFixture[str]) -> 
     assert len(last) == 36
 
 
-def test_elsewhere_nothing_of_it_is_printed(
+def test_nothing_is_printed_outside_of_github_actions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS")

@@ -12,7 +12,7 @@ VOID = {"meta", "link", "br"}
 
 
 class Page(HTMLParser):
-    """Collects what a browser would see: the elements, their texts, and whether each is closed."""
+    """Parses a page as a browser does: its elements and texts, and the elements that are still open."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -46,25 +46,25 @@ def test_every_element_is_closed(page: Page) -> None:
     assert page.open == []
 
 
-def test_it_needs_nothing_from_elsewhere(page: Page) -> None:
+def test_the_page_loads_no_other_file(page: Page) -> None:
     loaded = [(tag, attrs) for tag, attrs in page.elements if {"src", "href"} & attrs.keys()]
     assert loaded == []
     assert not re.search(r"url\(|@import|fetch\(", page.all("style") + page.all("script"))
 
 
-def test_what_a_service_says_is_text(page: Page) -> None:
+def test_the_text_of_a_service_is_escaped(page: Page) -> None:
     assert page.all("pre").count(HOSTILE) == 1
     assert [tag for tag, _ in page.elements].count("script") == 1
     assert not [attrs for _, attrs in page.elements if any(name.startswith("on") for name in attrs)]
 
 
-def test_it_begins_with_the_verdict_and_ends_with_how_to_repeat_it(page: Page) -> None:
+def test_the_page_begins_with_the_verdict_and_ends_with_the_command(page: Page) -> None:
     assert page.all("h1") == "Violates the documentation"
     assert page.texts["h2"] == ["Findings", "Rules", "Left out", "To repeat it"]
     assert page.texts["pre"][-1] == "aiimage-conform run --seed 7"
 
 
-def test_a_finding_has_all_that_is_known_of_it(page: Page) -> None:
+def test_a_finding_has_its_facts_and_calls(page: Page) -> None:
     facts = dict(zip(page.texts["dt"], page.texts["dd"], strict=True))
     assert facts["Documented"] == "409"
     assert facts["Assumed"] == "409"
@@ -74,7 +74,7 @@ def test_a_finding_has_all_that_is_known_of_it(page: Page) -> None:
     assert ("low", "$AIIMAGE_TOKEN_LOW") in zip(page.texts["td"], page.texts["code"][1:], strict=False)
 
 
-def test_a_test_left_out_shows_what_would_include_it(page: Page) -> None:
+def test_an_excluded_test_is_listed_with_the_option_that_includes_it(page: Page) -> None:
     cells = page.all("td")
     assert "the target has no account slow" in cells
     assert "slow under accounts: of the target file" in cells

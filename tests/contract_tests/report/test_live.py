@@ -49,14 +49,14 @@ Paid checks
 """
 
 
-def test_a_log_gets_a_line_a_test_and_one_a_rule_that_is_broken(run: Run) -> None:
+def test_a_log_has_a_line_for_each_test_and_each_finding(run: Run) -> None:
     stream = io.StringIO()
     with watching(make_console(stream), run):
         play(run)
     assert stream.getvalue() == LINES
 
 
-def test_a_dumb_terminal_gets_the_same(run: Run) -> None:
+def test_a_dumb_terminal_has_the_same_lines(run: Run) -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=160, no_color=True, _environ={"TERM": "dumb"})
     with watching(console, run):
@@ -71,7 +71,7 @@ def test_the_reason_for_a_stop_is_shown(run: Run) -> None:
     assert stream.getvalue() == "no service there\n"
 
 
-def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
+def test_a_terminal_shows_the_progress(run: Run) -> None:
     status = Status(run)
     run.events.consumers.append(status)
     play(run)
@@ -86,7 +86,7 @@ def test_a_terminal_shows_where_the_run_stands(run: Run) -> None:
     assert shown[3] == "0 s test_credits.py::test_paid"
 
 
-def test_the_lines_stay_when_the_display_ends(run: Run) -> None:
+def test_the_lines_remain_when_the_display_ends(run: Run) -> None:
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=80, no_color=True, _environ={"TERM": "xterm"})
     with watching(console, run):

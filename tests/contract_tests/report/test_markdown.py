@@ -14,11 +14,11 @@ def summary(tmp_path: Path) -> str:
     return markdown_text(run, conclude(run.events.log))
 
 
-def test_it_begins_with_the_verdict(summary: str) -> None:
+def test_the_summary_begins_with_the_verdict(summary: str) -> None:
     assert summary.startswith("## ❌ Violates the documentation\n")
 
 
-def test_the_table_has_the_rules_that_are_not_held_the_worst_first(summary: str) -> None:
+def test_the_table_has_the_rules_that_did_not_pass_worst_first(summary: str) -> None:
     rows = [line for line in summary.splitlines() if line.startswith("| **")]
     assert [re.findall(r"[\w-]+", row)[0] for row in rows] == ["LOCK-ONE", "ORDER", "SHAPE", "AUTH"]
     assert {row.count("|") for row in rows} == {5}
@@ -32,14 +32,14 @@ def test_a_finding_is_collapsed_with_its_requests_in_order(summary: str) -> None
 
 
 @pytest.mark.parametrize("text", ["a|b", "<b>", "`c`", "[x](y)", "a\\|b", "*x*", "@you", "#1", "~x~", "$x$"])
-def test_text_means_nothing_in_markdown(text: str) -> None:
+def test_markup_in_a_text_is_escaped(text: str) -> None:
     assert not re.search(r"[|<>`*_@~$\\\[\]]|#(?!\d+;)", escaped(text))
 
 
-def test_text_stays_on_a_line() -> None:
+def test_line_breaks_in_a_text_are_escaped() -> None:
     assert escaped("a\nb\r\nc") == "a<br>b<br>c"
 
 
-def test_a_block_ends_where_its_text_does() -> None:
+def test_a_fence_is_longer_than_any_in_its_text() -> None:
     assert fenced("a ```` b", "sh") == "`````sh\na ```` b\n`````"
     assert fenced("a") == "```text\na\n```"

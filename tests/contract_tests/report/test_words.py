@@ -10,15 +10,15 @@ ACCOUNT = LeftOut("c.py::v", ("AUTH",), "the target has no account slow", "slow 
 PROFILE = LeftOut("d.py::w", ("AUTH",), "it may cost 9 credits, more than the profile quick allows", "--profile full")
 
 
-def test_what_was_not_planned_says_what_lets_it_in(tmp_path: Path) -> None:
+def test_an_excluded_test_has_the_option_that_includes_it(tmp_path: Path) -> None:
     assert list(left_out(finished_run(tmp_path))) == [ACCOUNT, PROFILE]
 
 
-def test_what_was_skipped_on_the_way_is_left_out_too(tmp_path: Path) -> None:
+def test_a_test_that_was_skipped_during_the_run_is_listed(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
     run.events.emit(ended("b.py::u", "skipped", "nothing is left to spend"))
     assert LeftOut("b.py::u", ("ORDER",), "nothing is left to spend", "") in list(left_out(run))
 
 
-def test_without_a_plan_nothing_is() -> None:
+def test_without_a_plan_no_test_is_listed() -> None:
     assert list(left_out(Run(Settings(target())))) == []

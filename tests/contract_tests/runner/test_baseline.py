@@ -36,12 +36,12 @@ def file(tmp_path: Path) -> Path:
         (Accepted("AUTH", "known", received="500"), False),
     ],
 )
-def test_an_entry_covers_what_it_says_and_no_more(entry: Accepted, covers: bool) -> None:
+def test_an_entry_covers_exactly_its_findings(entry: Accepted, covers: bool) -> None:
     assert entry.covers(FOUND) is covers
     assert Baseline((entry,)).reason(FOUND) == ("known" if covers else None)
 
 
-def test_what_is_written_is_read_back(file: Path) -> None:
+def test_a_written_baseline_can_be_read(file: Path) -> None:
     entries = (
         Accepted("AUTH", "known: until spring", "GET /aiimage/versions", "401", "200", "test_auth.py::test_x"),
         Accepted("SHAPE", "on\ntwo lines"),
@@ -56,7 +56,7 @@ def test_an_empty_baseline_accepts_nothing(file: Path, text: str) -> None:
     assert load_baseline(file).entries == NO_BASELINE.entries == ()
 
 
-def test_it_may_be_json(file: Path) -> None:
+def test_a_baseline_can_be_json(file: Path) -> None:
     file.write_text('[{"rule": "AUTH", "reason": "known"}]')
     assert load_baseline(file).entries == (Accepted("AUTH", "known"),)
 
@@ -86,12 +86,12 @@ def test_an_invalid_baseline_is_refused_with_file_and_entry(file: Path, text: st
     assert message in str(refused.value)
 
 
-def test_a_file_that_is_not_there_is_named(file: Path) -> None:
+def test_a_missing_file_is_named(file: Path) -> None:
     with pytest.raises(UsageError, match=r"accepted\.yaml: the baseline cannot be read: No such file"):
         load_baseline(file)
 
 
-def test_yaml_of_a_written_baseline_says_what_it_is_for() -> None:
+def test_a_written_baseline_has_a_comment() -> None:
     text = baseline_text([Accepted("AUTH", "known")])
     assert text.startswith("# Findings that are accepted.")
     assert yaml.safe_load(text) == [{"rule": "AUTH", "reason": "known"}]
@@ -113,18 +113,18 @@ def call(method: str, url: str) -> Exchange:
         ("two  spaces\n", "two spaces"),
     ],
 )
-def test_numbers_that_change_between_runs_are_ignored(text: str, same: str) -> None:
+def test_values_that_change_between_runs_are_ignored(text: str, same: str) -> None:
     assert normalised(text) == normalised(same)
 
 
 @pytest.mark.parametrize(
     ("text", "other"), [("200", "500"), ("2 credits", "3 credits"), ("input: 'a'", "input: 'b'"), ("decade", "facade")]
 )
-def test_statuses_and_counts_make_a_difference(text: str, other: str) -> None:
+def test_statuses_and_counts_are_compared(text: str, other: str) -> None:
     assert normalised(text) != normalised(other)
 
 
-def test_the_call_that_was_judged_belongs_to_it_and_the_host_does_not() -> None:
+def test_the_identity_of_a_finding_has_the_last_call_without_its_host() -> None:
     def at(exchange: Exchange) -> str:
         return identify("AUTH", "401", "200", [call("GET", "http://x/first"), exchange]).call
 

@@ -20,7 +20,7 @@ class Whole(Struct, forbid_unknown_fields=True):
     is_open: bool = False
 
 
-def test_returns_a_struct_with_its_texts_trimmed() -> None:
+def test_returns_a_struct_with_trimmed_texts() -> None:
     whole = decode("file", {"parts": [{"name": " a "}], "home": "http://h/x/", "share": None}, Whole)
     assert (whole.parts[0].name, whole.parts[0].size, whole.home, whole.share) == ("a", 1, "http://h/x", None)
 
@@ -44,7 +44,7 @@ def test_returns_a_struct_with_its_texts_trimmed() -> None:
         ({"parts": [], "is_open": "yes"}, "is_open: takes true or false."),
     ],
 )
-def test_an_error_names_the_key_and_what_it_takes(content: object, sentence: str) -> None:
+def test_an_error_names_the_key_and_its_valid_values(content: object, sentence: str) -> None:
     with pytest.raises(UsageError) as error:
         decode("file.yaml", content, Whole)
     assert str(error.value) == f"file.yaml: {sentence}"

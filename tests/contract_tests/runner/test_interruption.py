@@ -54,7 +54,7 @@ def tar() -> Iterator[str]:
         ("LOCK-ONE,AUTH", 1, signal.SIGTERM, 1),
     ],
 )
-def test_it_ends_at_once_with_all_its_reports(
+def test_an_interrupted_run_ends_at_once_with_all_its_reports(
     tmp_path: Path, tar: str, rules: str, stuck: int, signal_: signal.Signals, status: int
 ) -> None:
     command = [sys.executable, "-m", "contract_tests", "run", "--token", "canary", "--only", rules]

@@ -24,7 +24,7 @@ def test_a_documented_rule_is_violated_and_another_only_differs() -> None:
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("violations", 1)
 
 
-def test_a_violation_outweighs_what_held_and_what_could_not_be_seen() -> None:
+def test_a_violation_outweighs_passed_and_inconclusive_tests() -> None:
     outcome = conclude(
         [
             plan(("a", ("AUTH",)), ("b", ("AUTH",)), ("c", ("AUTH",))),
@@ -36,7 +36,7 @@ def test_a_violation_outweighs_what_held_and_what_could_not_be_seen() -> None:
     assert verdicts(outcome) == {"AUTH": "violated"}
 
 
-def test_what_held_in_one_test_is_held_and_says_what_another_could_not_see() -> None:
+def test_a_rule_that_passed_in_one_test_passes_with_the_reason_of_an_inconclusive_one() -> None:
     outcome = conclude(
         [
             plan(("a", ("AUTH",)), ("b.py::t", ("AUTH",))),
@@ -50,7 +50,7 @@ def test_what_held_in_one_test_is_held_and_says_what_another_could_not_see() -> 
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 0)
 
 
-def test_a_documented_rule_that_no_test_could_see_makes_the_run_incomplete() -> None:
+def test_an_inconclusive_documented_rule_makes_the_run_incomplete() -> None:
     outcome = conclude(
         [
             plan(("a", ("AUTH",)), ("b", ("SHAPE",))),
@@ -63,7 +63,7 @@ def test_a_documented_rule_that_no_test_could_see_makes_the_run_incomplete() -> 
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("incomplete", 3)
 
 
-def test_a_skipped_test_takes_nothing_from_what_held() -> None:
+def test_a_skipped_test_does_not_change_a_passed_rule() -> None:
     events = [
         plan(("a", ("AUTH",)), ("b", ("AUTH", "SHAPE"))),
         decision("a", "AUTH", passed=True),
@@ -74,7 +74,7 @@ def test_a_skipped_test_takes_nothing_from_what_held() -> None:
     assert outcome.verdict == "conforms"
 
 
-def test_a_rule_left_behind_by_a_broken_test_was_not_looked_at() -> None:
+def test_a_rule_that_a_failed_test_did_not_reach_is_inconclusive() -> None:
     events = [plan(("a", ("AUTH", "SHAPE"))), decision("a", "AUTH", passed=False), ended("a", "violated", "AUTH: …")]
     assert verdicts(conclude(events)) == {"AUTH": "violated", "SHAPE": "inconclusive"}
 
@@ -93,7 +93,7 @@ def test_a_run_that_was_stopped_is_incomplete(end: Event) -> None:
     assert outcome.exit_status(strict=False) == 3
 
 
-def test_nothing_exercised_is_never_green() -> None:
+def test_a_run_without_a_decision_is_incomplete() -> None:
     outcome = conclude([plan(("a", ("AUTH",))), ended("a", "skipped", "no budget")])
     assert outcome.verdict == "incomplete"
     assert conclude([]).verdict == "incomplete"
@@ -126,7 +126,7 @@ def broken(received: str = "200", rule: str = "AUTH", test: str = "a") -> Event:
     return Decision(test, rule, passed=False, expected="409", received=received)
 
 
-def test_an_accepted_finding_fails_nothing_and_is_still_a_finding() -> None:
+def test_an_accepted_finding_does_not_fail_the_run_and_remains_a_finding() -> None:
     outcome = concluded(broken(), ended("a", "accepted"), accepted=(AUTH,))
     result = outcome.results[0]
     assert (result.verdict, result.accepted) == ("violated", True)
@@ -134,7 +134,7 @@ def test_an_accepted_finding_fails_nothing_and_is_still_a_finding() -> None:
     assert (outcome.verdict, outcome.exit_status(strict=True)) == ("conforms", 0)
 
 
-def test_it_hides_no_other_finding_of_the_same_rule() -> None:
+def test_an_accepted_finding_hides_no_other_of_the_same_rule() -> None:
     outcome = concluded(broken(), broken("500"), ended("a", "violated"), accepted=(AUTH,))
     result = outcome.results[0]
     assert [finding.accepted for finding in result.findings] == [None, "known"]
@@ -142,28 +142,28 @@ def test_it_hides_no_other_finding_of_the_same_rule() -> None:
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("violations", 1)
 
 
-def test_an_assumption_may_be_accepted_too() -> None:
+def test_a_difference_can_be_accepted() -> None:
     accepted = (Accepted("ORDER", "known"),)
-    held = decision("a", "AUTH", passed=True)
+    passed = decision("a", "AUTH", passed=True)
     differs = broken(rule="ORDER", test="b")
-    assert concluded(held, differs, ended("b", "accepted"), accepted=accepted).exit_status(strict=True) == 0
-    assert concluded(held, differs, ended("b", "differs"), accepted=()).exit_status(strict=True) == 1
+    assert concluded(passed, differs, ended("b", "accepted"), accepted=accepted).exit_status(strict=True) == 0
+    assert concluded(passed, differs, ended("b", "differs"), accepted=()).exit_status(strict=True) == 1
 
 
-def test_what_was_looked_for_and_is_gone_fails_the_run() -> None:
+def test_an_accepted_finding_that_vanished_fails_the_run() -> None:
     outcome = concluded(decision("a", "AUTH", passed=True), ended("a"), accepted=(AUTH,))
     assert outcome.gone == (AUTH,)
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 1)
 
 
-def test_what_was_not_looked_for_is_not_gone() -> None:
-    held = decision("a", "AUTH", passed=True)
+def test_an_accepted_finding_that_was_not_checked_has_not_vanished() -> None:
+    passed = decision("a", "AUTH", passed=True)
     assert not concluded(ended("a", "skipped"), accepted=(AUTH,)).gone
-    assert not concluded(held, ended("a", "inconclusive"), accepted=(AUTH,)).gone
-    assert not concluded(held, accepted=(AUTH,)).gone
+    assert not concluded(passed, ended("a", "inconclusive"), accepted=(AUTH,)).gone
+    assert not concluded(passed, accepted=(AUTH,)).gone
 
 
-def test_only_the_test_that_found_it_can_miss_it() -> None:
+def test_an_accepted_finding_vanishes_only_if_its_own_test_passed() -> None:
     by_b = Accepted("AUTH", "known", received="200", test="b")
     of_old = Accepted("AUTH", "known", received="200", test="renamed")
     outcome = concluded(decision("a", "AUTH", passed=True), ended("a"), accepted=(by_b, of_old))
@@ -178,7 +178,7 @@ def test_the_same_observation_is_one_finding_with_the_fewest_requests() -> None:
     ]
 
 
-def test_a_new_baseline_keeps_what_still_counts() -> None:
+def test_a_new_baseline_keeps_the_entries_that_still_apply() -> None:
     gone = Accepted("AUTH", "gone", received="404")
     unseen = Accepted("SHAPE", "not checked")
     outcome = concluded(broken(), broken("500"), ended("a", "violated"), accepted=(AUTH, gone, unseen))

@@ -9,7 +9,7 @@ from contract_tests.runner.target import ROLES, Target
 from support.conformance import declared, target
 
 ALL = target(*ROLES)
-ALL_THAT_PAY = target(*(role for role in ROLES if role != "empty"))
+ALL_EXCEPT_EMPTY = target(*(role for role in ROLES if role != "empty"))
 ONLY_PRIMARY = target()
 
 
@@ -18,14 +18,14 @@ def plan_of(aim: Target, profile: Profile = "full") -> Plan:
     return make_plan(declared(), aim, profile, settings.rules, settings.cap)
 
 
-def test_the_runner_plans_what_it_collects() -> None:
+def test_the_plan_has_the_collected_tests() -> None:
     for aim in (ALL, ONLY_PRIMARY):
         assert set(estimate(Settings(aim, "quick")).entries) == set(plan_of(aim, "quick").entries)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("aim", [ALL, ALL_THAT_PAY, ONLY_PRIMARY], ids=["all", "all that pay", "primary"])
-def test_a_profile_costs_what_it_promises(profile: Profile, aim: Target) -> None:
+@pytest.mark.parametrize("aim", [ALL, ALL_EXCEPT_EMPTY, ONLY_PRIMARY], ids=["all", "all except empty", "primary"])
+def test_a_profile_costs_at_most_its_maximum(profile: Profile, aim: Target) -> None:
     plan = plan_of(aim, profile)
     assert plan.selected
     assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
@@ -43,9 +43,9 @@ def test_tests_declare_rules_and_roles_that_exist() -> None:
         assert set(entry.decides.roles) <= set(ROLES)
 
 
-def test_free_tests_come_first_and_the_most_expensive_last() -> None:
-    turns = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in plan_of(ALL).selected]
-    assert turns == sorted(turns)
+def test_tests_are_ordered_by_cost() -> None:
+    order = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in plan_of(ALL).selected]
+    assert order == sorted(order)
     assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in plan_of(ALL).selected)
 
 
@@ -59,7 +59,7 @@ def make(decides: Decides, aim: Target, profile: Profile = "full", cap: int = 40
     return make_plan([("a test", decides)], aim, profile, load_rules(), cap)
 
 
-def test_says_which_account_is_missing() -> None:
+def test_the_reason_names_the_missing_account() -> None:
     plan = make(Decides(("RECENT-OWN",), roles=("primary", "secondary")), ONLY_PRIMARY)
     assert plan.skipped[0].reason == "the target has no account secondary: name one under accounts"
     assert plan.reasons_undecided()["RECENT-OWN"] == [
@@ -67,7 +67,7 @@ def test_says_which_account_is_missing() -> None:
     ]
 
 
-def test_says_what_a_profile_leaves_out() -> None:
+def test_the_reason_names_the_profile() -> None:
     plan = make(Decides(("IMG-GET",), credits=1), ONLY_PRIMARY, "free")
     assert plan.skipped[0].reason == "it may cost 1 credit, more than the profile free allows"
 
@@ -82,11 +82,11 @@ def test_a_known_balance_is_part_of_the_cost() -> None:
     assert make(Decides(("CREDIT-COST",), credits=2, roles=("low",), cost_from_role="low"), ALL).credits == 4
 
 
-def test_tells_what_may_not_fit() -> None:
+def test_tests_beyond_the_cap_are_listed() -> None:
     plan = make(Decides(("IMG-GET",), credits=3), ONLY_PRIMARY, cap=2)
     assert [entry.name for entry in plan.beyond_cap()] == ["a test"]
 
 
-def test_skips_rules_that_were_not_asked_for() -> None:
+def test_rules_that_were_not_selected_are_skipped() -> None:
     rules = {"AUTH": load_rules()["AUTH"]}
     assert make_plan([("a test", Decides(("SHAPE",)))], ALL, "full", rules, 40).entries == ()

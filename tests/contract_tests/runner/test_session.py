@@ -1,4 +1,4 @@
-"""`aiimage-conform run` with a baseline, from what a service answers to the exit status."""
+"""`aiimage-conform run` with a baseline, from the responses of a service to the exit status."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ TOKEN = "session-5f1c0d7e9b"
 
 
 class Versions(Handler):
-    """Answers what is free; what it says of its versions is the test's to choose."""
+    """Answers the free operations. versions: the body of getVersions."""
 
     versions: ClassVar[Any]
 

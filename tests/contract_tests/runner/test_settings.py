@@ -34,5 +34,5 @@ def test_the_command_repeats_the_run_with_its_seed_and_without_the_token() -> No
     assert "s3cret" not in made.command
 
 
-def test_a_seed_that_is_given_is_kept() -> None:
+def test_a_given_seed_is_used() -> None:
     assert settings(seed=7).command.endswith("--seed 7 --only AUTH,SHAPE --max-credits 5 --strict")

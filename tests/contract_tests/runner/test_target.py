@@ -21,7 +21,7 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def test_reads_accounts_and_fills_in_the_defaults(tmp_path: Path) -> None:
+def test_reads_accounts_and_adds_the_defaults(tmp_path: Path) -> None:
     target = load_target(write(tmp_path, VALID))
     assert target.base_url == "http://127.0.0.1:8010/api/v1"
     assert type(target.base_url) is str  # schemathesis takes no subclass
@@ -45,7 +45,7 @@ def test_the_admin_token_of_a_mock_is_a_secret_like_the_others(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("name", ["mock.yaml", "real.yaml"])
-def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_the_targets_of_the_project(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIIMAGE_TOKEN", "a-token")
     assert "primary" in load_target(resources.fixture("targets", name)).accounts
 
@@ -94,7 +94,7 @@ def test_reads_the_targets_that_come_along(name: str, monkeypatch: pytest.Monkey
         ),
     ],
 )
-def test_names_the_file_and_the_key_that_is_wrong(tmp_path: Path, text: str, message: str) -> None:
+def test_an_error_names_the_file_and_the_key(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(UsageError) as caught:
         load_target(path)
@@ -102,7 +102,7 @@ def test_names_the_file_and_the_key_that_is_wrong(tmp_path: Path, text: str, mes
     assert message in str(caught.value)
 
 
-def test_names_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_an_error_names_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.yaml: the target file cannot be read"):
         load_target(tmp_path / "nowhere.yaml")
 
@@ -116,5 +116,5 @@ def test_names_a_file_that_is_not_there(tmp_path: Path) -> None:
         ("https://a.org/a", False),
     ],
 )
-def test_knows_loopback(url: str, loopback: bool) -> None:
+def test_recognizes_loopback(url: str, loopback: bool) -> None:
     assert simple_target(url, "t").loopback is loopback

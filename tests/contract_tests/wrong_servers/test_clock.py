@@ -50,7 +50,7 @@ def test_waiting_threads_are_woken_in_order_each_at_its_instant(delays: list[int
     assert all(instant == now for instant, now in seen)
 
 
-def test_a_frozen_clock_stands_still_until_it_runs() -> None:
+def test_a_frozen_clock_stops_until_it_runs() -> None:
     source = iter(range(NOON, NOON + 100))
     clock = Clock(lambda: next(source))
     clock.freeze()
@@ -68,7 +68,7 @@ def test_a_running_clock_continues_from_the_time_that_was_set() -> None:
 
 
 @given(st.integers(0, 4_000_000_000_000))
-def test_a_stamp_is_read_back_as_the_same_instant(instant: int) -> None:
+def test_a_timestamp_survives_a_round_trip(instant: int) -> None:
     assert instant_of(stamp(instant)) == instant
 
 

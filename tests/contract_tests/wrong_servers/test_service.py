@@ -85,7 +85,7 @@ def test_odd_values_are_refused(primary: httpx.Client, odd: object) -> None:
 
 
 @pytest.mark.parametrize(("files", "status"), [(UPLOAD, 200), ({"image_src": ("", b"")}, 422)])
-def test_working_from_an_image_needs_one(primary: httpx.Client, files: dict[str, object], status: int) -> None:
+def test_a_type_with_a_source_needs_an_image(primary: httpx.Client, files: dict[str, object], status: int) -> None:
     fields = {
         "image_generator": "stablediffusion",
         "stable_description": "A buoy",

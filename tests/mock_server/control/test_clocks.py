@@ -17,20 +17,20 @@ def now(mock: Mock, token: str = "demo") -> str:
     return str(control_json(mock, "GET", f"/worlds/{token}/clock")["now"])
 
 
-def test_a_clock_runs_with_the_servers_until_it_is_moved(mock: Mock) -> None:
+def test_a_clock_shows_the_time_of_the_server_until_it_is_moved(mock: Mock) -> None:
     assert control_json(mock, "GET", CLOCK) == {"mode": "real", "now": START}
     mock.generate("customer")
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
-def test_a_frozen_clock_stands_still_and_others_run(mock: Mock) -> None:
+def test_a_frozen_clock_stops_and_others_run(mock: Mock) -> None:
     assert control_json(mock, "POST", CLOCK, {"freeze": True}) == {"mode": "frozen", "now": START}
     mock.generate("customer")
     assert now(mock) == START
     assert now(mock, "customer") == "2026-02-26T10:00:01.500Z"
 
 
-def test_a_clock_runs_on_from_where_it_stood(mock: Mock) -> None:
+def test_a_clock_continues_from_its_frozen_time(mock: Mock) -> None:
     control_json(mock, "POST", CLOCK, {"freeze": True})
     mock.generate("customer")
     assert control_json(mock, "POST", CLOCK, {"freeze": False}) == {"mode": "real", "now": START}
@@ -38,7 +38,7 @@ def test_a_clock_runs_on_from_where_it_stood(mock: Mock) -> None:
     assert now(mock) == "2026-02-26T10:00:01.500Z"
 
 
-def test_a_clock_is_advanced_whether_it_runs_or_stands_still(mock: Mock) -> None:
+def test_running_and_frozen_clocks_are_advanced(mock: Mock) -> None:
     assert control_json(mock, "POST", CLOCK, {"advance": 2.25}) == {"mode": "real", "now": "2026-02-26T10:00:02.250Z"}
     control_json(mock, "POST", CLOCK, {"freeze": True})
     assert control_json(mock, "POST", CLOCK, {"advance": 1}) == {"mode": "frozen", "now": "2026-02-26T10:00:03.250Z"}
@@ -49,7 +49,7 @@ def test_a_clock_is_set_forwards_and_backwards(mock: Mock) -> None:
     assert control_json(mock, "POST", CLOCK, {"set": "1999-12-31T23:59:59.999Z"})["now"] == "1999-12-31T23:59:59.999Z"
 
 
-def test_time_set_back_undoes_nothing(mock: Mock) -> None:
+def test_setting_a_clock_back_undoes_nothing(mock: Mock) -> None:
     mock.generate()
     control_json(mock, "POST", CLOCK, {"set": "2020-01-01T00:00:00Z"})
     assert (mock.world()["credits"], mock.world()["images"]) == (99, 1)
@@ -67,7 +67,7 @@ def test_one_call_freezes_and_moves(mock: Mock, command: dict[str, Any], instant
     assert control_json(mock, "POST", CLOCK, command) == {"mode": "frozen", "now": instant}
 
 
-def test_a_lock_is_held_to_its_last_millisecond(mock: Mock) -> None:
+def test_a_lock_is_held_until_its_last_millisecond(mock: Mock) -> None:
     control_json(mock, "POST", CLOCK, {"freeze": True})
     control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:10Z"}})
     control_json(mock, "POST", CLOCK, {"advance_to": "lock-expiry", "offset_ms": -1})
@@ -76,7 +76,7 @@ def test_a_lock_is_held_to_its_last_millisecond(mock: Mock) -> None:
     assert mock.call("GET", f"{PREFIX}/check-availability").status_code == 200
 
 
-def test_a_generation_has_been_answered_when_its_end_is_reached(mock: Mock) -> None:
+def test_an_advance_to_its_end_returns_after_a_generation_is_answered(mock: Mock) -> None:
     control_json(mock, "POST", CLOCK, {"freeze": True})
     task = begin(mock)
     control_json(mock, "POST", CLOCK, {"advance_to": "generation-end", "offset_ms": -1})
@@ -104,7 +104,7 @@ def test_due_events_happen_in_order(mock: Mock) -> None:
     assert [each["created_at"] for each in images] == ["2026-02-26T10:00:12Z", "2026-02-26T10:00:11Z"]
 
 
-def test_the_day_turns_when_its_reset_is_reached(mock: Mock) -> None:
+def test_the_day_changes_when_its_reset_is_reached(mock: Mock) -> None:
     control_json(
         mock, "POST", "/worlds/demo-limited/clock", {"freeze": True, "advance_to": "day-reset", "offset_ms": -1}
     )
@@ -114,21 +114,21 @@ def test_the_day_turns_when_its_reset_is_reached(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edge", "token", "says"),
+    ("edge", "token", "message"),
     [
         ("lock-expiry", "demo", "There is no lock-expiry: the lock is free."),
         ("lock-expiry", "demo-busy", "There is no lock-expiry: the lock is held for ever."),
         ("generation-end", "demo", "There is no generation-end: no generation is under way."),
     ],
 )
-def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: str, token: str, says: str) -> None:
+def test_a_missing_edge_is_409_and_changes_nothing(mock: Mock, edge: str, token: str, message: str) -> None:
     reply = control_call(mock, "POST", f"/worlds/{token}/clock", json={"freeze": True, "advance_to": edge})
-    assert (reply.status_code, reply.json()) == (409, {"message": says})
+    assert (reply.status_code, reply.json()) == (409, {"message": message})
     assert control_json(mock, "GET", f"/worlds/{token}/clock") == {"mode": "real", "now": START}
 
 
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("body", "message"),
     [
         (b"", "Missing field: freeze, set, advance or advance_to."),
         (b"{}", "Missing field: freeze, set, advance or advance_to."),
@@ -149,14 +149,14 @@ def test_an_edge_that_there_is_not_is_409_and_changes_nothing(mock: Mock, edge: 
         (b'{"hold": true}', "unknown field `hold`"),
     ],
 )
-def test_an_invalid_command_changes_nothing(mock: Mock, body: bytes, says: str) -> None:
+def test_an_invalid_command_changes_nothing(mock: Mock, body: bytes, message: str) -> None:
     reply = control_call(mock, "POST", CLOCK, content=body)
     assert reply.status_code == 422
-    assert says in reply.json()["message"]
+    assert message in reply.json()["message"]
     assert control_json(mock, "GET", CLOCK) == {"mode": "real", "now": START}
 
 
-def test_no_clock_is_moved_beyond_where_dates_end(mock: Mock) -> None:
+def test_a_clock_is_not_moved_out_of_range(mock: Mock) -> None:
     control_json(mock, "POST", CLOCK, {"freeze": True, "set": "8999-12-31T23:59:59Z"})
     assert control_call(mock, "POST", CLOCK, json={"advance": 316_224_000}).status_code == 422
     assert now(mock) == "8999-12-31T23:59:59.000Z"
@@ -164,7 +164,7 @@ def test_no_clock_is_moved_beyond_where_dates_end(mock: Mock) -> None:
     assert mock.world()["lock"] == {"until": "9000-01-01T00:00:09.000Z"}
 
 
-def test_a_clock_that_all_worlds_share_is_shown_in_each(start: Start) -> None:
+def test_a_shared_clock_is_shown_in_each_world(start: Start) -> None:
     mock = start(settings(behaves=behaviour(lock_scope="global")))
     control_json(mock, "POST", CLOCK, {"freeze": True, "advance": 5})
     shared = {"mode": "frozen", "now": "2026-02-26T10:00:05.000Z"}
@@ -172,7 +172,7 @@ def test_a_clock_that_all_worlds_share_is_shown_in_each(start: Start) -> None:
     assert mock.world("another")["clock"] == shared
 
 
-def test_a_running_clock_goes_with_the_servers(start: Start) -> None:
+def test_a_running_clock_advances_with_the_server(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
     control_json(mock, "POST", CLOCK, {"advance": 100})

@@ -28,7 +28,7 @@ class Listener:
         self.head: dict[str, Any] = {}
         self.reading = asyncio.Event()
         self.reading.set()
-        self.gone = asyncio.Event()
+        self.disconnected = asyncio.Event()
         self.scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -41,7 +41,7 @@ class Listener:
         }
 
     async def receive(self) -> dict[str, str]:
-        await self.gone.wait()
+        await self.disconnected.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Any) -> None:
@@ -73,7 +73,7 @@ def listening(query: str, calls: Calls, pause: bool = False) -> Listener:
         await settle()
         for _ in range(50 if pause else 0):
             await settle()
-        listener.gone.set()
+        listener.disconnected.set()
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, 5)
         return listener
@@ -116,7 +116,7 @@ def test_no_event_after_the_headers_is_missed() -> None:
 
         task = asyncio.ensure_future(app(listener.scope, listener.receive, changing))
         await settle()
-        listener.gone.set()
+        listener.disconnected.set()
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, 5)
         return listener.events
@@ -140,7 +140,7 @@ def test_a_request_event_matches_its_journal_entry() -> None:
     }
 
 
-def test_events_come_in_order() -> None:
+def test_events_are_in_order() -> None:
     async def calls(client: httpx.AsyncClient) -> None:
         await generate(client)
         await client.patch("/_mock/worlds/demo", json={"credits": 1})

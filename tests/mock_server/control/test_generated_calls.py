@@ -59,7 +59,7 @@ BEYOND_SCHEMAS = (
 
 @cache
 def generated(operation: str, mode: GenerationMode) -> list[Case[Any]]:
-    """Return cases made without examples of the past, so that the same seed gives the same ones.
+    """Return cases that are generated without saved examples, so that the same seed gives the same cases.
 
     Those that the document allows but for a line break at the end are left out: there Python reads $ in its own way.
     """
@@ -83,7 +83,7 @@ def generated(operation: str, mode: GenerationMode) -> list[Case[Any]]:
 
 
 def sent(mock: Mock, case: Case[Any]) -> Any:
-    """Send a case, and hold the answer against the document."""
+    """Send a case, and validate the answer against the document."""
     case.body = whole(case.body)
     call = case.as_transport_kwargs(base_url="http://127.0.0.1")
     call.pop("cookies", None)
@@ -95,7 +95,7 @@ def sent(mock: Mock, case: Case[Any]) -> Any:
 
 
 def whole(value: Any) -> Any:
-    """Return a value with numbers that have no fraction written without one."""
+    """Return a value with integral floats converted to integers."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -104,7 +104,7 @@ def whole(value: Any) -> Any:
 
 
 def is_sent(case: Case[Any]) -> bool:
-    """Tell whether the invalid part is sent: a missing body or an empty list in a query is not."""
+    """Return whether the invalid part is sent: a missing body or an empty list in a query is not."""
     body_left_out = isinstance(case.body, NotSet) and bool(case.operation.body)
     return not body_left_out and all(each not in ([], {}) for each in values(case.query))
 

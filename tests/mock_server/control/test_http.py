@@ -1,4 +1,4 @@
-"""Requests and responses of the control API, and the worlds that calls name."""
+"""Requests and responses of the control API, and worlds by token and by name."""
 
 from typing import Any
 
@@ -185,7 +185,7 @@ def test_an_invalid_token_has_no_name(mock: Mock, token: str) -> None:
     assert control_call(mock, "GET", f"/worlds/{named(token)}").status_code == 404
 
 
-def test_a_closed_server_knows_the_names_of_listed_accounts_only(start: Start) -> None:
+def test_a_closed_server_finds_only_listed_accounts_by_name(start: Start) -> None:
     mock = start(settings(closed=True))
     assert state(mock, named("demo"))["credits"] == 100
     assert control_call(mock, "GET", f"/worlds/{named('customer')}").status_code == 404

@@ -63,7 +63,7 @@ def test_a_choice_has_the_values_of_the_document() -> None:
     assert field("stablediffusion", "type").values == ("text-to-image", "multi-prompt", "image-to-image", "upscale")
 
 
-def test_an_upload_goes_with_the_types_that_need_one() -> None:
+def test_an_upload_has_the_types_that_need_one() -> None:
     source, prompt = field("stablediffusion", "image_src"), field("stablediffusion", "stable_description")
     assert (source.chooser, source.only) == ("type", ("image-to-image", "upscale"))
     assert (prompt.chooser, prompt.only) == ("", ())

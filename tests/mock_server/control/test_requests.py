@@ -1,4 +1,4 @@
-"""The journal, seen through the control API."""
+"""The journal, read through the control API."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def statuses(mock: Mock, query: str = "") -> list[Any]:
     return [each["status"] for each in control_json(mock, "GET", f"/requests{query}")["requests"]]
 
 
-def test_requests_come_newest_first(busy: Mock) -> None:
+def test_requests_are_newest_first(busy: Mock) -> None:
     assert statuses(busy) == [404, 404, 401, 200, 419, 422, 200]
 
 
@@ -55,7 +55,7 @@ def test_the_total_counts_beyond_the_limit(busy: Mock) -> None:
     assert control_json(busy, "GET", "/requests?limit=1&token=demo")["total"] == 4
 
 
-def test_a_request_without_a_reply_is_found_as_none(mock: Mock) -> None:
+def test_a_request_without_a_reply_has_no_status(mock: Mock) -> None:
     control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "drop"}])
     with pytest.raises(ConnectionResetError):
         mock.run(lambda: _call_with_errors(mock))
@@ -68,7 +68,7 @@ async def _call_with_errors(mock: Mock) -> None:
     await mock.acall("GET", f"{PREFIX}/versions")
 
 
-def test_a_request_is_found_by_the_id_that_its_reply_carried(mock: Mock) -> None:
+def test_a_request_is_found_by_the_id_in_its_reply(mock: Mock) -> None:
     reply = mock.generate("demo-empty")
     entry = control_json(mock, "GET", f"/requests/{reply.headers['x-mock-request-id']}")
     assert entry == control_json(mock, "GET", "/requests")["requests"][0]
@@ -87,7 +87,7 @@ def test_a_request_is_shown_with_its_outcome(mock: Mock) -> None:
     assert (entry["why"], entry["picture"]) == (None, None)
 
 
-def test_no_token_leaves_the_journal(mock: Mock) -> None:
+def test_the_journal_shows_no_token(mock: Mock) -> None:
     token = "canary-7f3e9a51c2d84b06"
     mock.generate(token)
     mock.call("GET", f"{PREFIX}/versions?key={token}", token, headers={"x-other": token})
@@ -96,7 +96,7 @@ def test_no_token_leaves_the_journal(mock: Mock) -> None:
         assert token not in control_call(mock, "GET", path).text
 
 
-def test_a_request_without_a_token_has_the_servers_time(mock: Mock) -> None:
+def test_a_request_without_a_token_has_the_time_of_the_server(mock: Mock) -> None:
     mock.generate()
     mock.call("GET", f"{PREFIX}/versions", None)
     entry = control_json(mock, "GET", "/requests?status=401")["requests"][0]
@@ -109,7 +109,7 @@ def test_an_unknown_request_is_404(mock: Mock) -> None:
     assert reply.json() == {"message": "Request '0\\x00\\xe9' not found; it may have been evicted."}
 
 
-def test_evicted_requests_still_count(start: Start) -> None:
+def test_evicted_requests_are_counted(start: Start) -> None:
     mock = start(settings(behaves=behaviour(max_journal_entries=3)))
     ids = [mock.call("GET", f"{PREFIX}/versions").headers["x-mock-request-id"] for _ in range(5)]
     assert [each["id"] for each in control_json(mock, "GET", "/requests?order=oldest")["requests"]] == ids[2:]
@@ -128,7 +128,7 @@ def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "says"),
+    ("query", "message"),
     [
         ("?status=4", "status takes three digits"),
         ("?status=%EF%BC%94%EF%BC%90%EF%BC%99", "status takes three digits"),
@@ -143,10 +143,10 @@ def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
         ("?token=two%20words", "use visible ASCII characters without spaces"),
     ],
 )
-def test_an_invalid_query_is_422(busy: Mock, query: str, says: str) -> None:
+def test_an_invalid_query_is_422(busy: Mock, query: str, message: str) -> None:
     reply = control_call(busy, "GET", f"/requests{query}")
     assert reply.status_code == 422
-    assert says in reply.json()["message"]
+    assert message in reply.json()["message"]
 
 
 def test_a_misspelt_parameter_deletes_nothing(busy: Mock) -> None:
@@ -162,7 +162,7 @@ def test_coverage_and_verdict_are_of_one_client(busy: Mock, path: str) -> None:
     assert control_call(busy, "GET", f"{path}?token=demo-invalid").status_code == 404
 
 
-def test_coverage_counts_what_a_client_has_met(busy: Mock) -> None:
+def test_coverage_counts_the_responses_of_a_client(busy: Mock) -> None:
     shown = control_json(busy, "GET", "/coverage?token=demo")
     met = {
         (operation["operation"], status["status"]): status["met"]

@@ -79,14 +79,14 @@ def test_the_engine_fails_and_nothing_is_charged(mock: Mock) -> None:
     assert mock.world()["credits"] == 100
 
 
-def test_the_answer_is_lost_and_the_images_are_there(mock: Mock) -> None:
+def test_the_answer_is_lost_and_the_images_are_made(mock: Mock) -> None:
     control_json(mock, "PUT", SCENARIO, {"name": "lost-response"})
     mock.generate()
     assert control_json(mock, "GET", "/requests")["requests"][0]["status"] is None
     assert len(mock.call("GET", f"{PREFIX}/recent-images").json()) == 1
 
 
-def test_a_scenario_changes_the_account_that_is_listed(mock: Mock) -> None:
+def test_a_scenario_changes_a_listed_account(mock: Mock) -> None:
     world = control_json(mock, "PUT", "/worlds/demo-slow/scenario", {"name": "last-credits"})
     assert (world["credits"], world["generation_time"]) == (2, 12)
 
@@ -114,7 +114,7 @@ def test_a_file_of_the_same_name_is_not_used(mock: Mock, tmp_path: Any, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("scenario", "says"),
+    ("scenario", "message"),
     [
         ({"name": "nothing"}, "name takes one of bad-network, before-midnight, "),
         ({"name": "../accounts"}, "name takes one of"),
@@ -134,12 +134,12 @@ def test_a_file_of_the_same_name_is_not_used(mock: Mock, tmp_path: Any, monkeypa
         ([], "Invalid body: "),
     ],
 )
-def test_an_invalid_scenario_changes_nothing(mock: Mock, scenario: Any, says: str) -> None:
+def test_an_invalid_scenario_changes_nothing(mock: Mock, scenario: Any, message: str) -> None:
     mock.generate()
     before = control_json(mock, "GET", "/snapshot")
     reply = control_call(mock, "PUT", SCENARIO, json=scenario)
     assert reply.status_code == 422
-    assert says in reply.json()["message"]
+    assert message in reply.json()["message"]
     assert control_json(mock, "GET", "/snapshot") == before
 
 

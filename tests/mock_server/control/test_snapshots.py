@@ -109,7 +109,7 @@ def observed(mock: Mock, tokens: list[str]) -> list[Any]:
 
 
 def stored(mock: Mock) -> list[str]:
-    """Return those tokens whose worlds exist: any other is first seen when it is looked at."""
+    """Return the tokens whose worlds exist: reading another token creates its world."""
     names = {each["name"] for each in control_json(mock, "GET", "/snapshot")["worlds"]}
     return [token for token in TOKENS if world_name(token) in names]
 
@@ -153,7 +153,7 @@ def test_an_empty_server_exports_an_empty_snapshot(mock: Mock) -> None:
     assert mock.world()["credits"] == 100
 
 
-def test_a_lock_that_had_three_seconds_left_has_three_seconds_left(start: Start) -> None:
+def test_a_lock_has_the_same_remaining_seconds_after_an_import(start: Start) -> None:
     clock, other = SteppedClock(), SteppedClock(LATER)
     mock, fresh = start(clock=clock), start(clock=other)
     control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": "2026-02-26T10:00:05Z"}})
@@ -196,7 +196,7 @@ def test_a_waiting_request_gets_a_503_and_its_generation_continues(start: Start)
     assert (mock.world()["images"], mock.world()["credits"]) == (1, 99)
 
 
-def test_a_waiting_request_gets_a_503_when_its_generation_is_gone(start: Start) -> None:
+def test_a_waiting_request_gets_a_503_when_its_generation_is_lost(start: Start) -> None:
     clock = SteppedClock()
     mock = start(clock=clock)
     snapshot = control_json(mock, "GET", "/snapshot")
@@ -248,7 +248,7 @@ def test_the_clock_that_all_worlds_share_is_restored(start: Start) -> None:
 
 @pytest.fixture
 def valid(mock: Mock) -> dict[str, Any]:
-    """A snapshot with something of everything in it."""
+    """A snapshot with some state of each kind."""
     control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "delay", "seconds": 1, "operation": "versions"}])
     upload(mock, "demo")
     control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})

@@ -40,7 +40,7 @@ def test_health_shows_version_state_and_worlds(mock: Mock) -> None:
     }
 
 
-def test_a_world_is_shown_as_it_would_be_before_its_first_call(mock: Mock) -> None:
+def test_a_world_can_be_read_before_its_first_call(mock: Mock) -> None:
     assert mock.world() == FRESH
     assert control_json(mock, "GET", "/health")["worlds"] == 0
 
@@ -61,7 +61,7 @@ def test_ready_made_worlds(mock: Mock, token: str, field: str, value: Any) -> No
     assert mock.world(token)[field] == value
 
 
-def test_a_generation_under_way_is_shown_with_its_lock(mock: Mock) -> None:
+def test_a_running_generation_is_shown_with_its_lock(mock: Mock) -> None:
     control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
     begin(mock)
     world = mock.world()
@@ -69,7 +69,7 @@ def test_a_generation_under_way_is_shown_with_its_lock(mock: Mock) -> None:
     assert world["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
 
 
-def test_worlds_are_listed_with_the_last_one_used_first_and_masked(mock: Mock) -> None:
+def test_worlds_are_listed_masked_and_most_recently_used_first(mock: Mock) -> None:
     for token in ("first-token", "second-token", "third-token", "first-token"):
         mock.generate(token)
     listed = control_json(mock, "GET", "/worlds")
@@ -83,7 +83,7 @@ def test_listing_worlds_does_not_change_their_order(mock: Mock) -> None:
     assert control_json(mock, "GET", "/worlds") == control_json(mock, "GET", "/worlds")
 
 
-def test_a_listed_world_is_as_it_is_now(mock: Mock) -> None:
+def test_a_listed_world_is_up_to_date(mock: Mock) -> None:
     mock.generate()
     (listed,) = control_json(mock, "GET", "/worlds")["worlds"]
     assert {**listed, "token": "demo"} == mock.world()
@@ -110,7 +110,7 @@ def test_every_number_can_be_changed(mock: Mock, change: dict[str, Any]) -> None
     assert control_json(mock, "PATCH", "/worlds/demo", change) == {**FRESH, **change}
 
 
-def test_a_generation_takes_as_long_as_was_set(mock: Mock) -> None:
+def test_the_generation_time_can_be_set(mock: Mock) -> None:
     control_json(mock, "PATCH", "/worlds/demo", {"generation_time": 7})
     mock.generate()
     assert mock.world()["clock"]["now"] == "2026-02-26T10:00:07.000Z"
@@ -132,8 +132,8 @@ def test_put_restores_the_listed_account(mock: Mock) -> None:
 
 def test_delete_deletes_the_world(mock: Mock) -> None:
     mock.generate()
-    gone = control_json(mock, "DELETE", "/worlds/demo")
-    assert gone == {**FRESH, "clock": gone["clock"]}
+    deleted = control_json(mock, "DELETE", "/worlds/demo")
+    assert deleted == {**FRESH, "clock": deleted["clock"]}
     assert control_json(mock, "GET", "/health")["worlds"] == 0
     assert control_json(mock, "GET", "/coverage?token=demo")["met"] == 0
 
@@ -151,7 +151,7 @@ def test_a_waiting_request_gets_a_503_when_its_world_is_reset(
     assert (reply.status_code, reply.json()) == (503, {"message": "The world was reset while this generation ran."})
 
 
-def test_a_lock_can_be_set_and_freed(mock: Mock) -> None:
+def test_a_lock_can_be_set_and_released(mock: Mock) -> None:
     until = "2026-02-26T10:00:05.000Z"
     assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": until}})["lock"] == {"until": until}
     assert mock.generate().status_code == 409
@@ -159,7 +159,7 @@ def test_a_lock_can_be_set_and_freed(mock: Mock) -> None:
     assert mock.generate().status_code == 200
 
 
-def test_a_lock_without_an_end_is_held_forever(mock: Mock) -> None:
+def test_a_lock_without_an_end_is_permanent(mock: Mock) -> None:
     assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {}})["lock"] == {"until": None}
 
 
@@ -169,7 +169,7 @@ def test_an_expired_lock_is_free(mock: Mock) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("body", "message"),
     [
         (b"{", "Input data was truncated"),
         (b"[]", "Expected `object`"),
@@ -186,12 +186,12 @@ def test_an_expired_lock_is_free(mock: Mock) -> None:
         (b'{"lock": 3}', "at `$.lock`"),
     ],
 )
-def test_an_invalid_change_changes_nothing(mock: Mock, method: str, body: bytes, says: str) -> None:
+def test_an_invalid_change_changes_nothing(mock: Mock, method: str, body: bytes, message: str) -> None:
     mock.generate()
     before = control_json(mock, "GET", "/snapshot")
     reply = control_call(mock, method, "/worlds/demo", content=body)
     assert reply.status_code == 422
-    assert says in reply.json()["message"]
+    assert message in reply.json()["message"]
     assert control_json(mock, "GET", "/snapshot") == before
 
 
@@ -291,7 +291,7 @@ def test_an_image_is_shown_with_its_request(mock: Mock) -> None:
     }
 
 
-def test_images_come_newest_first(mock: Mock) -> None:
+def test_images_are_newest_first(mock: Mock) -> None:
     for prompt in ("one", "two", "three"):
         mock.generate(description=prompt)
     assert [each["prompt"] for each in images(mock)] == ["three", "two", "one"]
@@ -303,7 +303,7 @@ def test_an_image_is_shown_with_its_price(start: Start) -> None:
     assert images(mock)[0]["credits"] == 3
 
 
-def test_a_picture_is_the_one_of_the_client_and_leaves_no_trace(mock: Mock) -> None:
+def test_reading_a_picture_of_a_client_is_not_recorded(mock: Mock) -> None:
     (image,) = mock.generate().json()["images"]
     control_json(mock, "PUT", "/worlds/demo/faults", [{"fault": "picture-missing", "times": 1}])
     reply = control_call(mock, "GET", f"{IMAGES}/{image['title']}")

@@ -1,4 +1,4 @@
-"""The page and its login, as they are served."""
+"""The served page and its login."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Bodies of every kind, well-formed and not, and what many of them hold in memory at once."""
+"""Bodies of every kind, well-formed and malformed, and the memory of many large ones."""
 
 import asyncio
 import io
@@ -110,7 +110,7 @@ def test_twelve_megabytes_of_part_headers_are_422(mock: Mock, line: bytes) -> No
         (b"a=b&a=c", b"a=b&a=c&a=d", "application/x-www-form-urlencoded"),
     ],
 )
-def test_a_form_may_have_as_many_parts_as_the_limit_and_no_more(
+def test_a_form_can_have_at_most_the_maximum_of_parts(
     start: Start, two: bytes, three: bytes, content_type: str
 ) -> None:
     mock = start(started_with(behaves=behaviour(max_form_parts=2)))
@@ -161,7 +161,7 @@ def png(shade: int = 0) -> bytes:
 
 
 class Body:
-    """A body sent in pieces. sent: how many bytes the mock has read; it ends once `may_end` is set."""
+    """A body sent in pieces. sent: the bytes that the mock has read; it ends once `may_end` is set."""
 
     def __init__(self, size: int, end: bytes = b"") -> None:
         self._size = size
@@ -215,7 +215,7 @@ def test_small_bodies_do_not_wait_for_large_ones(start: Start) -> None:
 
 
 @pytest.mark.parametrize("end", ["refused", "disconnected", "cancelled", "too large"])
-def test_a_place_is_freed_however_the_request_ends(start: Start, end: str) -> None:
+def test_a_slot_is_released_when_a_request_ends(start: Start, end: str) -> None:
     mock = start(started_with(behaves=behaviour(max_large_bodies=1, max_body_bytes=2**20)))
 
     class Unfinished(Body):
@@ -279,7 +279,7 @@ def test_a_file_in_a_field_that_takes_no_file_is_not_decoded(mock: Mock, monkeyp
 
 
 @pytest.mark.parametrize(("size", "in_thread"), [(65_536, False), (65_537, True), (2**20, True)])
-def test_a_large_body_is_parsed_in_a_thread_even_if_it_comes_in_one_piece(
+def test_a_large_body_is_parsed_in_a_thread_even_if_it_arrives_in_one_piece(
     monkeypatch: pytest.MonkeyPatch, size: int, in_thread: bool
 ) -> None:
     parsed: list[bool] = []
@@ -311,7 +311,7 @@ def test_the_bytes_of_a_file_are_not_kept() -> None:
 
 @st.composite
 def multipart_like(draw: st.DrawFn) -> bytes:
-    """Something close to a form: parts, broken in places."""
+    """Return bytes similar to a form, with some errors."""
     names = st.sampled_from([*DALL_E, "image_src", "", '"', "\r\n"])
     parts = draw(st.lists(st.tuples(names, st.binary(max_size=30), st.booleans()), max_size=5))
     body = b""

@@ -42,14 +42,14 @@ def test_an_entry_is_found_by_its_request_id(mock: Mock) -> None:
     assert mock.call("GET", f"/_mock/requests/{request_id}", None).json()["id"] == request_id
 
 
-def test_a_picture_is_in_the_journal_of_the_world_that_it_is_from(mock: Mock) -> None:
+def test_a_picture_is_in_the_journal_of_its_world(mock: Mock) -> None:
     (image,) = mock.generate("anyone").json()["images"]
     mock.call("GET", f"/{image['output']}", None)
     picture = journal(mock, token="anyone", operation="getPicture")[0]
     assert (picture["picture"], picture["status"], picture["reply"]) == (image["title"], 200, "")
 
 
-def test_a_request_without_a_world_is_kept(mock: Mock) -> None:
+def test_a_request_without_a_world_is_recorded(mock: Mock) -> None:
     mock.call("GET", f"{PREFIX}/versions", "demo-invalid")
     mock.call("GET", "/nowhere", None)
     nowhere, invalid = journal(mock)
@@ -81,7 +81,7 @@ def test_a_token_is_masked_everywhere(mock: Mock, carrier: dict[str, Any]) -> No
     assert SECRET[:8] not in kept
 
 
-def test_a_long_request_is_cut(mock: Mock) -> None:
+def test_a_long_request_is_truncated(mock: Mock) -> None:
     chance = random.Random(1)
     fields = {f"{chance.random()}" * 40: "y" * 2_000 for _ in range(2_000)}
     mock.call("POST", GENERATE, "anyone", json={**fields, **DALL_E}, headers={f"X-{n}": "z" * 900 for n in range(90)})
@@ -89,7 +89,7 @@ def test_a_long_request_is_cut(mock: Mock) -> None:
     assert len(json.dumps(entry)) < 200_000
 
 
-def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
+def test_only_the_size_of_a_file_is_recorded(mock: Mock) -> None:
     fields = {"image_generator": "stablediffusion", "stable_description": "a fox", "type": "upscale"}
     data = {**fields, "image_resolution": "64x64", "image_number_of_images": "1"}
     mock.call("POST", GENERATE, "anyone", data=data, files={"image_src": ("a.png", b"not an image")})
@@ -98,7 +98,7 @@ def test_a_file_is_kept_as_its_size(mock: Mock) -> None:
     assert (entry["status"], entry["rule"]) == (422, "VALID-422")
 
 
-def test_the_entry_of_a_refusal_explains_it_and_has_the_nearest_request_that_passes(mock: Mock) -> None:
+def test_the_entry_of_a_refusal_explains_it_and_has_the_nearest_valid_request(mock: Mock) -> None:
     mock.generate("demo-low", image_number_of_images=5)
     why = journal(mock, token="demo-low")[0]["why"]
     assert (why["rule"], why["source"], why["state"]) == ("CREDIT-419", "doc", {"credits": 2, "needed": 5})

@@ -1,4 +1,4 @@
-"""Pictures as a client fetches them."""
+"""Fetching pictures."""
 
 import asyncio
 import io
@@ -54,12 +54,12 @@ def test_a_picture_has_the_requested_size(mock: Mock, size: str) -> None:
     assert image.info["prompt"] == DALL_E["description"]
 
 
-def test_each_image_has_a_picture_of_its_own(mock: Mock) -> None:
+def test_each_image_has_its_own_picture(mock: Mock) -> None:
     outputs = [image["output"] for image in mock.generate(image_number_of_images=3).json()["images"]]
     assert len({picture(mock, output).tobytes() for output in outputs}) == 3
 
 
-def test_a_picture_is_the_same_again_and_on_another_server_with_the_same_seed(mock: Mock, start: Start) -> None:
+def test_a_picture_is_reproducible_with_the_same_seed(mock: Mock, start: Start) -> None:
     other = start()
     outputs = [each.generate().json()["images"][0]["output"] for each in (mock, other)]
     assert outputs[0] == outputs[1]

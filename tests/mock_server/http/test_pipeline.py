@@ -1,4 +1,4 @@
-"""The phases that all operations share."""
+"""The phases of all operations."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The router of the API's paths, and applications that are made on first use."""
+"""The router of the API's paths, and applications that are created on first use."""
 
 import asyncio
 from typing import Any
@@ -59,7 +59,7 @@ def test_a_broken_connection_without_a_socket_raises_an_error() -> None:
         request(PathRouter({"/": App(breaks=True)}, App()), "/")
 
 
-def test_a_lazy_application_is_made_once_on_its_first_request() -> None:
+def test_a_lazy_application_is_created_once_on_its_first_request() -> None:
     made: list[App] = []
 
     def make() -> App:

@@ -54,7 +54,7 @@ def test_a_refusal_without_a_rule_has_the_source_assumed(contract: Contract, rul
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message_"),
     [
         (
             {"status": 401, "rule": "AUTH-401"},
@@ -125,13 +125,13 @@ def test_a_refusal_without_a_rule_has_the_source_assumed(contract: Contract, rul
     ],
 )
 def test_a_message_has_the_reason_and_the_remedy(
-    contract: Contract, rules: Rules, changes: dict[str, Any], says: str
+    contract: Contract, rules: Rules, changes: dict[str, Any], message_: str
 ) -> None:
-    assert message(contract, rules, **changes) == says
+    assert message(contract, rules, **changes) == message_
 
 
 @pytest.mark.parametrize(
-    ("limit", "used", "ends_at", "says"),
+    ("limit", "used", "ends_at", "message_"),
     [
         (5, 5, UNTIL, "The daily limit of 5 images is reached. Send it again at 2026-02-26T10:00:10Z."),
         (
@@ -146,10 +146,10 @@ def test_a_message_has_the_reason_and_the_remedy(
     ],
 )
 def test_a_message_about_the_daily_limit_has_the_remaining_images(
-    contract: Contract, rules: Rules, limit: int, used: int, ends_at: int | None, says: str
+    contract: Contract, rules: Rules, limit: int, used: int, ends_at: int | None, message_: str
 ) -> None:
     state = {"daily_limit": limit, "used_today": used, "reserved": 0}
-    assert message(contract, rules, status=429, rule="DAILY-429", state=state, ends_at=ends_at, fields=TWO) == says
+    assert message(contract, rules, status=429, rule="DAILY-429", state=state, ends_at=ends_at, fields=TWO) == message_
 
 
 @given(

@@ -1,4 +1,4 @@
-"""Images to upload, and a measure of how much two pictures look alike."""
+"""Images to upload, and a measure of the similarity of two pictures."""
 
 from __future__ import annotations
 

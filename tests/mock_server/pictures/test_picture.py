@@ -42,6 +42,6 @@ def test_the_size_is_written_with_an_x() -> None:
     assert FOX.dimensions == "64x48"
 
 
-def test_a_picture_cannot_be_changed() -> None:
+def test_a_picture_is_immutable() -> None:
     with pytest.raises(FrozenInstanceError):
         FOX.id = 2  # type: ignore[misc]

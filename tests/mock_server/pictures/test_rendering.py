@@ -1,4 +1,4 @@
-"""From a description to a PNG."""
+"""Rendering of a picture to a PNG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference has all that the document and the rules have, and nothing that could do harm."""
+"""The reference shows the whole document and all rules, and escapes their texts."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def tree() -> Element:
 
 
 def article(tree: Element, name: str) -> Element:
-    """Return the part of the page that is about one thing."""
+    """Return the section with an id."""
     (found,) = (each for each in tree.iter("article") if each.get("aria-labelledby") == name)
     return found
 
@@ -46,7 +46,7 @@ def ids(tree: Element) -> list[str]:
 
 
 def texts(*nodes: Any) -> Iterator[str]:
-    """Yield all that these parts of the document say for people."""
+    """Yield the titles, summaries and descriptions in these parts of the document."""
     for node in nodes:
         if isinstance(node, dict):
             yield from (node[key] for key in ("description", "summary", "title") if isinstance(node.get(key), str))
@@ -85,7 +85,7 @@ def test_the_fallback_responses_are_shown(tree: Element) -> None:
 @pytest.mark.parametrize(
     "name", [name for name, schema in SCHEMAS.items() if "image_generator" in schema.get("properties", {})]
 )
-def test_every_field_of_every_engine_is_in_a_table_of_its_own(tree: Element, name: str) -> None:
+def test_every_engine_has_a_table_of_its_fields(tree: Element, name: str) -> None:
     part = article(tree, "generateImage")
     assert f"generateImage-{name}" in ids(part)
     table = next(each for each in part.iter("div") if each.get("aria-label") == f"Fields of {SCHEMAS[name]['title']}")

@@ -1,4 +1,4 @@
-"""The reference as the mock serves it: access, and its examples in use."""
+"""The served reference: access, and its examples in use."""
 
 import json
 import re

@@ -26,9 +26,9 @@ def play(desk: Desk, scenario: Callable[[Desk], Awaitable[None]]) -> None:
 
 
 async def refusal(desk: Desk, token: str = "customer", count: int = 1) -> Refusal:
-    came = await desk.generate(token, count)
-    assert isinstance(came, Refusal)
-    return came
+    outcome = await desk.generate(token, count)
+    assert isinstance(outcome, Refusal)
+    return outcome
 
 
 def test_a_generation_is_answered_when_it_ends_and_not_before(open_desk: OpenDesk) -> None:
@@ -105,8 +105,8 @@ def test_one_of_many_simultaneous_generations_begins(open_desk: OpenDesk) -> Non
         tasks = [asyncio.ensure_future(desk.generate()) for _ in range(20)]
         await settle()
         await desk.real.advance(2)
-        came = await asyncio.gather(*tasks)
-        assert [each.rule for each in came if isinstance(each, Refusal)] == ["LOCK-ONE"] * 19
+        outcome = await asyncio.gather(*tasks)
+        assert [each.rule for each in outcome if isinstance(each, Refusal)] == ["LOCK-ONE"] * 19
         assert (await desk.world()).credits == 99
 
     play(open_desk(), scenario)

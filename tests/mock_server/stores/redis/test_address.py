@@ -39,7 +39,7 @@ def test_a_certificate_is_checked_unless_the_url_turns_that_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("url", "message"),
     [
         ("mongodb://me:secret@valkey", "it takes memory, redis://"),
         ("redis://me:sec/ret@valkey", "write special characters in a password as %XX"),
@@ -51,7 +51,7 @@ def test_a_certificate_is_checked_unless_the_url_turns_that_off() -> None:
         ("rediss://me:secret@valkey?ssl_ca_certs=/nowhere", "cannot be read: No such file"),
     ],
 )
-def test_a_bad_url_is_refused_without_repeating_it(url: str, says: str) -> None:
-    with pytest.raises(AddressError, match=re.escape(says)) as refused:
+def test_a_bad_url_is_refused_without_repeating_it(url: str, message: str) -> None:
+    with pytest.raises(AddressError, match=re.escape(message)) as refused:
         parse_address(url)
     assert "sec" not in str(refused.value).replace("sentinel", "")

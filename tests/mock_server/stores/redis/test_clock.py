@@ -78,8 +78,8 @@ def test_it_never_runs_backwards(replies: list[tuple[int, int, int]]) -> None:
     seen = [clock.now()]
     for before, took, skew in replies:
         advanced(own, before / SECOND)
-        asked = own.now()
+        sent = own.now()
         advanced(own, took / SECOND)
-        clock.follow(asked + took // 2 + skew, asked)
+        clock.follow(sent + took // 2 + skew, sent)
         seen.append(clock.now())
     assert seen == sorted(set(seen))

@@ -61,13 +61,13 @@ async def until_connected(connection: Connection) -> float:
 
 
 def test_a_server_that_is_down_is_named_without_its_password() -> None:
-    says = "redis://127.0.0.1:1/2 cannot be reached (Connection refused)"
-    assert failure("redis://me:secret@127.0.0.1:1/2") == says
+    message = "redis://127.0.0.1:1/2 cannot be reached (Connection refused)"
+    assert failure("redis://me:secret@127.0.0.1:1/2") == message
 
 
 def test_sentinels_that_are_down_are_named_without_their_password() -> None:
-    says = "redis+sentinel://127.0.0.1:1/main/0 has no sentinel that knows a primary of that name"
-    assert failure("redis+sentinel://me:secret@127.0.0.1:1/main") == says
+    message = "redis+sentinel://127.0.0.1:1/main/0 has no sentinel that knows a primary of that name"
+    assert failure("redis+sentinel://me:secret@127.0.0.1:1/main") == message
 
 
 def test_sentinels_name_the_primary(tmp_path: Path) -> None:
