@@ -130,6 +130,9 @@ def _fits(validator: Draft202012Validator, text: str) -> bool:
 def _compile(document: Node) -> Contract:
     if not str(document.get("openapi", "")).startswith("3.1"):
         raise ContractError("the document must be OpenAPI 3.1")
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        if (scheme.get("type"), str(scheme.get("scheme")).lower()) != ("http", "bearer"):
+            raise ContractError(f"securitySchemes: {name} is not understood, only an http bearer scheme is")
     base = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
     operations = tuple(_operations(document, base))
     ids = [operation.id for operation in operations]
