@@ -82,7 +82,7 @@ def as_source(content: bytes) -> Upload:
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
-    """Return width and height of an image file, or None where the bytes are not an image."""
+    """Return width and height of an image file, or None if the bytes are not an image."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

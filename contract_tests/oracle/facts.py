@@ -12,7 +12,7 @@ ACCOUNT_REFUSALS = frozenset({409, 419, 429})
 
 
 def price(images: int) -> int:
-    """Return the credits that so many images cost [CREDIT-COST]."""
+    """Return the price of `images` images in credits [CREDIT-COST]."""
     return images * CREDITS_PER_IMAGE
 
 

@@ -104,7 +104,7 @@ async def _caller_by_name(service: Service, name: str) -> Caller:
 
 
 async def _masked_token(service: Service, name: str) -> str | None:
-    """Return the masked token that opened a world or called it; None where there was no call."""
+    """Return the masked token that opened a world or called it; None if there was no call."""
     world = (await service.store.read(name)).world
     if world is not None:
         return world.token

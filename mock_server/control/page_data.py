@@ -63,7 +63,7 @@ class Engine:
 class PageData:
     """Data for the page. closed: tokens of no listed account are refused; credits: balance of other
     accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
-    journal; generate: path of generateImage, None where the document has no such operation; prompts: the fields that
+    journal; generate: path of generateImage, None if the document has no such operation; prompts: the fields that
     hold the prompt of an engine.
     """
 

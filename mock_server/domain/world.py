@@ -100,7 +100,7 @@ class Image(msgspec.Struct, frozen=True):
 
 class FaultPlan(msgspec.Struct, frozen=True):
     """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
-    limit; after: how many requests pass first; seen, applied: how many requests came, and how many it applied to.
+    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted.
     """
 
     fault: str

@@ -70,7 +70,7 @@ class Events:
             listener.put(event)
 
     async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
-        """Yield events as they come, of one world or of all, and None at first and after each pause of so many seconds.
+        """Yield events of one world or of all, and None at first and after each pause. pause: in seconds.
 
         From the first None on, none is missed: those that did not fit are counted in {"type": "lost", "events": N}.
         """

@@ -56,7 +56,7 @@ ACTS: dict[str, Act] = {
     "generate": generate(1),
     "generate several": generate(3),
     "generate nothing": generate(0),
-    "leave a generation under way": lambda mock, token: (
+    "leave a generation running": lambda mock, token: (
         control("POST", "/clock", {"freeze": True})(mock, token),
         begin(mock, token),
     ),
