@@ -80,7 +80,7 @@ class Overlap:
 
     @property
     def seconds(self) -> float:
-        """How long the generation took, including the network."""
+        """The duration of the generation in seconds, including the network."""
         return self.reply().exchange.received - self.reply().exchange.sent
 
     def into(self, other: Reply) -> float:

@@ -39,7 +39,7 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
 
 
 def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
-    """Check IMG-GET and, where a size was requested, IMG-SIZE; return the last picture."""
+    """Check IMG-GET and, if a size was requested, IMG-SIZE; return the last picture."""
     engine = engine_of(fields)
     wanted = engine.size(fields) if engine else None
     content = b""

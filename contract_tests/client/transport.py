@@ -58,7 +58,7 @@ class Transport:
         self._fresh.close()
 
     def send(self, call: Call) -> Reply:
-        """Send a call, paid from the budget; where the service throttles, wait, slow down and retry."""
+        """Send a call, paid from the budget; if the service throttles, wait, slow down and retry."""
         for attempt in range(_THROTTLED_TRIES):
             reply = self._send_paid(call)
             text = reply.exchange.response_body

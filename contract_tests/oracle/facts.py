@@ -17,5 +17,5 @@ def price(images: int) -> int:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Return "1 credit", "2 credits". many: where the plural is not `one` with an s."""
+    """Return "1 credit", "2 credits". many: the plural, if it is not `one` with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -71,7 +71,7 @@ async def resolve_world(service: Service, request: Request) -> ResolvedWorld:
 
 
 async def resolve_token(service: Service, token: str) -> ResolvedWorld:
-    """Return the world of a token, or of the reference world:NAME; raise a 404 where it does not exist.
+    """Return the world of a token, or of the reference world:NAME; raise a 404 if it does not exist.
 
     Raise a 422 for a token that no client can send.
     """

@@ -32,7 +32,7 @@ class Lock(msgspec.Struct, frozen=True):
 
 
 class Demand(msgspec.Struct, frozen=True):
-    """The part of a request that prices and limits depend on. engine: "" where the request names none that exists."""
+    """The part of a request that prices and limits depend on. engine: "" if the request names none that exists."""
 
     engine: str
     count: int

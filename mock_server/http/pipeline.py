@@ -37,7 +37,7 @@ class Responder(Protocol):
         ...
 
     async def respond(self, context: RequestContext) -> Reply | Transmission:
-        """Return the reply to a request, which is `context.early_reply` where it was refused already."""
+        """Return the reply to a request, which is `context.early_reply` if it was refused already."""
         ...
 
 
@@ -110,7 +110,7 @@ class Pipeline:
         context.faults = [*applied, *((fault, Random(chance)) for fault in self._requested_faults(context))]  # noqa: S311
 
     def _requested_faults(self, context: RequestContext) -> list[Fault]:
-        """Return the faults that the headers ask for; raise RefusedError where one is invalid."""
+        """Return the faults that the headers ask for; raise RefusedError if one is invalid."""
         if not self.allow_faults or context.operation is None:
             return []
         try:

@@ -1,4 +1,4 @@
-"""How a client spends: generations whose reply was lost, and the pictures that it paid for."""
+"""Client rules about spending: generations whose reply was lost, and the pictures that were paid for."""
 
 from collections.abc import Sequence
 

@@ -91,7 +91,7 @@ class Changes:
                 self._start(self._bus.unsubscribe(_EVENTS))
 
     async def _report_listener(self) -> None:
-        """Receive the events of other processes; where they cannot be reached, as soon as they can."""
+        """Receive the events of other processes; if they cannot be reached, as soon as they can."""
         if self._bus:
             with suppress(StoreUnavailableError):
                 await self._bus.subscribe(_EVENTS)

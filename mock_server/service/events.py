@@ -47,7 +47,7 @@ class Events:
 
     @property
     def wanted(self) -> bool:
-        """Whether there is a listener, in this process or another: without one, an event need not be made."""
+        """Whether there is a listener, in this process or another; without one, no event is needed."""
         return bool(self._listeners or self.forward)
 
     @property

@@ -85,7 +85,7 @@ class Journal(Protocol):
     async def tally(self, world: str) -> Tally:
         """Return how many requests of a world there were by operation, status and rule, evicted ones included.
 
-        The operation is "" where a request is for none.
+        The operation is "" if a request is for none.
         """
         ...
 

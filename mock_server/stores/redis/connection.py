@@ -73,7 +73,7 @@ class Connection:
     async def execute(self, *commands: Command) -> list[Any]:
         """Return the reply to each command; raise StoreUnavailableError.
 
-        It is a ConnectionLostError where the outcome is unknown.
+        It is a ConnectionLostError if the outcome is unknown.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()

@@ -30,7 +30,7 @@ def pack_images(images: Sequence[Image]) -> list[bytes]:
 
 
 def unpack(head: bytes, images: Sequence[bytes], known: World | None) -> World:
-    """Return a world. head: without images; images: those made since `known`, or all where that is None."""
+    """Return a world. head: without images; images: those made since `known`, or all if that is None."""
     if not head.startswith(_VERSION):
         raise StoreUnavailableError("the state was written by another version of the mock: use another database")
     count, world = _decode(head[1:])
