@@ -14,7 +14,6 @@ from .domain.history import History, Invent, PastImage
 if TYPE_CHECKING:
     from faker import Faker
 
-_GENERATE = "generateImage"
 _DEFAULT_TYPE = "text-to-image"
 _LOCALES = ["en_US", "de_DE", "fr_FR", "ja_JP", "ar_AA", "hi_IN", "zh_CN"]
 _ENGLISH = (
@@ -40,7 +39,7 @@ def make_inventor(contract: Contract, behaviour: Behaviour, seed: int) -> Invent
 
 def _looks(contract: Contract, behaviour: Behaviour) -> Iterator[PastImage]:
     """Yield an image without prompt for each engine, type and size that needs no upload."""
-    operation = next((each for each in contract.operations if each.id == _GENERATE), None)
+    operation = contract.generation
     for variant in operation.parameters.variants() if operation and operation.parameters else ():
         if variant.roles.engine and not variant.files & variant.missing.keys():
             types = _choices(variant, variant.roles.type) or [_DEFAULT_TYPE]

@@ -96,6 +96,12 @@ class Contract:
     fallbacks: Mapping[int, Response]
     document: Node = field(default_factory=dict)
 
+    @property
+    def generation(self) -> Operation | None:
+        """The operation that generates images: its body selects an engine."""
+        bodies = ((each, each.parameters) for each in self.operations)
+        return next((each for each, body in bodies if body and body.roles.engine), None)
+
 
 def compile_contract(document: Node) -> Contract:
     """Return the table of operations; raise ContractError on anything that is not understood."""
