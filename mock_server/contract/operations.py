@@ -35,7 +35,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented reply. headers: those it must have; validator, example: None where it has no body; node: its part
+    """One documented reply. headers: those it must have; validator, example: None if it has no body; node: its part
     of the document.
     """
 
@@ -226,7 +226,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
 
 
 def _example(media: Node) -> tuple[Any] | None:
-    """Return the first example of a media type, None where it has none."""
+    """Return the first example of a media type, None if it has none."""
     if "example" in media:
         return (media["example"],)
     return next(((each["value"],) for each in media.get("examples", {}).values()), None)

@@ -31,7 +31,7 @@ class Setting:
     """One value of the mock's behaviour.
 
     source: of the rule it rests on; takes: the accepted values, in
-    words; statement: what a limit bounds, empty where a rule states it.
+    words; statement: what a limit bounds, empty if a rule states it.
     """
 
     name: str

@@ -39,7 +39,7 @@ class Auth:
         return self._token is not None
 
     def allows(self, headers: Headers) -> bool:
-        """Tell whether a request with these headers may use the control API."""
+        """Return whether a request with these headers may use the control API."""
         if self._token is None:
             return True
         given = headers.get("authorization")

@@ -24,7 +24,7 @@ _CONTROLLER = "the control API"
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
-# Returns the PNG of an image's title; None where there is none, or not yet.
+# Returns the PNG of an image's title; None if it does not exist yet.
 Picture = Callable[[str], Awaitable[bytes | None]]
 
 

@@ -51,7 +51,7 @@ class BodyReader:
     async def read_fields(self, context: RequestContext, parameters: Parameters) -> Fields:
         """Return the fields that an operation declares, with uploaded images as Source; raise RefusedError.
 
-        Valid or not, the fields as they came are kept in `context.sent_fields`.
+        The fields as they were sent are stored in `context.sent_fields`, even if they are invalid.
         """
         headers, limit = context.headers, self._behaviour.max_body_bytes
         if headers.content_length > limit:
@@ -116,7 +116,7 @@ def without_file_bytes(fields: Fields) -> Fields:
 
 
 def parse_body(content_type: str, body: bytes, max_parts: int) -> tuple[Fields, bool]:
-    """Return the fields of a body, and whether they came as text, from a form; raise RefusedError.
+    """Return the fields of a body, and whether they are text, from a form; raise RefusedError.
 
     Values are trimmed and empty ones left out [VALID-TRIM]; a file is an Upload.
     """

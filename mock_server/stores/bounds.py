@@ -14,7 +14,7 @@ _IMAGE_BYTES = 700
 
 
 def new_images(world: World, before: World | None) -> int | None:
-    """Return how many images were added at the front; None where the others are not those of `before`."""
+    """Return how many images were added at the front; None if the others are not those of `before`."""
     if before is None:
         return None
     count = world.made - before.made

@@ -106,7 +106,7 @@ class RedisBus:
             await subscriber.disconnect(nowait=True)
 
     async def _next_reply(self, subscriber: RedisConnection) -> Any:
-        """Return the next reply; raise TimeoutError where not even a ping is answered."""
+        """Return the next reply; raise TimeoutError if not even a ping is answered."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PING_SECONDS):
                 return await subscriber.read_response(disconnect_on_error=False)

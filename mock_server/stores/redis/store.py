@@ -94,7 +94,7 @@ class RedisStore:
         raise StoreUnavailableError(f"other processes change the world {name[:8]} all the time: send fewer requests")
 
     def _latest(self, name: str, updates: Sequence[PendingUpdate]) -> Found | None:
-        """Return the world as it was last found, None where none of the requests has read it."""
+        """Return the world as it was last found, None if none of the requests has read it."""
         known = [update.found for update in updates if update.found]
         return max(*known, self._cache.get(name), key=lambda each: each.at) if known else None
 
