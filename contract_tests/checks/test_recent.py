@@ -11,9 +11,9 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import MadeImage
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
-from contract_tests.oracle.engines import with_count
+from contract_tests.oracle.engines import with_count, with_prompt
 from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
-from contract_tests.oracle.samples import FIELDS
+from contract_tests.oracle.samples import FIELDS, any_prompt
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -64,7 +64,8 @@ def _make_missing(primary: Api, run: Run) -> None:
     while missing > 0:
         number = min(missing, at_once)
         try:
-            primary.images(with_count(FIELDS, number))
+            prompted = with_prompt(FIELDS, any_prompt(run.settings.seed + missing))
+            primary.images(with_count(prompted, number))
         except UndocumentedLimitError:
             at_once = 1
         else:
