@@ -128,7 +128,7 @@ FINE = (
     "almost AIIMAGE_TOKEN_ALMOST_LIMITED",
 )
 # Words that are foreign terms in these files, with the reason.
-ALLOWED: dict[str, tuple[str, str]] = {"tests/browser/test_worlds.py": ("dismiss", "the button that closes a notice")}
+ALLOWED: dict[str, tuple[str, str]] = {}
 
 
 def any_of(group: tuple[Banned, ...]) -> re.Pattern[str]:
