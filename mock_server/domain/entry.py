@@ -18,6 +18,8 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
+# The journal is bounded in bytes, and most entries leave most fields at their defaults. New fields come last: entries
+# are made by position.
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request as the journal keeps it: shortened, and without secrets.
 

@@ -50,6 +50,7 @@ def refuse(
     world: World, demand: Demand, now: Instant, behaviour: Behaviour, codes: Iterable[str] | None = None
 ) -> Refusal | None:
     """Return the first refusal of a generation, in the order of the behaviour; of `codes` only, if given. [ORDER]"""
+    # The order includes "invalid", which is not a matter of the world and has no check.
     for code in behaviour.refusal_order if codes is None else codes:
         check = REFUSALS[code].check
         if check and (refusal := check(world, demand, now, behaviour)):
@@ -77,6 +78,7 @@ def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviou
     reserved = sum([each.allowance for each in world.running])
     if world.used + reserved + wanted <= world.daily_limit:
         return None
+    # More than a whole day allows passes on no day.
     resets_at = days.next_day(now, behaviour) if wanted <= world.daily_limit else None
     state = {"daily_limit": world.daily_limit, "used_today": world.used, "reserved": reserved}
     return Refusal("daily-limit", resets_at, state)
@@ -104,6 +106,8 @@ _TABLE = (
     RefusalKind("missing-source", "I2I-SRC", 422, "{message}"),
     RefusalKind("locked", "LOCK-ONE", 409, _BUSY, has_status=True, check=_locked),
     RefusalKind("daily-limit", "DAILY-429", 429, _OVER_LIMIT, has_status=True, check=_daily_limit),
+    # No RFC has the status 419; the documentation of the API does.
     RefusalKind("no-credits", "CREDIT-419", 419, _NO_CREDITS, has_status=True, check=_no_credits),
 )
+# By code, because several kinds share a status.
 REFUSALS: Mapping[str, RefusalKind] = {kind.code: kind for kind in _TABLE}
