@@ -41,7 +41,7 @@ class Seconds(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = float(super().convert(value, param, ctx))
-        if math.isnan(number):  # in no range, but no comparison of FloatRange says so
+        if math.isnan(number):  # FloatRange accepts it: nan fails no comparison
             self.fail(f"{value} is not in the range 0<=x<=86400.", param, ctx)
         return number
 

@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     """One thing wrong with one field.
 
     field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence;
-    rule: id of the rule that requires the field, where the document names one.
+    rule: id of the rule that requires the field, if the document names one.
     """
 
     field: str

@@ -35,7 +35,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented reply. headers: those it must have; validator, example: None where it has no body; node: its part
+    """One documented reply. headers: those it must have; validator, example: None if it has no body; node: its part
     of the document.
     """
 
@@ -133,6 +133,9 @@ def _fits(validator: Draft202012Validator, text: str) -> bool:
 def _compile(document: Node) -> Contract:
     if not str(document.get("openapi", "")).startswith("3.1"):
         raise ContractError("the document must be OpenAPI 3.1")
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        if (scheme.get("type"), str(scheme.get("scheme")).lower()) != ("http", "bearer"):
+            raise ContractError(f"securitySchemes: {name} is not understood, only an http bearer scheme is")
     base = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
     operations = tuple(_operations(document, base))
     ids = [operation.id for operation in operations]
@@ -228,7 +231,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
 
 
 def _example(media: Node) -> tuple[Any] | None:
-    """Return the first example of a media type in a tuple, since it may be null; None where it has none."""
+    """Return the first example of a media type in a tuple, since it may be null; None if it has none."""
     if "example" in media:
         return (media["example"],)
     return next(((each["value"],) for each in media.get("examples", {}).values()), None)

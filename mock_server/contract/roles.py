@@ -12,7 +12,7 @@ _SIZE = re.compile(r"([1-9][0-9]*)x([1-9][0-9]*)")
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The property with each role, None where the schema has none.
+    """The property with each role, None if the schema has none.
 
     engine: selects the engine; count: number of images; prompt: text of the image; size: WIDTHxHEIGHT in pixels;
     type: kind of generation; source: uploaded image; modifiers: free text that changes the look.

@@ -31,7 +31,7 @@ _PERMUTATION = "permutation of the default"
 class Setting:
     """One value of the mock's behaviour.
 
-    source: of the rule it rests on; takes: the accepted values, in words; statement: what a limit bounds, empty where a
+    source: of the rule it rests on; takes: the accepted values, in words; statement: what a limit bounds, empty if a
     rule states it.
     """
 

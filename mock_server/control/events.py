@@ -16,7 +16,7 @@ _KEEPALIVE_SECONDS = 15
 
 
 async def events(service: Service, request: Request) -> StreamingResponse:
-    """Answer GET /events, of one world where the query names a token. No event after the headers is missed."""
+    """Answer GET /events, of one world if the query names a token. No event after the headers is missed."""
     token = query(request, "token").get("token")
     world = (await resolve_token(service, token)).caller.world if token is not None else None
     headers = {"cache-control": "no-store"}

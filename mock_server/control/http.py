@@ -73,7 +73,7 @@ async def resolve_world(service: Service, request: Request) -> ResolvedWorld:
 
 
 async def resolve_token(service: Service, token: str) -> ResolvedWorld:
-    """Return the world of a token, or of the reference world:NAME; raise a 404 where it does not exist.
+    """Return the world of a token, or of the reference world:NAME; raise a 404 if it does not exist.
 
     Raise a 422 for a token that no client can send.
     """
@@ -106,7 +106,7 @@ async def _caller_by_name(service: Service, name: str) -> Caller:
 
 
 async def _masked_token(service: Service, name: str) -> str | None:
-    """Return the masked token that opened a world or called it; None where there was no call."""
+    """Return the masked token that opened a world or called it; None if there was no call."""
     world = (await service.store.read(name)).world
     if world is not None:
         return world.token

@@ -104,7 +104,7 @@ class Requests:
         return (await resolve_token(self._service, asked["token"])).caller.world if "token" in asked else None
 
     async def _named_world(self, request: Request) -> tuple[str, str]:
-        """Return token and name of the world that the query names; raise a 422 where it names none."""
+        """Return token and name of the world that the query names; raise a 422 if it names none."""
         asked = query(request, "token")
         if "token" not in asked:
             raise http_error(422, "Missing query parameter: token.")

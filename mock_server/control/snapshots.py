@@ -49,7 +49,7 @@ class InvalidSnapshotError(ValueError):
 
 
 def validate_snapshot(snapshot: Snapshot, behaviour: Behaviour, report: Report) -> None:
-    """Raise InvalidSnapshotError where a restored snapshot would make the server fail."""
+    """Raise InvalidSnapshotError if a restored snapshot would make the server fail."""
     if snapshot.version != VERSION:
         raise InvalidSnapshotError(f"it has version {snapshot.version}, and this server takes {VERSION}")
     _check_instant("taken_at", snapshot.taken_at)

@@ -22,7 +22,7 @@ from .http import http_error, json_response, read_json, resolve_token, resolve_w
 
 _CONTROLLER = "the control API"
 
-# Returns the PNG of an image's title; None where there is none, or not yet.
+# Returns the PNG of an image's title; None if it does not exist yet.
 Picture = Callable[[str], Awaitable[bytes | None]]
 
 

@@ -1,4 +1,4 @@
-"""The page, its files, and the login in front of it where there is an admin token."""
+"""The page, its files, and the login in front of it if there is an admin token."""
 
 import hashlib
 from collections.abc import Mapping
@@ -94,7 +94,7 @@ class Pages:
         return reply
 
     async def static(self, request: Request) -> Response:
-        """Answer GET /static/{name}; 304 where the browser's copy is current; raise a 404."""
+        """Answer GET /static/{name}; 304 if the browser's copy is current; raise a 404."""
         name = request.path_params["name"]
         content = self._files.get(name)
         if content is None:

@@ -19,7 +19,7 @@ _BLOCKS = 21_000_000
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The initial state of an account. locked: another client holds the lock for ever; valid: False is a 401;
+    """The initial state of an account. locked: another client holds the lock forever; valid: False is a 401;
     stopped_at: the instant at which its clock is frozen, None if it runs; history: its past.
     """
 

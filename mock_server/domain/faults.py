@@ -11,7 +11,7 @@ from .world import FaultPlan, World
 
 
 class SelectedFault(msgspec.Struct, frozen=True):
-    """A fault that applies to a request. seed: of all that is random about it."""
+    """A fault that applies to a request. seed: of its random values."""
 
     fault: str
     parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)

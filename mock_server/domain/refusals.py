@@ -15,7 +15,7 @@ class Refusal(msgspec.Struct, frozen=True):
     """A request was refused. code: its key in REFUSALS.
 
     ends_at: the instant from which the same request may pass if nothing else changes, None if there is none;
-    state: the part of the world that the rule looked at.
+    state: the part of the world that the rule checked.
     """
 
     code: str
@@ -24,7 +24,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
     @property
     def rule(self) -> str | None:
-        """Id of the rule that it rests on."""
+        """Return the id of its rule."""
         return REFUSALS[self.code].rule
 
 
@@ -32,10 +32,10 @@ Check = Callable[[World, Demand, Instant, Behaviour], Refusal | None]
 
 
 class RefusalKind(NamedTuple):
-    """One way to be refused. rule: id of the rule it rests on, None for a limit that no source gives.
+    """One kind of refusal. rule: id of its rule, None for a limit that no source gives.
 
     message: of the body, with placeholders for details; has_status: the body has `"status": "error"` too;
-    check: whether a generation is refused for it, None where it is not a matter of the account's state.
+    check: whether a generation is refused for it, None if it does not depend on the account's state.
     """
 
     code: str

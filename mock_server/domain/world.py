@@ -31,7 +31,7 @@ class Lock(msgspec.Struct, frozen=True):
 
 
 class Demand(msgspec.Struct, frozen=True):
-    """The part of a request that prices and limits depend on. engine: "" where the request names none that exists."""
+    """The part of a request that prices and limits depend on. engine: "" if the request names none that exists."""
 
     engine: str
     count: int
@@ -100,7 +100,7 @@ class Image(msgspec.Struct, frozen=True):
 
 class FaultPlan(msgspec.Struct, frozen=True):
     """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
-    limit; after: how many requests pass first; seen, applied: how many requests came, and how many it applied to.
+    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted.
     """
 
     fault: str

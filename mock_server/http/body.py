@@ -49,7 +49,7 @@ class BodyReader:
     async def read_fields(self, context: RequestContext, parameters: Parameters) -> Fields:
         """Return the fields that an operation declares, with uploaded images as Source; raise RefusedError.
 
-        Valid or not, the fields as they came are kept in `context.sent_fields`.
+        The fields as they were sent are stored in `context.sent_fields`, even if they are invalid.
         """
         headers, limit = context.headers, self._behaviour.max_body_bytes
         if headers.content_length > limit:
@@ -120,7 +120,7 @@ def without_file_bytes(fields: Fields) -> Fields:
 
 
 def parse_body(content_type: str, body: bytes, max_parts: int) -> tuple[Fields, bool]:
-    """Return the fields of a body, and whether they came as text, from a form; raise RefusedError.
+    """Return the fields of a body, and whether they are text, from a form; raise RefusedError.
 
     Values are trimmed and empty ones left out [VALID-TRIM]; a file is an Upload.
     """
@@ -150,7 +150,7 @@ def _json(body: bytes) -> Mapping[str, Any]:
         raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
     if not isinstance(value, dict):
         raise _unreadable("The request body must be a JSON object.")
-    # Most bodies are flat, and need no walk. Deeper ones would exhaust the stack when they are validated or shown.
+    # Most bodies are flat, and need no recursion.
     nested = [each for each in value.values() if isinstance(each, _CONTAINERS)]
     if nested and _is_deeper(nested, _MAX_LEVELS):
         raise _unreadable(f"The request body is nested too deeply: more than {_MAX_LEVELS} levels.")

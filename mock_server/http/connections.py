@@ -91,7 +91,7 @@ class CorkedTransport(asyncio.Transport):
 
 
 def connection_of(scope: Scope) -> Connection:
-    """Return the connection that a request came on."""
+    """Return the connection of a request."""
     connection: Connection = scope["extensions"][EXTENSION]
     return connection
 

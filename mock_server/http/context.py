@@ -127,7 +127,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class SentFile(msgspec.Struct, frozen=True):
-    """A file that came with a request, without its bytes. size: in bytes."""
+    """A file in a request, without its bytes. size: in bytes."""
 
     size: int
 
@@ -135,10 +135,10 @@ class SentFile(msgspec.Struct, frozen=True):
 class RequestContext(msgspec.Struct):
     """The state of one request.
 
-    operation: operationId, or "getPicture", None where it is neither; received: when it came, on the server's clock;
+    operation: operationId, or "getPicture", None if it is neither; received: when it arrived, on the server's clock;
     at: the same on the clock of the caller's world, None without a caller; seen: the caller's world as this request
-    last read it; sent_fields: the fields as they came; fields: those that the operation declares, once they are valid;
-    early_reply: the refusal, where the request was refused before its faults were selected; reply: the reply of the
+    last read it; sent_fields: as they were sent; fields: those that the operation declares, once they are valid;
+    early_reply: the refusal, if the request was refused before its faults were selected; reply: the reply of the
     service, before faults are applied; world_reset: the world was reset while the request ran, and is not in the
     journal; picture: the title of a picture; method, path: cut, as the log and the journal keep them.
     """

@@ -22,7 +22,7 @@ class MultipartError(ValueError):
 
 @dataclass(slots=True)
 class Part:
-    """One field of a form. filename: None where the part is not a file."""
+    """One field of a form. filename: None if the part is not a file."""
 
     name: str
     filename: str | None

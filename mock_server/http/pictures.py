@@ -45,7 +45,7 @@ class Pictures:
         return whole(200, picture, "image/png") if picture is not None else error("no-picture", path=context.path)
 
     async def picture(self, title: str) -> bytes | None:
-        """Return the PNG of an image, or None where no world keeps that image, or its source was evicted."""
+        """Return the PNG of an image, or None if no world keeps that image, or its source was evicted."""
         found = await self._service.image(title)
         if found is None:
             return None

@@ -37,7 +37,7 @@ class Responder(Protocol):
         ...
 
     async def respond(self, context: RequestContext) -> Reply | Transmission:
-        """Return the reply to a request, which is `context.early_reply` where it was refused already."""
+        """Return the reply to a request, which is `context.early_reply` if it was refused already."""
         ...
 
 
@@ -60,7 +60,7 @@ class Pipeline:
             return
         except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
             context.early_reply = self._error_reply(context, problem)
-        with self._under_way(context):
+        with self._in_progress(context):
             try:
                 reply = await self._respond(context)
             except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
@@ -113,7 +113,7 @@ class Pipeline:
         context.faults = [*applied, *((fault, Random(chance)) for fault in self._requested_faults(context))]  # noqa: S311
 
     def _requested_faults(self, context: RequestContext) -> list[Fault]:
-        """Return the faults that the headers ask for; raise RefusedError where one is invalid."""
+        """Return the faults that the headers ask for; raise RefusedError if one is invalid."""
         if not self.allow_faults or context.operation is None:
             return []
         try:
@@ -128,7 +128,7 @@ class Pipeline:
         return faults
 
     async def _fault_reply(self, context: RequestContext) -> Transmission | None:
-        """Delay the request as its faults say, and return what the first of them replies, None where none does."""
+        """Delay the request by its faults, and return the reply of the first fault with one, else None."""
         delay = sum(fault.delay_seconds(chance) for fault, chance in context.faults)
         if delay:
             await self._wait(context, delay)
@@ -157,11 +157,11 @@ class Pipeline:
             self.service.events.publish("request", entry.world, **event)
         return transmission
 
-    def _under_way(self, context: RequestContext) -> AbstractContextManager[None]:
+    def _in_progress(self, context: RequestContext) -> AbstractContextManager[None]:
         """Return a context in which the request is busy in its world, so that an advance of the clock waits for it."""
         if context.caller is None:
             return nullcontext()
-        return self.service.scheduler.under_way(self.service.clock_of(context.caller.world))
+        return self.service.scheduler.in_progress(self.service.clock_of(context.caller.world))
 
     async def _wait(self, context: RequestContext, delay: float) -> None:
         """Wait `delay` seconds on the clock of the caller's world, and read that world again."""

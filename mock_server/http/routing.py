@@ -13,7 +13,7 @@ from .connections import EXTENSION
 class PathRouter:
     """The mock as an ASGI application: paths of the API, exact ones before those with parameters, then `other`.
 
-    A call that comes without a socket raises ConnectionResetError where a fault breaks the connection.
+    A call that comes without a socket raises ConnectionResetError if a fault breaks the connection.
     """
 
     def __init__(self, apps: Mapping[str, ASGIApp], other: ASGIApp) -> None:

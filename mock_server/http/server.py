@@ -129,7 +129,7 @@ class JsonProtocol(HttpToolsProtocol):
         self._extensions = {EXTENSION: corked}
         self._unread_bytes = 0
         self._unfinished_bytes = 0  # parsed since the last complete head or piece of a body
-        self._most_head_bytes = 0  # an upper bound, by the pieces that the head came in
+        self._most_head_bytes = 0  # an upper bound, from the pieces of the head
         self._in_body = False
         self._refused = False
         self._request_deadline.start()

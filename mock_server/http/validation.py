@@ -48,7 +48,7 @@ def _scalar(value: Any, kind: str, textual: bool) -> Any:
 
 
 def _as_json(variant: Variant, fields: Fields) -> Fields:
-    """Return the fields for the validator: a file is a string where the document has a file, and null elsewhere."""
+    """Return the fields for the validator: a file is a string if the document has a file, else null."""
     files = {name: None for name, value in fields.items() if isinstance(value, Upload)}
     places = dict.fromkeys(variant.files & fields.keys(), "")
     return fields | files | places if files or places else fields

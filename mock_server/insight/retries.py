@@ -1,4 +1,4 @@
-"""How a client reacts to a refusal: whether it waits, and whether it changes its request before it sends it again."""
+"""Client rules about the reaction to a refusal: waiting, and changing the request before it is sent again."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How a client spends: generations whose reply was lost, and the pictures that it paid for."""
+"""Client rules about spending: generations whose reply was lost, and the pictures that were paid for."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def resent_blindly(entries: Sequence[Entry]) -> Evidence:
 
 
 def _resent(first: Entry, second: Entry) -> bool:
-    """Return whether the second came after the first had ended, or overlapped with it and was not refused."""
+    """Return whether the second was sent after the first had ended, or overlapped with it and was not refused."""
     refused = second.status is not None and 400 <= second.status < 500
     return second.at >= first.ended or not refused
 

@@ -124,7 +124,7 @@ def _add_disc(canvas: Image.Image, centre: tuple[float, float], radius: float, m
 
 
 def _hill(size: tuple[int, int], level: float, numbers: list[float]) -> Image.Image:
-    # Pillow draws polygons without anti-aliasing: drawn twice as large, and halved.
+    # Pillow draws polygons without anti-aliasing: drawn twice as large, then halved.
     width, height = size[0] * 2, size[1] * 2
     mask = Image.new("L", (width, height))
     steps = 96

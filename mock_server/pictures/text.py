@@ -16,7 +16,7 @@ MIN_CARD_PIXELS = 112
 LEADING = 1.28
 INK, FAINT_INK, PAPER = (255, 255, 255), (222, 222, 230), (12, 12, 22)
 PAPER_OPACITY = 150
-# Pillow draws without anti-aliasing: a corner is drawn so many times as large, and reduced.
+# Pillow draws without anti-aliasing: a corner is drawn this many times larger, and reduced.
 CORNER_DETAIL = 4
 ELLIPSIS = "..."
 MAX_CHARACTERS = 2000

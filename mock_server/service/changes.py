@@ -1,6 +1,6 @@
 """Changes: reports to the other processes that share the state, and the reaction to theirs.
 
-The state is right for every process that looks at it. A report only says that it is time to look again, and may be
+Every process reads the same state. A report only tells a process to read it again, and may be
 lost: a request that waits then continues later, with the same result.
 """
 
@@ -45,7 +45,7 @@ _decode = msgspec.msgpack.Decoder(_Changed | _Listening | _Happened).decode
 
 
 class Changes:
-    """Connects the scheduler and the events of a process to the others. bus: None where the state is not shared."""
+    """Connects the scheduler and the events of a process to the others. bus: None if the state is not shared."""
 
     def __init__(self, scheduler: Scheduler, events: Events, bus: Bus | None = None) -> None:
         self._scheduler = scheduler
@@ -62,7 +62,7 @@ class Changes:
             await self._bus.connect()
 
     async def clock_moved(self, clock: str) -> None:
-        """Make requests that wait for the clock look at it again, in every process; raise StoreUnavailableError."""
+        """Make requests that wait for the clock read it again, in every process; raise StoreUnavailableError."""
         # Here and below, this process first: that cannot fail.
         self._scheduler.notify(clock)
         await self._report(_Changed(clock))
@@ -93,7 +93,7 @@ class Changes:
                 self._start(self._bus.unsubscribe(_EVENTS))
 
     async def _report_listener(self) -> None:
-        """Receive the events of other processes; where they cannot be reached, as soon as they can."""
+        """Receive the events of other processes; if they cannot be reached, as soon as they can."""
         if self._bus:
             # The next connection does this again.
             with suppress(StoreUnavailableError):
@@ -105,7 +105,7 @@ class Changes:
             await self._bus.publish(_CHANGES, _encode(message))
 
     def _on_connected(self) -> None:
-        """Look at everything again, since messages may have been missed."""
+        """Read everything again, since messages may have been missed."""
         self._scheduler.notify_all()
         # A process may have a listener whose report was missed; the first event finds out.
         self._forward_events()
@@ -133,12 +133,13 @@ class Changes:
         self._start(self._publish(event))
 
     async def _publish(self, event: Event) -> None:
-        """Send an event to the processes with a listener, and stop forwarding events where there is none."""
+        """Send an event to the processes with a listener, and stop forwarding events if there is none."""
         assert self._bus
         reported = self._reported_listeners
         with suppress(StoreUnavailableError):  # without a bus, a listener elsewhere misses events
             receivers = await self._bus.publish(_EVENTS, _encode(_Happened(event)))
-            if not receivers and reported == self._reported_listeners:  # else one came while this was under way
+            # Unless a listener was added during the publication.
+            if not receivers and reported == self._reported_listeners:
                 self._events.forward = None
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:

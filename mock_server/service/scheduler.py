@@ -1,4 +1,4 @@
-"""The scheduler: which requests wait for which instant of their world's clock, and which are under way.
+"""The scheduler: the requests in progress, and those that wait for an instant of their world's clock.
 
 Moving a clock runs the requests that fall due in order, one at a time: the next one when every request of that clock
 waits or has been answered.
@@ -63,12 +63,12 @@ class Scheduler:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._busy: dict[str, int] = {}  # requests under way that do not wait
+        self._busy: dict[str, int] = {}  # requests in progress that do not wait
         self._queues: dict[str, ClockQueue] = {}
 
-    def under_way(self, name: str) -> "_UnderWay":
-        """Return a context manager that counts a request as under way."""
-        return _UnderWay(self, name)
+    def in_progress(self, name: str) -> "_InProgress":
+        """Return a context manager that counts a request as in progress."""
+        return _InProgress(self, name)
 
     def enter(self, name: str) -> None:
         """Count one more busy request."""
@@ -88,7 +88,7 @@ class Scheduler:
     async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[View]]) -> View:
         """Return what `look` returns once the clock shows `instant`, or once the wait is cancelled.
 
-        The caller is under way.
+        The caller is in progress.
         """
         queue = self._queue(name)
         waiter = _Waiter(instant, world)
@@ -96,7 +96,7 @@ class Scheduler:
         self.leave(name)
         try:
             while True:
-                # Before the look: a change that comes during it sets the event again.
+                # Before the read: a change during it sets the event again.
                 waiter.event.clear()
                 seen = await look()
                 if waiter.woken:
@@ -134,7 +134,7 @@ class Scheduler:
             await self.idle(name)
 
     async def idle(self, name: str) -> None:
-        """Return when all requests under way wait for an instant; after 10 s of real time in any case."""
+        """Wait until all requests in progress wait for an instant, at most 10 s of real time."""
         if name not in self._busy:
             return
         queue = self._queue(name)
@@ -142,15 +142,15 @@ class Scheduler:
         try:
             await asyncio.wait_for(queue.idle.wait(), _IDLE_TIMEOUT_SECONDS)
         except TimeoutError:
-            _log.warning("A request is under way for longer than %d s; the clock moves on.", _IDLE_TIMEOUT_SECONDS)
+            _log.warning("A request takes longer than %d s; the clock moves without it.", _IDLE_TIMEOUT_SECONDS)
 
     def notify(self, name: str) -> None:
-        """Make every request that waits for a clock look at it again."""
+        """Make every request that waits for a clock read it again."""
         for waiter in self._queues[name].waiting if name in self._queues else []:
             waiter.event.set()
 
     def notify_all(self) -> None:
-        """Make every waiting request look at its clock again."""
+        """Make every waiting request read its clock again."""
         for name in self._queues:
             self.notify(name)
 
@@ -203,8 +203,8 @@ class Scheduler:
 
 
 # A class, since a generator as context manager takes five times as long, and every request enters one.
-class _UnderWay:
-    """A request that is under way."""
+class _InProgress:
+    """A request in progress."""
 
     __slots__ = ("_name", "_scheduler")
 

@@ -67,7 +67,7 @@ class Service:
     invent: Invent
 
     def caller(self, token: str) -> Caller | None:
-        """Return the caller with that token, None where it is not valid. [AUTH-401]"""
+        """Return the caller with that token, None if it is not valid. [AUTH-401]"""
         account = self.accounts.find(token)
         return Caller(accounts.world_name(token), account, accounts.masked(token)) if account else None
 
@@ -114,7 +114,7 @@ class Service:
         return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
-        """Return the image with that title and its owner, None where no world has it."""
+        """Return the image with that title and its owner, None if no world has it."""
         found = await self.store.read(world_of(title))
         if found.world is None:
             return None
@@ -140,7 +140,7 @@ class Service:
         return self.behaviour.lock_scope == "global"
 
     async def shared(self) -> World | None:
-        """Return the world with the lock and the clock that all worlds share, None where each has its own."""
+        """Return the world with the lock and the clock that all worlds share, None if each has its own."""
         if not self.is_global:
             return None
         found = await self.store.read(SHARED)

@@ -58,9 +58,9 @@ async def take(service: Service) -> Snapshot:
 
 
 async def restore(service: Service, snapshot: Snapshot) -> None:
-    """Replace the whole state. Generations that run in it end in their time, without a client.
+    """Replace the whole state. Its running generations end as planned, without a client.
 
-    Raise ValueError where a source is not Base64, and change nothing.
+    Raise ValueError if a source is not Base64, and change nothing.
     """
     sources = {key: _bytes(key, source) for key, source in snapshot.sources.items()}
     await delete_all(service)

@@ -11,7 +11,7 @@ _IMAGE_BYTES = 700
 
 
 def new_images(world: World, before: World | None) -> int | None:
-    """Return how many images were added at the front; None where the others are not those of `before`."""
+    """Return how many images were added at the front; None if the others are not those of `before`."""
     if before is None:
         return None
     count = world.made - before.made
@@ -20,14 +20,14 @@ def new_images(world: World, before: World | None) -> int | None:
         return 0 if count == 0 else None
     if not 0 <= kept <= len(before.images) or count < 0:
         return None
-    # By identity, and only at both ends: worlds share their images, which come at the front and go at the back.
+    # By identity, and only at both ends: worlds share their images, added at the front and evicted at the back.
     same = kept == 0 or (world.images[count] is before.images[0] and world.images[-1] is before.images[kept - 1])
     return count if same else None
 
 
 def weight(world: World, before: World | None = None, then: int = 0) -> int:
     """Return about how many bytes a world takes in memory. then: the weight of `before`."""
-    # Only what came and went is weighed: a world has up to 100 images, and this runs with every update.
+    # Only new and evicted images are weighed: a world has up to 100 images, and this runs with every update.
     count = new_images(world, before)
     if before is None or count is None:
         return _WORLD_BYTES + _images(world.images) + _running(world)

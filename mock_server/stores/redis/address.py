@@ -21,7 +21,7 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server is, and how to log in. hosts: of the sentinels, where `service` names what they watch; options: of
+    """The address and the login of a server. hosts: of the sentinels if `service` names their primary; options: of
     redis-py, for TLS only.
     """
 

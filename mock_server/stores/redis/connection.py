@@ -51,14 +51,14 @@ _NOT_PRIMARY = frozenset({"READONLY", "LOADING", "MASTERDOWN"})
 
 
 class ConnectionLostError(StoreUnavailableError):
-    """The connection was lost, or no reply came in time: the outcome of the commands is unknown."""
+    """The connection was lost or timed out: the outcome of the commands is unknown."""
 
 
 class Connection:
     """One connection, made when it is first needed, and again when it was lost.
 
-    Commands that arrive while others are under way, or in the same turn of the event loop, share a pipeline.
-    timeout: for how many seconds the replies of a pipeline are awaited. After a server could not be reached or was too
+    Commands that arrive while others are in progress, or in the same turn of the event loop, share a pipeline.
+    timeout: the seconds to wait for the replies of a pipeline. After a server could not be reached or was too
     slow, commands fail at once for a quarter of a second.
     """
 
@@ -74,7 +74,7 @@ class Connection:
     async def execute(self, *commands: Command) -> list[Any]:
         """Return the reply to each command; raise StoreUnavailableError.
 
-        It is a ConnectionLostError where the outcome is unknown.
+        It is a ConnectionLostError if the outcome is unknown.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()
@@ -126,7 +126,7 @@ class Connection:
         try:
             replies = iter(await self._send([command for commands, _ in queue for command in commands]))
         except BaseException as error:
-            # Also if it is cancelled: the requests in the queue would wait for ever.
+            # Also if it is cancelled: the requests in the queue would never end.
             _fail(queue, error if isinstance(error, Exception) else self._lost("was closed"))
             if not isinstance(error, Exception):
                 raise
@@ -161,7 +161,7 @@ class Connection:
             return True
 
     async def _exchange(self, connection: RedisConnection, commands: Sequence[Command]) -> list[Any]:
-        """Send commands, and return their replies; raise TimeoutError where that takes too long."""
+        """Send commands, and return their replies; raise TimeoutError if that takes too long."""
         replies: list[Any] = []
         # redis-py packs in Python, which is slower
         packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
@@ -251,7 +251,7 @@ def _fail(queue: Sequence[_Queued], error: Exception) -> None:
 
 
 async def _reply(connection: RedisConnection) -> Any:
-    """Return the next reply, also where it is an error."""
+    """Return the next reply, even if it is an error."""
     try:
         return await connection.read_response(disconnect_on_error=False)
     except exceptions.ResponseError as error:

@@ -89,12 +89,12 @@ class RedisStore:
                     deliver()
                 return
             found = current
-            if tries > _TRIES_WITHOUT_PAUSE:  # for a random time, or processes would keep colliding
+            if tries > _TRIES_WITHOUT_PAUSE:  # a random time, so that processes do not collide again
                 await asyncio.sleep(uniform(0, 0.002))  # noqa: S311
         raise StoreUnavailableError(f"other processes change the world {name[:8]} all the time: send fewer requests")
 
     def _latest(self, name: str, updates: Sequence[PendingUpdate]) -> Found | None:
-        """Return the world as it was last found, None where none of the requests has read it."""
+        """Return the world as it was last found, None if none of the requests has read it."""
         known = [update.found for update in updates if update.found]
         return max(*known, self._cache.get(name), key=lambda each: each.at) if known else None
 

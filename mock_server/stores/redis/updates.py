@@ -53,7 +53,7 @@ class UpdateBatcher:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, name: str, update: PendingUpdate) -> Any:
-        """Return the outcome of an update. It is applied at once where no other of that world is."""
+        """Return the outcome of an update. It is applied at once if no other of that world is."""
         if name in self._waiting:
             self._waiting[name].append(update)
         else:

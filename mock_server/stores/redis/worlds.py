@@ -31,7 +31,7 @@ def pack_images(images: Sequence[Image]) -> list[bytes]:
 
 
 def unpack(head: bytes, images: Sequence[bytes], known: World | None) -> World:
-    """Return a world. head: without images; images: those made since `known`, or all where that is None."""
+    """Return a world. head: without images; images: those made since `known`, or all if that is None."""
     if not head.startswith(_VERSION):
         raise StoreUnavailableError("the state was written by another version of the mock: use another database")
     count, world = _decode(head[1:])
@@ -52,7 +52,7 @@ def _bytes(text: str) -> int:
 class WorldCache:
     """Worlds as they were last found, so that unchanged ones are not sent again.
 
-    It has at most so many, of at most so many bytes together; the least recently used is evicted first.
+    The least recently used is evicted first. max_bytes: of all worlds together.
     """
 
     def __init__(self, max_worlds: int = 500, max_bytes: int = 16 * 2**20) -> None:
@@ -62,14 +62,14 @@ class WorldCache:
         self._worlds: OrderedDict[str, tuple[Found, int]] = OrderedDict()
 
     def get(self, name: str) -> Found:
-        """Return a world as it was last found; one without a stamp where it is unknown."""
+        """Return a world as it was last found; one without a stamp if it is unknown."""
         found, _ = self._worlds.get(name, (_UNKNOWN, 0))
         if found is not _UNKNOWN:
             self._worlds.move_to_end(name)
         return found
 
     def put(self, name: str, found: Found, weight: int) -> None:
-        """Put a world of about so many bytes."""
+        """Put a world. weight: its approximate size in bytes."""
         self.evict(name)
         self._worlds[name] = found, weight
         self._bytes += weight
