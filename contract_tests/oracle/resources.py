@@ -15,6 +15,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 @cache
 def root() -> Path:
     """Return the folder that holds `openapi/` and `fixtures/`."""
+    # A wheel has them in aiimage_mock/; in a checkout they are beside the suite.
     installed = _PACKAGE.parent / "aiimage_mock"
     return installed if installed.is_dir() else _PACKAGE.parent
 

@@ -16,7 +16,6 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Account, Target
 
 _PROBES = ("getVersions", "checkAvailability", "getRecentImages")
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FIGURES = {"low": 3, "almost_limited": 1}
 
 
@@ -67,7 +66,7 @@ class Run:
         if self.control:
             self._prepare(self.control)
         replies = [self._probe(operation) for operation in _PROBES]
-        if moved := next((reply for reply in replies if reply.status in _REDIRECTS), None):
+        if moved := next((reply for reply in replies if reply.redirects), None):
             raise PreflightError(
                 f"{moved.exchange.url} redirects to {moved.exchange.response_headers.get('location', 'nowhere')}: "
                 "set base_url to the address that serves the API itself."
