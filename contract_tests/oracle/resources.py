@@ -60,6 +60,11 @@ class Rule:
         return self.source == "doc"
 
     @property
+    def contradicted(self) -> Literal["violated", "differs"]:
+        """The verdict of a contradiction."""
+        return "violated" if self.documented else "differs"
+
+    @property
     def origin(self) -> str:
         """The source in a word for reports: documented, platform, inferred or assumed."""
         return "documented" if self.documented else self.source

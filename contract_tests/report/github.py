@@ -27,6 +27,7 @@ def no_commands() -> Iterator[None]:
     if not here():
         yield
         return
+    # Random, so that no reply can contain the word that ends the quotation.
     word = secrets.token_hex(16)
     click.echo(f"::stop-commands::{word}")
     try:

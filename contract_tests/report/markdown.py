@@ -77,6 +77,7 @@ def _step(exchange: Exchange, start: float) -> str:
 
 def escaped(text: str) -> str:
     """Return text on one line with Markdown's special characters escaped, for tables too."""
+    # As entities, since a backslash would show inside HTML (<summary>).
     return "<br>".join(_SPECIAL.sub(lambda each: f"&#{ord(each[0])};", line) for line in text.splitlines())
 
 

@@ -28,6 +28,7 @@ STYLES = {
 
 def make_console(stream: TextIO) -> Console:
     """Return a console as wide as the terminal, or wide enough for a log."""
+    # A quoted reply may contain [markup] and :emoji: codes, which must show as they are.
     return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False, emoji=False, markup=False)
 
 

@@ -16,6 +16,7 @@ from contract_tests.runner.settings import Settings
 
 # The verdicts of rules, worst first.
 ORDER = ("violated", "differs", "inconclusive", "accepted", "skipped", "passed")
+# A reply that is quoted could move the cursor or reprogram the terminal; tabs and new lines are harmless.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -30,9 +31,8 @@ def ranked(outcome: Outcome) -> list[RuleResult]:
 
 
 def finding_verdict(finding: Finding) -> str:
-    if finding.accepted:
-        return "accepted"
-    return "violated" if finding.rule.documented else "differs"
+    """Return the verdict of a single finding, as reports show it."""
+    return "accepted" if finding.accepted else finding.rule.contradicted
 
 
 def headline(outcome: Outcome) -> str:
@@ -77,6 +77,7 @@ def gone_lines(outcome: Outcome) -> Iterator[str]:
 
 
 def started(run: Run) -> datetime:
+    # The clock of a run is monotonic and has no date.
     return datetime.now(UTC) - timedelta(seconds=run.seconds)
 
 

@@ -16,6 +16,7 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Account, Target
 
 _PROBES = ("getVersions", "checkAvailability", "getRecentImages")
+# With 3 credits the price of a request for several images shows (checks/test_credits.py).
 _FIGURES = {"low": 3, "almost_limited": 1}
 
 
@@ -71,6 +72,7 @@ class Run:
                 f"{moved.exchange.url} redirects to {moved.exchange.response_headers.get('location', 'nowhere')}: "
                 "set base_url to the address that serves the API itself."
             )
+        # One is enough: for the others, an unlike reply is a finding of the tests.
         alike = [reply for reply in replies if _like_the_api(reply)]
         if not alike:
             seen = ", ".join(f"{reply.exchange.url} {_summary(reply)}" for reply in replies)

@@ -151,8 +151,9 @@ ROLES = _Accounts.__struct_fields__
 
 
 def simple_target(base_url: str, token: str) -> Target:
-    """Return the target of `--base-url` and `--token`; other clients may hold the lock of a remote one."""
+    """Return the target of `--base-url` and `--token`."""
     target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", Secret(token))})
+    # The lock of a remote service may be shared, and a 409 then be due to another client.
     return target if target.loopback else replace(target, lock_scope="global")
 
 
