@@ -57,7 +57,7 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
             _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     verdict.expect_status("LOCK-CHECK-PURE", again, 409, "again")
-    # A second generation that was served has the lock. Judged first, since judge_seconds may end the test.
+    # If a second generation was served, the lock may be its own. First, since judge_seconds may end the test.
     if all(second.status >= 300 for second in seconds):
         judge_life(verdict, overlap, shared=target.lock_scope == "global")
     judge_seconds(verdict, overlap, seconds)

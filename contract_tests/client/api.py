@@ -134,7 +134,7 @@ class Api:
         except ValueError:
             raise InconclusiveError(f"the output {output[:200]!r} is not a URL") from None
         reply = self._fetch(url)
-        # Output may lead anywhere; only the API's own host gets the token.
+        # `output` may lead to any host, and only the API's own gets the token.
         if reply.status in {401, 403} and origin_of(url) == self._run.target.origin:
             reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
         return reply

@@ -69,7 +69,7 @@ def _drive(campaign: Campaign, gateway: Gateway, run: Run) -> None:
     chance = random.Random(run.settings.seed)
     share = allowance(run) / 2 / campaign.enumerated
 
-    # max-examples does not limit the enumerated phases.
+    # max-examples does not limit the enumerated phases, so only a share of their cases is sent.
     @chosen.hook
     def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  the signature of a hook
         phase = case.meta.phase.name.value if case.meta else ""

@@ -75,4 +75,5 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
+    # Either would end the property.
     return _data(text).replace(":", "%3A").replace(",", "%2C")

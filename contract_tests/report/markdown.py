@@ -64,6 +64,7 @@ def _details(finding: Finding) -> str:
         escaped(finding.rule.statement),
         "\n".join(f"- {escaped(name)}: {escaped(fact)}" for name, fact in facts.items()),
     ]
+    # The last ones, which show the contradiction.
     parts += [_step(each, finding.exchanges[0].sent) for each in finding.exchanges[-_MAX_STEPS:]]
     return "\n\n".join([*parts, "</details>"])
 

@@ -40,6 +40,7 @@ def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
         tokens = ", ".join(f"{role} ${variable}" for role, variable in variables(outcome))
         _print_line(console, f"\nThe variables stand for the tokens of the accounts: {tokens}")
     console.print()
+    # After a failed preflight every row would say the same.
     if run.events.ended:
         console.print(_rules_table(outcome))
     for line in _closing(run, outcome):

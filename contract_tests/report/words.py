@@ -90,6 +90,7 @@ def variables(outcome: Outcome) -> list[tuple[str, str]]:
     """Return each account in the findings with the shell variable that stands for its token."""
     exchanges = (exchange for finding in outcome.findings for exchange in finding.exchanges if exchange.authorization)
     names = {token_variable(exchange.role): exchange.role for exchange in exchanges}
+    # `anonymous` has no token and uses the variable of `primary`.
     return [("primary" if variable == TOKEN_VARIABLE else role, variable) for variable, role in sorted(names.items())]
 
 
