@@ -65,6 +65,7 @@ def create_app(
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
 
+    # Later, with what it imports: a client that calls only the API does not wait for it.
     def others() -> ASGIApp:
         from .routes import route
 

@@ -41,7 +41,7 @@ class Seconds(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
+        if math.isnan(number):  # FloatRange accepts it: nan fails no comparison
             self.fail(f"{value} is not in the range 0<=x<=86400.", param, ctx)
         return number
 
@@ -148,7 +148,7 @@ def serve(
             generation_seconds=flags["generation_time"],
             seed=flags["seed"],
             control=not flags["no_control"],
-            admin_token=flags["admin_token"] or None,
+            admin_token=flags["admin_token"] or None,  # an empty variable is not a token
             state=flags["state"],
         )
         _for_flag("--state", lambda: app.check_state(settings))

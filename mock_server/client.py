@@ -155,6 +155,7 @@ class MockWorld:
         """Start over in a scenario: the name of a ready-made one, or the content of a scenario file."""
         __tracebackhide__ = True
         body = {"name": scenario} if isinstance(scenario, str) else scenario
+        # As `begin` does, unless the scenario has a time of its own.
         if self.call("PUT", "/scenario", body)["generation_time"] is None:
             self.change(generation_time=0)
 
@@ -250,7 +251,7 @@ def why_unhealthy(host: str, port: int, wait: float = 0) -> str:
 
 
 def _health_problem(host: str, port: int) -> str:
-    """Ask once. A mock whose control API is off replies 404 to /_mock/health, as to any unknown path."""
+    """Ask once, and return why no mock serves at host and port, "" if one does."""
     try:
         with closing(HTTPConnection(host, port, timeout=_HEALTH_TIMEOUT_SECONDS)) as connection:
             connection.request("GET", "/_mock/health")
@@ -258,6 +259,7 @@ def _health_problem(host: str, port: int) -> str:
             body = json.load(reply)
         if reply.status == 200 and body["status"] == "ok":
             return ""
+        # A mock whose control API is off replies with its own 404 for unknown paths.
         return "" if reply.status == 404 and "/_mock/health" in body["message"] else str(body["message"])
     except (OSError, HTTPException) as error:
         return f"no connection: {error}"

@@ -1,6 +1,5 @@
 """Settings of a server, and the files that they come from: accounts, behaviour, scenarios."""
 
-import difflib
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from .domain.clock import from_iso
 from .domain.history import History
 from .domain.images import KEPT
 from .faults.plans import make_plans
+from .faults.registry import suggestion
 
 
 class ConfigurationError(ValueError):
@@ -56,8 +56,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-_Count = Annotated[int, Meta(ge=0, le=2**53)]
-_Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+# JavaScript, and so the page, counts exactly up to 2**53.
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
 class PastSize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -73,10 +74,10 @@ class PastSize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
-    credits: _Count | None = None
-    daily_limit: _Count | None = None
-    used_today: _Count | None = None
-    generation_time: _Seconds | None = None
+    credits: Count | None = None
+    daily_limit: Count | None = None
+    used_today: Count | None = None
+    generation_time: Seconds | None = None
     lock: Literal["forever"] | None = None
     valid: bool = True
     clock: str | None = None
@@ -85,8 +86,8 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Defaults(msgspec.Struct, forbid_unknown_fields=True):
-    credits: _Count
-    daily_limit: _Count
+    credits: Count
+    daily_limit: Count
 
 
 class _Accounts(msgspec.Struct, forbid_unknown_fields=True):
@@ -140,6 +141,7 @@ def make_scenario(data: Any, contract: Contract) -> Scenario:
     """Return the scenario that parsed data describes; raise ConfigurationError."""
     try:
         entry = msgspec.convert(data, _Scenario)
+        # Applied once now, so that a bad value is reported while the file is read.
         _account(entry, Account(0, 0), contract)
     except (msgspec.ValidationError, ValueError) as error:
         raise ConfigurationError(str(error)) from error
@@ -159,7 +161,7 @@ def read_behaviour(path: Path | None, rules: Rules) -> Behaviour:
         raise ConfigurationError(f"{path}: expected settings by name, as in 'lock_seconds: 10'")
     for name, value in overrides.items():
         if name not in rules.settings:
-            raise ConfigurationError(f"{path}: unknown setting {name}{_suggestion(str(name), list(values))}")
+            raise ConfigurationError(f"{path}: unknown setting {name}{suggestion(str(name), values)}")
         if not rules.settings[name].accepts(value):
             raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].takes}, not {value!r}")
     return Behaviour(**{**values, **overrides})
@@ -188,8 +190,3 @@ def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
         "history": entry.history.history if entry.history else None,
     }
     return replace(base, **{name: value for name, value in values.items() if value is not None})
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"

@@ -37,6 +37,7 @@ class EmbeddedServer:
     def __enter__(self) -> Self:
         self._listener = bind("127.0.0.1", 0)
         self.origin = address(self._listener)
+        # Made before the thread runs, so that a call or a stop can be scheduled from now on.
         self._loop = self._runner.get_loop()
         self._thread.start()
         return self
@@ -53,8 +54,7 @@ class EmbeddedServer:
         connection.
 
         The request is read first, and the response is sent when it is complete. So neither loop waits for the other:
-        a test can block its own loop, and the client in it, while it moves the clock. A client that is cancelled
-        counts as one that disconnects: the mock continues.
+        a test can block its own loop, and the client in it, while it moves the clock.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -68,8 +68,9 @@ class EmbeddedServer:
 
     async def _shielded_call(self, scope: Scope, received: deque[Message]) -> _Result:
         call = asyncio.ensure_future(_call(self._app, scope, received))
-        self._calls.add(call)
+        self._calls.add(call)  # the loop itself has only a weak reference
         call.add_done_callback(self._calls.discard)
+        # A client that is cancelled counts as one that disconnects: the mock continues.
         return await asyncio.shield(call)
 
     def _serve(self) -> None:

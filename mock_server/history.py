@@ -14,7 +14,6 @@ from .domain.history import History, Invent, PastImage
 if TYPE_CHECKING:
     from faker import Faker
 
-_GENERATE = "generateImage"
 _DEFAULT_TYPE = "text-to-image"
 _LOCALES = ["en_US", "de_DE", "fr_FR", "ja_JP", "ar_AA", "hi_IN", "zh_CN"]
 _ENGLISH = (
@@ -40,7 +39,7 @@ def make_inventor(contract: Contract, behaviour: Behaviour, seed: int) -> Invent
 
 def _looks(contract: Contract, behaviour: Behaviour) -> Iterator[PastImage]:
     """Yield an image without prompt for each engine, type and size that needs no upload."""
-    operation = next((each for each in contract.operations if each.id == _GENERATE), None)
+    operation = contract.generation
     for variant in operation.parameters.variants() if operation and operation.parameters else ():
         if variant.roles.engine and not variant.files & variant.missing.keys():
             types = _choices(variant, variant.roles.type) or [_DEFAULT_TYPE]
@@ -63,6 +62,8 @@ def _faker(seed: int) -> "Faker":
 
 
 def _past_image(faker: "Faker", chance: Random, looks: Sequence[PastImage]) -> PastImage:
+    # Sorted: a set has no order, and a seed must give the same past. The engine first: each is as likely, with few
+    # sizes or many.
     engine = chance.choice(sorted({each.engine for each in looks}))
     look = chance.choice([each for each in looks if each.engine == engine])
     return PastImage(engine, _prompt(faker, chance), look.width, look.height, look.mode)

@@ -1,4 +1,4 @@
-"""Where the contract and the fixtures are: in the wheel's own folder when installed, at the root of a checkout."""
+"""The paths of the contract and the fixtures: in the folder of the wheel when installed, at the root of a checkout."""
 
 from pathlib import Path
 

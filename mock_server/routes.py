@@ -74,19 +74,20 @@ def _to_response(reply: Reply) -> Response:
 
 
 async def _unavailable(request: Request, failure: Exception) -> Response:
-    """Reply that the mock cannot reach its state store."""
+    """Return a 503: the mock cannot reach its state store."""
     del request
     return _to_response(error("unavailable", reason=failure))
 
 
 async def _failure(request: Request, failure: Exception) -> Response:
-    """Reply to an unexpected failure outside of the pipeline; Starlette raises it again, and the server logs it."""
+    """Return a 500 for an unexpected failure outside of the pipeline."""
+    # Starlette raises it again after the reply, and the server logs it.
     del request, failure
     return _to_response(error("internal"))
 
 
 async def _http_error(request: Request, refusal: Exception) -> Response:
-    """Reply in JSON to an HTTPException, of the control API or of Starlette's own routing."""
+    """Return the JSON for an HTTPException of the control API or of Starlette's own routing."""
     assert isinstance(refusal, HTTPException)
     headers, path = refusal.headers or {}, request.scope["path"][:200]
     message = refusal.detail

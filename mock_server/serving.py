@@ -98,6 +98,7 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
     state = open_state(settings)
     config = server_config(create_app(settings, log=lines, state=state), settings)
     server = _Server(config, lines, state.connect, parent)
+    # From here on, not only while it serves: a signal during start-up must end with status 0, too.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.handle_exit)
     if parent is None:
@@ -132,6 +133,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal; on the second Ctrl-C, at once."""
+        # uvicorn would keep the signal and raise it again at the end, so that the exit status would not be 0.
         del frame
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True

@@ -40,9 +40,8 @@ class Workers:
             sentinels = [process.sentinel for process in self._processes]
             if signals in connection.wait([signals, *sentinels]):
                 return
-            if not connection.wait(
-                [signals], _PAUSE_SECONDS
-            ):  # else a worker that dies at once is restarted without end
+            # After a pause: a worker that dies at once would be replaced without end.
+            if not connection.wait([signals], _PAUSE_SECONDS):
                 self._replace()
 
     def _replace(self) -> None:
@@ -81,6 +80,7 @@ def _signals() -> Iterator[socket.socket]:
     reader, writer = socket.socketpair()
     with reader, writer:
         writer.setblocking(False)
+        # With a handler, even an empty one, a signal does not end the process but wakes the socket.
         before = {number: signal.signal(number, lambda *_: None) for number in _ENDING}
         signal.set_wakeup_fd(writer.fileno())
         try:
@@ -93,7 +93,8 @@ def _signals() -> Iterator[socket.socket]:
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Block SIGINT in processes started meanwhile: a terminal sends Ctrl-C to all, but the parent ends them."""
+    """Block SIGINT in processes started meanwhile."""
+    # A terminal sends Ctrl-C to all of them, but the parent has to end them.
     if sys.platform == "win32":
         yield
         return

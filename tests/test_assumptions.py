@@ -32,7 +32,7 @@ def scene(**behaves: Any) -> Callable[[Scene], Scene]:
 
 
 @scene(lock_scope="global")
-async def one_lock_and_one_clock_for_all(app: ASGIApp, account: Account) -> None:
+async def one_lock_and_one_clock_for_all_worlds(app: ASGIApp, account: Account) -> None:
     other = Account(app, "other")
     await other.control("PUT")
     running = await account.start_generating()
@@ -46,7 +46,7 @@ async def one_lock_and_one_clock_for_all(app: ASGIApp, account: Account) -> None
 
 
 @scene(lock_scope="global", credit_need="all")
-async def who_is_refused_for_another_reason_does_not_keep_the_shared_lock(app: ASGIApp, account: Account) -> None:
+async def a_refusal_for_another_reason_does_not_keep_the_shared_lock(app: ASGIApp, account: Account) -> None:
     poor = Account(app, "poor")
     await poor.control("PUT", body={"credits": 0})
     assert (await poor.generate()).status == 419
@@ -54,7 +54,7 @@ async def who_is_refused_for_another_reason_does_not_keep_the_shared_lock(app: A
 
 
 @scene(lock_scope="account")
-async def a_lock_of_ones_own(app: ASGIApp, account: Account) -> None:
+async def each_account_has_its_own_lock(app: ASGIApp, account: Account) -> None:
     await account.start_generating()
     assert (await Account(app, "other").get("check-availability")).status == 200
 
@@ -83,7 +83,7 @@ async def a_locked_reply_with_status(app: ASGIApp, account: Account) -> None:
 
 
 @scene(credit_need="any")
-async def any_credit_is_enough(app: ASGIApp, account: Account) -> None:
+async def one_credit_is_enough(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"credits": 2, "generation_time": 0})
     assert (await account.generate(5)).status == 200
     assert (await account.control("GET"))["credits"] == 0
@@ -146,21 +146,21 @@ async def a_remote_storage_gives_full_addresses(app: ASGIApp, account: Account) 
 
 
 @scene(image_storage="s3")
-async def a_host_that_is_none_gets_into_no_address(app: ASGIApp, account: Account) -> None:
+async def an_invalid_host_is_not_used_in_addresses(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"generation_time": 0})
     (image,) = (await account.generate(host="evil/?<script>")).body["images"]
     assert image["output"] == f"http://127.0.0.1:80/uploads/{image['title']}"
 
 
 @scene(image_storage="r2", storage_url="https://pictures.example/bucket/")
-async def a_remote_storage_has_the_address_that_is_set(app: ASGIApp, account: Account) -> None:
+async def a_remote_storage_has_the_configured_address(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"generation_time": 0})
     (image,) = (await account.generate()).body["images"]
     assert image["output"] == f"https://pictures.example/bucket/uploads/{image['title']}"
 
 
 @scene(queued_answer="queued")
-async def flux_pro_answers_before_its_pictures_are_there(app: ASGIApp, account: Account) -> None:
+async def flux_pro_answers_before_its_pictures_are_ready(app: ASGIApp, account: Account) -> None:
     (image,) = (await account.generate()).body["images"]
     assert (await account.picture(image)).status == 404
     assert (await account.get("check-availability")).status == 200

@@ -33,7 +33,9 @@ _SERVED = (*_SURFACE, "mock_server.contract", "mock_server.faults", "mock_server
 LAYERS = {
     "mock_server.domain": Layer(("mock_server.domain",), frozenset({"msgspec"})),
     "mock_server.contract": Layer(("mock_server.contract",), frozenset({"jsonschema_rs", "yaml"})),
-    "mock_server.insight": Layer(("mock_server.insight", "mock_server.domain", "mock_server.contract"), frozenset()),
+    "mock_server.insight": Layer(
+        ("mock_server.insight", "mock_server.domain", "mock_server.contract", "mock_server.faults"), frozenset()
+    ),
     "mock_server.pictures": Layer(("mock_server.pictures",), frozenset({"PIL"})),
     "mock_server.reference": Layer(
         ("mock_server.reference", "mock_server.contract"),

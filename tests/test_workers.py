@@ -52,7 +52,7 @@ class Waiting:
         self.tasks: list[asyncio.Task[Answer]] = []
 
     async def begin(self, worker: Connection, seconds: float) -> None:
-        """Begin another generation, which ends so many seconds after the first began, and let the lock expire."""
+        """Begin another generation that ends this many seconds after the first began, and let the lock expire."""
         begun = len(self.tasks)
         self.tasks.append(asyncio.ensure_future(self._generated(worker, seconds, seconds - begun)))
         await running(self._asked, self._token, begun + 1)
@@ -233,7 +233,7 @@ def test_a_worker_killed_at_any_point_leaves_no_stuck_lock_and_no_double_charge(
 
 
 async def is_sound(served: Remote, token: str, made: int) -> None:
-    """Check a world where a worker died: it has so many images that no client received."""
+    """Check a world where a worker died: the number of its images that no client received."""
 
     async def is_available() -> bool:
         return (await call(served, "GET", f"{PREFIX}/check-availability", token)).status == 200

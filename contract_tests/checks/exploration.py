@@ -66,7 +66,7 @@ class Exploration:
 class Calls(RuleBasedStateMachine):
     """One sequence; hypothesis makes an instance for each.
 
-    Every step can be drawn at any time and does nothing where it makes no sense: what can be drawn must not depend on
+    Every step can be drawn at any time and does nothing if it makes no sense: what can be drawn must not depend on
     the replies of the service.
     """
 

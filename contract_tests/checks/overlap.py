@@ -83,21 +83,21 @@ class Overlap:
 
     @property
     def seconds(self) -> float:
-        """How long the generation took, including the network."""
+        """The duration of the generation in seconds, including the network."""
         return self.reply().exchange.seconds
 
     def into(self, other: Reply) -> float:
         """Return how many seconds after the generation another call was sent."""
         return other.exchange.sent - self.reply().exchange.sent
 
-    def surely_beside(self, other: Reply) -> bool:
-        """Return whether another generation surely ran at the same time."""
+    def certainly_concurrent(self, other: Reply) -> bool:
+        """Return whether another generation certainly ran at the same time."""
         # If it had waited for this one, it would have been answered a lone generation's time after it.
         waited = other.exchange.received - self.reply().exchange.received
         alone = max(self.seconds - self.margin, self.seconds / 2)
-        return self.surely_running(other) and waited < alone
+        return self.certainly_running(other) and waited < alone
 
-    def surely_running(self, other: Reply) -> bool:
+    def certainly_running(self, other: Reply) -> bool:
         """Return whether the other call reached the service while the generation ran and its lock lived."""
         at, took, margin = self.into(other), self.seconds, self.margin
         started = at >= max(margin, _ARRIVAL * took)
@@ -123,7 +123,7 @@ class Overlap:
 def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
     """Check that every check during the generation was answered 409 [LOCK-CHECK]."""
     mine = overlap.reply()
-    missed = [check for check in overlap.checks if check.status != 409 and overlap.surely_running(check)]
+    missed = [check for check in overlap.checks if check.status != 409 and overlap.certainly_running(check)]
     if overlap.locked_at is None and not missed:
         raise InconclusiveError("the generation was over before a check could find it running")
     times = ", ".join(f"{overlap.into(check):.2f} s" for check in missed)
@@ -137,27 +137,29 @@ def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
 
 
 def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, able: bool = False) -> None:
-    """Check that every other generation that surely met the first was refused with 409 [LOCK-ONE].
+    """Check that every other generation that certainly overlapped the first was refused with 409 [LOCK-ONE].
 
-    able: whether the account surely has credits and images left, so that it cannot be refused for lack of them.
+    able: whether the account certainly has credits and images left, so that it cannot be refused for lack of them.
     """
-    # A 409 passes whatever its timing; any other reply says something only if the two surely met.
+    # A 409 passes whatever its timing; any other reply says something only if the two certainly overlapped.
     judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
     if not judgeable:
         seen = ", ".join(str(second.status) for second in seconds)
-        raise InconclusiveError(f"no other generation surely met the first (answered: {seen or 'none was sent'})")
+        raise InconclusiveError(
+            f"no other generation certainly overlapped the first (answered: {seen or 'none was sent'})"
+        )
     for second in judgeable:
         _judge_second(verdict, overlap, second)
 
 
 def _met(overlap: Overlap, second: Reply, *, able: bool) -> bool:
-    """Return whether the other generation surely met the first, and its reply is not about something else."""
+    """Return whether the other generation certainly met the first, and its reply is not about something else."""
     if second.status in {419, 429} and not able:
         return False
     if second.status in {401, 422} or (second.status >= 500 and not is_service_error(second)):
         return False
     # A served one may have waited for the first, a refused one has not.
-    return overlap.surely_beside(second) if second.status < 300 else overlap.surely_running(second)
+    return overlap.certainly_concurrent(second) if second.status < 300 else overlap.certainly_running(second)
 
 
 def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:

@@ -39,7 +39,7 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
 
 
 def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:
-    """Check IMG-GET and, where a size was requested, IMG-SIZE; return the last picture."""
+    """Check IMG-GET and, if a size was requested, IMG-SIZE; return the last picture."""
     engine = engine_of(fields)
     wanted = engine.size(fields) if engine else None
     content = b""
@@ -84,7 +84,7 @@ def as_source(content: bytes) -> Upload:
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
-    """Return width and height of an image file, or None where the bytes are not an image."""
+    """Return width and height of an image file, or None if the bytes are not an image."""
     with warnings.catch_warnings():
         # Pillow warns of a large picture, which is not a finding.
         warnings.simplefilter("ignore")

@@ -96,7 +96,7 @@ class DeviationFoundError(Exception):
 
 @dataclass
 class Allowance:
-    """How many images the sequences of a run may still make."""
+    """The number of images that the sequences of a run may still make."""
 
     images: int
 

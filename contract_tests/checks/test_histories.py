@@ -72,7 +72,7 @@ def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> 
     _expect_listed(verdict, history, api)
     if not found and not overlapped(history):
         statuses = sorted({f"{seen.kind} {seen.status}" for seen in history})
-        raise InconclusiveError(f"no call surely overlapped a generation ({', '.join(statuses)})")
+        raise InconclusiveError(f"no call certainly overlapped a generation ({', '.join(statuses)})")
     for rule in {"LOCK-ONE", "LOCK-CHECK"} - {each.deviation.rule for each in found}:
         verdict.expect(rule, True, expected="one generation at a time, and checks that report it", received="that")
 

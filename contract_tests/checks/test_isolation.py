@@ -28,7 +28,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
         checked = other.check()
         reply = overlap.reply()
     _expect_unseen(verdict, prompt, other, reply)
-    if overlap.locked_at is None or not overlap.surely_running(checked):
+    if overlap.locked_at is None or not overlap.certainly_running(checked):
         raise InconclusiveError("the generation was over before the other account could ask")
     expected = 409 if target.lock_scope == "global" else 200
     scope = "for all" if expected == 409 else "an account"

@@ -87,7 +87,7 @@ def _generating(api: Api, run: Run) -> Iterator[Overlap]:
 
 
 def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
-    """Check until the lock is free or the generation ends, for at most so many seconds."""
+    """Check until the lock is free or the generation ends, for at most `seconds`."""
     until = run.transport.clock() + seconds
     while overlap.running and overlap.checks[-1].status == 409 and run.transport.clock() < until:
         overlap.check()

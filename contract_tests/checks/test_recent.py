@@ -11,9 +11,9 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.budget import MadeImage
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
-from contract_tests.oracle.engines import with_count
+from contract_tests.oracle.engines import with_count, with_prompt
 from contract_tests.oracle.facts import RECENT_IMAGES, common_part
-from contract_tests.oracle.samples import FIELDS
+from contract_tests.oracle.samples import FIELDS, any_prompt
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -65,7 +65,8 @@ def _make_missing(primary: Api, run: Run) -> None:
     while missing > 0:
         number = min(missing, at_once)
         try:
-            primary.images(with_count(FIELDS, number))
+            prompted = with_prompt(FIELDS, any_prompt(run.settings.seed + missing))
+            primary.images(with_count(prompted, number))
         except UndocumentedLimitError:
             at_once = 1
         else:
@@ -74,28 +75,28 @@ def _make_missing(primary: Api, run: Run) -> None:
 
 def _expect_same(verdict: Verdict, made: list[MadeImage], listed: list[dict[str, Any]], reply: Reply) -> None:
     by_id = {str(image.get("id")): image for image in listed}
-    sure = _surely_listed(made, by_id)
+    certain = _certainly_listed(made, by_id)
     for entry in made:
         image = by_id.get(str(entry.image.get("id")))
-        if image is None and entry not in sure:
+        if image is None and entry not in certain:
             continue
         expected = common_part(entry.image)
         received = common_part(image) if image else "no image of that id"
         verdict.expect("RECENT-SAME", received == expected, expected=str(expected), received=str(received), by=reply)
 
 
-def _surely_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[MadeImage]:
+def _certainly_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[MadeImage]:
     """Return the images that must be listed: of the last requests; on a shared account, of the last one."""
     known = {str(entry.image.get("id")) for entry in made}
     alone = len(by_id) < RECENT_IMAGES or by_id.keys() <= known
-    sure: list[MadeImage] = []
+    certain: list[MadeImage] = []
     for request in sorted({entry.request for entry in made}, reverse=True):
         images = [entry for entry in made if entry.request == request]
         # The order within one request is not documented, so any of its images may be the one that is left out.
-        if sure and (not alone or len(sure) + len(images) > RECENT_IMAGES):
+        if certain and (not alone or len(certain) + len(images) > RECENT_IMAGES):
             break
-        sure += images
-    return sure[:RECENT_IMAGES]
+        certain += images
+    return certain[:RECENT_IMAGES]
 
 
 def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:

@@ -5,6 +5,7 @@ from contract_tests.checks.pictures import as_source, judge_images, judge_pictur
 from contract_tests.client.api import Api, images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
+from contract_tests.oracle.engines import source_field
 from contract_tests.oracle.facts import common_part
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
@@ -48,7 +49,7 @@ def test_batch_over_engines(primary: Api, verdict: Verdict) -> None:
     hero = samples.valid("heroImage")
     picture = _work(primary, verdict, hero)
     variation = samples.valid("variation")
-    images, reply = primary.images(variation.fields, {"image_src": as_source(picture)})
+    images, reply = primary.images(variation.fields, {source_field(): as_source(picture)})
     judge_images(verdict, variation.fields, images, reply)
     judge_pictures(verdict, primary, variation.fields, images, reply)
     for crop in ("socialCropSquare", "socialCropTall"):

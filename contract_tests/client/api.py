@@ -65,7 +65,7 @@ class Api:
     def images(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> tuple[list[dict[str, Any]], Reply]:
         """Generate once the lock is free; return the images and the reply.
 
-        Raises InconclusiveError where the state of the account refuses it, UndocumentedLimitError beyond such a limit.
+        Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
         before = self._balance()
         reply = self.generate_when_ready(fields, files)
@@ -125,7 +125,7 @@ class Api:
         return self.check()
 
     def picture(self, output: str) -> Reply:
-        """Fetch a picture as a browser does, without the token; with it where the API's own host requires one.
+        """Fetch a picture as a browser does, without the token; with it if the API's own host requires one.
 
         Returns a redirect where redirects form a loop.
         """
@@ -186,7 +186,7 @@ class Api:
         return int(control.world(self.token)["credits"]) if control else None
 
     def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
-        """Where the balance is visible, check CREDIT-COST, and let the budget count the real price."""
+        """If the balance is visible, check CREDIT-COST, and give the real price to the budget."""
         after = self._balance()
         if before is None or after is None:
             return

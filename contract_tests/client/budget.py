@@ -38,7 +38,7 @@ class Budget:
         return max(0, self.cap - self._spent - self._reserved)
 
     def reserve(self, images: int, *, without_credits: bool = False) -> "Reservation":
-        """Reserve what a request for so many images may cost, or raise BudgetExceededError.
+        """Reserve the maximum price of a request for `images` images, or raise BudgetExceededError.
 
         An account without credits is not expected to be charged, so whatever is left is enough for it.
         """

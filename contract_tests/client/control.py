@@ -24,14 +24,14 @@ class Control:
     def __init__(
         self, origin: str, transport: Transport, admin_token: Secret | None = None, *, one_clock: bool = False
     ) -> None:
-        """one_clock: whether all accounts share a clock, as they do where they share the lock."""
+        """one_clock: whether all accounts share a clock, as they do if they share the lock."""
         self._base = f"{origin}/_mock"
         self._transport = transport
         self._token = admin_token
         self._one_clock, self._at_noon = one_clock, False
 
     def health(self) -> None:
-        """Raise InconclusiveError where the mock does not answer."""
+        """Raise InconclusiveError if the mock does not answer."""
         health = self._ask("GET", "/health").json()
         if not isinstance(health, dict) or health.get("status") != "ok":
             raise InconclusiveError(f"its health is {health}")

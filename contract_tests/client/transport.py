@@ -59,7 +59,7 @@ class Transport:
         self._fresh.close()
 
     def send(self, call: Call) -> Reply:
-        """Send a call, paid from the budget; where the service throttles, wait, slow down and retry."""
+        """Send a call, paid from the budget; if the service throttles, wait, slow down and retry."""
         for attempt in range(_THROTTLED_TRIES):
             reply = self._send_paid(call)
             text = reply.exchange.response_body
@@ -173,7 +173,7 @@ def _headers(call: Call) -> dict[str, str]:
 
 
 def throttle_pause(method: str, status: int, headers: Mapping[str, str], text: str, attempt: int) -> float | None:
-    """Return the seconds to wait before a retry, or None where the reply is not throttling.
+    """Return the seconds to wait before a retry, or None if the reply is not throttling.
 
     Only a generation meets the daily limit [DAILY-429], so a 429 to any other request is throttling. So is one with
     Retry-After within a minute, or with the wording of a rate limit. attempt: the number of earlier tries.

@@ -25,7 +25,7 @@ _ACCEPTABLE = frozenset({Kind.DOCUMENTED, Kind.OPEN})
 
 @dataclass(frozen=True)
 class ProxiedCall:
-    """A call of an operation; `operation` is the path where the method is not listed."""
+    """A call of an operation; `operation` is the path if the method is not listed."""
 
     operation: str
     kind: Kind

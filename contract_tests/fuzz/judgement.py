@@ -92,7 +92,7 @@ def _status(reply: Reply) -> str:
 
 @dataclass
 class Record:
-    """How requests of each kind were answered, and the shortest request for each cause of a deviation."""
+    """The responses to requests of each kind, and the shortest request for each cause of a deviation."""
 
     answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
     broken: dict[Cause, tuple[Deviation, Reply]] = field(default_factory=dict)

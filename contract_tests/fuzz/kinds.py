@@ -18,7 +18,7 @@ ANY_UPLOAD = "(an upload)"
 
 
 class Kind(StrEnum):
-    """How a request relates to the documentation."""
+    """The relation of a request to the documentation."""
 
     BARE = "without a body"
     DOCUMENTED = "documented"

@@ -54,7 +54,7 @@ class Engine:
         return all(text(fields.get(name)) in map(str, choices(self.properties[name])) for name in chosen)
 
     def size(self, fields: Fields) -> str | None:
-        """Return the WIDTHxHEIGHT of the picture that the fields ask for, None where nothing is said of it."""
+        """Return the requested WIDTHxHEIGHT of the picture, None if the fields do not specify it."""
         name = None if self.needs_source else self.role("size")
         return str(fields[name]) if name and name in fields else None
 
@@ -121,7 +121,7 @@ def with_prompt(fields: Fields, prompt: str) -> dict[str, Any]:
 
 
 def with_count(fields: Fields, count: int | str) -> dict[str, Any]:
-    """Return the request for so many images."""
+    """Return the request for `count` images."""
     return {**fields, count_field(): count}
 
 

@@ -20,10 +20,10 @@ def common_part(image: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def price(images: int) -> int:
-    """Return the credits that so many images cost [CREDIT-COST]."""
+    """Return the price of `images` images in credits [CREDIT-COST]."""
     return images * CREDITS_PER_IMAGE
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Return "1 credit", "2 credits". many: where the plural is not `one` with an s."""
+    """Return "1 credit", "2 credits". many: the plural, if it is not `one` with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -10,13 +10,13 @@ from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.oracle import Deviation
 
 Kind = Literal["generate", "check"]
-# The part of a lone generation's time that is surely not spent on the network.
-_SURE = 0.75
+# The part of a lone generation's time that is certainly not spent on the network.
+_CERTAIN = 0.75
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One call and its reply; reply: None where none arrived."""
+    """One call and its reply; reply: None if none arrived."""
 
     kind: Kind
     reply: Reply | None
@@ -44,13 +44,13 @@ def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
     """Yield what contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation took."""
     served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
     # One that waited in a queue or on the network took longer than it ran: only the quickest shows how long one runs.
-    surely = _SURE * min([quickest, *(seen.received - seen.sent for seen in served)])
+    certain = _CERTAIN * min([quickest, *(seen.received - seen.sent for seen in served)])
     for one, other in combinations(served, 2):
-        if _meet(_core(one, surely), _core(other, surely)):
+        if _meet(_core(one, certain), _core(other, certain)):
             yield _witnessed("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
     for running in served:
         # Later, its lock may have expired while it still runs [LOCK-10S].
-        ended = running.sent + min(surely, LOCK_SECONDS)
+        ended = running.sent + min(certain, LOCK_SECONDS)
         for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
             if _reported_before(history, running, check) and check.received < ended:
                 yield _witnessed("LOCK-CHECK", "409 while a generation runs", "200", running, check)
@@ -75,10 +75,10 @@ def _reported_before(history: Sequence[Seen], running: Seen, check: Seen) -> boo
     return any(moment < check.sent for moment in reported)
 
 
-def _core(seen: Seen, surely: float) -> tuple[float, float]:
-    """Return the interval in which a generation of that length surely ran; empty where it starts after its end."""
+def _core(seen: Seen, certain: float) -> tuple[float, float]:
+    """Return the interval in which a generation of that length certainly ran; empty if it starts after its end."""
     # It began at the latest so long before its reply, and ended at the earliest so long after its request.
-    return seen.received - surely, seen.sent + surely
+    return seen.received - certain, seen.sent + certain
 
 
 def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -29,7 +29,7 @@ class Deviation:
 
 @dataclass
 class Oracle:
-    """An account; credits and daily limit are None where they are unknown.
+    """An account; credits and daily limit are None if they are unknown.
 
     complete: whether everything that happens to the account is known, its images and its clock included.
     """

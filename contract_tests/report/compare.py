@@ -64,7 +64,7 @@ class Change:
 
     @property
     def steps(self) -> int:
-        """How many ranks the rule got worse."""
+        """The number of ranks by which the rule got worse."""
         return _RANKS.index(self.after) - _RANKS.index(self.before)
 
     @property

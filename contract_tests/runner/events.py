@@ -126,7 +126,7 @@ class Verdict:
     def require(
         self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
     ) -> None:
-        """Decide a rule that the rest of the test depends on; raise RuleBrokenError where it does not pass."""
+        """Decide a rule that the rest of the test depends on; raise RuleBrokenError if it does not pass."""
         if self.expect(rule, holds, expected=expected, received=received, by=by):
             return
         self.finish()

@@ -47,7 +47,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long the run has taken so far."""
+        """The duration of the run so far, in seconds."""
         return self.transport.clock() - self.started
 
     @cached_property
@@ -63,7 +63,7 @@ class Run:
         return self.target.base_url + self.contract.operations[operation].call_path
 
     def preflight(self) -> None:
-        """Set up the accounts of a mock; raise PreflightError where the target is not the API or refuses the token."""
+        """Set up the accounts of a mock; raise PreflightError if the target is not the API or refuses the token."""
         if self.control:
             self._prepare(self.control)
         replies = [self._probe(operation) for operation in _PROBES]

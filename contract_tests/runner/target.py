@@ -44,7 +44,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Timeouts(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many seconds to wait for a connection, a reply, and the reply to a generation."""
+    """The seconds to wait for a connection, a reply, and the reply to a generation."""
 
     connect: Seconds = 10
     reply: Seconds = 30

@@ -19,6 +19,7 @@ class ContractError(ValueError):
 
 def read_yaml(path: Path) -> Any:
     """Return the content of the YAML file at `path`; raise ContractError if it is not YAML."""
+    # In C it takes an eighth of the time, but not every build of PyYAML has it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 (both are safe loaders)
@@ -43,6 +44,7 @@ def follow(document: Node, node: Node) -> Node:
         beside = {key: value for key, value in node.items() if key != "$ref"}
         if unknown := {key for key in beside if key not in _ANNOTATIONS and not key.startswith("x-")}:
             raise ContractError(f"{', '.join(sorted(unknown))} beside the reference {reference} is not understood")
+        # The outermost place wins.
         annotations = beside | annotations
         seen.add(reference)
         node = lookup(document, reference)
@@ -53,6 +55,7 @@ def lookup(document: Node, reference: str) -> Node:
     """Return the object that a JSON pointer into the document names; raise ContractError."""
     target: Any = document
     for step in reference.removeprefix("#/").split("/"):
+        # In this order, as RFC 6901 demands: "~01" is "~1", not "/".
         key = step.replace("~1", "/").replace("~0", "~")
         if not isinstance(target, Mapping) or key not in target:
             raise ContractError(f"{reference} points to nothing")
@@ -64,6 +67,7 @@ def lookup(document: Node, reference: str) -> Node:
 
 def inline(document: Node, node: Any) -> Any:
     """Return a copy of `node` with every reference replaced by its target."""
+    # A schema that contains itself is inlined without end: compile_contract catches the RecursionError.
     if isinstance(node, Mapping):
         return {key: inline(document, value) for key, value in follow(document, node).items()}
     if isinstance(node, list):

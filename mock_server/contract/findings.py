@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     """One thing wrong with one field.
 
     field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence;
-    rule: id of the rule that requires the field, where the document names one.
+    rule: id of the rule that requires the field, if the document names one.
     """
 
     field: str
@@ -47,7 +47,7 @@ def required(field: str, condition: tuple[str, str] | None, rule: str | None = N
 def broken(path: Sequence[str | int], keyword: str, schema: Schema) -> Finding:
     """Return the finding for a property that breaks its schema. path: its place; keyword: the broken one."""
     field = str(path[0])
-    if len(path) > 1:
+    if len(path) > 1:  # the keyword is that of a value inside, which `schema` does not describe
         return finding(field, keyword, "is invalid inside")
     limit = schema.get(keyword)
     match keyword:

@@ -35,7 +35,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented reply. headers: those it must have; validator, example: None where it has no body; node: its part
+    """One documented reply. headers: those it must have; validator, example: None if it has no body; node: its part
     of the document.
     """
 
@@ -51,7 +51,7 @@ class Response:
             return f"header {', '.join(sorted(missing))} is missing"
         if self.validator is None:
             return None if body is None else "the body must be empty"
-        if self.validator.is_valid(body):
+        if self.validator.is_valid(body):  # makes no error objects: nearly every reply fits
             return None
         error = next(self.validator.iter_errors(body))
         return f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"
@@ -96,11 +96,18 @@ class Contract:
     fallbacks: Mapping[int, Response]
     document: Node = field(default_factory=dict)
 
+    @property
+    def generation(self) -> Operation | None:
+        """The operation that generates images: its body selects an engine."""
+        bodies = ((each, each.parameters) for each in self.operations)
+        return next((each for each, body in bodies if body and body.roles.engine), None)
+
 
 def compile_contract(document: Node) -> Contract:
     """Return the table of operations; raise ContractError on anything that is not understood."""
     try:
         return _compile(document)
+    # A malformed document can fail anywhere; its author needs a sentence, not a traceback.
     except (LookupError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise ContractError(f"the document is not understood: {type(error).__name__}: {error}") from error
 
@@ -108,7 +115,8 @@ def compile_contract(document: Node) -> Contract:
 def path_pattern(path: str) -> re.Pattern[str]:
     """Return the pattern of the request paths for a path with "{name}"; a parameter is one segment."""
     parts = _PLACEHOLDER.split(path)  # literal, name, literal, name, ..., literal
-    return re.compile("".join(f"(?P<p{n}>[^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts)))
+    # Unnamed groups: the name of a parameter need not be a Python identifier.
+    return re.compile("".join("([^/]+)" if n % 2 else re.escape(part) for n, part in enumerate(parts)))
 
 
 def path_names(path: str) -> tuple[str, ...]:
@@ -118,12 +126,16 @@ def path_names(path: str) -> tuple[str, ...]:
 
 def _fits(validator: Draft202012Validator, text: str) -> bool:
     """Return whether a text of a path is valid, as text or as the whole number that it is."""
+    # isdigit accepts superscripts, which int does not; int also refuses more than 4300 digits.
     return validator.is_valid(text) or (text.isascii() and text.isdigit() and validator.is_valid(int(text[:18])))
 
 
 def _compile(document: Node) -> Contract:
     if not str(document.get("openapi", "")).startswith("3.1"):
         raise ContractError("the document must be OpenAPI 3.1")
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        if (scheme.get("type"), str(scheme.get("scheme")).lower()) != ("http", "bearer"):
+            raise ContractError(f"securitySchemes: {name} is not understood, only an http bearer scheme is")
     base = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
     operations = tuple(_operations(document, base))
     ids = [operation.id for operation in operations]
@@ -159,6 +171,7 @@ def _operation(document: Node, node: Node, method: str, path: str) -> Operation:
         id=node["operationId"],
         method=method,
         path=path,
+        # An empty list and an empty alternative {} both mean that no token is required.
         secured=all(node.get("security", document.get("security")) or [{}]),
         path_parameters=_path_parameters(document, node["parameters"], path),
         parameters=_body_parameters(document, node),
@@ -210,6 +223,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
     example = _example(media) if media else None
     if media is None or example is None:
         raise ContractError(f"{where}: the {status} response needs {_JSON} with an example")
+    # JSON Schema 2020-12 checks no formats unless asked to.
     validator = Draft202012Validator(inline(document, media["schema"]), validate_formats=True)
     if not validator.is_valid(example[0]):
         raise ContractError(f"{where}: the example of the {status} response does not fit its schema")
@@ -217,7 +231,7 @@ def _response(document: Node, status: int, node: Node, where: str) -> Response:
 
 
 def _example(media: Node) -> tuple[Any] | None:
-    """Return the first example of a media type, None where it has none."""
+    """Return the first example of a media type in a tuple, since it may be null; None if it has none."""
     if "example" in media:
         return (media["example"],)
     return next(((each["value"],) for each in media.get("examples", {}).values()), None)

@@ -52,7 +52,7 @@ class Variant:
         found = [finding for name, finding in self.missing.items() if name not in fields]
         for error in self.validator.iter_errors(fields):
             path = error.instance_path
-            if path:
+            if path:  # else a property is missing, which `missing` reports in the words of the document
                 found.append(broken(path, str(error.schema_path[-1]), self.properties[str(path[0])]))
         if len(found) > 1:
             order = list(self.properties)
@@ -76,6 +76,7 @@ class Choice:
     def pick(self, fields: Fields) -> Variant:
         """Return the variant that applies to `fields`."""
         value = fields.get(self.discriminator)
+        # A value of a body can be a list or an object, which no dict can look up.
         branch = self.branches.get(value) if isinstance(value, str) else None
         return branch.pick(fields) if branch else self.common
 

@@ -12,7 +12,7 @@ _SIZE = re.compile(r"([1-9][0-9]*)x([1-9][0-9]*)")
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The property with each role, None where the schema has none.
+    """The property with each role, None if the schema has none.
 
     engine: selects the engine; count: number of images; prompt: text of the image; size: WIDTHxHEIGHT in pixels;
     type: kind of generation; source: uploaded image; modifiers: free text that changes the look.
@@ -57,11 +57,9 @@ def check_engine(roles: Roles, where: str) -> None:
 
 
 def parse_size(text: str) -> tuple[int, int] | None:
-    """Return width and height in pixels of a WIDTHxHEIGHT, None for any other text.
-
-    A side has at most 18 digits: more are cut, which is still far beyond any limit.
-    """
+    """Return width and height in pixels of a WIDTHxHEIGHT, None for any other text."""
     found = _SIZE.fullmatch(text)
+    # int refuses more than 4300 digits, and 18 are far beyond any limit.
     return (int(found[1][:18]), int(found[2][:18])) if found else None
 
 

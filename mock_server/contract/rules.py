@@ -13,6 +13,7 @@ _SOURCES = ("doc", "platform", "inferred", "assumed")
 _TAKES: dict[str, Callable[[Any], bool]] = {
     "integer > 0": lambda value: _is_number(value, int) and value > 0,
     "integer >= 0": lambda value: _is_number(value, int) and value >= 0,
+    # In YAML, .inf and .nan are numbers.
     "number > 0": lambda value: _is_number(value, int | float) and 0 < value < math.inf,
     "object of strings": lambda value: (
         isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
@@ -30,8 +31,8 @@ _PERMUTATION = "permutation of the default"
 class Setting:
     """One value of the mock's behaviour.
 
-    source: of the rule it rests on; takes: the accepted values, in
-    words; statement: what a limit bounds, empty where a rule states it.
+    source: of the rule it rests on; takes: the accepted values, in words; statement: what a limit bounds, empty if a
+    rule states it.
     """
 
     name: str
@@ -45,9 +46,11 @@ class Setting:
         """Return whether the setting accepts `value`."""
         kind, _, text = self.takes.partition(" of ")
         if kind == "permutation":
+            # By repr: a list in a file may hold values of types that do not compare.
             return isinstance(value, list) and sorted(map(repr, value)) == sorted(map(repr, self.default))
         if kind == "one":
             values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
+            # In YAML, true is a value of its own; in Python it equals 1.
             return any(value == each and type(value) is type(each) for each in values)
         return _TAKES[self.takes](value)
 
@@ -92,13 +95,18 @@ def _rule(entry: Node) -> Rule:
 def _setting(entry: Node, source: str, rule: str | None) -> Setting:
     takes, default = entry["takes"], entry["default"]
     known = takes in {*_TAKES, _PERMUTATION} or takes.startswith("one of ")
+    if not known:
+        raise ContractError(
+            f"{entry['name']}: takes {takes!r} is not one of {', '.join(_TAKES)}, {_PERMUTATION}, one of …"
+        )
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"
     setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""))
-    if not known or not setting.accepts(setting.default):
+    if not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting
 
 
 def _is_number(value: Any, kind: Any) -> bool:
+    # In Python, a bool is an int.
     return isinstance(value, kind) and not isinstance(value, bool)

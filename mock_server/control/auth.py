@@ -39,7 +39,7 @@ class Auth:
         return self._token is not None
 
     def allows(self, headers: Headers) -> bool:
-        """Tell whether a request with these headers may use the control API."""
+        """Return whether a request with these headers may use the control API."""
         if self._token is None:
             return True
         given = headers.get("authorization")
@@ -91,6 +91,7 @@ class Guard:
     def _refusal(self, headers: Headers, method: str) -> tuple[int, str] | None:
         """Return status and message for a request of another host or site, None for any other."""
         host = headers.get("host", "")
+        # DNS rebinding: a page of another site can have its own name resolve to 127.0.0.1.
         if self._local and not _is_loopback(host):
             return 421, f"The Host {host[:80]!r} is not this machine: use 127.0.0.1 or localhost."
         if method not in _SAFE_METHODS and _is_cross_site(headers, host):
@@ -124,4 +125,5 @@ def _is_cross_site(headers: Headers, host: str) -> bool:
     origin = headers.get("origin")
     if origin is not None:
         return origin.partition("://")[2].lower() != host.lower()
+    # Browsers omit Origin in some requests; other clients send neither header.
     return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")

@@ -43,6 +43,7 @@ async def _apply(service: Service, caller: Caller, command: ClockCommand) -> Non
         raise http_error(422, "Use one of set, advance and advance_to; offset_ms requires advance_to.")
     if not moves and command.freeze is UNSET:
         raise http_error(422, "Missing field: freeze, set, advance or advance_to.")
+    # Before anything changes: a command with an invalid time must not freeze the clock.
     target = await _target(service, caller, command)
     if command.freeze is not UNSET:
         await (clocks.freeze if command.freeze else clocks.resume)(service, caller)
@@ -53,11 +54,12 @@ async def _apply(service: Service, caller: Caller, command: ClockCommand) -> Non
 
 
 async def _target(service: Service, caller: Caller, command: ClockCommand) -> Instant | None:
-    """Return the instant to move to, None for none; raise a 409 or 422. It changes nothing."""
+    """Return the instant to move to, None for none; raise a 409 or 422."""
     try:
         if command.set is not UNSET:
             return from_iso(command.set)
         if command.advance is not UNSET:
+            # Checked only: advance_by counts from the clock as it is at its turn.
             return checked((await service.look(caller)).now + seconds(command.advance))
         if command.advance_to is not UNSET:
             edge = await clocks.edge(service, caller, command.advance_to)

@@ -16,14 +16,14 @@ _KEEPALIVE_SECONDS = 15
 
 
 async def events(service: Service, request: Request) -> StreamingResponse:
-    """Answer GET /events, of one world where the query names a token. No event after the headers is missed."""
+    """Answer GET /events, of one world if the query names a token. No event after the headers is missed."""
     token = query(request, "token").get("token")
     world = (await resolve_token(service, token)).caller.world if token is not None else None
     headers = {"cache-control": "no-store"}
-    if request.method != "GET":
+    if request.method != "GET":  # HEAD, whose reply would never end
         return StreamingResponse((), media_type="text/event-stream", headers=headers)
     stream = service.changes.listen(_KEEPALIVE_SECONDS, world)
-    # Subscribes before the headers are sent.
+    # Subscribes before the headers are sent: a client that has them misses no event.
     first = await anext(stream)
     return StreamingResponse(_lines(first, stream), media_type="text/event-stream", headers=headers)
 

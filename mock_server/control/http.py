@@ -42,14 +42,15 @@ def query(request: Request, *names: str) -> Mapping[str, str]:
 
 async def read_json(request: Request, kind: type[T], max_bytes: int = _MAX_BODY_BYTES) -> T:
     """Return the body as `kind`, an empty one as an empty object; raise a 413 or 422."""
-    body = await _read_body(request, max_bytes)
+    body = await read_body(request, max_bytes)
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise http_error(422, f"Invalid body: {error}.") from error
 
 
-async def _read_body(request: Request, max_bytes: int) -> bytes:
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """Return the body; raise a 413, before more of it is read."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -67,11 +68,12 @@ class ResolvedWorld(NamedTuple):
 
 async def resolve_world(service: Service, request: Request) -> ResolvedWorld:
     """Return the world that the path names; raise a 404 or 422."""
+    # The control API routes by the raw path, so that a token may contain a slash.
     return await resolve_token(service, unquote(request.path_params["token"]))
 
 
 async def resolve_token(service: Service, token: str) -> ResolvedWorld:
-    """Return the world of a token, or of the reference world:NAME; raise a 404 where it does not exist.
+    """Return the world of a token, or of the reference world:NAME; raise a 404 if it does not exist.
 
     Raise a 422 for a token that no client can send.
     """
@@ -104,7 +106,7 @@ async def _caller_by_name(service: Service, name: str) -> Caller:
 
 
 async def _masked_token(service: Service, name: str) -> str | None:
-    """Return the masked token that opened a world or called it; None where there was no call."""
+    """Return the masked token that opened a world or called it; None if there was no call."""
     world = (await service.store.read(name)).world
     if world is not None:
         return world.token

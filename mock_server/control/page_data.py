@@ -18,7 +18,6 @@ from mock_server.service import Service
 from .http import json_response
 from .worlds import world_names
 
-_GENERATE = "generateImage"
 _ALWAYS: tuple[str, ...] = ()
 
 
@@ -63,7 +62,7 @@ class Engine:
 class PageData:
     """Data for the page. closed: tokens of no listed account are refused; credits: balance of other
     accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
-    journal; generate: path of generateImage, None where the document has no such operation; prompts: the fields that
+    journal; generate: path of the operation that generates images, None if there is none; prompts: the fields that
     hold the prompt of an engine.
     """
 
@@ -91,7 +90,7 @@ async def behaviour(service: Service, rules: Rules, _: Request) -> Response:
 
 def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
     """Return the data of the page for a server with these accounts, settings and contract."""
-    generate = next((each for each in contract.operations if each.id == _GENERATE), None)
+    generate = contract.generation
     parameters = generate.parameters if generate else None
     return PageData(
         version=__version__,

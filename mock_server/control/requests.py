@@ -64,8 +64,7 @@ class Requests:
 
     def report(self, log: Log) -> list[object]:
         """Return everything that the calls show of the journal of one world."""
-        tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
-        shown = [coverage(tally, self._contract, self._rules), verdict(log.entries)]
+        shown = [coverage(log.tally, self._contract, self._rules), verdict(log.entries)]
         return [*shown, *map(self._view, log.entries)]
 
     async def _views(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -105,7 +104,7 @@ class Requests:
         return (await resolve_token(self._service, asked["token"])).caller.world if "token" in asked else None
 
     async def _named_world(self, request: Request) -> tuple[str, str]:
-        """Return token and name of the world that the query names; raise a 422 where it names none."""
+        """Return token and name of the world that the query names; raise a 422 if it names none."""
         asked = query(request, "token")
         if "token" not in asked:
             raise http_error(422, "Missing query parameter: token.")

@@ -33,6 +33,7 @@ async def start_scenario(service: Service, contract: Contract, request: Request)
     scenario = _scenario(contract, await read_json(request, dict[str, Any]))
     await resets.delete(service, caller.world)
     changed = replace(caller, account=scenario.apply(caller.account))
+    # Stored at once: the next request would open the world with the listed account.
     await service.change(changed, lambda world, _: (world, None))
     return json_response(world_view(token, await service.look(caller)))
 

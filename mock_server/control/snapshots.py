@@ -21,7 +21,9 @@ from .http import http_error, json_response, read_json
 from .worlds import world_view
 
 _MAX_BODY_BYTES = 256 * 2**20
+# JavaScript counts exactly up to here, and so does Lua in Valkey.
 _MAX_COUNT = 2**53
+# The year 9900: what follows from an instant that the clock accepts, and still a year of 4 digits.
 _MAX_INSTANT = 250_246_627_200 * SECOND
 _NAME = re.compile(r"[0-9a-f]{16}")
 
@@ -47,7 +49,7 @@ class InvalidSnapshotError(ValueError):
 
 
 def validate_snapshot(snapshot: Snapshot, behaviour: Behaviour, report: Report) -> None:
-    """Raise InvalidSnapshotError where a restored snapshot would make the server fail."""
+    """Raise InvalidSnapshotError if a restored snapshot would make the server fail."""
     if snapshot.version != VERSION:
         raise InvalidSnapshotError(f"it has version {snapshot.version}, and this server takes {VERSION}")
     _check_instant("taken_at", snapshot.taken_at)
@@ -73,12 +75,14 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
     for name in ("first_id", "credits", "daily_limit", "used", "made"):
         _check_number(name, getattr(world, name), _MAX_COUNT)
     _check_number("generation_seconds", world.generation_seconds or 0, DAY // SECOND)
+    # -1 where the days of 1970 begin later than midnight (daily_reset).
     _check_number("day", world.day, _MAX_INSTANT // DAY, least=-1)
     now = world.clock.at(taken_at)
     _check_instant("clock", now)
     if world.lock:
         _check_instants("lock", until=world.lock.until, freed=world.lock.freed)
     for image in world.images:
+        # An id is first_id plus the number of the image.
         _check_number("image.id", image.id, 2 * _MAX_COUNT)
         _check_number("image.credits", image.credits, _MAX_COUNT)
         _check_instants("image", created_at=image.created_at, ready=image.ready)
@@ -118,6 +122,7 @@ def _check_log(log: Log, report: Report) -> None:
         if entry.world != log.world:
             raise InvalidSnapshotError(f"the request {entry.id[:40]!a} belongs to {entry.world[:40]!a}")
         _check_instants("request", at=entry.at, ended=entry.ended, ends_at=entry.ends_at, received=entry.received)
+    # As the journal stores it, and as the control API shows it.
     msgspec.msgpack.encode(log)
     msgspec.json.encode(report(log))
 

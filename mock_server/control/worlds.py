@@ -1,16 +1,16 @@
 """Worlds: listed, shown, changed, reset; and their images."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import unquote
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_server.configuration import PastSize
+from mock_server.configuration import Count, PastSize, Seconds
 from mock_server.domain.clock import Instant, from_iso, to_iso
 from mock_server.domain.history import add_history
 from mock_server.domain.images import world_of
@@ -21,10 +21,8 @@ from mock_server.service.service import SHARED
 from .http import http_error, json_response, read_json, resolve_token, resolve_world
 
 _CONTROLLER = "the control API"
-_Count = Annotated[int, Meta(ge=0, le=2**53)]
-_Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
-# Returns the PNG of an image's title; None where there is none, or not yet.
+# Returns the PNG of an image's title; None if it does not exist yet.
 Picture = Callable[[str], Awaitable[bytes | None]]
 
 
@@ -37,10 +35,10 @@ class LockChange(msgspec.Struct, forbid_unknown_fields=True):
 class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a PUT or PATCH."""
 
-    credits: _Count | UnsetType = UNSET
-    daily_limit: _Count | UnsetType = UNSET
-    used_today: _Count | UnsetType = UNSET
-    generation_time: _Seconds | UnsetType | None = UNSET
+    credits: Count | UnsetType = UNSET
+    daily_limit: Count | UnsetType = UNSET
+    used_today: Count | UnsetType = UNSET
+    generation_time: Seconds | UnsetType | None = UNSET
     lock: LockChange | UnsetType | None = UNSET
     history: PastSize | UnsetType = UNSET
 
@@ -54,6 +52,7 @@ class Reset(msgspec.Struct, forbid_unknown_fields=True):
 async def list_worlds(service: Service, _: Request) -> Response:
     """Answer GET /worlds, most recently used first."""
     views = []
+    # To read a world is to use it: in this order, the order of use stays.
     for name in await world_names(service):
         world = (await service.store.read(name)).world
         if world is not None:

@@ -1,4 +1,4 @@
-"""The page, its files, and the login in front of it where there is an admin token."""
+"""The page, its files, and the login in front of it if there is an admin token."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from mock_server.control import Auth, cookie_name
+from mock_server.control.http import read_body
 from mock_server.control.page_data import PageData
 
 _POLICY = "; ".join(
@@ -93,13 +94,14 @@ class Pages:
         return reply
 
     async def static(self, request: Request) -> Response:
-        """Answer GET /static/{name}; 304 where the browser's copy is current; raise a 404."""
+        """Answer GET /static/{name}; 304 if the browser's copy is current; raise a 404."""
         name = request.path_params["name"]
         content = self._files.get(name)
         if content is None:
             raise HTTPException(404)
         tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
         headers = {"etag": tag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+        # The header may list several tags, and a proxy may mark them as weak.
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
@@ -118,9 +120,5 @@ def _attributes(request: Request) -> _Attributes:
 
 async def _read_token(request: Request) -> str:
     """Return the token of the login form, empty for none; raise a 413."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_LOGIN_BYTES:
-            raise HTTPException(413, f"The login takes at most {_MAX_LOGIN_BYTES} bytes.")
+    body = await read_body(request, _MAX_LOGIN_BYTES)
     return parse_qs(body.decode(errors="replace")).get("token", [""])[0]

@@ -13,12 +13,13 @@ from .history import History
 from .timepiece import Timepiece
 from .world import FaultPlan, Lock, World
 
+# 21 million blocks of 100 end just below 2**31: clients may keep an id in a signed 32-bit integer.
 _IDS_PER_WORLD = 100
 _BLOCKS = 21_000_000
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The initial state of an account. locked: another client holds the lock for ever; valid: False is a 401;
+    """The initial state of an account. locked: another client holds the lock forever; valid: False is a 401;
     stopped_at: the instant at which its clock is frozen, None if it runs; history: its past.
     """
 
@@ -62,6 +63,7 @@ class Accounts(msgspec.Struct, frozen=True):
 
 def world_name(token: str) -> str:
     """Return the name of a token's world, from which the token cannot be derived."""
+    # Not salted: every process and every run must find the same world, its ids and its titles.
     return hashlib.blake2b(token.encode(), digest_size=8, person=b"aiimage-world").hexdigest()
 
 
@@ -74,7 +76,7 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
     """Return the world of an account that is first used at `now`, or when its clock is frozen. token: masked.
 
     Image ids start at a number that depends on the name alone: the same in every run, different from those of other
-    worlds, and small enough for a 32-bit integer.
+    worlds.
     """
     first_id = 1 + int(name[:8], 16) % _BLOCKS * _IDS_PER_WORLD
     day = days.day(now if account.stopped_at is None else account.stopped_at, behaviour)

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Behaviour(msgspec.Struct, frozen=True):
-    """How the service behaves. Seconds are seconds, sizes are bytes, lengths are characters."""
+    """The settings of the emulated service. Seconds are seconds, sizes are bytes, lengths are characters."""
 
     versions: Mapping[str, str]
     lock_seconds: float

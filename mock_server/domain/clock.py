@@ -13,8 +13,8 @@ Instant = int
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+# The end of the year 8999: what follows from an instant, such as the end of a lock, must still have a year of 4 digits.
 LATEST = 221_845_392_000 * SECOND
-"""The end of the year 8999: any instant that follows from an earlier one is still valid ISO 8601."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,9 +31,10 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The wall clock at the start, continued by the monotonic clock, so that it never runs backwards."""
+    """The wall clock at the start, continued by the monotonic clock."""
 
     def __init__(self) -> None:
+        # Read once: a wall clock that is set back meanwhile must not take worlds back in time.
         self._offset = (time.time_ns() - time.monotonic_ns()) // 1000
 
     def now(self) -> Instant:
@@ -51,6 +52,7 @@ def seconds(number: float) -> int:
 
 def to_iso(instant: Instant, timespec: str = "seconds") -> str:
     """Return an instant as ISO 8601 in UTC, "2026-02-26T10:00:00Z"."""
+    # Not fromtimestamp: it takes a float, which is not exact to the microsecond in distant years.
     return (_EPOCH + timedelta(microseconds=instant)).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
@@ -59,6 +61,7 @@ def local_time(instant: Instant) -> str:
     return _local_time(instant // SECOND)
 
 
+# Formatted once a second instead of once a request; two entries, since requests around its turn alternate.
 @lru_cache(maxsize=2)
 def _local_time(second: int) -> str:
     return time.strftime("%H:%M:%S", time.localtime(second))

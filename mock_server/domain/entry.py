@@ -18,14 +18,16 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
+# The journal is bounded in bytes, and most entries leave most fields at their defaults. New fields come last: entries
+# are made by position.
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request as the journal keeps it: shortened, and without secrets.
 
     id: also its X-Mock-Request-Id; world: name of the caller's world, "" if there is none; token: masked;
     at, ended: on the world's clock, when it arrived and when its reply was ready;
     operation: operationId, "getPicture" for a picture, None for any other request; fields: as the mock read them;
-    status: None where no reply was sent; complete: False if the connection ended before the reply did;
-    code: key in the table of refusals; rule: id of the rule that refused it; state: what the rule looked at; ends_at:
+    status: None if no reply was sent; complete: False if the connection ended before the reply did;
+    code: key in the table of refusals; rule: id of the rule that refused it; state: what the rule checked; ends_at:
     when the same request may pass, None if there is no such instant; made: titles of its images; picture: title of
     the picture that it fetched; faults: names of those applied to it; received: when it arrived, on the server's clock.
     """

@@ -11,7 +11,7 @@ from .world import FaultPlan, World
 
 
 class SelectedFault(msgspec.Struct, frozen=True):
-    """A fault that applies to a request. seed: of all that is random about it."""
+    """A fault that applies to a request. seed: of its random values."""
 
     fault: str
     parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)
@@ -22,6 +22,7 @@ def select_faults(world: World, operation: str, seed: int) -> tuple[World, tuple
     """Return the world with the request counted in its fault plans, and the faults that apply to the request."""
     plans, selected = [], []
     for number, plan in enumerate(world.faults):
+        # By the number of the request in its world, so that requests of other worlds do not change what is drawn.
         plan_seed = f"{seed}/{world.name}/{number}/{plan.seen}"
         applies = operation in plan.operations and _applies(plan, plan_seed)
         plans.append(_counted(plan, applies) if operation in plan.operations else plan)
@@ -33,6 +34,7 @@ def select_faults(world: World, operation: str, seed: int) -> tuple[World, tuple
 def _applies(plan: FaultPlan, seed: str) -> bool:
     if plan.seen < plan.after or (plan.times is not None and plan.applied >= plan.times):
         return False
+    # With the seed itself, the first number that the fault draws would be this one again.
     return Random(f"{seed}/hits").random() < plan.probability  # noqa: S311
 
 

@@ -48,20 +48,25 @@ def availability(world: World) -> Refusal | None:
 def begin(
     world: World, request: GenerationRequest, now: Instant, behaviour: Behaviour
 ) -> tuple[World, Generation | Refusal]:
-    """Take the lock and reserve the cost, or refuse and change nothing. [LOCK-ONE, DAILY-429, CREDIT-419]"""
+    """Return the world with the lock taken and the cost reserved, or as it was with the refusal.
+
+    [LOCK-ONE, DAILY-429, CREDIT-419]
+    """
     refusal = refusals.refuse(world, request.order.demand, now, behaviour)
     if refusal:
         return world, refusal
     generation = _generation(world, request, now, behaviour)
     world = replace(world, lock=_lock(request, generation, now, behaviour), running=(*world.running, generation))
+    # A generation without duration ends at this instant, and so does a queued one.
     return advance_to(world, now, behaviour), generation
 
 
 def cancel(world: World, generation: Generation) -> World:
-    """Release lock and reserves of a generation, unless it has ended already. [CREDIT-ATOMIC, LOCK-RELEASE]"""
+    """Return the world without lock and reserves of a generation, unless it has ended. [CREDIT-ATOMIC, LOCK-RELEASE]"""
     running = tuple(each for each in world.running if each.id != generation.id)
     if running == world.running:
-        return world
+        return world  # it has ended: a lock that outlives its generation stays
+    # By now the lock may have expired, and be that of another generation.
     own = world.lock is not None and world.lock.holder == generation.id
     return replace(world, lock=None if own else world.lock, running=running)
 
@@ -70,7 +75,8 @@ def outcome(world: World, generation: Generation) -> Outcome:
     """Return the images of an ended generation, oldest first, or its failure; None if the world has neither."""
     if generation.failure is not None:
         return Failure(generation.failure)
-    own = itertools.dropwhile(lambda image: image.generation != generation.id, world.images)  # they stand together
+    # The images of a generation are adjacent, and mostly the first: a filter would compare all 100.
+    own = itertools.dropwhile(lambda image: image.generation != generation.id, world.images)
     made = list(itertools.takewhile(lambda image: image.generation == generation.id, own))
     return tuple(reversed(made)) or None
 
@@ -79,6 +85,7 @@ def _generation(world: World, request: GenerationRequest, now: Instant, behaviou
     order = request.order
     queued = order.queues and behaviour.queued_answer == "queued"
     ready = now + seconds(_seconds(world, request))
+    # Where any credit suffices (credit_need), the account may have less than the price.
     price = min(charges.price(order.demand, behaviour), charges.free_credits(world))
     allowance = charges.allowance(order.demand, behaviour)
     return Generation(request.id, order, price, allowance, now if queued else ready, ready, request.failure)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from . import charges, days
 from .behaviour import Behaviour
 from .clock import DAY, Instant
-from .images import title
+from .images import folder, title
 from .world import Demand, Image, World
 
 
@@ -49,6 +49,7 @@ def _stamps(seed: str, history: History, now: Instant) -> list[Instant]:
     """Return the times of the images, oldest first: at least one on each day while there are enough images."""
     chance = Random(seed)  # noqa: S311 (repeatable, not secret)
     ages = [(number % history.days + chance.random()) * DAY for number in range(history.images)]
+    # A frozen clock may show the first days of 1970, and no instant is earlier.
     return sorted(max(0, now - int(age)) for age in ages)
 
 
@@ -64,7 +65,7 @@ def _image(world: World, past: PastImage, number: int, at: Instant, behaviour: B
         height=past.height,
         mode=past.mode,
         source=None,
-        folder=f"{behaviour.storage_url.rstrip('/')}/uploads/" if behaviour.storage_url else "uploads/",
+        folder=folder(behaviour),
         created_at=at,
         ready=at,
         credits=charges.price(Demand(past.engine, 1), behaviour),

@@ -3,12 +3,14 @@
 import re
 from functools import lru_cache
 
+from .behaviour import Behaviour
 from .charges import per_image
 from .world import Generation, Image, World
 
 RECENT = 10
 KEPT = 100
 _NAME_LENGTH = 16
+# A title needs a few words, and the cache of slugs should not hold long prompts.
 _MAX_NAMING_CHARACTERS = 200
 _STOP_WORDS = frozenset({"a", "an", "the", "of", "in", "on", "at", "with", "and", "for", "to"})
 
@@ -27,6 +29,7 @@ def make(world: World, generation: Generation) -> tuple[Image, ...]:
 
 def kept(images: tuple[Image, ...], made: tuple[Image, ...]) -> tuple[Image, ...]:
     """Return the images that a world keeps, newest first: the last 100, and all of the last generation."""
+    # max_images may exceed 100, and a reply is made from the images that the world keeps.
     return (*reversed(made), *images)[: max(KEPT, len(made))]
 
 
@@ -41,6 +44,15 @@ def _slug(prompt: str) -> str:
     return "-".join(words[:4])[:48].strip("-") or "image"
 
 
+def folder(behaviour: Behaviour, origin: str = "") -> str:
+    """Return the prefix of picture addresses: a path, or a URL if the storage is remote. [IMG-STORAGE]
+
+    origin: the server's address in the request, "" without a request.
+    """
+    base = behaviour.storage_url or origin
+    return "uploads/" if behaviour.image_storage == "public" or not base else f"{base.rstrip('/')}/uploads/"
+
+
 def world_of(name: str) -> str:
     """Return the name of the world whose image has the title `name`; another text names no world."""
     return name.rpartition("-")[2][:_NAME_LENGTH]
@@ -53,7 +65,7 @@ def titled(world: World, name: str) -> Image | None:
 
 def _image(world: World, generation: Generation, number: int, cost: int) -> Image:
     order = generation.order
-    return Image(  # by position, which takes a tenth of the time
+    return Image(  # by position, which takes two thirds of the time
         world.first_id + number,
         generation.id,
         title(world.name, order.prompt, number),

@@ -15,7 +15,7 @@ class Refusal(msgspec.Struct, frozen=True):
     """A request was refused. code: its key in REFUSALS.
 
     ends_at: the instant from which the same request may pass if nothing else changes, None if there is none;
-    state: the part of the world that the rule looked at.
+    state: the part of the world that the rule checked.
     """
 
     code: str
@@ -24,7 +24,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
     @property
     def rule(self) -> str | None:
-        """Id of the rule that it rests on."""
+        """Return the id of its rule."""
         return REFUSALS[self.code].rule
 
 
@@ -32,10 +32,10 @@ Check = Callable[[World, Demand, Instant, Behaviour], Refusal | None]
 
 
 class RefusalKind(NamedTuple):
-    """One way to be refused. rule: id of the rule it rests on, None for a limit that no source gives.
+    """One kind of refusal. rule: id of its rule, None for a limit that no source gives.
 
     message: of the body, with placeholders for details; has_status: the body has `"status": "error"` too;
-    check: whether a generation is refused for it, None where it is not a matter of the account's state.
+    check: whether a generation is refused for it, None if it does not depend on the account's state.
     """
 
     code: str
@@ -50,6 +50,7 @@ def refuse(
     world: World, demand: Demand, now: Instant, behaviour: Behaviour, codes: Iterable[str] | None = None
 ) -> Refusal | None:
     """Return the first refusal of a generation, in the order of the behaviour; of `codes` only, if given. [ORDER]"""
+    # The order includes "invalid", which is not a matter of the world and has no check.
     for code in behaviour.refusal_order if codes is None else codes:
         check = REFUSALS[code].check
         if check and (refusal := check(world, demand, now, behaviour)):
@@ -77,6 +78,7 @@ def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviou
     reserved = sum([each.allowance for each in world.running])
     if world.used + reserved + wanted <= world.daily_limit:
         return None
+    # More than a whole day allows passes on no day.
     resets_at = days.next_day(now, behaviour) if wanted <= world.daily_limit else None
     state = {"daily_limit": world.daily_limit, "used_today": world.used, "reserved": reserved}
     return Refusal("daily-limit", resets_at, state)
@@ -104,6 +106,7 @@ _TABLE = (
     RefusalKind("missing-source", "I2I-SRC", 422, "{message}"),
     RefusalKind("locked", "LOCK-ONE", 409, _BUSY, has_status=True, check=_locked),
     RefusalKind("daily-limit", "DAILY-429", 429, _OVER_LIMIT, has_status=True, check=_daily_limit),
+    # No RFC has the status 419; the documentation of the API does.
     RefusalKind("no-credits", "CREDIT-419", 419, _NO_CREDITS, has_status=True, check=_no_credits),
 )
 REFUSALS: Mapping[str, RefusalKind] = {kind.code: kind for kind in _TABLE}

@@ -14,12 +14,14 @@ def advance_to(world: World, now: Instant, behaviour: Behaviour) -> World:
     if world.running:
         due = [each for each in world.running if each.ends <= now]
         for generation in sorted(due, key=lambda each: each.ends):
+            # First the day on which it ends: a generation uses up the limit of that day, whenever the world is read.
             world = _end(_roll_day(world, generation.ends, behaviour), generation)
     return _roll_day(world, now, behaviour)
 
 
 def _roll_day(world: World, now: Instant, behaviour: Behaviour) -> World:
     today = days.day(now, behaviour)
+    # Not "<": a clock that is set back shows another day, too.
     if world.day != today:
         world = replace(world, day=today, used=0)
     if world.lock and not world.lock.held(now):
@@ -36,6 +38,7 @@ def _end(world: World, generation: Generation) -> World:
     return replace(
         world,
         running=running,
+        # The control API may have lowered the balance since the credits were reserved.
         credits=world.credits - min(generation.credits, world.credits),
         used=world.used + generation.allowance,
         made=world.made + len(made),

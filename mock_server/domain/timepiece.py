@@ -7,8 +7,8 @@ from .clock import Instant
 
 
 class Timepiece(msgspec.Struct, frozen=True):
-    """How a world's time follows from the server's. ahead: shift in microseconds; stopped: the instant at which it is
-    frozen, None while it runs.
+    """The time of a world, derived from that of the server. ahead: shift in microseconds; stopped: the instant at which
+    it is frozen, None while it runs.
     """
 
     ahead: int = 0

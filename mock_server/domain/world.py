@@ -9,6 +9,7 @@ from .clock import Instant
 from .timepiece import Timepiece
 
 
+# All state is made of msgspec structs: replace, in every change of a world, takes 0.1 us, and 4 us with dataclasses.
 class Lock(msgspec.Struct, frozen=True):
     """The lock of a generation. until: when it expires, None for never; freed: when its generation ends and frees it,
     None if the end frees nothing.
@@ -21,18 +22,16 @@ class Lock(msgspec.Struct, frozen=True):
     @property
     def ends(self) -> Instant | None:
         """The first instant at which it is free, None for never."""
-        if self.until is None or self.freed is None:
-            return self.freed if self.until is None else self.until
-        return min(self.until, self.freed)
+        return min([each for each in (self.until, self.freed) if each is not None], default=None)
 
     def held(self, now: Instant) -> bool:
-        """Return whether the lock is held. It is free at the very instant it ends."""
+        """Return whether the lock is held at `now`. It is free at the very instant it ends."""
         ends = self.ends
         return ends is None or now < ends
 
 
 class Demand(msgspec.Struct, frozen=True):
-    """The part of a request that prices and limits depend on. engine: "" where the request names none that exists."""
+    """The part of a request that prices and limits depend on. engine: "" if the request names none that exists."""
 
     engine: str
     count: int
@@ -73,6 +72,7 @@ class Generation(msgspec.Struct, frozen=True):
     failure: str | None = None
 
 
+# New fields come last: images are made by position.
 class Image(msgspec.Struct, frozen=True):
     """An image. generation: id of its generation; title: also the file name of its picture; folder: prefix of the
     picture's address; ready: when the picture can be fetched; credits: what it cost.
@@ -100,7 +100,7 @@ class Image(msgspec.Struct, frozen=True):
 
 class FaultPlan(msgspec.Struct, frozen=True):
     """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
-    limit; after: how many requests pass first; seen, applied: how many requests came, and how many it applied to.
+    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted.
     """
 
     fault: str

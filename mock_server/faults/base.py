@@ -49,6 +49,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     name: ClassVar[str]
     operations: ClassVar[tuple[str, ...]] = ()
     """The operations that it can apply to. Empty: all of the API, and pictures if a plan or a header names them."""
+    unreadable: ClassVar[bool] = False
+    """Whether the reply arrives complete, but the client cannot read its body."""
 
     def delay_seconds(self, random: Random) -> float:
         """Return the seconds, on the world's clock, that the request waits before it is handled."""

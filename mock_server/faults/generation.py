@@ -9,6 +9,7 @@ from mock_server.domain.generation import GenerationRequest
 
 from .base import Fault, Seconds
 
+# No lone surrogates: YAML can contain them, and no reply could be encoded.
 _Message = Annotated[
     str, Meta(min_length=1, max_length=500, pattern=r"\A[^\ud800-\udfff]*\Z", description="a text, 1 to 500 characters")
 ]

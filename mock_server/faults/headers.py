@@ -34,6 +34,7 @@ def forced_status(prefer: str) -> int | None:
 
     Other preferences and further codes are ignored.
     """
+    # The parameters of a preference follow semicolons (RFC 7240).
     preferences = (_split(each, ";") for each in _split(prefer, ","))
     codes = (_CODE.fullmatch(preference[0]) for preference in preferences if preference)
     code = next(filter(None, codes), None)
@@ -58,6 +59,6 @@ def _fault(text: str) -> Fault:
 
 
 def _split(text: str, separator: str) -> list[str]:
-    """Split at separators outside of quotes; leave out empty pieces."""
+    """Return the pieces between separators outside of quotes, without empty ones."""
     pieces = re.findall(rf'(?:[^"{separator}]|"[^"]*")+', text)
     return [piece.strip() for piece in pieces if piece.strip()]

@@ -75,7 +75,7 @@ def _default_operations(fault: Fault, contract: Contract) -> tuple[str, ...]:
     candidates = fault.operations or tuple(each.id for each in contract.operations)
     operations = tuple(each for each in candidates if _applies(fault, Target(contract, each)))
     if not operations:
-        check_target(fault, Target(contract, candidates[0]))
+        check_target(fault, Target(contract, candidates[0]))  # raises, and says why
     return operations
 
 
@@ -88,9 +88,13 @@ def _applies(fault: Fault, target: Target) -> bool:
 
 
 def _operation(name: str, contract: Contract) -> str:
-    """Return the id of the operation with that id, or with that last segment of its path; raise FaultError."""
+    """Return the id of the operation with that id, or with that last segment of its path; raise FaultError.
+
+    A path parameter is not a name.
+    """
     names = {each.path.rpartition("/")[2]: each.id for each in contract.operations} | {"uploads": PICTURE}
     ids = {*names.values()}
+    names = {name: each for name, each in names.items() if not name.startswith("{")}
     if name not in ids and name not in names:
         raise FaultError(f"unknown operation {name!r}; known: {', '.join(sorted(ids))}")
     return names.get(name, name)

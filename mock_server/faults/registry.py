@@ -37,7 +37,7 @@ def make_fault(name: str, parameters: Mapping[str, Any], strict: bool = True) ->
     """Return the fault of that name; raise FaultError. strict: False if a number may be text, as in a header."""
     kind = FAULTS.get(name)
     if kind is None:
-        raise FaultError(f"unknown fault {reprlib.repr(name)}{_suggestion(name, FAULTS)}")
+        raise FaultError(f"unknown fault {reprlib.repr(name)}{suggestion(name, FAULTS)}")
     try:
         return kind(**_values(kind, parameters, strict))
     except ValueError as error:
@@ -55,13 +55,15 @@ def _values(kind: type[Fault], parameters: Mapping[str, Any], strict: bool) -> d
     known = parameters_of(kind)
     for name in parameters:
         if name not in known:
-            raise FaultError(f"unknown parameter {reprlib.repr(name)}{_suggestion(name, known)}")
+            raise FaultError(f"unknown parameter {reprlib.repr(name)}{suggestion(name, known)}")
     for parameter in known.values():
         if parameter.required and parameter.name not in parameters:
             raise FaultError(f"{parameter.name} is missing; it takes {parameter.takes}")
     return {name: known[name].read(value, strict) for name, value in parameters.items()}
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown name: the known one that is meant, or all known ones."""
+    # Cut, because the time that difflib takes is quadratic.
     close = difflib.get_close_matches(name[:_MAX_NAME], known, 1)
     return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known) or 'none'}"

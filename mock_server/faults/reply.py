@@ -35,6 +35,7 @@ class MalformedJson(Fault, frozen=True):
     """The reply is complete, but its JSON is invalid: the last byte is a comma."""
 
     name: ClassVar[str] = "malformed-json"
+    unreadable: ClassVar[bool] = True
 
     def change_reply(self, reply: Transmission) -> Transmission:
         """Return the reply with a comma as its last byte; an empty body, which is not JSON either, stays empty."""
@@ -46,6 +47,7 @@ class MalformedJson(Fault, frozen=True):
         return replace(reply, parts=tuple(parts))
 
 
+# Printable ASCII: a line break would add headers to the reply.
 _MediaType = Annotated[
     str, Meta(max_length=200, pattern=r"\A[!-~]([ -~]*[!-~])?\Z", description="a text, 1 to 200 ASCII characters")
 ]
@@ -55,6 +57,7 @@ class WrongContentType(Fault, frozen=True):
     """The reply has a wrong content type."""
 
     name: ClassVar[str] = "wrong-content-type"
+    unreadable: ClassVar[bool] = True
 
     media_type: _MediaType = "text/html; charset=utf-8"
 
@@ -110,4 +113,5 @@ class LostResponse(Fault, frozen=True):
             return reply.cut(0)
         if self.at == "half-body":
             return reply.cut(len(reply.body) // 2)
+        # Without a status, an earlier fault has decided how the connection ends.
         return no_reply() if reply.status else reply

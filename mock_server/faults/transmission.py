@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 Ending = Literal["complete", "closed", "reset"]
+# RFC 9110: a 204 must not have a content-length, and that of a 304 is the length of another reply.
 _WITHOUT_LENGTH = (204, 304)
 
 

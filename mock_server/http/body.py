@@ -37,9 +37,7 @@ class BodyReader:
     """Reads and validates bodies within the limits of a behaviour; uploaded images go to the shelf `sources`.
 
     A body above 64 KiB needs one of `max_large_bodies` places. It is then parsed, and its upload decoded, in a thread,
-    two at a time. A request that waits for a place reads nothing, which uses up nothing of its client's
-    `client_seconds`. No wait is endless: the holder of a place waits only for its client, at most `client_seconds`, and
-    for the threads, which wait for nothing.
+    two at a time.
     """
 
     def __init__(self, behaviour: Behaviour, sources: Shelf[bytes]) -> None:
@@ -51,7 +49,7 @@ class BodyReader:
     async def read_fields(self, context: RequestContext, parameters: Parameters) -> Fields:
         """Return the fields that an operation declares, with uploaded images as Source; raise RefusedError.
 
-        Valid or not, the fields as they came are kept in `context.sent_fields`.
+        The fields as they were sent are stored in `context.sent_fields`, even if they are invalid.
         """
         headers, limit = context.headers, self._behaviour.max_body_bytes
         if headers.content_length > limit:
@@ -61,6 +59,8 @@ class BodyReader:
         more = await self._read(context, body, _MAX_SMALL_BYTES)
         if len(body) <= _MAX_SMALL_BYTES:
             return await self._validated(context, parameters, *parse(bytes(body)))
+        # Nothing is read meanwhile, which pauses the client's deadline. No wait is endless: the holder of a place waits
+        # for its client, at most `client_seconds`, and for threads, which wait for nothing.
         async with self._places:
             if more:
                 await self._read(context, body, limit)
@@ -68,7 +68,10 @@ class BodyReader:
             return await self._validated(context, parameters, *parsed)
 
     async def _read(self, context: RequestContext, body: bytearray, enough: int) -> bool:
-        """Read until there are more than `enough` bytes; return whether more is to come."""
+        """Read until there are more than `enough` bytes, and return whether more is to come.
+
+        Raise ClientGoneError, or RefusedError for a body that is too large.
+        """
         limit, more = self._behaviour.max_body_bytes, True
         while more and len(body) <= enough:
             message = await context.receive()
@@ -94,7 +97,7 @@ class BodyReader:
         return fields
 
     async def _stored(self, name: str, upload: Upload) -> Source:
-        """Measure an uploaded image and put it on the shelf."""
+        """Put an uploaded image on the shelf, and return its key and size; raise RefusedError."""
         try:
             source = await to_thread.run_sync(
                 _measured, upload.data, self._behaviour.max_pixels, limiter=self._decoders
@@ -111,12 +114,13 @@ def _measured(data: bytes, max_pixels: int) -> Source:
 
 
 def without_file_bytes(fields: Fields) -> Fields:
-    """Return the fields of a form without the bytes of files, which a long generation would keep in memory."""
+    """Return the fields of a form with a SentFile in place of each Upload."""
+    # The context of a request lives as long as its generation: it must not hold the bytes.
     return {name: SentFile(len(value.data)) if isinstance(value, Upload) else value for name, value in fields.items()}
 
 
 def parse_body(content_type: str, body: bytes, max_parts: int) -> tuple[Fields, bool]:
-    """Return the fields of a body, and whether they came as text, from a form; raise RefusedError.
+    """Return the fields of a body, and whether they are text, from a form; raise RefusedError.
 
     Values are trimmed and empty ones left out [VALID-TRIM]; a file is an Upload.
     """
@@ -146,6 +150,7 @@ def _json(body: bytes) -> Mapping[str, Any]:
         raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
     if not isinstance(value, dict):
         raise _unreadable("The request body must be a JSON object.")
+    # Most bodies are flat, and need no recursion.
     nested = [each for each in value.values() if isinstance(each, _CONTAINERS)]
     if nested and _is_deeper(nested, _MAX_LEVELS):
         raise _unreadable(f"The request body is nested too deeply: more than {_MAX_LEVELS} levels.")

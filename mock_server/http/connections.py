@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mock_server.faults.transmission import Ending, Transmission
 
 EXTENSION = "aiimage_mock.connection"
+# l_onoff, l_linger: a socket that lingers for 0 s sends RST when it is closed.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 Wait = Callable[[float], Awaitable[None]]
 
@@ -37,13 +38,14 @@ class Connection(Protocol):
 
 
 class CorkedTransport(asyncio.Transport):
-    """A transport that can be corked. Without that, head and body are a system call and a packet each."""
+    """A transport that can be corked."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__()
         self._transport = transport
         self._held: list[bytes | bytearray | memoryview] | None = None
 
+    # uvicorn writes head and body separately: a system call and a packet each.
     def cork(self) -> None:
         self._held = []
 
@@ -59,6 +61,7 @@ class CorkedTransport(asyncio.Transport):
         # A duplicate of the descriptor: closing this socket object must not close the transport's own.
         with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as duplicate:
             duplicate.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        # Not close: it would first send what is buffered.
         self._transport.abort()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -88,7 +91,7 @@ class CorkedTransport(asyncio.Transport):
 
 
 def connection_of(scope: Scope) -> Connection:
-    """Return the connection that a request came on."""
+    """Return the connection of a request."""
     connection: Connection = scope["extensions"][EXTENSION]
     return connection
 
@@ -107,6 +110,7 @@ async def transmit(
             if part.after:
                 connection.uncork()
                 await wait(part.after)
+            # A cut reply is never marked as complete: uvicorn raises where it is shorter than its content-length.
             more = index < last or not complete
             await send({"type": "http.response.body", "body": part.data, "more_body": more})
         connection.uncork()

@@ -30,8 +30,10 @@ _MAX_NAME_CHARACTERS = 100
 _MAX_METHOD_CHARACTERS = 20
 _MAX_HEADERS = 50
 _MAX_FIELDS = 50
+# A thousand heads are cached: 4 MB at most.
 _MAX_CACHED_BYTES = 4_000
 _MIN_SECRET_CHARACTERS = 6
+# MessagePack has no larger integers.
 _MAX_INTEGER = 2**63 - 1
 _process = secrets.token_hex(5)  # many processes may share a journal, and each numbers its own requests
 _numbers = count(1)
@@ -62,18 +64,20 @@ class RequestHeaders(msgspec.Struct, frozen=True):
         return self.values.get(name, b"").decode("latin-1")
 
     def token_is_in(self, text: str) -> bool:
-        """Return whether text contains the token. A very short token is not taken for a secret."""
+        """Return whether text contains the token."""
+        # A very short one is not taken for a secret: it occurs in ordinary words.
         return len(self.token) >= _MIN_SECRET_CHARACTERS and self.token in text
 
     def journal_text(self, text: str) -> str:
         """Return text with the token masked, cut to 500 characters."""
-        if len(self.token) >= _MIN_SECRET_CHARACTERS and self.token in text:
+        if self.token_is_in(text):
             text = text.replace(self.token, self.masked_token)
         return text[:_MAX_TEXT_CHARACTERS]
 
 
 def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
-    """Return the headers of a request. A client sends the same ones again and again, so they are cached unless long."""
+    """Return the headers of a request."""
+    # Cached unless long: a client sends the same head again and again.
     key = tuple(headers)
     if len(key) > _MAX_HEADERS or sum([len(value) for _, value in key]) > _MAX_CACHED_BYTES:
         return _parse_headers(key)
@@ -81,9 +85,11 @@ def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
 
 
 def _parse_headers(headers: Headers) -> RequestHeaders:
+    # Reversed, so that the first of each name stays.
     values = dict(reversed(headers))
     token = _bearer_token(values.get(b"authorization", b"").decode("latin-1"))
     content_type, length = (values.get(name, b"").decode("latin-1") for name in (b"content-type", b"content-length"))
+    # int refuses more than 4300 digits.
     content_length = int(length[:20]) if length.isdecimal() else 0
     parsed = RequestHeaders(values, token, masked(token) if token else "", content_type, content_length)
     journal_headers = [
@@ -121,7 +127,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class SentFile(msgspec.Struct, frozen=True):
-    """A file that came with a request, without its bytes. size: in bytes."""
+    """A file in a request, without its bytes. size: in bytes."""
 
     size: int
 
@@ -129,10 +135,10 @@ class SentFile(msgspec.Struct, frozen=True):
 class RequestContext(msgspec.Struct):
     """The state of one request.
 
-    operation: operationId, or "getPicture", None where it is neither; received: when it came, on the server's clock;
+    operation: operationId, or "getPicture", None if it is neither; received: when it arrived, on the server's clock;
     at: the same on the clock of the caller's world, None without a caller; seen: the caller's world as this request
-    last read it; sent_fields: the fields as they came; fields: those that the operation declares, once they are valid;
-    early_reply: the refusal, where the request was refused before its faults were selected; reply: the reply of the
+    last read it; sent_fields: as they were sent; fields: those that the operation declares, once they are valid;
+    early_reply: the refusal, if the request was refused before its faults were selected; reply: the reply of the
     service, before faults are applied; world_reset: the world was reset while the request ran, and is not in the
     journal; picture: the title of a picture; method, path: cut, as the log and the journal keep them.
     """
@@ -166,6 +172,7 @@ class RequestContext(msgspec.Struct):
     @property
     def origin(self) -> str:
         """The server's address as the client knows it."""
+        # A client chooses its Host, and gets it back in the addresses of pictures: only a plain one is used.
         host = self.headers.get(b"host")
         if not _HOST.fullmatch(host):
             name, port = self.scope.get("server") or ("127.0.0.1", None)
@@ -207,6 +214,7 @@ class RequestContext(msgspec.Struct):
 
     def _journal_fields(self) -> Mapping[str, Any]:
         sent, text, limit = self.sent_fields, self.headers.journal_text, _MAX_TEXT_CHARACTERS
+        # One search in all texts: a token is hardly ever in a body.
         if self.headers.token_is_in("\n".join([*sent, *[value for value in sent.values() if isinstance(value, str)]])):
             sent = {text(name): text(value) if isinstance(value, str) else value for name, value in sent.items()}
         return {

@@ -22,7 +22,7 @@ class MultipartError(ValueError):
 
 @dataclass(slots=True)
 class Part:
-    """One field of a form. filename: None where the part is not a file."""
+    """One field of a form. filename: None if the part is not a file."""
 
     name: str
     filename: str | None
@@ -50,8 +50,9 @@ def parse_multipart(content_type: str, body: bytes, max_parts: int) -> list[Part
         parser.write(body)
         parser.finalize()
     except FormParserError as error:
+        # The library has no class of its own for this limit.
         raise MultipartError(_TOO_MANY_HEADERS if str(error).startswith("Maximum header") else str(error)) from error
-    if not parts.ended:
+    if not parts.ended:  # the library accepts a form that is cut
         raise MultipartError("it ends before its last boundary")
     return parts.complete
 

@@ -36,6 +36,7 @@ class Operations:
         self._service = service
         self._reader = reader
         self._handlers = handlers
+        # Accounts never change while the mock runs, and hashing a token takes 1 us.
         self._caller = lru_cache(_MAX_REMEMBERED_CALLERS)(service.caller)
         self._operations = dict(operations)
         if "GET" in self._operations:

@@ -7,6 +7,7 @@ from mock_server.contract.findings import finding
 from mock_server.contract.parameters import Variant
 from mock_server.contract.roles import Roles, parse_size
 from mock_server.domain.behaviour import Behaviour
+from mock_server.domain.images import folder
 from mock_server.domain.world import Demand, Order
 
 from .context import Source
@@ -38,7 +39,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
         height=height,
         mode=mode,
         source=source.key if isinstance(source, Source) else None,
-        folder=_folder(behaviour, origin),
+        folder=folder(behaviour, origin),
         queues="QUEUED" in variant.rules,
     )
 
@@ -52,13 +53,6 @@ def read_demand(sent: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> 
 
 def _value(fields: Mapping[str, Any], name: str | None) -> Any:
     return fields.get(name) if name else None
-
-
-def _folder(behaviour: Behaviour, origin: str) -> str:
-    """Return the prefix of picture addresses: a path, or a URL if the storage is remote. [IMG-STORAGE]"""
-    if behaviour.image_storage == "public":
-        return "uploads/"
-    return f"{(behaviour.storage_url or origin).rstrip('/')}/uploads/"
 
 
 def _size(fields: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> tuple[int, int]:

@@ -45,7 +45,7 @@ class Pictures:
         return whole(200, picture, "image/png") if picture is not None else error("no-picture", path=context.path)
 
     async def picture(self, title: str) -> bytes | None:
-        """Return the PNG of an image, or None where no world keeps that image, or its source was evicted."""
+        """Return the PNG of an image, or None if no world keeps that image, or its source was evicted."""
         found = await self._service.image(title)
         if found is None:
             return None
@@ -59,7 +59,7 @@ class Pictures:
         if rendered is None:
             async with self._renderers:
                 rendered = await self._rendered.get(key)
-                if rendered is None:
+                if rendered is None:  # no other request has rendered it meanwhile
                     rendered = await to_thread.run_sync(pictures.render, description)
                     await self._rendered.put(key, rendered)
         return rendered
@@ -77,6 +77,7 @@ class Pictures:
 
 
 def _key(image: Image) -> str:
-    """Return a key that two images share only if they look the same: after a reset a world uses its titles again."""
+    """Return a key that two images share only if they look the same."""
+    # Not the title: after a reset a world uses its titles again.
     look = f"{image.engine}/{image.prompt}/{image.width}x{image.height}/{image.id}/{image.source}/{image.mode}"
-    return hashlib.blake2b(look.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(look.encode(), digest_size=16).hexdigest()

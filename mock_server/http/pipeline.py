@@ -37,7 +37,7 @@ class Responder(Protocol):
         ...
 
     async def respond(self, context: RequestContext) -> Reply | Transmission:
-        """Return the reply to a request, which is `context.early_reply` where it was refused already."""
+        """Return the reply to a request, which is `context.early_reply` if it was refused already."""
         ...
 
 
@@ -60,20 +60,22 @@ class Pipeline:
             return
         except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
             context.early_reply = self._error_reply(context, problem)
-        with self._under_way(context):
+        with self._in_progress(context):
             try:
                 reply = await self._respond(context)
             except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
                 reply = self._error_reply(context, problem)
             transmission = self._apply_faults(context, reply)
             if not context.world_reset:
+                # Before the reply is sent: a client that reads the journal next finds its request there.
                 transmission = await self._record(context, transmission, not connection_of(scope).is_closing())
             self.log(context, transmission)
             timed = bool(context.faults) and transmission.timed  # only a fault makes a reply take time
+            sending = transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
             if timed:
-                await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
+                await sending
         if not timed:  # a client that reads slowly must not hold up the world's clock
-            await transmit(transmission, context.id, partial(self._wait, context), scope, receive, send)
+            await sending
 
     def _error_reply(self, context: RequestContext, problem: BaseException) -> Reply:
         """Return the reply to an exception that a phase raised."""
@@ -106,11 +108,12 @@ class Pipeline:
         """Put the faults that apply into the context: first those planned in the world, then those requested."""
         planned = await self.service.select_faults(caller, context.operation or "", seen)
         applied = [(make_fault(each.fault, each.parameters), Random(each.seed)) for each in planned]  # noqa: S311
+        # Not the id, a part of which is random: the same seed must draw the same.
         chance = f"{self.service.seed}/{context.number}"
         context.faults = [*applied, *((fault, Random(chance)) for fault in self._requested_faults(context))]  # noqa: S311
 
     def _requested_faults(self, context: RequestContext) -> list[Fault]:
-        """Return the faults that the headers ask for; raise RefusedError where one is invalid."""
+        """Return the faults that the headers ask for; raise RefusedError if one is invalid."""
         if not self.allow_faults or context.operation is None:
             return []
         try:
@@ -125,7 +128,7 @@ class Pipeline:
         return faults
 
     async def _fault_reply(self, context: RequestContext) -> Transmission | None:
-        """Delay the request as its faults say, and return what the first of them replies, None where none does."""
+        """Delay the request by its faults, and return the reply of the first fault with one, else None."""
         delay = sum(fault.delay_seconds(chance) for fault, chance in context.faults)
         if delay:
             await self._wait(context, delay)
@@ -154,11 +157,11 @@ class Pipeline:
             self.service.events.publish("request", entry.world, **event)
         return transmission
 
-    def _under_way(self, context: RequestContext) -> AbstractContextManager[None]:
-        """Count the request as running in its world, so that an advance of the clock waits for it."""
+    def _in_progress(self, context: RequestContext) -> AbstractContextManager[None]:
+        """Return a context in which the request is busy in its world, so that an advance of the clock waits for it."""
         if context.caller is None:
             return nullcontext()
-        return self.service.scheduler.under_way(self.service.clock_of(context.caller.world))
+        return self.service.scheduler.in_progress(self.service.clock_of(context.caller.world))
 
     async def _wait(self, context: RequestContext, delay: float) -> None:
         """Wait `delay` seconds on the clock of the caller's world, and read that world again."""

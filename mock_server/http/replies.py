@@ -17,7 +17,7 @@ class Reply(msgspec.Struct, frozen=True):
     """One reply, with what the log and the journal need to know about it.
 
     body: None for none; code: key in the table of refusals, None if no rule refused the request; refusal: the state
-    that the rule looked at; findings: the invalid parameters; made: titles of the new images; ended: when it was ready,
+    that the rule checked; findings: the invalid parameters; made: titles of the new images; ended: when it was ready,
     on the world's clock, None for when the request last read that clock; ours: the mock's own, not in the contract.
     """
 

@@ -13,7 +13,7 @@ from .connections import EXTENSION
 class PathRouter:
     """The mock as an ASGI application: paths of the API, exact ones before those with parameters, then `other`.
 
-    A call that comes without a socket raises ConnectionResetError where a fault breaks the connection.
+    A call that comes without a socket raises ConnectionResetError if a fault breaks the connection.
     """
 
     def __init__(self, apps: Mapping[str, ASGIApp], other: ASGIApp) -> None:
@@ -25,6 +25,7 @@ class PathRouter:
         self._other = other
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A lookup first: another router would match one pattern after the other.
         app = self._exact.get(scope["path"]) if scope["type"] == "http" else self._other
         if app is None:
             app, scope = self._match(scope)

@@ -14,6 +14,7 @@ from mock_server.domain.behaviour import Behaviour
 from .connections import EXTENSION, CorkedTransport
 from .replies import Reply, error
 
+# The parser has no limits: fed in pieces, it can be stopped before it has parsed all that was read.
 _PIECE_BYTES = 4096
 _LINGER_SECONDS = 1
 _ERROR_HEADERS = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
@@ -113,8 +114,8 @@ class JsonProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol with limits, and with errors in JSON instead of plain text.
 
     A connection holds one request and at most one read of what follows it: further requests are parsed once it is
-    answered. The parser has no limits, so `max_header_bytes` and `max_headers` are checked here. A request must be
-    complete within `client_seconds`, counted while the mock reads; a reply must be read within `client_seconds` too.
+    answered. A head has at most `max_header_bytes` and `max_headers`. A request must be complete within
+    `client_seconds`, counted while the mock reads; a reply must be read within `client_seconds` too.
     """
 
     limits: Behaviour
@@ -128,7 +129,7 @@ class JsonProtocol(HttpToolsProtocol):
         self._extensions = {EXTENSION: corked}
         self._unread_bytes = 0
         self._unfinished_bytes = 0  # parsed since the last complete head or piece of a body
-        self._most_head_bytes = 0  # an upper bound, by the pieces that the head came in
+        self._most_head_bytes = 0  # an upper bound, from the pieces of the head
         self._in_body = False
         self._refused = False
         self._request_deadline.start()
@@ -183,7 +184,8 @@ class JsonProtocol(HttpToolsProtocol):
             self.send_400_response("")
 
     def _without_upgrade(self) -> bytes:
-        """Return the head without its upgrade headers, for a new parser. Java's client sends them in every request."""
+        """Return the head without its upgrade headers, for a new parser."""
+        # Java's client offers HTTP/2 in every request.
         lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
         lines += [b"%s: %s" % header for header in self.headers if header[0] not in _UPGRADE_HEADERS]
         self.parser = HttpRequestParser(self)  # the old one takes all that follows for the other protocol

@@ -10,7 +10,7 @@ from mock_server.domain.behaviour import Behaviour
 
 from .context import Fields, Upload
 
-_PLACEHOLDER = ""
+# 19 digits are beyond any limit, and few enough for int and float.
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -36,6 +36,7 @@ def validate(
 
 def _scalar(value: Any, kind: str, textual: bool) -> Any:
     """Return a number or boolean as such, however it was written. kind: "integer", "number" or "boolean"."""
+    # JSON has one type for numbers: 2.0 is 2.
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     if not textual or not isinstance(value, str):
@@ -47,9 +48,9 @@ def _scalar(value: Any, kind: str, textual: bool) -> Any:
 
 
 def _as_json(variant: Variant, fields: Fields) -> Fields:
-    """Return the fields for the validator: a file is a string where the document has a file, and null elsewhere."""
+    """Return the fields for the validator: a file is a string if the document has a file, else null."""
     files = {name: None for name, value in fields.items() if isinstance(value, Upload)}
-    places = dict.fromkeys(variant.files & fields.keys(), _PLACEHOLDER)
+    places = dict.fromkeys(variant.files & fields.keys(), "")
     return fields | files | places if files or places else fields
 
 

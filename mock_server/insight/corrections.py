@@ -44,6 +44,7 @@ def corrected(parameters: Parameters, sent: Fields, problems: Sequence[Problem] 
     bounds = {each.field: _bound(each) for each in problems}
     body = _valid(variant, wanted, bounds)
     known = [*problems, *_problems(parameters.pick(sent), sent), *_problems(variant, sent)]
+    # Reversed: of several messages about a field, the first stays.
     messages = {each.field: each.message for each in reversed(known)}
     changed = [
         Correction(name, sent.get(name), value, messages[name])
@@ -114,6 +115,7 @@ def _valid(variant: Variant, wanted: Fields, bounds: Mapping[str, int | None]) -
         for name, schema in variant.properties.items()
         if name in wanted
     }
+    # The nearest value may break another keyword of its schema; an example breaks none.
     for each in _problems(variant, body):
         body[each.field] = example(variant.properties[each.field])
     return {name: body[name] for name in variant.properties if name in body}
@@ -137,4 +139,5 @@ def _bound(problem: Problem) -> int | None:
 
 
 def _same(left: Any, right: Any) -> bool:
+    # In Python, True equals 1.
     return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)

@@ -65,14 +65,16 @@ def _rows(contract: Contract, rules: Rules) -> Iterator[_Row]:
 
 
 def _leading(status: int, rules: Rules, operation: str | None = None) -> tuple[str, ...]:
-    """Return the rules that lead to a status: those of an operation's own only where the rule concerns it."""
+    """Return the rules that lead to a status of an operation, or of any path: those that concern all operations."""
     refusing = dict.fromkeys(kind.rule for kind in REFUSALS.values() if kind.status == status and kind.rule)
     known = [rules.by_id[each] for each in refusing if each in rules.by_id]
-    return tuple(rule.id for rule in known if operation is None or operation in rule.operations)
+    concerned = {operation} if operation else {each for rule in rules.by_id.values() for each in rule.operations}
+    return tuple(rule.id for rule in known if concerned <= {*rule.operations})
 
 
 def _placed(tally: Tally, rows: tuple[_Row, ...]) -> dict[Met, int]:
     """Return the tally, with the replies that every path may give moved to no operation."""
+    # The last row is that of no operation.
     own, anywhere = {row.operation: row.statuses for row in rows}, rows[-1].statuses
     placed: dict[Met, int] = {}
     for (operation, status, rule), times in tally.items():

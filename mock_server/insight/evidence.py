@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mock_server.domain.entry import Entry
+from mock_server.domain.refusals import REFUSALS
+from mock_server.faults import FAULTS
 
 GENERATE = "generateImage"
 CHECK = "checkAvailability"
 RECENT = "getRecentImages"
-# Faults that make a 200 unreadable for the client.
-_UNREADABLE = frozenset({"truncated-body", "malformed-json", "wrong-content-type"})
+_UNREADABLE = frozenset(name for name, kind in FAULTS.items() if kind.unreadable)
 
 Key = tuple[str | None, str, tuple[str, ...]]
 
@@ -32,20 +33,24 @@ class Evidence:
 
 
 def key(entry: Entry) -> Key:
-    """Return the same value for requests that are the same: by operation and fields, without fields also by problems.
-
-    Fields that are nested too deeply to compare equal no others.
-    """
+    """Return a value that is equal for equal requests: operation and fields, or the problems if there are no fields."""
     try:
         fields = json.dumps(entry.fields, sort_keys=True, default=str)
     except (RecursionError, ValueError):
-        fields = entry.id
+        fields = entry.id  # fields that are nested too deeply to compare equal no others
     return entry.operation, fields, () if entry.fields else tuple(each.message for each in entry.problems)
 
 
 def answered(entry: Entry, *statuses: int) -> bool:
     """Return whether the client got one of these statuses, with the whole reply."""
     return entry.complete and entry.status in statuses
+
+
+def refused(entry: Entry, *codes: str) -> bool:
+    """Return whether the client got the whole refusal of one of these codes; by its status where a fault replied."""
+    if entry.code is None:
+        return answered(entry, *(REFUSALS[code].status for code in codes))
+    return entry.complete and entry.code in codes
 
 
 def unknown(entry: Entry) -> bool:

@@ -76,7 +76,7 @@ def _with_token(entry: Entry, contract: Contract) -> Nearest:
 
 
 def _elsewhere(entry: Entry, contract: Contract) -> Nearest:
-    """Return the operation at the path most like the one that was sent, by its method where it takes that one."""
+    """Return the operation at the path most like the one that was sent, by its method if it takes that one."""
     operation, method, path = max(
         _places(entry, contract),
         key=lambda place: (similarity(entry.path, place[2]), entry.method == place[1]),
@@ -115,7 +115,7 @@ def _within_the_day(entry: Entry, contract: Contract) -> Nearest:
 
 
 def left_today(entry: Entry) -> int:
-    """Return how many images were left of the day when a request met the daily limit, 0 where that is not known."""
+    """Return how many images were left of the day when a request met the daily limit, 0 if that is not known."""
     used, reserved = entry.state.get("used_today", 0), entry.state.get("reserved", 0)
     return max(0, int(entry.state.get("daily_limit", 0) - used - reserved))
 

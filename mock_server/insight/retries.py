@@ -1,21 +1,22 @@
-"""How a client reacts to a refusal: whether it waits, and whether it changes its request before it sends it again."""
+"""Client rules about the reaction to a refusal: waiting, and changing the request before it is sent again."""
 
 from collections.abc import Sequence
 
 from mock_server.domain.clock import SECOND
 from mock_server.domain.entry import Entry
 
-from .evidence import CHECK, GENERATE, Evidence, Key, Occurrence, answered, ids, key, times
+from .evidence import CHECK, GENERATE, Evidence, Key, Occurrence, answered, ids, key, refused, times
 
 _MIN_HAMMERING_CALLS = 3
 
 
 def hammered_lock(entries: Sequence[Entry]) -> Evidence:
-    """Find three or more 409 in a row, each less than 1 s after the previous one. [CLIENT-LOCK-HAMMER]"""
+    """Return the runs of three or more 409, each less than 1 s after the previous one. [CLIENT-LOCK-HAMMER]"""
     runs: list[list[Entry]] = []
     last: Entry | None = None
     for entry in (each for each in entries if each.operation in (GENERATE, CHECK)):
-        locked = answered(entry, 409)
+        locked = refused(entry, "busy", "locked")
+        # Negative where the clock of the world was set back.
         if locked and last and 0 <= entry.at - last.at < SECOND:
             runs[-1].append(entry)
         elif locked:
@@ -31,22 +32,22 @@ def _hammering(run: Sequence[Entry]) -> Occurrence:
 
 
 def retried_without_credits(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after a 419 with the same credits left. [CLIENT-RETRY-419]"""
-    return _repeated(entries, (419,), "credits")
+    """Return the calls repeated after a 419 with the same credits left. [CLIENT-RETRY-419]"""
+    return _repeated(entries, ("no-credits",), "credits")
 
 
 def retried_over_limit(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after a 429 before the day ended. [CLIENT-RETRY-429]"""
-    return _repeated(entries, (429,), "daily_limit")
+    """Return the calls repeated after a 429 before the day ended. [CLIENT-RETRY-429]"""
+    return _repeated(entries, ("daily-limit",), "daily_limit")
 
 
 def repeated_invalid(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after their parameters were refused. [CLIENT-SAME-422]"""
-    return _repeated(entries, (400, 422))
+    """Return the calls repeated after their parameters were refused. [CLIENT-SAME-422]"""
+    return _repeated(entries, ("invalid", "missing-source"))
 
 
-def _repeated(entries: Sequence[Entry], statuses: tuple[int, ...], circumstance: str = "") -> Evidence:
-    """Find calls repeated and refused again. circumstance: the name of a state that is unchanged."""
+def _repeated(entries: Sequence[Entry], codes: tuple[str, ...], circumstance: str = "") -> Evidence:
+    """Return the calls repeated and refused again. codes: of the refusal; circumstance: name of an unchanged state."""
     met: list[Entry] = []
     chains: list[list[Entry]] = []
     latest: dict[Key, list[Entry]] = {}
@@ -54,7 +55,7 @@ def _repeated(entries: Sequence[Entry], statuses: tuple[int, ...], circumstance:
         same = key(entry)
         if answered(entry, 200):
             latest.pop(same, None)
-        elif answered(entry, *statuses):
+        elif refused(entry, *codes):
             met.append(entry)
             if same in latest and _is_pointless(latest[same][-1], entry, circumstance):
                 latest[same].append(entry)

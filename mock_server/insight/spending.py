@@ -1,4 +1,4 @@
-"""How a client spends: generations whose reply was lost, and the pictures that it paid for."""
+"""Client rules about spending: generations whose reply was lost, and the pictures that were paid for."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from .evidence import GENERATE, RECENT, Evidence, Key, Occurrence, answered, ids
 
 
 def resent_blindly(entries: Sequence[Entry]) -> Evidence:
-    """Find calls repeated after an unknown outcome, without a call of recent-images. [CLIENT-BLIND-RESEND]"""
+    """Return the calls repeated after an unknown outcome, without a call of recent-images. [CLIENT-BLIND-RESEND]"""
     met: list[Entry] = []
     chains: list[list[Entry]] = []
     open_chains: dict[Key, list[Entry]] = {}
@@ -32,7 +32,7 @@ def resent_blindly(entries: Sequence[Entry]) -> Evidence:
 
 
 def _resent(first: Entry, second: Entry) -> bool:
-    """Return whether the second came after the first had ended, or overlapped with it and was not refused."""
+    """Return whether the second was sent after the first had ended, or overlapped with it and was not refused."""
     refused = second.status is not None and 400 <= second.status < 500
     return second.at >= first.ended or not refused
 
@@ -52,7 +52,7 @@ def _loss(entry: Entry) -> str:
 
 
 def leaked_token(entries: Sequence[Entry]) -> Evidence:
-    """Find requests for a picture that carry the token. [CLIENT-TOKEN-LEAK]"""
+    """Return the requests for a picture that carry the token. [CLIENT-TOKEN-LEAK]"""
     pictures = [entry for entry in entries if entry.operation == PICTURE]
     leaks = [
         Occurrence((each.id,), f"The request for {each.path} carried the token.")
@@ -63,10 +63,11 @@ def leaked_token(entries: Sequence[Entry]) -> Evidence:
 
 
 def left_unfetched(entries: Sequence[Entry]) -> Evidence:
-    """Find images that were paid for and never fetched. [CLIENT-UNFETCHED]"""
+    """Return the images that were paid for and never fetched. [CLIENT-UNFETCHED]"""
     met: list[Entry] = []
     unfetched: list[Occurrence] = []
     fetched: set[str | None] = set()
+    # Backwards: only a fetch after its generation counts.
     for entry in reversed(entries):
         if entry.operation == PICTURE and entry.method == "GET" and answered(entry, 200):
             fetched.add(entry.picture)

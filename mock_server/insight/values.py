@@ -113,13 +113,14 @@ def _size(value: Any, schema: Schema, bound: int | None) -> str:
         return str(example(schema))
     width, height = size
     if bound and width * height > bound:
+        # The largest size of the same shape.
         width = min(bound, max(1, math.isqrt(bound * width // height)))
         height = bound // width
     return f"{width}x{height}"
 
 
 def size_of(text: str | None) -> Size | None:
-    """Return the width and height that a text names, "512" being 512x512; None where a side is missing or 0."""
+    """Return the width and height that a text names, "512" being 512x512; None if a side is missing or 0."""
     found = _SIZE.search(text) if text else None
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Why a request was refused: the rule, the state it looked at, when it ends, and what to send instead."""
+"""The explanation of a refusal: the rule, the state that it checked, its end, and the request to send instead."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,10 +10,10 @@ from .nearest import AFTER_BUYING, AT_ONCE, NEVER, Nearest, exact, nearest
 
 
 def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None:
-    """Return the explanation of a refusal, or None where the request was not refused.
+    """Return the explanation of a refusal, or None if the request was not refused.
 
     {"rule": id or None, "source": "doc", "platform", "inferred" or "assumed", "statement": the rule's or None,
-    "state": what the rule looked at, "ends_at": when the same request may pass or None, "message": what happened and
+    "state": what the rule checked, "ends_at": when the same request may pass or None, "message": what happened and
     what to do, "nearest": see `nearest`}. Instants are ISO 8601.
     """
     if entry.status is None or not 400 <= entry.status < 500:
@@ -75,7 +75,7 @@ def _place(found: Nearest) -> str:
 def _locked(entry: Entry, found: Nearest) -> str:
     del entry
     if found["when"] == NEVER:
-        return "A generation holds the lock for ever. Waiting does not help: delete the lock by the control API."
+        return "A generation holds the lock forever. Waiting does not help: delete the lock by the control API."
     expiry = "" if found["when"] == AT_ONCE else f" It is free again at {found['when']} at the latest."
     return f"A generation holds the lock.{expiry} Ask check-availability once a second, and generate when it says 200."
 

@@ -28,6 +28,7 @@ class Picture:
 
     def fractions(self) -> list[float]:
         """Return 64 numbers from 0 to 1 that depend on prompt, engine, seed and id alone."""
+        # ascii: a text may contain lone surrogates, which UTF-8 does not encode.
         text = ascii((self.prompt, self.engine, self.seed, self.id))
         return [byte / 255 for byte in hashlib.blake2b(text.encode()).digest()]
 

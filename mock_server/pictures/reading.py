@@ -56,6 +56,7 @@ def read_rgb(data: bytes, wanted_side: int) -> Image.Image:
     Raises UnreadableImage as `measure` does, but for its limit on the size.
     """
     with _unreadable_on_error(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        # Lets libjpeg skip pixels that would be scaled away.
         image.draft(None, (wanted_side, wanted_side))
         image.load()
         turn = TRANSPOSITIONS.get(_orientation(image))

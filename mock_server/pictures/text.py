@@ -16,6 +16,7 @@ MIN_CARD_PIXELS = 112
 LEADING = 1.28
 INK, FAINT_INK, PAPER = (255, 255, 255), (222, 222, 230), (12, 12, 22)
 PAPER_OPACITY = 150
+# Pillow draws without anti-aliasing: a corner is drawn this many times larger, and reduced.
 CORNER_DETAIL = 4
 ELLIPSIS = "..."
 MAX_CHARACTERS = 2000
@@ -122,6 +123,7 @@ def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
+# Cached: wrapping measures the same characters again for each size that it tries.
 @lru_cache(maxsize=16384)
 def _advance(character: str, size: int) -> float:
     return font_of(size).getlength(character)

@@ -29,6 +29,7 @@ def with_form(url: str, method: str, token: str | None, fields: Mapping[str, Any
 
     files: names of the fields that are files.
     """
+    # With -F, curl reads a file where a value begins with @ or <.
     given = [
         f"-F '{name}=@{_SOURCE};type=image/png'" if name in files else f"--form-string {quote(f'{name}={value}')}"
         for name, value in fields.items()

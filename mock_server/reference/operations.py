@@ -20,7 +20,7 @@ _MAX_LINE = 100
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The target of the examples. origin: "http://HOST:PORT"; token: a valid one, None where there is none."""
+    """The target of the examples. origin: "http://HOST:PORT"; token: a valid one, None if there is none."""
 
     origin: str
     token: str | None
@@ -47,8 +47,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A documented response. body: None where it has none; source: of the statement; rules: ids of those that lead to
-    it; headers: descriptions by name; command: a request that forces it, None where no request can.
+    """A documented response. body: None if it has none; source: of the statement; rules: ids of those that lead to
+    it; headers: descriptions by name; command: a request that forces it, None if no request can.
     """
 
     status: int

@@ -48,7 +48,7 @@ _SOURCES = {
 
 def reference_app(contract: Contract, rules: Rules, values: Mapping[str, object], token: str | None) -> Router:
     """Return the application that answers /docs and its stylesheet. values: of this mock's settings, by name; token: a
-    valid one for the examples, None where there is none.
+    valid one for the examples, None if there is none.
     """
     style = _STYLE.read_bytes()
 

@@ -44,7 +44,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema. source: of the statement, None where the document names none; variants: its alternatives; chosen_by:
+    """A schema. source: of the statement, None if the document names none; variants: its alternatives; chosen_by:
     the property that selects one; type: None for an object.
     """
 

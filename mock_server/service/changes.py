@@ -1,6 +1,6 @@
 """Changes: reports to the other processes that share the state, and the reaction to theirs.
 
-The state is right for every process that looks at it. A report only says that it is time to look again, and may be
+Every process reads the same state. A report only tells a process to read it again, and may be
 lost: a request that waits then continues later, with the same result.
 """
 
@@ -45,7 +45,7 @@ _decode = msgspec.msgpack.Decoder(_Changed | _Listening | _Happened).decode
 
 
 class Changes:
-    """Connects the scheduler and the events of a process to the others. bus: None where the state is not shared."""
+    """Connects the scheduler and the events of a process to the others. bus: None if the state is not shared."""
 
     def __init__(self, scheduler: Scheduler, events: Events, bus: Bus | None = None) -> None:
         self._scheduler = scheduler
@@ -62,23 +62,25 @@ class Changes:
             await self._bus.connect()
 
     async def clock_moved(self, clock: str) -> None:
-        """Make requests that wait for the clock look at it again, in every process. Raise StoreUnavailableError."""
+        """Make requests that wait for the clock read it again, in every process; raise StoreUnavailableError."""
+        # Here and below, this process first: that cannot fail.
         self._scheduler.notify(clock)
         await self._report(_Changed(clock))
 
     async def world_deleted(self, clock: str, world: str) -> None:
-        """End the wait of every request of the world, in every process. Raise StoreUnavailableError."""
+        """End the wait of every request of the world, in every process; raise StoreUnavailableError."""
         self._scheduler.cancel(clock, world)
         await self._report(_Changed(clock, world))
 
     async def all_worlds_deleted(self) -> None:
-        """End the wait of every request, in every process. Raise StoreUnavailableError."""
+        """End the wait of every request, in every process; raise StoreUnavailableError."""
         self._scheduler.cancel_all()
         await self._report(_Changed())
 
     async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
         """Yield the events of all processes as Events.listen yields those of one."""
         listening = self._events.listen(pause, world)
+        # Registers the listener: events that come while the bus is asked are kept for it.
         first = await anext(listening)
         try:
             await self._report_listener()
@@ -91,8 +93,9 @@ class Changes:
                 self._start(self._bus.unsubscribe(_EVENTS))
 
     async def _report_listener(self) -> None:
-        """Receive the events of other processes; where they cannot be reached, as soon as they can."""
+        """Receive the events of other processes; if they cannot be reached, as soon as they can."""
         if self._bus:
+            # The next connection does this again.
             with suppress(StoreUnavailableError):
                 await self._bus.subscribe(_EVENTS)
                 await self._report(_Listening())
@@ -102,8 +105,9 @@ class Changes:
             await self._bus.publish(_CHANGES, _encode(message))
 
     def _on_connected(self) -> None:
-        """Look at everything again, since messages may have been missed."""
+        """Read everything again, since messages may have been missed."""
         self._scheduler.notify_all()
+        # A process may have a listener whose report was missed; the first event finds out.
         self._forward_events()
         if self._events.has_listeners:
             self._start(self._report_listener())
@@ -129,15 +133,16 @@ class Changes:
         self._start(self._publish(event))
 
     async def _publish(self, event: Event) -> None:
-        """Send an event to the processes with a listener, and stop forwarding events where there is none."""
+        """Send an event to the processes with a listener, and stop forwarding events if there is none."""
         assert self._bus
         reported = self._reported_listeners
-        with suppress(StoreUnavailableError):
+        with suppress(StoreUnavailableError):  # without a bus, a listener elsewhere misses events
             receivers = await self._bus.publish(_EVENTS, _encode(_Happened(event)))
-            if not receivers and reported == self._reported_listeners:  # else one came while this was under way
+            # Unless a listener was added during the publication.
+            if not receivers and reported == self._reported_listeners:
                 self._events.forward = None
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
+        self._tasks.add(task)  # the loop itself has only a weak reference
         task.add_done_callback(self._tasks.discard)

@@ -26,15 +26,15 @@ async def freeze(service: Service, caller: Caller) -> None:
 
 
 async def resume(service: Service, caller: Caller) -> None:
-    """Let the world's clock run from where it stands."""
+    """Resume the world's clock from the time that it shows."""
     async with _moving(service, caller):
         await _retime(service, caller, Timepiece.running)
 
 
 async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
-    """Set the clock. Forwards, what falls due happens; backwards, nothing that has happened is undone.
+    """Set the clock. Forwards, due events happen; backwards, past events are not undone.
 
-    Raise ValueError where the instant cannot be shown.
+    Raise ValueError if the instant cannot be shown.
     """
     checked(instant)
     async with _moving(service, caller):
@@ -45,8 +45,8 @@ async def set_to(service: Service, caller: Caller, instant: Instant) -> None:
 
 
 async def advance(service: Service, caller: Caller, target: Instant) -> None:
-    """Let time pass until it is `target`, stopping at each instant that a request of this process waits for until that
-    request waits again or is answered. Raise ValueError where the target cannot be shown.
+    """Advance the clock to `target`, stopping at each instant that a request of this process waits for until that
+    request waits again or is answered; raise ValueError if the target cannot be shown.
     """
     checked(target)
     async with _moving(service, caller):
@@ -54,7 +54,9 @@ async def advance(service: Service, caller: Caller, target: Instant) -> None:
 
 
 async def advance_by(service: Service, caller: Caller, duration: int) -> None:
-    """Let a number of microseconds pass as `advance` does, on top of what other calls add. Raise ValueError."""
+    """Advance by a number of microseconds, in addition to concurrent calls; raise ValueError if the resulting instant
+    cannot be shown.
+    """
     name = service.clock_of(caller.world)
     async with _moving(service, caller):
         checked((await service.look(caller)).now + duration)
@@ -75,10 +77,10 @@ async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
     if name == "day-reset":
         return days.next_day(seen.now, service.behaviour)
     if name == "generation-end":
-        return min((each.ends for each in world.running), default=None) or _no_edge("no generation is under way")
+        return min((each.ends for each in world.running), default=None) or _no_edge("no generation is running")
     if world.lock is None:
         return _no_edge("the lock is free")
-    return world.lock.until or _no_edge("the lock is held for ever")
+    return world.lock.until or _no_edge("the lock is held forever")
 
 
 def _no_edge(why: str) -> Instant:
@@ -91,6 +93,7 @@ def _moving(service: Service, caller: Caller) -> AbstractAsyncContextManager[Non
 
 async def _pass(service: Service, caller: Caller, target: Instant) -> None:
     name = service.clock_of(caller.world)
+    # A request that is still busy may be about to wait for an instant before the target.
     await service.scheduler.idle(name)
     while (due := service.scheduler.next_due(name, target)) is not None:
         await _forward(service, caller, due)
@@ -99,6 +102,7 @@ async def _pass(service: Service, caller: Caller, target: Instant) -> None:
 
 
 async def _forward(service: Service, caller: Caller, instant: Instant) -> None:
+    # A running clock may be beyond the instant already, and time does not go back here.
     await _retime(service, caller, lambda piece, real: piece.set(max(instant, piece.at(real)), real))
 
 
@@ -109,6 +113,7 @@ async def _shift(service: Service, caller: Caller, duration: int) -> None:
 
 async def _back(service: Service, caller: Caller, instant: Instant) -> None:
     """Set the clock back, after what is due in every world of that clock has been stored."""
+    # The end of a generation is derived on read: what is not stored would be undone.
     for name in await service.store.names() if service.is_global else []:
         if name != SHARED:
             await service.change(replace(caller, world=name), lambda world, _: (world, None))

@@ -47,7 +47,7 @@ class Events:
 
     @property
     def wanted(self) -> bool:
-        """Whether there is a listener, in this process or another: without one, an event need not be made."""
+        """Whether there is a listener, in this process or another; without one, no event is needed."""
         return bool(self._listeners or self.forward)
 
     @property
@@ -70,7 +70,7 @@ class Events:
             listener.put(event)
 
     async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
-        """Yield events as they come, of one world or of all, and None at first and after each pause of so many seconds.
+        """Yield events of one world or of all, and None at first and after each pause. pause: in seconds.
 
         From the first None on, none is missed: those that did not fit are counted in {"type": "lost", "events": N}.
         """

@@ -32,8 +32,8 @@ async def generate(
 ) -> tuple[Outcome | Refusal, Instant]:
     """Return the outcome of a generation, or its refusal, and the instant. Takes as long as the generation takes.
 
-    seen: the world as the request found it. Where the client is gone already, return None at once. Raise
-    GenerationLostError.
+    seen: the world as the request found it. Return None at once where the reply is not awaited; raise
+    GenerationLostError where the world is reset meanwhile.
     """
     begun = await (_begin_shared if service.is_global else _begin)(service, caller, start, seen)
     if isinstance(begun.generation, Refusal):
@@ -49,6 +49,7 @@ async def _ended(service: Service, caller: Caller, generation: Generation) -> tu
     try:
         seen = await service.wait(caller, generation.ends)
     except asyncio.CancelledError:
+        # The mock stops, or the client is gone: an account must not pay for a reply that is never sent.
         await _cancel(service, caller, generation)
         raise
     result = outcome(seen.world, generation)
@@ -73,18 +74,17 @@ async def _begin(service: Service, caller: Caller, start: GenerationRequest, see
 
 
 async def _begin_shared(service: Service, caller: Caller, start: GenerationRequest, seen: Seen) -> _Begun:
-    """Take the lock that all worlds share, then begin in the caller's world, and free the lock if that refuses.
-
-    A process that dies in between leaves a lock that expires.
-    """
+    """Take the lock that all worlds share, then begin in the caller's world, and free the lock if that refuses."""
+    # A request that its own world refuses must not hold the lock of all, however briefly.
     refusal = refuse(seen.world, start.order.demand, seen.now, service.behaviour)
     if refusal:
         return _Begun(refusal, seen.now)
+    # With its expiry, and held by this request: a process that dies before hand_over leaves a lock that expires.
     lock = Lock(start.id, seen.now + seconds(service.behaviour.lock_seconds))
     refusal = await _change_shared(service, lambda shared: _taken(shared, lock))
     if refusal:
         return _Begun(refusal, seen.now)
-    begun = await service.change(caller, lambda world, now: _begun(world, start, now, service), seen)
+    begun = await _begin(service, caller, start, seen)
     await hand_over(service, start.id, begun.lock)
     return begun
 

@@ -15,7 +15,7 @@ async def delete(service: Service, name: str) -> None:
     world = (await service.store.read(name)).world
     await service.store.delete(name)
     await service.changes.world_deleted(service.clock_of(name), name)
-    if service.is_global and world and world.lock:
+    if service.is_global and world and world.lock:  # else all worlds wait for a generation that is gone
         await hand_over(service, world.lock.holder, None)
     await service.journal.delete(name)
     service.events.publish("reset", name)
@@ -25,6 +25,7 @@ async def delete_all(service: Service) -> None:
     """Delete all worlds with their journals, without an event: the caller publishes it."""
     for name in await service.store.names():
         await service.store.delete(name)
+        # One by one, since the deletion of a later world may fail.
         service.scheduler.cancel(service.clock_of(name), name)
     await service.changes.all_worlds_deleted()
     await service.journal.delete()

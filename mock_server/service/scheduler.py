@@ -1,4 +1,4 @@
-"""The scheduler: which requests wait for which instant of their world's clock, and which are under way.
+"""The scheduler: the requests in progress, and those that wait for an instant of their world's clock.
 
 Moving a clock runs the requests that fall due in order, one at a time: the next one when every request of that clock
 waits or has been answered.
@@ -17,6 +17,7 @@ from mock_server.domain.clock import Clock, Instant
 from mock_server.domain.world import World
 
 _log = logging.getLogger("aiimage_mock")
+# Of real time: a request may be busy with something that no clock moves, such as a store that does not answer.
 _IDLE_TIMEOUT_SECONDS = 10
 _numbers = itertools.count()
 
@@ -62,12 +63,12 @@ class Scheduler:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._busy: dict[str, int] = {}  # requests under way that do not wait
+        self._busy: dict[str, int] = {}  # requests in progress that do not wait
         self._queues: dict[str, ClockQueue] = {}
 
-    def under_way(self, name: str) -> "_UnderWay":
-        """Count a request as under way, in a `with`."""
-        return _UnderWay(self, name)
+    def in_progress(self, name: str) -> "_InProgress":
+        """Return a context manager that counts a request as in progress."""
+        return _InProgress(self, name)
 
     def enter(self, name: str) -> None:
         """Count one more busy request."""
@@ -87,7 +88,7 @@ class Scheduler:
     async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[View]]) -> View:
         """Return what `look` returns once the clock shows `instant`, or once the wait is cancelled.
 
-        The caller is under way.
+        The caller is in progress.
         """
         queue = self._queue(name)
         waiter = _Waiter(instant, world)
@@ -95,6 +96,7 @@ class Scheduler:
         self.leave(name)
         try:
             while True:
+                # Before the read: a change during it sets the event again.
                 waiter.event.clear()
                 seen = await look()
                 if waiter.woken:
@@ -106,7 +108,7 @@ class Scheduler:
                 else:
                     return seen
         finally:
-            if not waiter.woken:
+            if not waiter.woken:  # busy again: the caller leaves a second time when it is done
                 self._wake(name, waiter)
 
     async def _sleep(self, event: asyncio.Event, until: Instant | None) -> None:
@@ -132,7 +134,7 @@ class Scheduler:
             await self.idle(name)
 
     async def idle(self, name: str) -> None:
-        """Return when all requests under way wait for an instant; after 10 s of real time in any case."""
+        """Wait until all requests in progress wait for an instant, at most 10 s of real time."""
         if name not in self._busy:
             return
         queue = self._queue(name)
@@ -140,15 +142,15 @@ class Scheduler:
         try:
             await asyncio.wait_for(queue.idle.wait(), _IDLE_TIMEOUT_SECONDS)
         except TimeoutError:
-            _log.warning("A request is under way for longer than %d s; the clock moves on.", _IDLE_TIMEOUT_SECONDS)
+            _log.warning("A request takes longer than %d s; the clock moves without it.", _IDLE_TIMEOUT_SECONDS)
 
     def notify(self, name: str) -> None:
-        """Make every request that waits for a clock look at it again."""
+        """Make every request that waits for a clock read it again."""
         for waiter in self._queues[name].waiting if name in self._queues else []:
             waiter.event.set()
 
     def notify_all(self) -> None:
-        """Make every waiting request look at its clock again."""
+        """Make every waiting request read its clock again."""
         for name in self._queues:
             self.notify(name)
 
@@ -156,6 +158,7 @@ class Scheduler:
     async def moving(self, name: str) -> AsyncIterator[None]:
         """Pause: requests that are due stay blocked until `run_due` wakes them. One mover at a time moves a clock."""
         queue = self._queue(name)
+        # Counted before it is this mover's turn, so that no request continues between two movers.
         queue.movers += 1
         try:
             async with queue.moving:
@@ -180,7 +183,7 @@ class Scheduler:
 
     def _wake(self, name: str, waiter: _Waiter) -> None:
         waiting = self._queues[name].waiting
-        waiting.remove(waiter)
+        waiting.remove(waiter)  # not always the first: a cancelled request waits anywhere in the heap
         heapq.heapify(waiting)
         waiter.woken = True
         self.enter(name)
@@ -193,13 +196,15 @@ class Scheduler:
         return queue
 
     def _delete_if_unused(self, name: str) -> None:
+        # Else there would be a queue for each token that ever waited.
         queue = self._queues.get(name)
         if queue and name not in self._busy and not queue.waiting and not queue.movers:
             del self._queues[name]
 
 
-class _UnderWay:
-    """A request that is under way."""
+# A class, since a generator as context manager takes five times as long, and every request enters one.
+class _InProgress:
+    """A request in progress."""
 
     __slots__ = ("_name", "_scheduler")
 

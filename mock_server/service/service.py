@@ -25,6 +25,7 @@ from .scheduler import Scheduler
 
 T = TypeVar("T")
 
+# Never the name of a token's world, which has 16 hexadecimal digits.
 SHARED = "shared"
 
 
@@ -66,7 +67,7 @@ class Service:
     invent: Invent
 
     def caller(self, token: str) -> Caller | None:
-        """Return the caller with that token, None where it is not valid. [AUTH-401]"""
+        """Return the caller with that token, None if it is not valid. [AUTH-401]"""
         account = self.accounts.find(token)
         return Caller(accounts.world_name(token), account, accounts.masked(token)) if account else None
 
@@ -113,10 +114,11 @@ class Service:
         return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
     async def image(self, title: str) -> tuple[Caller, Image] | None:
-        """Return the image with that title and its owner, None where no world has it."""
+        """Return the image with that title and its owner, None if no world has it."""
         found = await self.store.read(world_of(title))
         if found.world is None:
             return None
+        # Any account will do: an existing world is not opened again.
         caller = Caller(found.world.name, self.accounts.default, found.world.token)
         seen = self._seen(found, caller, await self.shared())
         image = titled(seen.world, title)
@@ -124,6 +126,7 @@ class Service:
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
         """Return the caller's world once its clock shows `instant`, or once the world is deleted."""
+        # Here, because only requests that wait need the messages of other processes.
         await self.changes.connect()
         return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
@@ -137,7 +140,7 @@ class Service:
         return self.behaviour.lock_scope == "global"
 
     async def shared(self) -> World | None:
-        """Return the world with the lock and the clock that all worlds share, None where each has its own."""
+        """Return the world with the lock and the clock that all worlds share, None if each has its own."""
         if not self.is_global:
             return None
         found = await self.store.read(SHARED)
@@ -167,6 +170,7 @@ class Service:
 
     def _open(self, caller: Caller, at: Instant, shared: World | None) -> World:
         """Return the world that a caller's account opens, at that time of the server."""
+        # The clock that all worlds share applies, even if the account has a stopped one.
         account = replace(caller.account, stopped_at=None) if shared else caller.account
         now = shared.clock.at(at) if shared else at
         world = accounts.open_world(caller.world, account, now, self.behaviour, caller.token)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
+from mock_server.stores.protocol import Tally
 
 from .resets import delete_all
 from .service import Service
@@ -23,6 +24,11 @@ class Log(msgspec.Struct, frozen=True):
     world: str
     entries: tuple[Entry, ...]
     counts: tuple[tuple[str, int, str | None, int], ...]
+
+    @property
+    def tally(self) -> Tally:
+        """The counts as the journal has them."""
+        return {(operation, status, rule): count for operation, status, rule, count in self.counts}
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -38,6 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 async def take(service: Service) -> Snapshot:
     """Return the whole state, with the least recently used world first."""
     names = await service.store.names()
+    # A world that was only read is not stored, but has a journal.
     writers = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
     logs = [await _log(service, name) for name in writers]
     worlds = [world for name in names if (world := (await service.store.read(name)).world)]
@@ -51,9 +58,9 @@ async def take(service: Service) -> Snapshot:
 
 
 async def restore(service: Service, snapshot: Snapshot) -> None:
-    """Replace the whole state. Generations that run in it end in their time, without a client.
+    """Replace the whole state. Its running generations end as planned, without a client.
 
-    Raise ValueError where a source is not Base64, and change nothing.
+    Raise ValueError if a source is not Base64, and change nothing.
     """
     sources = {key: _bytes(key, source) for key, source in snapshot.sources.items()}
     await delete_all(service)
@@ -62,8 +69,7 @@ async def restore(service: Service, snapshot: Snapshot) -> None:
     for world in snapshot.worlds:
         await service.store.update(world.name, partial(_resumed, world, snapshot.taken_at))
     for log in snapshot.journal:
-        tally = {(operation, status, rule): count for operation, status, rule, count in log.counts}
-        await service.journal.restore(log.world, log.entries, tally)
+        await service.journal.restore(log.world, log.entries, log.tally)
     service.events.publish("reset", None)
 
 

@@ -35,13 +35,14 @@ class MemoryJournal:
 
     async def append(self, entry: Entry) -> None:
         counts = self._counts(entry.world)
-        if entry.status is not None:
+        if entry.status is not None:  # the tally is one of replies
             counts[entry.operation or "", entry.status, entry.rule] += 1
         self._store(entry.world, entry)
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
         rings = self._rings.values() if world is None else [self._rings.get(world, _Ring())]
         found = [_decode(packed) for ring in rings for _, packed in ring]
+        # On the server's clock: that of a world can be set back.
         return sorted(found, key=lambda each: (each.received, each.id))
 
     async def entry(self, number: str) -> Entry | None:
@@ -96,6 +97,7 @@ class MemoryJournal:
     def _evict_oldest(self, world: str) -> None:
         ring = self._rings[world]
         number, packed = ring.popleft()
+        # A restored snapshot may have the same id twice.
         self._by_id.pop(number, None)
         self._held -= len(packed)
         if not ring:

@@ -18,8 +18,6 @@ T = TypeVar("T")
 class MemoryStore:
     """Worlds in a dict, at most `capacity` of them and at most `max_bytes` together; the least recently used is evicted
     first, and `on_evict` receives its name.
-
-    An update is atomic because nothing in it awaits: one event loop, one thread.
     """
 
     kind = "memory"
@@ -47,6 +45,7 @@ class MemoryStore:
 
     async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
         del found
+        # Atomic because nothing from here to the end awaits: one event loop, one thread.
         before, then = self._worlds.get(name, (None, 0))
         world, outcome = change(before, self._clock.now())
         if world is not before:
@@ -67,6 +66,7 @@ class MemoryStore:
         return len(self._worlds)
 
     def _make_room(self) -> None:
+        # The last one stays, however heavy: it is the world that was just updated.
         while len(self._worlds) > max(1, self._capacity) or (self._held > self._max_bytes and len(self._worlds) > 1):
             name, (_, heavy) = self._worlds.popitem(last=False)
             self._held -= heavy

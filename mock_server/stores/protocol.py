@@ -17,7 +17,7 @@ Tally = Mapping[tuple[str, int, str | None], int]
 
 
 class StoreUnavailableError(Exception):
-    """The state cannot be read or changed now. The message says where it is and why, without a secret.
+    """The state cannot be read or changed now. The message has its address and the cause, without a secret.
 
     The outcome of the call may be unknown.
     """
@@ -49,8 +49,8 @@ class Store(Protocol):
     async def update(self, name: str, change: Change[T], found: Found | None = None) -> T:
         """Replace the world by the one that `change` returns for it and the time, atomically, and return the outcome.
 
-        `change` must be pure: it is called again when another update came first. found: the world as it was just read,
-        which saves reading it again; an update that came first is noticed all the same.
+        `change` must be pure: it is called again when another update was first. found: the world as it was just read,
+        which saves reading it again; an update that was first is detected nevertheless.
         """
         ...
 
@@ -85,7 +85,7 @@ class Journal(Protocol):
     async def tally(self, world: str) -> Tally:
         """Return how many requests of a world there were by operation, status and rule, evicted ones included.
 
-        The operation is "" where a request is for none.
+        The operation is "" if a request is for none.
         """
         ...
 
@@ -145,8 +145,8 @@ async def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where worlds, requests and uploads are kept. clock: shows the store's time; shown: where it is, without a secret;
-    close: closes the connections; bus: to the processes that share the state, None where it is not shared.
+    """The stores of worlds, requests and uploads. clock: shows the store's time; shown: the address, without a secret;
+    close: closes the connections; bus: to the processes that share the state, None if it is not shared.
     """
 
     store: Store

@@ -67,7 +67,7 @@ def test_an_invalid_token_is_explained(watched: Watched) -> None:
     page.get_by_label("Your token").fill("demo-invalid")
     page.get_by_role("button", name="Open", exact=True).click()
     expect(page.locator("#notice")).to_contain_text("is not valid on this mock")
-    page.get_by_role("button", name="Dismiss").click()
+    page.locator("#notice").get_by_role("button", name="Close").click()
     expect(page.locator("#notice")).to_be_hidden()
 
 

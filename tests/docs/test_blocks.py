@@ -179,7 +179,7 @@ def grammar(block: Block, place: Place) -> None:
     assert len(script(line)) == 1
 
 
-def in_a_test_of_its_own(module: str) -> Check:
+def in_another_test(module: str) -> Check:
     """Return a check that another test module reads the blocks of this language on its page."""
 
     def is_read(block: Block, place: Place) -> None:
@@ -200,17 +200,17 @@ KINDS: dict[tuple[str, str], Check] = {
     ("reports", "yaml"): baseline,
     ("scenarios", "json"): scenario,
     ("state", "json"): unavailable,
-    ("README", "json"): in_a_test_of_its_own("docs/test_readme"),
-    ("CONTRIBUTING", "sh"): in_a_test_of_its_own("docs/test_contributing"),
-    ("install", "sh"): in_a_test_of_its_own("docs/test_install"),
-    ("pipeline", "sh"): in_a_test_of_its_own("docs/test_pipeline"),
-    ("pipeline", "yaml"): in_a_test_of_its_own("docs/test_pipeline"),
-    ("commands", "json"): in_a_test_of_its_own("docs/test_commands"),
-    ("commands", "text"): in_a_test_of_its_own("docs/test_commands"),
-    ("pytest", "text"): in_a_test_of_its_own("docs/test_pytest"),
-    ("internals", "diff"): in_a_test_of_its_own("docs/test_internals"),
-    ("verdict", "json"): in_a_test_of_its_own("docs/test_verdict"),
-    ("verdict", "requests"): in_a_test_of_its_own("docs/test_verdict"),
+    ("README", "json"): in_another_test("docs/test_readme"),
+    ("CONTRIBUTING", "sh"): in_another_test("docs/test_contributing"),
+    ("install", "sh"): in_another_test("docs/test_install"),
+    ("pipeline", "sh"): in_another_test("docs/test_pipeline"),
+    ("pipeline", "yaml"): in_another_test("docs/test_pipeline"),
+    ("commands", "json"): in_another_test("docs/test_commands"),
+    ("commands", "text"): in_another_test("docs/test_commands"),
+    ("pytest", "text"): in_another_test("docs/test_pytest"),
+    ("internals", "diff"): in_another_test("docs/test_internals"),
+    ("verdict", "json"): in_another_test("docs/test_verdict"),
+    ("verdict", "requests"): in_another_test("docs/test_verdict"),
     ("verdict", "text"): grammar,
 }
 BLOCKS = [block for each in pages() for block in each.fenced]

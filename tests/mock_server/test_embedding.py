@@ -42,7 +42,7 @@ def client(server: EmbeddedServer, world: MockWorld) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url=world.base_url, headers=world.headers)
 
 
-async def under_way(world: MockWorld) -> None:
+async def generation_running(world: MockWorld) -> None:
     """Wait until a generation runs."""
     while not world.state["running"]:  # noqa: ASYNC110 (the mock has no event for it)
         await asyncio.sleep(0)
@@ -143,7 +143,7 @@ def test_the_clock_can_be_moved_while_the_clients_loop_is_blocked(
         async with client(server, world) as http:
             generation = asyncio.create_task(http.post(GENERATE, json=FOX))
             await asyncio.sleep(0)
-            await under_way(world)
+            await generation_running(world)
             world.clock.advance_to("generation-end")
             assert not generation.done()
             assert world.state["credits"] == 99
@@ -160,7 +160,7 @@ def test_a_cancelled_client_is_charged(server: EmbeddedServer, world: MockWorld)
     async def scene() -> None:
         async with client(server, world) as http:
             generation = asyncio.create_task(http.post(GENERATE, json=FOX))
-            await under_way(world)
+            await generation_running(world)
             generation.cancel()
             with suppress(asyncio.CancelledError):
                 await generation
@@ -216,7 +216,7 @@ def test_a_generation_that_waits_for_a_frozen_clock_is_cancelled_at_the_end(capl
             world = frozen_world(server, generation_time=8)
             url = world.base_url + GENERATE
             reply = threads.submit(httpx.post, url, json=FOX, headers=world.headers, timeout=30)
-            asyncio.run(under_way(world))
+            asyncio.run(generation_running(world))
         with pytest.raises(httpx.TransportError):
             reply.result()
 
@@ -230,7 +230,7 @@ def test_a_generation_in_this_process_is_answered_at_the_end(caplog: pytest.LogC
         with EmbeddedServer(default_settings()) as server:
             world = frozen_world(server, generation_time=8)
             reply = threads.submit(asyncio.run, scene(server, world))
-            asyncio.run(under_way(world))
+            asyncio.run(generation_running(world))
         assert reply.result() == 503
 
 

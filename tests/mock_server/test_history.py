@@ -20,7 +20,7 @@ def test_the_same_world_and_seed_have_the_same_history() -> None:
 
 def test_engines_are_mixed_and_prompts_are_in_several_scripts() -> None:
     past = make_inventor(contract(), behaviour(), 0)("one", SIZE)
-    assert {each.engine for each in past} == {"dall-e", "stablediffusion", "flux-pro", "ideogram", "flux-pro-kontext"}
+    assert {each.engine for each in past} > {"dall-e", "stablediffusion", "ideogram"}
     assert any(each.prompt.isascii() for each in past)
     letters = "".join(each.prompt for each in past)
     for first, last in ("\u0600\u06ff", "\u0900\u097f", "\u3040\u9fff"):

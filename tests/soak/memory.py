@@ -2,7 +2,7 @@
 
     python tests/soak/memory.py [--requests N] [--tokens N] [--seed N]
 
-Exit status 1 where the memory of the second half goes more than 10% beyond that at its beginning.
+Exit status 1 if the memory of the second half goes more than 10% beyond that at its beginning.
 """
 
 import argparse

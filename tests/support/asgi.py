@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer. status: None for nothing; body: parsed where it is JSON, else bytes; complete: False where the
+    """An answer. status: None for nothing; body: parsed if it is JSON, else bytes; complete: False if the
     connection died before the end.
     """
 

@@ -14,7 +14,7 @@ from support.server import Server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_MS = 10_000
-# A browser under root refuses its own sandbox; what it looks at here is this machine's own mock.
+# A browser under root refuses its own sandbox; here it opens only this machine's own mock.
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 expect.set_options(timeout=PATIENCE_MS)

@@ -33,7 +33,7 @@ class Hall:
 
     async def request(self, label: str, *instants: Instant, world: str = WORLD) -> None:
         """Wait for each instant in turn, then log an answer."""
-        with self.scheduler.under_way(NAME):
+        with self.scheduler.in_progress(NAME):
             for instant in instants:
                 await self.scheduler.wait(NAME, world, instant, self.look)
                 self.log.append(f"{label} continues")

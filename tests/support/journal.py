@@ -27,7 +27,7 @@ def entry(at: float = 0, operation: str = "generate-image", status: int | None =
     name, method = OPERATIONS[operation]
     sent = START + seconds(at)
     path = f"/uploads/{changes.get('picture')}" if name == PICTURE else f"/api/v1/aiimage/{operation}"
-    code = _code(name, status) if (status or 0) >= 400 and "faults" not in changes else None
+    code = _code(name, status) if (status or 0) >= 400 and not changes.get("faults") else None
     plain = {
         "code": code,
         "id": "1",

@@ -30,7 +30,7 @@ def node(*minimum: int) -> str:
 def packages(folder: Path) -> Path:
     """Install what the package-lock.json of a folder lists, unless that was done before; return its node_modules.
 
-    Skip the test where there is no npm, or no registry that it can reach.
+    Skip the test if there is no npm, or no registry that it can reach.
     """
     if shutil.which("npm") is None:
         pytest.skip("there is no npm")

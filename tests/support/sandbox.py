@@ -14,7 +14,8 @@ from mock_server.domain.settling import advance_to
 from mock_server.domain.world import Generation, Order, World
 from support.clocks import START
 
-BEHAVIOUR = read_behaviour(None, compile_rules(read_yaml(resources.RULES)))
+# Scenarios are written for a lock of 10 s, whatever the documented number is.
+BEHAVIOUR = replace(read_behaviour(None, compile_rules(read_yaml(resources.RULES))), lock_seconds=10)
 MIDNIGHT = (START // DAY + 1) * DAY
 LOCK = 10 * SECOND
 

@@ -123,7 +123,7 @@ class Desk:
             **others,
         )
         caller = self.caller(token)
-        with self.service.scheduler.under_way(self.service.clock_of(caller.world)):
+        with self.service.scheduler.in_progress(self.service.clock_of(caller.world)):
             return (await generate(self.service, caller, start, await self.service.look(caller)))[0]
 
     async def begin(self, token: str = "customer", count: int = 1, **others: Any) -> "asyncio.Task[Outcome | Refusal]":
@@ -137,7 +137,7 @@ class Desk:
         caller = self.caller(token)
 
         async def waiting() -> None:
-            with self.service.scheduler.under_way(self.service.clock_of(caller.world)):
+            with self.service.scheduler.in_progress(self.service.clock_of(caller.world)):
                 await self.service.wait(caller, instant)
 
         task = asyncio.ensure_future(waiting())

@@ -4,7 +4,7 @@
 const OWN = new Set(["host", "content-length", "content-type", "connection", "accept-encoding", "authorization", "transfer-encoding", "cookie", "origin", "referer"]);
 const FILE = "FILE.png";
 
-/** Return a curl command for an entry of the journal. token: null where it is unknown; the command then has $TOKEN. */
+/** Return a curl command for an entry of the journal. token: null if it is unknown; the command then has $TOKEN. */
 export function curl(entry, origin, token) {
   const query = entry.query ? `?${entry.query}` : "";
   const parts = [`curl ${entry.method === "GET" ? "" : `-X ${quoted(entry.method)} `}${quoted(origin + entry.path + query)}`];

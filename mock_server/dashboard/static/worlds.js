@@ -46,14 +46,14 @@ export class Worlds {
     return [...this.#listed.keys(), ...this.accounts.keys()].find((each) => each !== name) ?? name;
   }
 
-  /** Tell whether the page sees a world for the first time, and remember it. Requests without a world have the name "". */
+  /** Return whether the page sees a world for the first time, and remember it. Requests without a world have the name "". */
   isNew(name) {
     if (!name || this.#listed.has(name) || this.#announced.has(name) || this.accounts.has(name)) return false;
     this.#announced.add(name);
     return true;
   }
 
-  /** Return a world by name. token: null where the page does not know it; typed: the token that the user typed. */
+  /** Return a world by name. token: null if the page does not know it; typed: the token that the user typed. */
   get(name) {
     const account = this.accounts.get(name);
     const own = typed.all()[name];

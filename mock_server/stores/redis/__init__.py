@@ -14,13 +14,16 @@ from .store import RedisStore
 
 __all__ = ["AddressError", "open_redis", "parse_address"]
 
+# Replies with a whole journal or an upload may take longer than the second of other commands.
 _BULK_TIMEOUT_SECONDS = 5
 
 
 def open_redis(url: str, behaviour: Behaviour, own: Clock) -> State:
     """Return the state that a URL names; nothing is connected yet. own: this machine's clock. Raise AddressError."""
     address = parse_address(url)
+    # An expiry of 0 ms is an error in SET, and deletes the key in PEXPIRE.
     lifetime = max(1, round(behaviour.state_seconds * 1000))
+    # Replies arrive in the order of the commands, so on one connection a large one would delay all others.
     connection, bulk = Connection(address), Connection(address, _BULK_TIMEOUT_SECONDS)
     clock = FollowingClock(own)
     journal = RedisJournal(

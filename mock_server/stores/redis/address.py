@@ -21,7 +21,7 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server is, and how to log in. hosts: of the sentinels, where `service` names what they watch; options: of
+    """The address and the login of a server. hosts: of the sentinels if `service` names their primary; options: of
     redis-py, for TLS only.
     """
 
@@ -40,7 +40,7 @@ class Address:
         return f"{scheme}://{hosts}/{f'{self.service}/' if self.service else ''}{self.database}"
 
     def connection(self, host: str, port: int) -> Connection:
-        """Return a connection to a server, not yet made. It has no time limits of its own."""
+        """Return a connection to a server, not yet made, without time limits."""
         return self.kind(
             host=host,
             port=port,
@@ -48,7 +48,9 @@ class Address:
             username=self.username,
             password=self.password,
             client_name="aiimage-mock",
+            # With RESP3, HGETALL returns a dict, and messages arrive as pushes.
             protocol=2,
+            # Connection and RedisBus limit the time; an idle subscriber is not slow.
             socket_timeout=None,
             socket_connect_timeout=None,
             **self.options,
@@ -61,11 +63,12 @@ def parse_address(url: str) -> Address:
         parts = urlsplit(url)
         if parts.scheme == "redis+sentinel":
             return _sentinel_address(parts)
-        if parts.scheme in ("redis", "rediss") and parts.path.lstrip("/").isdecimal() | (parts.path in ("", "/")):
+        if parts.scheme in ("redis", "rediss") and (parts.path in ("", "/") or parts.path.lstrip("/").isdecimal()):
             return _address(url, ((parts.hostname or "localhost", parts.port or _PORT),))
     except (ValueError, OSError) as error:
         if isinstance(error, AddressError):
             raise
+        # Any other message is dropped: it may repeat the URL, and a password with it.
     raise AddressError(f"it takes {TAKES}; write special characters in a password as %XX")
 
 
@@ -93,6 +96,7 @@ def _address(url: str, hosts: tuple[tuple[str, int], ...], service: str | None =
 
 
 def _check_certificates(address: Address) -> None:
+    # redis-py reads them when it connects, but a wrong path should stop the mock when it starts.
     connection = address.connection(*address.hosts[0])
     if isinstance(connection, SSLConnection):
         try:

@@ -95,6 +95,7 @@ class RedisBus:
             async with asyncio.timeout(_SUBSCRIBE_SECONDS):
                 while not all(subscribed.is_set() for subscribed in self._subscribed.values()):
                     self._handle(await self._next_reply(subscriber))
+            # Not before all channels are subscribed: a change between a read and a subscription would be missed.
             self._on_connected()
             self._tried.set()
             while True:
@@ -106,10 +107,12 @@ class RedisBus:
             await subscriber.disconnect(nowait=True)
 
     async def _next_reply(self, subscriber: RedisConnection) -> Any:
-        """Return the next reply; raise TimeoutError where not even a ping is answered."""
+        """Return the next reply; raise TimeoutError if not even a ping is answered."""
+        # Without disconnect_on_error=False redis-py closes the connection when a timeout cancels the read.
         with suppress(TimeoutError):
             async with asyncio.timeout(_PING_SECONDS):
                 return await subscriber.read_response(disconnect_on_error=False)
+        # Silence is normal here; only an unanswered ping tells a dead connection from a quiet one.
         await subscriber.send_command("PING")
         async with asyncio.timeout(_PING_SECONDS):
             return await subscriber.read_response(disconnect_on_error=False)

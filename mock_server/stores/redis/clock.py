@@ -4,10 +4,8 @@ from mock_server.domain.clock import Clock, Instant
 
 
 class FollowingClock:
-    """The clock of this machine, corrected by the time in replies. It never runs backwards.
-
-    A reply contains Valkey's time at some moment between command and reply. So the clock is right to within the time
-    that they took, and is corrected by no more than its certain error.
+    """The clock of this machine, corrected by the time in replies to within the time that a reply takes. It never runs
+    backwards.
     """
 
     def __init__(self, own: Clock) -> None:
@@ -30,4 +28,5 @@ class FollowingClock:
 
     def follow(self, reported: Instant, sent: Instant) -> None:
         """Correct the clock by the time in a reply. sent: what `own` returned before the command."""
+        # Valkey read its clock between command and reply, so both are bounds; a guess within them stays as it is.
         self._ahead = min(max(self._ahead, reported - self._own.now()), reported - sent)

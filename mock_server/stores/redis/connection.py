@@ -22,6 +22,7 @@ _Queued = tuple[Sequence[Command], asyncio.Future[list[Any]]]
 
 _PAUSE_SECONDS = 0.25
 _TIMEOUT_PARTS = 4
+# redis-py removes the code from the message of these errors; of all others it is the first word.
 _CODES: dict[type[Exception], str] = {
     exceptions.AuthenticationError: "WRONGPASS",
     exceptions.BusyLoadingError: "LOADING",
@@ -50,14 +51,14 @@ _NOT_PRIMARY = frozenset({"READONLY", "LOADING", "MASTERDOWN"})
 
 
 class ConnectionLostError(StoreUnavailableError):
-    """The connection was lost, or no reply came in time: the outcome of the commands is unknown."""
+    """The connection was lost or timed out: the outcome of the commands is unknown."""
 
 
 class Connection:
     """One connection, made when it is first needed, and again when it was lost.
 
-    Commands that arrive while others are under way, or in the same turn of the event loop, share a pipeline.
-    timeout: for how many seconds the replies of a pipeline are awaited. After a server could not be reached or was too
+    Commands that arrive while others are in progress, or in the same turn of the event loop, share a pipeline.
+    timeout: the seconds to wait for the replies of a pipeline. After a server could not be reached or was too
     slow, commands fail at once for a quarter of a second.
     """
 
@@ -73,12 +74,13 @@ class Connection:
     async def execute(self, *commands: Command) -> list[Any]:
         """Return the reply to each command; raise StoreUnavailableError.
 
-        It is a ConnectionLostError where the outcome is unknown.
+        It is a ConnectionLostError if the outcome is unknown.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()
         self._queue.append((commands, future))
         if self._sending is None:
+            # Runs in the next turn of the loop: the commands of all requests of this turn share one pipeline.
             self._sending = loop.create_task(self._send_queued())
         replies = await future
         for place, reply in enumerate(replies):
@@ -124,13 +126,14 @@ class Connection:
         try:
             replies = iter(await self._send([command for commands, _ in queue for command in commands]))
         except BaseException as error:
+            # Also if it is cancelled: the requests in the queue would never end.
             _fail(queue, error if isinstance(error, Exception) else self._lost("was closed"))
             if not isinstance(error, Exception):
                 raise
         else:
             for commands, future in queue:
                 own = [next(replies) for _ in commands]
-                if not future.done():
+                if not future.done():  # the request may have been cancelled
                     future.set_result(own)
 
     async def _send(self, commands: Sequence[Command]) -> list[Any]:
@@ -142,6 +145,7 @@ class Connection:
         try:
             return await self._exchange(self._connection, commands)
         except BaseException as error:
+            # Replies to these commands may still arrive, and the next pipeline would take them for its own.
             await self._disconnect()
             if isinstance(error, TimeoutError):
                 self._pause(self._slow)
@@ -157,15 +161,13 @@ class Connection:
             return True
 
     async def _exchange(self, connection: RedisConnection, commands: Sequence[Command]) -> list[Any]:
-        """Send commands, and return their replies; raise TimeoutError where that takes too long.
-
-        The time is taken in parts: a process that stood still itself has then used up one, and reads on.
-        """
+        """Send commands, and return their replies; raise TimeoutError if that takes too long."""
         replies: list[Any] = []
         # redis-py packs in Python, which is slower
         packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
         async with asyncio.timeout(self._timeout):
             await connection.send_packed_command(packed, check_health=False)
+        # In parts: a process that was suspended itself has used up one of them, and then reads what has arrived.
         for _ in range(_TIMEOUT_PARTS):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout / _TIMEOUT_PARTS):
@@ -179,7 +181,7 @@ class Connection:
         source = Script.by_sha.get(str(command[1])) if isinstance(error, exceptions.NoScriptError) else None
         if source is not None:
             return (await self.execute(("EVAL", source, *command[2:])))[0]
-        if _code(error) in _NOT_PRIMARY:
+        if _code(error) in _NOT_PRIMARY:  # the next connection asks again which server is
             await self._disconnect()
         if reason := _reason(error):
             raise StoreUnavailableError(f"{self._address} {reason}")
@@ -202,6 +204,7 @@ class Connection:
         connection = self._address.connection(host, port)
         try:
             await connection.connect()  # type: ignore[no-untyped-call]
+            # Else the first EVALSHA of each script fails, and takes another round trip.
             await self._exchange(connection, [("SCRIPT", "LOAD", source) for source in Script.by_sha.values()])
         except BaseException:
             await connection.disconnect(nowait=True)
@@ -212,6 +215,7 @@ class Connection:
         """Return host and port of the server, from the address or from its sentinels."""
         if self._address.service is None:
             return self._address.hosts[0]
+        # Half: if one sentinel does not answer, there is time to ask another.
         options = {"socket_timeout": self._timeout / 2, "retry": Retry(NoBackoff(), 0)}
         sentinel = Sentinel(self._address.hosts, sentinel_kwargs=options)  # type: ignore[no-untyped-call]
         try:
@@ -247,7 +251,7 @@ def _fail(queue: Sequence[_Queued], error: Exception) -> None:
 
 
 async def _reply(connection: RedisConnection) -> Any:
-    """Return the next reply, also where it is an error."""
+    """Return the next reply, even if it is an error."""
     try:
         return await connection.read_response(disconnect_on_error=False)
     except exceptions.ResponseError as error:
@@ -255,6 +259,7 @@ async def _reply(connection: RedisConnection) -> Any:
 
 
 def _code(error: Exception) -> str:
+    # One class for NOAUTH and for WRONGPASS.
     if isinstance(error, exceptions.AuthenticationError) and "required" in str(error):
         return "NOAUTH"
     return _CODES.get(type(error)) or str(error).split(" ", 1)[0]

@@ -35,8 +35,7 @@ DELETE = Script("journal", "journal_delete", frees_memory=True)
 class RedisJournal:
     """A ring of ids a world, and all entries by id; the bounds are those of MemoryJournal.
 
-    bulk: reads much at once, so that other requests do not wait for that; lifetime: after how many milliseconds a world
-    without a request expires.
+    bulk: the connection for large replies; lifetime: after how many milliseconds a world without a request expires.
     """
 
     connection: Connection
@@ -47,15 +46,12 @@ class RedisJournal:
     lifetime: int
 
     async def append(self, entry: Entry) -> None:
-        if entry.status is None:
-            await self.connection.execute(self._append(entry.world, entry, {}))
-        else:
-            await self.connection.execute(
-                self._append(entry.world, entry, {(entry.operation or "", entry.status, entry.rule): 1})
-            )
+        counts = {} if entry.status is None else {(entry.operation or "", entry.status, entry.rule): 1}
+        await self.connection.execute(self._append(entry.world, entry, counts))
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
         packed = await (self._all() if world is None else self._ring(world))
+        # Some may have been evicted since their ids were read.
         return sorted((_decode(each) for each in packed if each), key=lambda each: (each.received, each.id))
 
     async def entry(self, number: str) -> Entry | None:

@@ -7,6 +7,7 @@ from .clock import FollowingClock
 from .commands import Command, Script, key
 from .connection import Connection
 
+# No bound: Lua counts exactly up to here.
 _ANY_NUMBER = 2**53
 
 PUT = Script("lru", "expiry", "lru_put")
@@ -29,24 +30,24 @@ class LruIndex:
     prefix: str = ""
 
     def put(self, name: str, weight: int, now: int) -> Command:
-        """Put a member that was used now. The reply names the evicted members."""
+        """Return the command that puts a member, used now. Its reply names the evicted members."""
         limits = self.max_members, self.capacity
         return PUT(self._keys, name, weight, now, self.lifetime, *limits, self.prefix)
 
     def touch(self, name: str, now: int) -> Command:
-        """Record that a member was used now, if it is there."""
+        """Return the command that records that a member was used now, if it is there."""
         return TOUCH((self._keys[0],), name, now)
 
     def delete(self, name: str) -> Command:
-        """Delete a member."""
+        """Return the command that deletes a member."""
         return DELETE(self._keys, name, self.prefix)
 
     def names(self, now: int) -> Command:
-        """Return the names of all members, least recently used first."""
+        """Return the command for the names of all members, least recently used first."""
         return ("ZRANGEBYSCORE", self._keys[0], now - self.lifetime * 1000, "+inf")
 
     def count(self, now: int) -> Command:
-        """Return how many members there are."""
+        """Return the command for the number of members."""
         return ("ZCOUNT", self._keys[0], now - self.lifetime * 1000, "+inf")
 
     @property

@@ -27,6 +27,7 @@ DELETE = Script("world", "world_delete", frees_memory=True)
 _STAMP_BYTES = 12  # as in world.lua
 _MAX_TRIES = 1_000
 _TRIES_WITHOUT_PAUSE = 5
+# A deleted world keeps its stamps for so long: no write from before may bring it back.
 _DELETED_MILLISECONDS = 60_000
 
 
@@ -36,8 +37,7 @@ class RedisStore:
     write that last replaced all images.
 
     An update is a compare-and-set on the stamp: a late writer gets the current world back with the refusal, and tries
-    again. Waiting updates of one process share a write. Where the outcome of a write is unknown, it is sent again: the
-    second time it finds its own stamp.
+    again. Waiting updates of one process share a write.
     on_evict: receives the name of each evicted world.
     """
 
@@ -89,12 +89,12 @@ class RedisStore:
                     deliver()
                 return
             found = current
-            if tries > _TRIES_WITHOUT_PAUSE:
+            if tries > _TRIES_WITHOUT_PAUSE:  # a random time, so that processes do not collide again
                 await asyncio.sleep(uniform(0, 0.002))  # noqa: S311
         raise StoreUnavailableError(f"other processes change the world {name[:8]} all the time: send fewer requests")
 
     def _latest(self, name: str, updates: Sequence[PendingUpdate]) -> Found | None:
-        """Return the world as it was last found, None where none of the requests has read it."""
+        """Return the world as it was last found, None if none of the requests has read it."""
         known = [update.found for update in updates if update.found]
         return max(*known, self._cache.get(name), key=lambda each: each.at) if known else None
 
@@ -123,6 +123,7 @@ class RedisStore:
         try:
             reply, evicted = await self._connection.execute(*commands)
         except ConnectionLostError:
+            # Its outcome is unknown. Sent again, it is applied once: the second time it finds its own stamp.
             reply, evicted = await self._connection.execute(*commands)
         self._clock.follow(reply[0], sent)
         if evicted:

@@ -53,7 +53,7 @@ class UpdateBatcher:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, name: str, update: PendingUpdate) -> Any:
-        """Return the outcome of an update. It is applied at once where no other of that world is."""
+        """Return the outcome of an update. It is applied at once if no other of that world is."""
         if name in self._waiting:
             self._waiting[name].append(update)
         else:
@@ -65,12 +65,14 @@ class UpdateBatcher:
         return await update.outcome
 
     def _apply_waiting(self, name: str) -> None:
-        """Apply the waiting updates, in a task of their own: one request that ends must not end those of others."""
+        """Apply the waiting updates in a task of their own."""
+        # A request that was cancelled while it waited must change nothing.
         updates = [update for update in self._waiting.pop(name) if not update.outcome.done()]
         if updates:
             self._waiting[name] = []
+            # In the task of the request that ends now, its cancellation would stop those of others.
             task = asyncio.get_running_loop().create_task(self._apply_together(name, updates))
-            self._tasks.add(task)
+            self._tasks.add(task)  # the loop itself has only a weak reference
             task.add_done_callback(self._tasks.discard)
 
     async def _apply_together(self, name: str, updates: Sequence[PendingUpdate]) -> None:

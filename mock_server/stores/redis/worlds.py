@@ -10,6 +10,7 @@ from mock_server.domain.world import Image, World
 
 from ..protocol import Found, StoreUnavailableError
 
+# Of the layout of World and Image: a change of their fields needs a new one.
 _VERSION = b"\x02"
 _WORLD_BYTES = 600
 _IMAGE_BYTES = 300
@@ -30,7 +31,7 @@ def pack_images(images: Sequence[Image]) -> list[bytes]:
 
 
 def unpack(head: bytes, images: Sequence[bytes], known: World | None) -> World:
-    """Return a world. head: without images; images: those made since `known`, or all where that is None."""
+    """Return a world. head: without images; images: those made since `known`, or all if that is None."""
     if not head.startswith(_VERSION):
         raise StoreUnavailableError("the state was written by another version of the mock: use another database")
     count, world = _decode(head[1:])
@@ -44,13 +45,14 @@ def weight(head: bytes, world: World) -> int:
 
 
 def _bytes(text: str) -> int:
+    # The length in UTF-8 at most: encoding each prompt to count it would cost more than it is worth.
     return len(text) if text.isascii() else 4 * len(text)
 
 
 class WorldCache:
     """Worlds as they were last found, so that unchanged ones are not sent again.
 
-    It has at most so many, of at most so many bytes together; the least recently used is evicted first.
+    The least recently used is evicted first. max_bytes: of all worlds together.
     """
 
     def __init__(self, max_worlds: int = 500, max_bytes: int = 16 * 2**20) -> None:
@@ -60,14 +62,14 @@ class WorldCache:
         self._worlds: OrderedDict[str, tuple[Found, int]] = OrderedDict()
 
     def get(self, name: str) -> Found:
-        """Return a world as it was last found; one without a stamp where it is unknown."""
+        """Return a world as it was last found; one without a stamp if it is unknown."""
         found, _ = self._worlds.get(name, (_UNKNOWN, 0))
         if found is not _UNKNOWN:
             self._worlds.move_to_end(name)
         return found
 
     def put(self, name: str, found: Found, weight: int) -> None:
-        """Put a world of about so many bytes."""
+        """Put a world. weight: its approximate size in bytes."""
         self.evict(name)
         self._worlds[name] = found, weight
         self._bytes += weight

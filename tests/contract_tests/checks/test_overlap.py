@@ -26,28 +26,28 @@ def run() -> Iterator[Run]:
 )
 def test_a_call_certainly_overlaps_only_well_within_the_generation(run: Run, sent: float, certain: bool) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.01, 0.02))
-    assert watched.surely_running(reply(200, sent, sent + 0.01)) is certain
+    assert watched.certainly_running(reply(200, sent, sent + 0.01)) is certain
 
 
 def test_an_observed_lock_proves_that_the_generation_had_begun(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(409, 0.01, 0.02))
-    assert watched.surely_running(reply(200, 0.03, 0.04))
+    assert watched.certainly_running(reply(200, 0.03, 0.04))
 
 
 def test_a_slow_network_widens_the_margin(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.1, 0.6))
     assert watched.margin == pytest.approx(1.5)
-    assert not watched.surely_running(reply(200, 1.0, 1.5))
+    assert not watched.certainly_running(reply(200, 1.0, 1.5))
 
 
 def test_an_expired_lock_proves_nothing(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 30.0), reply(409, 0.1, 0.11))
-    assert not watched.surely_running(reply(200, 9.9, 9.95))
+    assert not watched.certainly_running(reply(200, 9.9, 9.95))
 
 
 def test_a_failed_generation_is_inconclusive(run: Run) -> None:
     with pytest.raises(InconclusiveError, match="was answered 419"):
-        overlap(run, reply(419, 0.0, 0.1)).surely_running(reply(200, 0.05, 0.06))
+        overlap(run, reply(419, 0.0, 0.1)).certainly_running(reply(200, 0.05, 0.06))
 
 
 def test_the_life_of_a_lock_is_bounded_by_the_checks(run: Run) -> None:
@@ -128,7 +128,7 @@ def test_another_generation_that_is_not_refused_is_a_finding(run: Run, verdict: 
     ],
 )
 def test_any_other_answer_is_inconclusive(run: Run, verdict: Verdict, second: Reply) -> None:
-    with pytest.raises(InconclusiveError, match="no other generation surely met"):
+    with pytest.raises(InconclusiveError, match="no other generation certainly overlapped"):
         judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [second])
     assert verdict.decided == set()
 

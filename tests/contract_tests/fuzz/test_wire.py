@@ -77,7 +77,7 @@ def test_an_upload_of_arbitrary_bytes_can_be_accepted_or_refused() -> None:
 def test_unreadable_bodies() -> None:
     assert of(b"{", "application/json").kind is Kind.UNREADABLE
     assert of(b"[" * 100_000, "application/json").kind is Kind.UNREADABLE
-    assert of(b"nothing of a form", "multipart/form-data").kind is Kind.UNREADABLE
+    assert of(b"not a form", "multipart/form-data").kind is Kind.UNREADABLE
     assert as_json([]).kind is Kind.UNREADABLE
 
 

@@ -256,6 +256,13 @@ def test_a_path_with_parameters_matches_one_segment_each(path: str, matching: st
     assert not pattern.fullmatch(other)
 
 
+def test_another_security_scheme_is_refused() -> None:
+    schemes = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
+    assert refusal(changed("components", value={"securitySchemes": schemes})) == (
+        "securitySchemes: key is not understood, only an http bearer scheme is"
+    )
+
+
 @pytest.mark.parametrize("key", ["trace", "head", "servers"])
 def test_an_unknown_method_is_refused(key: str) -> None:
     assert refusal(changed("paths", "/things", key, value={})) == f"/things: {key} is not understood"

@@ -15,6 +15,7 @@ from mock_server.contract.parameters import Choice, Parameters, Variant, compile
 from support.examples import examples
 
 DOCUMENT = read_yaml(resources.DOCUMENT)
+ENGINES = DOCUMENT["components"]["schemas"]["GenerateRequest"]["discriminator"]["mapping"]
 SCHEMAS = DOCUMENT["components"]["schemas"]
 FORM = compile_parameters(DOCUMENT, [{"$ref": "#/components/schemas/GenerateForm"}])
 BODY = compile_parameters(DOCUMENT, [{"$ref": "#/components/schemas/GenerateRequest"}])
@@ -82,10 +83,7 @@ def test_a_missing_engine_is_reported_with_the_fields_that_every_engine_needs() 
 
 def test_an_unknown_engine_is_reported_with_the_known_ones() -> None:
     assert messages({**DALL_E, "image_generator": "dall-e-9"}) == {
-        "image_generator": (
-            "The selected image generator is invalid. "
-            "Choose one of: dall-e, stablediffusion, flux-pro, ideogram, flux-pro-kontext."
-        )
+        "image_generator": (f"The selected image generator is invalid. Choose one of: {', '.join(ENGINES)}.")
     }
 
 

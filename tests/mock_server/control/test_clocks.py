@@ -117,8 +117,8 @@ def test_the_day_changes_when_its_reset_is_reached(mock: Mock) -> None:
     ("edge", "token", "message"),
     [
         ("lock-expiry", "demo", "There is no lock-expiry: the lock is free."),
-        ("lock-expiry", "demo-busy", "There is no lock-expiry: the lock is held for ever."),
-        ("generation-end", "demo", "There is no generation-end: no generation is under way."),
+        ("lock-expiry", "demo-busy", "There is no lock-expiry: the lock is held forever."),
+        ("generation-end", "demo", "There is no generation-end: no generation is running."),
     ],
 )
 def test_a_missing_edge_is_409_and_changes_nothing(mock: Mock, edge: str, token: str, message: str) -> None:

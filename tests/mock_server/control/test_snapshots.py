@@ -56,14 +56,14 @@ ACTS: dict[str, Act] = {
     "generate": generate(1),
     "generate several": generate(3),
     "generate nothing": generate(0),
-    "leave a generation under way": lambda mock, token: (
+    "leave a generation running": lambda mock, token: (
         control("POST", "/clock", {"freeze": True})(mock, token),
         begin(mock, token),
     ),
     "upload": lambda mock, token: (RUN(mock, token), upload(mock, token)),
-    "look": get(f"{PREFIX}/recent-images"),
+    "read": get(f"{PREFIX}/recent-images"),
     "get lost": get(f"{PREFIX}/nowhere"),
-    "come without a token": get(f"{PREFIX}/versions", as_token=False),
+    "call without a token": get(f"{PREFIX}/versions", as_token=False),
     "freeze": control("POST", "/clock", {"freeze": True}),
     "run": RUN,
     "advance": control("POST", "/clock", {"advance": 4.5}),
@@ -74,7 +74,7 @@ ACTS: dict[str, Act] = {
     "change": control("PATCH", "", {"credits": 5, "generation_time": 2}),
     "reset": control("PUT", ""),
     "play": control("PUT", "/scenario", {"name": "before-midnight"}),
-    "fail now and then": control(
+    "fail at random": control(
         "PUT", "/faults", [{"fault": "status", "code": 404, "operation": "getVersions", "probability": 0.5, "times": 3}]
     ),
 }

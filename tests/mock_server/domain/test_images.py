@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mock_server.domain.accounts import world_name
-from mock_server.domain.images import KEPT, kept, make, recent, title, titled, world_of
+from mock_server.domain.images import KEPT, folder, kept, make, recent, title, titled, world_of
 from mock_server.domain.world import Generation, Image
 from support.clocks import START
-from support.sandbox import fresh_world, order
+from support.sandbox import BEHAVIOUR, fresh_world, order
 
 FILE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.png")
 WORLD = "0123456789abcdef"
@@ -120,10 +121,23 @@ def test_an_image_has_the_end_of_its_generation_and_the_instant_when_it_is_ready
     assert (made.created_at, made.ready) == (START + 5, START + 9)
 
 
-@pytest.mark.parametrize("folder", ["uploads/", "https://cdn.example/uploads/"])
-def test_the_output_of_an_image_is_its_title_in_its_folder(folder: str) -> None:
-    (made,) = make(fresh_world(), generation(folder=folder))
-    assert made.output == folder + made.title
+@pytest.mark.parametrize("place", ["uploads/", "https://cdn.example/uploads/"])
+def test_the_output_of_an_image_is_its_title_in_its_folder(place: str) -> None:
+    (made,) = make(fresh_world(), generation(folder=place))
+    assert made.output == place + made.title
+
+
+@pytest.mark.parametrize(
+    ("storage", "url", "origin", "expected"),
+    [
+        ("public", "https://cdn.example/", "http://mock:8010", "uploads/"),
+        ("s3", "https://cdn.example/", "http://mock:8010", "https://cdn.example/uploads/"),
+        ("s3", "", "http://mock:8010", "http://mock:8010/uploads/"),
+        ("s3", "", "", "uploads/"),
+    ],
+)
+def test_the_folder_is_a_url_if_the_storage_is_remote(storage: str, url: str, origin: str, expected: str) -> None:
+    assert folder(replace(BEHAVIOUR, image_storage=storage, storage_url=url), origin) == expected
 
 
 def test_images_are_the_same_in_every_run() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mock_server.app import contract
 from mock_server.domain.generation import GenerationRequest
-from mock_server.faults import Target
+from mock_server.faults import FAULTS, Target, make_fault
 from mock_server.faults.reply import LostResponse, MalformedJson, SlowBody, TruncatedBody, WrongContentType
 from mock_server.faults.transmission import Transmission, no_reply, whole
 
@@ -109,6 +109,26 @@ def test_a_malformed_slow_body_stays_slow() -> None:
     sent = MalformedJson().change_reply(slow)
     assert sent.body == b"[,"
     assert [part.after for part in sent.parts] == [part.after for part in slow.parts]
+
+
+def can_be_read(reply: Transmission) -> bool:
+    try:
+        json.loads(reply.body)
+    except ValueError:
+        return False
+    return reply.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_says_whether_it_makes_a_complete_reply_unreadable(name: str) -> None:
+    needed: dict[str, dict[str, Any]] = {
+        "status": {"code": 409},
+        "delay": {"seconds": 1},
+        "lost-response": {"at": "locked"},
+    }
+    reply = whole(200, b'{"a":1}', "application/json")
+    sent = make_fault(name, needed.get(name, {})).change_reply(reply)
+    assert FAULTS[name].unreadable == (sent.ending == "complete" and not can_be_read(sent))
 
 
 def test_json_is_labelled_as_html() -> None:

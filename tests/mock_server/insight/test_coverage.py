@@ -1,5 +1,6 @@
 """Coverage: the documented responses that a client has received, and those it has not."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -96,6 +97,12 @@ def test_a_missing_picture_counts_for_pictures(contract: Contract, rules: Rules)
     found = coverage({("getPicture", 404, "NOT-FOUND"): 1}, contract, rules)
     assert never(found, "getPicture") == {(200, None)}
     assert never(found, None) == ELSEWHERE
+
+
+def test_a_rule_of_one_operation_does_not_lead_to_the_404_of_any_path(contract: Contract, rules: Rules) -> None:
+    narrow = replace(rules.by_id["NOT-FOUND"], operations=("getVersions",))
+    found = coverage({}, contract, Rules({**rules.by_id, narrow.id: narrow}, rules.settings))
+    assert never(found, "getPicture") == {(200, None), (404, None)}
 
 
 def test_an_unknown_rule_is_not_listed(contract: Contract, rules: Rules) -> None:

@@ -148,6 +148,11 @@ def test_a_request_on_the_next_day_is_not_a_retry() -> None:
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n{day - 1} {FOX} -> 429 limit=5") == "violated"
 
 
+def test_a_429_of_another_rule_is_not_the_daily_limit() -> None:
+    entries = [entry(each, status=429, id=str(each), code="another") for each in range(2)]
+    assert judged(entries)["CLIENT-RETRY-429"]["verdict"] == "not_exercised"
+
+
 def test_a_request_with_another_daily_limit_is_not_a_retry() -> None:
     assert outcome("CLIENT-RETRY-429", f"0 {FOX} -> 429 limit=5\n1 {FOX} -> 429 limit=6") == "passed"
 
@@ -157,7 +162,9 @@ def test_a_request_that_can_never_succeed_is_a_retry_on_any_day() -> None:
     assert judged(entries)["CLIENT-RETRY-429"]["requests"] == [["0", "1"]]
 
 
-@pytest.mark.parametrize("lost", ["lost", "200 cut", "409 cut", "500", "504", "200 fault=malformed-json"])
+@pytest.mark.parametrize(
+    "lost", ["lost", "200 cut", "409 cut", "500", "504", "200 fault=malformed-json", "200 fault=wrong-content-type"]
+)
 def test_a_generation_sent_again_after_an_unknown_outcome_is_blind(lost: str) -> None:
     assert occurrences("CLIENT-BLIND-RESEND", f"0 {FOX} -> {lost}\n1 {FOX} -> 200") == [["1", "2"]]
 

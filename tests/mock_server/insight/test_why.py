@@ -82,7 +82,7 @@ def test_a_refusal_without_a_rule_has_the_source_assumed(contract: Contract, rul
         ),
         (
             {"status": 409, "rule": "LOCK-CHECK", "state": FOREVER},
-            "A generation holds the lock for ever. Waiting does not help: delete the lock by the control API.",
+            "A generation holds the lock forever. Waiting does not help: delete the lock by the control API.",
         ),
         (
             {"status": 409, "rule": "LOCK-ONE"},

@@ -76,7 +76,7 @@ class Process:
 
     async def waiting(self, instant: Instant) -> "asyncio.Task[None]":
         async def waiting() -> None:
-            with self.scheduler.under_way(CLOCK):
+            with self.scheduler.in_progress(CLOCK):
                 await self.scheduler.wait(CLOCK, WORLD, instant, self.look)
 
         task = asyncio.ensure_future(waiting())

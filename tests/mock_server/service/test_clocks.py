@@ -157,7 +157,7 @@ def test_due_requests_are_answered_in_order(open_desk: OpenDesk) -> None:
 def test_one_advance_completes_a_request_that_waits_more_than_once(open_desk: OpenDesk) -> None:
     async def scenario(desk: Desk) -> None:
         async def delayed() -> None:
-            with desk.service.scheduler.under_way(desk.caller().world):
+            with desk.service.scheduler.in_progress(desk.caller().world):
                 for after in (3, 5):
                     await desk.service.wait(desk.caller(), START + after * SECOND)
             await desk.generate()
@@ -306,8 +306,8 @@ def test_an_edge_is_the_next_instant_of_its_kind(open_desk: OpenDesk, name: Edge
     ("name", "lock", "why"),
     [
         ("lock-expiry", None, "the lock is free"),
-        ("lock-expiry", Lock("another generation", None), "the lock is held for ever"),
-        ("generation-end", None, "no generation is under way"),
+        ("lock-expiry", Lock("another generation", None), "the lock is held forever"),
+        ("generation-end", None, "no generation is running"),
     ],
 )
 def test_a_missing_edge_is_refused_with_a_reason(open_desk: OpenDesk, name: Edge, lock: Lock | None, why: str) -> None:

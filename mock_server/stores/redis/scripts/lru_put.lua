@@ -1,4 +1,4 @@
--- Puts a member, used now, and evicts others where there is no room. ARGV: name, weight, now, lifetime in milliseconds,
+-- Puts a member, used now, and evicts others if there is no room. ARGV: name, weight, now, lifetime in milliseconds,
 -- how many members and how much weight there may be, prefix. Returns the evicted names, least recently used first.
 
 local name, weight, now, lifetime = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

@@ -1,7 +1,7 @@
 -- Shared by the scripts about a world. KEYS: state, images.
 --
 -- Time is in microseconds, of Valkey's clock, but never before what a world has seen: after a failover to a machine
--- whose clock is behind, time stands still in the world until that clock has caught up.
+-- whose clock is behind, time stops in the world until that clock has caught up.
 
 local STAMP_BYTES = 12
 local MAX_STAMPS = 32 -- a process that asks after its own write finds it among as many later ones

@@ -1,8 +1,8 @@
 -- Writes a world if it still has the stamp `before`. ARGV: that stamp, its base and how many images were made then; the
--- new stamp, the world without its images, lifetime in milliseconds; "all" where the images replace those there are,
--- "more" where they come before them; how many were made by now, how many are kept, and the images, oldest first.
--- Returns the time and "done", also where the same write was done before; or what `current` returns, with "late"; or
--- with "unknown", where so many writes came since that the outcome is unknown.
+-- new stamp, the world without its images, lifetime in milliseconds; "all" if the images replace those there are,
+-- "more" if they precede them; how many were made by now, how many are kept, and the images, oldest first.
+-- Returns the time and "done", also if the same write was done before; or what `current` returns, with "late"; or
+-- with "unknown", if too many writes followed to know the outcome.
 
 local before, base, made, new, world, lifetime = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 if stamp == before then
