@@ -1,4 +1,4 @@
-"""Entry point of the suite. It imports the suite's libraries late, so that it can name one that is missing."""
+"""Entry point of the suite."""
 
 import sys
 
@@ -6,8 +6,10 @@ import sys
 def main() -> None:
     """Run the command line, or say how to install what it needs (exit status 2)."""
     try:
+        # Imported here, so that a library that is not installed can be named.
         from contract_tests.runner.cli import main as command
     except ModuleNotFoundError as error:
+        # A missing module of the suite is a bug, and no installation would add it.
         if (error.name or "").startswith("contract_tests"):
             raise
         print(

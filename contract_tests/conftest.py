@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # `aiimage-conform` has registered its own before, with the settings of its command line.
     if not config.pluginmanager.has_plugin(NAME):
         config.pluginmanager.register(ConformancePlugin(Run(settings_from_pytest(config))), NAME)
 

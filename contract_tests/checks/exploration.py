@@ -33,11 +33,13 @@ class Exploration:
     def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
         """Run random sequences; `deviations` and `exercised` hold the result."""
         phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+        # Slow replies and idle steps are not faults. Without a database a seed repeats a run.
         settings = hypothesis.settings(
             max_examples=sequences, stateful_step_count=steps, phases=phases, database=None, deadline=None,
             suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet, print_blob=False,
             report_multiple_bugs=False,
         )  # fmt: skip
+        # Hypothesis makes the instances, so that only the class can carry what they share.
         machine = hypothesis.seed(seed)(type("Calls", (Calls,), {"exploration": self}))
         try:
             run_state_machine_as_test(machine, settings=settings)
@@ -75,6 +77,7 @@ class Calls(RuleBasedStateMachine):
         self.sequence: Sequence | None = None
         self.over = False
 
+    # Shrinking prefers the first value: credits and limit that suffice, and a generation that takes no time.
     @initialize(
         credits_=strategies.sampled_from((2, 1, 0)),
         daily_limit=strategies.sampled_from((2, 1, 0)),
@@ -136,6 +139,7 @@ class Calls(RuleBasedStateMachine):
 
     def _may_generate(self, now: Sequence) -> bool:
         """Return whether images may be made and no generation runs without its lock."""
+        # Beside a generation without its lock, a refusal would depend on whether it is charged already, an assumption.
         held = now.oracle.lock == "taken"
         return now.allowance.images > 0 and not self.exploration.error and (not now.oracle.running or held)
 

@@ -16,7 +16,9 @@ _MAX_DOUBT_SECONDS = 2.0
 _MIN_MARGIN_SECONDS = 0.15
 _PAUSE = 0.05
 _MIN_CHECKS = 3
-_SLOW_ROUND_TRIP = 0.9  # the 90th percentile
+# A percentile: the quickest round trip would promise too much, and the slowest may be a single outlier.
+_SLOW_ROUND_TRIP = 0.9
+# The parts of a generation's time that may have passed on the network before it began and after it ended.
 _ARRIVAL, _DEPARTURE = 0.15, 0.25
 
 
@@ -52,7 +54,7 @@ class Overlap:
     @property
     def margin(self) -> float:
         """The seconds between two calls that make their order at the service certain: three slow round trips."""
-        trips = sorted(check.exchange.received - check.exchange.sent for check in self.checks)
+        trips = sorted(check.exchange.seconds for check in self.checks)
         return max(_MIN_MARGIN_SECONDS, 3 * trips[math.ceil(_SLOW_ROUND_TRIP * len(trips)) - 1] if trips else 0)
 
     def watch_until_locked(self) -> None:
@@ -68,6 +70,7 @@ class Overlap:
         reply = self._api.check()
         self.checks.append(reply)
         if reply.status != 409:
+            # Unlike a sleep, it ends along with the generation.
             wait([self._generation], timeout=_PAUSE)
         return reply
 
@@ -81,23 +84,21 @@ class Overlap:
     @property
     def seconds(self) -> float:
         """The duration of the generation in seconds, including the network."""
-        return self.reply().exchange.received - self.reply().exchange.sent
+        return self.reply().exchange.seconds
 
     def into(self, other: Reply) -> float:
         """Return how many seconds after the generation another call was sent."""
         return other.exchange.sent - self.reply().exchange.sent
 
     def certainly_concurrent(self, other: Reply) -> bool:
-        """Return whether another generation certainly ran at the same time, not queued behind this one."""
+        """Return whether another generation certainly ran at the same time."""
+        # If it had waited for this one, it would have been answered a lone generation's time after it.
         waited = other.exchange.received - self.reply().exchange.received
         alone = max(self.seconds - self.margin, self.seconds / 2)
         return self.certainly_running(other) and waited < alone
 
     def certainly_running(self, other: Reply) -> bool:
-        """Return whether the other call reached the service while the generation ran and its lock lived.
-
-        The first and the last part of the generation's time may have been spent on the network.
-        """
+        """Return whether the other call reached the service while the generation ran and its lock lived."""
         at, took, margin = self.into(other), self.seconds, self.margin
         started = at >= max(margin, _ARRIVAL * took)
         if self.locked_at is not None:
@@ -140,6 +141,7 @@ def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, a
 
     able: whether the account certainly has credits and images left, so that it cannot be refused for lack of them.
     """
+    # A 409 passes whatever its timing; any other reply says something only if the two certainly overlapped.
     judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
     if not judgeable:
         seen = ", ".join(str(second.status) for second in seconds)
@@ -156,17 +158,17 @@ def _met(overlap: Overlap, second: Reply, *, able: bool) -> bool:
         return False
     if second.status in {401, 422} or (second.status >= 500 and not is_service_error(second)):
         return False
+    # A served one may have waited for the first, a refused one has not.
     return overlap.certainly_concurrent(second) if second.status < 300 else overlap.certainly_running(second)
 
 
 def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
-    other = second.exchange
     verdict.require(
         "LOCK-ONE",
         second.status == 409,
         expected="409 while a generation runs",
         received=f"{second.status}; the first ran to {overlap.seconds:.2f} s, the second was sent at "
-        f"{overlap.into(second):.2f} s and answered {other.received - other.sent:.2f} s later",
+        f"{overlap.into(second):.2f} s and answered {second.exchange.seconds:.2f} s later",
         by=(overlap.reply(), second),
     )
     judge_409_body(verdict, second)

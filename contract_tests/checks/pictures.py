@@ -6,10 +6,10 @@ from typing import Any
 
 from PIL import Image
 
-from contract_tests.client.api import Api, Fields, images_requested
+from contract_tests.client.api import Api, images_requested
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import NoReplyError
-from contract_tests.oracle.engines import engine_of, prompt_of
+from contract_tests.oracle.engines import Fields, engine_of, prompt_of
 from contract_tests.runner.events import Verdict
 
 _MAX_PIXELS = 64_000_000
@@ -56,6 +56,7 @@ def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Rep
     """Check IMG-GET; return what was fetched, with width and height. reply: the one that contains the image."""
     fetched = _fetched(verdict, api, image, reply)
     size = picture_size(fetched.content) if fetched.status == 200 else None
+    # A missing or general type does not keep a browser from showing a picture, a text type does.
     shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
     verdict.require("IMG-GET", shown, expected="a picture at output", received=_what(fetched), by=(reply, fetched))
     return fetched, size or (0, 0)
@@ -66,6 +67,7 @@ def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) ->
     try:
         return api.picture(str(image.get("output")))
     except NoReplyError as error:
+        # A timeout may be due to the network; where no connection is made, there is no picture.
         if not error.sent:
             verdict.require("IMG-GET", False, expected="a picture at output", received=str(error), by=reply)
         raise
@@ -84,13 +86,16 @@ def as_source(content: bytes) -> Upload:
 def picture_size(content: bytes) -> tuple[int, int] | None:
     """Return width and height of an image file, or None if the bytes are not an image."""
     with warnings.catch_warnings():
+        # Pillow warns of a large picture, which is not a finding.
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content)) as picture:
                 width, height = picture.size
+                # Only this reads the pixels: a file that ends half-way opens, too. A huge one would fill the memory.
                 if width * height <= _MAX_PIXELS:
                     picture.load()
                 return width, height
+        # Pillow raises SyntaxError for a broken PNG.
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             return None
 

@@ -2,15 +2,15 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from contract_tests.checks.pictures import picture_size
 from contract_tests.checks.world import Running, World
-from contract_tests.client.api import Api, Fields, images_of, undocumented_limit
+from contract_tests.client.api import Api, images_of, undocumented_limit
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.engines import prompt_of, with_count
-from contract_tests.oracle.facts import ACCOUNT_REFUSALS, IMAGE_KEYS
+from contract_tests.oracle.engines import Fields, prompt_of, with_count
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS, common_part
 from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 
@@ -119,6 +119,7 @@ class Sequence:
         if status == 422 and undocumented_limit(fields, attempt.reply()):
             return
         self._refused = self._refused or status != STARTED
+        # The past of a live account is unknown, so that such a refusal may be right.
         if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
             raise InconclusiveError(f"the account {self.subject.api.role} was refused a generation with {status}")
         self._judge(self.oracle.on_generate(count, status), *self._shown(status))
@@ -130,6 +131,7 @@ class Sequence:
 
     def _shown(self, status: int) -> list[str]:
         """Return the rule that an expected refusal confirms."""
+        # A 409 confirms nothing where it would be right not to give one.
         known = {409: "LOCK-ONE", 419: "CREDIT-419", 429: "DAILY-429"}
         return [known[status]] if status in known and (status != 409 or self.oracle.lock == "taken") else []
 
@@ -145,6 +147,7 @@ class Sequence:
     def invalid(self) -> None:
         """Send a request that is refused for any reason and changes nothing."""
         status = self.subject.api.generate(INVALID).status
+        # The order of refusals is an assumption [ORDER].
         refused = status in ACCOUNT_REFUSALS | {400, 422}
         self._refused = True
         self._judge(None if refused else Deviation("VALID-422", "422", str(status)))
@@ -193,13 +196,9 @@ class Sequence:
         if any(image.get("input") != prompt for image in images):
             self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
-        self.oracle.add_images([_known(image) for image in images])
+        self.oracle.add_images([common_part(image) for image in images])
 
     def _judge(self, deviation: Deviation | None, *rules: str) -> None:
         if deviation:
             raise DeviationFoundError(deviation, self.subject.trail)
         self.exercised |= set(rules)
-
-
-def _known(image: dict[str, Any]) -> dict[str, Any]:
-    return {key: image.get(key) for key in IMAGE_KEYS}

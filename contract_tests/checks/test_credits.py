@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract_tests.checks.decisions import decides
-from contract_tests.client.api import Api, Fields, about_account, images_requested
+from contract_tests.client.api import Api, about_account, images_requested
 from contract_tests.client.budget import Budget
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
-from contract_tests.oracle.engines import other_choices, with_count
+from contract_tests.oracle.engines import Fields, other_choices, with_count
 from contract_tests.oracle.facts import counted, price
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
+# With one credit left three are too many, even if an image before was free.
 TWO, THREE = (with_count(FIELDS, number) for number in (2, 3))
 _EXPENSIVE = (TWO, other_choices(FIELDS), OTHER_ENGINES[0])
 
@@ -33,12 +34,15 @@ def test_credits_run_out(api: Callable[[str], Api], verdict: Verdict, control: C
     """Spend a known balance completely, with a request for too many images before the last one."""
     account = _Account(api("low"), verdict, control, run.budget)
     account.spend_to(1)
+    # Where the balance is hidden, a charge for it would show later as a wrong price.
     if account.can_be_seen:
         account.refuses_invalid()
     many = account.too_many()
+    # If that was served, it has spent the last credit.
     if many.status != 200:
         account.affords_last()
     account.is_empty()
+    # Only now, as the other rules do not depend on it.
     if many.status == 422:
         raise UndocumentedLimitError("the service refuses 3 images at once, and the documentation gives no limit")
 
@@ -70,6 +74,7 @@ class _Account:
     def affords(self, fields: Fields) -> None:
         before, images = self._balance(), images_requested(fields)
         reply = self._generate(fields)
+        # A limit of the service itself: the simplest request spends the credits as well.
         if reply.status == 422 and fields is not FIELDS:
             return self.affords(FIELDS)
         if reply.status == 419:
@@ -95,7 +100,7 @@ class _Account:
         self._paid(before, 0, reply)
 
     def too_many(self) -> Reply:
-        """Return the reply to a request for three images with one credit left, or two if an image was free."""
+        """Return the reply to a request for three images with one credit left."""
         before = self._balance()
         reply = self._generate(THREE)
         if reply.status != 200:
@@ -124,6 +129,7 @@ class _Account:
 
     def _generate(self, fields: Fields) -> Reply:
         reply = self.api.generate_when_ready(fields)
+        # The daily limit says nothing about a price.
         if reply.status == 429:
             raise InconclusiveError("the account low has reached its daily limit")
         return reply if reply.status == 422 and fields is not FIELDS else about_account(reply, "low")

@@ -38,6 +38,7 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict)
     account = world(daily_limit=2)
     _expect_served(verdict, account, "with 2 images left", "DAILY-429")
     two = account.api.generate_when_ready(with_count(FIELDS, 2))
+    # A 422 is a limit of the service itself.
     if two.status != 422:
         _expect_day(verdict, account, two.status == 429, "429 to a request for 2 images with 1 left", two)
     if two.status != 200:

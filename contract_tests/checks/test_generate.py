@@ -20,6 +20,7 @@ from contract_tests.runner.run import Run
 # The engines that a JSON request can use, by name.
 ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
 WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
+_REMOTE = ("s3", "r2")
 PROMPT = (
     "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
@@ -38,6 +39,7 @@ def _engines() -> Iterator[Any]:
 def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
     """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
     engine, place = ENGINES[name], list(ENGINES).index(name)
+    # The hardest prompt once as JSON and once as a form, random ones for the other engines.
     fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
     files = dict[str, Upload]() if place % 2 else None
     if engine.documented:
@@ -76,11 +78,12 @@ def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: V
 
 @decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, free_with_role="empty")
 def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Verdict) -> None:
-    """The first invalid request that is accepted costs a credit and ends the test."""
     for sample in samples.all_invalid():
+        # These have a rule of their own, I2I-SRC.
         if sample.name in WITHOUT_SOURCE:
             continue
         reply = _refusal(refused, primary, sample)
+        # Each one that is accepted costs a credit, so the first ends the test.
         verdict.require_status("VALID-422", reply, 422, f"({sample.summary})")
         _expect_errors(verdict, sample, reply)
     fields = samples.valid("productImage").fields
@@ -91,8 +94,8 @@ def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Ver
 
 @decides("I2I-SRC", credits=1, free_with_role="empty")
 def test_a_type_with_a_source_needs_an_image(primary: Api, refused: Api, verdict: Verdict) -> None:
-    for name in WITHOUT_SOURCE:
-        for sample, form in ((samples.invalid(name), False), (samples.invalid(name), True)):
+    for sample in map(samples.invalid, WITHOUT_SOURCE):
+        for form in (False, True):
             reply = _refusal(refused, primary, sample, form=form)
             verdict.require_status("I2I-SRC", reply, 422)
             _expect_errors(verdict, sample, reply)
@@ -116,9 +119,6 @@ def _expect_errors(verdict: Verdict, sample: Sample, reply: Reply) -> None:
         received=f"errors for {', '.join(sorted(received)) or 'no field'}",
         by=reply,
     )
-
-
-_REMOTE = ("s3", "r2")
 
 
 @decides("IMG-COUNT", "IMG-INPUT", "IMG-GET", "IMG-SIZE", "IMG-STORAGE", credits=4, seconds=8)

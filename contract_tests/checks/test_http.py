@@ -81,6 +81,7 @@ def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verd
         _expect(verdict, 422, account.api.generate(INVALID), account)
         _expect(verdict, 409, account.api.generate(FIELDS), account)
     finally:
+        # Where all accounts share a lock, one that never expires would keep out the other tests.
         account.change(lock=None)
     _expect(verdict, 429, account.api.generate(FIELDS), account)
     account.change(used_today=0)

@@ -15,6 +15,7 @@ from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 
+# Seen later, a lock that is free may have expired.
 RELEASE_SEEN_BEFORE = LOCK_SECONDS - 1
 WATCH_PAUSE = 0.1
 # Requests that might renew a lock are repeated after half its life.
@@ -28,6 +29,7 @@ def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, 
         seconds = _requests_meanwhile(primary, overlap)
         _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
+    # A refusal for lack of credits or images is wrong only if the account still has some.
     wanting = any(second.status in {419, 429} for second in seconds)
     able = wanting and primary.generate_when_ready(FIELDS).status == 200
     judge_seconds(verdict, overlap, seconds, able=able)
@@ -49,11 +51,13 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
         slow.recent()
         slow.versions()
         _watch(overlap, run, RENEWED_AFTER)
+        # Without the lock, a second generation would be served and take a lock of its own.
         if overlap.checks[-1].status == 409:
             seconds += _requests_meanwhile(slow, overlap)
             _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     verdict.expect_status("LOCK-CHECK-PURE", again, 409, "again")
+    # If a second generation was served, the lock may be its own. First, since judge_seconds may end the test.
     if all(second.status >= 300 for second in seconds):
         judge_life(verdict, overlap, shared=target.lock_scope == "global")
     judge_seconds(verdict, overlap, seconds)

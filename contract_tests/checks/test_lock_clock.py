@@ -14,6 +14,7 @@ from contract_tests.runner.target import Target
 
 SLOW, QUICK = LOCK_SECONDS + 2, LOCK_SECONDS * 0.4
 INSTANT = 0.001
+_SCOPES = {409: "for all", 200: "an account"}
 Open = Callable[..., World]
 
 
@@ -27,12 +28,14 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
         others = _call_meanwhile(account)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was called")
+        # One that was started has a lock of its own, and that of the first can no longer be seen.
         if all(other.answered for other in others):
             account.advance(LOCK_SECONDS / 2)
             _expect_check(verdict, account, 409, "LOCK-10S", f"when half of the {LOCK_SECONDS:g} s have passed")
             others += _call_meanwhile(account)
         if all(other.answered for other in others):
             _judge_life(verdict, account)
+        # Long enough also for generations that were wrongly started.
         account.advance(2 * SLOW)
         for other in others:
             _expect_refused(verdict, account, other.reply())
@@ -42,6 +45,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
 def _call_meanwhile(account: World) -> list[Running]:
     """Call everything else, and request generations with another engine and the same one."""
     others = [account.begin(fields) for fields in (OTHER_ENGINES[-1], FIELDS)]
+    # In a thread, since a service that accepts it answers only when the clock is advanced.
     account.begin(INVALID)
     account.api.recent()
     account.api.versions()
@@ -50,6 +54,7 @@ def _call_meanwhile(account: World) -> list[Running]:
 
 def _judge_life(verdict: Verdict, account: World) -> None:
     """Check LOCK-10S, after half of the lock's life."""
+    # Just before and just after: the very instant is not documented.
     account.advance(LOCK_SECONDS / 2 - INSTANT)
     _expect_check(verdict, account, 409, "LOCK-10S", f"just before {LOCK_SECONDS:g} s have passed")
     account.advance(2 * INSTANT)
@@ -88,6 +93,7 @@ def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
         _expect_refused(verdict, account, account.api.generate(FIELDS))
     finally:
+        # Where all accounts share a lock, one that never expires would keep out the other tests.
         account.change(lock=None)
 
 
@@ -101,9 +107,6 @@ def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) 
         if account.api.check().status != 409:
             raise InconclusiveError("the account's own lock is not visible")
         _expect_check(verdict, other, expected, "LOCK-SCOPE", f"with one lock {_SCOPES[expected]}")
-
-
-_SCOPES = {409: "for all", 200: "an account"}
 
 
 def _expect_check(verdict: Verdict, account: World, status: int, rule: str, when: str) -> bool:

@@ -10,12 +10,14 @@ from contract_tests.fuzz.kinds import Kind
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
+# For want of credits `empty` is refused what it would otherwise be served: such a request was accepted.
 UNEXAMINED = NOT_EXAMINED - {419}
 
 
 @decides("SHAPE", seconds=4)
 def test_calls_without_a_body(run: Run, verdict: Verdict) -> None:
     record = run_campaign(CALLS, run, verdict, "primary")
+    # The 409 of check-availability is a documented reply.
     _require_checked(record, record.answered(Kind.BARE, but=NOT_EXAMINED - {409}))
     _expect_passed(verdict, record, "SHAPE")
     if record.answered(Kind.UNLISTED):

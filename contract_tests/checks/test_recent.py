@@ -12,7 +12,7 @@ from contract_tests.client.budget import MadeImage
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import with_count, with_prompt
-from contract_tests.oracle.facts import IMAGE_KEYS, RECENT_IMAGES
+from contract_tests.oracle.facts import RECENT_IMAGES, common_part
 from contract_tests.oracle.samples import FIELDS, any_prompt
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -59,6 +59,7 @@ def _expect_most_recent(verdict: Verdict, made: list[MadeImage], listed: list[di
 def _make_missing(primary: Api, run: Run) -> None:
     known = {str(image.get("id")) for image in images_of(primary.recent())}
     known |= {str(made.image.get("id")) for made in run.made_images.of("primary")}
+    # At least one of this run, to compare with.
     missing = max(ENOUGH - len(known), 0 if run.made_images.of("primary") else 1)
     at_once = AT_ONCE
     while missing > 0:
@@ -79,8 +80,8 @@ def _expect_same(verdict: Verdict, made: list[MadeImage], listed: list[dict[str,
         image = by_id.get(str(entry.image.get("id")))
         if image is None and entry not in certain:
             continue
-        expected = {key: entry.image.get(key) for key in IMAGE_KEYS}
-        received = {key: image.get(key) for key in IMAGE_KEYS} if image else "no image of that id"
+        expected = common_part(entry.image)
+        received = common_part(image) if image else "no image of that id"
         verdict.expect("RECENT-SAME", received == expected, expected=str(expected), received=str(received), by=reply)
 
 
@@ -91,6 +92,7 @@ def _certainly_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[M
     certain: list[MadeImage] = []
     for request in sorted({entry.request for entry in made}, reverse=True):
         images = [entry for entry in made if entry.request == request]
+        # The order within one request is not documented, so any of its images may be the one that is left out.
         if certain and (not alone or len(certain) + len(images) > RECENT_IMAGES):
             break
         certain += images
@@ -122,4 +124,5 @@ def _moment(image: dict[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(str(image.get("created_at")))
     except ValueError:
+        # Its format belongs to SHAPE, which every reply is checked by.
         raise InconclusiveError(f"created_at is not a date and time: {image.get('created_at')!r}") from None

@@ -6,6 +6,7 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import source_field
+from contract_tests.oracle.facts import common_part
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
@@ -21,10 +22,11 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
     images, reply = primary.images(sample.fields)
     judge_images(verdict, sample.fields, images, reply)
     recent = primary.recent()
-    for image in images:
+    listed = [common_part(image) for image in images_of(recent)]
+    for image in map(common_part, images):
         verdict.expect(
             "RECENT-SAME",
-            any(image.items() <= listed.items() for listed in images_of(recent)),
+            image in listed,
             expected=f"{image} among the recent images",
             received="no such image",
             by=(reply, recent),
@@ -33,8 +35,8 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
 
 
 def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
-    """Twice, since a check must not take the lock."""
     primary.await_unlocked()
+    # Twice, since a check must not take the lock.
     for available in (primary.check(), primary.check()):
         if available.status == 409 and target.lock_scope == "global":
             raise InconclusiveError("another client may hold the shared lock")

@@ -5,10 +5,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from contract_tests.client.api import Api, Fields
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.engines import Fields
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -61,6 +62,7 @@ class World:
             self._control.move(self.api.token, advance=_LONG_ENOUGH)
             self._control.move(self.api.token, freeze=False)
             wait([running.future for running in self._running], timeout=_ANSWERED_WITHIN)
+            # A service that never answers must not hold up the run.
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def begin(self, fields: Fields) -> "Running":

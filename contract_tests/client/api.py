@@ -3,23 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import count_field, open_sizes
+from contract_tests.oracle.engines import Fields, count_field, open_sizes
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
-from contract_tests.runner.target import Account
+from contract_tests.runner.target import Account, origin_of
 
-Fields = Mapping[str, Any]
 _PAUSE = 0.3
 _TRIES = 3
 _MAX_REDIRECTS = 10
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Api:
@@ -58,6 +56,7 @@ class Api:
         reply = self._run.transport.send(replace(call, images=images, without_credits=without_credits))
         self.trail.append(reply)
         if reply.status == 200:
+            # It has credits after all: from now on they are reserved.
             self._run.without_credits.discard(self.role)
             self._run.made_images.add(self.role, reply)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
@@ -85,20 +84,20 @@ class Api:
         self.await_unlocked()
         reply = self.generate(fields, files)
         for _ in range(_TRIES):
+            # Another client may take the lock between the check and the generation.
             if reply.status != 409:
                 return reply
             self.await_unlocked()
             reply = self.generate(fields, files)
+        # Not a finding: a stuck lock is reported once, and another client may hold a shared one.
         if reply.status == 409 and (self._run.lock_is_stuck or self._run.target.lock_scope == "global"):
             raise InconclusiveError(f"the account {self.role} never got the lock")
         return reply
 
     def await_unlocked(self) -> None:
-        """Wait until the lock is free or has expired [LOCK-10S]; on a mock its clock is moved instead.
-
-        After a lock that did not expire, the run does not wait for locks any more.
-        """
+        """Wait until the lock is free or has expired [LOCK-10S]; on a mock its clock is moved instead."""
         first = self.check()
+        # Each wait takes 10 s, so after a lock that did not expire the run does not wait any more.
         if first.status != 409 or self._run.lock_is_stuck:
             return
         last = self._await_expiry()
@@ -135,7 +134,8 @@ class Api:
         except ValueError:
             raise InconclusiveError(f"the output {output[:200]!r} is not a URL") from None
         reply = self._fetch(url)
-        if reply.status in {401, 403} and _origin(url) == self._run.target.origin:
+        # `output` may lead to any host, and only the API's own gets the token.
+        if reply.status in {401, 403} and origin_of(url) == self._run.target.origin:
             reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
         return reply
 
@@ -145,7 +145,7 @@ class Api:
             visited.add(url)
             reply = self._run.transport.send(Call("GET", url, "anonymous", accept="image/*"))
             location = reply.headers.get("location")
-            if reply.status not in _REDIRECTS or not location:
+            if not reply.redirects or not location:
                 return reply
             url = urljoin(url, location)
             if url in visited:
@@ -228,6 +228,7 @@ def undocumented_limit(fields: Fields, reply: Reply) -> str | None:
     if reply.status != 422:
         return None
     errors = set(error_fields(reply))
+    # The refusal of a single image is not a limit.
     limits = {count_field(): f"{images_requested(fields)} images at once"} if images_requested(fields) > 1 else {}
     limits |= {name: f"a size of {fields.get(name)}" for name in open_sizes()}
     return " and ".join(limits[error] for error in sorted(errors)) if errors and errors <= limits.keys() else None
@@ -243,9 +244,5 @@ def error_fields(reply: Reply) -> list[str]:
 def images_requested(fields: Fields) -> int:
     """Return how many images a request asks for, as a lenient service may read it."""
     number = str(fields.get(count_field()))
+    # isdigit also accepts digits like ², which int refuses.
     return int(number) if number.isascii() and number.isdigit() else 1
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from contract_tests.client.call import Reply
-from contract_tests.errors import BudgetExceededError, InconclusiveError
+from contract_tests.errors import BudgetExceededError
 from contract_tests.oracle.facts import CREDITS_PER_IMAGE, counted
 
 
@@ -61,6 +61,7 @@ class Budget:
         """Correct the count by the price seen for images just settled; the highest price seen applies from now on."""
         with self._lock:
             self._spent += paid - images * self.price
+            # Rounded up: a cap must not count too little.
             self._raise_price(-(-paid // images))
 
     def learn_price(self, price: int) -> None:
@@ -121,15 +122,10 @@ class MadeImages:
 
     def add(self, role: str, reply: Reply) -> None:
         """Record the images of a reply, even of an invalid one, and how long it took."""
-        try:
-            body = reply.json()
-        except InconclusiveError:
-            body = None
-        images = body.get("images") if isinstance(body, dict) else None
         with self._lock:
-            self.quickest = min(self.quickest, reply.exchange.received - reply.exchange.sent)
+            self.quickest = min(self.quickest, reply.exchange.seconds)
             self._requests += 1
-            for image in images if isinstance(images, list) else []:
+            for image in reply.images:
                 if isinstance(image, dict):
                     self._made.append(MadeImage(role, self._requests, image))
 

@@ -12,6 +12,7 @@ from contract_tests.errors import InconclusiveError
 Upload = tuple[str, bytes, str]
 TOKEN_VARIABLE = "AIIMAGE_TOKEN"
 EXCERPT = 2000
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def token_variable(role: str) -> str:
@@ -69,10 +70,12 @@ class Exchange:
     def _curl(self) -> Iterator[str]:
         yield f"curl -sS -i -X {self.method} {shlex.quote(self.url)}"
         if self.authorization is not None:
+            # In double quotes, so that the shell inserts the token's variable.
             yield f'-H "Authorization: {self.authorization}"'
         for name, value in self.headers.items():
             yield f"-H {shlex.quote(f'{name}: {value}')}"
         if self.body is not None:
+            # Not --data or -F, which read a file where the value begins with @.
             yield f"--data-raw {shlex.quote(self.body)}"
         for name, value in self.fields.items():
             yield f"--form-string {shlex.quote(f'{name}={value}')}"
@@ -143,11 +146,25 @@ class Reply:
     content: bytes
     exchange: Exchange
 
+    @property
+    def redirects(self) -> bool:
+        return self.status in _REDIRECTS
+
+    @property
+    def images(self) -> list[Any]:
+        """The images in the reply to a generation, none where it has no list of them."""
+        try:
+            body = self.json()
+        except InconclusiveError:
+            return []
+        images = body.get("images") if isinstance(body, dict) else None
+        return images if isinstance(images, list) else []
+
     def json(self) -> Any:
         """Return the body as JSON; raise InconclusiveError for another body."""
         try:
             return json.loads(self.content)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError):  # the latter for deep nesting
             kind = self.headers.get("content-type", "no content type")
             what = f"{self.exchange.method} {self.exchange.url} answered {self.status}"
             raise InconclusiveError(f"{what} with a body that is not JSON ({kind})") from None

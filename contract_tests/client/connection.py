@@ -8,6 +8,7 @@ import httpx
 
 from contract_tests.runner.target import Target
 
+# More than a picture needs; a reply without end must not fill the memory.
 _MAX_REPLY_BYTES = 64 * 1024 * 1024
 # Shorter than servers keep idle connections open, so that none is reused just as the server closes it.
 _KEEP_ALIVE_SECONDS = 2.0
@@ -22,6 +23,7 @@ def make_client(target: Target, *, keep_alive: bool = True) -> httpx.Client:
     with the target's CA bundle, SSL_CERT_FILE, or the default authorities.
     """
     bundle = target.ca_bundle
+    # Without trust_env, which would also send the credentials of ~/.netrc: so proxies and CA file are read here.
     verify = ssl.create_default_context(cafile=str(bundle)) if bundle else httpx.create_ssl_context()
     kept = _MAX_CONNECTIONS if keep_alive else 0
     limits = httpx.Limits(
@@ -44,6 +46,7 @@ def receive(
             content += chunk
             if len(content) > _MAX_REPLY_BYTES:
                 raise httpx.DecodingError(f"the reply is larger than {_MAX_REPLY_BYTES} bytes")
+            # The timeout of httpx starts again with every chunk, so a reply could trickle in for ever.
             if clock() > deadline:
                 raise httpx.ReadTimeout(f"the reply was not complete after {timeout_seconds:g} s")
     finally:
@@ -76,6 +79,7 @@ def _patterns(host: str) -> tuple[str, ...]:
         return ()
     if host == "*":
         return ("http://", "https://")
+    # An IPv6 address; a single colon precedes a port.
     if host.count(":") > 1:
         return (f"all://[{host.strip('[]')}]",)
     name = host.lstrip(".*")
@@ -83,4 +87,5 @@ def _patterns(host: str) -> tuple[str, ...]:
 
 
 def _decoded(headers: httpx.Headers) -> httpx.Headers:
+    # The content is decoded already, and httpx would do it again.
     return httpx.Headers([(name, value) for name, value in headers.multi_items() if name != "content-encoding"])

@@ -42,9 +42,11 @@ class Control:
         Its clock is set to noon, so that no day ends during a test.
         """
         self._ask("PUT", _world(token), {})
+        # A shared clock is set once, since it would go back for the accounts opened before.
         if not self._at_noon:
             self.move(token, set=_NOON)
             self._at_noon = self._one_clock
+        # After the clock, as another day would reset `used_today`.
         return self._ask("PATCH", _world(token), {**_FRESH, **state})
 
     def world(self, token: Secret) -> Any:

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 MASK = "***"
 _DISTINCT = 12  # a shorter token may be part of a word, so it is masked only where it stands alone
-_STEP = 4
+_STEP = 4  # so that any 15 characters of a known value contain a whole fragment
 _USERINFO = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 
 
@@ -47,8 +47,10 @@ class Masker:
     """Masks every known token in a text, in any encoding, and the values learned in the run."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
+        # The tests send similar tokens too, which would give the real one away.
         texts = {text for secret in secrets for text in (secret.reveal(), *secret.altered())}
         forms = {form for text in texts for form in _forms(text)}
+        # The longest first, since an alternation takes the first branch that matches.
         patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
         self._fragments = _Fragments()
@@ -107,6 +109,7 @@ def _joined(starts: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _forms(token: str) -> set[str]:
+    # Of a token like 11|SECRET the second part alone must not show either.
     bare = token.rpartition("|")[2]
     tokens = {token, bare} if len(bare) >= _DISTINCT else {token}
     return tokens.union(*(_base64_forms(each.encode()) for each in tokens))
@@ -122,6 +125,7 @@ def _escaped(character: str) -> str:
     if character.isascii() and character.isalnum():
         return character
     code = ord(character)
+    # (?:25)*, (?:amp;)* and \\* match what was encoded more than once.
     quoted = "".join(f"%(?:25)*(?:{byte:02x}|{byte:02X})" for byte in character.encode())
     named = html.escape(character).removeprefix("&")
     numbered = f"#0*{code};|#[xX]0*(?:{code:x}|{code:X});"

@@ -7,6 +7,7 @@ import httpx
 from contract_tests.client.call import Attachment, Call, Exchange, excerpt, token_variable
 from contract_tests.client.masking import Masker
 
+# Any other header of a service may contain a secret that the mask does not know.
 _HEADERS = ("content-type", "content-length", "allow", "location", "retry-after", "server", "date")
 
 
@@ -22,6 +23,7 @@ def record(call: Call, response: httpx.Response, sent: float, received: float, m
         role=call.role,
         authorization=_authorization(call),
         headers=headers,
+        # Masked before it is cut: half a token at the end would not be recognised.
         body=None if body is None else excerpt(mask(body)),
         fields={mask(name): excerpt(mask(value)) for name, value in (call.fields or {}).items()},
         files={name: Attachment(file, len(content)) for name, (file, content, _) in call.files.items()},
@@ -45,6 +47,7 @@ def _authorization(call: Call) -> str | None:
     token = f"${token_variable(call.role)}"
     if call.authorization is not None:
         scheme = call.authorization.partition(" ")[0]
+        # A single word is a token without its scheme, unless it is the scheme itself.
         bare = scheme == call.authorization
         return scheme if scheme in {"", "Bearer"} and bare else f"{'' if bare else scheme + ' '}{token}"
     return f"Bearer {token}" if call.token is not None else None

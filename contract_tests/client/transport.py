@@ -18,6 +18,7 @@ from contract_tests.client.recording import record
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.runner.target import Target
 
+# Rates are limited by the minute [RATE], so a longer Retry-After belongs to a daily limit.
 _MAX_PAUSE_SECONDS = 60
 _WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
 _THROTTLED_TRIES = 4
@@ -80,7 +81,7 @@ class Transport:
         except NoReplyError as error:
             reserved.settle(call.images if error.sent else 0)
             raise
-        except BaseException:
+        except BaseException:  # an interrupt too: the request may have been served
             reserved.settle(call.images)
             raise
         reserved.settle(_made(call, reply))
@@ -91,6 +92,7 @@ class Transport:
         try:
             return self._send_once(call)
         except NoReplyError as error:
+            # A kept-alive connection may end just as it is reused; to repeat a GET is safe.
             if call.method != "GET" or not error.broken:
                 raise
             return self._send_once(call, reconnect=True)
@@ -133,11 +135,13 @@ class Transport:
             turn = max(now, self._next)
             self._next = turn + self._gap
             self.requests += 1
+        # Outside the lock, so that other threads can reserve their turns.
         if turn > now:
             self.sleep(turn - now)
 
     def _slow_down(self) -> None:
         with self._lock:
+            # The target may ask for a gap above the maximum, which must not shrink here.
             self._gap = min(2 * self._gap, max(_MAX_GAP_SECONDS, self._gap))
 
 
@@ -145,16 +149,8 @@ def _made(call: Call, reply: Reply) -> int:
     """Return how many images the reply may stand for; a 5xx may have made them if the account has credits."""
     if reply.status >= 500:
         return 0 if call.without_credits else call.images
-    return max(call.images, _listed(reply)) if reply.status < 300 else 0
-
-
-def _listed(reply: Reply) -> int:
-    try:
-        body = reply.json()
-    except InconclusiveError:
-        return 0
-    images = body.get("images") if isinstance(body, dict) else None
-    return len(images) if isinstance(images, list) else 0
+    # A service may make more than requested, or list fewer than it made.
+    return max(call.images, len(reply.images)) if reply.status < 300 else 0
 
 
 def _payload(call: Call) -> dict[str, Any]:

@@ -17,6 +17,12 @@ _FAST = 50
 _UNLEARNED = {"responses": False}
 # A web server in front answers others, TRACE for example, each in its own way.
 _UNEXPECTED = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# They break a service that cuts, decodes, escapes or interpolates its texts.
+_PROMPTS = [
+    "x" * 5000,
+    "Ünïcödé, \u202eright to left, e\u0301, \u4e2d\u6587, 👩‍🚀",
+    "'\";-- <b>&amp; %s%n {0} ${7*7} ../../x",
+]
 
 
 @dataclass(frozen=True)
@@ -55,13 +61,16 @@ def is_fast(run: Run) -> bool:
 
 
 def configuration(campaign: Campaign, run: Run) -> dict[str, Any]:
-    """Return schemathesis' configuration: nothing is learned from replies or earlier runs, so a seed repeats a run."""
+    """Return the configuration of schemathesis, by which a seed repeats a run."""
     return {
         "seed": run.settings.seed,
         "base-url": run.target.base_url,
         "headers": {"Authorization": AUTHORIZATION},
+        # It would carry over to the next run, which would then send other requests.
         "cache": {"enabled": False},
+        # The application that it would take literals from is the suite's own gateway.
         "analysis": {"constants": {"enabled": False}},
+        # They would report a 419, which they do not know, and the limits of a service; `judgement` does the checks.
         "checks": {"enabled": False},
         "generation": {
             "mode": campaign.mode,
@@ -79,19 +88,13 @@ def _phases(campaign: Campaign, *, shrink: bool) -> dict[str, Any]:
         "coverage": {"extra-data-sources": _UNLEARNED, "unexpected-methods": _UNEXPECTED},
         "fuzzing": {
             "extra-data-sources": _UNLEARNED,
+            # It would add the fields that a 422 names, and call their refusal wrong.
             "error-feedback": {"enabled": False},
             "checks": {"no_new_finding": {"enabled": shrink}},
         },
         "stateful": {"max-steps": 4, "link-calibration": False, "inference": {"algorithms": []}},
     }
     return {name: {**phase, "enabled": name in campaign.phases} for name, phase in special.items()}
-
-
-_PROMPTS = [
-    "x" * 5000,
-    "Ünïcödé, \u202eright to left, e\u0301, \u4e2d\u6587, 👩‍🚀",
-    "'\";-- <b>&amp; %s%n {0} ${7*7} ../../x",
-]
 
 
 def provoking(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def run_campaign(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> R
         with temporary_hypothesis_home():
             _explore(campaign, gateway, run)
     finally:
+        # Also after an error: it does not take back the findings before it.
         for deviation, reply in gateway.record.broken.values():
             verdict.report(deviation, by=reply)
     if gateway.error:
@@ -50,10 +51,11 @@ def run_campaign(campaign: Campaign, run: Run, verdict: Verdict, role: str) -> R
 
 
 def _explore(campaign: Campaign, gateway: Gateway, run: Run) -> None:
-    """Run a campaign; repeat its fuzzing after a finding, since a finding ends it for its operation."""
+    """Run a campaign, and its fuzzing again as long as that finds something new."""
     _drive(campaign, gateway, run)
     if not is_fast(run) or "fuzzing" not in campaign.phases:
         return
+    # A finding ends the fuzzing of its operation, and may hide others.
     for _ in range(_ROUNDS):
         if gateway.stopped or not gateway.settle():
             return
@@ -67,6 +69,7 @@ def _drive(campaign: Campaign, gateway: Gateway, run: Run) -> None:
     chance = random.Random(run.settings.seed)
     share = allowance(run) / 2 / campaign.enumerated
 
+    # max-examples does not limit the enumerated phases, so only a share of their cases is sent.
     @chosen.hook
     def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  the signature of a hook
         phase = case.meta.phase.name.value if case.meta else ""
@@ -79,6 +82,7 @@ def _drive(campaign: Campaign, gateway: Gateway, run: Run) -> None:
 
 
 def _raise_errors(event: events.EngineEvent, gateway: Gateway) -> None:
+    # Schemathesis catches Ctrl-C, and reports a stop by the gateway in the same way.
     if isinstance(event, events.Interrupted) and not gateway.stopped:
         raise KeyboardInterrupt
     if isinstance(event, events.NonFatalError) and not gateway.stopped:

@@ -66,6 +66,7 @@ class Gateway:
             document = provoking(self._run.contract.document)
             return Response(json.dumps(document), mimetype="application/json")
         proxied = self._proxied(request)
+        # Requests that are drawn already still arrive after the end.
         if self.stopped or self._may_cost_too_much(proxied):
             return Response(status=503)
         try:
@@ -87,6 +88,7 @@ class Gateway:
             payload = payload_of(request)
             call = (payload if self._without_credits else payload.of_one_image()).apply_to(call)
             kind, call = payload.kind, replace(call, timeout_seconds=self._run.target.timeouts.generation)
+        # Some cases of schemathesis omit or alter the header.
         authorization = request.headers.get("Authorization")
         if authorization == AUTHORIZATION:
             return ProxiedCall(operation, kind, call)

@@ -14,6 +14,7 @@ from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation
 
 Cause = tuple[str, str, int]
+# These may precede the check of the parameters, and say nothing about them [ORDER].
 NOT_EXAMINED = ACCOUNT_REFUSALS | {401}
 # Statuses of a firewall or web server, which see unusual data before the service does.
 _GUARDS = frozenset({403, 406, 413, 414, 431})
@@ -37,7 +38,8 @@ def judge(contract: Contract, operation: str, kind: Kind, reply: Reply) -> Itera
 
 
 def _of_unlisted_method(reply: Reply) -> Iterator[Deviation]:
-    """Any refusal is fine, and OPTIONS has its own meaning."""
+    """Yield what contradicts NOT-FOUND; any refusal is fine."""
+    # An OPTIONS may be answered for CORS, by the service or by a web server.
     served = reply.status in _SERVED and reply.exchange.method != "OPTIONS"
     if served or reply.status == 500:
         yield Deviation("NOT-FOUND", "405 for a method that is not listed", _status(reply))
@@ -62,10 +64,11 @@ def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Deviation]:
 
 
 def _refused_as_invalid(reply: Reply) -> bool:
-    """Return whether a 4xx calls the request invalid; a resolution may be refused, as the documentation lists none."""
+    """Return whether a 4xx calls the request invalid."""
     if not 400 <= reply.status < 500 or reply.status in NOT_EXAMINED | {413}:
         return False
     complaints = _complaints(reply)
+    # A resolution may be refused, as the documentation lists none.
     return reply.status != 422 or not complaints or not complaints <= open_sizes()
 
 

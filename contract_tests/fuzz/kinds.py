@@ -7,9 +7,11 @@ from typing import Any
 
 from contract_tests.oracle.engines import Engine, Node, choices, engine_of, text
 
+# Services may separate width and height in other ways; without two numbers it is not a size for any of them.
 _RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
 _STARTS_AS_NUMBER = re.compile(r"\s*\+?0*[1-9]")
 _NUMBER = re.compile(r"\s*[-+]?[0-9]")
+# Short and plain: how long a prompt may be, and of which characters, is not documented.
 _ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,200}")
 REAL_IMAGE = "(a real image)"
 ANY_UPLOAD = "(an upload)"
@@ -72,6 +74,7 @@ def countable(value: Any) -> bool:
     if isinstance(value, str) and _STARTS_AS_NUMBER.match(value):
         return True
     try:
+        # float, since a cast may accept true, 1.5 or "1e3" too.
         return not isinstance(value, list | dict) and float(value) >= 1
     except (TypeError, ValueError):
         return False
@@ -91,6 +94,7 @@ def _is_ordinary(engine: Engine, name: str, value: Any, one: int | str) -> bool:
     if schema is None:
         return False
     if name == engine.count:
+        # No number but 1, as a service may have a limit; and the type, since 1 == True == 1.0.
         return (type(value), value) == (type(one), one)
     if name == engine.prompt:
         return isinstance(value, str) and _ORDINARY_TEXT.fullmatch(value) is not None
@@ -113,5 +117,6 @@ def _is_wrong(schema: Node, value: Any) -> bool:
 
 
 def _blank(value: Any) -> bool:
-    """Return whether every service reads the value as absent; which white space beyond ASCII counts differs."""
+    """Return whether every service reads the value as absent."""
+    # Services differ in the white space beyond ASCII that they trim.
     return value is None or (isinstance(value, str) and not value.strip(" \t\r\n"))

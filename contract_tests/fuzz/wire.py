@@ -27,6 +27,7 @@ class Payload:
 
     def of_one_image(self) -> "Payload":
         """The same for one image, so that it costs 1 credit at most."""
+        # A number that is invalid stays, since it may be the point of the request.
         if not isinstance(self.parameters, dict) or not countable(self.parameters.get(count_field())):
             return self
         if "fields" in self.wire:
@@ -44,6 +45,7 @@ def payload_of(request: Request) -> Payload:
         return _form(request)
     parameters = _parsed(body)
     kind = kind_of(parameters)
+    # Some services read JSON whatever the Content-Type says, others refuse it.
     if request.mimetype != "application/json" and kind is not Kind.UNREADABLE:
         kind = Kind.OPEN
     return Payload(kind, parameters, {"body": body, "content_type": request.content_type or "application/json"})

@@ -14,6 +14,7 @@ from contract_tests.oracle.oracle import Deviation
 
 # The rule that describes the body of an undocumented refusal; no rule describes other bodies.
 _SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}
+# Sent by a proxy in front while the service is away, unless the body is the service's own error.
 _GATEWAY = frozenset({502, 503, 504})
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -67,10 +68,13 @@ class Contract:
 
     def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Deviation]:
         known = ", ".join(str(status) for name, status in self._responses if name == operation)
+        # The largest upload is a limit that no source gives.
         if reply.status == 413:
             return
+        # Only generate-image documents a 429; that of any other operation limits the rate [RATE].
         if reply.status == 429:
             raise InconclusiveError(f"{operation} was answered 429: the service limits the rate of requests")
+        # The status of these two refusals is an assumption, so that another one differs and violates nothing.
         rule = "SHAPE"
         if not authorized and 400 <= reply.status < 500:
             rule = "AUTH-401"
@@ -99,6 +103,7 @@ def _operation(document: Mapping[str, Any], item: Mapping[str, Any], method: str
     call_path = path
     for each in declared:
         call_path = call_path.replace(f"{{{each['name']}}}", _path_value(each))
+    # An empty requirement, {}, among the alternatives makes the token optional.
     secured = all(node.get("security", document.get("security")) or [{}])
     return Operation(node["operationId"], method.upper(), path, call_path, secured)
 
@@ -122,6 +127,7 @@ def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Resp
     media = response.get("content", {}).get("application/json")
     if media is None:
         return _Response(documented, None)
+    # References in the schema are relative to the document.
     schema = {**media["schema"], "components": document.get("components", {})}
     return _Response(documented, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
 
@@ -138,6 +144,7 @@ def is_service_error(reply: Reply) -> bool:
 def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
     if response.documented:
         return "SHAPE"
+    # Its 409 has a rule of its own, since `status` may be missing there.
     return "LOCK-409-BODY" if (operation, status) == ("generateImage", 409) else _SHAPE_RULES.get(status)
 
 

@@ -80,6 +80,7 @@ def compile_engines(document: Node) -> tuple[Engine, ...]:
         for name, schema in _leaves(document, content[media_type]["schema"], ""):
             if name not in found:
                 found[name] = _engine(document, schema, form=media_type == _FORM)
+    # In the order of the document again: its first engine is the one of most requests (samples.FIELDS).
     order = list(document.get("components", {}).get("schemas", {}))
     return tuple(found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else 0))
 
@@ -144,6 +145,7 @@ def text(value: Any) -> str:
 
 
 def _leaves(document: Node, node: Node, name: str) -> Iterator[tuple[str, Node]]:
+    # The name identifies a schema, which both media types may refer to.
     name = str(node.get("$ref", name)).rpartition("/")[2]
     schema = resources.resolve(document, node)
     branches = schema.get("oneOf") or schema.get("anyOf")

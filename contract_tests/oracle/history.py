@@ -43,11 +43,13 @@ class Witnessed:
 def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
     """Yield what contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation took."""
     served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
+    # One that waited in a queue or on the network took longer than it ran: only the quickest shows how long one runs.
     certain = _CERTAIN * min([quickest, *(seen.received - seen.sent for seen in served)])
     for one, other in combinations(served, 2):
         if _meet(_core(one, certain), _core(other, certain)):
             yield _witnessed("LOCK-ONE", "409 to one of two generations at once", "200 to both", one, other)
     for running in served:
+        # Later, its lock may have expired while it still runs [LOCK-10S].
         ended = running.sent + min(certain, LOCK_SECONDS)
         for check in (seen for seen in history if seen.kind == "check" and seen.status == 200):
             if _reported_before(history, running, check) and check.received < ended:
@@ -75,6 +77,7 @@ def _reported_before(history: Sequence[Seen], running: Seen, check: Seen) -> boo
 
 def _core(seen: Seen, certain: float) -> tuple[float, float]:
     """Return the interval in which a generation of that length certainly ran; empty if it starts after its end."""
+    # It began at the latest so long before its reply, and ended at the earliest so long after its request.
     return seen.received - certain, seen.sent + certain
 
 

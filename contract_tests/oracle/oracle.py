@@ -46,17 +46,21 @@ class Oracle:
 
     @property
     def lock(self) -> Lock:
-        """Held while a generation runs, until it expires [LOCK-10S]; whether the end frees it is assumed."""
+        """Held while a generation runs, until it expires [LOCK-10S]."""
+        # The time of a live service passes unseen, and so may other clients of the account.
         if not self.complete:
             return "perhaps"
         if self.began is None or self.now > self.began + LOCK_MS:
             return "free"
+        # Whether it still holds at the very instant is not documented.
         if self.now == self.began + LOCK_MS:
             return "perhaps"
+        # Whether the end of its generation frees it is an assumption [LOCK-RELEASE].
         return "taken" if any(each.began == self.began for each in self.running) else "perhaps"
 
     def affordable_images(self) -> int:
-        """Return how many images to request at most: a request that is affordable only in part is an assumption."""
+        """Return how many images to request at most, 1 also where none is affordable."""
+        # Whether a request that is affordable only in part is refused is an assumption [CREDIT-NEED].
         left = [self.credits, None if self.daily_limit is None else self.daily_limit - self.used]
         known = [each for each in left if each is not None]
         return max(1, min(known, default=1))
@@ -76,6 +80,7 @@ class Oracle:
         return Deviation(rule, f"{_either(allowed)} to a request for {count} images, {self._state()}", received)
 
     def on_check(self, status: int) -> Deviation | None:
+        """Check the status of an availability check."""
         allowed = {"taken": {409}, "free": {200}, "perhaps": {200, 409}}[self.lock]
         if status in allowed:
             return None
@@ -145,6 +150,7 @@ class Oracle:
     def _refused_wrongly(self, status: int) -> str:
         if status == 409:
             return "LOCK-10S" if self.began is not None else "LOCK-CHECK"
+        # A 419 with credits left: the images before cost more than they should.
         return {419: "CREDIT-COST", 429: "DAILY-429"}.get(status, "SHAPE")
 
     def _state(self) -> str:

@@ -15,6 +15,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 @cache
 def root() -> Path:
     """Return the folder that holds `openapi/` and `fixtures/`."""
+    # A wheel has them in aiimage_mock/; in a checkout they are beside the suite.
     installed = _PACKAGE.parent / "aiimage_mock"
     return installed if installed.is_dir() else _PACKAGE.parent
 
@@ -57,6 +58,11 @@ class Rule:
     @property
     def documented(self) -> bool:
         return self.source == "doc"
+
+    @property
+    def contradicted(self) -> Literal["violated", "differs"]:
+        """The verdict of a contradiction."""
+        return "violated" if self.documented else "differs"
 
     @property
     def origin(self) -> str:

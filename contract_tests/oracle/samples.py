@@ -50,6 +50,7 @@ def all_invalid() -> list[Sample]:
 
 
 def upload(name: str) -> Upload:
+    # mimetypes itself has no WebP before Python 3.13.
     kind = mimetypes.guess_type(name)[0] or "image/webp"
     return name, resources.fixture("images", name).read_bytes(), kind
 

@@ -15,6 +15,7 @@ from contract_tests.runner.run import Run
 
 # Characters that XML 1.0 does not allow, not even escaped.
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# JUnit has no word for a difference or an accepted finding, and a failure would fail a pipeline.
 _TAGS = {
     "violated": "failure",
     "differs": "skipped",
@@ -39,6 +40,7 @@ def write_all(run: Run, outcome: Outcome) -> None:
         "summary.md": markdown_text,
     }
     for name, text in writers.items():
+        # The events are masked already, the command and the address of the target are not.
         (folder / name).write_text(run.masker(text(run, outcome)), encoding="utf-8")
 
 

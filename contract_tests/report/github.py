@@ -27,6 +27,7 @@ def no_commands() -> Iterator[None]:
     if not here():
         yield
         return
+    # Random, so that no reply can contain the word that ends the quotation.
     word = secrets.token_hex(16)
     click.echo(f"::stop-commands::{word}")
     try:
@@ -74,4 +75,5 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
+    # Either would end the property.
     return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -41,7 +41,7 @@ def _page() -> Template:
     environment = Environment(
         loader=PackageLoader("contract_tests", "report"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=StrictUndefined,  # a misspelt name is an error, not an empty text
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -63,8 +63,6 @@ class Status:
             case TestEnded(test):
                 self._done[self._phases.get(test, "")] += 1
                 self._current = ""
-            case _:
-                return
 
     def render(self) -> RenderableType:
         now = Text(f"{figures(self._run)} of {self._run.target.budget.seconds:g}", "bold")
@@ -108,8 +106,6 @@ class Lines:
                 self._found(event)
             case TestEnded():
                 self._ended(event)
-            case _:
-                return
 
     def _enter(self, phase: str) -> None:
         if phase != self._phase:
@@ -119,10 +115,8 @@ class Lines:
     def _found(self, decision: Decision) -> None:
         """Print a rule once for each verdict."""
         settings = self._run.settings
-        if settings.baseline.reason(decision.identity) is not None:
-            verdict = "accepted"
-        else:
-            verdict = "violated" if settings.rules[decision.rule].documented else "differs"
+        accepted = settings.baseline.reason(decision.identity) is not None
+        verdict = "accepted" if accepted else settings.rules[decision.rule].contradicted
         if (decision.rule, verdict) in self._shown:
             return
         self._shown.add((decision.rule, verdict))

@@ -64,6 +64,7 @@ def _details(finding: Finding) -> str:
         escaped(finding.rule.statement),
         "\n".join(f"- {escaped(name)}: {escaped(fact)}" for name, fact in facts.items()),
     ]
+    # The last ones, which show the contradiction.
     parts += [_step(each, finding.exchanges[0].sent) for each in finding.exchanges[-_MAX_STEPS:]]
     return "\n\n".join([*parts, "</details>"])
 
@@ -77,6 +78,7 @@ def _step(exchange: Exchange, start: float) -> str:
 
 def escaped(text: str) -> str:
     """Return text on one line with Markdown's special characters escaped, for tables too."""
+    # As entities, since a backslash would show inside HTML (<summary>).
     return "<br>".join(_SPECIAL.sub(lambda each: f"&#{ord(each[0])};", line) for line in text.splitlines())
 
 

@@ -28,6 +28,7 @@ STYLES = {
 
 def make_console(stream: TextIO) -> Console:
     """Return a console as wide as the terminal, or wide enough for a log."""
+    # A quoted reply may contain [markup] and :emoji: codes, which must show as they are.
     return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False, emoji=False, markup=False)
 
 
@@ -39,6 +40,7 @@ def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
         tokens = ", ".join(f"{role} ${variable}" for role, variable in variables(outcome))
         _print_line(console, f"\nThe variables stand for the tokens of the accounts: {tokens}")
     console.print()
+    # After a failed preflight every row would say the same.
     if run.events.ended:
         console.print(_rules_table(outcome))
     for line in _closing(run, outcome):

@@ -16,6 +16,7 @@ from contract_tests.runner.settings import Settings
 
 # The verdicts of rules, worst first.
 ORDER = ("violated", "differs", "inconclusive", "accepted", "skipped", "passed")
+# A reply that is quoted could move the cursor or reprogram the terminal; tabs and new lines are harmless.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -30,9 +31,8 @@ def ranked(outcome: Outcome) -> list[RuleResult]:
 
 
 def finding_verdict(finding: Finding) -> str:
-    if finding.accepted:
-        return "accepted"
-    return "violated" if finding.rule.documented else "differs"
+    """Return the verdict of a single finding, as reports show it."""
+    return "accepted" if finding.accepted else finding.rule.contradicted
 
 
 def headline(outcome: Outcome) -> str:
@@ -77,6 +77,7 @@ def gone_lines(outcome: Outcome) -> Iterator[str]:
 
 
 def started(run: Run) -> datetime:
+    # The clock of a run is monotonic and has no date.
     return datetime.now(UTC) - timedelta(seconds=run.seconds)
 
 
@@ -89,6 +90,7 @@ def variables(outcome: Outcome) -> list[tuple[str, str]]:
     """Return each account in the findings with the shell variable that stands for its token."""
     exchanges = (exchange for finding in outcome.findings for exchange in finding.exchanges if exchange.authorization)
     names = {token_variable(exchange.role): exchange.role for exchange in exchanges}
+    # `anonymous` has no token and uses the variable of `primary`.
     return [("primary" if variable == TOKEN_VARIABLE else role, variable) for variable, role in sorted(names.items())]
 
 

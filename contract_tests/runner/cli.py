@@ -101,6 +101,7 @@ _SHARED = (
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that run and plan share."""
+    # Reversed, since the option applied last comes first in the help.
     for option in reversed(_SHARED):
         command = option(command)
     return command
@@ -114,6 +115,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
     """Test the service and report a verdict for every rule."""
     settings = _settings(values)
+    # Before credits are spent, find out whether the results can be written.
     _make_folder(settings)
     baseline = _writable(write_baseline)
     click.echo(f"Seed {settings.seed}")

@@ -14,11 +14,13 @@ import yaml
 from contract_tests.errors import UsageError
 
 T = TypeVar("T")
+# msgspec reports the place of an error only in its message, as "… - at `$.accounts.low`".
 _MESSAGE = re.compile(r"(?P<text>.*?)(?: - at `(?:key` in `)?\$(?P<where>[^`]*)`)?", re.DOTALL)
 _UNKNOWN, _MISSING = (re.compile(f"Object {what} field `(.*)`") for what in ("contains unknown", "missing required"))
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
+# Classes of their own, since msgspec calls the hook only for types that it does not know.
 class OneLine(str):
     """A text on one line, without white space around it."""
 

@@ -45,7 +45,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class TestStarted:
-    __test__ = False
+    __test__ = False  # or pytest would collect it by its name
 
     test: str
 
@@ -126,10 +126,11 @@ class Verdict:
     def require(
         self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
     ) -> None:
-        """Decide a rule that the rest of the test depends on; raise InconclusiveError if it does not pass."""
+        """Decide a rule that the rest of the test depends on; raise RuleBrokenError if it does not pass."""
         if self.expect(rule, holds, expected=expected, received=received, by=by):
             return
         self.finish()
+        # Reached if the run does not ask for the rule (--only), so that its breach is not a finding.
         raise InconclusiveError(f"{rule} was not met (expected {expected}; received {received})")
 
     def expect_status(
@@ -142,7 +143,7 @@ class Verdict:
     def require_status(
         self, rule: str, reply: Reply, status: int, when: str = "", *, by: Reply | tuple[Reply, ...] = ()
     ) -> None:
-        """Decide a rule that the rest of the test depends on by the status of a reply."""
+        """Decide a rule by the status of a reply; raise as `require` does."""
         expected, received = f"{status} {when}".strip(), str(reply.status)
         self.require(rule, reply.status == status, expected=expected, received=received, by=by or reply)
 
@@ -160,6 +161,7 @@ class Verdict:
         deviations = list(self._contract.deviations(operation, reply, authorized=authorized))
         for deviation in deviations:
             self.report(deviation, by=reply)
+        # Once is enough: a decision for each of some hundred replies would say nothing more.
         if not deviations and reply.status == 200 and "SHAPE" not in self.decided:
             self.expect("SHAPE", True, expected="the documented shape", received="it", by=())
 
@@ -172,6 +174,7 @@ def describe(decision: Decision) -> str:
         f"  Received:   {decision.received}",
         f"  {basis(rule)}: {decision.expected}",
     ]
+    # Replies to concurrent calls may have arrived in another order.
     steps = sorted(decision.exchanges, key=lambda exchange: exchange.sent)
     return "\n".join(lines + [line for step in steps for line in _replay(step, steps[0].sent)])
 

@@ -59,6 +59,7 @@ def find(decisions: Iterable[Decision], rules: Mapping[str, Rule], baseline: Bas
 
 
 def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | None) -> Finding:
+    # One without requests shows least, so it is chosen last.
     shortest = min(same, key=lambda decision: len(decision.exchanges) or _MAX_EXCHANGES)
     tests = tuple(dict.fromkeys(decision.test for decision in same))
     return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
@@ -104,6 +105,7 @@ class Outcome:
             return "violations"
         verdicts = {result.verdict for result in self.results}
         documented = {result.verdict for result in self.results if result.rule.documented}
+        # A run of assumptions alone (--only) conforms if one of them was checked.
         exercised = documented & {"passed", "violated"} if documented else verdicts - {"skipped", "inconclusive"}
         return "incomplete" if self.stopped or "inconclusive" in documented or not exercised else "conforms"
 
@@ -165,8 +167,7 @@ def _history(events: Iterable[Event]) -> _History:
 def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> RuleResult:
     tests = tuple(dict.fromkeys(decision.test for decision in history.decisions if decision.rule == rule.id))
     if findings:
-        verdict: RuleVerdict = "violated" if rule.documented else "differs"
-        return RuleResult(rule, verdict, _summary(findings), tests, findings)
+        return RuleResult(rule, rule.contradicted, _summary(findings), tests, findings)
     inconclusive, skips = list(_inconclusive(rule, history, tests)), list(_skips(rule, history, tests))
     if tests:
         return RuleResult(rule, "passed", _joined(inconclusive + skips), tests)
@@ -187,6 +188,7 @@ def _gone(history: _History) -> Iterator[Accepted]:
             continue
         checked = {decision.test for decision in decisions if _completed(history, decision.test)}
         known = {planned.name for planned in history.plan.entries}
+        # If the test that made it is not named or no longer exists, any test of its rule shows that it is gone.
         if entry.test in checked or (checked and entry.test not in known):
             yield entry
 

@@ -24,6 +24,7 @@ class Entry:
     @property
     def phase(self) -> str:
         """One of PHASES: free checks first, then paid ones, generated requests, sequences and bursts."""
+        # Whatever its module is: all that costs nothing comes first.
         if self.cost == 0:
             return "free checks"
         return _PHASE_OF.get(self.name.partition(".")[0], "paid checks")

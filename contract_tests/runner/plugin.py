@@ -36,6 +36,7 @@ class ConformancePlugin:
         if config.getoption("numprocesses", None):
             raise pytest.UsageError("the tests share one account and one budget: run them without -n")
 
+    # Last, so that -k and -m have selected before.
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         ours = {_name(item): (item, mark) for item in items if (mark := declared(item))}
@@ -48,6 +49,7 @@ class ConformancePlugin:
         items[:] = chosen + others
         self.run.events.emit(PlanMade(self.plan, settings.baseline))
 
+    # Before the loop of pytest itself, which runs the tests if this returns None.
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         if session.config.option.collectonly:
@@ -76,6 +78,7 @@ class ConformancePlugin:
             verdict.finish()
             pytest.skip(str(error))
         except Exception:
+            # Findings made before the error outweigh it.
             verdict.finish()
             raise
         verdict.finish()
@@ -127,6 +130,7 @@ class ConformancePlugin:
         return "violated" if any(settings.rules[decision.rule].documented for decision in fresh) else "differs"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # pytest calls this for pytest.exit too, after a preflight whose failure is already recorded.
         if isinstance(excinfo.value, KeyboardInterrupt):
             self.run.events.emit(Interrupted("the run was interrupted"))
 
@@ -139,6 +143,7 @@ class ConformancePlugin:
         self.run.transport.close()
         outcome = conclude(self.run.events.log)
         files.write_all(self.run, outcome)
+        # pytest returns what it finds here after this hook.
         session.exitstatus = outcome.exit_status(strict=self.run.settings.strict)
 
 
@@ -157,5 +162,6 @@ def _outcome(call: pytest.CallInfo[None]) -> tuple[Ending, str]:
         return "violated", str(error)
     if isinstance(error, InconclusiveError | TargetLostError):
         return "inconclusive", str(error)
+    # A bug of the suite must not look like a violation.
     where = call.excinfo.traceback[-1]
     return "inconclusive", f"{type(error).__name__}: {error} ({Path(where.path).name}:{where.lineno + 1})"

@@ -23,6 +23,8 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+# pytest leaves no files, prints nothing, loads no other plugins, and captures only sys.stdout, which the console does
+# not go through.
 _PYTEST = ("-p", "no:cacheprovider", "-p", "no:terminal", "--capture=sys", "--disable-plugin-autoload")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STATUS = 3
@@ -47,12 +49,13 @@ class Session:
         outcome = conclude(self._run.events.log)
         files.write_all(self._run, outcome)
         status = self._close(outcome)
-        sys.stdout.flush()
+        sys.stdout.flush()  # os._exit does not
         return status
 
     def _close(self, outcome: Outcome) -> int:
         self._display.close()
         print_summary(self._console, self._run, outcome)
+        # Annotations are commands, so they come after the quotation.
         self._quoting.close()
         github.announce(self._run, outcome)
         if self._new_baseline:
@@ -77,6 +80,7 @@ def estimate(settings: Settings) -> Plan:
 
 
 def _pytest(plugin: ConformancePlugin, *arguments: str) -> None:
+    # Only the configuration of this package counts, not that of the folder in which the command runs.
     where = [str(_PACKAGE), "-c", str(_PACKAGE / "pytest.ini"), "--rootdir", str(_PACKAGE)]
     with _no_pytest_variables():
         pytest.main([*where, *_PYTEST, *arguments], plugins=[_Named(plugin)])
@@ -89,6 +93,7 @@ class _Named:
         self._plugin = plugin
 
     def pytest_addoption(self, parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:  # noqa: ARG002
+        # pytest.main gives plugins no names; this hook runs before conftest.py looks for the name.
         pluginmanager.register(self._plugin, NAME)
 
 
@@ -106,6 +111,7 @@ def ended_by_signals(finish: Callable[[str], int]) -> Iterator[None]:
     """Within the context, SIGINT and SIGTERM call `finish` with their name; its result is the exit status."""
 
     def end(number: int, _: FrameType | None) -> None:
+        # A second Ctrl-C must not interrupt the reports.
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         status = _STATUS

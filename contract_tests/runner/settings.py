@@ -120,6 +120,7 @@ def add_pytest_options(parser: pytest.Parser) -> None:
     group.addoption("--max-credits", type=int, metavar="N", help="spend at most N credits")
     group.addoption("--only", metavar="RULE,…", help="check only these rules")
     group.addoption("--profile", choices=PROFILES, default="full", help="how much may be spent; default: full")
+    # Prefixed like --conform-strict, since pytest has a --strict of its own.
     group.addoption("--conform-seed", type=int, metavar="N", help="the seed of the generated requests")
     group.addoption("--report", metavar="DIR", help="write the reports there")
     group.addoption("--baseline", metavar="FILE", help="the accepted findings")

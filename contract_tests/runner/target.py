@@ -71,8 +71,7 @@ class Target:
 
     @property
     def origin(self) -> str:
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin_of(self.base_url)
 
     @property
     def uploads(self) -> str:
@@ -82,6 +81,12 @@ class Target:
     def loopback(self) -> bool:
         host = urlsplit(self.base_url).hostname or ""
         return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _Token(Struct, forbid_unknown_fields=True):
@@ -146,8 +151,9 @@ ROLES = _Accounts.__struct_fields__
 
 
 def simple_target(base_url: str, token: str) -> Target:
-    """Return the target of `--base-url` and `--token`; other clients may hold the lock of a remote one."""
+    """Return the target of `--base-url` and `--token`."""
     target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", Secret(token))})
+    # The lock of a remote service may be shared, and a 409 then be due to another client.
     return target if target.loopback else replace(target, lock_scope="global")
 
 

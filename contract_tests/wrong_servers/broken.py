@@ -73,6 +73,7 @@ class _Broken(Service):
 def _reset(connection: socket.socket, message: bytes) -> None:
     """Reset the connection (RST)."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
+    # The files of the handler would keep the socket open; the descriptor closes at once.
     os.close(connection.detach())
 
 
@@ -129,6 +130,7 @@ _BROKEN: tuple[tuple[str, SendStrategy, int, str], ...] = (
     ("cuts-replies", _cut, 0, "The last third of every reply is missing."),
     ("promises-too-much", _overstate_length, 0, "The Content-Length of every reply is too large."),
 )
+# Black-box only, since an account cannot be opened through a broken connection.
 for _name, _strategy, _intact, _sentence in _BROKEN:
     _server = type(_name, (_Broken,), {"strategy": staticmethod(_strategy), "intact": _intact})
     add(Entry(_name, "broken", (), _sentence, _server, ("black-box",)))

@@ -79,7 +79,7 @@ def _enter(kind: Kind, rules: tuple[str, ...], sentence: str, modes: tuple[Mode,
     return enter
 
 
-def variant(  # the row of a table, instead of a class
+def variant(
     name: str,
     rules: str,
     sentence: str,
@@ -89,7 +89,7 @@ def variant(  # the row of a table, instead of a class
     modes: tuple[Mode, ...] = BOTH,
     **changed: Any,
 ) -> None:
-    """Add a subclass of `base` with some attributes changed. `rules` are separated by blanks."""
+    """Add the row of a table: a subclass of `base` with some attributes changed. `rules` are separated by blanks."""
     add(Entry(name, kind, tuple(rules.split()), sentence, type(name, (base,), changed), modes))
 
 

@@ -78,6 +78,7 @@ class Clock:
         with self._changed:
             while due := [each for each in self._awaited if each <= instant]:
                 first = min(due)
+                # A clock that runs may have passed that instant already, and must not go back.
                 self._set(max(first, self.now()))
                 self._changed.wait_for(lambda first=first: first not in self._awaited)  # type: ignore[misc]
             self._set(instant)

@@ -12,7 +12,7 @@ from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Generation, Image, Order
 from contract_tests.wrong_servers.wire import Form, Reply, Request, error
 
-_MAX_REQUESTS_PER_SECOND = 40
+_MAX_REQUESTS_PER_SECOND = 40  # fewer than the suite sends in a trial, so that it meets the limit
 
 
 @conforming("Keeps every rule.")
@@ -92,6 +92,7 @@ mock("one-lock", "conforming", "", "The mock with one declared lock for all acco
 @differs("VALID-422", how="Invalid parameters get a 400.")
 class InvalidAs400(Service):
     def invalid(self, problems: Problems) -> Reply:
+        # A missing source has a rule of its own, I2I-SRC.
         return super().invalid(problems) if "image_src" in problems else error(400, "Something is missing.")
 
 
@@ -117,6 +118,7 @@ class OneCreditIsEnough(Service):
         return self.balance(account) > 0
 
     def charge(self, account: Account, order: Order) -> None:
+        # A balance below 0 would break another rule, CREDIT-ATOMIC.
         account.credits = max(0, account.credits - order.count)
 
 

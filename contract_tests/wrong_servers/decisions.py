@@ -112,10 +112,12 @@ class Gallery:
 
     def listed(self, image: Image) -> dict[str, Any]:
         """Return an image as recent-images shows it."""
+        # Not by `entry`, which a wrong server changes alone.
         entry = {"id": image.id, "title": image.title, "input": image.input, "output": image.output}
         return {**entry, "created_at": self.presentation.stamp(image.created)}
 
     def recent_of(self, account: Account) -> list[Image]:
+        # The end of the list, backwards.
         return account.images[: -self.most_recent - 1 : -1]
 
     def picture(self, request: Request) -> Reply:

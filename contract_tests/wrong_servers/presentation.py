@@ -64,7 +64,7 @@ class ForeignPresentation(Presentation):
     def __init__(self) -> None:
         super().__init__()
         self._random = random.Random(20260226)
-        self._last = 2**32
+        self._last = 2**32  # ids of any size conform
 
     def next_id(self) -> int:
         self._last += self._random.randrange(1, 2**20)
@@ -88,7 +88,8 @@ class ForeignPresentation(Presentation):
         if "message" in body:
             extra = {"code": None, "docs": "/help"}
         elif "title" in body:
-            extra = {"favourite": False, "tags": []}
+            # Further fields of an image may differ between its two replies [RECENT-SAME].
+            extra = {"favourite": False, "tags": []} if "created_at" in body else {"img_id": body.get("id")}
         elif "images" in body:
             extra = {"queue": {"position": 0}, "images": self.adorned(body["images"])}
         return {**body, **extra}

@@ -143,6 +143,7 @@ def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | 
 def _run_and_print(planned: list[Job], workers: int) -> list[Trial]:
     """Run all jobs and print each result. An interrupt or a termination ends them all."""
     trials: list[Trial] = []
+    # A termination ends the trials in the same way as Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory() as folder, closing(run_all(planned, workers, folder)) as finished:

@@ -55,7 +55,7 @@ class Service(Locking, Accounting, Gallery):
         self.generation_seconds = generation_seconds
         self.engines = (*ENGINES, *engines)
         self.operations = (*OPERATIONS, *operations)
-        self.mutex = RLock()
+        self.mutex = RLock()  # reentrant, since ConformingOneByOne holds it around a whole request
 
     def answer(self, request: Request) -> Reply:
         candidates = [operation for operation in self.operations if operation.matches(request.path)]
@@ -87,6 +87,7 @@ class Service(Locking, Accounting, Gallery):
         return Reply(404, {"message": f"{request.path} does not exist."})
 
     def wrong_method(self, request: Request, allowed: list[str]) -> Reply:
+        # As many frameworks do, which answer HEAD wherever they answer GET.
         methods = ", ".join(allowed).replace("GET", "GET, HEAD")
         return Reply(405, {"message": f"{request.method} is not allowed."}, {"Allow": methods})
 
@@ -134,6 +135,7 @@ class Service(Locking, Accounting, Gallery):
                 self.refused(account)
                 return refusal
             generation = self.begin(account, order)
+        # The mutex is taken after the wait, so that others are served meanwhile.
         with account.clock.reached(generation.ends), self.mutex:
             return self.generated(self.finish(account, generation, request))
 

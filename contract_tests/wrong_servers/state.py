@@ -36,6 +36,7 @@ class Image:
     created: int
 
 
+# Compared by identity, since two generations may have the same order and times.
 @dataclass(eq=False)
 class Generation:
     """A running generation, with the instants of its start and end."""

@@ -25,10 +25,11 @@ from contract_tests.wrong_servers.state import LOW, ROLES, token_of
 REPORTS = ("report.json", "junit.xml")
 _SUITE_AT_FAULT = "a fault of the suite"
 _INTERNAL = ("Traceback", _SUITE_AT_FAULT)
-_LOW_OF_THE_MOCK = 2
+_LOW_OF_THE_MOCK = 2  # the credits of demo-low in fixtures/accounts.yaml
 _ADDRESS = re.compile(r"http://[^/\s]+")
 _BUDGET = Limits(credits=40, seconds=600, requests_per_second=200)
 _TIMEOUTS = Timeouts(connect=3, reply=20, generation=30)
+# Most requests to a broken server wait in vain.
 _SHORT_TIMEOUTS = Timeouts(connect=1, reply=1, generation=3)
 
 
@@ -41,6 +42,7 @@ def running(entry: Entry, mode: Mode) -> Iterator[Target]:
     """Run the server in a process; raise NotStartedError if it does not start."""
     with TemporaryDirectory() as folder:
         command = _command(entry, mode, Path(folder))
+        # Not a pipe, which would block the server when it is full.
         with (Path(folder) / "log").open("w") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
@@ -74,6 +76,7 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
         base_url=f"{origin}/api/v1",
         accounts={role: Account(role, Secret(_token(entry, role)), _figure(entry, role)) for role in ROLES},
         control="mock" if mode == "control" else "none",
+        # A wrong server that shares its lock does not declare it.
         lock_scope="global" if entry.shares_lock and entry.kind == "conforming" else "account",
         budget=_BUDGET,
         timeouts=_SHORT_TIMEOUTS if entry.kind == "broken" else _TIMEOUTS,

@@ -120,7 +120,7 @@ class Server(ThreadingHTTPServer):
     """Listens on loopback and renders each reply in the style of `presentation`."""
 
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 128  # a burst of connections overflows the default of 5
 
     def __init__(self, port: int, answer: Answer, presentation: Presentation) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -136,7 +136,7 @@ class Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+    disable_nagle_algorithm = True  # or small replies wait for an acknowledgement
     server: Server
 
     def _serve(self) -> None:
@@ -171,6 +171,7 @@ def rendered(reply: Reply, presentation: Presentation, method: str = "GET") -> b
     bodiless = reply.status == HTTPStatus.NO_CONTENT
     chunked = presentation.chunked and reply.content_type.startswith("application/json") and not bodiless
     headers = _framing(reply, presentation.charset if chunked else "", len(content), chunked=chunked)
+    # 419 is not a standard status; Laravel gives it this phrase.
     phrase = HTTPStatus(reply.status).phrase if reply.status in set(HTTPStatus) else "Page Expired"
     lines = [f"HTTP/1.1 {reply.status} {phrase}"]
     for name, value in {**({} if bodiless else headers), **presentation.headers, **reply.headers}.items():
