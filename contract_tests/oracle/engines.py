@@ -50,8 +50,8 @@ class Engine:
 
     def selected_by(self, fields: Fields) -> bool:
         """Return whether the fields select this schema, by engine and type."""
-        chosen = [name for name, schema in self.properties.items() if schema.get("x-role") in _SELECTING]
-        return all(text(fields.get(name)) in map(str, choices(self.properties[name])) for name in chosen)
+        chosen = {name: choices(node) for name, node in self.properties.items() if node.get("x-role") in _SELECTING}
+        return all(text(fields.get(name)) in map(str, values) for name, values in chosen.items() if values)
 
     def size(self, fields: Fields) -> str | None:
         """Return the requested WIDTHxHEIGHT of the picture, None if the fields do not specify it."""
