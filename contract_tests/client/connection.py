@@ -46,7 +46,7 @@ def receive(
             content += chunk
             if len(content) > _MAX_REPLY_BYTES:
                 raise httpx.DecodingError(f"the reply is larger than {_MAX_REPLY_BYTES} bytes")
-            # The timeout of httpx starts again with every chunk, so a reply could trickle in for ever.
+            # The timeout of httpx starts again with every chunk, so a reply could trickle in without end.
             if clock() > deadline:
                 raise httpx.ReadTimeout(f"the reply was not complete after {timeout_seconds:g} s")
     finally:
