@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 from typing import cast
 
 import click
@@ -75,12 +77,14 @@ def _work(folder: str, name: str, mode: Mode, seed: int) -> Trial:
     return run_trial(CATALOGUE[name], mode, seed)
 
 
-def _end_workers() -> None:
-    """End all trials and their servers."""
-    for worker in multiprocessing.active_children():
+def _end_workers() -> bool:
+    """End all trials and their servers; return whether there were any."""
+    workers = multiprocessing.active_children()
+    for worker in workers:
         with suppress(ProcessLookupError):  # it may not lead a group yet
             os.killpg(cast("int", worker.pid), signal.SIGKILL)
         worker.kill()
+    return bool(workers)
 
 
 _EPILOG = """\b
@@ -143,20 +147,29 @@ def selftest(mode: str, only: str | None, jobs: int, seeds: int, report: Path | 
 def _run_and_print(planned: list[Job], workers: int) -> list[Trial]:
     """Run all jobs and print each result. An interrupt or a termination ends them all."""
     trials: list[Trial] = []
-    # A termination ends the trials in the same way as Ctrl-C.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupted = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        # An exception raised here can be lost, in a finalizer for example. Without workers the pool is broken, which is
+        # noticed in any case.
+        interrupted.set()
+        if not _end_workers():
+            signal.default_int_handler(number, frame)
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with tempfile.TemporaryDirectory() as folder, closing(run_all(planned, workers, folder)) as finished:
             for trial in finished:
                 trials.append(trial)
                 click.echo(_progress(trial, len(trials), len(planned)))
-    except (NotStartedError, BrokenProcessPool) as error:
-        raise click.ClickException(f"The selftest stopped: {error}") from None
-    except KeyboardInterrupt:
+    except (NotStartedError, BrokenProcessPool, KeyboardInterrupt) as error:
+        if not interrupted.is_set():
+            raise click.ClickException(f"The selftest stopped: {error}") from None
         click.echo(f"Interrupted after {len(trials)} of {len(planned)} runs.", err=True)
         sys.exit(3)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return trials
 
 
