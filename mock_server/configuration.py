@@ -125,6 +125,8 @@ def read_scenario(path: Path, contract: Contract) -> Scenario:
     """Return the scenario in a file, or the ready-made one of that name; raise ConfigurationError."""
     if not path.exists() and str(path) in ready_made_scenarios():
         return ready_made_scenario(str(path), contract)
+    if not path.exists() and not path.suffix:  # a name, not a file
+        raise ConfigurationError(f"unknown scenario {path}{suggestion(str(path), ready_made_scenarios())}")
     content = _read(path)
     try:
         return make_scenario(content, contract)

@@ -21,7 +21,7 @@ from contract_tests.wrong_servers.wire import Reply
 from mock_server import resources
 from mock_server.contract import compile_contract, read_yaml
 from support.extension import ENGINE, FIELDS, SIZES, extended_copy
-from support.mock import PREFIX, Start
+from support.mock import PREFIX, Start, behaviour, settings
 from support.server import Server
 from support.wrong_servers import serving
 
@@ -146,6 +146,21 @@ def test_a_terse_document_will_do(start: Start) -> None:
     assert mock.call("DELETE", f"{PREFIX}/images/12", None).status_code == 401
     assert mock.call("GET", "/_mock/docs", None).status_code == 200
     assert "terse" in mock.call("GET", "/_mock/", None).text
+
+
+def test_another_body_is_not_refused_for_a_generation(start: Start) -> None:
+    """Lock, limit and credits refuse generations only, whatever their order."""
+    document = read_yaml(resources.DOCUMENT)
+    schema = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+    content = {"application/json": {"schema": schema}}
+    responses = {"204": {"description": "Noted."}}
+    post = {"operationId": "addNote", "requestBody": {"content": content}, "responses": responses}
+    document["paths"]["/aiimage/notes"] = {"post": post}
+    order = ["locked", "no-credits", "daily-limit", "invalid"]
+    mock = start(settings(behaves=behaviour(refusal_order=order)), contract=compile_contract(document))
+    assert mock.call("POST", f"{PREFIX}/notes", "demo-busy", json={"text": "A fox"}).status_code == 204
+    reply = mock.call("POST", f"{PREFIX}/notes", "demo-busy", json={})
+    assert (reply.status_code, list(reply.json()["errors"])) == (422, ["text"])
 
 
 def conform(copy: Path, folder: Path, base_url: str, primary: str, invalid: str) -> dict[str, Any]:

@@ -79,9 +79,14 @@ def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviou
     if world.used + reserved + wanted <= world.daily_limit:
         return None
     # More than a whole day allows passes on no day.
-    resets_at = days.next_day(now, behaviour) if wanted <= world.daily_limit else None
-    state = {"daily_limit": world.daily_limit, "used_today": world.used, "reserved": reserved}
-    return Refusal("daily-limit", resets_at, state)
+    resets_at = days.next_day(now, behaviour)
+    state = {
+        "daily_limit": world.daily_limit,
+        "used_today": world.used,
+        "reserved": reserved,
+        "resets_at": resets_at,
+    }
+    return Refusal("daily-limit", resets_at if wanted <= world.daily_limit else None, state)
 
 
 def _no_credits(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:

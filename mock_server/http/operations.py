@@ -82,6 +82,8 @@ class Operations:
         behaviour = self._service.behaviour
         if reply.code not in _INVALID or context.seen is None or operation.parameters is None:
             return reply
+        if operation.parameters.roles.engine is None:
+            return reply  # the other refusals are those of a generation
         demand = read_demand(context.sent_fields, operation.parameters.pick(context.sent_fields).roles, behaviour)
         earlier = earlier_refusal(self._service, context.seen, demand)
         if earlier:

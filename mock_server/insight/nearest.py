@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mock_server.contract import Contract, Operation
-from mock_server.domain.clock import DAY, Instant, to_iso
+from mock_server.domain.clock import Instant, to_iso
 from mock_server.domain.entry import PICTURE, Entry
 
 from .corrections import corrected
@@ -108,9 +108,9 @@ def _within_the_day(entry: Entry, contract: Contract) -> Nearest:
     limit, left = entry.state.get("daily_limit", 0), left_today(entry)
     if left > 0:
         return _fewer(entry, contract, AT_ONCE, left, f"Images left today: {left} of {limit}.")
-    if entry.ends_at is None and limit > 0:
-        tomorrow = exact((entry.at // DAY + 1) * DAY)
-        return _fewer(entry, contract, tomorrow, limit, f"Images a day: at most {limit}.")
+    resets_at = entry.state.get("resets_at")
+    if entry.ends_at is None and limit > 0 and resets_at is not None:
+        return _fewer(entry, contract, exact(resets_at), limit, f"Images a day: at most {limit}.")
     return _same(entry, contract)
 
 

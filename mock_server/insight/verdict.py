@@ -56,7 +56,7 @@ CLIENT_RULES = (
         "answered with 429 again under the same limit.",
         "a 429 from generate-image",
         "did not retry unchanged",
-        "Request fewer images, or wait until 00:00 UTC.",
+        "Request fewer images, or wait until the day ends.",
         retries.retried_over_limit,
     ),
     ClientRule(

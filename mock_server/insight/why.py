@@ -8,6 +8,8 @@ from mock_server.domain.entry import Entry
 
 from .nearest import AFTER_BUYING, AT_ONCE, NEVER, Nearest, exact, nearest
 
+_INSTANTS = ("until", "resets_at")
+
 
 def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None:
     """Return the explanation of a refusal, or None if the request was not refused.
@@ -33,10 +35,14 @@ def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None
 
 def _readable(state: Mapping[str, Any]) -> dict[str, Any]:
     """Return the state with instants as ISO 8601."""
-    lock = state.get("lock")
-    if not isinstance(lock, Mapping) or lock.get("until") is None:
-        return dict(state)
-    return {**state, "lock": {**lock, "until": exact(lock["until"])}}
+    return {
+        name: _readable(value)
+        if isinstance(value, Mapping)
+        else exact(value)
+        if name in _INSTANTS and value is not None
+        else value
+        for name, value in state.items()
+    }
 
 
 def _message(entry: Entry, found: Nearest) -> str:

@@ -58,7 +58,7 @@ def test_every_flag_is_in_the_help_with_its_environment_variable() -> None:
         (["--log-format", "xml"], "'xml' is not one of 'text', 'json'"),
         (["--accounts", "/nowhere.yaml"], "--accounts: /nowhere.yaml cannot be read: No such file or directory"),
         (["--behaviour", "/tmp"], "--behaviour: /tmp cannot be read: Is a directory"),
-        (["--scenario", "nowhere"], "--scenario: nowhere cannot be read: No such file or directory"),
+        (["--scenario", "nowhere"], "--scenario: unknown scenario nowhere; known: bad-network, before-midnight"),
         (["--host", "nowhere.invalid"], "--host: nowhere.invalid is not an address of this machine"),
         (["--host", "192.0.2.1"], "--host: 192.0.2.1:8010 cannot be bound: Cannot assign requested address\n"),
         (["--state", "disk"], "--state: it takes memory, redis://[USER:PASSWORD@]HOST"),

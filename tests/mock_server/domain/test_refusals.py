@@ -14,8 +14,10 @@ from support.sandbox import LOCK, MIDNIGHT, Sandbox
 CODES = ("locked", "daily-limit", "no-credits")
 
 
-def daily_limit(resets_at: int | None, limit: int, used: int, reserved: int = 0) -> Refusal:
-    return Refusal("daily-limit", resets_at, {"daily_limit": limit, "used_today": used, "reserved": reserved})
+def daily_limit(ends_at: int | None, limit: int, used: int, reserved: int = 0, resets_at: int | None = None) -> Refusal:
+    resets_at = ends_at if resets_at is None else resets_at
+    state = {"daily_limit": limit, "used_today": used, "reserved": reserved, "resets_at": resets_at}
+    return Refusal("daily-limit", ends_at, state)
 
 
 def no_credits(free: int, needed: int) -> Refusal:
@@ -95,7 +97,7 @@ def test_the_last_image_of_the_daily_limit_can_be_generated(sandbox: Sandbox) ->
 def test_the_daily_limit_resets_at_midnight(sandbox: Sandbox) -> None:
     sandbox.set(used=20)
     sandbox.at(MIDNIGHT - 1)
-    state = {"daily_limit": 20, "used_today": 20, "reserved": 0}
+    state = {"daily_limit": 20, "used_today": 20, "reserved": 0, "resets_at": MIDNIGHT}
     assert sandbox.refused() == Refusal("daily-limit", MIDNIGHT, state)
     sandbox.at(MIDNIGHT)
     sandbox.begin()
@@ -105,7 +107,8 @@ def test_the_daily_limit_resets_at_the_configured_time(sandbox: Sandbox) -> None
     sandbox.behave(daily_reset="10:30")
     sandbox.at(START)
     sandbox.set(used=20)
-    assert sandbox.refused().ends_at == START + 1800 * SECOND
+    refusal = sandbox.refused()
+    assert refusal.ends_at == refusal.state["resets_at"] == START + 1800 * SECOND
 
 
 def test_a_limit_in_requests_counts_a_request_as_one(sandbox: Sandbox) -> None:
@@ -118,7 +121,7 @@ def test_a_limit_in_requests_counts_a_request_as_one(sandbox: Sandbox) -> None:
 
 def test_a_request_above_the_daily_limit_is_refused_without_an_end(sandbox: Sandbox) -> None:
     sandbox.set(daily_limit=5)
-    assert sandbox.refused(6) == daily_limit(None, 5, 0)
+    assert sandbox.refused(6) == daily_limit(None, 5, 0, resets_at=MIDNIGHT)
 
 
 def test_concurrent_generations_never_spend_the_same_credit(sandbox: Sandbox) -> None:

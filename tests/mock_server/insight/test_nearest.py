@@ -88,7 +88,7 @@ def test_a_permanent_lock_never_ends_by_itself(contract: Contract) -> None:
 
 
 def daily(limit: int, used: int, reserved: int = 0, ends_at: int | None = None) -> Entry:
-    state = {"daily_limit": limit, "used_today": used, "reserved": reserved}
+    state = {"daily_limit": limit, "used_today": used, "reserved": reserved, "resets_at": MIDNIGHT}
     return entry(status=429, fields=THREE, state=state, ends_at=ends_at)
 
 

@@ -148,7 +148,7 @@ def test_a_message_has_the_reason_and_the_remedy(
 def test_a_message_about_the_daily_limit_has_the_remaining_images(
     contract: Contract, rules: Rules, limit: int, used: int, ends_at: int | None, message_: str
 ) -> None:
-    state = {"daily_limit": limit, "used_today": used, "reserved": 0}
+    state = {"daily_limit": limit, "used_today": used, "reserved": 0, "resets_at": START + 14 * 3600 * seconds(1)}
     assert message(contract, rules, status=429, rule="DAILY-429", state=state, ends_at=ends_at, fields=TWO) == message_
 
 
