@@ -59,7 +59,7 @@ def test_the_mock_serves_with_its_inputs_when_the_step_ends(runner: Commands, tm
 def test_a_mock_that_does_not_start_fails_the_step_with_its_log(runner: Commands) -> None:
     status, action = start(runner, scenario="nowhere")
     assert status == 1
-    assert "--scenario: nowhere cannot be read" in runner.printed
+    assert "--scenario: unknown scenario nowhere" in runner.printed
     assert "::error title=aiimage-mock::The mock did not start." in runner.printed
     assert action.output == {}
 
