@@ -81,7 +81,7 @@ class _Account:
             self._require_first(images)
             self._learn_price(images)
         when = f"for {images} images, with {self.left} left of the {self.api.figure} credits of the target"
-        self.verdict.require_status("CREDIT-COST", reply, 200, when, by=tuple(self.api.trail))
+        self.verdict.step_status("CREDIT-COST", reply, 200, when, by=tuple(self.api.trail))
         self.left -= price(images)
         return self._paid(before, images, reply)
 

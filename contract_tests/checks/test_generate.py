@@ -49,6 +49,7 @@ def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, 
         if reply.status != 200:
             raise InconclusiveError(f"{name} was answered {reply.status}, and its parameters are an assumption")
         images = images_of(reply)
+    verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)
 

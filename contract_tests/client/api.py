@@ -75,7 +75,7 @@ class Api:
             raise InconclusiveError(f"the account {self.role} was refused a generation with {reply.status}")
         if limit := undocumented_limit(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
-        self._verdict.require_status("SHAPE", reply, 200, "for a documented request")
+        self._verdict.step_status("SHAPE", reply, 200, "for a documented request")
         self._expect_price(images_requested(fields), before, reply)
         return images_of(reply), reply
 

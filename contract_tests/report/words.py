@@ -46,15 +46,17 @@ def headline(outcome: Outcome) -> str:
 
 def sentence(outcome: Outcome) -> str:
     """Return the verdict of the run as a sentence without its subject, the service."""
-    documented = [result for result in outcome.results if result.rule.documented]
+    documented = outcome.documented
     passed = sum(1 for result in documented if result.verdict == "passed")
     count = f"{passed} of {len(documented)} documented rules passed"
     if outcome.verdict == "violations":
         broken = ", ".join(result.rule.id for result in outcome.of("violated") if not result.accepted)
         return f"VIOLATES the documentation: {broken} ({count}{_besides(outcome)})."
     if outcome.verdict == "incomplete":
-        reason = (outcome.stopped or count).rstrip(".")
-        return f"could not be checked well enough: {reason}{_besides(outcome)}."
+        stopped = f": {outcome.stopped.rstrip('.')}" if outcome.stopped else ""
+        looked = sum(1 for result in documented if result.decided)
+        seen = f"{looked} of {len(documented)} documented rules looked at, nothing found" if looked else ""
+        return f"could not be checked well enough{stopped or f': {seen or count}'}{_besides(outcome)}."
     skipped = sum(1 for result in documented if result.verdict == "skipped")
     return f"conforms: {count}{f', {skipped} skipped' if skipped else ''}{_besides(outcome)}."
 

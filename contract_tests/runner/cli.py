@@ -23,7 +23,7 @@ Example:
 """
 _STATUSES = """\b
 Exit status of run:
-  0  the service conforms
+  0  the service conforms: nothing is violated, and enough rules were decided
   1  a documented rule is violated; with --strict, also if the service differs from an assumption;
      with --baseline, also if an accepted finding no longer occurs
   2  bad usage

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NoReturn
 
 from contract_tests.client.call import Exchange, Reply
 from contract_tests.client.masking import Masker
@@ -129,6 +129,16 @@ class Verdict:
         """Decide a rule that the rest of the test depends on; raise RuleBrokenError if it does not pass."""
         if self.expect(rule, holds, expected=expected, received=received, by=by):
             return
+        self._end(rule, expected, received)
+
+    def step(
+        self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
+    ) -> None:
+        """Take a step on the way to a decision: it can break the rule, as `require` does, and never passes it."""
+        if not holds:
+            self.require(rule, holds, expected=expected, received=received, by=by)
+
+    def _end(self, rule: str, expected: str, received: str) -> NoReturn:
         self.finish()
         # Reached if the run does not ask for the rule (--only), so that its breach is not a finding.
         raise InconclusiveError(f"{rule} was not met (expected {expected}; received {received})")
@@ -147,6 +157,13 @@ class Verdict:
         expected, received = f"{status} {when}".strip(), str(reply.status)
         self.require(rule, reply.status == status, expected=expected, received=received, by=by or reply)
 
+    def step_status(
+        self, rule: str, reply: Reply, status: int, when: str = "", *, by: Reply | tuple[Reply, ...] = ()
+    ) -> None:
+        """Take a step by the status of a reply, as `step` does."""
+        if reply.status != status:
+            self.require_status(rule, reply, status, when, by=by)
+
     def report(self, deviation: Deviation, *, by: Reply | tuple[Reply, ...]) -> None:
         """Decide against the service."""
         self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)
@@ -157,13 +174,9 @@ class Verdict:
             raise RuleBrokenError("\n\n".join(describe(decision) for decision in self.broken))
 
     def observe(self, operation: str, reply: Reply, *, authorized: bool = True) -> None:
-        """Check a reply against the document; every call of an operation passes through here."""
-        deviations = list(self._contract.deviations(operation, reply, authorized=authorized))
-        for deviation in deviations:
+        """Report what a reply contradicts in the document; every call of an operation passes through here."""
+        for deviation in self._contract.deviations(operation, reply, authorized=authorized):
             self.report(deviation, by=reply)
-        # Once is enough: a decision for each of some hundred replies would say nothing more.
-        if not deviations and reply.status == 200 and "SHAPE" not in self.decided:
-            self.expect("SHAPE", True, expected="the documented shape", received="it", by=())
 
 
 def describe(decision: Decision) -> str:

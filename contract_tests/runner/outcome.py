@@ -67,11 +67,18 @@ def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | No
 
 @dataclass(frozen=True)
 class RuleResult:
+    """The verdict of a rule. planned: whether a test of the plan decides it, as the roles and the profile allow."""
+
     rule: Rule
     verdict: RuleVerdict
     reason: str = ""
     tests: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    planned: bool = True
+
+    @property
+    def decided(self) -> bool:
+        return self.verdict not in {"skipped", "inconclusive"}
 
     @property
     def accepted(self) -> bool:
@@ -103,11 +110,19 @@ class Outcome:
     def verdict(self) -> RunVerdict:
         if self._open("violated"):
             return "violations"
-        verdicts = {result.verdict for result in self.results}
-        documented = {result.verdict for result in self.results if result.rule.documented}
-        # A run of assumptions alone (--only) conforms if one of them was checked.
-        exercised = documented & {"passed", "violated"} if documented else verdicts - {"skipped", "inconclusive"}
-        return "incomplete" if self.stopped or "inconclusive" in documented or not exercised else "conforms"
+        return "conforms" if self._enough and not self.stopped else "incomplete"
+
+    @property
+    def documented(self) -> list[RuleResult]:
+        return [result for result in self.results if result.rule.documented]
+
+    @property
+    def _enough(self) -> bool:
+        """Whether every documented rule was decided that the roles and the profile allow, and at least half of all."""
+        # A run of assumptions alone (--only) is judged by these.
+        results = self.documented or self.results
+        decided = sum(result.decided for result in results)
+        return all(result.decided for result in results if result.planned) and 0 < len(results) <= 2 * decided
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -165,13 +180,25 @@ def _history(events: Iterable[Event]) -> _History:
 
 
 def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> RuleResult:
-    tests = tuple(dict.fromkeys(decision.test for decision in history.decisions if decision.rule == rule.id))
     if findings:
+        tests = tuple(dict.fromkeys(decision.test for decision in history.decisions if decision.rule == rule.id))
         return RuleResult(rule, rule.contradicted, _summary(findings), tests, findings)
+    tests = tuple(_passing(rule, history))
     inconclusive, skips = list(_inconclusive(rule, history, tests)), list(_skips(rule, history, tests))
     if tests:
         return RuleResult(rule, "passed", _joined(inconclusive + skips), tests)
-    return RuleResult(rule, "inconclusive" if inconclusive else "skipped", _joined(inconclusive or skips))
+    planned = any(rule.id in entry.decides.rules for entry in history.plan.selected)
+    verdict: RuleVerdict = "inconclusive" if inconclusive else "skipped"
+    return RuleResult(rule, verdict, _joined(inconclusive or skips), planned=planned)
+
+
+def _passing(rule: Rule, history: _History) -> Iterator[str]:
+    """Yield the tests by which the rule passes: those that decided it and were not inconclusive in the end."""
+    for test in dict.fromkeys(decision.test for decision in history.decisions if decision.rule == rule.id):
+        ended = history.ended.get(test)
+        # A test that never ended was interrupted.
+        if ended is not None and ended.outcome != "inconclusive":
+            yield test
 
 
 def _summary(findings: tuple[Finding, ...]) -> str:

@@ -35,6 +35,15 @@ def test_a_test_without_violations_passes() -> None:
     assert judge.decided == {"AUTH"}
 
 
+def test_a_step_can_break_a_rule_and_never_passes_it() -> None:
+    judge, events = verdict()
+    judge.step("AUTH", True, expected="200", received="200")
+    assert not judge.decided
+    assert not events.log
+    with pytest.raises(RuleBrokenError):
+        judge.step("AUTH", False, expected="200", received="401")
+
+
 def test_records_only_selected_rules() -> None:
     judge, events = verdict("SHAPE")
     judge.expect("AUTH", False, expected="401", received="200")

@@ -63,15 +63,33 @@ def test_an_inconclusive_documented_rule_makes_the_run_incomplete() -> None:
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("incomplete", 3)
 
 
-def test_a_skipped_test_does_not_change_a_passed_rule() -> None:
+def test_a_skipped_test_does_not_change_a_passed_rule_and_leaves_the_run_incomplete() -> None:
     events = [
         plan(("a", ("AUTH",)), ("b", ("AUTH", "SHAPE"))),
         decision("a", "AUTH", passed=True),
+        ended("a"),
         ended("b", "skipped", "no budget"),
     ]
     outcome = conclude(events)
     assert verdicts(outcome) == {"AUTH": "passed", "SHAPE": "skipped"}
-    assert outcome.verdict == "conforms"
+    assert outcome.verdict == "incomplete"
+
+
+@pytest.mark.parametrize("end", [(), (ended("a", "inconclusive", "timeout"),)])
+def test_no_decision_of_an_inconclusive_or_unfinished_test_passes_a_rule(end: tuple[Event, ...]) -> None:
+    outcome = conclude([plan(("a", ("AUTH",))), decision("a", "AUTH", passed=True), *end])
+    assert verdicts(outcome) == {"AUTH": "inconclusive"}
+    assert outcome.verdict == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict"), [(("SHAPE",), "conforms"), (("SHAPE", "LOCK-ONE"), "incomplete"), (("ORDER",), "conforms")]
+)
+def test_a_run_conforms_if_it_decided_all_that_it_could_and_half_of_the_documented_rules(
+    others: tuple[str, ...], verdict: str
+) -> None:
+    events = [plan(("a", ("AUTH",)), rules=("AUTH", *others)), decision("a", "AUTH", passed=True), ended("a")]
+    assert conclude(events).verdict == verdict
 
 
 def test_a_rule_that_a_failed_test_did_not_reach_is_inconclusive() -> None:
@@ -100,7 +118,8 @@ def test_a_run_without_a_decision_is_incomplete() -> None:
 
 
 def test_assumptions_alone_can_conform() -> None:
-    assert conclude([plan(("a", ("ORDER",))), decision("a", "ORDER", passed=True)]).verdict == "conforms"
+    events = [plan(("a", ("ORDER",))), decision("a", "ORDER", passed=True), ended("a")]
+    assert conclude(events).verdict == "conforms"
 
 
 def test_strict_fails_on_a_difference() -> None:
@@ -146,8 +165,9 @@ def test_a_difference_can_be_accepted() -> None:
     accepted = (Accepted("ORDER", "known"),)
     passed = decision("a", "AUTH", passed=True)
     differs = broken(rule="ORDER", test="b")
-    assert concluded(passed, differs, ended("b", "accepted"), accepted=accepted).exit_status(strict=True) == 0
-    assert concluded(passed, differs, ended("b", "differs"), accepted=()).exit_status(strict=True) == 1
+    passing = passed, ended("a")
+    assert concluded(*passing, differs, ended("b", "accepted"), accepted=accepted).exit_status(strict=True) == 0
+    assert concluded(*passing, differs, ended("b", "differs"), accepted=()).exit_status(strict=True) == 1
 
 
 def test_an_accepted_finding_that_vanished_fails_the_run() -> None:
