@@ -55,7 +55,7 @@ def sentence(outcome: Outcome) -> str:
     if outcome.verdict == "incomplete":
         stopped = f": {outcome.stopped.rstrip('.')}" if outcome.stopped else ""
         looked = sum(1 for result in documented if result.decided)
-        seen = f"{looked} of {len(documented)} documented rules looked at, nothing found" if looked else ""
+        seen = f"{looked} of {len(documented)} documented rules checked, nothing found" if looked else ""
         return f"could not be checked well enough{stopped or f': {seen or count}'}{_besides(outcome)}."
     skipped = sum(1 for result in documented if result.verdict == "skipped")
     return f"conforms: {count}{f', {skipped} skipped' if skipped else ''}{_besides(outcome)}."
