@@ -6,10 +6,11 @@ from typing import Any
 
 from PIL import Image
 
-from contract_tests.client.api import Api, images_requested
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import NoReplyError
 from contract_tests.oracle.engines import Fields, engine_of, prompt_of
+from contract_tests.oracle.replies import images_requested
 from contract_tests.runner.events import Verdict
 
 _MAX_PIXELS = 64_000_000

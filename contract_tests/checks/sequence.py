@@ -6,12 +6,13 @@ from typing import Protocol
 
 from contract_tests.checks.pictures import picture_size
 from contract_tests.checks.world import Running, World
-from contract_tests.client.api import Api, images_of, undocumented_limit
+from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import Fields, prompt_of, with_count
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, common_part
 from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
+from contract_tests.oracle.replies import own_limit
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 
 ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
@@ -116,7 +117,7 @@ class Sequence:
         fields = with_count(ENGINES[engine], count)
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else STARTED
-        if status == 422 and undocumented_limit(fields, attempt.reply()):
+        if attempt.answered and own_limit(fields, attempt.reply()):
             return
         self._refused = self._refused or status != STARTED
         # The past of a live account is unknown, so that such a refusal may be right.

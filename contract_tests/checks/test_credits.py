@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract_tests.checks.decisions import decides
-from contract_tests.client.api import Api, about_account, images_requested
+from contract_tests.client.api import Api
 from contract_tests.client.budget import Budget
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields, other_choices, with_count
 from contract_tests.oracle.facts import counted, price
+from contract_tests.oracle.replies import about_account, images_requested
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
-from contract_tests.client.api import Api, about_account
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_count
+from contract_tests.oracle.replies import about_account
 from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
 from contract_tests.runner.events import Verdict
 

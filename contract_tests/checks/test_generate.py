@@ -7,12 +7,13 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import judge_images, judge_pictures
-from contract_tests.client.api import Api, error_fields, images_of
+from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import load_engines, prompt_of, with_count, with_prompt
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
+from contract_tests.oracle.replies import error_fields
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
-from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, count_field, open_sizes
+from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
+from contract_tests.oracle.replies import images_requested, made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account, origin_of
@@ -55,7 +55,7 @@ class Api:
         without_credits = self.role in self._run.without_credits
         reply = self._run.transport.send(replace(call, images=images, without_credits=without_credits))
         self.trail.append(reply)
-        if reply.status == 200:
+        if made(reply):
             # It has credits after all: from now on they are reserved.
             self._run.without_credits.discard(self.role)
             self._run.made_images.add(self.role, reply)
@@ -73,7 +73,7 @@ class Api:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:
             raise InconclusiveError(f"the account {self.role} was refused a generation with {reply.status}")
-        if limit := undocumented_limit(fields, reply):
+        if limit := own_limit(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
         self._verdict.step_status("SHAPE", reply, 200, "for a documented request")
         self._expect_price(images_requested(fields), before, reply)
@@ -205,15 +205,6 @@ class Api:
         return self.role not in {"invalid", "anonymous"}
 
 
-def about_account(reply: Reply, account: str) -> Reply:
-    """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
-    of_parameters = reply.status == 422 and error_fields(reply)
-    failed = reply.status >= 500 and not is_service_error(reply)
-    if reply.status == 401 or of_parameters or failed:
-        raise InconclusiveError(f"the account {account} was answered {reply.status}")
-    return reply
-
-
 def images_of(reply: Reply) -> list[dict[str, Any]]:
     """Return the images of a reply of generate-image or recent-images."""
     body = reply.json()
@@ -221,28 +212,3 @@ def images_of(reply: Reply) -> list[dict[str, Any]]:
     if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
         raise InconclusiveError("the reply has no list of images")
     return images
-
-
-def undocumented_limit(fields: Fields, reply: Reply) -> str | None:
-    """Return which limit of its own a 422 names: the number of images or the resolution; None for another reply."""
-    if reply.status != 422:
-        return None
-    errors = set(error_fields(reply))
-    # The refusal of a single image is not a limit.
-    limits = {count_field(): f"{images_requested(fields)} images at once"} if images_requested(fields) > 1 else {}
-    limits |= {name: f"a size of {fields.get(name)}" for name in open_sizes()}
-    return " and ".join(limits[error] for error in sorted(errors)) if errors and errors <= limits.keys() else None
-
-
-def error_fields(reply: Reply) -> list[str]:
-    """Return the fields that a 422 names."""
-    body = reply.json()
-    errors = body.get("errors") if isinstance(body, dict) else None
-    return list(errors) if isinstance(errors, dict) else []
-
-
-def images_requested(fields: Fields) -> int:
-    """Return how many images a request asks for, as a lenient service may read it."""
-    number = str(fields.get(count_field()))
-    # isdigit also accepts digits like ², which int refuses.
-    return int(number) if number.isascii() and number.isdigit() else 1

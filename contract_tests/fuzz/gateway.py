@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug import Request, Response
@@ -13,6 +14,8 @@ from contract_tests.fuzz.campaigns import Campaign, provoking
 from contract_tests.fuzz.judgement import Cause, Record, judge
 from contract_tests.fuzz.kinds import Kind
 from contract_tests.fuzz.wire import AUTHORIZATION, payload_of
+from contract_tests.oracle.engines import Fields
+from contract_tests.oracle.replies import made
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -30,6 +33,7 @@ class ProxiedCall:
     operation: str
     kind: Kind
     call: Call
+    fields: Fields = field(default_factory=dict)
 
 
 class Gateway:
@@ -83,15 +87,16 @@ class Gateway:
         if operation is None:
             # Without its body, since a service that accepts the method would charge for it.
             return ProxiedCall(request.path, Kind.UNLISTED, call)
-        kind = Kind.BARE
+        kind, fields = Kind.BARE, dict[str, Any]()
         if operation == _GENERATE:
             payload = payload_of(request)
             call = (payload if self._without_credits else payload.of_one_image()).apply_to(call)
             kind, call = payload.kind, replace(call, timeout_seconds=self._run.target.timeouts.generation)
+            fields = payload.parameters if kind is Kind.DOCUMENTED else fields
         # Some cases of schemathesis omit or alter the header.
         authorization = request.headers.get("Authorization")
         if authorization == AUTHORIZATION:
-            return ProxiedCall(operation, kind, call)
+            return ProxiedCall(operation, kind, call, fields)
         return ProxiedCall(
             operation, Kind.UNAUTHENTICATED, replace(call, role="anonymous", token=None, authorization=authorization)
         )
@@ -103,7 +108,7 @@ class Gateway:
         paid = proxied.operation == _GENERATE
         reply = self._api.post(proxied.call, 1) if paid else self._run.transport.send(proxied.call)
         self.record.answers[proxied.kind, reply.status] += 1
-        found = list(judge(self._run.contract, proxied.operation, proxied.kind, reply))
+        found = list(judge(self._run.contract, proxied.operation, proxied.kind, reply, proxied.fields))
         causes = {self.record.note(proxied.operation, finding, reply) for finding in found}
         self._left -= 1
         self._credits -= paid and self._may_have_cost(reply)
@@ -116,7 +121,7 @@ class Gateway:
         return self._api.role in self._run.without_credits
 
     def _may_have_cost(self, reply: Reply) -> bool:
-        return reply.status == 200 or (reply.status >= 500 and not self._without_credits)
+        return made(reply) or (reply.status >= 500 and not self._without_credits)
 
     def _end(self) -> None:
         self.stopped = True

@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from contract_tests.client.api import error_fields
 from contract_tests.client.call import Reply
-from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.kinds import Kind
 from contract_tests.oracle.contract import Contract
-from contract_tests.oracle.engines import open_sizes
+from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation
+from contract_tests.oracle.replies import made, own_limit
 
 Cause = tuple[str, str, int]
 # These may precede the check of the parameters, and say nothing about them [ORDER].
@@ -22,13 +22,15 @@ _UNREADABLE = frozenset({400, 415})
 _SERVED = range(200, 300)
 
 
-def judge(contract: Contract, operation: str, kind: Kind, reply: Reply) -> Iterator[Deviation]:
-    """Yield what a reply contradicts, given the kind of its request."""
+def judge(
+    contract: Contract, operation: str, kind: Kind, reply: Reply, fields: Fields = MappingProxyType({})
+) -> Iterator[Deviation]:
+    """Yield what a reply contradicts, given the kind of its request. fields: those of a documented request."""
     if kind is Kind.UNLISTED:
         yield from _of_unlisted_method(reply)
     elif kind is Kind.UNAUTHENTICATED:
         yield from _of_unauthenticated(contract, operation, reply)
-    elif kind is Kind.DOCUMENTED and _refused_as_invalid(reply):
+    elif kind is Kind.DOCUMENTED and _refused_as_invalid(reply) and not own_limit(fields, reply):
         yield Deviation(
             "SHAPE", "a documented request is served, or refused for the state of the account", _status(reply)
         )
@@ -55,28 +57,17 @@ def _of_unauthenticated(contract: Contract, operation: str, reply: Reply) -> Ite
 
 
 def _of_accepted(kind: Kind, reply: Reply) -> Iterator[Deviation]:
-    if reply.status not in _SERVED:
+    if not made(reply):
         return
     if kind is Kind.WITHOUT_SOURCE:
-        yield Deviation("I2I-SRC", "422 where image_src is missing", _status(reply))
+        yield Deviation("I2I-SRC", "a refusal where image_src is missing", _status(reply))
     elif kind in {Kind.INVALID, Kind.UNREADABLE}:
         yield Deviation("VALID-422", f"422 for a request that is {kind}", _status(reply))
 
 
 def _refused_as_invalid(reply: Reply) -> bool:
-    """Return whether a 4xx calls the request invalid."""
-    if not 400 <= reply.status < 500 or reply.status in NOT_EXAMINED | {413}:
-        return False
-    complaints = _complaints(reply)
-    # A resolution may be refused, as the documentation lists none.
-    return reply.status != 422 or not complaints or not complaints <= open_sizes()
-
-
-def _complaints(reply: Reply) -> set[str]:
-    try:
-        return set(error_fields(reply))
-    except InconclusiveError:
-        return set()
+    """Return whether the reply calls the request invalid."""
+    return 400 <= reply.status < 500 and reply.status not in NOT_EXAMINED
 
 
 def _tolerable(kind: Kind, status: int) -> bool:

@@ -56,6 +56,9 @@ class Contract:
         """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit."""
         if reply.status in _GATEWAY and not is_service_error(reply):
             raise InconclusiveError(f"{operation} was answered {reply.status}, apparently by a gateway")
+        # A failed generation, and often an invalid one, is answered so [STATUS-ERROR].
+        if (operation, reply.status) == ("generateImage", 200) and is_service_error(reply):
+            return
         response = self._responses.get((operation, reply.status))
         if response is None:
             yield from self._undocumented(operation, reply, authorized=authorized)
@@ -68,15 +71,15 @@ class Contract:
 
     def _undocumented(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Deviation]:
         known = ", ".join(str(status) for name, status in self._responses if name == operation)
-        # The largest upload is a limit that no source gives.
-        if reply.status == 413:
+        # Limits that no source gives: the largest upload, and what a plan or a firewall allows [FORBIDDEN].
+        if reply.status == 413 or (authorized and operation == "generateImage" and reply.status == 403):
             return
         # Only generate-image documents a 429; that of any other operation limits the rate [RATE].
         if reply.status == 429:
             raise InconclusiveError(f"{operation} was answered 429: the service limits the rate of requests")
         # The status of these two refusals is an assumption, so that another one differs and violates nothing.
         rule = "SHAPE"
-        if not authorized and 400 <= reply.status < 500:
+        if not authorized and 300 <= reply.status < 500:  # also a redirect to a login page [NO-ACCEPT]
             rule = "AUTH-401"
         elif operation == "generateImage" and reply.status in {400, 415}:
             rule = "VALID-422"

@@ -95,6 +95,16 @@ def count_field() -> str:
     return load_engines()[0].count
 
 
+def engine_field() -> str:
+    """Return the name of the parameter that selects the engine."""
+    return load_engines()[0].role("engine") or ""
+
+
+def size_fields() -> frozenset[str]:
+    """Return the names of the parameters with the size of a picture."""
+    return frozenset(name for engine in load_engines() if (name := engine.role("size")))
+
+
 def source_field() -> str:
     """Return the name of the parameter with the uploaded image."""
     return next(name for engine in load_engines() if (name := engine.role("source")))

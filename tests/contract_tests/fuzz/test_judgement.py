@@ -11,6 +11,7 @@ from contract_tests.oracle.contract import load_contract
 INVALID = {"message": "No.", "errors": {"size": ["No."]}}
 RESOLUTION = {"message": "No.", "errors": {"image_resolution": ["No."]}}
 REFUSED = {"message": "No."}
+FIELDS = {"image_generator": "stablediffusion", "image_resolution": "512x512", "image_number_of_images": 1}
 GENERATED = {
     "status": "success",
     "images": [{"id": 1, "title": "t", "input": "A sign", "output": "uploads/t.png"}],
@@ -23,7 +24,7 @@ def rules(kind: Kind, status: int, body: Any, method: str = "POST", **headers: s
     exchange = Exchange(method, "http://127.0.0.1/", "primary", None, status=status)
     content_type = {"content-type": "application/json"}
     reply = Reply(status, content_type | headers, json.dumps(body).encode(), exchange)
-    return [finding.rule for finding in judge(load_contract(), "generateImage", kind, reply)]
+    return [finding.rule for finding in judge(load_contract(), "generateImage", kind, reply, FIELDS)]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.UNAUTHENTICATED, Kind.UNLISTED}])
@@ -38,6 +39,10 @@ def test_a_refusal_for_the_state_of_the_account_is_always_valid(kind: Kind, stat
         (Kind.DOCUMENTED, 200, GENERATED),
         (Kind.DOCUMENTED, 422, RESOLUTION),
         (Kind.DOCUMENTED, 413, REFUSED),
+        (Kind.DOCUMENTED, 403, REFUSED),
+        (Kind.DOCUMENTED, 422, {"message": "No.", "errors": {"image_generator": ["No."]}}),
+        (Kind.INVALID, 200, {"status": "error", "message": "No."}),
+        (Kind.WITHOUT_SOURCE, 200, {"status": "error", "message": "No."}),
         (Kind.OPEN, 200, GENERATED),
         (Kind.OPEN, 422, INVALID),
         (Kind.OPEN, 400, REFUSED),
@@ -59,8 +64,8 @@ def test_documented_and_customary_responses_are_valid(kind: Kind, status: int, b
     ("kind", "status", "body", "rule"),
     [
         (Kind.DOCUMENTED, 422, INVALID, "SHAPE"),
-        (Kind.DOCUMENTED, 422, [], "SHAPE"),
-        (Kind.DOCUMENTED, 400, REFUSED, "SHAPE"),
+        (Kind.DOCUMENTED, 422, [], "VALID-422"),
+        (Kind.DOCUMENTED, 400, REFUSED, "VALID-422"),
         (Kind.DOCUMENTED, 404, REFUSED, "SHAPE"),
         (Kind.DOCUMENTED, 200, {**GENERATED, "images": None}, "SHAPE"),
         (Kind.DOCUMENTED, 500, REFUSED, "SHAPE"),

@@ -1,0 +1,69 @@
+"""What the reply to a generation says, in whatever form a service refuses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.client.call import Reply
+from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.contract import is_service_error
+from contract_tests.oracle.engines import Fields, count_field, engine_field, size_fields
+
+_UNNAMED = frozenset({200, 400, 422})
+_LIMITS = {403: "this request to the account (403)", 413: "a request of this size (413)"}
+
+
+def made(reply: Reply) -> bool:
+    """Return whether a generation was served: a 200 with `status: error` is a refusal [STATUS-ERROR]."""
+    return 200 <= reply.status < 300 and not is_service_error(reply)
+
+
+def own_limit(fields: Fields, reply: Reply) -> str | None:
+    """Return which limit of its own a refusal of documented fields names, None for any other reply.
+
+    No source limits the number of images, and the plan of an account may lack an engine or a size.
+    """
+    if made(reply):
+        return None
+    if reply.status in _LIMITS:
+        return _LIMITS[reply.status]
+    if reply.status not in _UNNAMED:
+        return None
+    named = error_fields(reply)
+    if not named:
+        return f"this request, without the name of a parameter ({reply.status})"
+    # The refusal of a single image is not a limit.
+    limits = {count_field(): f"{images_requested(fields)} images at once"} if images_requested(fields) > 1 else {}
+    limits |= {name: f"a size of {fields[name]}" for name in size_fields() if name in fields}
+    limits |= {engine_field(): f"the engine {fields.get(engine_field())}"}
+    return " and ".join(limits[name] for name in sorted(named)) if set(named) <= limits.keys() else None
+
+
+def about_account(reply: Reply, account: str) -> Reply:
+    """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
+    of_parameters = reply.status in {400, 403, 422} or (reply.status == 200 and not made(reply))
+    failed = reply.status >= 500 and not is_service_error(reply)
+    if reply.status == 401 or reply.redirects or of_parameters or failed:
+        raise InconclusiveError(f"the account {account} was answered {reply.status}")
+    return reply
+
+
+def error_fields(reply: Reply) -> list[str]:
+    """Return the fields that a refusal names, in either form [VALID-422, ERROR-BODY]."""
+    try:
+        body = reply.json()
+    except InconclusiveError:
+        return []
+    return list(_errors(body)) if isinstance(body, dict) else []
+
+
+def _errors(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    envelope = body.get("error")
+    errors = envelope.get("details") if isinstance(envelope, dict) else body.get("errors")
+    return errors if isinstance(errors, dict) else {}
+
+
+def images_requested(fields: Fields) -> int:
+    """Return how many images a request asks for, as a lenient service may read it."""
+    number = str(fields.get(count_field()))
+    # isdigit also accepts digits like ², which int refuses.
+    return int(number) if number.isascii() and number.isdigit() else 1
