@@ -11,7 +11,8 @@ import click
 from contract_tests.report.markdown import markdown_text
 from contract_tests.report.words import finding_verdict, gone_lines
 from contract_tests.runner.events import basis
-from contract_tests.runner.outcome import Finding, Outcome
+from contract_tests.runner.findings import Finding
+from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
 
 _LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}

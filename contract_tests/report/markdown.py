@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.report.words import (
     figures,
     finding_verdict,
@@ -17,7 +17,8 @@ from contract_tests.report.words import (
     verdict_of,
 )
 from contract_tests.runner.events import basis
-from contract_tests.runner.outcome import Finding, Outcome, RuleResult
+from contract_tests.runner.findings import Finding
+from contract_tests.runner.outcome import Outcome, RuleResult
 from contract_tests.runner.run import Run
 
 _ICONS = {"violations": "❌", "incomplete": "⚠️", "conforms": "✅"}

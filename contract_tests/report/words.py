@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.client.call import TOKEN_VARIABLE, token_variable
 from contract_tests.oracle.facts import counted
-from contract_tests.runner.outcome import Finding, Outcome, RuleResult
+from contract_tests.runner.findings import Finding
+from contract_tests.runner.outcome import Outcome, RuleResult
 from contract_tests.runner.plan import Entry
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings

@@ -9,7 +9,7 @@ from typing import Annotated
 import yaml
 from msgspec import Meta, Struct, structs
 
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.decoding import decode, read_yaml, similar

@@ -1,6 +1,5 @@
 """The target file: where the service is, which accounts may be used, and how much may be spent."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Meta, Struct
 from contract_tests.client.masking import Secret
 from contract_tests.errors import UsageError
 from contract_tests.runner.decoding import OneLine, Url, decode, read_yaml
+from contract_tests.runner.tokens import TokenSource
 
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -89,42 +89,24 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class _Token(Struct, forbid_unknown_fields=True):
-    token: Secret | None = None
-    token_env: OneLine | None = None
-
-    def read(self, where: str) -> Secret:
-        """Return the token, or the value of its variable; raise UsageError. where: the file and key."""
-        if (self.token is None) == (self.token_env is None):
-            raise UsageError(f"{where}.token: give exactly one of token and token_env.")
-        if self.token is not None:
-            return self.token
-        value = os.environ.get(str(self.token_env), "")
-        if not value:
-            raise UsageError(
-                f"{where}.token_env: the environment variable {self.token_env} is not set; it takes the token."
-            )
-        return Secret(value)
-
-
-class _LowAccount(_Token):
+class _LowAccount(TokenSource):
     credits: AtLeastOne = 1
 
 
-class _AlmostLimitedAccount(_Token):
+class _AlmostLimitedAccount(TokenSource):
     images_left: AtLeastOne = 1
 
 
 class _Accounts(Struct, forbid_unknown_fields=True):
-    primary: Annotated[_Token, Meta(description="{token_env: NAME} or {token: …}")]
-    secondary: _Token | None = None
-    empty: _Token | None = None
+    primary: Annotated[TokenSource, Meta(description="{token_env: NAME}, {token_file: FILE} or {token: …}")]
+    secondary: TokenSource | None = None
+    empty: TokenSource | None = None
     low: _LowAccount | None = None
-    limited: _Token | None = None
+    limited: TokenSource | None = None
     almost_limited: _AlmostLimitedAccount | None = None
-    slow: _Token | None = None
-    busy: _Token | None = None
-    invalid: _Token | None = None
+    slow: TokenSource | None = None
+    busy: TokenSource | None = None
+    invalid: TokenSource | None = None
 
 
 class _Lock(Struct, forbid_unknown_fields=True):
@@ -139,7 +121,7 @@ class _TargetFile(Struct, forbid_unknown_fields=True):
     base_url: Annotated[Url, Meta(description="an http or https URL")]
     accounts: _Accounts
     control: Literal["none", "mock"] = "none"
-    admin_token: _Token | None = None
+    admin_token: TokenSource | None = None
     uploads_base: Url | None = None
     lock: _Lock | None = None
     budget: Limits | None = None
@@ -150,9 +132,9 @@ class _TargetFile(Struct, forbid_unknown_fields=True):
 ROLES = _Accounts.__struct_fields__
 
 
-def simple_target(base_url: str, token: str) -> Target:
-    """Return the target of `--base-url` and `--token`."""
-    target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", Secret(token))})
+def simple_target(base_url: str, token: Secret) -> Target:
+    """Return the target of `--base-url` with one account."""
+    target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", token)})
     # The lock of a remote service may be shared, and a 409 then be due to another client.
     return target if target.loopback else replace(target, lock_scope="global")
 
@@ -165,7 +147,7 @@ def load_target(path: Path) -> Target:
         base_url=str(file.base_url),
         accounts=dict(_accounts(path, file.accounts)),
         control=file.control,
-        admin_token=file.admin_token.read(f"{path}: admin_token") if file.admin_token else None,
+        admin_token=file.admin_token.read(f"{path}: admin_token", path.parent) if file.admin_token else None,
         uploads_base=str(file.uploads_base) if file.uploads_base else None,
         lock_scope=(file.lock or _Lock()).scope,
         budget=file.budget or Limits(),
@@ -178,7 +160,7 @@ def _accounts(path: Path, accounts: _Accounts) -> Iterator[tuple[str, Account]]:
     for role in ROLES:
         if entry := getattr(accounts, role):
             figure = getattr(entry, "credits", 0) or getattr(entry, "images_left", 0)
-            yield role, Account(role, entry.read(f"{path}: accounts.{role}"), figure)
+            yield role, Account(role, entry.read(f"{path}: accounts.{role}", path.parent), figure)
 
 
 def _existing(path: Path, bundle: str) -> Path:

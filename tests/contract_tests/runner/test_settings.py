@@ -8,6 +8,7 @@ GIVEN: dict[str, Any] = {
     "target": None,
     "base_url": "http://127.0.0.1:9/api/v1",
     "token": "s3cret",
+    "token_env": None,
     "max_credits": 5,
     "only": "AUTH,SHAPE",
     "profile": "quick",

@@ -117,4 +117,4 @@ def test_an_error_names_a_missing_file(tmp_path: Path) -> None:
     ],
 )
 def test_recognizes_loopback(url: str, loopback: bool) -> None:
-    assert simple_target(url, "t").loopback is loopback
+    assert simple_target(url, Secret("t")).loopback is loopback
