@@ -18,7 +18,7 @@ _QUICK_MS, _SLOW_MS = 3_000, LOCK_MS + 2_000
 _JUMPS = (1, _QUICK_MS - 1, LOCK_MS - _QUICK_MS, LOCK_MS - 1, LOCK_MS + 1, _SLOW_MS)
 _GENERATIONS_MS = (0, _QUICK_MS, _SLOW_MS)
 _COUNTS = strategies.integers(1, 2)
-_ENGINES = strategies.sampled_from(range(len(ENGINES)))
+_ENGINES = strategies.sampled_from(range(ENGINES))
 
 
 class Exploration:

@@ -17,12 +17,17 @@ _SELECTING = ("engine", "type")
 
 @dataclass(frozen=True)
 class Engine:
-    """One schema of a generation request. documented: False if its parameters are assumed; form: a form only."""
+    """One schema of a generation request.
+
+    documented: False if its parameters are assumed. form: whether only a form can carry it. queues: whether it may
+    answer before its pictures are ready [QUEUED].
+    """
 
     properties: Mapping[str, Node]
     required: frozenset[str]
     documented: bool
     form: bool
+    queues: bool = False
 
     def role(self, role: str) -> str | None:
         """Return the name of the property with that role, None if the schema has none."""
@@ -59,9 +64,17 @@ class Engine:
         return str(fields[name]) if name and name in fields else None
 
     def sample(self, prompt: str) -> dict[str, Any]:
-        """Return a request with the required parameters: the first choice or example of each, and one image."""
+        """Return a request with the required parameters: the first example or choice of each, and one image."""
         names = [name for name in self.properties if name in self.required]
         return {name: prompt if name == self.prompt else _example(self.properties[name]) for name in names}
+
+    def samples(self, prompt: str) -> Iterator[dict[str, Any]]:
+        """Yield the sample, then the same in every other size that the document lists."""
+        first, size = self.sample(prompt), self.role("size") or ""
+        yield first
+        for other in choices(self.properties[size]) if size else ():
+            if other != first.get(size):
+                yield {**first, size: other}
 
 
 @cache
@@ -168,13 +181,12 @@ def _leaves(document: Node, node: Node, name: str) -> Iterator[tuple[str, Node]]
 def _engine(document: Node, schema: Node, *, form: bool) -> Engine:
     properties = {name: resources.resolve(document, node) for name, node in schema["properties"].items()}
     documented = schema.get("x-source", "doc") == "doc"
-    return Engine(properties, frozenset(schema.get("required", ())), documented, form)
+    queues = "QUEUED" in schema.get("x-rules", ())
+    return Engine(properties, frozenset(schema.get("required", ())), documented, form, queues)
 
 
 def _example(schema: Node) -> Any:
-    if known := choices(schema):
-        return known[0]
-    examples = schema.get("examples") or ([schema["example"]] if "example" in schema else [])
+    examples = schema.get("examples") or ([schema["example"]] if "example" in schema else choices(schema))
     if examples:
         return examples[0]
     if schema.get("type") == "boolean":

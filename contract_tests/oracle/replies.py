@@ -1,4 +1,4 @@
-"""What the reply to a generation says, in whatever form a service refuses."""
+"""Whether a reply to a generation means images or a refusal, in whatever form a service refuses."""
 
 from collections.abc import Mapping
 from typing import Any
