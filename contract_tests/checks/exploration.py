@@ -12,7 +12,7 @@ from contract_tests.checks.sequence import ENGINES, DeviationFoundError, Sequenc
 from contract_tests.errors import BudgetExceededError, InconclusiveError, TargetLostError
 from contract_tests.oracle.facts import LOCK_MS
 
-Beginning = tuple[int, int, int]
+Opening = tuple[int, int, int]
 Begin = Callable[[int, int, int], Sequence]
 IMAGES_OF_A_REPETITION = 2
 _QUICK_MS, _SLOW_MS = 3_000, LOCK_MS + 2_000
@@ -31,7 +31,7 @@ class Exploration:
         self.deviations: list[DeviationFoundError] = []
         self.exercised: set[str] = set()
         self.error: Exception | None = None
-        self._beginnings: dict[DeviationFoundError, Beginning] = {}
+        self._openings: dict[DeviationFoundError, Opening] = {}
 
     def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
         """Run random sequences; `deviations` and `exercised` hold the result."""
@@ -51,11 +51,11 @@ class Exploration:
             if not self.deviations:
                 raise self.error or error from None
 
-    def note(self, error: BaseException, beginning: Beginning) -> None:
+    def note(self, error: BaseException, opening: Opening) -> None:
         """Record the error that ended a sequence, and how that one began."""
         if isinstance(error, DeviationFoundError):
             self.deviations.append(error)
-            self._beginnings[error] = beginning
+            self._openings[error] = opening
         elif isinstance(error, BudgetExceededError | InconclusiveError | TargetLostError):
             self.error = self.error or error
 
@@ -71,7 +71,7 @@ class Exploration:
 
         A verdict must not depend on what chance drew, so the steps count as a check of their own.
         """
-        sequence = self.begin(*self._beginnings[found])
+        sequence = self.begin(*self._openings[found])
         sequence.allowance.images = max(sequence.allowance.images, IMAGES_OF_A_REPETITION)
         try:
             for step in found.steps:
@@ -95,7 +95,7 @@ class Calls(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sequence: Sequence | None = None
-        self.beginning: Beginning = (0, 0, 0)
+        self.opening: Opening = (0, 0, 0)
         self.over = False
 
     # Shrinking prefers the first value: credits and limit that suffice, and a generation that takes no time.
@@ -108,8 +108,8 @@ class Calls(RuleBasedStateMachine):
     )
     def begin(self, credits_: int, daily_limit: int, generation_ms: int, count: int, engine: int) -> None:
         """Every sequence begins with a generation."""
-        self.beginning = (credits_, daily_limit, generation_ms)
-        self.sequence = self.exploration.begin(*self.beginning)
+        self.opening = (credits_, daily_limit, generation_ms)
+        self.sequence = self.exploration.begin(*self.opening)
         self._generate(count, engine)
 
     @rule(count=_COUNTS, engine=_ENGINES)
@@ -173,5 +173,5 @@ class Calls(RuleBasedStateMachine):
             yield self.sequence
         except BaseException as error:
             self.over = True
-            self.exploration.note(error, self.beginning)
+            self.exploration.note(error, self.opening)
             raise

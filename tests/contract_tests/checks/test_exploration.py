@@ -11,7 +11,7 @@ from contract_tests.oracle.oracle import Deviation, Oracle
 
 
 class Subject:
-    """A service that reports a lock as long as it is told to."""
+    """A service that reports a lock by its statuses."""
 
     def __init__(self, statuses: list[int]) -> None:
         self.api, self.trail = cast("Any", self), ()

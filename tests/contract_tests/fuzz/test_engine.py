@@ -231,7 +231,7 @@ def test_an_inconclusive_response_ends_the_campaign() -> None:
     assert bench.run.transport.requests == 1
 
 
-def test_a_failure_that_does_not_repeat_is_no_finding() -> None:
+def test_a_failure_that_does_not_repeat_is_not_a_finding() -> None:
     failed: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
