@@ -41,7 +41,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         # Long enough also for generations that were wrongly started.
         account.advance(2 * SLOW)
         for other in others:
-            _expect_refused(verdict, account, other.reply())
+            _expect_refused(verdict, account, account.reply(other))
         _expect_served(verdict, first.reply())
         _expect_none_made(verdict, account)
 
