@@ -9,13 +9,14 @@ from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.engines import Fields, prompt_of, with_count
-from contract_tests.oracle.facts import ACCOUNT_REFUSALS, common_part
+from contract_tests.oracle.engines import Fields, engine_of, prompt_of, with_count
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS
+from contract_tests.oracle.images import common_part
 from contract_tests.oracle.oracle import STARTED, Deviation, Generation, Oracle
 from contract_tests.oracle.replies import own_limit
-from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.oracle.samples import INVALID
 
-ENGINES: tuple[Fields, ...] = (FIELDS, OTHER_ENGINES[-1])
+ENGINES = 2
 
 
 class Attempt(Protocol):
@@ -87,12 +88,20 @@ class Mocked:
         self._open.close()
 
 
-class DeviationFoundError(Exception):
-    """The service contradicts the oracle; with the calls up to there."""
+@dataclass(frozen=True)
+class Step:
+    """A step of a sequence: the name of its method and the arguments."""
 
-    def __init__(self, deviation: Deviation, trail: tuple[Reply, ...]) -> None:
+    name: str
+    arguments: tuple[int, ...] = ()
+
+
+class DeviationFoundError(Exception):
+    """The service contradicts the oracle; with the steps and the calls up to there."""
+
+    def __init__(self, deviation: Deviation, steps: tuple[Step, ...], trail: tuple[Reply, ...]) -> None:
         super().__init__(f"{deviation.rule}: expected {deviation.expected}; received {deviation.received}")
-        self.deviation, self.trail = deviation, trail
+        self.deviation, self.steps, self.trail = deviation, steps, trail
 
 
 @dataclass
@@ -110,11 +119,17 @@ class Sequence:
     oracle: Oracle
     allowance: Allowance
     exercised: set[str] = field(default_factory=set)
+    steps: list[Step] = field(default_factory=list)
     _pending: list[tuple[Attempt, Fields]] = field(default_factory=list)
     _refused: bool = False
 
+    def take(self, step: Step) -> None:
+        """Take a step and record it; raise DeviationFoundError if a reply contradicts the oracle."""
+        self.steps.append(step)
+        getattr(self, step.name)(*step.arguments)
+
     def generate(self, count: int, engine: int) -> None:
-        fields = with_count(ENGINES[engine], count)
+        fields = with_count(self._engine(engine), count)
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else STARTED
         if attempt.answered and own_limit(fields, attempt.reply()):
@@ -129,6 +144,12 @@ class Sequence:
             self.oracle.start(count)
             self._pending.append((attempt, fields))
             self._settle()
+
+    def _engine(self, place: int) -> Fields:
+        """Return a request for one of the engines whose images do not change after the reply [QUEUED]."""
+        api = self.subject.api
+        steady = [fields for fields in api.others if (engine := engine_of(fields)) and not engine.queues]
+        return (api.simplest, *steady)[place % (1 + len(steady))]
 
     def _shown(self, status: int) -> list[str]:
         """Return the rule that an expected refusal confirms."""
@@ -201,5 +222,5 @@ class Sequence:
 
     def _judge(self, deviation: Deviation | None, *rules: str) -> None:
         if deviation:
-            raise DeviationFoundError(deviation, self.subject.trail)
+            raise DeviationFoundError(deviation, tuple(self.steps), self.subject.trail)
         self.exercised |= set(rules)

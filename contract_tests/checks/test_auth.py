@@ -8,7 +8,6 @@ import pytest
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api, images_of
 from contract_tests.oracle.contract import load_contract
-from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
@@ -60,7 +59,7 @@ def test_similar_token_opens_another_account(
 ) -> None:
     """If every token opens an account, a similar token opens another account."""
     if not run.made_images.of("primary"):
-        primary.images(FIELDS)
+        primary.images_of_some(primary.simplest)
     mine = {str(made.image.get("id")) for made in run.made_images.of("primary")}
     for altered in primary.token.altered():
         reply = api("anonymous").call("getRecentImages", f"Bearer {altered}")
@@ -88,7 +87,7 @@ def test_token_in_the_url_is_not_accepted(primary: Api, target: Target, verdict:
 
 
 def _refused(api: Api, operation: str, header: str | None, verdict: Verdict) -> None:
-    reply = api.call(operation, header, FIELDS if operation == "generateImage" else None)
+    reply = api.call(operation, header, api.simplest if operation == "generateImage" else None)
     served, received = reply.status < 300, str(reply.status)
     verdict.expect("AUTH", not served, expected="no service without a valid token", received=received, by=reply)
     verdict.expect("AUTH-401", reply.status == 401, expected="401", received=received, by=reply)

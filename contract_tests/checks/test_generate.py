@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from contract_tests.checks.decisions import decides
+from contract_tests.checks.listing import expect_ready
 from contract_tests.checks.pictures import judge_images, judge_pictures
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply, Upload
-from contract_tests.errors import InconclusiveError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle import samples
-from contract_tests.oracle.engines import load_engines, prompt_of, with_count, with_prompt
+from contract_tests.oracle.engines import Engine, Fields, load_engines, prompt_of, source_field, with_count, with_prompt
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
-from contract_tests.oracle.replies import error_fields
+from contract_tests.oracle.replies import error_fields, made
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -32,50 +33,56 @@ def _engines() -> Iterator[Any]:
     """Yield each engine by name, with the rules that an image of it can decide."""
     for name, engine in ENGINES.items():
         sized = ("IMG-SIZE",) if engine.role("size") else ()
-        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", *sized)
+        queued = ("QUEUED",) if engine.queues else ()
+        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", *sized, *queued)
         yield pytest.param(name, marks=decides(*rules, credits=1, seconds=2))
 
 
 @pytest.mark.parametrize("name", list(_engines()))
 def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
-    """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
+    """One image with every modifier, as JSON and as a form in turn; the prompt comes back in any script."""
     engine, place = ENGINES[name], list(ENGINES).index(name)
     # The hardest prompt once as JSON and once as a form, random ones for the other engines.
-    fields = engine.sample(PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place))
-    files = dict[str, Upload]() if place % 2 else None
-    if engine.documented:
-        images, reply = primary.images(fields, files)
-    else:
-        reply = primary.generate_when_ready(fields, files)
-        if reply.status != 200:
-            raise InconclusiveError(f"{name} was answered {reply.status}, and its parameters are an assumption")
-        images = images_of(reply)
+    prompt = PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place)
+    fields, images, reply = _made_by(primary, engine, prompt, dict[str, Upload]() if place % 2 else None)
     verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, fields, images, reply)
     judge_pictures(verdict, primary, fields, images, reply)
+    if engine.queues:
+        expect_ready(verdict, images, primary.recent())
 
 
-@decides("VALID-TRIM", "QUEUED", credits=1, seconds=3)
+def _made_by(
+    api: Api, engine: Engine, prompt: str, files: dict[str, Upload] | None
+) -> tuple[Fields, list[dict[str, Any]], Reply]:
+    """Make an image by an engine, in the first size that the service does not refuse."""
+    if not engine.documented:
+        fields = engine.modified(engine.sample(prompt))
+        reply = api.generate_when_ready(fields, files)
+        if not made(reply):
+            raise InconclusiveError(f"{engine.name} was answered {reply.status}, and its parameters are an assumption")
+        return fields, images_of(reply), reply
+    limit = UndocumentedLimitError(f"the service offers no size of {engine.name}")
+    for fields in map(engine.modified, engine.samples(prompt)):
+        try:
+            return fields, *api.images(fields, files)
+        except UndocumentedLimitError as error:
+            limit = error
+    raise limit
+
+
+@decides("VALID-TRIM", credits=1, seconds=3)
 def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: Verdict) -> None:
-    fields = dict(samples.valid("fluxPro").fields)
+    fields = primary.simplest
     prompt = prompt_of(fields)
     padded = with_prompt(fields, f"  {prompt}\t ")
     reply = primary.generate_when_ready({**padded, "mood": None, "an_unknown_field": "1"})
     if reply.status in ACCOUNT_REFUSALS:
         raise InconclusiveError(f"the generation was refused with {reply.status}")
-    inputs = [image.get("input") for image in reply.json()["images"]] if reply.status == 200 else reply.status
+    inputs = [image.get("input") for image in images_of(reply)] if made(reply) else reply.status
     verdict.expect(
         "VALID-TRIM", inputs == [prompt], expected=f"200, and input {[prompt]}", received=str(inputs), by=reply
     )
-    for image in reply.json()["images"] if reply.status == 200 else ():
-        picture = primary.picture(str(image.get("output")))
-        verdict.expect(
-            "QUEUED",
-            picture.status == 200,
-            expected="the picture exists when the request is answered",
-            received=str(picture.status),
-            by=picture,
-        )
 
 
 @decides("VALID-422", "VALID-TRIM", credits=1, seconds=2, free_with_role="empty")
@@ -84,31 +91,51 @@ def test_invalid_parameters_are_refused(primary: Api, refused: Api, verdict: Ver
         # These have a rule of their own, I2I-SRC.
         if sample.name in WITHOUT_SOURCE:
             continue
-        reply = _refusal(refused, primary, sample)
+        _, reply = _refusal(refused, primary, sample)
         # Each one that is accepted costs a credit, so the first ends the test.
         verdict.require_status("VALID-422", reply, 422, f"({sample.summary})")
         _expect_errors(verdict, sample, reply)
     fields = samples.valid("productImage").fields
     for blank in ("   ", "", None):
-        reply = _refusal(refused, primary, Sample("blank", "", {**fields, "description": blank}))
+        _, reply = _refusal(refused, primary, Sample("blank", "", {**fields, "description": blank}))
         verdict.require_status("VALID-TRIM", reply, 422, "for a blank prompt")
 
 
-@decides("I2I-SRC", credits=1, free_with_role="empty")
+@decides("I2I-SRC", credits=2, free_with_role="empty")
 def test_a_type_with_a_source_needs_an_image(primary: Api, refused: Api, verdict: Verdict) -> None:
+    """Any refusal is in keeping, if it is about the missing image."""
     for sample in map(samples.invalid, WITHOUT_SOURCE):
-        for form in (False, True):
-            reply = _refusal(refused, primary, sample, form=form)
-            verdict.require_status("I2I-SRC", reply, 422)
-            _expect_errors(verdict, sample, reply)
+        replies = [_refusal(refused, primary, sample, form=form) for form in (False, True)]
+        for _, reply in replies:
+            verdict.step("I2I-SRC", not made(reply), expected="a refusal", received="images", by=reply)
+        _require_about_source(replies, sample)
+        for _, reply in replies:
+            verdict.expect("I2I-SRC", True, expected="a refusal", received=str(reply.status), by=reply)
+            verdict.expect_status("VALID-422", reply, 422, f"({sample.summary})")
 
 
-def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> Reply:
+def _require_about_source(replies: list[tuple[Api, Reply]], sample: Sample) -> None:
+    """Raise InconclusiveError if a refusal may be about anything but the missing source."""
+    for api, reply in replies:
+        named = error_fields(reply)
+        if source_field() in named:
+            continue
+        if named:
+            raise UndocumentedLimitError(f"the service refuses {', '.join(named)}")
+        # Without a name, it is about the source if the same request with one is not refused in this way.
+        complete = api.generate(sample.fields, {source_field(): samples.upload("teapot.png")})
+        if complete.status == reply.status and not made(complete):
+            raise InconclusiveError(f"with and without a source the service answered {reply.status}")
+        # Each costs a credit, and one request shows enough.
+        return
+
+
+def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> tuple[Api, Reply]:
     """Return a reply about the parameters; try the primary account if the first one is refused for its state."""
     for api in dict.fromkeys((refused, primary)):
         reply = api.generate(sample.fields, {} if form else None)
         if reply.status not in ACCOUNT_REFUSALS:
-            return reply
+            return api, reply
     raise InconclusiveError(f"the account is refused with {reply.status} before its parameters are checked")
 
 
@@ -141,7 +168,7 @@ def _judge_storage(verdict: Verdict, reply: Reply) -> None:
         received=repr(storage),
         by=reply,
     )
-    for image in reply.json()["images"]:
+    for image in images_of(reply):
         is_url = str(image.get("output")).startswith(("https://", "http://"))
         verdict.expect(
             "IMG-STORAGE",

@@ -9,8 +9,9 @@ from contract_tests.checks.world import World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.control import CREDITS
 from contract_tests.errors import InconclusiveError, NoReplyError
-from contract_tests.oracle.facts import RECENT_IMAGES, common_part, counted, price
+from contract_tests.oracle.facts import RECENT_IMAGES, counted, price
 from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
+from contract_tests.oracle.images import same
 from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -79,8 +80,8 @@ def _judge(verdict: Verdict, history: list[Seen], api: Api, quickest: float) -> 
 
 def _expect_listed(verdict: Verdict, history: list[Seen], api: Api) -> None:
     reply = api.recent()
-    listed = [common_part(image) for image in images_of(reply)]
-    missing = [image for image in made(history)[:RECENT_IMAGES] if common_part(image) not in listed]
+    listed = images_of(reply)
+    missing = [image for image in made(history)[:RECENT_IMAGES] if not any(same(image, each) for each in listed)]
     verdict.expect(
         "RECENT-SAME",
         not missing,

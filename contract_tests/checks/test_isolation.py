@@ -9,7 +9,6 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
-from contract_tests.oracle.samples import FIELDS
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
@@ -23,7 +22,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     other.await_unlocked()
     prompt = _prompt(run)
     with ThreadPoolExecutor(1) as pool:
-        overlap = Overlap(primary, pool.submit(primary.generate, with_prompt(FIELDS, prompt)), run.transport)
+        overlap = Overlap(primary, pool.submit(primary.generate, with_prompt(primary.simplest, prompt)), run.transport)
         overlap.watch_until_locked()
         checked = other.check()
         reply = overlap.reply()
@@ -38,7 +37,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
 @decides("RECENT-OWN", credits=1, mode="control")
 def test_images_of_another_account(api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run) -> None:
     prompt = _prompt(run)
-    _, reply = primary.images(with_prompt(FIELDS, prompt))
+    _, reply = primary.images(with_prompt(primary.simplest, prompt))
     _expect_unseen(verdict, prompt, api("secondary"), reply)
 
 

@@ -6,7 +6,7 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import source_field
-from contract_tests.oracle.facts import common_part
+from contract_tests.oracle.images import common_part, same
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
@@ -19,19 +19,19 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
     """Check availability, generate one image in high definition, fetch it, and find it among the recent images."""
     sample = samples.valid("productImage")
     _expect_available(primary, verdict, target)
-    images, reply = primary.images(sample.fields)
-    judge_images(verdict, sample.fields, images, reply)
+    fields, images, reply = primary.images_of_some(sample.fields)
+    judge_images(verdict, fields, images, reply)
     recent = primary.recent()
-    listed = [common_part(image) for image in images_of(recent)]
-    for image in map(common_part, images):
+    listed = images_of(recent)
+    for image in images:
         verdict.expect(
             "RECENT-SAME",
-            image in listed,
-            expected=f"{image} among the recent images",
+            any(same(image, each) for each in listed),
+            expected=f"{common_part(image)} among the recent images",
             received="no such image",
             by=(reply, recent),
         )
-    judge_pictures(verdict, primary, sample.fields, images, reply)
+    judge_pictures(verdict, primary, fields, images, reply)
 
 
 def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:

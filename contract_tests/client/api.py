@@ -8,8 +8,9 @@ from urllib.parse import urljoin
 from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.client.masking import Secret
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
-from contract_tests.oracle.engines import Fields
+from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
+from contract_tests.oracle.images import documented
 from contract_tests.oracle.replies import images_requested, made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -32,6 +33,16 @@ class Api:
     def token(self) -> Secret:
         return self.account.secret
 
+    @property
+    def simplest(self) -> Fields:
+        """The simplest documented request that the service is not known to refuse for a limit of its own."""
+        return self._run.samples.simplest
+
+    @property
+    def others(self) -> list[Fields]:
+        """The same for every other engine."""
+        return self._run.samples.others
+
     def check(self) -> Reply:
         return self.get("checkAvailability")
 
@@ -46,9 +57,15 @@ class Api:
 
     def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Send one generate-image request, JSON or, with `files`, a form; paid from the budget."""
-        return self.post(
-            self._form(fields, files) if files is not None else self._call(json=fields), images_requested(fields)
-        )
+        call = self._form(fields, files) if files is not None else self._call(json=fields)
+        reply = self.post(call, images_requested(fields))
+        if images_requested(fields) == 1 and own_limit(fields, reply):
+            self._run.samples.refuse(fields)
+        return reply
+
+    def abort(self, fields: Fields) -> None:
+        """Begin a generate-image request and close the connection before its body is complete."""
+        self._run.transport.abort(self._call(json=fields))
 
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
@@ -58,7 +75,8 @@ class Api:
         if made(reply):
             # It has credits after all: from now on they are reserved.
             self._run.without_credits.discard(self.role)
-            self._run.made_images.add(self.role, reply)
+            engine = engine_of(call.parameters)
+            self._run.made_images.add(self.role, reply, queues=engine is not None and engine.queues)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
         return reply
 
@@ -78,6 +96,18 @@ class Api:
         self._verdict.step_status("SHAPE", reply, 200, "for a documented request")
         self._expect_price(images_requested(fields), before, reply)
         return images_of(reply), reply
+
+    def images_of_some(self, fields: Fields) -> tuple[Fields, list[dict[str, Any]], Reply]:
+        """Generate as `images` does; where the service refuses the fields for a limit of its own, by the simplest."""
+        refused: list[Fields] = []
+        while True:
+            try:
+                return fields, *self.images(fields)
+            except UndocumentedLimitError:
+                refused.append(fields)
+                fields = self.simplest
+                if fields in refused:
+                    raise
 
     def generate_when_ready(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Generate as soon as the lock is free, which an earlier generation may have left behind."""
@@ -206,9 +236,9 @@ class Api:
 
 
 def images_of(reply: Reply) -> list[dict[str, Any]]:
-    """Return the images of a reply of generate-image or recent-images."""
+    """Return the images of a reply of generate-image or recent-images, by their documented fields."""
     body = reply.json()
     images = body.get("images") if isinstance(body, dict) else body
     if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
         raise InconclusiveError("the reply has no list of images")
-    return images
+    return [documented(image) for image in images]

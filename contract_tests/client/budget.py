@@ -1,12 +1,7 @@
-"""The budget of a run, reserved before a request and settled after its reply, and the images that it made."""
+"""The budget of a run, reserved before a request and settled after its reply."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
-from contract_tests.client.call import Reply
 from contract_tests.errors import BudgetExceededError
 from contract_tests.oracle.facts import CREDITS_PER_IMAGE, counted
 
@@ -100,34 +95,3 @@ class Reservation:
         if self._open:
             self._open = False
             self._budget._settle(self, images)
-
-
-@dataclass(frozen=True)
-class MadeImage:
-    """An image, the role that made it, and the number of its request."""
-
-    role: str
-    request: int
-    image: Mapping[str, Any]
-
-
-class MadeImages:
-    """The images that the run made, in the order of their replies. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._made: list[MadeImage] = []
-        self._requests = 0
-        self.quickest = math.inf
-        self._lock = Lock()
-
-    def add(self, role: str, reply: Reply) -> None:
-        """Record the images of a reply, even of an invalid one, and how long it took."""
-        with self._lock:
-            self.quickest = min(self.quickest, reply.exchange.seconds)
-            self._requests += 1
-            for image in reply.images:
-                if isinstance(image, dict):
-                    self._made.append(MadeImage(role, self._requests, image))
-
-    def of(self, role: str) -> list[MadeImage]:
-        return [made for made in self._made if made.role == role]

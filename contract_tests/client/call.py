@@ -43,6 +43,12 @@ class Call:
     without_credits: bool = False
 
     @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters in the body, none if it has none that can be read."""
+        content = self.json if self.body is None else _parsed(self.body.decode("utf-8", "replace"))
+        return content if isinstance(content, dict) else dict(self.fields or {})
+
+    @property
     def sent_type(self) -> str:
         """The Content-Type of a body that is not a form."""
         return self.content_type or "application/json"

@@ -17,12 +17,17 @@ _SELECTING = ("engine", "type")
 
 @dataclass(frozen=True)
 class Engine:
-    """One schema of a generation request. documented: False if its parameters are assumed; form: a form only."""
+    """One schema of a generation request.
+
+    documented: False if its parameters are assumed. form: whether only a form can carry it. queues: whether it may
+    answer before its pictures are ready [QUEUED].
+    """
 
     properties: Mapping[str, Node]
     required: frozenset[str]
     documented: bool
     form: bool
+    queues: bool = False
 
     def role(self, role: str) -> str | None:
         """Return the name of the property with that role, None if the schema has none."""
@@ -44,6 +49,11 @@ class Engine:
         return self.role("count") or ""
 
     @property
+    def modifiers(self) -> list[str]:
+        """The names of the properties that modify the prompt."""
+        return [name for name, schema in self.properties.items() if schema.get("x-role") == "modifier"]
+
+    @property
     def needs_source(self) -> bool:
         """Whether it works from an uploaded image."""
         return self.role("source") in self.required
@@ -59,9 +69,21 @@ class Engine:
         return str(fields[name]) if name and name in fields else None
 
     def sample(self, prompt: str) -> dict[str, Any]:
-        """Return a request with the required parameters: the first choice or example of each, and one image."""
+        """Return a request with the required parameters: the first example or choice of each, and one image."""
         names = [name for name in self.properties if name in self.required]
         return {name: prompt if name == self.prompt else _example(self.properties[name]) for name in names}
+
+    def modified(self, fields: Fields) -> dict[str, Any]:
+        """Return the request with every modifier of the engine."""
+        return {**fields, **{name: _example(self.properties[name]) for name in self.modifiers}}
+
+    def samples(self, prompt: str) -> Iterator[dict[str, Any]]:
+        """Yield the sample, then the same in every other size that the document lists."""
+        first, size = self.sample(prompt), self.role("size") or ""
+        yield first
+        for other in choices(self.properties[size]) if size else ():
+            if other != first.get(size):
+                yield {**first, size: other}
 
 
 @cache
@@ -123,6 +145,12 @@ def prompt_of(fields: Fields) -> Any:
     return fields[engine.prompt]
 
 
+def modifiers_of(fields: Fields) -> list[str]:
+    """Return the modifiers in a request, which a service may append to the prompt [IMG-INPUT]."""
+    engine = engine_of(fields)
+    return [name for name in engine.modifiers if fields.get(name)] if engine else []
+
+
 def with_prompt(fields: Fields, prompt: str) -> dict[str, Any]:
     """Return the request with another prompt."""
     engine = engine_of(fields)
@@ -168,13 +196,12 @@ def _leaves(document: Node, node: Node, name: str) -> Iterator[tuple[str, Node]]
 def _engine(document: Node, schema: Node, *, form: bool) -> Engine:
     properties = {name: resources.resolve(document, node) for name, node in schema["properties"].items()}
     documented = schema.get("x-source", "doc") == "doc"
-    return Engine(properties, frozenset(schema.get("required", ())), documented, form)
+    queues = "QUEUED" in schema.get("x-rules", ())
+    return Engine(properties, frozenset(schema.get("required", ())), documented, form, queues)
 
 
 def _example(schema: Node) -> Any:
-    if known := choices(schema):
-        return known[0]
-    examples = schema.get("examples") or ([schema["example"]] if "example" in schema else [])
+    examples = schema.get("examples") or ([schema["example"]] if "example" in schema else choices(schema))
     if examples:
         return examples[0]
     if schema.get("type") == "boolean":

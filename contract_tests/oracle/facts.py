@@ -1,22 +1,12 @@
 """The numbers and names of the documentation, each in one place, with its rule in brackets."""
 
-from collections.abc import Mapping
-from typing import Any
-
 LOCK_SECONDS = 10.0  # [LOCK-10S]
 LOCK_MS = int(LOCK_SECONDS * 1000)
 LOCK_TOLERANCE = 0.25  # how far a measured life of a lock may be off, in seconds
 CREDITS_PER_IMAGE = 1  # [CREDIT-COST]
 RECENT_IMAGES = 10  # the longest list of recent images [RECENT-10]
-# The keys of an image in the replies of both generate-image and recent-images [RECENT-SAME].
-IMAGE_KEYS = ("id", "title", "input", "output")
 # A generation runs, credits are used up, the daily limit is reached [LOCK-ONE, CREDIT-419, DAILY-429].
 ACCOUNT_REFUSALS = frozenset({409, 419, 429})
-
-
-def common_part(image: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the replies of generate-image and recent-images have in common of an image [RECENT-SAME]."""
-    return {key: image.get(key) for key in IMAGE_KEYS}
 
 
 def price(images: int) -> int:

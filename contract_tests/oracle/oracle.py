@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contract_tests.oracle.facts import LOCK_MS, RECENT_IMAGES, price
+from contract_tests.oracle.images import common_part, same
 
 Lock = Literal["taken", "free", "perhaps"]
 STARTED = 200
@@ -105,8 +106,8 @@ class Oracle:
             )
         for image in listed:
             made = known.get(str(image.get("id")))
-            if made and {key: image.get(key) for key in made} != made:
-                return Deviation("RECENT-SAME", str(made), str(image))
+            if made and not same(made, image):
+                return Deviation("RECENT-SAME", str(common_part(made)), str(common_part(image)))
         return None
 
     def on_balance(self, credits_: int, used: int) -> Deviation | None:

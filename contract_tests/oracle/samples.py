@@ -1,25 +1,57 @@
 """The named requests of `fixtures/requests`, and the source images that go with some of them."""
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contract_tests.client.call import Upload
 from contract_tests.oracle import resources
-from contract_tests.oracle.engines import load_engines, source_field
+from contract_tests.oracle.engines import Fields, engine_field, load_engines, size_fields, source_field
 
 _SAMPLES = [
-    engine.sample(f"A brass weather vane as {engine.name} sees it")  # no two alike: a lock may depend on the prompt
+    list(engine.samples(f"A brass weather vane as {engine.name} sees it"))  # a lock may depend on the prompt
     for engine in load_engines()
     if engine.documented and not engine.form
 ]
 # The simplest request, the same for the other engines, and one that is invalid under every reading.
-FIELDS = _SAMPLES[0]
-OTHER_ENGINES = _SAMPLES[1:]
+FIELDS = _SAMPLES[0][0]
+OTHER_ENGINES = [samples[0] for samples in _SAMPLES[1:]]
 _LOCALES = ["ar_AA", "zh_CN", "hi_IN"]
 INVALID = {**FIELDS, load_engines()[0].role("engine") or "": "daguerreotype"}
+
+
+class Samples:
+    """The simplest documented requests, without those that the service refused for a limit of its own.
+
+    A plan may lack an engine, and a model a size.
+    """
+
+    def __init__(self) -> None:
+        self._refused: list[Fields] = []
+
+    def refuse(self, fields: Fields) -> None:
+        self._refused.append(_kind(fields))
+
+    @property
+    def simplest(self) -> Fields:
+        return next(self._usable(), FIELDS)
+
+    @property
+    def others(self) -> list[Fields]:
+        """The simplest request for each other engine; empty if the service offers only one."""
+        return list(self._usable())[1:]
+
+    def _usable(self) -> Iterator[Fields]:
+        """Yield the first request of each engine that was not refused."""
+        for samples in _SAMPLES:
+            yield from [fields for fields in samples if _kind(fields) not in self._refused][:1]
+
+
+def _kind(fields: Fields) -> Fields:
+    """Return what a limit may be about: the engine and the size, not the prompt or the number."""
+    return {name: value for name, value in fields.items() if name in {engine_field(), *size_fields()}}
 
 
 @dataclass(frozen=True)

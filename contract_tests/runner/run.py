@@ -4,13 +4,15 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import count
 
-from contract_tests.client.budget import Budget, MadeImages
+from contract_tests.client.budget import Budget
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.control import Control, states
+from contract_tests.client.made import MadeImages
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Transport
 from contract_tests.errors import InconclusiveError, NoReplyError, PreflightError, TargetLostError
 from contract_tests.oracle.contract import Contract, load_contract
+from contract_tests.oracle.samples import Samples
 from contract_tests.runner.events import Events
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import ROLES, Account, Target
@@ -29,6 +31,7 @@ class Run:
         self.contract: Contract = load_contract()
         self.budget = transport.budget if transport else Budget(settings.cap, target.budget.images)
         self.made_images = MadeImages()
+        self.samples = Samples()
         # Roles without credits, so that no budget is reserved for them, until one of them is served after all.
         self.without_credits = {"empty", "invalid", "anonymous"}
         # Whether a lock did not expire in time, so that the run does not wait for locks any more.

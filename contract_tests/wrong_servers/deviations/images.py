@@ -100,12 +100,19 @@ _INPUTS: tuple[tuple[str, str, Callable[[str, Order], str]], ...] = (
     ),
     ("without-lines", "White space in the input is collapsed.", lambda prompt, _: " ".join(prompt.split())),
     ("with-engine", "The input begins with the name of the engine.", lambda prompt, order: f"{order.engine}: {prompt}"),
-    ("with-modifiers", "The input ends with the modifiers.", _with_modifiers),
     ("first-of-several", "The input of several prompts is the first of them.", _first_of_several),
     ("is-type", "The input of an image from an image is its type.", _type_of_edit),
 )
 for _name, _sentence, _shown in _INPUTS:
     variant(f"input-{_name}", "IMG-INPUT", _sentence, base=_Reworded, shown=staticmethod(_shown))
+variant(
+    "modifiers-appended",
+    "",
+    "The input ends with the modifiers, if there are any.",
+    kind="conforming",
+    base=_Reworded,
+    shown=staticmethod(_with_modifiers),
+)
 
 
 @breaks("IMG-INPUT", how="The input is the prompt of the previous request.")
@@ -229,6 +236,32 @@ class RecentWithOneOfOthers(Service):
     def recent_of(self, account: Account) -> list[Image]:
         others = [each.images[-1] for each in self.accounts.all() if each is not account and each.images]
         return super().recent_of(account)[: self.most_recent - 1] + others[:1]
+
+
+# Accounts with a past, which the control API would remove
+
+variant(
+    "long-past-not-cut",
+    "RECENT-10 SHAPE",
+    "The list has the whole past of an account.",
+    modes=("black-box",),
+    past=12,
+    most_recent=10_000,
+)
+
+
+@breaks("RECENT-OWN", how="The pasts of two accounts are listed together.", modes=("black-box",))
+class PastsMixed(RecentOfEverybody):
+    past = 3
+
+
+@breaks("IMG-GET", how="Pictures are lost once an account has a past.", modes=("black-box",))
+class PicturesOfPastLost(_Lossy):
+    past = 3
+
+    def _remember(self, account: Account, prompt: str) -> None:
+        super()._remember(account, prompt)
+        self.lose(account.images)
 
 
 @breaks("RECENT-SAME", how="The newest image is missing.")

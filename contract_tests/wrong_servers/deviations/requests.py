@@ -69,12 +69,21 @@ def _missing(problems: Problems) -> bool:
 
 
 _INVALID: tuple[tuple[str, str, Callable[[Problems], bool], Reply, str], ...] = (
-    ("source-missing-as-400", "I2I-SRC", _only_source, error(400, "No image."), "A missing image_src gets a 400."),
     ("source-missing-fails", "I2I-SRC SHAPE", _only_source, _FAILED, "A missing image_src gets a 500."),
     ("missing-parameter-fails", "SHAPE", _missing, _FAILED, "A missing parameter gets a 500."),
 )
 for _name, _rules, _concerns, _reply, _sentence in _INVALID:
     variant(_name, _rules, _sentence, base=_Invalid, concerns=staticmethod(_concerns), reply=_reply)
+
+variant(
+    "source-missing-as-400",
+    "VALID-422",
+    "A missing image_src gets a 400, which is a refusal like any other.",
+    kind="assumed",
+    base=_Invalid,
+    concerns=staticmethod(_only_source),
+    reply=error(400, "No image."),
+)
 
 # Requests that fail
 
@@ -162,7 +171,7 @@ class UnknownFieldFails(Service):
         return super().generate(account, request) if known.issuperset(self.form(request).fields) else _FAILED
 
 
-# Documented values that are refused
+# Documented values that are refused: what the plan or the model of a service lacks, and what none may refuse
 
 
 def _refusing(field: str, value: str) -> Callable[..., Problems]:
@@ -173,13 +182,14 @@ def _refusing(field: str, value: str) -> Callable[..., Problems]:
     return problems
 
 
-variant("size-refused", "SHAPE", "A documented size is refused as invalid.", problems=_refusing("size", "1792x1024"))
+variant("size-not-offered", "", "A size is not offered.", kind="conforming", problems=_refusing("size", "1024x1024"))
 variant(
     "high-definition-refused", "SHAPE", "High definition is refused as invalid.", problems=_refusing("quality", "hd")
 )
 variant(
-    "flux-pro-refused",
-    "SHAPE",
-    "flux-pro is refused as unknown.",
-    problems=_refusing("image_generator", "flux-pro"),
+    "engine-not-offered",
+    "",
+    "An engine is not offered.",
+    kind="conforming",
+    problems=_refusing("image_generator", "dall-e"),
 )

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract_tests.oracle.facts import common_part
+from contract_tests.oracle.images import common_part
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.service import Operation
 from contract_tests.wrong_servers.state import ROLES, token_of

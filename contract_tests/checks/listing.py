@@ -1,0 +1,16 @@
+"""Checks of recent images against the images that were made."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contract_tests.client.api import images_of
+from contract_tests.client.call import Reply
+from contract_tests.runner.events import Verdict
+
+
+def expect_ready(verdict: Verdict, made: Sequence[Mapping[str, Any]], reply: Reply) -> None:
+    """Check that the pictures of a listed engine were ready when the generation was answered [QUEUED]."""
+    listed = {str(image.get("id")): image for image in images_of(reply)}
+    for image in made:
+        answered, output = image.get("output"), listed.get(str(image.get("id")), image).get("output")
+        verdict.expect("QUEUED", output == answered, expected=f"still {answered!r}", received=repr(output), by=reply)

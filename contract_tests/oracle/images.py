@@ -1,0 +1,40 @@
+"""The images in a reply, by their documented fields alone, and whether two replies show the same image."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# The documented fields of an image in the replies of both generate-image and recent-images [RECENT-SAME].
+COMMON = ("id", "title", "input", "output")
+_LISTED = (*COMMON, "created_at")
+# Recent images may shorten the prompt, as the example of the documentation does.
+_SHORTENED = ("...", "\u2026")
+
+
+def documented(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the image without the fields that the documentation does not give it; they may differ by reply."""
+    return {key: image[key] for key in _LISTED if key in image}
+
+
+def common_part(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the replies of generate-image and recent-images have in common of an image."""
+    return {key: image.get(key) for key in COMMON}
+
+
+def differences(made: Mapping[str, Any], listed: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields in which a listed image contradicts the reply to its generation [RECENT-SAME]."""
+    for key in COMMON:
+        if made.get(key) != listed.get(key) and not (key == "input" and _is_shortened(made, listed)):
+            yield key
+
+
+def same(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
+    """Return whether both replies show the same image."""
+    return not any(differences(made, listed))
+
+
+def _is_shortened(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
+    whole, shown = str(made.get("input")), str(listed.get("input"))
+    for mark in _SHORTENED:
+        if shown.endswith(mark) and (start := shown.removesuffix(mark).rstrip()):
+            return whole.startswith(start)
+    return False
