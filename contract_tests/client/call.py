@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract_tests.client.exchange import Exchange
+from contract_tests.client.exchange import Exchange, parsed
 from contract_tests.client.masking import Secret
 from contract_tests.errors import InconclusiveError
 
@@ -45,7 +45,7 @@ class Call:
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters in the body, none if it has none that can be read."""
-        content = self.json if self.body is None else _parsed(self.body.decode("utf-8", "replace"))
+        content = self.json if self.body is None else parsed(self.body.decode("utf-8", "replace"))
         return content if isinstance(content, dict) else dict(self.fields or {})
 
     @property

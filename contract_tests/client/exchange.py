@@ -117,14 +117,14 @@ class Exchange:
 
     def evidence(self, expected: str, received: str) -> dict[str, Any]:
         request: dict[str, Any] = {"method": self.method, "url": self.url, "role": self.role, "sent_at": self.utc}
-        request |= {"body": _parsed(self.body)} if self.body is not None else {}
+        request |= {"body": parsed(self.body)} if self.body is not None else {}
         if self.fields or self.files:
             request |= {"fields": dict(self.fields)}
             request |= {"files": {name: str(file) for name, file in self.files.items()}}
         response = {
             "status": self.status,
             "headers": dict(self.response_headers),
-            "body": _parsed(self.response_body),
+            "body": parsed(self.response_body),
             "seconds": round(self.seconds, 3),
         }
         return {
@@ -142,7 +142,8 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return a text as JSON, or unchanged if it is not."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
