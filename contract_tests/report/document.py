@@ -7,6 +7,7 @@ from contract_tests.report.words import started
 from contract_tests.runner.findings import Finding
 from contract_tests.runner.outcome import Outcome, RuleResult
 from contract_tests.runner.run import Run
+from contract_tests.runner.version import suite_version
 
 _MAX_EVIDENCE = 40
 
@@ -17,6 +18,7 @@ def json_text(run: Run, outcome: Outcome) -> str:
 
 def document(run: Run, outcome: Outcome) -> dict[str, Any]:
     return {
+        "suite_version": suite_version(),
         "target": {"base_url": run.target.base_url},
         "started_at": started(run).isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 1),
@@ -40,6 +42,7 @@ def _rule(result: RuleResult) -> dict[str, Any]:
         "source": result.rule.source,
         "title": result.rule.title,
         "statement": result.rule.statement,
+        "page": result.rule.page,
         "verdict": result.verdict,
         "accepted": result.accepted,
         "reason": result.reason,
@@ -52,8 +55,10 @@ def _rule(result: RuleResult) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "expected": finding.expected,
-        "received": finding.received,
-        "call": finding.decision.identity.call,
+        "received": finding.decision.received,
+        "example": finding.decision.example,
+        "call": finding.calls[0],
+        "calls": list(finding.calls),
         "tests": list(finding.tests),
         "times": finding.times,
         "accepted": finding.accepted,

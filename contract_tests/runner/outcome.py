@@ -16,7 +16,7 @@ from contract_tests.runner.events import (
     TestEnded,
 )
 from contract_tests.runner.findings import Finding, find
-from contract_tests.runner.plan import Plan
+from contract_tests.runner.plan import Plan, in_words
 
 RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
 RunVerdict = Literal["conforms", "violations", "incomplete"]
@@ -191,7 +191,7 @@ def _joined(reasons: Iterable[tuple[str, str]]) -> str:
     """Return the reasons of several tests as one text: each reason once, with its tests."""
     tests: dict[str, list[str]] = {}
     for test, reason in reasons:
-        tests.setdefault(reason, []).append(test.partition("::")[2])
+        tests.setdefault(reason, []).append(in_words(test))
     return "; ".join(
         f"{reason} ({', '.join(filter(None, names))})".removesuffix(" ()") for reason, names in tests.items()
     )
