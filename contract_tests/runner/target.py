@@ -13,6 +13,7 @@ from contract_tests.errors import UsageError
 from contract_tests.runner.decoding import OneLine, Url, decode, read_yaml
 from contract_tests.runner.tokens import TokenSource
 
+API_PATH = "/api/v1"
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0.1)]
@@ -76,6 +77,12 @@ class Target:
     @property
     def uploads(self) -> str:
         return (self.uploads_base or self.origin).rstrip("/") + "/"
+
+    @property
+    def prefix(self) -> str:
+        """The path before /api/v1 where pictures may be, unless `uploads_base` says where they are."""
+        path = urlsplit(self.base_url).path.removesuffix(API_PATH)
+        return "" if self.uploads_base else path
 
     @property
     def loopback(self) -> bool:

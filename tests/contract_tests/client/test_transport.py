@@ -61,7 +61,7 @@ def test_curl_repeats_the_request() -> None:
 def test_records_only_the_name_of_an_upload() -> None:
     files = {"image_src": ("teapot.png", b"secret bytes", "image/png")}
     exchange = transport(echo).send(Call("POST", URL, fields={"type": "upscale"}, files=files)).exchange
-    assert "image_src=@teapot.png" in exchange.curl
+    assert 'filename="teapot.png";type=image/png' in exchange.curl
     assert "secret bytes" not in str(exchange.evidence("", "")["request"])
 
 

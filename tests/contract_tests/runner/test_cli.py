@@ -31,7 +31,7 @@ def call(*arguments: str) -> Result:
         (("--target", "t.yaml", *MINE), "exactly one of --target FILE and --base-url URL"),
         (("--target", "t.yaml"), "t.yaml: the target file cannot be read: No such file or directory"),
         (("--target", "t.yaml", "--token", "t"), "--token requires --base-url"),
-        (MINE[:2], "--base-url needs --token TOKEN, or the environment variable AIIMAGE_TOKEN"),
+        (MINE[:2], "--base-url needs --token TOKEN, --token-env NAME, or the environment variable AIIMAGE_TOKEN"),
         (("--base-url", "nowhere", "--token", "t"), "takes an http or https URL"),
         ((*MINE, "--only", "LOCK-TWO"), "--only: no rule is called LOCK-TWO; the rules are AUTH, "),
         ((*MINE, "--only", ","), "--only: takes rule ids"),
