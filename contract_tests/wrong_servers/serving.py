@@ -1,6 +1,8 @@
 """A server of the catalogue, ready to listen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Thread
 
 from contract_tests.wrong_servers import broken, conforming  # noqa: F401  they add their servers
 from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
@@ -20,6 +22,7 @@ from contract_tests.wrong_servers.state import Accounts
 from contract_tests.wrong_servers.wire import Answer, Reply, Request, Server
 
 GENERATION_SECONDS = 0.8
+_POLL_SECONDS = 0.05
 
 
 def entries() -> list[Entry]:
@@ -47,6 +50,16 @@ def server(
     accounts = Accounts(open_=control, shared=make.shared_lock)
     service = make(presentation, accounts, generation_seconds, engines, operations)
     return Server(port, _with_control(service.answer, Control(service)) if control else service.answer, presentation)
+
+
+@contextmanager
+def in_thread(listening: Server) -> Iterator[str]:
+    """Serve within the context, and return the address."""
+    thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True)
+    with listening:
+        thread.start()
+        yield listening.address
+        listening.shutdown()
 
 
 def _with_control(answer: Answer, control: Control) -> Answer:

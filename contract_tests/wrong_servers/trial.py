@@ -19,7 +19,7 @@ from contract_tests.runner.session import examine
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
-from contract_tests.wrong_servers.serving import GENERATION_SECONDS
+from contract_tests.wrong_servers.serving import GENERATION_SECONDS, in_thread, server
 from contract_tests.wrong_servers.state import LOW, ROLES, token_of
 
 REPORTS = ("report.json", "junit.xml")
@@ -39,7 +39,11 @@ class NotStartedError(Exception):
 
 @contextmanager
 def running(entry: Entry, mode: Mode) -> Iterator[Target]:
-    """Run the server in a process; raise NotStartedError if it does not start."""
+    """Run the server: the mock in a process, any other in threads; raise NotStartedError if it does not start."""
+    if not entry.is_mock:
+        with in_thread(server(entry.name, control=mode == "control")) as address:
+            yield target_of(entry, mode, address)
+        return
     with TemporaryDirectory() as folder:
         command = _command(entry, mode, Path(folder))
         # Not a pipe, which would block the server when it is full.
@@ -54,8 +58,7 @@ def running(entry: Entry, mode: Mode) -> Iterator[Target]:
 
 def _command(entry: Entry, mode: Mode, folder: Path) -> list[str]:
     if not isinstance(entry.source, Mapping):
-        control = ["--control"] if mode == "control" else []
-        return [sys.executable, "-m", "contract_tests.wrong_servers", "serve", entry.name, *control]
+        raise TypeError(f"{entry.name} is not the mock")
     behaviour = folder / "behaviour.yaml"
     behaviour.write_text(yaml.safe_dump(dict(entry.source)), encoding="utf-8")
     options = {"--port": "0", "--generation-time": str(GENERATION_SECONDS), "--behaviour": str(behaviour)}
