@@ -35,7 +35,7 @@ def test_credits_run_out(api: Open, verdict: Verdict, run: Run, control: Control
     spending.expensive_requests()
     limit = spending.too_many()
     spending.last_credits()
-    spending.judge()
+    spending.conclude()
     # Only now, as the other rules do not depend on it.
     if limit:
         pytest.skip(limit)

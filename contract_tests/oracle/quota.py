@@ -81,6 +81,8 @@ def credit_readings(engines: Sequence[str]) -> list[Reading]:
         replace(each, counted=kinds, text=text, breaks=(*each.breaks, *broken))
         for each in (documented, replace(documented, whole=False, breaks=("CREDIT-NEED",)))
         for kinds, text, broken in _counted_refusals("CREDIT-ATOMIC", "a {} request cost a credit")
+        # Without credits there is nothing to charge, unless other refusals are charged too.
+        if kinds != {"exhausted"}
     ]
     prices = [
         Reading(text, ("CREDIT-COST",), units, whole=whole)

@@ -20,7 +20,7 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS
-from contract_tests.wrong_servers.state import LOW, ROLES, token_of
+from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 REPORTS = ("report.json", "junit.xml")
 _SUITE_AT_FAULT = "a fault of the suite"
@@ -84,7 +84,8 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
 
 
 def _figure(entry: Entry, role: str) -> int:
-    return {"low": _LOW_OF_THE_MOCK if entry.is_mock else LOW, "almost_limited": 1}.get(role, 0)
+    figures = {"low": _LOW_OF_THE_MOCK, "almost_limited": 1} if entry.is_mock else {"low": LOW, "almost_limited": LEFT}
+    return figures.get(role, 0)
 
 
 def _token(entry: Entry, role: str) -> str:
