@@ -100,13 +100,16 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict)
     """A limit of 2 images applies until the last millisecond of the day."""
     account = world(daily_limit=2)
     _expect_served(verdict, account, "with 2 images left")
+    used = account.state()["used_today"]
     three = account.api.generate_when_ready(with_count(account.api.simplest, 3))
-    if not made(three):
+    counted_anyway = not made(three) and account.state()["used_today"] != used
+    if not made(three) and not counted_anyway:
         _expect_served(verdict, account, "with 1 image left")
     _expect_limit(verdict, account)
     # Another refusal is a limit of the service itself.
     if made(three) or three.status == 429:
-        _expect_day(verdict, account, three.status == 429, "429 to a request for 3 images with 1 left", three)
+        holds = three.status == 429 and not counted_anyway
+        _expect_day(verdict, account, holds, "429 to a request for 3 images with 1 left, which is not counted", three)
     with account.frozen():
         account.advance_to("day-reset", -1)
         late = account.api.generate(account.api.simplest)
