@@ -11,6 +11,7 @@ from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.oracle.images import documented
+from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.replies import images_requested, made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -66,7 +67,9 @@ class Api:
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
         without_credits = self.role in self._run.without_credits
-        reply = self._run.transport.send(replace(call, images=images, without_credits=without_credits))
+        invalid = kind_of(call.parameters) is Kind.INVALID
+        paid = replace(call, images=images, without_credits=without_credits, invalid=invalid)
+        reply = self._run.transport.send(paid)
         self.trail.append(reply)
         if made(reply):
             # It has credits after all: from now on they are reserved.

@@ -12,9 +12,9 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
 from contract_tests.fuzz.campaigns import Campaign, provoking
 from contract_tests.fuzz.judgement import Cause, Record, judge
-from contract_tests.fuzz.kinds import Kind
 from contract_tests.fuzz.wire import AUTHORIZATION, payload_of
 from contract_tests.oracle.engines import Fields
+from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.replies import made
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
