@@ -23,7 +23,7 @@ _REFUSED = 2
 _MAX_BEYOND = 2
 
 
-@decides("DAILY-429", "LOCK-RELEASE", "ORDER", credits=1, roles=("limited",), first=True)
+@decides("DAILY-429", "LOCK-RELEASE", "ORDER", roles=("limited",), first=True)
 def test_limit_reached(api: Open, verdict: Verdict, run: Run) -> None:
     """No engine makes an image beyond the limit, and a refusal leaves no lock and no image behind."""
     experiment = Experiment(api, "limited", verdict, run, DAILY)

@@ -136,6 +136,11 @@ class Call:
     invalid: bool = False
 
     @property
+    def without_token(self) -> bool:
+        """Whether it carries no token, or one that is known to be invalid."""
+        return self.role == "invalid" or (self.token is None and self.authorization is None)
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters in the body, none if it has none that can be read."""
         content = self.json if self.body is None else _parsed(self.body.decode("utf-8", "replace"))

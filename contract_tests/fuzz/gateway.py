@@ -103,6 +103,8 @@ class Gateway:
         )
 
     def _may_cost_too_much(self, proxied: ProxiedCall) -> bool:
+        if proxied.kind is Kind.UNAUTHENTICATED:
+            return self._run.ignores_tokens
         return self._campaign.expects_refusals and proxied.kind in _ACCEPTABLE and not self._without_credits
 
     def _answer(self, proxied: ProxiedCall) -> Response:
