@@ -116,7 +116,7 @@ class ByPattern:
         if exact or len(harmless) == len(fitting):
             self._expect("CREDIT-COST", True, received)
         self._expect("CREDIT-ATOMIC", exact, received)
-        if self._tried_too_many:
+        if self._tried_too_many and len({reading.whole for reading in harmless}) == 1:
             self._expect("CREDIT-NEED", harmless[0].whole, received, _NEED)
 
     def _expect(self, rule: str, passed: bool, received: str, expected: str = "") -> None:

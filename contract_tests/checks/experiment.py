@@ -79,10 +79,12 @@ class Experiment:
                 raise InconclusiveError(f"the account {self.api.role} was answered {reply.status}")
         raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
 
-    def use_too_many(self, left: int) -> tuple[Step, Reply]:
-        """Request more images than are left; raise UndocumentedLimitError if the service refuses so many at once."""
-        # By two more: even if the quota is one image higher than it should be, they are too many.
-        for images in (left + 2, left + 1):
+    def use_too_many(self, left: int, *, beyond: int = 2) -> tuple[Step, Reply]:
+        """Request more images than are left; raise UndocumentedLimitError if the service refuses so many at once.
+
+        beyond: by how many at first, so that they are too many even if more images are left than there should be.
+        """
+        for images in range(left + beyond, left, -1):
             for fields in self.singles():
                 step, reply = self.ask(fields, images)
                 if step.outcome in {"served", "exhausted"}:

@@ -71,7 +71,9 @@ class Spending:
             return None
         self._judge.before()
         try:
-            step, reply = self._experiment.use_too_many(self.left)
+            # An image before may have been free, and one of several too.
+            beyond = 2 if self.figure < _ENOUGH else 3
+            step, reply = self._experiment.use_too_many(self.left, beyond=beyond)
         except UndocumentedLimitError as error:
             return str(error)
         self._judge.after(step, reply, too_many=True)

@@ -26,7 +26,7 @@ def test_no_credits(api: Open, verdict: Verdict, run: Run) -> None:
 
 @decides(
     "CREDIT-COST", "CREDIT-419", "CREDIT-NEED", "CREDIT-ATOMIC",
-    credits=6, seconds=6, roles=("low",), cost_from_role="low", first=True,
+    credits=7, seconds=6, roles=("low",), cost_from_role="low", first=True,
 )  # fmt: skip
 def test_credits_run_out(api: Open, verdict: Verdict, run: Run, control: Control | None) -> None:
     """Refused requests, then as many images as there are credits, then one more."""
