@@ -6,21 +6,16 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.experiment import DAILY, Experiment
+from contract_tests.checks.rest_of_day import use_up_the_day
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import with_count
-from contract_tests.oracle.facts import counted
-from contract_tests.oracle.quota import as_if, daily_readings, explanations
 from contract_tests.oracle.replies import made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
 Open = Callable[[str], Api]
-# So many refused requests that their use, if they had one, could not be taken for a limit that is one image lower.
-_REFUSED = 2
-_MAX_BEYOND = 2
 
 
 @decides("DAILY-429", "LOCK-RELEASE", "ORDER", roles=("limited",), first=True)
@@ -37,62 +32,8 @@ def test_limit_reached(api: Open, verdict: Verdict, run: Run) -> None:
 @decides("DAILY-429", "DAILY-RESET", credits=6, seconds=3, roles=("almost_limited",), cost_from_role="almost_limited")
 def test_limit_is_reached(api: Open, verdict: Verdict, run: Run) -> None:
     """Refused requests, then as many images as are left of the day, then one more."""
-    experiment = Experiment(api, "almost_limited", verdict, run, DAILY)
-    for _ in range(_REFUSED):
-        experiment.invalid()
-    limit = _request_too_many(experiment)
-    left = experiment.api.figure
-    if _use_up(experiment):
-        experiment.expect_exhausted(f"{counted(left, 'image')} of the day were left")
-    _judge(experiment, verdict, too_many=limit is None)
-    experiment.expect_nothing_made()
-    # Only now, as the other rule does not depend on it.
-    if limit:
+    if limit := use_up_the_day(Experiment(api, "almost_limited", verdict, run, DAILY)):
         pytest.skip(limit)
-
-
-def _use_up(experiment: Experiment) -> bool:
-    """Make the images that are left of the day; return whether all were made."""
-    left = experiment.api.figure
-    requests = left - experiment.requests
-    # Where requests are counted, more images are made than the target file allows.
-    if experiment.images and requests > _MAX_BEYOND:
-        return False
-    for _ in range(requests):
-        step, _ = experiment.use(experiment.singles())
-        if step.outcome == "exhausted":
-            return experiment.images >= left
-    return True
-
-
-def _request_too_many(experiment: Experiment) -> str | None:
-    """Request more images than are left, which is refused; return why that could not be tried."""
-    for _ in range(_REFUSED):
-        try:
-            step, _ = experiment.use_too_many(experiment.api.figure)
-        except UndocumentedLimitError as error:
-            return str(error)
-        if step.outcome == "served":
-            break
-    return None
-
-
-def _judge(experiment: Experiment, verdict: Verdict, *, too_many: bool) -> None:
-    """Compare the replies with those of services that count in other ways."""
-    steps, left = experiment.steps, experiment.api.figure
-    if not experiment.images:
-        raise InconclusiveError(
-            f"the account almost_limited has fewer than the {left} images left in the target file, or a refused "
-            "request counts as an image: correct the file if it is wrong"
-        )
-    fitting = explanations(daily_readings(), left, steps)
-    harmless = [reading for reading in fitting if "DAILY-429" not in reading.breaks]
-    received = f"{counted(experiment.images, 'image')}{as_if(fitting)}"
-    expected = f"{counted(left, 'image')} with {left} left, then a refusal"
-    if not harmless:
-        verdict.expect("DAILY-429", False, expected=expected, received=received, by=experiment.trail)
-    elif too_many or harmless[0].breaks:
-        verdict.expect("DAILY-RESET", not harmless[0].breaks, expected=expected, received=received, by=experiment.trail)
 
 
 @decides("DAILY-429", "DAILY-RESET", credits=7, mode="control")
