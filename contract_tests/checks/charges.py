@@ -46,7 +46,7 @@ class ByBalance:
 
     def after(self, step: Step, reply: Reply, *, too_many: bool = False) -> None:
         if step.outcome == "served" and too_many and self._balance() != self._before:
-            # What a balance cannot pay for in full may cost all of it.
+            # A request that the balance cannot pay for in full may cost all of it.
             self._expect("CREDIT-NEED", False, expected=_NEED, received=str(reply.status), by=reply)
             return
         self._expect_paid(step, reply)

@@ -149,7 +149,7 @@ class Experiment:
             return True
         if not any(each.outcome == "served" and each.engine == fields[engine_field()] for each in self.steps):
             return reply.status not in _AMBIGUOUS
-        # What was served before is refused: more than once, since a generation may fail by itself.
+        # A request that was served before is refused: more than once, since a generation may fail by itself.
         if any(self.ask(fields)[1].status != reply.status for _ in range(_REPEATED - 1)):
             return False
         # A limit for the whole network address is in keeping [DAILY-RESET], and would concern the other account too.

@@ -47,9 +47,11 @@ class Spending:
 
     def expensive_requests(self) -> None:
         """Spend all but one credit: two images at once in the best quality, then one by each engine."""
-        if self.figure < _ENOUGH:
+        if self.figure >= _ENOUGH:
+            self._first()
+        elif self._control is None:
+            # Two credits tell more at once, unless the balance shows what one of them has paid.
             return
-        self._first()
         engines = self._experiment.singles()[1:]
         while self.left > 1 and not self._short:
             self._pay([*engines[:1], *self._experiment.singles()])

@@ -18,7 +18,7 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import REFUSED, ROLES, Account, Target
 
 _PROBES = ("getVersions", "checkAvailability", "getRecentImages")
-# With 3 credits the price of a request for several images shows (checks/test_credits.py).
+# With 3 credits the price of a request for several images shows (checks/spending.py).
 _FIGURES = {"low": 3, "almost_limited": 1}
 
 

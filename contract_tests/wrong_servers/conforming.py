@@ -89,6 +89,18 @@ class ConformingWithShortConnections(Service):
         return replace(super().answer(request), send=_send_and_close)
 
 
+# With the control API the suite also opens accounts of which no target says that they are sandboxes.
+@conforming("A sandbox: nothing is charged, and no daily limit applies.", modes=("black-box",))
+class ConformingSandbox(Service):
+    sandbox = True
+
+    def price(self, order: Order) -> int:
+        return 0
+
+    def within_limit(self, account: Account, order: Order) -> bool:
+        return True
+
+
 @conforming("A refused request counts towards the daily limit.", differs=("DAILY-RESET",))
 class ConformingWithCountedRefusals(Service):
     def refused(self, account: Account) -> None:

@@ -74,7 +74,9 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
     """Return the target for a server that listens at `origin`."""
     return Target(
         base_url=f"{origin}/api/v1",
-        accounts={role: Account(role, Secret(_token(entry, role)), _figure(entry, role)) for role in ROLES},
+        accounts={
+            role: Account(role, Secret(_token(entry, role)), _figure(entry, role), entry.sandbox) for role in ROLES
+        },
         control="mock" if mode == "control" else "none",
         # A wrong server that shares its lock does not declare it.
         lock_scope="global" if entry.shares_lock and entry.kind == "conforming" else "account",

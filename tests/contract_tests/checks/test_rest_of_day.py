@@ -1,4 +1,4 @@
-"""What a known rest of the day tells about the daily limit, against services that count in every way."""
+"""Experiments with the rest of a day, against services that count in every way."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def test_the_documented_limit_passes(left: int) -> None:
 
 
 @pytest.mark.parametrize("left", LEFT)
-def test_a_limit_of_images_at_once_is_no_obstacle(left: int) -> None:
+def test_a_limit_of_images_at_once_changes_nothing(left: int) -> None:
     bench = use_up(HARMLESS[0], left, largest=1)
     assert bench.rules(passed=False) == set()
     assert "DAILY-429" in bench.rules(passed=True)

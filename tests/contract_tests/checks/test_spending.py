@@ -1,4 +1,4 @@
-"""What a known balance tells about the price, against services that charge in every way."""
+"""Experiments with a known balance, against services that charge in every way."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_the_documented_price_passes(figure: int) -> None:
 
 @pytest.mark.parametrize("largest", [1, 2])
 @pytest.mark.parametrize("figure", FIGURES)
-def test_a_limit_of_images_at_once_is_no_obstacle(figure: int, largest: int) -> None:
+def test_a_limit_of_images_at_once_changes_nothing(figure: int, largest: int) -> None:
     bench = spend(HARMLESS[0], figure, largest=largest)
     assert bench.rules(passed=True) >= {"CREDIT-COST", "CREDIT-419"}
     assert bench.rules(passed=False) == set()

@@ -1,4 +1,4 @@
-"""What a run reports as spent, against the count of a service with faults at random moments."""
+"""The credits that a run reports, against the count of a service with faults at random moments."""
 
 import random
 from contextlib import suppress
