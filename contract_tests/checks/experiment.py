@@ -176,6 +176,8 @@ class Experiment:
         refusal, check = self.api.trail[-1], self.api.check()
         if check.status == 409 and self.run.target.lock_scope == "global":
             pytest.skip("another client may hold the shared lock")
+        if check.status not in {200, 409}:
+            raise InconclusiveError(f"a check was answered {check.status}")
         by = (refusal, check)
         self.verdict.expect_status("LOCK-RELEASE", check, 200, "after a refused generation", by=by)
 
