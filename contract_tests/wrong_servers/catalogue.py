@@ -39,6 +39,11 @@ class Entry:
             return self.source.get("lock_scope") == "global"
         return self.source.shared_lock
 
+    @property
+    def sandbox(self) -> bool:
+        """Whether its target says that all accounts are sandboxes."""
+        return not isinstance(self.source, Mapping) and self.source.sandbox
+
 
 CATALOGUE: dict[str, Entry] = {}
 
