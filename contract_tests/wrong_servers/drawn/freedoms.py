@@ -174,7 +174,7 @@ def _limits() -> tuple[Freedom, ...]:
         _freedom("engine not offered", way("none", ""), *(way(name) for name in engines())),
         _freedom("size not offered", way("none", ""), *(way(size) for size in listed_sizes())),
         _freedom("hd", "offered", "not offered"),
-        _freedom("firewall", "none", "403 as HTML", "406"),
+        _freedom("firewall", "none", "403 as HTML"),
         _freedom("moderation", "none", "422", "200"),
         _freedom(
             "queued",

@@ -142,7 +142,7 @@ class Service:
         """Return the refusal of a firewall or of a moderation, which read texts only."""
         text = " ".join(value for value in body.fields.values() if isinstance(value, str))
         if self.drawn["firewall"] != "none" and _ODD.search(text):
-            return page(406 if self.drawn["firewall"] == "406" else 403, "Request blocked")
+            return page(403, "Request blocked")
         if self.drawn["moderation"] != "none" and _MODERATED.search(text):
             return self.replies.moderated()
         return None
