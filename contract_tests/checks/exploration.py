@@ -8,11 +8,13 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from contract_tests.checks.sequence import ENGINES, DeviationFoundError, Sequence
+from contract_tests.checks.sequence import ENGINES, DeviationFoundError, Sequence, Step
 from contract_tests.errors import BudgetExceededError, InconclusiveError, TargetLostError
 from contract_tests.oracle.facts import LOCK_MS
 
+Opening = tuple[int, int, int]
 Begin = Callable[[int, int, int], Sequence]
+IMAGES_OF_A_REPETITION = 2
 _QUICK_MS, _SLOW_MS = 3_000, LOCK_MS + 2_000
 # Up to the end of a generation and of a lock, and just beyond them.
 _JUMPS = (1, _QUICK_MS - 1, LOCK_MS - _QUICK_MS, LOCK_MS - 1, LOCK_MS + 1, _SLOW_MS)
@@ -29,6 +31,7 @@ class Exploration:
         self.deviations: list[DeviationFoundError] = []
         self.exercised: set[str] = set()
         self.error: Exception | None = None
+        self._openings: dict[DeviationFoundError, Opening] = {}
 
     def run(self, *, sequences: int, steps: int, seed: int, shrink: bool) -> None:
         """Run random sequences; `deviations` and `exercised` hold the result."""
@@ -48,10 +51,11 @@ class Exploration:
             if not self.deviations:
                 raise self.error or error from None
 
-    def note(self, error: BaseException) -> None:
-        """Record the error that ended a sequence."""
+    def note(self, error: BaseException, opening: Opening) -> None:
+        """Record the error that ended a sequence, and how that one began."""
         if isinstance(error, DeviationFoundError):
             self.deviations.append(error)
+            self._openings[error] = opening
         elif isinstance(error, BudgetExceededError | InconclusiveError | TargetLostError):
             self.error = self.error or error
 
@@ -61,6 +65,22 @@ class Exploration:
         for each in sorted(self.deviations, key=lambda error: len(error.trail)):
             found.setdefault(each.deviation.rule, each)
         return list(found.values())
+
+    def repeated(self, found: DeviationFoundError) -> DeviationFoundError | None:
+        """Take the same steps again; return the deviation if the same rule is contradicted again.
+
+        A verdict must not depend on what chance drew, so the steps count as a check of their own.
+        """
+        sequence = self.begin(*self._openings[found])
+        sequence.allowance.images = max(sequence.allowance.images, IMAGES_OF_A_REPETITION)
+        try:
+            for step in found.steps:
+                sequence.take(step)
+        except DeviationFoundError as again:
+            return again if again.deviation.rule == found.deviation.rule else None
+        finally:
+            sequence.subject.close()
+        return None
 
 
 class Calls(RuleBasedStateMachine):
@@ -75,6 +95,7 @@ class Calls(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.sequence: Sequence | None = None
+        self.opening: Opening = (0, 0, 0)
         self.over = False
 
     # Shrinking prefers the first value: credits and limit that suffice, and a generation that takes no time.
@@ -87,7 +108,8 @@ class Calls(RuleBasedStateMachine):
     )
     def begin(self, credits_: int, daily_limit: int, generation_ms: int, count: int, engine: int) -> None:
         """Every sequence begins with a generation."""
-        self.sequence = self.exploration.begin(credits_, daily_limit, generation_ms)
+        self.opening = (credits_, daily_limit, generation_ms)
+        self.sequence = self.exploration.begin(*self.opening)
         self._generate(count, engine)
 
     @rule(count=_COUNTS, engine=_ENGINES)
@@ -97,29 +119,29 @@ class Calls(RuleBasedStateMachine):
     @rule()
     def check(self) -> None:
         with self._noted() as now:
-            now.check()
+            now.take(Step("check"))
 
     @rule()
     def recent(self) -> None:
         with self._noted() as now:
-            now.recent()
+            now.take(Step("recent"))
 
     @rule()
     def invalid(self) -> None:
         with self._noted() as now:
-            now.invalid()
+            now.take(Step("invalid"))
 
     @rule(place=strategies.integers(0, 9))
     def picture(self, place: int) -> None:
         with self._noted() as now:
             if now.oracle.images:
-                now.picture(place)
+                now.take(Step("picture", (place,)))
 
     @rule(milliseconds=strategies.sampled_from(_JUMPS))
     def advance(self, milliseconds: int) -> None:
         with self._noted() as now:
             if self.exploration.mocked:
-                now.advance(milliseconds)
+                now.take(Step("advance", (milliseconds,)))
 
     def teardown(self) -> None:
         if self.sequence is None:
@@ -127,7 +149,7 @@ class Calls(RuleBasedStateMachine):
         try:
             if self.exploration.mocked and not self.over:
                 with self._noted() as now:
-                    now.finish()
+                    now.take(Step("finish"))
         finally:
             self.exploration.exercised |= self.sequence.exercised
             self.sequence.subject.close()
@@ -135,7 +157,8 @@ class Calls(RuleBasedStateMachine):
     def _generate(self, count: int, engine: int) -> None:
         with self._noted() as now:
             if self._may_generate(now):
-                now.generate(min(count, now.oracle.affordable_images(), now.allowance.images), engine)
+                images = min(count, now.oracle.affordable_images(), now.allowance.images)
+                now.take(Step("generate", (images, engine)))
 
     def _may_generate(self, now: Sequence) -> bool:
         """Return whether images may be made and no generation runs without its lock."""
@@ -150,5 +173,5 @@ class Calls(RuleBasedStateMachine):
             yield self.sequence
         except BaseException as error:
             self.over = True
-            self.exploration.note(error)
+            self.exploration.note(error, self.opening)
             raise

@@ -88,12 +88,20 @@ class Mocked:
         self._open.close()
 
 
-class DeviationFoundError(Exception):
-    """The service contradicts the oracle; with the calls up to there."""
+@dataclass(frozen=True)
+class Step:
+    """A step of a sequence: the name of its method and the arguments."""
 
-    def __init__(self, deviation: Deviation, trail: tuple[Reply, ...]) -> None:
+    name: str
+    arguments: tuple[int, ...] = ()
+
+
+class DeviationFoundError(Exception):
+    """The service contradicts the oracle; with the steps and the calls up to there."""
+
+    def __init__(self, deviation: Deviation, steps: tuple[Step, ...], trail: tuple[Reply, ...]) -> None:
         super().__init__(f"{deviation.rule}: expected {deviation.expected}; received {deviation.received}")
-        self.deviation, self.trail = deviation, trail
+        self.deviation, self.steps, self.trail = deviation, steps, trail
 
 
 @dataclass
@@ -111,8 +119,14 @@ class Sequence:
     oracle: Oracle
     allowance: Allowance
     exercised: set[str] = field(default_factory=set)
+    steps: list[Step] = field(default_factory=list)
     _pending: list[tuple[Attempt, Fields]] = field(default_factory=list)
     _refused: bool = False
+
+    def take(self, step: Step) -> None:
+        """Take a step and record it; raise DeviationFoundError if a reply contradicts the oracle."""
+        self.steps.append(step)
+        getattr(self, step.name)(*step.arguments)
 
     def generate(self, count: int, engine: int) -> None:
         fields = with_count(self._engine(engine), count)
@@ -208,5 +222,5 @@ class Sequence:
 
     def _judge(self, deviation: Deviation | None, *rules: str) -> None:
         if deviation:
-            raise DeviationFoundError(deviation, self.subject.trail)
+            raise DeviationFoundError(deviation, tuple(self.steps), self.subject.trail)
         self.exercised |= set(rules)

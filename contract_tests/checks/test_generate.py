@@ -168,7 +168,7 @@ def _judge_storage(verdict: Verdict, reply: Reply) -> None:
         received=repr(storage),
         by=reply,
     )
-    for image in reply.json()["images"]:
+    for image in images_of(reply):
         is_url = str(image.get("output")).startswith(("https://", "http://"))
         verdict.expect(
             "IMG-STORAGE",

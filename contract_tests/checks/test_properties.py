@@ -24,7 +24,7 @@ def test_calls_without_a_body(run: Run, verdict: Verdict) -> None:
         _expect_passed(verdict, record, "NOT-FOUND")
 
 
-@decides("SHAPE", credits=1, seconds=4, roles=("empty",), free_with_role="empty")
+@decides("SHAPE", credits=2, seconds=4, roles=("empty",), free_with_role="empty")
 def test_documented_requests_are_accepted(run: Run, verdict: Verdict) -> None:
     """A service may refuse them for the state of the account, but not as invalid or with an undocumented status."""
     record = run_campaign(DOCUMENTED, run, verdict, "empty")
@@ -34,7 +34,7 @@ def test_documented_requests_are_accepted(run: Run, verdict: Verdict) -> None:
     _expect_passed(verdict, record, "SHAPE")
 
 
-@decides("SHAPE", "VALID-422", credits=1, seconds=4, free_with_role="empty")
+@decides("SHAPE", "VALID-422", credits=2, seconds=4, free_with_role="empty")
 def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) -> None:
     """If an account without credits is refused for its credits first, the primary account is used."""
     for role in dict.fromkeys((refused.role, "primary")):
@@ -48,7 +48,7 @@ def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) 
         _expect_passed(verdict, record, "I2I-SRC")
 
 
-@decides("SHAPE", credits=2, seconds=30)
+@decides("SHAPE", credits=3, seconds=30)
 def test_linked_calls(run: Run, verdict: Verdict) -> None:
     """Along the document's links: from the availability check to a generation, then to the recent images."""
     record = run_campaign(LINKED, run, verdict, "primary")

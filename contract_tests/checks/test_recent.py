@@ -1,9 +1,11 @@
 """The list of recent images."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.listing import expect_ready
@@ -44,6 +46,39 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
         received=f"{len(set(ids))} ids",
         by=reply,
     )
+
+
+@decides("RECENT-10")
+def test_a_long_past_is_cut(primary: Api, verdict: Verdict) -> None:
+    """An account with a past shows where its list ends, for nothing."""
+    reply = primary.recent()
+    listed = images_of(reply)
+    if len(listed) < RECENT_IMAGES:
+        pytest.skip(f"the account has fewer than {RECENT_IMAGES} images, which show no end of the list")
+    received = f"{len(listed)} images"
+    verdict.expect(
+        "RECENT-10", len(listed) == RECENT_IMAGES, expected=f"{RECENT_IMAGES} images", received=received, by=reply
+    )
+
+
+@decides("IMG-GET", "RECENT-ORDER")
+def test_images_of_the_past(primary: Api, verdict: Verdict) -> None:
+    reply = primary.recent()
+    listed = images_of(reply)
+    if not listed:
+        pytest.skip("the account has no images yet")
+    _expect_newest_first(verdict, [], listed, reply)
+    _expect_pictures(verdict, primary, listed, reply)
+
+
+@decides("RECENT-OWN", roles=("primary", "secondary"))
+def test_pasts_of_two_accounts(api: Callable[[str], Api], primary: Api, verdict: Verdict) -> None:
+    reply, other = primary.recent(), api("secondary").recent()
+    mine, others = ({str(image.get("id")) for image in images_of(each)} for each in (reply, other))
+    if not mine or not others:
+        pytest.skip("one of the accounts has no images yet")
+    received = f"{len(mine & others)} images in both"
+    verdict.expect("RECENT-OWN", not mine & others, expected="no image in both", received=received, by=(reply, other))
 
 
 def _expect_most_recent(verdict: Verdict, made: list[MadeImage], listed: list[dict[str, Any]], reply: Reply) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.exploration import Exploration
+from contract_tests.checks.exploration import IMAGES_OF_A_REPETITION, Exploration
 from contract_tests.checks.sequence import Allowance, Live, Mocked, Sequence
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
@@ -17,7 +17,7 @@ IMAGES_OF_A_MOCK, IMAGES_OF_A_SERVICE = 6, 2
 CERTAIN = ("IMG-COUNT", "IMG-INPUT")
 
 
-@decides(*CERTAIN, credits=IMAGES_OF_A_MOCK, seconds=6, mode="control")
+@decides(*CERTAIN, credits=IMAGES_OF_A_MOCK + IMAGES_OF_A_REPETITION, seconds=6, mode="control")
 def test_sequences_on_a_mock(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
     """Accounts with few credits and a low limit, whose clock is advanced while generations run."""
     allowance = Allowance(IMAGES_OF_A_MOCK)
@@ -32,7 +32,7 @@ def test_sequences_on_a_mock(world: Callable[..., World], verdict: Verdict, run:
     _conclude(exploration, verdict)
 
 
-@decides(*CERTAIN, credits=IMAGES_OF_A_SERVICE, seconds=20, mode="black-box")
+@decides(*CERTAIN, credits=IMAGES_OF_A_SERVICE + IMAGES_OF_A_REPETITION, seconds=20, mode="black-box")
 def test_sequences_on_a_service(primary: Api, verdict: Verdict, run: Run) -> None:
     """An account with an unknown past: few calls, and no shrinking."""
     allowance = Allowance(IMAGES_OF_A_SERVICE)
@@ -43,7 +43,10 @@ def test_sequences_on_a_service(primary: Api, verdict: Verdict, run: Run) -> Non
 
 def _conclude(exploration: Exploration, verdict: Verdict) -> None:
     for found in exploration.shortest():
-        verdict.report(found.deviation, by=found.trail)
+        if again := exploration.repeated(found):
+            verdict.report(again.deviation, by=again.trail)
+        else:
+            raise InconclusiveError(f"the same calls contradicted {found.deviation.rule} only once")
     if exploration.deviations:
         return
     if exploration.error:

@@ -13,7 +13,7 @@ from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.replies import made, own_limit
 
-Cause = tuple[str, str, int]
+Cause = tuple[str, str, int]  # rule, operation, status
 # These may precede the check of the parameters, and say nothing about them [ORDER].
 NOT_EXAMINED = ACCOUNT_REFUSALS | {401}
 # Statuses of a firewall or web server, which see unusual data before the service does.
@@ -88,12 +88,10 @@ class Record:
     answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
     broken: dict[Cause, tuple[Deviation, Reply]] = field(default_factory=dict)
 
-    def note(self, operation: str, deviation: Deviation, reply: Reply) -> Cause:
-        cause = (deviation.rule, operation, reply.status)
+    def note(self, cause: Cause, deviation: Deviation, reply: Reply) -> None:
         known = self.broken.get(cause)
         if known is None or len(reply.exchange.curl) < len(known[1].exchange.curl):
             self.broken[cause] = deviation, reply
-        return cause
 
     @property
     def rules(self) -> set[str]:

@@ -40,7 +40,7 @@ def own_limit(fields: Fields, reply: Reply) -> str | None:
 
 def about_account(reply: Reply, account: str) -> Reply:
     """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
-    of_parameters = reply.status in {400, 403, 422} or (reply.status == 200 and not made(reply))
+    of_parameters = reply.status in {400, 422} or (reply.status == 200 and not made(reply))
     failed = reply.status >= 500 and not is_service_error(reply)
     if reply.status == 401 or reply.redirects or of_parameters or failed:
         raise InconclusiveError(f"the account {account} was answered {reply.status}")

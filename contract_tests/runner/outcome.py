@@ -67,14 +67,11 @@ def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | No
 
 @dataclass(frozen=True)
 class RuleResult:
-    """The verdict of a rule. planned: whether a test of the plan decides it, as the roles and the profile allow."""
-
     rule: Rule
     verdict: RuleVerdict
     reason: str = ""
     tests: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
-    planned: bool = True
 
     @property
     def decided(self) -> bool:
@@ -118,11 +115,12 @@ class Outcome:
 
     @property
     def _enough(self) -> bool:
-        """Whether every documented rule was decided that the roles and the profile allow, and at least half of all."""
+        """Whether every documented rule was decided that was not skipped, and at least half of all."""
         # A run of assumptions alone (--only) is judged by these.
         results = self.documented or self.results
         decided = sum(result.decided for result in results)
-        return all(result.decided for result in results if result.planned) and 0 < len(results) <= 2 * decided
+        inconclusive = any(result.verdict == "inconclusive" for result in results)
+        return not inconclusive and 0 < len(results) <= 2 * decided
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -187,9 +185,7 @@ def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> Rul
     inconclusive, skips = list(_inconclusive(rule, history, tests)), list(_skips(rule, history, tests))
     if tests:
         return RuleResult(rule, "passed", _joined(inconclusive + skips), tests)
-    planned = any(rule.id in entry.decides.rules for entry in history.plan.selected)
-    verdict: RuleVerdict = "inconclusive" if inconclusive else "skipped"
-    return RuleResult(rule, verdict, _joined(inconclusive or skips), planned=planned)
+    return RuleResult(rule, "inconclusive" if inconclusive else "skipped", _joined(inconclusive or skips))
 
 
 def _passing(rule: Rule, history: _History) -> Iterator[str]:

@@ -20,6 +20,11 @@ class Conforming(Service):
     pass
 
 
+@conforming("The accounts have made images before.", modes=("black-box",))
+class ConformingWithPast(Service):
+    past = 12
+
+
 @conforming("All accounts share one lock, and the target declares it.")
 class ConformingWithGlobalLock(Service):
     shared_lock = True

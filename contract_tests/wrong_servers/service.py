@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.wrong_servers.decisions import Accounting, Gallery, Locking
 from contract_tests.wrong_servers.parameters import ENGINES, Engine, Examination, Limits, Problems
 from contract_tests.wrong_servers.presentation import Presentation
-from contract_tests.wrong_servers.state import Account, Accounts, Generation, Image, Order
+from contract_tests.wrong_servers.state import Account, Accounts, Generation, Image, Order, token_of
 from contract_tests.wrong_servers.wire import Form, Reply, Request, error, parse
 
 PREFIX = "/api/v1/aiimage/"
@@ -41,6 +41,7 @@ class Service(Locking, Accounting, Gallery):
 
     shared_lock = False
     limits = Limits()
+    past = 0  # the images that the accounts primary and secondary made before
 
     def __init__(
         self,
@@ -56,6 +57,14 @@ class Service(Locking, Accounting, Gallery):
         self.engines = (*ENGINES, *engines)
         self.operations = (*OPERATIONS, *operations)
         self.mutex = RLock()  # reentrant, since ConformingOneByOne holds it around a whole request
+        for number in range(self.past):
+            for role in ("primary", "secondary"):
+                self._remember(self.accounts.get(token_of(role)), f"Number {number} of {role}")
+
+    def _remember(self, account: Account, prompt: str) -> None:
+        order = Order("dall-e", prompt, 1, 256, 256, {})
+        request = Request("POST", PREFIX, {}, {}, b"")
+        self.record(account, self.draw(account, order, request))
 
     def answer(self, request: Request) -> Reply:
         candidates = [operation for operation in self.operations if operation.matches(request.path)]

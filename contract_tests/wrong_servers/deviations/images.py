@@ -231,6 +231,32 @@ class RecentWithOneOfOthers(Service):
         return super().recent_of(account)[: self.most_recent - 1] + others[:1]
 
 
+# Accounts with a past, which the control API would remove
+
+variant(
+    "long-past-not-cut",
+    "RECENT-10 SHAPE",
+    "The list has the whole past of an account.",
+    modes=("black-box",),
+    past=12,
+    most_recent=10_000,
+)
+
+
+@breaks("RECENT-OWN", how="The pasts of two accounts are listed together.", modes=("black-box",))
+class PastsMixed(RecentOfEverybody):
+    past = 3
+
+
+@breaks("IMG-GET", how="Pictures are lost once an account has a past.", modes=("black-box",))
+class PicturesOfPastLost(_Lossy):
+    past = 3
+
+    def _remember(self, account: Account, prompt: str) -> None:
+        super()._remember(account, prompt)
+        self.lose(account.images)
+
+
 @breaks("RECENT-SAME", how="The newest image is missing.")
 class RecentWithoutNewest(Service):
     def recent_of(self, account: Account) -> list[Image]:

@@ -214,7 +214,7 @@ def test_a_failed_request_counts_as_charged() -> None:
     bench = Bench(failing(lambda request: request.method == "POST"))
     record = bench.run_campaign(INVALID, "primary")
     assert sum(count for (_, status), count in record.answers.items() if status == 500) == 1
-    assert bench.run.budget.spent == 1
+    assert bench.run.budget.spent == 2, "it is sent again, to see whether it fails again"
 
 
 def test_an_empty_budget_sends_nothing_that_could_cost() -> None:
@@ -229,3 +229,18 @@ def test_an_inconclusive_response_ends_the_campaign() -> None:
     with pytest.raises(InconclusiveError, match="gateway"):
         bench.run_campaign(DOCUMENTED, "empty")
     assert bench.run.transport.requests == 1
+
+
+def test_a_failure_that_does_not_repeat_is_not_a_finding() -> None:
+    failed: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and not failed:
+            failed.append(request)
+            return httpx.Response(500, json={"status": "error", "message": "Server Error"})
+        return SmallService()(request)
+
+    bench = Bench(answer)
+    bench.run_campaign(CALLS, "primary")
+    assert failed
+    assert not bench.broken
