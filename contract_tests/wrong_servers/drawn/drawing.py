@@ -63,7 +63,7 @@ def from_names(names: Mapping[str, str]) -> Draw:
     return Draw(found)
 
 
-def smallest(drawn: Draw, accused: Callable[[Draw], bool]) -> Draw:
+def smallest(drawn: Draw, accused: Callable[[Draw], object]) -> Draw:
     """Return the smallest draw found that is still accused: first by halves, then one by one."""
     size = len(drawn.ways)
     while size:

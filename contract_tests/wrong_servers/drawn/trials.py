@@ -29,12 +29,13 @@ _FAULT = re.compile(r"a fault of the suite|Traceback|\w+: .* \(\w+\.py:\d+\)", r
 
 @dataclass(frozen=True)
 class Case:
-    """A drawn server and the way in which the suite examines it."""
+    """A drawn server and the way in which the suite examines it. only: the rules to check, all if empty."""
 
     drawn: Draw
     mode: Mode
     roles: tuple[str, ...]
     seed: int
+    only: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"seed {self.seed}, {self.mode}, {'all roles' if self.roles == ROLES else ' and '.join(self.roles)}"
@@ -68,7 +69,7 @@ def run_case(case: Case, factor: float = FACTOR) -> Result:
     pace = Pace(factor)
     with serving(case.drawn, pace, control=case.mode == "control") as server:
         target = target_of(case, server.address)
-        settings = Settings(target, seed=case.seed)
+        settings = Settings(target, seed=case.seed, only=case.only)
         budget = Budget(settings.cap, target.budget.images)
         transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
         run = Run(settings, transport)
