@@ -8,8 +8,8 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.client.transport import Transport
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.contract import is_service_error
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
+from contract_tests.oracle.replies import made
 from contract_tests.runner.events import Verdict
 
 _MAX_DOUBT_SECONDS = 2.0
@@ -20,6 +20,8 @@ _MIN_CHECKS = 3
 _SLOW_ROUND_TRIP = 0.9
 # The parts of a generation's time that may have passed on the network before it began and after it ended.
 _ARRIVAL, _DEPARTURE = 0.15, 0.25
+# Refusals for the token, the parameters, the credits, or the number of images or requests.
+_ABOUT_SOMETHING_ELSE = frozenset({200, 400, 401, 403, 419, 422, 429})
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Overlap:
     def reply(self) -> Reply:
         """Return the reply of the generation; raise InconclusiveError unless it is a 200."""
         reply = self._generation.result()
-        if reply.status != 200:
+        if not made(reply):
             raise InconclusiveError(f"the observed generation was answered {reply.status}")
         return reply
 
@@ -89,6 +91,12 @@ class Overlap:
     def into(self, other: Reply) -> float:
         """Return how many seconds after the generation another call was sent."""
         return other.exchange.sent - self.reply().exchange.sent
+
+    def certainly_met(self, other: Reply) -> bool:
+        """Return whether another generation that was served certainly met this one, also if it waited for its end."""
+        # A service that answers one request at a time would have kept the check waiting, too.
+        seen = self.locked_at is not None and self.locked_at.exchange.received <= other.exchange.sent
+        return self.certainly_running(other) if seen else self.certainly_concurrent(other)
 
     def certainly_concurrent(self, other: Reply) -> bool:
         """Return whether another generation certainly ran at the same time."""
@@ -139,10 +147,12 @@ def judge_seen(verdict: Verdict, overlap: Overlap) -> None:
 def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, able: bool = False) -> None:
     """Check that every other generation that certainly overlapped the first was refused with 409 [LOCK-ONE].
 
-    able: whether the account certainly has credits and images left, so that it cannot be refused for lack of them.
+    able: whether the same requests alone are served, so that the account has credits and images left.
     """
+    # Several refusals without a 409 are no accident.
+    steady = able and len(seconds) > 1 and all(second.status != 409 for second in seconds)
     # A 409 passes whatever its timing; any other reply says something only if the two certainly overlapped.
-    judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, able=able)]
+    judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, steady=steady)]
     if not judgeable:
         seen = ", ".join(str(second.status) for second in seconds)
         raise InconclusiveError(
@@ -152,14 +162,12 @@ def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, a
         _judge_second(verdict, overlap, second)
 
 
-def _met(overlap: Overlap, second: Reply, *, able: bool) -> bool:
+def _met(overlap: Overlap, second: Reply, *, steady: bool) -> bool:
     """Return whether the other generation certainly met the first, and its reply is not about something else."""
-    if second.status in {419, 429} and not able:
-        return False
-    if second.status in {401, 422} or (second.status >= 500 and not is_service_error(second)):
-        return False
-    # A served one may have waited for the first, a refused one has not.
-    return overlap.certainly_concurrent(second) if second.status < 300 else overlap.certainly_running(second)
+    if made(second):
+        return overlap.certainly_met(second)
+    elsewhere = second.status in _ABOUT_SOMETHING_ELSE or second.status >= 500
+    return (steady or not elsewhere) and overlap.certainly_running(second)
 
 
 def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
@@ -169,7 +177,7 @@ def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
         expected="409 while a generation runs",
         received=f"{second.status}; the first ran to {overlap.seconds:.2f} s, the second was sent at "
         f"{overlap.into(second):.2f} s and answered {second.exchange.seconds:.2f} s later",
-        by=(overlap.reply(), second),
+        by=(overlap.reply(), *([overlap.locked_at] if overlap.locked_at else []), second),
     )
     judge_409_body(verdict, second)
 

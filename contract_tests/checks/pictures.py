@@ -9,7 +9,7 @@ from PIL import Image
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import NoReplyError
-from contract_tests.oracle.engines import Fields, engine_of, prompt_of
+from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, prompt_of
 from contract_tests.oracle.replies import images_requested
 from contract_tests.runner.events import Verdict
 
@@ -28,13 +28,15 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
         received=f"{len(images)} images with {len(ids)} ids",
         by=reply,
     )
-    prompt = prompt_of(fields)
+    prompt, modified = prompt_of(fields), modifiers_of(fields)
     for image in images:
+        shown = image.get("input")
+        # A service may append the modifiers to the prompt.
         verdict.expect(
             "IMG-INPUT",
-            image.get("input") == prompt,
-            expected=repr(prompt),
-            received=repr(image.get("input")),
+            shown == prompt or bool(modified and isinstance(shown, str) and shown.startswith(prompt)),
+            expected=f"{prompt!r}, perhaps with its modifiers" if modified else repr(prompt),
+            received=repr(shown),
             by=reply,
         )
 

@@ -40,7 +40,7 @@ def _engines() -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", list(_engines()))
 def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, name: str) -> None:
-    """One image, as JSON and as a form in turn; the prompt comes back unchanged in any script."""
+    """One image with every modifier, as JSON and as a form in turn; the prompt comes back in any script."""
     engine, place = ENGINES[name], list(ENGINES).index(name)
     # The hardest prompt once as JSON and once as a form, random ones for the other engines.
     prompt = PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place)
@@ -57,13 +57,13 @@ def _made_by(
 ) -> tuple[Fields, list[dict[str, Any]], Reply]:
     """Make an image by an engine, in the first size that the service does not refuse."""
     if not engine.documented:
-        fields = engine.sample(prompt)
+        fields = engine.modified(engine.sample(prompt))
         reply = api.generate_when_ready(fields, files)
         if not made(reply):
             raise InconclusiveError(f"{engine.name} was answered {reply.status}, and its parameters are an assumption")
         return fields, images_of(reply), reply
     limit = UndocumentedLimitError(f"the service offers no size of {engine.name}")
-    for fields in engine.samples(prompt):
+    for fields in map(engine.modified, engine.samples(prompt)):
         try:
             return fields, *api.images(fields, files)
         except UndocumentedLimitError as error:

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
-from contract_tests.client.api import Api
+from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
-from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.oracle.replies import made
+from contract_tests.oracle.samples import INVALID
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
@@ -26,14 +28,16 @@ RENEWED_AFTER, WIDE = LOCK_SECONDS / 2, 3.0
 def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, target: Target) -> None:
     with _generating(primary, run) as overlap:
         overlap.watch_until_locked()
-        seconds = _requests_meanwhile(primary, overlap)
+        seconds = _requests_meanwhile(primary, overlap, run)
         _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
-    # A refusal for lack of credits or images is wrong only if the account still has some.
-    wanting = any(second.status in {419, 429} for second in seconds)
-    able = wanting and primary.generate_when_ready(FIELDS).status == 200
+    # A refusal without 409 is wrong only if the same request alone is served.
+    unclear = bool(seconds) and all(second.status != 409 and not made(second) for second in seconds)
+    able = unclear and made(primary.generate_when_ready(primary.simplest))
     judge_seconds(verdict, overlap, seconds, able=able)
+    _expect_none_made(verdict, primary, seconds, run)
     _judge_release(verdict, overlap, run, target)
+    _expect_no_lock_by_refused_calls(verdict, primary, overlap, without_invalid=able)
 
 
 @decides(
@@ -46,21 +50,24 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
     with _generating(slow, run) as overlap:
         overlap.watch_until_locked()
         again = overlap.check()
-        seconds = _requests_meanwhile(slow, overlap)
+        seconds = _requests_meanwhile(slow, overlap, run)
         slow.generate(INVALID)
+        slow.abort(slow.simplest)
+        api("anonymous").call("generateImage", None, slow.simplest)
         slow.recent()
         slow.versions()
         _watch(overlap, run, RENEWED_AFTER)
         # Without the lock, a second generation would be served and take a lock of its own.
         if overlap.checks[-1].status == 409:
-            seconds += _requests_meanwhile(slow, overlap)
+            seconds += _requests_meanwhile(slow, overlap, run)
             _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     verdict.expect_status("LOCK-CHECK-PURE", again, 409, "again")
     # If a second generation was served, the lock may be its own. First, since judge_seconds may end the test.
-    if all(second.status >= 300 for second in seconds):
+    if not any(made(second) for second in seconds):
         judge_life(verdict, overlap, shared=target.lock_scope == "global")
     judge_seconds(verdict, overlap, seconds)
+    _expect_none_made(verdict, slow, seconds, run)
 
 
 @decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
@@ -72,7 +79,7 @@ def test_checking_does_not_release_the_lock(api: Callable[[str], Api], verdict: 
 
 @decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")
 def test_generation_during_another_clients(api: Callable[[str], Api], verdict: Verdict) -> None:
-    reply = api("busy").generate(FIELDS)
+    reply = api("busy").generate(api("busy").simplest)
     verdict.require_status("LOCK-ONE", reply, 409)
     judge_409_body(verdict, reply)
     invalid = api("busy").generate(INVALID)
@@ -83,7 +90,7 @@ def test_generation_during_another_clients(api: Callable[[str], Api], verdict: V
 def _generating(api: Api, run: Run) -> Iterator[Overlap]:
     api.await_unlocked()
     with ThreadPoolExecutor(1) as pool:
-        yield Overlap(api, pool.submit(api.generate, FIELDS), run.transport)
+        yield Overlap(api, pool.submit(api.generate, api.simplest), run.transport)
 
 
 def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
@@ -94,14 +101,45 @@ def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
         run.transport.sleep(WATCH_PAUSE)
 
 
-def _requests_meanwhile(api: Api, overlap: Overlap) -> list[Reply]:
-    """Request generations while one runs, with another engine and the same one; stop at the first that is served."""
+def _requests_meanwhile(api: Api, overlap: Overlap, run: Run) -> list[Reply]:
+    """Request generations while one runs, with another engine and the same again; stop at the first that is served."""
     replies: list[Reply] = []
-    for fields in (OTHER_ENGINES[-1], FIELDS):
-        if overlap.running and all(reply.status != 200 for reply in replies):
+    for fields in (with_prompt([api.simplest, *api.others][-1], _prompt(run)), api.simplest):
+        if overlap.running and not any(made(reply) for reply in replies):
             replies.append(api.generate(fields))
             overlap.check()
     return replies
+
+
+def _prompt(run: Run) -> str:
+    """Return a prompt by which an image of a refused request could be recognised."""
+    return f"A sundial in the shade, number {run.settings.seed}."
+
+
+def _expect_none_made(verdict: Verdict, api: Api, seconds: list[Reply], run: Run) -> None:
+    """Check that no refused generation is among the recent images."""
+    refused = [second for second in seconds if second.status == 409]
+    if not refused or any(made(second) for second in seconds):
+        return
+    recent = api.recent()
+    listed = [image for image in images_of(recent) if str(image.get("input")).startswith(_prompt(run))]
+    verdict.step(
+        "LOCK-ONE",
+        not listed,
+        expected="no image of a generation that was refused",
+        received=f"{len(listed)} of them among the recent images",
+        by=(*refused, recent),
+    )
+
+
+def _expect_no_lock_by_refused_calls(verdict: Verdict, api: Api, overlap: Overlap, *, without_invalid: bool) -> None:
+    """Check that no lock is left behind by a call that generates nothing."""
+    if overlap.checks[-1].status == 409:
+        return
+    if not without_invalid and made(api.generate(INVALID)):
+        return
+    api.abort(api.simplest)
+    verdict.step_status("LOCK-CHECK", api.check(), 200, "after calls that generated nothing", by=tuple(api.trail))
 
 
 def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target) -> None:

@@ -1,19 +1,22 @@
 """One generation at a time, to the millisecond, on a mock whose clock is frozen and advanced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import judge_409_body
 from contract_tests.checks.world import Running, World
+from contract_tests.client.api import images_of
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS
-from contract_tests.oracle.samples import FIELDS, INVALID, OTHER_ENGINES
+from contract_tests.oracle.samples import INVALID
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
 
 SLOW, QUICK = LOCK_SECONDS + 2, LOCK_SECONDS * 0.4
 INSTANT = 0.001
+REFUSED = "A sundial in the shade, which no one may draw"
 _SCOPES = {409: "for all", 200: "an account"}
 Open = Callable[..., World]
 
@@ -23,7 +26,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
     """The lock lives exactly as documented, whatever else is called; the generation continues without it [LOCK-10S]."""
     account = world(generation_time=SLOW)
     with account.frozen():
-        first = account.begin(FIELDS)
+        first = account.begin(account.api.simplest)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
         others = _call_meanwhile(account)
@@ -40,16 +43,30 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         for other in others:
             _expect_refused(verdict, account, other.reply())
         _expect_served(verdict, first.reply())
+        _expect_none_made(verdict, account)
 
 
 def _call_meanwhile(account: World) -> list[Running]:
     """Call everything else, and request generations with another engine and the same one."""
-    others = [account.begin(fields) for fields in (OTHER_ENGINES[-1], FIELDS)]
+    api = account.api
+    others = [
+        account.request(fields) for fields in (with_prompt([api.simplest, *api.others][-1], REFUSED), api.simplest)
+    ]
     # In a thread, since a service that accepts it answers only when the clock is advanced.
-    account.begin(INVALID)
+    account.request(INVALID)
+    api.abort(api.simplest)
+    account.anonymous().call("generateImage", None, api.simplest)
     account.api.recent()
     account.api.versions()
     return others
+
+
+def _expect_none_made(verdict: Verdict, account: World) -> None:
+    recent = account.api.recent()
+    listed = sum(image.get("input") == REFUSED for image in images_of(recent))
+    received = f"{listed} of them among the recent images"
+    expected = "no image of a generation that was refused"
+    verdict.step("LOCK-ONE", not listed, expected=expected, received=received, by=account.trail)
 
 
 def _judge_life(verdict: Verdict, account: World) -> None:
@@ -66,7 +83,7 @@ def test_lock_of_a_quick_generation(world: Open, verdict: Verdict) -> None:
     """It is released when the generation ends, or it expires in time."""
     account = world(generation_time=QUICK)
     with account.frozen():
-        running = account.begin(FIELDS)
+        running = account.begin(account.api.simplest)
         account.advance(QUICK - INSTANT)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "just before the generation ends")
         account.advance(2 * INSTANT)
@@ -81,8 +98,16 @@ def _judge_release(verdict: Verdict, account: World) -> None:
     if not released:
         return
     _expect_check(verdict, account, 200, "LOCK-CHECK", "while nothing runs")
-    account.api.generate(INVALID)
-    _expect_check(verdict, account, 200, "LOCK-CHECK", "after a request that was refused as invalid")
+    for call, name in _calls_that_generate_nothing(account):
+        call()
+        _expect_check(verdict, account, 200, "LOCK-CHECK", f"after a request that was {name}")
+
+
+def _calls_that_generate_nothing(account: World) -> Iterator[tuple[Callable[[], object], str]]:
+    api = account.api
+    yield lambda: api.generate(INVALID), "refused as invalid"
+    yield lambda: api.abort(api.simplest), "not complete"
+    yield lambda: account.anonymous().call("generateImage", None, api.simplest), "without a token"
 
 
 @decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, mode="control")
@@ -91,7 +116,7 @@ def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
     try:
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation of another client runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
-        _expect_refused(verdict, account, account.api.generate(FIELDS))
+        _expect_refused(verdict, account, account.api.generate(account.api.simplest))
     finally:
         # Where all accounts share a lock, one that never expires would keep out the other tests.
         account.change(lock=None)
@@ -103,7 +128,7 @@ def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) 
     account, other = world(generation_time=QUICK), world()
     expected = 409 if target.lock_scope == "global" else 200
     with account.frozen():
-        account.begin(FIELDS)
+        account.begin(account.api.simplest)
         if account.api.check().status != 409:
             raise InconclusiveError("the account's own lock is not visible")
         _expect_check(verdict, other, expected, "LOCK-SCOPE", f"with one lock {_SCOPES[expected]}")

@@ -25,6 +25,7 @@ class World:
     """An account opened in a given state; the keys are those of the control API, `credits` for example."""
 
     def __init__(self, run: Run, verdict: Verdict, control: Control, **state: Any) -> None:
+        self._run, self._verdict = run, verdict
         self._transport, self._control = run.transport, control
         self._pool = ThreadPoolExecutor(_MAX_THREADS)
         self._running: list[Running] = []
@@ -70,6 +71,22 @@ class World:
 
         Raises what the request raises, BudgetExceededError for example.
         """
+        running, settled = self._request(fields)
+        if not settled:
+            raise InconclusiveError(f"a request was neither started nor answered within {_STARTED_WITHIN:g} s")
+        return running.or_raise()
+
+    def request(self, fields: Fields) -> "Running":
+        """Request a generation as `begin` does, also if the service keeps the request waiting."""
+        running, _ = self._request(fields)
+        return running.or_raise()
+
+    def anonymous(self) -> Api:
+        """Return the API as a client without a token calls it."""
+        return Api(self._run, self._verdict, self._run.accounts["anonymous"])
+
+    def _request(self, fields: Fields) -> "tuple[Running, bool]":
+        """Return the request, and whether the service has started or answered it."""
         before = self.state()
         running = Running(self._pool.submit(self.api.generate, fields))
         self._running.append(running)
@@ -77,10 +94,8 @@ class World:
         while self._transport.clock() < deadline and not running.answered:
             wait([running.future], timeout=_PAUSE)
             if _has_started(before, self.state()):
-                return running
-        if not running.answered:
-            raise InconclusiveError(f"a request was neither started nor answered within {_STARTED_WITHIN:g} s")
-        return running.or_raise()
+                return running, True
+        return running, running.answered
 
     def _note(self, reply: Reply) -> None:
         self.api.trail.append(reply)

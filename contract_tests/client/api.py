@@ -63,6 +63,10 @@ class Api:
             self._run.samples.refuse(fields)
         return reply
 
+    def abort(self, fields: Fields) -> None:
+        """Begin a generate-image request and close the connection before its body is complete."""
+        self._run.transport.abort(self._call(json=fields))
+
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
         without_credits = self.role in self._run.without_credits

@@ -1,8 +1,10 @@
 """The only place that speaks HTTP: paid from the budget, paced, recorded, and never following a redirect."""
 
+import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from threading import Lock
@@ -26,6 +28,10 @@ _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
 # The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class _AbortedError(Exception):
+    """Ends the body of a request half-way."""
 
 
 class Transport:
@@ -71,6 +77,21 @@ class Transport:
         raise InconclusiveError(
             f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times: the service limits the rate of requests"
         )
+
+    def abort(self, call: Call) -> None:
+        """Send half of a call's body and close the connection, so that no service can have read the request."""
+        body = json.dumps(call.json).encode()
+
+        def half() -> Iterator[bytes]:
+            yield body[: len(body) // 2]
+            raise _AbortedError
+
+        timeout = self._timeouts.reply
+        headers = {**_headers(call), "Content-Type": call.sent_type, "Content-Length": str(len(body))}
+        request = self._fresh.build_request(call.method, call.url, headers=headers, content=half(), timeout=timeout)
+        self._await_turn()
+        with suppress(_AbortedError, httpx.HTTPError):
+            self._fresh.send(request)
 
     def _send_paid(self, call: Call) -> Reply:
         if not call.images:

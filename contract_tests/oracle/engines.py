@@ -49,6 +49,11 @@ class Engine:
         return self.role("count") or ""
 
     @property
+    def modifiers(self) -> list[str]:
+        """The names of the properties that modify the prompt."""
+        return [name for name, schema in self.properties.items() if schema.get("x-role") == "modifier"]
+
+    @property
     def needs_source(self) -> bool:
         """Whether it works from an uploaded image."""
         return self.role("source") in self.required
@@ -67,6 +72,10 @@ class Engine:
         """Return a request with the required parameters: the first example or choice of each, and one image."""
         names = [name for name in self.properties if name in self.required]
         return {name: prompt if name == self.prompt else _example(self.properties[name]) for name in names}
+
+    def modified(self, fields: Fields) -> dict[str, Any]:
+        """Return the request with every modifier of the engine."""
+        return {**fields, **{name: _example(self.properties[name]) for name in self.modifiers}}
 
     def samples(self, prompt: str) -> Iterator[dict[str, Any]]:
         """Yield the sample, then the same in every other size that the document lists."""
@@ -134,6 +143,12 @@ def prompt_of(fields: Fields) -> Any:
     engine = engine_of(fields)
     assert engine is not None
     return fields[engine.prompt]
+
+
+def modifiers_of(fields: Fields) -> list[str]:
+    """Return the modifiers in a request, which a service may append to the prompt [IMG-INPUT]."""
+    engine = engine_of(fields)
+    return [name for name in engine.modifiers if fields.get(name)] if engine else []
 
 
 def with_prompt(fields: Fields, prompt: str) -> dict[str, Any]:

@@ -100,12 +100,19 @@ _INPUTS: tuple[tuple[str, str, Callable[[str, Order], str]], ...] = (
     ),
     ("without-lines", "White space in the input is collapsed.", lambda prompt, _: " ".join(prompt.split())),
     ("with-engine", "The input begins with the name of the engine.", lambda prompt, order: f"{order.engine}: {prompt}"),
-    ("with-modifiers", "The input ends with the modifiers.", _with_modifiers),
     ("first-of-several", "The input of several prompts is the first of them.", _first_of_several),
     ("is-type", "The input of an image from an image is its type.", _type_of_edit),
 )
 for _name, _sentence, _shown in _INPUTS:
     variant(f"input-{_name}", "IMG-INPUT", _sentence, base=_Reworded, shown=staticmethod(_shown))
+variant(
+    "modifiers-appended",
+    "",
+    "The input ends with the modifiers, if there are any.",
+    kind="conforming",
+    base=_Reworded,
+    shown=staticmethod(_with_modifiers),
+)
 
 
 @breaks("IMG-INPUT", how="The input is the prompt of the previous request.")

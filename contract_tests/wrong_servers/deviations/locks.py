@@ -1,12 +1,16 @@
 """Deviations of the lock: which generations it prevents, what checks report, and how long it stays."""
 
+import time
+from collections.abc import Iterator
+
 from contract_tests.wrong_servers.catalogue import breaks, mock, variant
 from contract_tests.wrong_servers.parameters import Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import LOCK_SECONDS, Account, Generation, Lock, Order
-from contract_tests.wrong_servers.wire import Reply
+from contract_tests.wrong_servers.wire import Reply, Request
 
 _LATE_MS = 500
+_RELEASED_AFTER = 0.01
 
 
 # Prevention
@@ -53,6 +57,36 @@ class TwoAtATime(_PartialLock):
         return len(account.running) >= 2
 
 
+@breaks("LOCK-ONE", how="A second generation waits for the end of the first, and is then served.")
+class SecondWaits(Service):
+    def generate(self, account: Account, request: Request) -> Reply:
+        while (lock := self.held(account)) and lock.holder:
+            with account.clock.reached(lock.holder.ends):
+                pass
+            time.sleep(_RELEASED_AFTER)
+        return super().generate(account, request)
+
+
+@breaks("LOCK-ONE", how="A second generation is refused, and a third is served.")
+class SecondRefusedOnly(Service):
+    refusals_left = 1
+
+    def locked_out(self, account: Account, order: Order) -> bool:
+        if super().locked_out(account, order) and self.refusals_left:
+            self.refusals_left -= 1
+            return True
+        return False
+
+
+@breaks("LOCK-ONE", how="A generation is refused by the lock, and its image is made all the same.")
+class RefusedIsMade(Service):
+    def refusals(self, account: Account, order: Order) -> Iterator[Reply]:
+        for refusal in super().refusals(account, order):
+            if refusal.status == 409:
+                self.record(account, self.draw(account, order, Request("POST", "", {}, {}, b"")))
+            yield refusal
+
+
 class _Freeing(Service):
     def free_all(self) -> None:
         """End the locks of all running generations."""
@@ -73,6 +107,40 @@ class InvalidFreesLock(_Freeing):
     def invalid(self, problems: Problems) -> Reply:
         self.free_all()
         return super().invalid(problems)
+
+
+@breaks("LOCK-ONE", "LOCK-CHECK", how="A call without a token frees the lock.")
+class AnonymousFreesLock(_Freeing):
+    def unauthenticated(self) -> Reply:
+        self.free_all()
+        return super().unauthenticated()
+
+
+def _is_cut(request: Request) -> bool:
+    return len(request.body) < int(request.headers.get("content-length", 0))
+
+
+@breaks("LOCK-ONE", "LOCK-CHECK", how="A request that ends half-way frees the lock.")
+class CutRequestFreesLock(_Freeing):
+    def generate(self, account: Account, request: Request) -> Reply:
+        if _is_cut(request):
+            self.free_all()
+        return super().generate(account, request)
+
+
+@breaks("LOCK-CHECK", how="A request that ends half-way takes the lock.")
+class CutRequestTakesLock(Service):
+    def generate(self, account: Account, request: Request) -> Reply:
+        if _is_cut(request):
+            account.lock_slot.lock = Lock(None, self.expiry(account.clock.now()))
+        return super().generate(account, request)
+
+
+@breaks("LOCK-CHECK", how="An invalid request takes the lock.")
+class InvalidTakesLock(Service):
+    def refused(self, account: Account) -> None:
+        if not self.held(account):
+            account.lock_slot.lock = Lock(None, self.expiry(account.clock.now()))
 
 
 @breaks("LOCK-CHECK", "LOCK-ONE", how="check-availability frees the lock.")

@@ -14,7 +14,7 @@ from contract_tests.wrong_servers.wire import Reply, Request
 # With another status
 
 _STATUSES = (
-    ("locked", "locked", "LOCK-ONE", "A generation that the lock prevents", (423, 429, 503, 200)),
+    ("locked", "locked", "LOCK-ONE", "A generation that the lock prevents", (400, 403, 422, 423, 429, 500, 503, 200)),
     ("busy", "busy", "LOCK-CHECK", "A check during a generation", (423, 503, 200)),
     ("poor", "too_poor", "CREDIT-419", "A generation without enough credits", (402, 403, 422, 429, 500, 200)),
     ("limit", "over_limit", "DAILY-429", "A generation beyond the daily limit", (403, 419, 409, 503, 200)),

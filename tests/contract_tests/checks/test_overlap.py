@@ -110,7 +110,15 @@ def test_a_generation_without_an_overlap_is_inconclusive(run: Run, verdict: Verd
         judge_seen(verdict, overlap(run, GENERATION))
 
 
-@pytest.mark.parametrize("second", [reply(200, 0.6, 4.6), reply(423, 0.6, 0.61), reply(402, 0.6, 0.61)])
+@pytest.mark.parametrize(
+    "second",
+    [
+        reply(200, 0.6, 4.6),
+        reply(200, 0.6, 8.5),  # it waited for the first to end, where a check had reported the lock
+        reply(423, 0.6, 0.61),
+        reply(402, 0.6, 0.61),
+    ],
+)
 def test_another_generation_that_is_not_refused_is_a_finding(run: Run, verdict: Verdict, second: Reply) -> None:
     with pytest.raises(Exception, match="LOCK-ONE"):
         judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [second])
@@ -119,11 +127,12 @@ def test_another_generation_that_is_not_refused_is_a_finding(run: Run, verdict: 
 @pytest.mark.parametrize(
     "second",
     [
-        reply(200, 0.6, 8.5),  # it may have waited for the first to end
         reply(200, 3.9, 8.0),
+        reply(400, 0.6, 0.61),
+        reply(403, 0.6, 0.61),
         reply(419, 0.6, 0.61),
-        reply(429, 0.6, 0.61),
         reply(422, 0.6, 0.61),
+        reply(429, 0.6, 0.61),
         reply(502, 0.6, 0.61),
     ],
 )
@@ -133,9 +142,29 @@ def test_any_other_answer_is_inconclusive(run: Run, verdict: Verdict, second: Re
     assert verdict.decided == set()
 
 
-def test_a_refusal_for_lack_of_credits_is_a_finding_if_there_are_credits(run: Run, verdict: Verdict) -> None:
+def test_one_that_waited_is_inconclusive_where_checks_are_served_one_at_a_time(run: Run, verdict: Verdict) -> None:
+    with pytest.raises(InconclusiveError, match="no other generation certainly overlapped"):
+        judge_seconds(verdict, overlap(run, GENERATION, reply(200, 0.5, 4.1)), [reply(200, 0.6, 8.5)])
+
+
+@pytest.mark.parametrize("status", [400, 403, 419, 422, 429, 500, 503])
+def test_steady_refusals_are_a_finding_where_the_same_requests_alone_are_served(
+    run: Run, verdict: Verdict, status: int
+) -> None:
+    seconds = [reply(status, 0.6, 0.61), reply(status, 0.7, 0.71)]
     with pytest.raises(Exception, match="LOCK-ONE"):
-        judge_seconds(verdict, overlap(run, GENERATION, LOCKED), [reply(419, 0.6, 0.61)], able=True)
+        judge_seconds(verdict, overlap(run, GENERATION, LOCKED), seconds, able=True)
+
+
+@pytest.mark.parametrize("others", [[], [reply(409, 0.7, 0.71)]])
+def test_a_single_failure_is_not_a_finding(run: Run, verdict: Verdict, others: list[Reply]) -> None:
+    seconds = [reply(503, 0.6, 0.61), *others]
+    if others:
+        judge_seconds(verdict, overlap(run, GENERATION, LOCKED), seconds, able=True)
+        assert "LOCK-ONE" not in broken(verdict)
+    else:
+        with pytest.raises(InconclusiveError):
+            judge_seconds(verdict, overlap(run, GENERATION, LOCKED), seconds, able=True)
 
 
 def test_a_refused_generation_has_a_message(run: Run, verdict: Verdict) -> None:
