@@ -148,7 +148,7 @@ Example:
     show_default=True,
     help="The first seed of --conforming.",
 )
-def selftest(  # noqa: PLR0913  one for each option
+def selftest(
     *, mode: str, only: str | None, jobs: int, seeds: int, report: Path | None, conforming: int | None, seed: int
 ) -> None:
     """Run the suite against wrong servers. It prints which rule caught which server."""

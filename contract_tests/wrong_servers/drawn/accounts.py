@@ -58,13 +58,14 @@ class Picture:
 
 @dataclass(eq=False)
 class Job:
-    """A running generation; `reply` is set when it has been answered."""
+    """A generation; once it is done it has its pictures, or None if it has failed."""
 
     number: int
     order: Order
     began: int
     ends: int
-    reply: object = None
+    done: bool = False
+    pictures: list[Picture] | None = None
 
 
 @dataclass(eq=False)
@@ -99,7 +100,7 @@ class Accounts:
         self._pace, self._open = pace, open_
         self.shares_lock = drawn["lock scope"] != "account"
         self._common = (Timeline(pace), Lock())
-        self._day_offset = drawn["day begins"] * HOUR_MS
+        self._day_offset: int = drawn["day begins"] * HOUR_MS
         self._accounts: dict[str, Account] = {}
         self.charges: list[Charge] = []
 

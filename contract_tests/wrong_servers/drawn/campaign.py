@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def _reduce(pool: ProcessPoolExecutor, examined: list[Examined], folder: str) ->
     accused.sort(key=lambda each: len(each[1].drawn.ways))
     found: list[Reduced] = []
     while accused := [each for each in accused if not any(known.explains(*each) for known in found)]:
-        batch = {kind: case for kind, case in reversed(accused)}
+        batch = dict(reversed(accused))
         futures: list[Future[Reduced]] = [pool.submit(_smallest, kind, case, folder) for kind, case in batch.items()]
         for future in futures:
             found.append(future.result())
@@ -105,11 +106,15 @@ def _smallest(kind: str, case: Case, folder: str) -> Reduced:
     tempfile.tempdir = folder
     # The tests of one rule are quicker, unless the complaint needs those of others before.
     for only in dict.fromkeys((_rule(kind), ())):
-        complaint = _complaint(kind, replace(case, only=only))
-        if complaint:
-            drawn = smallest(case.drawn, lambda less, only=only: _complaint(kind, replace(case, drawn=less, only=only)))
+        repeated = replace(case, only=only)
+        if complaint := _complaint(kind, repeated):
+            drawn = smallest(case.drawn, partial(_accused, kind, repeated))
             return Reduced(kind, replace(case, drawn=drawn), complaint)
     return Reduced(kind, case, "not repeated")
+
+
+def _accused(kind: str, case: Case, drawn: Draw) -> bool:
+    return bool(_complaint(kind, replace(case, drawn=drawn)))
 
 
 def _rule(kind: str) -> tuple[str, ...]:

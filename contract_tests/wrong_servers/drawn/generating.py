@@ -92,13 +92,13 @@ class Generations:
         account.running.remove(job)
         if self._drawn["lock release"] == "completion":
             self._release(account, job, ready)
+        job.done = True
         if failed:
-            job.reply = self._replies.failed()
             return
         if self._drawn["charged"] != "at the start":
             self._pay(account, job.order)
         until = ready if job.order.queues else at
-        job.reply = [self._picture(account, job.order, at, until) for _ in range(job.order.count)]
+        job.pictures = [self._picture(account, job.order, at, until) for _ in range(job.order.count)]
 
     def _release(self, account: Account, job: Job, ready: int) -> None:
         if job.order.queues and self._drawn["queued lock"] == "held until the picture is ready":

@@ -169,9 +169,7 @@ class Reader:
 
     # Limits of the service
 
-    def _limits(
-        self, form: document.Form, fields: Mapping[str, Any], files: Mapping[str, bytes]
-    ) -> Iterator[Problem]:
+    def _limits(self, form: document.Form, fields: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[Problem]:
         drawn, size = self._drawn, str(fields.get(form.size or "", ""))
         if int(fields[COUNT]) > drawn["images at once"]:
             yield COUNT, f"At most {drawn['images at once']} images at once."

@@ -130,13 +130,13 @@ class Service:
             begun = self._generations.begin(account, self._reader.read(body))
             if isinstance(begun, Reply):
                 return begun
-            while begun.reply is None:
+            while not begun.done:
                 self.changed.wait(account.timeline.real_seconds_to(begun.ends))
                 account.timeline.catch_up()
                 self.changed.notify_all()
-            if isinstance(begun.reply, Reply):
-                return begun.reply
-            return self.replies.made(begun.reply, request.origin, account.timeline.now())
+            if begun.pictures is None:
+                return self.replies.failed()
+            return self.replies.made(begun.pictures, request.origin, account.timeline.now())
 
     def _guarded(self, body: Body) -> Reply | None:
         """Return the refusal of a firewall or of a moderation, which read texts only."""

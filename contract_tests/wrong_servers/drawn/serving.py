@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         if framing in {"HTTP/1.0", "closed unannounced", "close"}:
             self.close_connection = True
         if self._drawn["latency"]:
-            self.server.service.pace.sleep(random.uniform(0, self._drawn["latency"] / 1000))  # noqa: S311  jitter
+            self.server.service.pace.sleep(random.uniform(0, self._drawn["latency"] / 1000))
         head, pieces = self.server.rendering.of(request, reply)
         self.connection.sendall(head + (pieces[0] if pieces else b""))
         for piece in pieces[1:]:

@@ -43,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one case; `complaints` are the unexpected ones, `notes` are rules that passed although the server differs."""
+    """The result of a case: what was unexpected, and in `notes` the rules that passed although the server differs."""
 
     verdict: str
     decided: int
