@@ -13,6 +13,10 @@ from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add th
     replies,
     requests,
 )
+from contract_tests.wrong_servers.drawn import serving as drawn_serving
+from contract_tests.wrong_servers.drawn.drawing import Draw
+from contract_tests.wrong_servers.drawn.service import Service as DrawnService
+from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
 from contract_tests.wrong_servers.service import Operation
@@ -35,7 +39,7 @@ def server(
     generation_seconds: float = GENERATION_SECONDS,
     engines: Iterable[Engine] = (),
     operations: Iterable[Operation] = (),
-) -> Server:
+) -> Server | drawn_serving.Server:
     """Return the server of that name, in the style of another stack or plain and with a control API.
 
     `engines` and `operations` are served beside those of the documentation.
@@ -43,6 +47,8 @@ def server(
     make = CATALOGUE[name].source
     if isinstance(make, Mapping):
         raise TypeError(f"{name} is the mock, which has its own command")
+    if isinstance(make, Draw):
+        return drawn_serving.Server(DrawnService(make, Pace(), control=control), port)
     presentation = Presentation() if control else ForeignPresentation()
     accounts = Accounts(open_=control, shared=make.shared_lock)
     service = make(presentation, accounts, generation_seconds, engines, operations)

@@ -1,15 +1,14 @@
 """The state of a drawn server: accounts, what they were charged, and the lock that each has or all share."""
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.orders import Order
 from contract_tests.wrong_servers.drawn.timeline import DAY_MS, HOUR_MS, Pace, Timeline
+from contract_tests.wrong_servers.state import LOW, ROLES, token_of
 
-ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
-CREDITS, DAILY_LIMIT, LOW = 100, 200, 4
+CREDITS, DAILY_LIMIT = 100, 200
 LOCK_MS = 10_000
 SLOW_MS = LOCK_MS + 2_000
 FOREVER = 2**63
@@ -55,6 +54,10 @@ class Picture:
     ready: int
     number: int
 
+    def finished(self, now: int) -> bool:
+        """Return whether the picture itself is there [QUEUED]."""
+        return not self.order.queues or self.ready <= now
+
 
 @dataclass(eq=False)
 class Job:
@@ -86,11 +89,6 @@ class Account:
     def promised(self) -> int:
         """The images of running generations."""
         return sum(job.order.count for job in self.running)
-
-
-def token_of(role: str) -> str:
-    """Return the token of a role; each begins like the vendor's examples."""
-    return f"vell_pk_{hashlib.sha256(f'drawn {role}'.encode()).hexdigest()[:32]}"
 
 
 class Accounts:

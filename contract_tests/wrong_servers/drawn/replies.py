@@ -108,7 +108,9 @@ class Replies:
         return self._named(422, problems)
 
     def beyond_limits(self, problems: Sequence[Problem]) -> Reply:
-        match self._drawn["limits answered"]:
+        # The document promises hd, so that only the plan of an account can lack it [FORBIDDEN].
+        way = "403" if problems[0][0] == "quality" else self._drawn["limits answered"]
+        match way:
             case "403":
                 return self.error(403, {"message": problems[0][1]})
             case "400":
@@ -175,7 +177,7 @@ class Replies:
         return self._adorned({**entry, **self._state(picture, now)}, "listed", picture)
 
     def _common(self, picture: Picture, origin: str, now: int) -> dict[str, Any]:
-        path = picture.path if picture.ready <= now else f"placeholders/{picture.number}"
+        path = picture.path if picture.finished(now) else f"placeholders/{picture.number}"
         return {
             "id": picture.id,
             "title": picture.title,
@@ -184,7 +186,7 @@ class Replies:
         }
 
     def _state(self, picture: Picture, now: int) -> dict[str, Any]:
-        return {"status": "COMPLETED" if picture.ready <= now else "IN_QUEUE"} if picture.order.queues else {}
+        return {"status": "COMPLETED" if picture.finished(now) else "IN_QUEUE"} if picture.order.queues else {}
 
     def _output(self, path: str, origin: str) -> str:
         path = quote(path)
