@@ -41,7 +41,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         # Long enough also for generations that were wrongly started.
         account.advance(2 * SLOW)
         for other in others:
-            _expect_refused(verdict, account, other.reply())
+            _expect_refused(verdict, account, account.reply(other))
         _expect_served(verdict, first.reply())
         _expect_none_made(verdict, account)
 
@@ -49,9 +49,12 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
 def _call_meanwhile(account: World) -> list[Running]:
     """Call everything else, and request generations with another engine and the same one."""
     api = account.api
-    others = [
-        account.request(fields) for fields in (with_prompt([api.simplest, *api.others][-1], REFUSED), api.simplest)
-    ]
+    others: list[Running] = []
+    for fields in (with_prompt([api.simplest, *api.others][-1], REFUSED), api.simplest):
+        others.append(account.request(fields))
+        # It was started or has to wait, and either is wrong.
+        if not others[-1].answered:
+            return others
     # In a thread, since a service that accepts it answers only when the clock is advanced.
     account.request(INVALID)
     api.abort(api.simplest)

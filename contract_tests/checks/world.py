@@ -18,6 +18,7 @@ _STARTED_WITHIN = 10.0
 _ANSWERED_WITHIN = 10.0
 _LONG_ENOUGH = 3600
 _PAUSE = 0.005
+_PATIENCE = 0.2
 _MAX_THREADS = 8
 
 
@@ -80,6 +81,14 @@ class World:
         """Request a generation as `begin` does, also if the service keeps the request waiting."""
         running, _ = self._request(fields)
         return running.or_raise()
+
+    def reply(self, running: "Running") -> Reply:
+        """Return the reply, also of a request that was started only after the clock had been advanced."""
+        deadline = self._transport.clock() + _ANSWERED_WITHIN
+        while not running.answered and self._transport.clock() < deadline:
+            self.advance(_LONG_ENOUGH)
+            wait([running.future], timeout=_PATIENCE)
+        return running.reply()
 
     def anonymous(self) -> Api:
         """Return the API as a client without a token calls it."""
