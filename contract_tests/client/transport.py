@@ -123,7 +123,7 @@ class Transport:
 
     def _send_once(self, call: Call, *, reconnect: bool = False) -> Reply:
         timeout_seconds = call.timeout_seconds or self._timeouts.reply
-        client = self._fresh if reconnect or call.method == "POST" else self._kept
+        client = self._kept if call.method == "GET" and not reconnect else self._fresh
         request = self._request(client, call, timeout_seconds)
         self._await_turn()
         sent = self.clock()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from threading import Lock
 
-from contract_tests.wrong_servers.catalogue import conforming, differs, mock, variant, with_status
+from contract_tests.wrong_servers.catalogue import conforming, differs, drawn, mock, variant, with_status
 from contract_tests.wrong_servers.parameters import Examination, Limits, Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Generation, Image, Order
@@ -110,6 +110,15 @@ class ConformingWithCountedRefusals(Service):
 mock("as-it-is", "conforming", "", "The mock with its defaults.")
 mock("full-lock", "conforming", "LOCK-RELEASE", "The mock, its lock always expires.", lock_release="expiry")
 mock("one-lock", "conforming", "", "The mock with one declared lock for all accounts.", lock_scope="global")
+
+
+drawn("short-prompts", "Prompts beyond 255 characters get a 422.", longest_prompt="255")
+drawn("counts-requests", "The daily limit counts requests.", daily_limit_counts="requests")
+drawn("invalid-as-error", "Invalid parameters get a 200 with status: error.", invalid="200 with status: error")
+drawn("login", "Without a valid token there is a redirect to a login page.", unauthenticated="redirect to a login page")
+drawn("closes", "Closes each connection without announcing it.", framing="closed unannounced")
+drawn("queued", "The engines that may queue answer with a placeholder.", queued="all that may")
+drawn("failing", "Every ninth generation fails with 200 and status: error.", failed_generations="every ninth")
 
 
 @differs("VALID-422", how="Invalid parameters get a 400.")

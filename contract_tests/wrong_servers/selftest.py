@@ -19,6 +19,7 @@ from typing import cast
 import click
 
 from contract_tests.wrong_servers.catalogue import BOTH, CATALOGUE, Entry, Mode
+from contract_tests.wrong_servers.drawn.campaign import examine_all
 from contract_tests.wrong_servers.serving import entries
 from contract_tests.wrong_servers.trial import NotStartedError, Trial, run_trial, summary, unexpected
 
@@ -138,8 +139,35 @@ Example:
     show_default="none",
     help="Write all results to this file as JSON.",
 )
-def selftest(*, mode: str, only: str | None, jobs: int, seeds: int, whole: bool, report: Path | None) -> None:
+@click.option(
+    "--conforming",
+    type=click.IntRange(1),
+    metavar="N",
+    show_default="none",
+    help="Run N conforming servers instead, each drawn from what the contract leaves open.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    metavar="S",
+    default=FIRST_SEED,
+    show_default=True,
+    help="The first seed of --conforming.",
+)
+def selftest(
+    *,
+    mode: str,
+    only: str | None,
+    jobs: int,
+    seeds: int,
+    whole: bool,
+    report: Path | None,
+    conforming: int | None,
+    seed: int,
+) -> None:
     """Run the suite against wrong servers. It prints which rule caught which server."""
+    if conforming:
+        sys.exit(0 if examine_all(conforming, seed, jobs, report) else 1)
     chosen = _chosen(only)
     planned = sorted(jobs_for(chosen, MODES[mode], seeds, whole=whole), key=_slow_first)
     trials = _run_and_print(planned, min(jobs, len(planned)))

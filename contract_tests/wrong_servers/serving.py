@@ -15,6 +15,10 @@ from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add th
     replies,
     requests,
 )
+from contract_tests.wrong_servers.drawn import serving as drawn_serving
+from contract_tests.wrong_servers.drawn.drawing import Draw
+from contract_tests.wrong_servers.drawn.service import Service as DrawnService
+from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
 from contract_tests.wrong_servers.service import Operation
@@ -22,7 +26,7 @@ from contract_tests.wrong_servers.state import Accounts
 from contract_tests.wrong_servers.wire import Answer, Reply, Request, Server
 
 GENERATION_SECONDS = 0.8
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.02
 
 
 def entries() -> list[Entry]:
@@ -38,7 +42,7 @@ def server(
     generation_seconds: float = GENERATION_SECONDS,
     engines: Iterable[Engine] = (),
     operations: Iterable[Operation] = (),
-) -> Server:
+) -> Server | drawn_serving.Server:
     """Return the server of that name, in the style of another stack or plain and with a control API.
 
     `engines` and `operations` are served beside those of the documentation.
@@ -46,6 +50,8 @@ def server(
     make = CATALOGUE[name].source
     if isinstance(make, Mapping):
         raise TypeError(f"{name} is the mock, which has its own command")
+    if isinstance(make, Draw):
+        return drawn_serving.Server(DrawnService(make, Pace(), control=control), port)
     presentation = Presentation() if control else ForeignPresentation()
     accounts = Accounts(open_=control, shared=make.shared_lock)
     service = make(presentation, accounts, generation_seconds, engines, operations)
@@ -53,13 +59,16 @@ def server(
 
 
 @contextmanager
-def in_thread(listening: Server) -> Iterator[str]:
+def in_thread(listening: Server | drawn_serving.Server) -> Iterator[str]:
     """Serve within the context, and return the address."""
-    thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True)
     with listening:
+        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True)
         thread.start()
-        yield listening.address
-        listening.shutdown()
+        try:
+            yield listening.address
+        finally:
+            listening.shutdown()
+            thread.join()
 
 
 def _with_control(answer: Answer, control: Control) -> Answer:
