@@ -76,7 +76,7 @@ def primary(api: Callable[[str], Api]) -> Api:
 @pytest.fixture
 def refused(api: Callable[[str], Api], target: Target) -> Api:
     """The account for requests that must be refused: one without credits, if the target has one."""
-    return api("empty" if "empty" in target.accounts else "primary")
+    return api("empty" if "empty" in target.charged else "primary")
 
 
 @pytest.fixture

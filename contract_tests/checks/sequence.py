@@ -168,6 +168,7 @@ class Sequence:
 
     def invalid(self) -> None:
         """Send a request that is refused for any reason and changes nothing."""
+        self.oracle.requests += 1
         status = self.subject.api.generate(INVALID).status
         # The order of refusals is an assumption [ORDER].
         refused = status in ACCOUNT_REFUSALS | {400, 422}

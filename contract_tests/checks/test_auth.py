@@ -13,7 +13,10 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 
 MADE_UP = "made-up-4f1c9a7e52d8b036"
-OPERATIONS = [operation.id for operation in load_contract().operations.values() if operation.secured]
+# The generation last: it is not requested without a token if another call was served without one.
+OPERATIONS = sorted(
+    (operation.id for operation in load_contract().operations.values() if operation.secured), key="generateImage".__eq__
+)
 
 
 @decides("AUTH", seconds=1)

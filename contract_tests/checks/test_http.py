@@ -6,6 +6,7 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.oracle.replies import about_parameters, about_token
 from contract_tests.oracle.samples import INVALID
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -65,12 +66,14 @@ def test_wrong_method(primary: Api, verdict: Verdict, run: Run) -> None:
 
 @decides("ORDER", roles=())
 def test_token_before_parameters(api: Callable[[str], Api], verdict: Verdict) -> None:
-    _expect(verdict, 401, api("anonymous").call("generateImage", None, INVALID))
+    reply = api("anonymous").call("generateImage", None, INVALID)
+    _expect(verdict, about_token(reply), "a refusal for the missing token", reply)
 
 
 @decides("ORDER", roles=("empty",))
 def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
-    _expect(verdict, 422, api("empty").generate(INVALID))
+    reply = api("empty").generate(INVALID)
+    _expect(verdict, about_parameters(reply), "a refusal for the parameters", reply)
 
 
 @decides("ORDER", credits=4, mode="control")
@@ -78,15 +81,23 @@ def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verd
     """An account with every reason for a refusal gets the refusals in their order."""
     account = world(credits=0, daily_limit=5, used_today=5, lock={"until": None})
     try:
-        _expect(verdict, 422, account.api.generate(INVALID), account)
-        _expect(verdict, 409, account.api.generate(account.api.simplest), account)
+        invalid = account.api.generate(INVALID)
+        _expect(verdict, about_parameters(invalid), "a refusal for the parameters", *account.trail)
+        _expect_next(verdict, 409, account)
     finally:
         # Where all accounts share a lock, one that never expires would keep out the other tests.
         account.change(lock=None)
-    _expect(verdict, 429, account.api.generate(account.api.simplest), account)
+    _expect_next(verdict, 429, account)
     account.change(used_today=0)
-    _expect(verdict, 419, account.api.generate(account.api.simplest), account)
+    _expect_next(verdict, 419, account)
 
 
-def _expect(verdict: Verdict, status: int, reply: Reply, account: World | None = None) -> None:
-    verdict.expect_status("ORDER", reply, status, "first", by=account.trail if account else reply)
+def _expect_next(verdict: Verdict, status: int, account: World) -> None:
+    reply = account.api.generate(account.api.simplest)
+    _expect(verdict, reply.status == status, str(status), *account.trail)
+
+
+def _expect(verdict: Verdict, holds: bool, expected: str, *replies: Reply) -> None:
+    """Check ORDER by the last reply."""
+    received = str(replies[-1].status)
+    verdict.expect("ORDER", holds, expected=f"{expected} first", received=received, by=replies)

@@ -6,7 +6,7 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED
 from contract_tests.fuzz.engine import run_campaign
 from contract_tests.fuzz.judgement import NOT_EXAMINED, Record
-from contract_tests.fuzz.kinds import Kind
+from contract_tests.oracle.kinds import Kind
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 

@@ -23,7 +23,8 @@ def token_variable(role: str) -> str:
 class Call:
     """A request to send: `authorization` overrides the header made from `token`, `body` is sent as it is.
 
-    images: how many may be made and must be paid for; without_credits: whether the account has no credits.
+    images: how many may be made and must be paid for. without_credits: whether the account cannot be charged. invalid:
+    whether no service makes an image of it.
     timeout_seconds: how long to wait for the reply, None for the target's default.
     """
 
@@ -41,6 +42,12 @@ class Call:
     timeout_seconds: float | None = None
     images: int = 0
     without_credits: bool = False
+    invalid: bool = False
+
+    @property
+    def without_token(self) -> bool:
+        """Whether it carries no token, or one that is known to be invalid."""
+        return self.role == "invalid" or (self.token is None and self.authorization is None)
 
     @property
     def parameters(self) -> Mapping[str, Any]:

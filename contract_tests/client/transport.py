@@ -1,12 +1,9 @@
 """The only place that speaks HTTP: paid from the budget, paced, recorded, and never following a redirect."""
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any
 
@@ -17,19 +14,20 @@ from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
 from contract_tests.client.masking import Masker
 from contract_tests.client.recording import record
+from contract_tests.client.throttling import throttle_pause
 from contract_tests.client.trust import trust_hint
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.oracle.contract import from_gateway
+from contract_tests.oracle.replies import made
 from contract_tests.runner.target import Target
 
-# Rates are limited by the minute [RATE], so a longer Retry-After belongs to a daily limit.
-_MAX_PAUSE_SECONDS = 60
-_WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
 _THROTTLED_TRIES = 4
 _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
 _MAX_GATEWAY_ERRORS = 3
 _GATEWAY_PAUSE_SECONDS = 0.5
+# These say that nothing was made. A 400, a 408 or a redirect may come from a proxy, after the image was made.
+_REFUSALS = frozenset({401, 402, 403, 404, 405, 406, 409, 411, 413, 414, 415, 419, 422, 423, 428, 429, 431})
 # The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -105,10 +103,10 @@ class Transport:
         try:
             reply = self._send_once(call)
         except NoReplyError as error:
-            reserved.settle(call.images if error.sent else 0)
+            reserved.settle(_unknown(call) if error.sent else 0)
             raise
         except BaseException:  # an interrupt too: the request may have been served
-            reserved.settle(call.images)
+            reserved.settle(_unknown(call))
             raise
         reserved.settle(_made(call, reply))
         return reply
@@ -134,7 +132,7 @@ class Transport:
 
     def _send_once(self, call: Call, *, reconnect: bool = False) -> Reply:
         timeout_seconds = call.timeout_seconds or self._timeouts.reply
-        client = self._fresh if reconnect or call.method == "POST" else self._kept
+        client = self._kept if call.method == "GET" and not reconnect else self._fresh
         request = self._request(client, call, timeout_seconds)
         self._await_turn()
         sent, at = self.clock(), self._now()
@@ -186,11 +184,16 @@ class Transport:
 
 
 def _made(call: Call, reply: Reply) -> int:
-    """Return how many images the reply may stand for; a 5xx may have made them if the account has credits."""
-    if reply.status >= 500:
-        return 0 if call.without_credits else call.images
+    """Return how many images the reply may stand for; any other reply than a clear refusal may hide some."""
+    if reply.status in _REFUSALS:
+        return 0
     # A service may make more than requested, or list fewer than it made.
-    return max(call.images, len(reply.images)) if reply.status < 300 else 0
+    return max(call.images, len(reply.images)) if made(reply) else _unknown(call)
+
+
+def _unknown(call: Call) -> int:
+    """Return how many images a request may have made whose outcome is unknown."""
+    return 0 if call.without_credits or call.invalid else call.images
 
 
 def _payload(call: Call) -> dict[str, Any]:
@@ -210,34 +213,3 @@ def _headers(call: Call) -> dict[str, str]:
     elif call.token is not None:
         headers["Authorization"] = f"Bearer {call.token.reveal()}"
     return headers
-
-
-def throttle_pause(method: str, status: int, headers: Mapping[str, str], text: str, attempt: int) -> float | None:
-    """Return the seconds to wait before a retry, or None if the reply is not throttling.
-
-    Only a generation meets the daily limit [DAILY-429], so a 429 to any other request is throttling. So is one with
-    Retry-After within a minute, or with the wording of a rate limit. attempt: the number of earlier tries.
-    """
-    if status != 429:
-        return None
-    seconds = _retry_after(headers)
-    if seconds is not None:
-        return seconds if seconds <= _MAX_PAUSE_SECONDS else None
-    used_up = headers.get("x-ratelimit-remaining", "").strip() == "0"
-    return 2.0**attempt if method != "POST" or used_up or _WORDING.search(text[:2000]) else None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return Retry-After in seconds; a date is relative to the reply's own Date."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    then, now = _date(value), _date(headers.get("date", ""))
-    return max(0.0, (then - now).total_seconds()) if then and now else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except (ValueError, TypeError):
-        return None

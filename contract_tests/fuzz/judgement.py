@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from contract_tests.client.call import Reply
-from contract_tests.fuzz.kinds import Kind
 from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
+from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.replies import made, own_limit
 

@@ -34,6 +34,7 @@ class Oracle:
     """An account; credits and daily limit are None if they are unknown.
 
     complete: whether everything that happens to the account is known, its images and its clock included.
+    requests, served: its requests for images, also those that were refused, and the generations among them.
     """
 
     credits: int | None = None
@@ -45,6 +46,8 @@ class Oracle:
     running: list[Generation] = field(default_factory=list)
     began: int | None = None
     images: list[dict[str, Any]] = field(default_factory=list)
+    requests: int = 0
+    served: int = 0
 
     @property
     def lock(self) -> Lock:
@@ -69,6 +72,7 @@ class Oracle:
 
     def on_generate(self, count: int, status: int) -> Deviation | None:
         """Check the status of a request for images; STARTED stands for a generation that runs."""
+        self.requests += 1
         refusals = self._refusals()
         # Whether running generations count already, and which refusal comes first, is assumed.
         reserved = self._refusals(sum(each.count for each in self.running)) if self.lock == "taken" else {}
@@ -115,11 +119,12 @@ class Oracle:
         if credits_ != self.credits:
             return Deviation("CREDIT-COST", f"{self.credits} credits left, {self._state()}", f"{credits_} credits")
         if used != self.used:
-            return Deviation("DAILY-429", f"{self.used} images of the day, {self._state()}", f"{used} images")
+            return Deviation("DAILY-RESET", f"{self.used} images of the day, {self._state()}", f"{used} images")
         return None
 
     def start(self, count: int) -> None:
         self.began = self.now
+        self.served += 1
         self.running.append(Generation(self.now, self.now + self.generation_ms, count))
 
     def advance(self, milliseconds: int) -> None:
@@ -147,13 +152,22 @@ class Oracle:
         return found
 
     def _served_wrongly(self, refusals: dict[int, str]) -> str:
-        return "LOCK-ONE" if self.lock == "taken" else next(iter(refusals.values()), "SHAPE")
+        if self.lock == "taken":
+            return "LOCK-ONE"
+        rule = next(iter(refusals.values()), "SHAPE")
+        return self._daily_rule(self.served < (self.daily_limit or 0)) if rule == "DAILY-429" else rule
 
     def _refused_wrongly(self, status: int) -> str:
         if status == 409:
             return "LOCK-10S" if self.began is not None else "LOCK-CHECK"
         # A 419 with credits left: the images before cost more than they should.
-        return {419: "CREDIT-COST", 429: "DAILY-429"}.get(status, "SHAPE")
+        if status == 429:
+            return self._daily_rule(self.daily_limit is not None and self.requests > self.daily_limit)
+        return "CREDIT-COST" if status == 419 else "SHAPE"
+
+    def _daily_rule(self, by_requests: bool) -> str:
+        """Return the rule that a wrong reply contradicts; a limit of requests, not images, explains it by_requests."""
+        return "DAILY-RESET" if by_requests else "DAILY-429"
 
     def _state(self) -> str:
         credits_ = "" if self.credits is None else f"{self.credits} credits and "

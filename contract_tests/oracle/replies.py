@@ -1,14 +1,16 @@
 """Whether a reply to a generation means images or a refusal, in whatever form a service refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, count_field, engine_field, size_fields
+from contract_tests.oracle.engines import Fields, count_field, engine_field, engine_of, size_fields
 
 _UNNAMED = frozenset({200, 400, 422})
+# No service can be of use that refuses prompts of this length.
+_SHORT_PROMPT = 100
 _LIMITS = {403: "this request to the account (403)", 413: "a request of this size (413)"}
 
 
@@ -31,20 +33,31 @@ def own_limit(fields: Fields, reply: Reply) -> str | None:
     named = error_fields(reply)
     if not named:
         return f"this request, without the name of a parameter ({reply.status})"
-    # The refusal of a single image is not a limit.
-    limits = {count_field(): f"{images_requested(fields)} images at once"} if images_requested(fields) > 1 else {}
-    limits |= {name: f"a size of {fields[name]}" for name in size_fields() if name in fields}
-    limits |= {engine_field(): f"the engine {fields.get(engine_field())}"}
+    limits = dict(_limits(fields))
     return " and ".join(limits[name] for name in sorted(named)) if set(named) <= limits.keys() else None
 
 
-def about_account(reply: Reply, account: str) -> Reply:
-    """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
-    of_parameters = reply.status in {400, 422} or (reply.status == 200 and not made(reply))
-    failed = reply.status >= 500 and not is_service_error(reply)
-    if reply.status == 401 or reply.redirects or of_parameters or failed:
-        raise InconclusiveError(f"the account {account} was answered {reply.status}")
-    return reply
+def _limits(fields: Fields) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that a service may limit, each with what it refuses then."""
+    # The refusal of a single image is not a limit.
+    if images_requested(fields) > 1:
+        yield count_field(), f"{images_requested(fields)} images at once"
+    for name in size_fields() & fields.keys():
+        yield name, f"a size of {fields[name]}"
+    yield engine_field(), f"the engine {fields.get(engine_field())}"
+    engine = engine_of(fields)
+    if engine and len(str(fields.get(engine.prompt))) > _SHORT_PROMPT:
+        yield engine.prompt, "a prompt of this length"
+
+
+def about_token(reply: Reply) -> bool:
+    """Return whether a refusal is about the token, in whatever form [AUTH-401, NO-ACCEPT]."""
+    return reply.status in {401, 403} or reply.redirects
+
+
+def about_parameters(reply: Reply) -> bool:
+    """Return whether a refusal is about the parameters, in whatever form [VALID-422, STATUS-ERROR]."""
+    return reply.status in {400, 422} or (reply.status == 200 and not made(reply))
 
 
 def error_fields(reply: Reply) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from contract_tests.wrong_servers.drawn.drawing import Draw, named
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.wire import Reply
 
@@ -16,7 +17,7 @@ Make = type[Service]
 
 @dataclass(frozen=True)
 class Entry:
-    """A server: a class of this package, or the mock with a behaviour.
+    """A server: a class of this package, a draw, or the mock with a behaviour.
 
     A `wrong` server breaks one of the documented `rules`, an `assumed` one an assumption; a `conforming` one may differ
     from the assumptions in `rules`. The deviation shows only in `modes`.
@@ -26,7 +27,7 @@ class Entry:
     kind: Kind
     rules: tuple[str, ...]
     sentence: str
-    source: Make | Mapping[str, Any]
+    source: Make | Draw | Mapping[str, Any]
     modes: tuple[Mode, ...] = BOTH
 
     @property
@@ -37,7 +38,14 @@ class Entry:
     def shares_lock(self) -> bool:
         if isinstance(self.source, Mapping):
             return self.source.get("lock_scope") == "global"
+        if isinstance(self.source, Draw):
+            return bool(self.source["lock scope"] == "global")
         return self.source.shared_lock
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether its target says that all accounts are sandboxes."""
+        return isinstance(self.source, type) and self.source.sandbox
 
 
 CATALOGUE: dict[str, Entry] = {}
@@ -96,6 +104,12 @@ def variant(
 def mock(name: str, kind: Kind, rules: str, sentence: str, *, modes: tuple[Mode, ...] = BOTH, **behaviour: Any) -> None:
     """Add the mock with a behaviour."""
     add(Entry(f"mock-{name}", kind, tuple(rules.split()), sentence, behaviour, modes))
+
+
+def drawn(name: str, sentence: str, *, modes: tuple[Mode, ...] = BOTH, **ways: str) -> None:
+    """Add a conforming server by its ways to use freedoms of the contract."""
+    source = named(**ways)
+    add(Entry(f"drawn-{name}", "conforming", tuple(sorted(source.may_differ)), sentence, source, modes))
 
 
 Method = Callable[..., Any]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from threading import Lock
 
-from contract_tests.wrong_servers.catalogue import conforming, differs, mock, variant, with_status
+from contract_tests.wrong_servers.catalogue import conforming, differs, drawn, mock, variant, with_status
 from contract_tests.wrong_servers.parameters import Examination, Limits, Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Generation, Image, Order
@@ -89,9 +89,36 @@ class ConformingWithShortConnections(Service):
         return replace(super().answer(request), send=_send_and_close)
 
 
+# With the control API the suite also opens accounts of which no target says that they are sandboxes.
+@conforming("A sandbox: nothing is charged, and no daily limit applies.", modes=("black-box",))
+class ConformingSandbox(Service):
+    sandbox = True
+
+    def price(self, order: Order) -> int:
+        return 0
+
+    def within_limit(self, account: Account, order: Order) -> bool:
+        return True
+
+
+@conforming("A refused request counts towards the daily limit.", differs=("DAILY-RESET",))
+class ConformingWithCountedRefusals(Service):
+    def refused(self, account: Account) -> None:
+        account.use(1)
+
+
 mock("as-it-is", "conforming", "", "The mock with its defaults.")
 mock("full-lock", "conforming", "LOCK-RELEASE", "The mock, its lock always expires.", lock_release="expiry")
 mock("one-lock", "conforming", "", "The mock with one declared lock for all accounts.", lock_scope="global")
+
+
+drawn("short-prompts", "Prompts beyond 255 characters get a 422.", longest_prompt="255")
+drawn("counts-requests", "The daily limit counts requests.", daily_limit_counts="requests")
+drawn("invalid-as-error", "Invalid parameters get a 200 with status: error.", invalid="200 with status: error")
+drawn("login", "Without a valid token there is a redirect to a login page.", unauthenticated="redirect to a login page")
+drawn("closes", "Closes each connection without announcing it.", framing="closed unannounced")
+drawn("queued", "The engines that may queue answer with a placeholder.", queued="all that may")
+drawn("failing", "Every ninth generation fails with 200 and status: error.", failed_generations="every ninth")
 
 
 @differs("VALID-422", how="Invalid parameters get a 400.")
@@ -110,11 +137,13 @@ class CreditsBeforeLimit(Service):
         yield from super().refusals(account, order)
 
 
-@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.", modes=("control",))
+@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.")
 class InvalidIsCharged(Service):
-    def refused(self, account: Account) -> None:
-        if self.held(account) is None:
+    def generate(self, account: Account, request: Request) -> Reply:
+        reply = super().generate(account, request)
+        if reply.status == 422:
             account.credits = max(0, account.credits - 1)
+        return reply
 
 
 @differs("CREDIT-NEED", how="A request for several images needs one credit.")

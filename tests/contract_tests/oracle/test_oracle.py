@@ -106,7 +106,7 @@ def test_charges_when_a_generation_has_ended() -> None:
     assert [each.count for each in account.ended()] == [1]
     assert account.on_balance(1, 1) is None
     assert rule(account.on_balance(2, 1)) == "CREDIT-COST"
-    assert rule(account.on_balance(1, 0)) == "DAILY-429"
+    assert rule(account.on_balance(1, 0)) == "DAILY-RESET"
 
 
 def test_requests_only_images_that_are_certainly_affordable() -> None:

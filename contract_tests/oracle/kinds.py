@@ -12,7 +12,7 @@ _RESOLUTION = re.compile(r"[1-9].*\D.*[1-9]", re.DOTALL)
 _STARTS_AS_NUMBER = re.compile(r"\s*\+?0*[1-9]")
 _NUMBER = re.compile(r"\s*[-+]?[0-9]")
 # Short and plain: how long a prompt may be, and of which characters, is not documented.
-_ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,200}")
+_ORDINARY_TEXT = re.compile(r"[A-Za-z][A-Za-z ,.'-]{2,98}")
 REAL_IMAGE = "(a real image)"
 ANY_UPLOAD = "(an upload)"
 

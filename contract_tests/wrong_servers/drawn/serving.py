@@ -1,0 +1,199 @@
+"""A drawn server on the wire: requests read by the standard library, replies put into bytes in the drawn way."""
+
+import gzip
+import json
+import random
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+from contract_tests.wrong_servers.drawn.drawing import Draw
+from contract_tests.wrong_servers.drawn.replies import Reply
+from contract_tests.wrong_servers.drawn.service import Request, Service
+from contract_tests.wrong_servers.drawn.timeline import Pace
+
+_BODILESS = frozenset({204, 304})
+_PIECE_BYTES = 64
+_MAX_PIECES = 20
+_PHRASE = "As Documented"
+_CHARSETS = {"none": "", "utf-8": "; charset=utf-8", "UTF-8 in quotes": ';charset="UTF-8"'}
+_EXTRA = {
+    "none": {},
+    "of a framework": {"Server": "nginx", "X-Powered-By": "PHP/8.3", "X-Request-Id": "7d1f", "Vary": "Accept, Origin"},
+    "deprecation": {"Deprecation": "@1780000000", "Sunset": "Wed, 01 Jul 2026 00:00:00 GMT", "Link": "</v2>; rel=x"},
+    "cookies": {"Set-Cookie": "session=eyJpdiI6IkFBQSJ9; path=/; httponly", "Cache-Control": "no-cache, private"},
+}
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on loopback."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, service: Service, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.service = service
+        self.rendering = Rendering(service)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore clients that disconnect."""
+
+
+@contextmanager
+def serving(drawn: Draw, pace: Pace, *, control: bool, port: int = 0) -> Iterator[Server]:
+    """Serve a draw in a thread within the context."""
+    server = Server(Service(drawn, pace, control=control), port)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.protocol_version = "HTTP/1.0" if self._drawn["framing"] == "HTTP/1.0" else "HTTP/1.1"
+
+    @property
+    def _drawn(self) -> Draw:
+        return self.server.service.drawn
+
+    def handle_one_request(self) -> None:
+        with suppress(TimeoutError):
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            self._serve()
+
+    def _serve(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, self.path.partition("?")[0], headers, self._content(headers))
+        reply = self.server.service.answer(request)
+        framing = self._drawn["framing"]
+        if framing in {"HTTP/1.0", "closed unannounced", "close"}:
+            self.close_connection = True
+        if self._drawn["latency"]:
+            self.server.service.pace.sleep(random.uniform(0, self._drawn["latency"] / 1000))
+        head, pieces = self.server.rendering.of(request, reply)
+        self.connection.sendall(head + (pieces[0] if pieces else b""))
+        for piece in pieces[1:]:
+            self.connection.sendall(piece)
+
+    def _content(self, headers: dict[str, str]) -> bytes:
+        if "chunked" not in headers.get("transfer-encoding", ""):
+            return self.rfile.read(int(headers.get("content-length", 0)))
+        content = b""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            content += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return content
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class's signature
+        """Log nothing."""
+
+
+class Rendering:
+    """Turns replies into bytes: the head, and the body in pieces."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._drawn = service, service.drawn
+
+    def of(self, request: Request, reply: Reply) -> tuple[bytes, list[bytes]]:
+        content, encoding = self._encoded(self._content(reply), request)
+        bodiless = reply.status in _BODILESS
+        pieces = [] if bodiless else self._pieces(content)
+        headers = {} if bodiless else self._framing(len(content))
+        headers |= {"Content-Encoding": encoding} if encoding and not bodiless else {}
+        headers |= {"Content-Type": self._media_type(reply)} if reply.media_type and not bodiless else {}
+        headers |= self._others(request) | reply.headers
+        version = "1.0" if self._drawn["framing"] == "HTTP/1.0" else "1.1"
+        lines = [f"HTTP/{version} {reply.status} {_PHRASE}"]
+        lines += [f"{self._cased(name)}: {value}" for name, value in headers.items()]
+        head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+        return head, [] if request.method == "HEAD" else pieces
+
+    def _content(self, reply: Reply) -> bytes:
+        if isinstance(reply.body, bytes):
+            return reply.body
+        match self._drawn["JSON text"]:
+            case "indented":
+                text = json.dumps(reply.body, indent=4)
+            case "slashes and other letters escaped":
+                text = json.dumps(reply.body).replace("/", "\\/")
+            case "UTF-8":
+                text = json.dumps(reply.body, ensure_ascii=False)
+            case _:
+                text = json.dumps(reply.body, separators=(",", ":"))
+        # A request may contain half a surrogate pair, which only an escape can return.
+        return text.encode() if _encodes(text) else json.dumps(reply.body).encode()
+
+    def _encoded(self, content: bytes, request: Request) -> tuple[bytes, str]:
+        accepted, wanted = request.headers.get("accept-encoding", ""), self._drawn["encoding"]
+        if wanted == "gzip" and "gzip" in accepted:
+            return gzip.compress(content, 1), "gzip"
+        if wanted == "deflate" and "deflate" in accepted:
+            return zlib.compress(content, 1), "deflate"
+        return content, ""
+
+    def _framing(self, length: int) -> dict[str, str]:
+        match self._drawn["framing"]:
+            case "chunked" | "chunked in pieces":
+                return {"Transfer-Encoding": "chunked"}
+            case "HTTP/1.0":
+                return {}  # the end of the connection ends the body
+            case "close":
+                return {"Content-Length": str(length), "Connection": "close"}
+        return {"Content-Length": str(length)}
+
+    def _pieces(self, content: bytes) -> list[bytes]:
+        framing = self._drawn["framing"]
+        if framing not in {"chunked", "chunked in pieces"}:
+            return [content]
+        size = max(_PIECE_BYTES, len(content) // _MAX_PIECES) if framing == "chunked in pieces" else len(content) or 1
+        parts = [content[start : start + size] for start in range(0, len(content), size)]
+        return [*(b"%x\r\n%s\r\n" % (len(part), part) for part in parts), b"0\r\n\r\n"]
+
+    def _media_type(self, reply: Reply) -> str:
+        return reply.media_type + (_CHARSETS[self._drawn["charset"]] if reply.media_type.endswith("json") else "")
+
+    def _others(self, request: Request) -> dict[str, str]:
+        headers = dict(_EXTRA[self._drawn["extra headers"]])
+        if self._drawn["date"] == "sent":
+            headers["Date"] = formatdate(self._service.pace.wall_ms() / 1000, usegmt=True)
+        if self._drawn["CORS"] == "any origin":
+            headers["Access-Control-Allow-Origin"] = "*"
+        return headers | self._service.throttle.headers(request.token)
+
+    def _cased(self, name: str) -> str:
+        match self._drawn["header case"]:
+            case "lower":
+                return name.lower()
+            case "upper":
+                return name.upper()
+        return name
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""One run of the suite against one drawn server in the same process, and whether its result is as expected."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contract_tests.client.budget import Budget
+from contract_tests.client.masking import Masker, Secret
+from contract_tests.client.transport import Transport
+from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.run import Run
+from contract_tests.runner.session import examine
+from contract_tests.runner.settings import Settings
+from contract_tests.runner.target import Account, Limits, Target, Timeouts
+from contract_tests.wrong_servers.catalogue import BOTH, Mode
+from contract_tests.wrong_servers.drawn.drawing import Draw
+from contract_tests.wrong_servers.drawn.serving import Server, serving
+from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.state import LOW, ROLES, token_of
+
+FACTOR = 6
+ONE_ROLE = ("primary",)
+_BUDGET = Limits(credits=40, seconds=600, requests_per_second=20)
+_TIMEOUTS = Timeouts(connect=30, reply=120, generation=180)
+_FIGURES = {"low": LOW, "almost_limited": 1}
+# A test that ended by an unexpected exception names the line; `a fault of the suite` is the suite's own word for it.
+_FAULT = re.compile(r"a fault of the suite|Traceback|\w+: .* \(\w+\.py:\d+\)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A drawn server and the way in which the suite examines it. only: the rules to check, all if empty."""
+
+    drawn: Draw
+    mode: Mode
+    roles: tuple[str, ...]
+    seed: int
+    only: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}, {self.mode}, {'all roles' if self.roles == ROLES else ' and '.join(self.roles)}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a case: what was unexpected, and in `notes` the rules that passed although the server differs."""
+
+    verdict: str
+    decided: int
+    charged: int
+    spent: int
+    cap: int
+    seconds: float
+    requests: int
+    complaints: tuple[str, ...]
+    notes: tuple[str, ...]
+    reasons: dict[str, str]
+
+
+def cases(drawn: Draw, seed: int) -> Iterator[Case]:
+    """Yield a draw with and without control, with all roles and with one."""
+    for mode in BOTH:
+        # A clock that all accounts share, which the target does not declare, would be set for each of them.
+        undeclared = mode == "control" and drawn["lock scope"] == "global, undeclared"
+        for roles in (ROLES, ONE_ROLE):
+            yield Case(drawn.without(["lock scope"]) if undeclared else drawn, mode, roles, seed)
+
+
+def run_case(case: Case, factor: float = FACTOR) -> Result:
+    """Run the suite against a drawn server; both live `factor` times as fast as the wall clock."""
+    pace = Pace(factor)
+    with serving(case.drawn, pace, control=case.mode == "control") as server:
+        target = target_of(case, server.address)
+        settings = Settings(target, seed=case.seed, only=case.only)
+        budget = Budget(settings.cap, target.budget.images)
+        transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
+        run = Run(settings, transport)
+        outcome = examine(run)
+        return _result(case, run, outcome, server)
+
+
+def target_of(case: Case, address: str) -> Target:
+    return Target(
+        base_url=f"{address}/api/v1",
+        accounts={role: Account(role, Secret(token_of(role)), _FIGURES.get(role, 0)) for role in case.roles},
+        control="mock" if case.mode == "control" else "none",
+        lock_scope="global" if case.drawn["lock scope"] == "global" else "account",
+        budget=_BUDGET,
+        timeouts=_TIMEOUTS,
+    )
+
+
+def _result(case: Case, run: Run, outcome: Outcome, server: Server) -> Result:
+    charged = sum(charge.credits for charge in server.service.accounts.charges)
+    passed = {result.rule.id for result in outcome.of("passed")}
+    complaints = [
+        *(f"violated {result.rule.id}: {result.reason}" for result in outcome.of("violated")),
+        *(
+            f"differs {result.rule.id}: {result.reason}"
+            for result in outcome.of("differs")
+            if result.rule.id not in case.drawn.may_differ
+        ),
+        *_faults(outcome),
+        *_money(charged, run),
+    ]
+    return Result(
+        verdict=outcome.verdict,
+        decided=sum(result.decided for result in outcome.documented),
+        charged=charged,
+        spent=run.budget.spent,
+        cap=run.budget.cap,
+        seconds=run.seconds,
+        requests=run.transport.requests,
+        complaints=tuple(complaints),
+        notes=tuple(sorted(case.drawn.differs & passed)),
+        reasons={result.rule.id: f"{result.verdict}: {result.reason}" for result in outcome.results},
+    )
+
+
+def _faults(outcome: Outcome) -> Iterator[str]:
+    texts = {outcome.stopped or "", *(result.reason for result in outcome.results if not result.decided)}
+    for text in sorted(texts):
+        if found := _FAULT.search(text):
+            yield f"fault {found[0]}"
+    if outcome.stopped and not _FAULT.search(outcome.stopped):
+        yield f"stopped {outcome.stopped}"
+
+
+def _money(charged: int, run: Run) -> Iterator[str]:
+    if not charged <= run.budget.spent <= run.budget.cap:
+        yield f"money {charged} charged, {run.budget.spent} reported, cap {run.budget.cap}"
