@@ -65,7 +65,13 @@ def verdict(request: pytest.FixtureRequest, run: Run) -> Verdict:
 @pytest.fixture
 def api(run: Run, verdict: Verdict) -> Callable[[str], Api]:
     """Returns the API as a role of the target calls it."""
-    return lambda role: Api(run, verdict, run.accounts[role])
+
+    def of(role: str) -> Api:
+        if run.control:
+            run.control.restore_day(run.accounts[role])
+        return Api(run, verdict, run.accounts[role])
+
+    return of
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_no_token_is_refused(api: Callable[[str], Api], verdict: Verdict) -> Non
         _refused(api("anonymous"), operation, None, verdict)
 
 
-@decides("AUTH-401", seconds=1)
+@decides("AUTH", "AUTH-401", seconds=1)
 def test_malformed_header_is_refused(api: Callable[[str], Api], verdict: Verdict) -> None:
     token = api("primary").token.reveal()
     for header in ("", "Bearer", "Basic " + token, token):

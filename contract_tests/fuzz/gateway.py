@@ -109,7 +109,7 @@ class Gateway:
 
     def _answer(self, proxied: ProxiedCall) -> Response:
         reply = self._send(proxied)
-        self.record.answers[proxied.kind, reply.status] += 1
+        self.record.count(proxied.kind, reply)
         found = self._judged(proxied, reply)
         paid_for = proxied.operation == _GENERATE and made(reply)
         if found.keys() - self.record.broken.keys() and not paid_for:
