@@ -43,8 +43,10 @@ def test_an_interruption_and_an_outdated_baseline_are_annotated() -> None:
 
 
 def test_a_failed_preflight_is_annotated_once() -> None:
-    events = [plan(("a", ("AUTH", "SHAPE", "LOCK-ONE"))), PreflightFailed("no service there")]
-    assert list(annotations(conclude(events))) == ["::error title=The run was stopped::no service there"]
+    planned = plan(("a", ("AUTH", "SHAPE", "LOCK-ONE")))
+    assert list(annotations(conclude([planned, PreflightFailed("no service there")]))) == [
+        "::error title=The run was stopped::no service there"
+    ]
 
 
 def test_rules_that_are_inconclusive_for_the_same_reason_share_an_annotation() -> None:
