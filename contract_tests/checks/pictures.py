@@ -13,6 +13,7 @@ from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, promp
 from contract_tests.oracle.replies import images_requested
 from contract_tests.runner.events import Verdict
 
+_MAX_CHARACTERS = 200
 _MAX_PIXELS = 64_000_000
 _SOURCE_SIZE = (512, 512)
 
@@ -35,10 +36,16 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
         verdict.expect(
             "IMG-INPUT",
             shown == prompt or bool(modified and isinstance(shown, str) and shown.startswith(prompt)),
-            expected=f"{prompt!r}, perhaps with its modifiers" if modified else repr(prompt),
-            received=repr(shown),
+            expected=f"the prompt as input{', perhaps with its modifiers' if modified else ''}",
+            received="another value",
+            example=f"for example {_short(shown)} for {_short(prompt)}",
             by=reply,
         )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"
 
 
 def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> bytes:

@@ -7,6 +7,7 @@ from typing import Literal, NoReturn
 from contract_tests.client.call import Reply
 from contract_tests.client.exchange import Exchange
 from contract_tests.client.masking import Masker
+from contract_tests.client.recording import excerpt
 from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.oracle import Deviation
@@ -159,7 +160,9 @@ class Verdict:
             raise LookupError(f"{self._test} decides the unknown rule {rule}")
         if rule not in self._wanted:
             return holds
-        decision = Decision(self._test, rule, holds, expected, received, _exchanges(by), example)
+        # Masked here, so that the finding is the same for a baseline; cut, since a service may repeat anything.
+        texts = [excerpt(self._events.masker(text)) for text in (expected, received, example)]
+        decision = Decision(self._test, rule, holds, texts[0], texts[1], _exchanges(by), texts[2])
         self.decided.add(rule)
         if not holds:
             self.broken.append(decision)

@@ -63,3 +63,11 @@ def test_masks_tokens_in_the_log() -> None:
     judge, events = verdict()
     judge.expect("AUTH", False, expected="", received=f"the response contains {TOKEN}")
     assert TOKEN not in str(events.log)
+
+
+def test_a_finding_quotes_no_more_than_the_start_of_what_a_service_repeats() -> None:
+    judge, events = verdict()
+    judge.expect("AUTH", False, expected="401", received="x" * 100_000 + TOKEN)
+    (found,) = [event for event in events.log if isinstance(event, Decision)]
+    assert len(found.received) < 2100
+    assert found.identity == judge.broken[0].identity
