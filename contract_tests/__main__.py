@@ -2,9 +2,12 @@
 
 import sys
 
+from contract_tests.report.output import prepare_output
+
 
 def main() -> None:
     """Run the command line, or say how to install what it needs (exit status 2)."""
+    prepare_output()
     try:
         # Imported here, so that a library that is not installed can be named.
         from contract_tests.runner.cli import main as command

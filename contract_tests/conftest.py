@@ -8,6 +8,7 @@ import pytest
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.client.control import Control
+from contract_tests.errors import UsageError
 from contract_tests.report.terminal import summary_text
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.plugin import NAME, ConformancePlugin
@@ -23,7 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # `aiimage-conform` has registered its own before, with the settings of its command line.
     if not config.pluginmanager.has_plugin(NAME):
-        config.pluginmanager.register(ConformancePlugin(Run(settings_from_pytest(config))), NAME)
+        config.pluginmanager.register(ConformancePlugin(_run(config)), NAME)
+
+
+def _run(config: pytest.Config) -> Run:
+    try:
+        return Run(settings_from_pytest(config))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -61,7 +61,8 @@ def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Rep
     size = picture_size(fetched.content) if fetched.status == 200 else None
     # A missing or general type does not keep a browser from showing a picture, a text type does.
     shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
-    verdict.require("IMG-GET", shown, expected="a picture at output", received=_what(fetched), by=(reply, fetched))
+    received = _what(fetched) + api.place_hint(fetched)
+    verdict.require("IMG-GET", shown, expected="a picture at output", received=received, by=(reply, fetched))
     return fetched, size or (0, 0)
 
 

@@ -175,6 +175,13 @@ class Api:
             reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
         return reply
 
+    def place_hint(self, fetched: Reply) -> str:
+        """Return what to set if a missing picture is behind the path prefix of the API, else an empty text."""
+        target = self._run.target
+        if fetched.status != 404 or not target.prefix or not fetched.exchange.url.startswith(target.uploads):
+            return ""
+        return f"; if pictures are below {target.origin}{target.prefix}, set uploads_base to it in the target file"
+
     def _fetch(self, url: str) -> Reply:
         visited: set[str] = set()
         for _ in range(_MAX_REDIRECTS):

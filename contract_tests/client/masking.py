@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 MASK = "***"
 _DISTINCT = 12  # a shorter token may be part of a word, so it is masked only where it stands alone
-_STEP = 4  # so that any 15 characters of a known value contain a whole fragment
+_STEP = 4  # so that any 15 characters of an upload or a cookie contain a whole fragment
 _USERINFO = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 
 
@@ -54,11 +54,19 @@ class Masker:
         patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
         self._fragments = _Fragments()
+        for form in forms:
+            self._fragments.learn(form, step=1)
         self._uploads: set[int] = set()
 
     def __call__(self, text: str) -> str:
         text = _USERINFO.sub(f"{MASK}@", text)
         return self._fragments.masked(self._pattern.sub(MASK, text) if self._pattern else text)
+
+    def without_secrets(self, content: bytes) -> bytes:
+        """Return the content of a file with the secrets masked, and everything else unchanged."""
+        if self._pattern is None:
+            return content
+        return self._pattern.sub(MASK, content.decode("latin-1")).encode("latin-1")
 
     def learn_cookie(self, header: str) -> None:
         """Mask from now on the value that a Set-Cookie header gives."""
@@ -82,9 +90,9 @@ class _Fragments:
     def __init__(self) -> None:
         self._known: set[str] = set()
 
-    def learn(self, text: str) -> None:
+    def learn(self, text: str, step: int = _STEP) -> None:
         last = len(text) - _DISTINCT
-        starts = [*range(0, last, _STEP), last] if last >= 0 else []
+        starts = [*range(0, last, step), last] if last >= 0 else []
         pieces = (text[start : start + _DISTINCT] for start in starts)
         # Repeated characters, like padding, reveal nothing and would match too much.
         self._known.update(piece for piece in pieces if len(set(piece)) >= _STEP)

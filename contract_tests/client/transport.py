@@ -1,12 +1,9 @@
 """The only place that speaks HTTP: paid from the budget, paced, recorded, and never following a redirect."""
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any
 
@@ -17,16 +14,18 @@ from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
 from contract_tests.client.masking import Masker
 from contract_tests.client.recording import record
+from contract_tests.client.throttling import throttle_pause
+from contract_tests.client.trust import trust_hint
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
+from contract_tests.oracle.contract import from_gateway
 from contract_tests.oracle.replies import made
 from contract_tests.runner.target import Target
 
-# Rates are limited by the minute [RATE], so a longer Retry-After belongs to a daily limit.
-_MAX_PAUSE_SECONDS = 60
-_WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IGNORECASE)
 _THROTTLED_TRIES = 4
 _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
+_MAX_GATEWAY_ERRORS = 3
+_GATEWAY_PAUSE_SECONDS = 0.5
 # These say that nothing was made. A 400, a 408 or a redirect may come from a proxy, after the image was made.
 _REFUSALS = frozenset({401, 402, 403, 404, 405, 406, 409, 411, 413, 414, 415, 419, 422, 423, 428, 429, 431})
 # The connection failed before the request was sent, so it was not served.
@@ -49,6 +48,7 @@ class Transport:
         client: httpx.Client | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._kept = client or make_client(target)
         # A kept-alive connection may be closed just as it is reused; whether the request was served is then unknown.
@@ -56,11 +56,11 @@ class Transport:
         self._mask = masker
         self._timeouts = target.timeouts
         self.budget = budget
-        self.clock, self.sleep = clock, sleep
+        self.clock, self.sleep, self._now = clock, sleep, now
         self._gap = 1 / target.budget.requests_per_second
         self._next = 0.0
         self._lock = Lock()
-        self._silences = 0
+        self._silences = self._gateway_errors = 0
         self.requests = 0
 
     def close(self) -> None:
@@ -112,27 +112,38 @@ class Transport:
         return reply
 
     def _send_again(self, call: Call) -> Reply:
-        """Send a call that is not paid for; retry a GET once where its connection broke."""
+        """Send a call that is not paid for; retry a GET once, if its connection broke or a gateway answered."""
         try:
-            return self._send_once(call)
+            reply = self._send_once(call)
         except NoReplyError as error:
             # A kept-alive connection may end just as it is reused; to repeat a GET is safe.
             if call.method != "GET" or not error.broken:
                 raise
             return self._send_once(call, reconnect=True)
+        if call.method != "GET" or not from_gateway(reply):
+            self._gateway_errors = 0
+            return reply
+        self._gateway_errors += 1
+        # A service that is away for longer does not return within a second.
+        if self._gateway_errors > _MAX_GATEWAY_ERRORS:
+            return reply
+        self.sleep(_GATEWAY_PAUSE_SECONDS)
+        return self._send_once(call, reconnect=True)
 
     def _send_once(self, call: Call, *, reconnect: bool = False) -> Reply:
         timeout_seconds = call.timeout_seconds or self._timeouts.reply
         client = self._kept if call.method == "GET" and not reconnect else self._fresh
         request = self._request(client, call, timeout_seconds)
         self._await_turn()
-        sent = self.clock()
+        sent, at = self.clock(), self._now()
         try:
             response = receive(client, request, timeout_seconds, self.clock)
         except httpx.HTTPError as error:
             raise self._silence(call, error) from None
+        except (UnicodeError, httpx.InvalidURL) as error:  # a host that cannot be resolved
+            raise self._not_a_url(call, error) from None
         self._silences = 0
-        exchange = record(call, response, sent, self.clock(), self._mask)
+        exchange = record(call, response, sent, self.clock(), at, self._mask)
         return Reply(response.status_code, response.headers, response.content, exchange)
 
     def _request(self, client: httpx.Client, call: Call, timeout_seconds: float) -> httpx.Request:
@@ -142,12 +153,15 @@ class Transport:
                 call.method, call.url, headers=_headers(call), json=call.json, timeout=timeout, **_payload(call)
             )
         except httpx.InvalidURL as error:
-            raise InconclusiveError(self._mask(f"{call.url[:200]!r} is not a URL: {error}")) from None
+            raise self._not_a_url(call, error) from None
+
+    def _not_a_url(self, call: Call, error: Exception) -> InconclusiveError:
+        return InconclusiveError(self._mask(f"{call.url[:200]!r} is not a URL: {error}"))
 
     def _silence(self, call: Call, error: httpx.HTTPError) -> Exception:
         """Return what to raise for a call without a reply; after several in a row the service counts as lost."""
         self._silences += 1
-        text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {error}")
+        text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {error}{trust_hint(error)}")
         broken = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
         if self._silences > _MAX_SILENCES:
             return TargetLostError(f"{self._silences} requests in a row got no reply, the last: {text}")
@@ -199,34 +213,3 @@ def _headers(call: Call) -> dict[str, str]:
     elif call.token is not None:
         headers["Authorization"] = f"Bearer {call.token.reveal()}"
     return headers
-
-
-def throttle_pause(method: str, status: int, headers: Mapping[str, str], text: str, attempt: int) -> float | None:
-    """Return the seconds to wait before a retry, or None if the reply is not throttling.
-
-    Only a generation meets the daily limit [DAILY-429], so a 429 to any other request is throttling. So is one with
-    Retry-After within a minute, or with the wording of a rate limit. attempt: the number of earlier tries.
-    """
-    if status != 429:
-        return None
-    seconds = _retry_after(headers)
-    if seconds is not None:
-        return seconds if seconds <= _MAX_PAUSE_SECONDS else None
-    used_up = headers.get("x-ratelimit-remaining", "").strip() == "0"
-    return 2.0**attempt if method != "POST" or used_up or _WORDING.search(text[:2000]) else None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return Retry-After in seconds; a date is relative to the reply's own Date."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    then, now = _date(value), _date(headers.get("date", ""))
-    return max(0.0, (then - now).total_seconds()) if then and now else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except (ValueError, TypeError):
-        return None

@@ -11,6 +11,7 @@ from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import resources
 from contract_tests.oracle.oracle import Deviation
+from contract_tests.oracle.shapes import shape_errors, shape_validator
 
 # The rule that describes the body of an undocumented refusal; no rule describes other bodies.
 _SHAPE_RULES = {401: "AUTH-401", 404: "NOT-FOUND", 405: "NOT-FOUND", 422: "VALID-422"}
@@ -54,7 +55,7 @@ class Contract:
 
     def deviations(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Deviation]:
         """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit."""
-        if reply.status in _GATEWAY and not is_service_error(reply):
+        if from_gateway(reply):
             raise InconclusiveError(f"{operation} was answered {reply.status}, apparently by a gateway")
         # A failed generation, and often an invalid one, is answered so [STATUS-ERROR].
         if (operation, reply.status) == ("generateImage", 200) and is_service_error(reply):
@@ -132,7 +133,7 @@ def _response(document: Mapping[str, Any], response: Mapping[str, Any]) -> _Resp
         return _Response(documented, None)
     # References in the schema are relative to the document.
     schema = {**media["schema"], "components": document.get("components", {})}
-    return _Response(documented, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
+    return _Response(documented, shape_validator(schema))
 
 
 def is_service_error(reply: Reply) -> bool:
@@ -142,6 +143,11 @@ def is_service_error(reply: Reply) -> bool:
     except InconclusiveError:
         return False
     return isinstance(body, dict) and body.get("status") == "error" and isinstance(body.get("message"), str)
+
+
+def from_gateway(reply: Reply) -> bool:
+    """Return whether a reply comes from a proxy in front while the service is away."""
+    return reply.status in _GATEWAY and not is_service_error(reply)
 
 
 def _shape_rule(operation: str, status: int, response: _Response) -> str | None:
@@ -165,9 +171,8 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
     except InconclusiveError:
         yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is not JSON")
         return
-    for error in validator.iter_errors(body):
-        where = "/".join(str(part) for part in error.instance_path) or "the body"
-        yield Deviation(rule, f"{reply.status} with the documented shape", f"{where}: {error.message[:300]}")
+    for error in shape_errors(validator, body):
+        yield Deviation(rule, f"{reply.status} with the documented shape", error.problem, error.example)
 
 
 def _is_json(content_type: str) -> bool:

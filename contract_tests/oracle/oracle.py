@@ -21,11 +21,12 @@ class Generation:
 
 @dataclass(frozen=True)
 class Deviation:
-    """A contradiction in a reply: the rule, the expected and the received."""
+    """A contradiction in a reply: the rule, the expected and the received. example: the value in this reply."""
 
     rule: str
     expected: str
     received: str
+    example: str = ""
 
 
 @dataclass

@@ -47,13 +47,14 @@ def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str
 
 @dataclass(frozen=True)
 class Rule:
-    """One statement about the API and its source; only a documented rule can be violated."""
+    """One statement about the API and its source; only a documented rule can be violated, and has a page."""
 
     id: str
     source: Source
     title: str
     statement: str
     operations: tuple[str, ...]
+    page: str | None = None
 
     @property
     def documented(self) -> bool:
@@ -73,15 +74,16 @@ class Rule:
 @cache
 def load_rules() -> Mapping[str, Rule]:
     """Return all rules by id, in the order of the file."""
-    entries = load_yaml(openapi("rules.yaml"))["rules"]
-    return {entry["id"]: _rule(entry) for entry in entries}
+    file = load_yaml(openapi("rules.yaml"))
+    return {entry["id"]: _rule(entry, file["page"]) for entry in file["rules"]}
 
 
-def _rule(entry: dict[str, Any]) -> Rule:
+def _rule(entry: dict[str, Any], page: str) -> Rule:
     return Rule(
         id=entry["id"],
         source=entry["source"],
         title=entry["title"],
         statement=" ".join(entry["statement"].split()),
         operations=tuple(entry["operations"]),
+        page=page if entry["source"] == "doc" else None,
     )

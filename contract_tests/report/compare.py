@@ -22,6 +22,7 @@ class _Finding(Struct):
     expected: str
     received: str
     accepted: str | None = None
+    calls: list[str] | None = None
 
 
 class _Rule(Struct):
@@ -119,9 +120,10 @@ def _report(path: Path, file: _File) -> Report:
         figures={"credits": file.credits.spent, "requests": file.requests, "seconds": file.seconds},
         rules={rule.id: "accepted" if rule.accepted else rule.verdict for rule in file.rules},
         findings={
-            Identity(rule.id, *map(normalised, (each.call, each.expected, each.received))): bool(each.accepted)
+            Identity(rule.id, *map(normalised, (call, each.expected, each.received))): bool(each.accepted)
             for rule in file.rules
             for each in rule.findings
+            for call in each.calls or [each.call]
         },
     )
 

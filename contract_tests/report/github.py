@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from contract_tests.report.markdown import markdown_text
-from contract_tests.report.words import finding_verdict, gone_lines
+from contract_tests.report.words import finding_verdict, gone_lines, visible
 from contract_tests.runner.events import basis
-from contract_tests.runner.outcome import Finding, Outcome
+from contract_tests.runner.findings import Finding
+from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
 
 _LEVELS = {"violated": "error", "differs": "warning", "accepted": "notice"}
@@ -43,8 +44,11 @@ def announce(run: Run, outcome: Outcome) -> None:
     for line in annotations(outcome, strict=run.settings.strict):
         click.echo(run.masker(line))
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(run.masker(markdown_text(run, outcome)))
+        try:
+            with Path(summary).open("ab") as file:
+                file.write(run.masker(markdown_text(run, outcome)).encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            click.echo(f"The summary of the step could not be written: {summary}: {error.strerror}")
 
 
 def annotations(outcome: Outcome, *, strict: bool = False) -> Iterator[str]:
@@ -56,9 +60,19 @@ def annotations(outcome: Outcome, *, strict: bool = False) -> Iterator[str]:
         verdict = finding_verdict(finding)
         level = "error" if strict and verdict == "differs" else _LEVELS[verdict]
         yield _line(level, f"{finding.rule.id} {verdict}: {finding.rule.title}", _message(finding))
+    for reason, rules in _inconclusive(outcome).items():
+        yield _line("warning", f"{', '.join(rules)} {'is' if len(rules) == 1 else 'are'} inconclusive", reason)
+    for reason in outcome.unwritten:
+        yield _line("warning", "A report is missing", reason)
+
+
+def _inconclusive(outcome: Outcome) -> dict[str, list[str]]:
+    """Return the documented rules that are inconclusive, by reason; the end of the run is annotated already."""
+    found = dict[str, list[str]]()
     for result in outcome.of("inconclusive"):
-        if result.rule.documented:
-            yield _line("warning", f"{result.rule.id} is inconclusive", result.reason)
+        if result.rule.documented and not (outcome.stopped and outcome.stopped in result.reason):
+            found.setdefault(result.reason, []).append(result.rule.id)
+    return found
 
 
 def _message(finding: Finding) -> str:
@@ -71,7 +85,7 @@ def _line(level: str, title: str, message: str) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

@@ -2,25 +2,32 @@
 
 from collections import Counter
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from contract_tests.report.words import (
     ORDER,
     gone_lines,
+    has_files,
     headline,
     left_out,
     ranked,
     readable,
+    request_ids,
     sentence,
     started,
     times,
     variables,
     verdict_of,
+    visible,
 )
 from contract_tests.runner.events import basis
 from contract_tests.runner.outcome import Outcome
+from contract_tests.runner.plan import in_words
 from contract_tests.runner.run import Run
+from contract_tests.runner.version import suite_version
 
 _TONES = {"violations": "violated", "incomplete": "inconclusive", "conforms": "passed"}
 
@@ -42,12 +49,19 @@ def _page() -> Template:
         loader=PackageLoader("contract_tests", "report"),
         autoescape=True,
         undefined=StrictUndefined,  # a misspelt name is an error, not an empty text
+        finalize=_without_controls,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     functions = (
-        *(basis, gone_lines, headline, left_out, ranked, readable),
-        *(sentence, started, times, variables, verdict_of),
+        *(basis, gone_lines, has_files, headline, in_words, left_out, ranked, readable, request_ids),
+        *(sentence, started, suite_version, times, variables, verdict_of),
     )
     environment.globals |= {function.__name__: function for function in functions}
+    environment.filters["in_words"] = in_words
     return environment.get_template("page.html")
+
+
+def _without_controls(value: Any) -> Any:
+    """Return a text of the service without the characters that HTML does not allow; the page's own is Markup."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -3,22 +3,26 @@
 import re
 from collections.abc import Iterator
 
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.report.words import (
+    commands_note,
     figures,
     finding_verdict,
     gone_lines,
     headline,
     ranked,
     readable,
+    request_ids,
     sentence,
     times,
-    variables,
     verdict_of,
+    visible,
 )
 from contract_tests.runner.events import basis
-from contract_tests.runner.outcome import Finding, Outcome, RuleResult
+from contract_tests.runner.findings import Finding
+from contract_tests.runner.outcome import Outcome, RuleResult
 from contract_tests.runner.run import Run
+from contract_tests.runner.version import suite_version
 
 _ICONS = {"violations": "❌", "incomplete": "⚠️", "conforms": "✅"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&@$]")
@@ -28,7 +32,7 @@ _MAX_STEPS = 10
 
 
 def markdown_text(run: Run, outcome: Outcome) -> str:
-    return "\n\n".join(_parts(run, outcome)) + "\n"
+    return visible("\n\n".join(_parts(run, outcome)) + "\n")
 
 
 def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
@@ -36,7 +40,7 @@ def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
     yield f"## {icon} {headline(outcome)}"
     yield escaped(f"{run.target.base_url} {sentence(outcome)}")
     yield from (f"**{escaped(line)}**" for line in gone_lines(outcome))
-    yield f"{figures(run)}, profile {run.settings.profile}, seed {run.settings.seed}"
+    yield f"{figures(run)}, profile {run.settings.profile}, seed {run.settings.seed}, suite {suite_version()}"
     loose = [result for result in ranked(outcome) if result.verdict != "passed"]
     if loose:
         yield "\n".join(["| rule | source | verdict | what was found |", "|---|---|---|---|", *map(_row, loose)])
@@ -45,8 +49,7 @@ def _parts(run: Run, outcome: Outcome) -> Iterator[str]:
     if len(outcome.findings) > _MAX_FINDINGS:
         yield f"{len(outcome.findings) - _MAX_FINDINGS} more findings are in report.html."
     if outcome.findings:
-        tokens = ", ".join(f"{escaped(role)} `${variable}`" for role, variable in variables(outcome))
-        yield f"The variables stand for the tokens of the accounts: {tokens}."
+        yield escaped(commands_note(outcome))
     yield f"To repeat it:\n\n{fenced(run.settings.command, 'sh')}"
 
 
@@ -59,6 +62,7 @@ def _details(finding: Finding) -> str:
     title = f"{finding_verdict(finding)} {finding.rule.id}: {finding.rule.title}"
     facts = {"Received": finding.received, basis(finding.rule): finding.expected, "Found": times(finding)}
     facts |= {"Accepted": finding.accepted} if finding.accepted else {}
+    facts |= {"Documentation": finding.rule.page} if finding.rule.page else {}
     parts = [
         f"<details>\n<summary>{escaped(title)}</summary>",
         escaped(finding.rule.statement),
@@ -71,7 +75,8 @@ def _details(finding: Finding) -> str:
 
 def _step(exchange: Exchange, start: float) -> str:
     at = exchange.sent - start
-    head = f"At {at:.2f} s, as {escaped(exchange.role)}, answered after {exchange.seconds:.2f} s:"
+    who = f"as {escaped(exchange.role)}, answered after {exchange.seconds:.2f} s{escaped(request_ids(exchange))}"
+    head = f"At {at:.2f} s, {exchange.utc}, {who}:"
     reply = f"{exchange.status}\n{readable(exchange.response_body)}"
     return f"{head}\n\n{fenced(exchange.curl_block, 'sh')}\n\n{fenced(reply)}"
 

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contract_tests.report.words import figures, gone_lines, sentence, variables, verdict_of, visible
+from contract_tests.report.words import commands_note, figures, gone_lines, sentence, verdict_of, visible
 from contract_tests.runner.events import describe
 from contract_tests.runner.outcome import Outcome, conclude
 from contract_tests.runner.plan import Plan
 from contract_tests.runner.run import Run
+from contract_tests.runner.version import suite_version
 
 _WIDTH = 160
 STYLES = {
@@ -37,8 +38,7 @@ def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
         accepted = f"\n  Accepted:   {finding.accepted}" if finding.accepted else ""
         console.print(visible(f"\n{run.masker(describe(finding.decision))}{accepted}"), soft_wrap=True)
     if outcome.findings:
-        tokens = ", ".join(f"{role} ${variable}" for role, variable in variables(outcome))
-        _print_line(console, f"\nThe variables stand for the tokens of the accounts: {tokens}")
+        _print_line(console, f"\n{commands_note(outcome)}")
     console.print()
     # After a failed preflight every row would say the same.
     if run.events.ended:
@@ -98,9 +98,11 @@ def _rules_table(outcome: Outcome) -> Table:
 
 
 def _closing(run: Run, outcome: Outcome) -> Iterator[str]:
-    yield f"{figures(run)}, seed {run.settings.seed}"
-    if run.settings.report:
+    yield f"{figures(run)}, seed {run.settings.seed}, suite {suite_version()}"
+    if run.settings.report and not outcome.unwritten:
         yield f"Report: {run.settings.report / 'report.html'}, and report.json, junit.xml, summary.md beside it"
+    for reason in outcome.unwritten:
+        yield f"A report is missing: {reason}."
     yield from gone_lines(outcome)
     yield f"{run.target.base_url} {sentence(outcome)}"
 

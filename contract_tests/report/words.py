@@ -5,17 +5,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.client.call import TOKEN_VARIABLE, token_variable
+from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.facts import counted
-from contract_tests.runner.outcome import Finding, Outcome, RuleResult
-from contract_tests.runner.plan import Entry
+from contract_tests.runner.findings import Finding
+from contract_tests.runner.outcome import Outcome, RuleResult
+from contract_tests.runner.plan import Entry, in_words
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 
 # The verdicts of rules, worst first.
 ORDER = ("violated", "differs", "inconclusive", "accepted", "skipped", "passed")
+_WIDTH = 90
 # A reply that is quoted could move the cursor or reprogram the terminal; tabs and new lines are harmless.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -99,7 +103,24 @@ def variables(outcome: Outcome) -> list[tuple[str, str]]:
 def times(finding: Finding) -> str:
     """Return how often a finding was made, and by which tests."""
     often = "" if finding.times == 1 else f"{finding.times} times, "
-    return f"{often}by {', '.join(finding.tests)}"
+    return f"{often}by {'; '.join(map(in_words, finding.tests))}"
+
+
+def commands_note(outcome: Outcome) -> str:
+    """Return what the commands of the findings need to be repeated."""
+    tokens = ", ".join(f"{role} ${variable}" for role, variable in variables(outcome))
+    where = " Run the commands in the folder of the report, since they read files there." if has_files(outcome) else ""
+    return f"The variables stand for the tokens of the accounts: {tokens}.{where}"
+
+
+def has_files(outcome: Outcome) -> bool:
+    """Return whether a command of the findings reads a file beside the report."""
+    return any(exchange.attachments for finding in outcome.findings for exchange in finding.exchanges)
+
+
+def request_ids(exchange: Exchange) -> str:
+    """Return the ids by which the service finds a request in its log, as the end of a sentence."""
+    return "".join(f", {name}: {value}" for name, value in exchange.request_ids.items())
 
 
 def visible(text: str) -> str:
@@ -108,11 +129,27 @@ def visible(text: str) -> str:
 
 
 def readable(body: str) -> str:
-    """Return a body for reading: JSON indented, anything else unchanged."""
+    """Return a body for reading: JSON with a line for each part that is long, anything else unchanged."""
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        return _laid_out(json.loads(body), 0)
     except (ValueError, RecursionError):
         return body
+
+
+def _laid_out(value: Any, depth: int) -> str:
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(line) + 2 * depth <= _WIDTH:
+        return line
+    if isinstance(value, dict):
+        opening, closing = "{}"
+        parts = [
+            f"{json.dumps(name, ensure_ascii=False)}: {_laid_out(each, depth + 1)}" for name, each in value.items()
+        ]
+    else:
+        opening, closing = "[]"
+        parts = [_laid_out(each, depth + 1) for each in value]
+    inner, outer = "  " * (depth + 1), "  " * depth
+    return f"{opening}\n{inner}{f',{chr(10)}{inner}'.join(parts)}\n{outer}{closing}"
 
 
 @dataclass(frozen=True)

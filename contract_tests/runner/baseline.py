@@ -9,7 +9,7 @@ from typing import Annotated
 import yaml
 from msgspec import Meta, Struct, structs
 
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.decoding import decode, read_yaml, similar
@@ -26,7 +26,7 @@ _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # an instant
     r"|\b[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b"  # a UUID
     r"|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"  # a hash
-    r"|\d+\.\d+|\d+(?= ms\b)"  # a time
+    r"|(?<!\w)-\d+\.\d+|\d+\.\d+|\d+(?= ms\b)"  # a time, or the difference between two
     r"|\d{4,}",  # an id, a port, a number of bytes
     re.IGNORECASE,
 )

@@ -1,6 +1,7 @@
 """The command `aiimage-conform`."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from contract_tests.report.terminal import make_console, print_plan
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import Session, ended_by_signals, estimate
 from contract_tests.runner.settings import Settings, make_settings
+from contract_tests.runner.version import suite_version
 from contract_tests.wrong_servers.selftest import selftest
 
 _FIRST_STEPS = """\b
@@ -41,7 +43,28 @@ Example:
 """
 
 
-@click.group(epilog=f"{_STATUSES}\n{_FIRST_STEPS}", context_settings={"help_option_names": ["-h", "--help"]})
+class _Program(click.Group):
+    """Ends every command with a sentence and a status: 1 is for findings alone."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise _BadUsage(str(error)) from None
+        except (click.Abort, KeyboardInterrupt):
+            raise _Failed("Interrupted.") from None
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(place.filename).name}:{place.lineno}"
+            raise _Failed(f"A fault of the suite: {type(error).__name__}: {error} ({where}).") from error
+
+
+@click.group(
+    cls=_Program, epilog=f"{_STATUSES}\n{_FIRST_STEPS}", context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(suite_version(), prog_name="aiimage-conform", message="%(prog)s %(version)s")
 def main() -> None:
     """Check whether a service conforms to the documentation of the AI Image API."""
 
@@ -63,6 +86,12 @@ _SHARED = (
         help="The service, without a target file.",
     ),
     click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url."),
+    click.option(
+        "--token-env",
+        metavar="NAME",
+        show_default="AIIMAGE_TOKEN",
+        help="The environment variable with the token for --base-url.",
+    ),
     click.option(
         "--max-credits",
         type=click.IntRange(0),
@@ -114,20 +143,15 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 )
 def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
     """Test the service and report a verdict for every rule."""
-    settings = _settings(values)
+    settings = make_settings(**values)
     # Before credits are spent, find out whether the results can be written.
     _make_folder(settings)
     baseline = _writable(write_baseline)
     click.echo(f"Seed {settings.seed}")
     _confirm(settings, yes=yes)
     session = Session(Run(settings), make_console(sys.stdout), baseline)
-    try:
-        with ended_by_signals(session.interrupt):
-            status = session.examine()
-    except OSError as error:
-        if error.filename is None:
-            raise
-        raise _BadUsage(f"{error.filename}: cannot be written: {error.strerror}.") from None
+    with ended_by_signals(session.interrupt):
+        status = session.examine()
     sys.exit(status)
 
 
@@ -135,7 +159,7 @@ def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
 @_options
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
     """Print the cost estimate of a run and what it would skip. It sends nothing."""
-    print_plan(make_console(sys.stdout), estimate(_settings(values)))
+    print_plan(make_console(sys.stdout), estimate(make_settings(**values)))
 
 
 @main.command(epilog=_COMPARE)
@@ -143,20 +167,10 @@ def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options
 @click.argument("after", metavar="B")
 def compare(before: str, after: str) -> None:
     """Show what changed from report A to report B. Each is a report.json or its folder."""
-    try:
-        comparison = Comparison(load_report(Path(before)), load_report(Path(after)))
-    except UsageError as error:
-        raise _BadUsage(str(error)) from None
+    comparison = Comparison(load_report(Path(before)), load_report(Path(after)))
     for line in comparison_lines(comparison):
         click.echo(line)
     sys.exit(1 if comparison.worse else 0)
-
-
-def _settings(values: dict[str, Any]) -> Settings:
-    try:
-        return make_settings(**values)
-    except UsageError as error:
-        raise _BadUsage(str(error)) from None
 
 
 def _make_folder(settings: Settings) -> None:
@@ -165,7 +179,7 @@ def _make_folder(settings: Settings) -> None:
     try:
         settings.report.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _BadUsage(f"--report: the folder {settings.report} cannot be created: {error.strerror}.") from None
+        raise UsageError(f"--report: the folder {settings.report} cannot be created: {error.strerror}.") from None
 
 
 def _writable(baseline: str | None) -> Path | None:
@@ -173,7 +187,7 @@ def _writable(baseline: str | None) -> Path | None:
         return None
     path = Path(baseline)
     if not path.parent.is_dir() or path.is_dir():
-        raise _BadUsage(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
+        raise UsageError(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
     return path
 
 
@@ -181,14 +195,18 @@ def _confirm(settings: Settings, *, yes: bool) -> None:
     if yes or settings.target.loopback or settings.profile == "free" or settings.cap == 0:
         return
     credits_ = min(estimate(settings).credits, settings.cap)
-    if not sys.stdin.isatty():
-        raise _BadUsage(f"The run may spend {credits_} credits at {settings.target.base_url}: --yes allows it.")
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise UsageError(f"The run may spend {credits_} credits at {settings.target.base_url}: --yes allows it.")
     if not click.confirm(f"The run may spend {credits_} credits at {settings.target.base_url}. Continue?"):
-        raise _BadUsage("Not confirmed, so nothing was sent.")
+        raise UsageError("Not confirmed, so nothing was sent.")
 
 
 class _BadUsage(click.ClickException):
     exit_code = 2
+
+
+class _Failed(click.ClickException):
+    exit_code = 3
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 import yaml
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 # msgspec reports the place of an error only in its message, as "… - at `$.accounts.low`".
 _MESSAGE = re.compile(r"(?P<text>.*?)(?: - at `(?:key` in `)?\$(?P<where>[^`]*)`)?", re.DOTALL)
 _UNKNOWN, _MISSING = (re.compile(f"Object {what} field `(.*)`") for what in ("contains unknown", "missing required"))
+_SPACE = re.compile(r"\s")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
@@ -26,7 +28,7 @@ class OneLine(str):
 
 
 class Url(str):
-    """An http or https URL, without a slash at its end."""
+    """An http or https URL, without a slash at its end, to which a path can be added."""
 
 
 _WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", OneLine: "a text on one line"}
@@ -68,14 +70,23 @@ def _decode_text(kind: type, value: Any) -> Any:
 
 
 def _url(value: Any) -> Url:
+    text = value.strip() if isinstance(value, str) else ""
     try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        valid = bool(parts and parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
-    except ValueError:
+        parts = urlsplit(text)
+        valid = bool(parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
+        # Both are stricter about the host.
+        httpx.URL(text)
+        (parts.hostname or "").encode("idna")
+    except (ValueError, httpx.InvalidURL):
         valid = False
-    if not valid:
+    # urlsplit removes line ends and tabs.
+    if not valid or _SPACE.search(text):
         raise ValueError("takes an http or https URL, for example http://127.0.0.1:8010/api/v1")
-    return Url(str(value).rstrip("/"))
+    if "@" in parts.netloc:
+        raise ValueError("takes a URL without a user and a password; only the token of an account is sent")
+    if "?" in text or "#" in text:
+        raise ValueError("takes a URL without ? and #, since paths are added to it")
+    return Url(text.rstrip("/"))
 
 
 def _sentence(message: str, kind: Any) -> str:

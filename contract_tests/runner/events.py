@@ -4,7 +4,8 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from typing import Literal, NoReturn
 
-from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.call import Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.client.masking import Masker
 from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import Contract
@@ -12,6 +13,8 @@ from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.resources import Rule, load_rules
 from contract_tests.runner.baseline import NO_BASELINE, Baseline, Identity, identify
 from contract_tests.runner.plan import Plan
+
+_MAX_STEPS = 30
 
 Ending = Literal["passed", "violated", "differs", "accepted", "inconclusive", "skipped"]
 
@@ -29,7 +32,10 @@ class PreflightFailed:
 
 @dataclass(frozen=True)
 class Decision:
-    """A test checked a rule, which passed or did not."""
+    """A test checked a rule, which passed or did not.
+
+    example: the value in this reply; decisions that differ only in it, and in the call, have the same cause.
+    """
 
     test: str
     rule: str
@@ -37,10 +43,27 @@ class Decision:
     expected: str = ""
     received: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    example: str = ""
 
     @property
     def identity(self) -> Identity:
         return identify(self.rule, self.expected, self.received, self.exchanges)
+
+    @property
+    def steps(self) -> tuple[Exchange, ...]:
+        """The requests that show it, in the order in which they were sent; the last ones of many."""
+        # Replies to concurrent calls may have arrived in another order.
+        return tuple(sorted(self.exchanges, key=lambda exchange: exchange.sent))[-_MAX_STEPS:]
+
+    @property
+    def cause(self) -> Identity:
+        """The identity, without the call if that makes no difference."""
+        return replace(self.identity, call="") if self.example else self.identity
+
+    @property
+    def observed(self) -> str:
+        """What was received, with its example."""
+        return f"{self.received}, {self.example}" if self.example else self.received
 
 
 @dataclass(frozen=True)
@@ -65,7 +88,14 @@ class Interrupted:
     reason: str
 
 
-Event = PlanMade | PreflightFailed | Decision | TestStarted | TestEnded | Interrupted
+@dataclass(frozen=True)
+class ReportsWritten:
+    """The reports were written, except for the given ones, each with the reason."""
+
+    failed: tuple[str, ...] = ()
+
+
+Event = PlanMade | PreflightFailed | Decision | TestStarted | TestEnded | Interrupted | ReportsWritten
 Consumer = Callable[[Event], None]
 
 
@@ -76,6 +106,11 @@ class Events:
     masker: Masker
     log: list[Event] = field(default_factory=list)
     consumers: list[Consumer] = field(default_factory=list)
+
+    @property
+    def reported(self) -> bool:
+        """Whether the reports were written, or at least tried."""
+        return any(isinstance(event, ReportsWritten) for event in self.log)
 
     @property
     def plan(self) -> Plan | None:
@@ -94,7 +129,8 @@ class Events:
 
     def _masked(self, event: Event) -> Event:
         if isinstance(event, Decision):
-            return replace(event, expected=self.masker(event.expected), received=self.masker(event.received))
+            expected, received, example = map(self.masker, (event.expected, event.received, event.example))
+            return replace(event, expected=expected, received=received, example=example)
         if isinstance(event, TestEnded | PreflightFailed | Interrupted):
             return replace(event, reason=self.masker(event.reason))
         return event
@@ -109,14 +145,21 @@ class Verdict:
         self.broken: list[Decision] = []
 
     def expect(
-        self, rule: str, holds: bool, *, expected: str, received: str, by: Reply | Exchange | tuple[Reply, ...] = ()
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        received: str,
+        example: str = "",
+        by: Reply | Exchange | tuple[Reply, ...] = (),
     ) -> bool:
         """Decide a rule and continue; the test fails at its end if any decision was against the service."""
         if rule not in load_rules():
             raise LookupError(f"{self._test} decides the unknown rule {rule}")
         if rule not in self._wanted:
             return holds
-        decision = Decision(self._test, rule, holds, expected, received, _exchanges(by))
+        decision = Decision(self._test, rule, holds, expected, received, _exchanges(by), example)
         self.decided.add(rule)
         if not holds:
             self.broken.append(decision)
@@ -166,7 +209,14 @@ class Verdict:
 
     def report(self, deviation: Deviation, *, by: Reply | tuple[Reply, ...]) -> None:
         """Decide against the service."""
-        self.expect(deviation.rule, False, expected=deviation.expected, received=deviation.received, by=by)
+        self.expect(
+            deviation.rule,
+            False,
+            expected=deviation.expected,
+            received=deviation.received,
+            example=deviation.example,
+            by=by,
+        )
 
     def finish(self) -> None:
         """Raise RuleBrokenError with all decisions against the service, if there are any."""
@@ -184,11 +234,10 @@ def describe(decision: Decision) -> str:
     rule = load_rules()[decision.rule]
     lines = [
         f"{rule.id}: {rule.statement}",
-        f"  Received:   {decision.received}",
+        f"  Received:   {decision.observed}",
         f"  {basis(rule)}: {decision.expected}",
     ]
-    # Replies to concurrent calls may have arrived in another order.
-    steps = sorted(decision.exchanges, key=lambda exchange: exchange.sent)
+    steps = decision.steps
     return "\n".join(lines + [line for step in steps for line in _replay(step, steps[0].sent)])
 
 
@@ -199,7 +248,7 @@ def basis(rule: Rule) -> str:
 
 def _replay(exchange: Exchange, start: float) -> list[str]:
     return [
-        f"  At {exchange.sent - start:.2f} s ({exchange.role}): {exchange.curl}",
+        f"  At {exchange.sent - start:.2f} s, {exchange.utc} ({exchange.role}): {exchange.curl}",
         f"  Answered {exchange.status} after {exchange.seconds:.2f} s: {exchange.response_body}",
     ]
 

@@ -1,68 +1,25 @@
 """From the events of a run to its findings, a verdict for each rule, and one for the whole run."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from contract_tests.client.call import Exchange
 from contract_tests.oracle.resources import Rule
-from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline, Identity
-from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed, TestEnded
-from contract_tests.runner.plan import Plan
+from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline
+from contract_tests.runner.events import (
+    Decision,
+    Event,
+    Interrupted,
+    PlanMade,
+    PreflightFailed,
+    ReportsWritten,
+    TestEnded,
+)
+from contract_tests.runner.findings import Finding, find
+from contract_tests.runner.plan import Plan, in_words
 
 RuleVerdict = Literal["passed", "violated", "differs", "skipped", "inconclusive"]
 RunVerdict = Literal["conforms", "violations", "incomplete"]
-_MAX_EXCHANGES = 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`decision` is the observation with the fewest requests; `accepted` is the reason that a baseline gives."""
-
-    rule: Rule
-    decision: Decision
-    tests: tuple[str, ...]
-    times: int
-    accepted: str | None = None
-
-    @property
-    def expected(self) -> str:
-        return self.decision.expected
-
-    @property
-    def received(self) -> str:
-        return self.decision.received
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """The requests that show it, in the order in which they were sent; the last ones of many."""
-        return tuple(sorted(self.decision.exchanges, key=lambda exchange: exchange.sent))[-_MAX_EXCHANGES:]
-
-    @property
-    def acceptance(self) -> Accepted:
-        """The entry of a baseline that accepts this finding and no other."""
-        identity = self.decision.identity
-        reason = self.accepted or "Found in a run; replace this by the reason why it is accepted."
-        return Accepted(
-            self.rule.id, reason, identity.call or None, identity.expected, identity.received, self.decision.test
-        )
-
-
-def find(decisions: Iterable[Decision], rules: Mapping[str, Rule], baseline: Baseline) -> tuple[Finding, ...]:
-    """Return one finding for each identity, in the order in which they were first seen."""
-    seen = defaultdict[Identity, list[Decision]](list)
-    for decision in decisions:
-        if not decision.passed:
-            seen[decision.identity].append(decision)
-    return tuple(_finding(same, rules, baseline.reason(identity)) for identity, same in seen.items())
-
-
-def _finding(same: list[Decision], rules: Mapping[str, Rule], accepted: str | None) -> Finding:
-    # One without requests shows least, so it is chosen last.
-    shortest = min(same, key=lambda decision: len(decision.exchanges) or _MAX_EXCHANGES)
-    tests = tuple(dict.fromkeys(decision.test for decision in same))
-    return Finding(rules[shortest.rule], shortest, tests, len(same), accepted)
 
 
 @dataclass(frozen=True)
@@ -90,18 +47,23 @@ class _History:
     plan: Plan
     baseline: Baseline = NO_BASELINE
     stopped: str | None = None
+    unwritten: tuple[str, ...] = ()
     decisions: list[Decision] = field(default_factory=list)
     ended: dict[str, TestEnded] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a run; `gone` are the accepted findings that were checked and no longer occur."""
+    """The result of a run.
+
+    gone: the accepted findings that were checked and no longer occur; unwritten: the reports that are missing, and why.
+    """
 
     results: tuple[RuleResult, ...]
     stopped: str | None
     baseline: Baseline = NO_BASELINE
     gone: tuple[Accepted, ...] = ()
+    unwritten: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> RunVerdict:
@@ -132,7 +94,7 @@ class Outcome:
     def acceptances(self) -> list[Accepted]:
         """The baseline that accepts all findings, and keeps the accepted ones that this run did not check."""
         kept = [entry for entry in self.baseline.entries if entry not in self.gone]
-        return kept + [finding.acceptance for finding in self.findings if not finding.accepted]
+        return kept + [each for finding in self.findings if not finding.accepted for each in finding.acceptances]
 
     def of(self, *verdicts: RuleVerdict) -> list[RuleResult]:
         return [result for result in self.results if result.verdict in verdicts]
@@ -140,7 +102,7 @@ class Outcome:
     def exit_status(self, *, strict: bool) -> int:
         if self.verdict == "violations" or self.gone or (strict and self._open("differs")):
             return 1
-        return 3 if self.verdict == "incomplete" else 0
+        return 3 if self.verdict == "incomplete" or self.unwritten else 0
 
     def _open(self, verdict: RuleVerdict) -> bool:
         return any(not result.accepted for result in self.of(verdict))
@@ -159,7 +121,7 @@ def conclude(events: Iterable[Event]) -> Outcome:
         _result(rule, history, _open_first(finding for finding in findings if finding.rule == rule))
         for rule in history.plan.rules.values()
     )
-    return Outcome(results, history.stopped, history.baseline, tuple(_gone(history)))
+    return Outcome(results, history.stopped, history.baseline, tuple(_gone(history)), history.unwritten)
 
 
 def _history(events: Iterable[Event]) -> _History:
@@ -169,7 +131,10 @@ def _history(events: Iterable[Event]) -> _History:
             case PlanMade(plan, baseline):
                 history.plan, history.baseline = plan, baseline
             case PreflightFailed(reason) | Interrupted(reason):
-                history.stopped = reason
+                # The first one is the cause of others.
+                history.stopped = history.stopped or reason
+            case ReportsWritten(failed):
+                history.unwritten = failed
             case Decision():
                 history.decisions.append(event)
             case TestEnded():
@@ -226,7 +191,7 @@ def _joined(reasons: Iterable[tuple[str, str]]) -> str:
     """Return the reasons of several tests as one text: each reason once, with its tests."""
     tests: dict[str, list[str]] = {}
     for test, reason in reasons:
-        tests.setdefault(reason, []).append(test.partition("::")[2])
+        tests.setdefault(reason, []).append(in_words(test))
     return "; ".join(
         f"{reason} ({', '.join(filter(None, names))})".removesuffix(" ()") for reason, names in tests.items()
     )

@@ -12,6 +12,14 @@ PHASES = ("free checks", "paid checks", "properties", "sequences", "histories")
 _PHASE_OF = {"test_properties": "properties", "test_sequences": "sequences", "test_histories": "histories"}
 
 
+def in_words(name: str) -> str:
+    """Return the name of a test for readers: `test_lock.py::test_it_is_free[hd]` is "lock: it is free (hd)"."""
+    file, _, function = name.partition("::")
+    function, _, case = function.partition("[")
+    words = [each.removeprefix("test_").replace("_", " ") for each in (file.removesuffix(".py"), function) if each]
+    return ": ".join(words) + (f" ({case.removesuffix(']')})" if case else "")
+
+
 @dataclass(frozen=True)
 class Entry:
     """A test with its worst-case cost; `reason` says why it is skipped, if it is."""

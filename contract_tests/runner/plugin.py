@@ -17,7 +17,6 @@ from contract_tests.errors import (
 )
 from contract_tests.report import files
 from contract_tests.runner.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded, TestStarted, Verdict
-from contract_tests.runner.outcome import conclude
 from contract_tests.runner.plan import Plan, make_plan
 from contract_tests.runner.run import Run
 
@@ -130,8 +129,8 @@ class ConformancePlugin:
         return "violated" if any(settings.rules[decision.rule].documented for decision in fresh) else "differs"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        # pytest calls this for pytest.exit too, after a preflight whose failure is already recorded.
-        if isinstance(excinfo.value, KeyboardInterrupt):
+        # pytest calls this also for pytest.exit after the preflight, and where a lost service ended the session.
+        if isinstance(excinfo.value, KeyboardInterrupt) and not isinstance(excinfo.value, pytest.Session.Interrupted):
             self.run.events.emit(Interrupted("the run was interrupted"))
 
     def pytest_internalerror(self, excrepr: Any) -> None:
@@ -141,8 +140,7 @@ class ConformancePlugin:
         if session.config.option.collectonly:
             return
         self.run.transport.close()
-        outcome = conclude(self.run.events.log)
-        files.write_all(self.run, outcome)
+        outcome = files.write_all(self.run)
         # pytest returns what it finds here after this hook.
         session.exitstatus = outcome.exit_status(strict=self.run.settings.strict)
 

@@ -15,7 +15,7 @@ from contract_tests.oracle.contract import Contract, load_contract
 from contract_tests.oracle.samples import Samples
 from contract_tests.runner.events import Events
 from contract_tests.runner.settings import Settings
-from contract_tests.runner.target import REFUSED, ROLES, Account, Target
+from contract_tests.runner.target import API_PATH, REFUSED, ROLES, Account, Target
 
 _PROBES = ("getVersions", "checkAvailability", "getRecentImages")
 # With 3 credits the price of a request for several images shows (checks/spending.py).
@@ -81,7 +81,8 @@ class Run:
         alike = [reply for reply in replies if _like_the_api(reply)]
         if not alike:
             seen = ", ".join(f"{reply.exchange.url} {_summary(reply)}" for reply in replies)
-            raise PreflightError(f"{self.target.base_url} does not answer like the AI Image API: {seen}.")
+            hint = "" if self.target.base_url.endswith(API_PATH) else f" Does base_url lack {API_PATH} at its end?"
+            raise PreflightError(f"{self.target.base_url} does not answer like the AI Image API: {seen}.{hint}")
         if all(reply.status == 401 for reply in alike):
             raise PreflightError(f"{self.target.base_url} refuses the token of the account primary with 401.")
 

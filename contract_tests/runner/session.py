@@ -15,7 +15,7 @@ from contract_tests.report import files, github
 from contract_tests.report.live import watching
 from contract_tests.report.terminal import print_summary
 from contract_tests.runner.baseline import baseline_text
-from contract_tests.runner.events import Interrupted
+from contract_tests.runner.events import Interrupted, ReportsWritten
 from contract_tests.runner.outcome import Outcome, conclude
 from contract_tests.runner.plan import Plan
 from contract_tests.runner.plugin import NAME, ConformancePlugin
@@ -46,21 +46,26 @@ class Session:
     def interrupt(self, signal: str) -> int:
         """End the run now, with all its reports; return the exit status."""
         self._run.events.emit(Interrupted(f"the run was interrupted ({signal})"))
-        outcome = conclude(self._run.events.log)
-        files.write_all(self._run, outcome)
-        status = self._close(outcome)
+        status = self._close(files.write_all(self._run))
         sys.stdout.flush()  # os._exit does not
         return status
 
     def _close(self, outcome: Outcome) -> int:
         self._display.close()
+        if self._new_baseline:
+            outcome = self._write_baseline(self._new_baseline, outcome)
         print_summary(self._console, self._run, outcome)
         # Annotations are commands, so they come after the quotation.
         self._quoting.close()
         github.announce(self._run, outcome)
-        if self._new_baseline:
-            self._new_baseline.write_text(self._run.masker(baseline_text(outcome.acceptances)), encoding="utf-8")
         return outcome.exit_status(strict=self._run.settings.strict)
+
+    def _write_baseline(self, path: Path, outcome: Outcome) -> Outcome:
+        reason = files.save(path, lambda: self._run.masker(baseline_text(outcome.acceptances)))
+        if reason is None:
+            return outcome
+        self._run.events.emit(ReportsWritten((*outcome.unwritten, reason)))
+        return conclude(self._run.events.log)
 
 
 def examine(run: Run) -> Outcome:
@@ -69,7 +74,8 @@ def examine(run: Run) -> Outcome:
         _pytest(ConformancePlugin(run))
     except Exception as error:  # noqa: BLE001  a bug of the suite must not look like a violation
         run.events.emit(Interrupted(f"a fault of the suite: {type(error).__name__}: {error}"))
-    return conclude(run.events.log)
+    # pytest does so itself, unless it failed before its tests.
+    return conclude(run.events.log) if run.events.reported else files.write_all(run)
 
 
 def estimate(settings: Settings) -> Plan:

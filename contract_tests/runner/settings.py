@@ -11,10 +11,12 @@ import pytest
 
 from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Profile
 from contract_tests.client.call import TOKEN_VARIABLE
+from contract_tests.client.masking import Secret
 from contract_tests.errors import UsageError
 from contract_tests.oracle.resources import Rule, load_rules
 from contract_tests.runner.baseline import NO_BASELINE, Baseline, load_baseline
 from contract_tests.runner.target import Target, load_target, simple_target
+from contract_tests.runner.tokens import token_of_variable, usable_token
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def make_settings(
     target: str | None,
     base_url: str | None,
     token: str | None,
+    token_env: str | None,
     max_credits: int | None,
     only: str | None,
     profile: str,
@@ -70,7 +73,7 @@ def make_settings(
     """Return the settings; raise UsageError with the option and what it takes."""
     seed = random.randrange(2**32) if seed is None else seed
     return Settings(
-        target=_target(target, base_url, token),
+        target=_target(target, base_url, token, token_env),
         profile=cast("Profile", profile),
         seed=seed,
         only=parse_only(only),
@@ -82,6 +85,7 @@ def make_settings(
             {
                 "--target": target,
                 "--base-url": base_url,
+                "--token-env": token_env,
                 "--profile": profile,
                 "--seed": seed,
                 "--only": only,
@@ -99,17 +103,29 @@ def _command(values: dict[str, Any], *, strict: bool) -> str:
     return shlex.join(["aiimage-conform", "run", *given, *(["--strict"] if strict else [])])
 
 
-def _target(file: str | None, base_url: str | None, token: str | None) -> Target:
+def _target(file: str | None, base_url: str | None, token: str | None, token_env: str | None) -> Target:
     if (file is None) == (base_url is None):
         raise UsageError("Give exactly one of --target FILE and --base-url URL, to name the service to test.")
+    if token is not None and token_env is not None:
+        raise UsageError("Give only one of --token and --token-env.")
     if file is not None:
-        if token is not None:
-            raise UsageError("--token requires --base-url; a target file has the tokens of its accounts.")
+        if token is not None or token_env is not None:
+            flag = "--token" if token is not None else "--token-env"
+            raise UsageError(f"{flag} requires --base-url; a target file has the tokens of its accounts.")
         return load_target(Path(file))
-    token = token or os.environ.get(TOKEN_VARIABLE)
-    if not token:
-        raise UsageError(f"--base-url needs --token TOKEN, or the environment variable {TOKEN_VARIABLE}.")
-    return simple_target(str(base_url), token)
+    return simple_target(str(base_url), _token(token, token_env))
+
+
+def _token(token: str | None, variable: str | None) -> Secret:
+    if token is not None:
+        return usable_token("--token", token)
+    if variable is not None:
+        return token_of_variable("--token-env", variable)
+    if TOKEN_VARIABLE not in os.environ:
+        raise UsageError(
+            f"--base-url needs --token TOKEN, --token-env NAME, or the environment variable {TOKEN_VARIABLE}."
+        )
+    return token_of_variable("--base-url", TOKEN_VARIABLE)
 
 
 def add_pytest_options(parser: pytest.Parser) -> None:
@@ -117,6 +133,7 @@ def add_pytest_options(parser: pytest.Parser) -> None:
     group.addoption("--target", metavar="FILE", help="the target file")
     group.addoption("--base-url", metavar="URL", help="the service, without a target file")
     group.addoption("--token", help=f"the token for --base-url; default: ${TOKEN_VARIABLE}")
+    group.addoption("--token-env", metavar="NAME", help="the environment variable with the token for --base-url")
     group.addoption("--max-credits", type=int, metavar="N", help="spend at most N credits")
     group.addoption("--only", metavar="RULE,…", help="check only these rules")
     group.addoption("--profile", choices=PROFILES, default="full", help="how much may be spent; default: full")
@@ -128,9 +145,7 @@ def add_pytest_options(parser: pytest.Parser) -> None:
 
 
 def settings_from_pytest(config: pytest.Config) -> Settings:
-    names = ("target", "base_url", "token", "max_credits", "only", "profile", "report", "baseline")
+    """Return the settings; raise UsageError as `make_settings` does."""
+    names = ("target", "base_url", "token", "token_env", "max_credits", "only", "profile", "report", "baseline")
     values: dict[str, Any] = {name: config.getoption(name) for name in names}
-    try:
-        return make_settings(seed=config.getoption("conform_seed"), strict=config.getoption("conform_strict"), **values)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+    return make_settings(seed=config.getoption("conform_seed"), strict=config.getoption("conform_strict"), **values)

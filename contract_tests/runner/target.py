@@ -1,6 +1,5 @@
 """The target file: where the service is, which accounts may be used, and how much may be spent."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,9 @@ from msgspec import Meta, Struct
 from contract_tests.client.masking import Secret
 from contract_tests.errors import UsageError
 from contract_tests.runner.decoding import OneLine, Url, decode, read_yaml
+from contract_tests.runner.tokens import TokenSource
 
+API_PATH = "/api/v1"
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0.1)]
@@ -87,6 +88,12 @@ class Target:
         return (self.uploads_base or self.origin).rstrip("/") + "/"
 
     @property
+    def prefix(self) -> str:
+        """The path before /api/v1 where pictures may be, unless `uploads_base` says where they are."""
+        path = urlsplit(self.base_url).path.removesuffix(API_PATH)
+        return "" if self.uploads_base else path
+
+    @property
     def loopback(self) -> bool:
         host = urlsplit(self.base_url).hostname or ""
         return host in {"localhost", "::1"} or host.startswith("127.")
@@ -98,25 +105,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class _Token(Struct, forbid_unknown_fields=True):
-    token: Secret | None = None
-    token_env: OneLine | None = None
-
-    def read(self, where: str) -> Secret:
-        """Return the token, or the value of its variable; raise UsageError. where: the file and key."""
-        if (self.token is None) == (self.token_env is None):
-            raise UsageError(f"{where}.token: give exactly one of token and token_env.")
-        if self.token is not None:
-            return self.token
-        value = os.environ.get(str(self.token_env), "")
-        if not value:
-            raise UsageError(
-                f"{where}.token_env: the environment variable {self.token_env} is not set; it takes the token."
-            )
-        return Secret(value)
-
-
-class _Account(_Token):
+class _Account(TokenSource):
     sandbox: bool = False
 
 
@@ -129,7 +118,7 @@ class _AlmostLimitedAccount(_Account):
 
 
 class _Accounts(Struct, forbid_unknown_fields=True):
-    primary: Annotated[_Account, Meta(description="{token_env: NAME} or {token: …}")]
+    primary: Annotated[_Account, Meta(description="{token_env: NAME}, {token_file: FILE} or {token: …}")]
     secondary: _Account | None = None
     empty: _Account | None = None
     low: _LowAccount | None = None
@@ -152,7 +141,7 @@ class _TargetFile(Struct, forbid_unknown_fields=True):
     base_url: Annotated[Url, Meta(description="an http or https URL")]
     accounts: _Accounts
     control: Literal["none", "mock"] = "none"
-    admin_token: _Token | None = None
+    admin_token: TokenSource | None = None
     uploads_base: Url | None = None
     lock: _Lock | None = None
     budget: Limits | None = None
@@ -165,9 +154,9 @@ ROLES = _Accounts.__struct_fields__
 REFUSED = ("empty", "limited")
 
 
-def simple_target(base_url: str, token: str) -> Target:
-    """Return the target of `--base-url` and `--token`."""
-    target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", Secret(token))})
+def simple_target(base_url: str, token: Secret) -> Target:
+    """Return the target of `--base-url` with one account."""
+    target = Target(str(decode("--base-url", base_url, Url)), {"primary": Account("primary", token)})
     # The lock of a remote service may be shared, and a 409 then be due to another client.
     return target if target.loopback else replace(target, lock_scope="global")
 
@@ -180,7 +169,7 @@ def load_target(path: Path) -> Target:
         base_url=str(file.base_url),
         accounts=dict(_accounts(path, file.accounts)),
         control=file.control,
-        admin_token=file.admin_token.read(f"{path}: admin_token") if file.admin_token else None,
+        admin_token=file.admin_token.read(f"{path}: admin_token", path.parent) if file.admin_token else None,
         uploads_base=str(file.uploads_base) if file.uploads_base else None,
         lock_scope=(file.lock or _Lock()).scope,
         budget=file.budget or Limits(),
@@ -193,7 +182,8 @@ def _accounts(path: Path, accounts: _Accounts) -> Iterator[tuple[str, Account]]:
     for role in ROLES:
         if entry := getattr(accounts, role):
             figure = getattr(entry, "credits", 0) or getattr(entry, "images_left", 0)
-            yield role, Account(role, entry.read(f"{path}: accounts.{role}"), figure, entry.sandbox)
+            source = f"{path}: accounts.{role}"
+            yield role, Account(role, entry.read(source, path.parent), figure, entry.sandbox)
 
 
 def _existing(path: Path, bundle: str) -> Path:

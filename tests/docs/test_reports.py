@@ -4,7 +4,6 @@ from pathlib import Path
 
 from contract_tests.report import files
 from contract_tests.runner.baseline import load_baseline
-from contract_tests.runner.outcome import conclude
 from support.finished import finished_run
 from support.pages import page
 
@@ -13,7 +12,7 @@ PAGE = page("reports")
 
 def test_the_files_are_those_of_the_table(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
-    files.write_all(run, conclude(run.events.log))
+    files.write_all(run)
     assert set(PAGE.names("file")) == {path.name for path in tmp_path.iterdir()}
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from contract_tests.checks.decisions import Decides
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.client.masking import Secret
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.events import Decision, Event, PlanMade, TestEnded

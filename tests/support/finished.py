@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.checks.decisions import Decides
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.events import Decision, PlanMade
 from contract_tests.runner.plan import Entry, Plan
@@ -12,6 +12,7 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from support.conformance import TOKEN, decision, ended, target
 
+_TEN_O_CLOCK = 1772100000  # 2026-02-26T10:00:00Z
 HOSTILE = "<script>alert(1)</script> | `x` ```` @you\n::error::no\x00json"
 
 
@@ -24,8 +25,10 @@ def exchange(sent: float = 0.0, body: str = HOSTILE, role: str = "low") -> Excha
         body='{"a": 1}',
         status=200,
         response_body=body,
+        response_headers={"server": "nginx", "x-request-id": "7f3e"},
         sent=sent,
         received=sent + 0.5,
+        at=_TEN_O_CLOCK + sent - 10,
     )
 
 

@@ -6,7 +6,8 @@ import httpx
 
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api
-from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.call import Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.contract import load_contract
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run

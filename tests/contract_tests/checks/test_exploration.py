@@ -6,7 +6,8 @@ import pytest
 
 from contract_tests.checks.exploration import Exploration
 from contract_tests.checks.sequence import Allowance, DeviationFoundError, Sequence, Step
-from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.call import Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.oracle import Deviation, Oracle
 
 

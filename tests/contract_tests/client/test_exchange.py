@@ -2,7 +2,8 @@ import shlex
 
 import pytest
 
-from contract_tests.client.call import Attachment, Exchange, token_variable
+from contract_tests.client.call import token_variable
+from contract_tests.client.exchange import Attachment, Exchange
 
 UPLOAD = Exchange(
     "POST",
@@ -10,7 +11,7 @@ UPLOAD = Exchange(
     "empty",
     "Bearer $AIIMAGE_TOKEN_EMPTY",
     fields={"stable_description": "it's $HOME; `date`"},
-    files={"image_src": Attachment("lamp.jpg", 4273)},
+    files={"image_src": Attachment(b"x" * 4273, "lamp.jpg", "image/jpeg")},
     status=419,
     response_body="[" * 100_000,
     sent=1.5,
@@ -35,7 +36,7 @@ def test_curl_quotes_everything_except_the_variable() -> None:
         *("curl", "-sS", "-i", "-X", "POST", "http://h/api/v1/aiimage/generate-image"),
         *("-H", "Authorization: Bearer $AIIMAGE_TOKEN_EMPTY"),
         *("--form-string", "stable_description=it's $HOME; `date`"),
-        *("-F", "image_src=@lamp.jpg"),
+        *("-F", f'image_src=@{UPLOAD.files["image_src"].path};filename="lamp.jpg";type=image/jpeg'),
     ]
 
 

@@ -3,7 +3,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.call import Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import load_contract
 

@@ -1,7 +1,8 @@
 import httpx
 import pytest
 
-from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.call import Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
 
 

@@ -5,7 +5,6 @@ from xml.etree import ElementTree
 from contract_tests.report import files
 from contract_tests.report.terminal import summary_text
 from contract_tests.runner.baseline import Accepted, Baseline
-from contract_tests.runner.outcome import conclude
 from contract_tests.runner.run import Run
 from support.conformance import TOKEN
 from support.finished import finished_run
@@ -16,7 +15,7 @@ NAMES = ["junit.xml", "report.html", "report.json", "summary.md"]
 def test_report_json_has_the_agreed_shape(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
     run.started = run.transport.clock() - 12.32
-    files.write_all(run, conclude(run.events.log))
+    files.write_all(run)
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["target"] == {"base_url": "http://127.0.0.1:9/api/v1"}
     assert (report["seconds"], report["seed"], report["verdict"]) == (12.3, 7, "violations")
@@ -32,7 +31,7 @@ def test_report_json_has_the_agreed_shape(tmp_path: Path) -> None:
 
 
 def junit(run: Run, folder: Path) -> ElementTree.Element:
-    files.write_all(run, conclude(run.events.log))
+    files.write_all(run)
     return ElementTree.fromstring((folder / "junit.xml").read_text(encoding="utf-8"))
 
 
@@ -70,7 +69,7 @@ def test_junit_skips_accepted_findings_and_fails_for_vanished_ones(tmp_path: Pat
 
 def test_no_artefact_contains_a_token(tmp_path: Path) -> None:
     run = finished_run(tmp_path)
-    files.write_all(run, conclude(run.events.log))
+    files.write_all(run)
     assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
     written = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
     assert TOKEN not in written + summary_text(run)

@@ -26,9 +26,9 @@ def test_the_table_has_the_rules_that_did_not_pass_worst_first(summary: str) -> 
 
 def test_a_finding_is_collapsed_with_its_requests_in_order(summary: str) -> None:
     assert summary.count("<details>") == summary.count("</details>") == 2
-    assert "At 0.00 s, as low, answered after 0.50 s:" in summary
-    assert "At 1.25 s, as low, answered after 0.50 s:" in summary
-    assert "low `$AIIMAGE_TOKEN_LOW`" in summary
+    assert "At 0.00 s, 2026-02-26T10:00:00.000Z, as low, answered after 0.50 s, x-request-id: 7f3e:" in summary
+    assert "At 1.25 s, 2026-02-26T10:00:01.250Z, as low, answered after 0.50 s, x-request-id: 7f3e:" in summary
+    assert "low &#36;AIIMAGE&#95;TOKEN&#95;LOW" in summary
 
 
 @pytest.mark.parametrize("text", ["a|b", "<b>", "`c`", "[x](y)", "a\\|b", "*x*", "@you", "#1", "~x~", "$x$"])

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contract_tests.client.call import Exchange
+from contract_tests.client.exchange import Exchange
 from contract_tests.errors import UsageError
 from contract_tests.runner.baseline import (
     NO_BASELINE,

@@ -1,13 +1,17 @@
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from contract_tests.client.trust import VARIABLES
 from contract_tests.errors import UsageError
+from contract_tests.runner import cli
 from contract_tests.runner.cli import main
 from contract_tests.runner.settings import parse_only
+from support.listening import Handler, listening
 
 MINE = ("--base-url", "http://127.0.0.1:9/api/v1", "--token", "t")
 REMOTE = ("--base-url", "https://images.invalid/api/v1", "--token", "t")
@@ -31,7 +35,7 @@ def call(*arguments: str) -> Result:
         (("--target", "t.yaml", *MINE), "exactly one of --target FILE and --base-url URL"),
         (("--target", "t.yaml"), "t.yaml: the target file cannot be read: No such file or directory"),
         (("--target", "t.yaml", "--token", "t"), "--token requires --base-url"),
-        (MINE[:2], "--base-url needs --token TOKEN, or the environment variable AIIMAGE_TOKEN"),
+        (MINE[:2], "--base-url needs --token TOKEN, --token-env NAME, or the environment variable AIIMAGE_TOKEN"),
         (("--base-url", "nowhere", "--token", "t"), "takes an http or https URL"),
         ((*MINE, "--only", "LOCK-TWO"), "--only: no rule is called LOCK-TWO; the rules are AUTH, "),
         ((*MINE, "--only", ","), "--only: takes rule ids"),
@@ -45,6 +49,100 @@ def test_bad_usage_is_one_sentence_and_status_2(command: str, arguments: tuple[s
     assert result.exit_code == 2
     assert message in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "message"),
+    [
+        ({"SSL_CERT_FILE": "no.pem"}, MINE, "the environment variable SSL_CERT_FILE: no such file: no.pem."),
+        ({"SSL_CERT_DIR": "nowhere"}, MINE, "the environment variable SSL_CERT_DIR: no such file: nowhere."),
+        ({"REQUESTS_CA_BUNDLE": "text"}, MINE, "text does not contain certificates in PEM form"),
+        ({"CURL_CA_BUNDLE": "text"}, MINE, "text does not contain certificates in PEM form"),
+        ({"HTTPS_PROXY": "socks5://u:word@h:1"}, MINE, "the proxy socks5://h:1 needs a package: pip install"),
+        ({"ALL_PROXY": "socks4://h:1"}, MINE, "ALL_PROXY: socks4://h:1 is not the URL of a proxy"),
+        ({"HTTP_PROXY": "http://h:port"}, MINE, "HTTP_PROXY: http://h:port is not the URL of a proxy"),
+        ({"HTTP_PROXY": "http://"}, MINE, "HTTP_PROXY: http:// is not the URL of a proxy"),
+        ({"AIIMAGE_TOKEN": "t\nt"}, MINE[:2], "AIIMAGE_TOKEN: the token has a line end at position 2 of 3"),
+        ({"MINE": "t…"}, (*MINE[:2], "--token-env", "MINE"), "MINE: the token has a character that is not printable"),
+        ({}, (*MINE[:2], "--token-env", "MINE"), "--token-env: the environment variable MINE is not set"),
+        ({}, (*MINE, "--token-env", "MINE"), "only one of --token and --token-env"),
+        ({}, ("--target", "t.yaml", "--token-env", "MINE"), "--token-env requires --base-url"),
+        ({}, ("--target", "ca.yaml"), "text does not contain certificates in PEM form"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_run_that_cannot_begin_ends_with_a_sentence_and_status_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    variables: dict[str, str],
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    for name in (*VARIABLES, "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "text").write_text("not a certificate")
+    (tmp_path / "ca.yaml").write_text(
+        "{base_url: http://127.0.0.1:9/api/v1, accounts: {primary: {token: t}}, tls: {ca_bundle: text}}"
+    )
+    result = call(command, *arguments)
+    assert result.exit_code == 2, result.output
+    assert result.output.splitlines()[-1].startswith("Error: ")
+    assert message in result.output
+    assert "word" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("http://h/api/v1?x=1", "takes a URL without ? and #"),
+        ("http://h/api/v1#x", "takes a URL without ? and #"),
+        ("http://h/api v1", "takes an http or https URL"),
+        ("http://h/api\n/v1", "takes an http or https URL"),
+        ("http://a..b/api/v1", "takes an http or https URL"),
+        ("http://user:word@h/api/v1", "takes a URL without a user and a password"),
+    ],
+)
+def test_an_address_to_which_no_path_can_be_added_is_refused(url: str, message: str) -> None:
+    result = call("run", "--base-url", url, "--token", "t")
+    assert result.exit_code == 2
+    assert f"Error: --base-url: {message}" in result.output
+    assert "word@" not in result.output
+
+
+def test_an_address_without_the_path_of_the_api_is_named() -> None:
+    class Site(Handler):
+        def answer(self) -> None:
+            self.send(404, b"<h1>Not found</h1>", Content_Type="text/html")
+
+    with listening(Site) as host:
+        result = call("run", "--base-url", f" http://{host}/ ", "--token", "t")
+    assert result.exit_code == 3
+    assert "Does base_url lack /api/v1 at its end?" in result.output
+
+
+def test_a_fault_of_the_suite_is_not_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise LookupError("no such thing")
+
+    monkeypatch.setattr(cli, "make_settings", broken)
+    result = call("plan", *MINE)
+    assert result.exit_code == 3
+    assert re.search(r"Error: A fault of the suite: LookupError: no such thing \(test_cli\.py:\d+\)\.", result.output)
+
+
+def test_an_interrupted_command_did_not_find_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "make_settings", interrupted)
+    assert call("plan", *MINE).exit_code == 3
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert call("--version").output == f"aiimage-conform {version('aiimage-mock')}\n"
 
 
 def test_a_paid_run_against_a_remote_service_requires_yes() -> None:

@@ -46,7 +46,7 @@ def test_a_rule_that_passed_in_one_test_passes_with_the_reason_of_an_inconclusiv
         ]
     )
     assert verdicts(outcome) == {"AUTH": "passed"}
-    assert outcome.results[0].reason == "timeout (t)"
+    assert outcome.results[0].reason == "timeout (b: t)"
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 0)
 
 

@@ -1,6 +1,8 @@
 import shlex
 from typing import Any
 
+import pytest
+
 from contract_tests.runner.cli import main
 from contract_tests.runner.settings import Settings, make_settings
 
@@ -8,6 +10,7 @@ GIVEN: dict[str, Any] = {
     "target": None,
     "base_url": "http://127.0.0.1:9/api/v1",
     "token": "s3cret",
+    "token_env": None,
     "max_credits": 5,
     "only": "AUTH,SHAPE",
     "profile": "quick",
@@ -36,3 +39,10 @@ def test_the_command_repeats_the_run_with_its_seed_and_without_the_token() -> No
 
 def test_a_given_seed_is_used() -> None:
     assert settings(seed=7).command.endswith("--seed 7 --only AUTH,SHAPE --max-credits 5 --strict")
+
+
+def test_the_command_names_the_variable_of_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGING_TOKEN", "s3cret")
+    made = settings(token=None, token_env="STAGING_TOKEN")
+    assert made.target.accounts["primary"].secret.reveal() == "s3cret"
+    assert "--token-env STAGING_TOKEN" in made.command

@@ -64,7 +64,10 @@ def test_reads_the_targets_of_the_project(name: str, monkeypatch: pytest.MonkeyP
         ("accounts: {primary: {token: t}}", "base_url: is missing; it takes an http or https URL"),
         ("base_url: ftp://h\naccounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
         ("base_url: http://h:99999\naccounts: {primary: {token: t}}", "base_url: takes an http or https URL"),
-        ("base_url: http://h\naccounts: {}", "accounts.primary: is missing; it takes {token_env: NAME} or {token: …}."),
+        (
+            "base_url: http://h\naccounts: {}",
+            "accounts.primary: is missing; it takes {token_env: NAME}, {token_file: FILE} or {token: …}.",
+        ),
         ("base_url: http://h\naccounts: {primary: {token: t}}\nadmin_token: t", "admin_token: takes keys and values"),
         (
             "base_url: http://h\naccounts: {primary: {token: t}}\nadmin_token: {token: t, credits: 1}",
@@ -123,4 +126,4 @@ def test_an_error_names_a_missing_file(tmp_path: Path) -> None:
     ],
 )
 def test_recognizes_loopback(url: str, loopback: bool) -> None:
-    assert simple_target(url, "t").loopback is loopback
+    assert simple_target(url, Secret("t")).loopback is loopback
