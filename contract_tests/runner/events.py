@@ -62,7 +62,7 @@ class Decision:
 
     @property
     def observed(self) -> str:
-        """What was received, with its example."""
+        """The received text, with its example."""
         return f"{self.received}, {self.example}" if self.example else self.received
 
 

@@ -62,7 +62,7 @@ def arguments(tmp_path: Path) -> Iterator[list[str]]:
     with listening(Parrot) as host:
         target = tmp_path / "target.yaml"
         target.write_text(
-            f"base_url: http://user:{quote(TOKEN, safe='')}@{host}/api/v1\n"
+            f"base_url: http://{host}/api/v1\n"
             f"accounts: {{primary: {{token: {json.dumps(TOKEN)}}}}}\n"
             "budget: {requests_per_second: 1000}\n"
         )
