@@ -54,5 +54,5 @@ def receive(
 
 
 def _decoded(headers: httpx.Headers) -> httpx.Headers:
-    # The content is decoded already, and httpx would do it again.
-    return httpx.Headers([(name, value) for name, value in headers.multi_items() if name != "content-encoding"])
+    # The content is decoded already, and httpx would do it again. As bytes, since a value may not be ASCII.
+    return httpx.Headers([(name, value) for name, value in headers.raw if name.lower() != b"content-encoding"])

@@ -62,7 +62,7 @@ class Decision:
 
     @property
     def observed(self) -> str:
-        """The received text, with its example."""
+        """The received value, with its example."""
         return f"{self.received}, {self.example}" if self.example else self.received
 
 

@@ -71,7 +71,10 @@ def arguments(tmp_path: Path) -> Iterator[list[str]]:
 
 
 def written(folder: Path) -> str:
-    return "".join(path.read_text() for path in folder.iterdir() if path.name != "target.yaml" and path.is_file())
+    """Return the texts of a folder and the files that its commands read, except for uploads, as one text."""
+    paths = [*folder.glob("*"), *folder.glob("report/requests/*"), *folder.glob("requests/*")]
+    contents = [path.read_bytes() for path in paths if path.name != "target.yaml" and path.is_file()]
+    return "".join(each.decode("utf-8", "replace") for each in contents if each not in UPLOADS)
 
 
 def forms(secret: str) -> set[str]:

@@ -12,12 +12,13 @@ import pytest
 import trustme
 
 from contract_tests.client.connection import make_client, receive
+from contract_tests.client.trust import VARIABLES, make_context
 from contract_tests.runner.target import Target, Timeouts
 from support.conformance import target
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 ENDLESS = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class Peer:
@@ -76,7 +77,7 @@ def connected(url: str, **values: object) -> Target:
 
 @pytest.fixture(autouse=True)
 def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in VARIABLES:
+    for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
 
@@ -102,6 +103,44 @@ def test_uses_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(httpx.ConnectError):
             get(connected("http://direct.invalid"), "http://direct.invalid/api")
     assert [request.splitlines()[0] for request in proxy.received] == ["GET http://images.invalid/api HTTP/1.1"]
+
+
+def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://user:word@127.0.0.1:9")
+    with pytest.raises(httpx.ConnectError) as caught:
+        get(connected("http://images.invalid"), "http://images.invalid/api")
+    assert str(caught.value).startswith("the proxy http://127.0.0.1:9 (ALL_PROXY) cannot be reached: ")
+
+
+def test_an_error_behind_a_proxy_is_not_one_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Peer(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
+        with pytest.raises(httpx.ProxyError, match=r"by the proxy http://127\.0\.0\.1:\d+ \(HTTPS_PROXY\): 502"):
+            get(connected("https://images.invalid"), "https://images.invalid/api")
+
+
+@pytest.mark.parametrize("entries", ["*.", ",,", "[", "a b", "é.example", "[::1]:80", "http://x", "foo:bar", "%zz"])
+def test_an_entry_of_no_proxy_that_names_no_host_is_ignored(monkeypatch: pytest.MonkeyPatch, entries: str) -> None:
+    with serving(Peer(OK)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("NO_PROXY", entries)
+        assert get(connected("http://images.invalid"), "http://images.invalid/api").status_code == 200
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_trusts_the_authorities_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    for each in VARIABLES:
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, str(tmp_path / "ca.pem"))
+    assert make_context(None).cert_store_stats()["x509_ca"] == 1
+
+
+def test_headers_may_have_any_bytes() -> None:
+    with serving(Peer(b"HTTP/1.1 200 OK\r\nx-name: \xff\xc3\xa9\r\ncontent-length: 2\r\n\r\n{}")) as peer:
+        reply = get(connected("http://127.0.0.1"), f"http://127.0.0.1:{peer.port}/api")
+    assert reply.headers["x-name"] == "ÿÃ©"
 
 
 def test_connects_to_this_machine_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,18 @@ def test_masks_a_token_in_every_form(form: str) -> None:
     assert "***" in masked
 
 
+@pytest.mark.parametrize("part", [TOKEN[3:17], TOKEN[:14], TOKEN[-14:], TOKEN[5:17].swapcase()])
+def test_masks_a_part_of_a_token(part: str) -> None:
+    assert Masker([Secret(TOKEN)])(f"The token {part}... is unknown") == "The token ***... is unknown"
+
+
+def test_masks_a_token_in_bytes_and_changes_nothing_else() -> None:
+    mask = Masker([Secret(TOKEN)])
+    mask.learn_upload(UPLOAD)
+    assert mask.without_secrets(UPLOAD + TOKEN.encode() + UPLOAD) == UPLOAD + b"***" + UPLOAD
+    assert Masker([]).without_secrets(UPLOAD) == UPLOAD
+
+
 def test_masks_a_short_token_only_as_a_whole_word() -> None:
     mask = Masker([Secret("demo"), Secret("demo-low")])
     assert mask("demo demo-low demolition demo-lowest") == "*** *** demolition demo-lowest"

@@ -148,6 +148,49 @@ def test_retries_a_safe_request_once_after_a_broken_connection() -> None:
     assert methods == ["GET", "GET"]
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_retries_a_get_once_that_a_gateway_answered(status: int) -> None:
+    answers = iter([httpx.Response(status, html="<h1>Bad Gateway</h1>"), httpx.Response(200)])
+    clock = Clock()
+    assert transport(lambda _: next(answers), clock).send(Call("GET", URL)).status == 200
+    assert 0.5 in clock.sleeps
+
+
+def test_does_not_retry_an_error_of_the_service_or_a_generation() -> None:
+    own = transport(lambda _: httpx.Response(503, json={"status": "error", "message": "Down."}))
+    assert (own.send(Call("GET", URL)).status, own.requests) == (503, 1)
+    gateway = transport(lambda _: httpx.Response(502, html="<h1>Bad Gateway</h1>"))
+    assert (gateway.send(Call("POST", URL, images=1)).status, gateway.requests) == (502, 1)
+
+
+def test_does_not_wait_for_a_gateway_that_stays() -> None:
+    clock = Clock()
+    away = transport(lambda _: httpx.Response(502, html="<h1>Bad Gateway</h1>"), clock)
+    assert [away.send(Call("GET", URL)).status for _ in range(10)] == [502] * 10
+    assert clock.sleeps.count(0.5) == 3
+
+
+def test_an_unknown_authority_names_the_key_for_it() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        text = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
+        raise httpx.ConnectError(text, request=request)
+
+    with pytest.raises(NoReplyError, match=r"tls\.ca_bundle in the target file"):
+        transport(answer).send(Call("GET", URL))
+
+
+def test_records_when_a_request_was_sent_and_how_the_service_calls_it() -> None:
+    headers = {"X-Request-Id": "7f3e", "CF-RAY": "8c-FRA", "X-RateLimit-Remaining": "3", "X-Session": "abc", "Via": "p"}
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, headers=headers)))
+    sender = Transport(target(), Masker([]), Budget(9), client=client, sleep=lambda _: None, now=lambda: 1772100000.25)
+    exchange = sender.send(Call("GET", URL)).exchange
+    assert exchange.utc == "2026-02-26T10:00:00.250Z"
+    assert exchange.evidence("", "")["request"]["sent_at"] == exchange.utc
+    assert exchange.request_ids == {"x-request-id": "7f3e", "cf-ray": "8c-FRA"}
+    others = {"x-ratelimit-remaining": "3", "x-session": "***", "via": "p"}
+    assert exchange.response_headers.items() >= others.items()
+
+
 @pytest.mark.parametrize(
     ("error", "spent"),
     [(httpx.ReadTimeout, 2), (httpx.RemoteProtocolError, 2), (httpx.ReadError, 2), (httpx.ConnectError, 0)],

@@ -5,7 +5,7 @@ import pytest
 from contract_tests.report import github
 from contract_tests.report.github import annotations
 from contract_tests.runner.baseline import Accepted, Baseline
-from contract_tests.runner.events import Interrupted
+from contract_tests.runner.events import Interrupted, PreflightFailed
 from contract_tests.runner.outcome import conclude
 from support.conformance import decision, ended, plan
 from support.finished import finished_run
@@ -40,6 +40,18 @@ def test_an_interruption_and_an_outdated_baseline_are_annotated() -> None:
         "::error title=The run was stopped::50%25 done,%0D%0Athen: stopped",
         "::error title=The baseline is out of date::The accepted finding AUTH no longer occurs: remove it from b.yaml.",
     ]
+
+
+def test_a_failed_preflight_is_annotated_once() -> None:
+    planned = plan(("a", ("AUTH", "SHAPE", "LOCK-ONE")))
+    assert list(annotations(conclude([planned, PreflightFailed("no service there")]))) == [
+        "::error title=The run was stopped::no service there"
+    ]
+
+
+def test_rules_that_are_inconclusive_for_the_same_reason_share_an_annotation() -> None:
+    events = [plan(("a", ("AUTH", "SHAPE"))), ended("a", "inconclusive", "no reply")]
+    assert list(annotations(conclude(events))) == ["::warning title=AUTH%2C SHAPE are inconclusive::no reply (a)"]
 
 
 def test_the_summary_is_appended_to_that_of_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,10 @@
+import json
 from pathlib import Path
 
-from contract_tests.report.words import LeftOut, left_out
+import pytest
+
+from contract_tests.report.words import LeftOut, left_out, readable
+from contract_tests.runner.plan import in_words
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from support.conformance import ended, target
@@ -22,3 +26,35 @@ def test_a_test_that_was_skipped_during_the_run_is_listed(tmp_path: Path) -> Non
 
 def test_without_a_plan_no_test_is_listed() -> None:
     assert list(left_out(Run(Settings(target())))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("test_lock.py::test_second_generation_is_refused", "lock: second generation is refused"),
+        ("test_auth.py::test_no_token[check_availability]", "auth: no token (check_availability)"),
+    ],
+)
+def test_a_test_is_named_in_words(name: str, words: str) -> None:
+    assert in_words(name) == words
+
+
+def test_json_is_laid_out_with_a_line_for_each_long_part() -> None:
+    long = {"status": "success", "images": [{"id": 1, "input": "x" * 60}, {"id": 2, "input": "é" * 60}], "none": []}
+    lines = readable(json.dumps(long)).splitlines()
+    assert lines == [
+        "{",
+        '  "status": "success",',
+        '  "images": [',
+        f'    {{"id": 1, "input": "{"x" * 60}"}},',
+        f'    {{"id": 2, "input": "{"é" * 60}"}}',
+        "  ],",
+        '  "none": []',
+        "}",
+    ]
+    assert json.loads("".join(lines)) == long
+
+
+@pytest.mark.parametrize("body", ["<html>", "[" * 100_000, ""])
+def test_anything_else_is_unchanged(body: str) -> None:
+    assert readable(body) == body
