@@ -39,8 +39,9 @@ class NotStartedError(Exception):
 
 @contextmanager
 def running(entry: Entry, mode: Mode) -> Iterator[Target]:
-    """Run the server: the mock in a process, any other in threads; raise NotStartedError if it does not start."""
-    if not entry.is_mock:
+    """Run the server, in threads where it can be; raise NotStartedError if it does not start."""
+    # A broken one may end its process.
+    if not entry.is_mock and entry.kind != "broken":
         with in_thread(server(entry.name, control=mode == "control")) as address:
             yield target_of(entry, mode, address)
         return
@@ -58,7 +59,8 @@ def running(entry: Entry, mode: Mode) -> Iterator[Target]:
 
 def _command(entry: Entry, mode: Mode, folder: Path) -> list[str]:
     if not isinstance(entry.source, Mapping):
-        raise TypeError(f"{entry.name} is not the mock")
+        control = ["--control"] if mode == "control" else []
+        return [sys.executable, "-m", "contract_tests.wrong_servers", "serve", entry.name, *control]
     behaviour = folder / "behaviour.yaml"
     behaviour.write_text(yaml.safe_dump(dict(entry.source)), encoding="utf-8")
     options = {"--port": "0", "--generation-time": str(GENERATION_SECONDS), "--behaviour": str(behaviour)}

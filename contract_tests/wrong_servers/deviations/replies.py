@@ -159,7 +159,7 @@ _BODIES: dict[str, tuple[tuple[str, str, Change, str], ...]] = {
         (
             "recent-input-cut",
             "RECENT-SAME",
-            _changed("input", lambda prompt: f"{prompt[:20]}..." if len(prompt) > 20 else prompt),
+            _changed("input", lambda prompt: prompt[:20]),
             "The input of a listed image ends after 20 characters.",
         ),
         ("recent-input-empty", "RECENT-SAME", _with(input=""), "The input of a listed image is empty."),
