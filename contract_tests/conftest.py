@@ -57,7 +57,13 @@ def verdict(request: pytest.FixtureRequest, run: Run) -> Verdict:
 @pytest.fixture
 def api(run: Run, verdict: Verdict) -> Callable[[str], Api]:
     """Returns the API as a role of the target calls it."""
-    return lambda role: Api(run, verdict, run.accounts[role])
+
+    def of(role: str) -> Api:
+        if run.control:
+            run.control.restore_day(run.accounts[role])
+        return Api(run, verdict, run.accounts[role])
+
+    return of
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def primary(api: Callable[[str], Api]) -> Api:
 @pytest.fixture
 def refused(api: Callable[[str], Api], target: Target) -> Api:
     """The account for requests that must be refused: one without credits, if the target has one."""
-    return api("empty" if "empty" in target.accounts else "primary")
+    return api("empty" if "empty" in target.charged else "primary")
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ Mode = Literal["any", "control", "black-box"]
 PROFILES: tuple[Profile, ...] = ("free", "quick", "full")
 MAX_CREDITS = {"free": 0, "quick": 3, "full": 40}
 MARK = "decides"
+# The beginnings of rules that do not apply to a sandbox account [SANDBOX].
+_NOT_IN_A_SANDBOX = ("CREDIT-", "DAILY-")
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Decides:
 
     credits: the most credits and images that the test can cost, also on a service that accepts what it should refuse.
     cost_from_role: a role whose number in the target file is added to that. seconds: its usual maximum.
-    roles: the accounts it needs. free_with_role: a role without credits, with which the test costs nothing.
+    roles: the accounts it needs. free_with_role: a role that is never charged, with which the test costs nothing.
     quick: whether the profile quick includes it. first: whether it runs early, as it reveals the price of an image.
     mode: `control` if the test needs the mock's control API, `black-box` if another test does the same with that API.
     """
@@ -36,7 +38,7 @@ class Decides:
     mode: Mode = "any"
 
     def cost(self, target: Target) -> int:
-        if self.free_with_role in target.accounts:
+        if self.free_with_role in target.charged:
             return 0
         account = target.accounts.get(self.cost_from_role or "")
         return self.credits + (account.figure if account else 0)
@@ -53,7 +55,12 @@ class Decides:
         if self.mode == "control" and target.control == "none":
             return "it needs the control API of the mock (control: mock in the target)"
         absent = [role for role in self.roles if role not in target.accounts]
-        return f"the target has no account {' and '.join(absent)}: name one under accounts" if absent else None
+        if absent:
+            return f"the target has no account {' and '.join(absent)}: name one under accounts"
+        sandboxes = [role for role in self.roles if role not in target.charged]
+        if sandboxes and any(rule.startswith(_NOT_IN_A_SANDBOX) for rule in self.rules):
+            return f"the account {' and '.join(sandboxes)} is a sandbox, where nothing is charged and no limit applies"
+        return None
 
 
 def decides(*rules: str, **declared: Any) -> pytest.MarkDecorator:

@@ -15,6 +15,8 @@ from contract_tests.runner.events import Verdict
 _MAX_DOUBT_SECONDS = 2.0
 _MIN_MARGIN_SECONDS = 0.15
 _PAUSE = 0.05
+# The longest that a request may be held up on a network that answers others quickly.
+_STALL_SECONDS = 2.0
 _MIN_CHECKS = 3
 # A percentile: the quickest round trip would promise too much, and the slowest may be a single outlier.
 _SLOW_ROUND_TRIP = 0.9
@@ -96,22 +98,31 @@ class Overlap:
         """Return whether another generation that was served certainly met this one, also if it waited for its end."""
         # A service that answers one request at a time would have kept the check waiting, too.
         seen = self.locked_at is not None and self.locked_at.exchange.received <= other.exchange.sent
-        return self.certainly_running(other) if seen else self.certainly_concurrent(other)
+        left = min(self.seconds, LOCK_SECONDS) - self.into(other)
+        return (seen and left > self.margin + _STALL_SECONDS) or self.certainly_concurrent(other)
 
     def certainly_concurrent(self, other: Reply) -> bool:
         """Return whether another generation certainly ran at the same time."""
         # If it had waited for this one, it would have been answered a lone generation's time after it.
         waited = other.exchange.received - self.reply().exchange.received
         alone = max(self.seconds - self.margin, self.seconds / 2)
-        return self.certainly_running(other) and waited < alone
+        return self._certainly_sent(other) and self.into(other) <= self._latest and waited < alone
 
     def certainly_running(self, other: Reply) -> bool:
-        """Return whether the other call reached the service while the generation ran and its lock lived."""
-        at, took, margin = self.into(other), self.seconds, self.margin
-        started = at >= max(margin, _ARRIVAL * took)
-        if self.locked_at is not None:
-            started = started or self.locked_at.exchange.received <= other.exchange.sent
-        return started and at <= min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
+        """Return whether a call that does not wait was served while the generation ran and its lock lived."""
+        # It may have been held up on its way, so it was served at any time before its reply.
+        return self._certainly_sent(other) and self.into(other) + other.exchange.seconds <= self._latest
+
+    def _certainly_sent(self, other: Reply) -> bool:
+        """Return whether the generation ran already when the other call was sent."""
+        seen = self.locked_at is not None and self.locked_at.exchange.received <= other.exchange.sent
+        return seen or self.into(other) >= max(self.margin, _ARRIVAL * self.seconds)
+
+    @property
+    def _latest(self) -> float:
+        """The time into the generation up to which it certainly runs under its lock, in seconds."""
+        took, margin = self.seconds, self.margin
+        return min((1 - _DEPARTURE) * took, took - margin, LOCK_SECONDS - margin)
 
     def life(self) -> Life:
         """Return how long the lock lived, from the calls around its start and its end."""
@@ -149,7 +160,7 @@ def judge_seconds(verdict: Verdict, overlap: Overlap, seconds: list[Reply], *, a
 
     able: whether the same requests alone are served, so that the account has credits and images left.
     """
-    # Several refusals without a 409 are no accident.
+    # Several refusals without a 409 are more than one failure.
     steady = able and len(seconds) > 1 and all(second.status != 409 for second in seconds)
     # A 409 passes whatever its timing; any other reply says something only if the two certainly overlapped.
     judgeable = [second for second in seconds if second.status == 409 or _met(overlap, second, steady=steady)]

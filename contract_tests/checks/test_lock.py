@@ -70,11 +70,12 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
     _expect_none_made(verdict, slow, seconds, run)
 
 
-@decides("LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
+@decides("SHAPE", "LOCK-CHECK", "LOCK-CHECK-PURE", roles=("busy",), mode="black-box")
 def test_checking_does_not_release_the_lock(api: Callable[[str], Api], verdict: Verdict) -> None:
     first, second = api("busy").check(), api("busy").check()
     verdict.require_status("LOCK-CHECK", first, 409, "while a generation runs")
     verdict.expect_status("LOCK-CHECK-PURE", second, 409, "again", by=(first, second))
+    verdict.expect_status("SHAPE", first, 409, "with the documented body")
 
 
 @decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")

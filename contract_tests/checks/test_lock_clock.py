@@ -21,7 +21,7 @@ _SCOPES = {409: "for all", 200: "an account"}
 Open = Callable[..., World]
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, mode="control")
+@decides("SHAPE", "LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-10S", "LOCK-409-BODY", credits=4, mode="control")
 def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
     """The lock lives exactly as documented, whatever else is called; the generation continues without it [LOCK-10S]."""
     account = world(generation_time=SLOW)
@@ -29,6 +29,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
         first = account.begin(account.api.simplest)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
+        _expect_check(verdict, account, 409, "SHAPE", "with the documented body")
         others = _call_meanwhile(account)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs, whatever else was called")
         # One that was started has a lock of its own, and that of the first can no longer be seen.

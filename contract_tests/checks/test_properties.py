@@ -6,7 +6,7 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED
 from contract_tests.fuzz.engine import run_campaign
 from contract_tests.fuzz.judgement import NOT_EXAMINED, Record
-from contract_tests.fuzz.kinds import Kind
+from contract_tests.oracle.kinds import Kind
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -20,8 +20,6 @@ def test_calls_without_a_body(run: Run, verdict: Verdict) -> None:
     # The 409 of check-availability is a documented reply.
     _require_checked(record, record.answered(Kind.BARE, but=NOT_EXAMINED - {409}))
     _expect_passed(verdict, record, "SHAPE")
-    if record.answered(Kind.UNLISTED):
-        _expect_passed(verdict, record, "NOT-FOUND")
 
 
 @decides("SHAPE", credits=2, seconds=4, roles=("empty",), free_with_role="empty")
@@ -44,8 +42,6 @@ def test_invalid_requests_are_refused(run: Run, verdict: Verdict, refused: Api) 
             break
     _require_checked(record, checked)
     _expect_passed(verdict, record, "SHAPE", "VALID-422")
-    if record.answered(Kind.WITHOUT_SOURCE, but=NOT_EXAMINED):
-        _expect_passed(verdict, record, "I2I-SRC")
 
 
 @decides("SHAPE", credits=3, seconds=30)

@@ -11,7 +11,7 @@ from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
 
-IMAGE_RULES = ("IMG-COUNT", "IMG-INPUT", "IMG-GET")
+IMAGE_RULES = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET")
 
 
 @decides(*IMAGE_RULES, "LOCK-CHECK", "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True, first=True)
@@ -20,6 +20,7 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
     sample = samples.valid("productImage")
     _expect_available(primary, verdict, target)
     fields, images, reply = primary.images_of_some(sample.fields)
+    verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, fields, images, reply)
     recent = primary.recent()
     listed = images_of(recent)
@@ -50,6 +51,7 @@ def test_batch_over_engines(primary: Api, verdict: Verdict) -> None:
     picture = _work(primary, verdict, hero)
     variation = samples.valid("variation")
     images, reply = primary.images(variation.fields, {source_field(): as_source(picture)})
+    verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, variation.fields, images, reply)
     judge_pictures(verdict, primary, variation.fields, images, reply)
     for crop in ("socialCropSquare", "socialCropTall"):
@@ -65,5 +67,6 @@ def test_enhancement(primary: Api, verdict: Verdict) -> None:
 
 def _work(api: Api, verdict: Verdict, sample: Sample) -> bytes:
     images, reply = api.images(sample.fields, sample.files)
+    verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, sample.fields, images, reply)
     return judge_pictures(verdict, api, sample.fields, images, reply)

@@ -11,6 +11,7 @@ from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.oracle.images import documented
+from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.replies import images_requested, made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -70,13 +71,18 @@ class Api:
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
         without_credits = self.role in self._run.without_credits
-        reply = self._run.transport.send(replace(call, images=images, without_credits=without_credits))
+        invalid = kind_of(call.parameters) is Kind.INVALID
+        if self._run.ignores_tokens and call.without_token and not invalid:
+            raise InconclusiveError("a call without a valid token was served, so none is sent that may cost credits")
+        paid = replace(call, images=images, without_credits=without_credits, invalid=invalid)
+        reply = self._run.transport.send(paid)
         self.trail.append(reply)
         if made(reply):
             # It has credits after all: from now on they are reserved.
             self._run.without_credits.discard(self.role)
             engine = engine_of(call.parameters)
             self._run.made_images.add(self.role, reply, queues=engine is not None and engine.queues)
+        self._note_token(call, reply)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
         return reply
 
@@ -208,8 +214,13 @@ class Api:
     def _observed(self, operation: str, call: Call) -> Reply:
         reply = self._run.transport.send(call)
         self.trail.append(reply)
+        self._note_token(call, reply)
         self._verdict.observe(operation, reply, authorized=self._authorized)
         return reply
+
+    def _note_token(self, call: Call, reply: Reply) -> None:
+        if call.without_token and made(reply):
+            self._run.ignores_tokens = True
 
     def _balance(self) -> int | None:
         control = self._run.control
@@ -218,7 +229,7 @@ class Api:
     def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
         """If the balance is visible, check CREDIT-COST, and give the real price to the budget."""
         after = self._balance()
-        if before is None or after is None:
+        if before is None or after is None or self.account.sandbox:
             return
         paid = before - after
         self._run.budget.observe(images, paid)

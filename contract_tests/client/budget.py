@@ -21,16 +21,17 @@ class Budget:
 
     @property
     def spent(self) -> int:
-        return self._spent
+        """The credits that were spent or may be spent by a request without a reply yet."""
+        return self._spent + self._reserved
 
     @property
     def images(self) -> int:
-        """The images that were made or may have been made."""
-        return self._images
+        """The images that were made or may be made by a request without a reply yet."""
+        return self._images + self._images_reserved
 
     @property
     def left(self) -> int:
-        return max(0, self.cap - self._spent - self._reserved)
+        return max(0, self.cap - self.spent)
 
     def reserve(self, images: int, *, without_credits: bool = False) -> "Reservation":
         """Reserve the maximum price of a request for `images` images, or raise BudgetExceededError.
@@ -43,9 +44,9 @@ class Budget:
                 credits_ = min(credits_, self.left)
             if credits_ > self.left:
                 raise BudgetExceededError(self._over_cap(credits_))
-            if self.images_cap is not None and images > self.images_cap - self._images - self._images_reserved:
+            if self.images_cap is not None and images > self.images_cap - self.images:
                 raise BudgetExceededError(
-                    f"the request may make {images} images, and {self._images + self._images_reserved} of the "
+                    f"the request may make {images} images, and {self.images} of the "
                     f"{self.images_cap} images that the run may make are made or reserved"
                 )
             self._reserved += credits_

@@ -114,7 +114,8 @@ def _parsed(text: str) -> Any:
 class Call:
     """A request to send: `authorization` overrides the header made from `token`, `body` is sent as it is.
 
-    images: how many may be made and must be paid for; without_credits: whether the account has no credits.
+    images: how many may be made and must be paid for. without_credits: whether the account cannot be charged. invalid:
+    whether no service makes an image of it.
     timeout_seconds: how long to wait for the reply, None for the target's default.
     """
 
@@ -132,6 +133,12 @@ class Call:
     timeout_seconds: float | None = None
     images: int = 0
     without_credits: bool = False
+    invalid: bool = False
+
+    @property
+    def without_token(self) -> bool:
+        """Whether it carries no token, or one that is known to be invalid."""
+        return self.role == "invalid" or (self.token is None and self.authorization is None)
 
     @property
     def parameters(self) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from contract_tests.runner.target import Account
 DAILY_LIMIT = 50
 CREDITS = 100
 SLOW_SECONDS = LOCK_SECONDS + 2  # a generation outlives its lock
+_LIMITED = frozenset({"limited", "almost_limited"})
 _NOON = "2026-02-26T12:00:00Z"
 _FRESH = {"credits": CREDITS, "daily_limit": DAILY_LIMIT, "used_today": 0, "generation_time": 0}
 
@@ -54,6 +55,11 @@ class Control:
 
     def change(self, token: Secret, **state: Any) -> Reply:
         return self._ask("PATCH", _world(token), state)
+
+    def restore_day(self, account: Account) -> None:
+        """Set again what an account has used of its day, which ends for all where they share a clock."""
+        if self._one_clock and account.role in _LIMITED:
+            self.change(account.secret, **_state(account.role, account.figure))
 
     def move(self, token: Secret, **command: Any) -> Reply:
         """Freeze, set or advance the clock of an account; returns when every event that is due has happened."""

@@ -18,6 +18,7 @@ from contract_tests.client.connection import make_client, receive
 from contract_tests.client.masking import Masker
 from contract_tests.client.recording import record
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
+from contract_tests.oracle.replies import made
 from contract_tests.runner.target import Target
 
 # Rates are limited by the minute [RATE], so a longer Retry-After belongs to a daily limit.
@@ -26,6 +27,8 @@ _WORDING = re.compile(r"too many (attempts|requests)|rate.?limit|throttl", re.IG
 _THROTTLED_TRIES = 4
 _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
+# These say that nothing was made. A 400, a 408 or a redirect may come from a proxy, after the image was made.
+_REFUSALS = frozenset({401, 402, 403, 404, 405, 406, 409, 411, 413, 414, 415, 419, 422, 423, 428, 429, 431})
 # The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -100,10 +103,10 @@ class Transport:
         try:
             reply = self._send_once(call)
         except NoReplyError as error:
-            reserved.settle(call.images if error.sent else 0)
+            reserved.settle(_unknown(call) if error.sent else 0)
             raise
         except BaseException:  # an interrupt too: the request may have been served
-            reserved.settle(call.images)
+            reserved.settle(_unknown(call))
             raise
         reserved.settle(_made(call, reply))
         return reply
@@ -167,11 +170,16 @@ class Transport:
 
 
 def _made(call: Call, reply: Reply) -> int:
-    """Return how many images the reply may stand for; a 5xx may have made them if the account has credits."""
-    if reply.status >= 500:
-        return 0 if call.without_credits else call.images
+    """Return how many images the reply may stand for; any other reply than a clear refusal may hide some."""
+    if reply.status in _REFUSALS:
+        return 0
     # A service may make more than requested, or list fewer than it made.
-    return max(call.images, len(reply.images)) if reply.status < 300 else 0
+    return max(call.images, len(reply.images)) if made(reply) else _unknown(call)
+
+
+def _unknown(call: Call) -> int:
+    """Return how many images a request may have made whose outcome is unknown."""
+    return 0 if call.without_credits or call.invalid else call.images
 
 
 def _payload(call: Call) -> dict[str, Any]:

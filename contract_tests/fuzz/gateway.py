@@ -12,9 +12,9 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
 from contract_tests.fuzz.campaigns import Campaign, provoking
 from contract_tests.fuzz.judgement import Cause, Record, judge
-from contract_tests.fuzz.kinds import Kind
 from contract_tests.fuzz.wire import AUTHORIZATION, payload_of
 from contract_tests.oracle.engines import Fields
+from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.replies import made
 from contract_tests.runner.events import Verdict
@@ -103,11 +103,13 @@ class Gateway:
         )
 
     def _may_cost_too_much(self, proxied: ProxiedCall) -> bool:
+        if proxied.kind is Kind.UNAUTHENTICATED:
+            return self._run.ignores_tokens
         return self._campaign.expects_refusals and proxied.kind in _ACCEPTABLE and not self._without_credits
 
     def _answer(self, proxied: ProxiedCall) -> Response:
         reply = self._send(proxied)
-        self.record.answers[proxied.kind, reply.status] += 1
+        self.record.count(proxied.kind, reply)
         found = self._judged(proxied, reply)
         paid_for = proxied.operation == _GENERATE and made(reply)
         if found.keys() - self.record.broken.keys() and not paid_for:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from contract_tests.client.call import Reply
-from contract_tests.fuzz.kinds import Kind
 from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
+from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.replies import made, own_limit
 
@@ -83,10 +83,20 @@ def _status(reply: Reply) -> str:
 
 @dataclass
 class Record:
-    """The responses to requests of each kind, and the shortest request for each cause of a deviation."""
+    """The responses to requests of each kind, and the shortest request for each cause of a deviation.
+
+    failed: those that were answered 200 with `status: error`, which says nothing about the request [STATUS-ERROR].
+    """
 
     answers: Counter[tuple[Kind, int]] = field(default_factory=Counter)
+    failed: Counter[Kind] = field(default_factory=Counter)
     broken: dict[Cause, tuple[Deviation, Reply]] = field(default_factory=dict)
+
+    def count(self, kind: Kind, reply: Reply) -> None:
+        if reply.status in _SERVED and not made(reply):
+            self.failed[kind] += 1
+        else:
+            self.answers[kind, reply.status] += 1
 
     def note(self, cause: Cause, deviation: Deviation, reply: Reply) -> None:
         known = self.broken.get(cause)
@@ -103,4 +113,6 @@ class Record:
         return sum(count for (kind, status), count in self.answers.items() if kind in kinds and status not in but)
 
     def __str__(self) -> str:
-        return ", ".join(f"{count} {kind}: {status}" for (kind, status), count in sorted(self.answers.items()))
+        answers = [f"{count} {kind}: {status}" for (kind, status), count in sorted(self.answers.items())]
+        failed = [f"{count} {kind}: 200 with status error" for kind, count in sorted(self.failed.items())]
+        return ", ".join(answers + failed)

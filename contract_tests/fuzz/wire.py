@@ -9,9 +9,9 @@ from werkzeug import Request
 from werkzeug.datastructures import FileStorage
 
 from contract_tests.client.call import Call, Upload
-from contract_tests.fuzz.kinds import ANY_UPLOAD, REAL_IMAGE, Kind, countable, kind_of
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import count_field, source_field, with_count
+from contract_tests.oracle.kinds import ANY_UPLOAD, REAL_IMAGE, Kind, countable, kind_of
 
 # Stands for the account's token in generated requests, so that schemathesis never sees it.
 AUTHORIZATION = "Bearer valid"

@@ -163,12 +163,12 @@ def with_count(fields: Fields, count: int | str) -> dict[str, Any]:
     return {**fields, count_field(): count}
 
 
-def other_choices(fields: Fields) -> dict[str, Any]:
-    """Return the request with the last value of each choice that does not select the schema."""
+def finest(fields: Fields) -> dict[str, Any]:
+    """Return the request with the last value of each choice about quality, high definition for example."""
     engine = engine_of(fields)
     assert engine is not None
     choices = {name: schema["enum"] for name, schema in engine.properties.items() if "enum" in schema}
-    free = {name: values for name, values in choices.items() if engine.properties[name].get("x-role") not in _SELECTING}
+    free = {name: values for name, values in choices.items() if "x-role" not in engine.properties[name]}
     return {**fields, **{name: values[-1] for name, values in free.items() if name in fields}}
 
 

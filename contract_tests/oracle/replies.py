@@ -6,7 +6,7 @@ from typing import Any
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, count_field, engine_field, engine_of, size_fields, source_field
+from contract_tests.oracle.engines import Fields, count_field, engine_field, engine_of, size_fields
 
 _UNNAMED = frozenset({200, 400, 422})
 # No service can be of use that refuses prompts of this length.
@@ -48,8 +48,6 @@ def _limits(fields: Fields) -> Iterator[tuple[str, str]]:
     engine = engine_of(fields)
     if engine and len(str(fields.get(engine.prompt))) > _SHORT_PROMPT:
         yield engine.prompt, "a prompt of this length"
-    if engine and engine.needs_source:
-        yield source_field(), "an upload of this size"
 
 
 def about_token(reply: Reply) -> bool:
@@ -60,14 +58,6 @@ def about_token(reply: Reply) -> bool:
 def about_parameters(reply: Reply) -> bool:
     """Return whether a refusal is about the parameters, in whatever form [VALID-422, STATUS-ERROR]."""
     return reply.status in {400, 422} or (reply.status == 200 and not made(reply))
-
-
-def about_account(reply: Reply, account: str) -> Reply:
-    """Return the reply if it says something about the account; raise InconclusiveError otherwise."""
-    failed = reply.status >= 500 and not is_service_error(reply)
-    if reply.status == 401 or reply.redirects or about_parameters(reply) or failed:
-        raise InconclusiveError(f"the account {account} was answered {reply.status}")
-    return reply
 
 
 def error_fields(reply: Reply) -> list[str]:

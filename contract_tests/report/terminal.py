@@ -76,7 +76,7 @@ def _print_line(console: Console, line: str) -> None:
 def _left_out(plan: Plan) -> Iterator[str]:
     yield (
         f"At worst {plan.credits} credits, as many images and {plan.seconds:g} seconds; "
-        f"the run never spends more than {plan.cap} credits."
+        f"the run never spends more than {plan.cap} credits at the documented price."
     )
     for entry in plan.beyond_cap():
         yield f"  may be skipped  {entry.name}: {entry.cost} credits at worst no longer fit"

@@ -15,10 +15,10 @@ from contract_tests.oracle.contract import Contract, load_contract
 from contract_tests.oracle.samples import Samples
 from contract_tests.runner.events import Events
 from contract_tests.runner.settings import Settings
-from contract_tests.runner.target import ROLES, Account, Target
+from contract_tests.runner.target import REFUSED, ROLES, Account, Target
 
 _PROBES = ("getVersions", "checkAvailability", "getRecentImages")
-# With 3 credits the price of a request for several images shows (checks/test_credits.py).
+# With 3 credits the price of a request for several images shows (checks/spending.py).
 _FIGURES = {"low": 3, "almost_limited": 1}
 
 
@@ -32,8 +32,10 @@ class Run:
         self.budget = transport.budget if transport else Budget(settings.cap, target.budget.images)
         self.made_images = MadeImages()
         self.samples = Samples()
-        # Roles without credits, so that no budget is reserved for them, until one of them is served after all.
-        self.without_credits = {"empty", "invalid", "anonymous"}
+        # Roles that are never charged, so that no budget is reserved for them, until one of them is served after all.
+        self.without_credits = {"invalid", "anonymous", *(role for role in REFUSED if role in target.charged)}
+        # Whether a call without a valid token was served, so that no generation is requested without one any more.
+        self.ignores_tokens = False
         # Whether a lock did not expire in time, so that the run does not wait for locks any more.
         self.lock_is_stuck = False
         self.transport = transport or Transport(target, self.masker, self.budget)

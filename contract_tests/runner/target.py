@@ -20,11 +20,15 @@ Seconds = Annotated[float, Meta(ge=0.1)]
 
 @dataclass(frozen=True)
 class Account:
-    """A token and one number about its account: the credits of `low`, the images left of `almost_limited`."""
+    """A token and one number about its account: the credits of `low`, the images left of `almost_limited`.
+
+    sandbox: whether nothing is charged and no daily limit applies [SANDBOX].
+    """
 
     role: str
     token: Secret | None
     figure: int = 0
+    sandbox: bool = False
 
     @property
     def secret(self) -> Secret:
@@ -70,6 +74,11 @@ class Target:
         return [token for token in (*tokens, self.admin_token) if token]
 
     @property
+    def charged(self) -> frozenset[str]:
+        """The roles whose accounts pay for images and have a daily limit."""
+        return frozenset(role for role, account in self.accounts.items() if not account.sandbox)
+
+    @property
     def origin(self) -> str:
         return origin_of(self.base_url)
 
@@ -107,24 +116,28 @@ class _Token(Struct, forbid_unknown_fields=True):
         return Secret(value)
 
 
-class _LowAccount(_Token):
+class _Account(_Token):
+    sandbox: bool = False
+
+
+class _LowAccount(_Account):
     credits: AtLeastOne = 1
 
 
-class _AlmostLimitedAccount(_Token):
+class _AlmostLimitedAccount(_Account):
     images_left: AtLeastOne = 1
 
 
 class _Accounts(Struct, forbid_unknown_fields=True):
-    primary: Annotated[_Token, Meta(description="{token_env: NAME} or {token: …}")]
-    secondary: _Token | None = None
-    empty: _Token | None = None
+    primary: Annotated[_Account, Meta(description="{token_env: NAME} or {token: …}")]
+    secondary: _Account | None = None
+    empty: _Account | None = None
     low: _LowAccount | None = None
-    limited: _Token | None = None
+    limited: _Account | None = None
     almost_limited: _AlmostLimitedAccount | None = None
-    slow: _Token | None = None
-    busy: _Token | None = None
-    invalid: _Token | None = None
+    slow: _Account | None = None
+    busy: _Account | None = None
+    invalid: _Account | None = None
 
 
 class _Lock(Struct, forbid_unknown_fields=True):
@@ -148,6 +161,8 @@ class _TargetFile(Struct, forbid_unknown_fields=True):
 
 
 ROLES = _Accounts.__struct_fields__
+# The roles whose generations are refused for lack of credits, or by the daily limit.
+REFUSED = ("empty", "limited")
 
 
 def simple_target(base_url: str, token: str) -> Target:
@@ -178,7 +193,7 @@ def _accounts(path: Path, accounts: _Accounts) -> Iterator[tuple[str, Account]]:
     for role in ROLES:
         if entry := getattr(accounts, role):
             figure = getattr(entry, "credits", 0) or getattr(entry, "images_left", 0)
-            yield role, Account(role, entry.read(f"{path}: accounts.{role}"), figure)
+            yield role, Account(role, entry.read(f"{path}: accounts.{role}"), figure, entry.sandbox)
 
 
 def _existing(path: Path, bundle: str) -> Path:

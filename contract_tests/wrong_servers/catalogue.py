@@ -42,6 +42,11 @@ class Entry:
             return bool(self.source["lock scope"] == "global")
         return self.source.shared_lock
 
+    @property
+    def sandbox(self) -> bool:
+        """Whether its target says that all accounts are sandboxes."""
+        return isinstance(self.source, type) and self.source.sandbox
+
 
 CATALOGUE: dict[str, Entry] = {}
 

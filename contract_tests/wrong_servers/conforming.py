@@ -89,12 +89,29 @@ class ConformingWithShortConnections(Service):
         return replace(super().answer(request), send=_send_and_close)
 
 
+# With the control API the suite also opens accounts of which no target says that they are sandboxes.
+@conforming("A sandbox: nothing is charged, and no daily limit applies.", modes=("black-box",))
+class ConformingSandbox(Service):
+    sandbox = True
+
+    def price(self, order: Order) -> int:
+        return 0
+
+    def within_limit(self, account: Account, order: Order) -> bool:
+        return True
+
+
+@conforming("A refused request counts towards the daily limit.", differs=("DAILY-RESET",))
+class ConformingWithCountedRefusals(Service):
+    def refused(self, account: Account) -> None:
+        account.use(1)
+
+
 mock("as-it-is", "conforming", "", "The mock with its defaults.")
 mock("full-lock", "conforming", "LOCK-RELEASE", "The mock, its lock always expires.", lock_release="expiry")
 mock("one-lock", "conforming", "", "The mock with one declared lock for all accounts.", lock_scope="global")
 
 
-drawn("small-uploads", "Uploads beyond 1100 bytes get a 422.", largest_upload="1100 bytes")
 drawn("short-prompts", "Prompts beyond 255 characters get a 422.", longest_prompt="255")
 drawn("counts-requests", "The daily limit counts requests.", daily_limit_counts="requests")
 drawn("invalid-as-error", "Invalid parameters get a 200 with status: error.", invalid="200 with status: error")
@@ -120,11 +137,13 @@ class CreditsBeforeLimit(Service):
         yield from super().refusals(account, order)
 
 
-@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.", modes=("control",))
+@differs("CREDIT-ATOMIC", how="An invalid request costs a credit.")
 class InvalidIsCharged(Service):
-    def refused(self, account: Account) -> None:
-        if self.held(account) is None:
+    def generate(self, account: Account, request: Request) -> Reply:
+        reply = super().generate(account, request)
+        if reply.status == 422:
             account.credits = max(0, account.credits - 1)
+        return reply
 
 
 @differs("CREDIT-NEED", how="A request for several images needs one credit.")

@@ -35,24 +35,29 @@ _SLOW_RULES = frozenset({"LOCK-10S", "LOCK-RELEASE"})
 
 @dataclass(frozen=True)
 class Job:
-    """A planned trial of one server, with or without the control API, and its seed."""
+    """A planned trial of one server, with or without the control API, and its seed. only: the rules to check."""
 
-    entry: Entry
+    name: str
     mode: Mode
     seed: int
+    only: tuple[str, ...] = ()
 
 
-def jobs_for(chosen: Iterable[Entry], modes: tuple[Mode, ...], seeds: int) -> Iterator[Job]:
-    """Yield all seeds for a conforming server and one for any other, in the modes that show its deviation."""
+def jobs_for(chosen: Iterable[Entry], modes: tuple[Mode, ...], seeds: int, *, whole: bool = False) -> Iterator[Job]:
+    """Yield all seeds for a conforming server and one for any other, in the modes that show its deviation.
+
+    whole: whether a wrong server, too, is examined by all checks, not by those of the rules that it breaks.
+    """
     for entry in chosen:
+        only = () if whole or entry.kind not in {"wrong", "assumed"} else entry.rules
         for mode in (mode for mode in modes if mode in entry.modes):
             for seed in range(FIRST_SEED, FIRST_SEED + (seeds if entry.kind == "conforming" else 1)):
-                yield Job(entry, mode, seed)
+                yield Job(entry.name, mode, seed, only)
 
 
 def _slow_first(job: Job) -> bool:
     """Sort trials that wait for locks to expire before all others, so that none runs alone at the end."""
-    return not _SLOW_RULES & set(job.entry.rules)
+    return bool(job.only) and not _SLOW_RULES & set(job.only)
 
 
 def run_all(jobs: list[Job], workers: int, folder: str) -> Generator[Trial, None, None]:
@@ -63,7 +68,7 @@ def run_all(jobs: list[Job], workers: int, folder: str) -> Generator[Trial, None
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "contract_tests.wrong_servers.preloaded"])
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
-        running = [pool.submit(_work, folder, job.entry.name, job.mode, job.seed) for job in jobs]
+        running = [pool.submit(_work, folder, job) for job in jobs]
         try:
             for future in as_completed(running):
                 yield future.result()
@@ -72,10 +77,10 @@ def run_all(jobs: list[Job], workers: int, folder: str) -> Generator[Trial, None
             raise
 
 
-def _work(folder: str, name: str, mode: Mode, seed: int) -> Trial:
+def _work(folder: str, job: Job) -> Trial:
     os.setpgrp()  # so that its server can be ended with it
     tempfile.tempdir = folder
-    return run_trial(CATALOGUE[name], mode, seed)
+    return run_trial(CATALOGUE[job.name], job.mode, job.seed, job.only)
 
 
 def _end_workers() -> bool:
@@ -126,6 +131,7 @@ Example:
     show_default=True,
     help="Number of seeds for each conforming server.",
 )
+@click.option("--whole", is_flag=True, help="Examine wrong servers by all checks, not only those of the broken rule.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -149,13 +155,21 @@ Example:
     help="The first seed of --conforming.",
 )
 def selftest(
-    *, mode: str, only: str | None, jobs: int, seeds: int, report: Path | None, conforming: int | None, seed: int
+    *,
+    mode: str,
+    only: str | None,
+    jobs: int,
+    seeds: int,
+    whole: bool,
+    report: Path | None,
+    conforming: int | None,
+    seed: int,
 ) -> None:
     """Run the suite against wrong servers. It prints which rule caught which server."""
     if conforming:
         sys.exit(0 if examine_all(conforming, seed, jobs, report) else 1)
     chosen = _chosen(only)
-    planned = sorted(jobs_for(chosen, MODES[mode], seeds), key=_slow_first)
+    planned = sorted(jobs_for(chosen, MODES[mode], seeds, whole=whole), key=_slow_first)
     trials = _run_and_print(planned, min(jobs, len(planned)))
     if report:
         report.write_text(json.dumps([asdict(trial) for trial in trials], indent=1), encoding="utf-8")

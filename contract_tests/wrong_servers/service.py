@@ -40,6 +40,7 @@ class Service(Locking, Accounting, Gallery):
     """The API as documented, with further `engines` and `operations`. `answer` may be called from many threads."""
 
     shared_lock = False
+    sandbox = False
     limits = Limits()
     past = 0  # the images that the accounts primary and secondary made before
 

@@ -1,6 +1,8 @@
 """A server of the catalogue, ready to listen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Thread
 
 from contract_tests.wrong_servers import broken, conforming  # noqa: F401  they add their servers
 from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
@@ -24,6 +26,7 @@ from contract_tests.wrong_servers.state import Accounts
 from contract_tests.wrong_servers.wire import Answer, Reply, Request, Server
 
 GENERATION_SECONDS = 0.8
+_POLL_SECONDS = 0.02
 
 
 def entries() -> list[Entry]:
@@ -53,6 +56,19 @@ def server(
     accounts = Accounts(open_=control, shared=make.shared_lock)
     service = make(presentation, accounts, generation_seconds, engines, operations)
     return Server(port, _with_control(service.answer, Control(service)) if control else service.answer, presentation)
+
+
+@contextmanager
+def in_thread(listening: Server | drawn_serving.Server) -> Iterator[str]:
+    """Serve within the context, and return the address."""
+    with listening:
+        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True)
+        thread.start()
+        try:
+            yield listening.address
+        finally:
+            listening.shutdown()
+            thread.join()
 
 
 def _with_control(answer: Answer, control: Control) -> Answer:

@@ -10,6 +10,8 @@ DAILY_LIMIT = 50
 LOCK_SECONDS = 10
 # The balance of the account `low` covers the cost of every kind of request.
 LOW = 6
+# With more than one image left, a limit that is one image lower shows.
+LEFT = 2
 ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "invalid")
 
 
@@ -104,7 +106,7 @@ def initial_account(token: str, lock_slot: LockSlot, clock: Clock) -> Account:
         case "limited":
             account.use(DAILY_LIMIT)
         case "almost_limited":
-            account.use(DAILY_LIMIT - 1)
+            account.use(DAILY_LIMIT - LEFT)
         case "slow":
             account.generation_seconds = LOCK_SECONDS + 2
         case "busy":

@@ -19,8 +19,8 @@ from contract_tests.runner.session import examine
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
-from contract_tests.wrong_servers.serving import GENERATION_SECONDS
-from contract_tests.wrong_servers.state import LOW, ROLES, token_of
+from contract_tests.wrong_servers.serving import GENERATION_SECONDS, in_thread, server
+from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 REPORTS = ("report.json", "junit.xml")
 _SUITE_AT_FAULT = "a fault of the suite"
@@ -39,7 +39,12 @@ class NotStartedError(Exception):
 
 @contextmanager
 def running(entry: Entry, mode: Mode) -> Iterator[Target]:
-    """Run the server in a process; raise NotStartedError if it does not start."""
+    """Run the server, in threads where it can be; raise NotStartedError if it does not start."""
+    # A broken one may end its process.
+    if not entry.is_mock and entry.kind != "broken":
+        with in_thread(server(entry.name, control=mode == "control")) as address:
+            yield target_of(entry, mode, address)
+        return
     with TemporaryDirectory() as folder:
         command = _command(entry, mode, Path(folder))
         # Not a pipe, which would block the server when it is full.
@@ -74,7 +79,9 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
     """Return the target for a server that listens at `origin`."""
     return Target(
         base_url=f"{origin}/api/v1",
-        accounts={role: Account(role, Secret(_token(entry, role)), _figure(entry, role)) for role in ROLES},
+        accounts={
+            role: Account(role, Secret(_token(entry, role)), _figure(entry, role), entry.sandbox) for role in ROLES
+        },
         control="mock" if mode == "control" else "none",
         # A wrong server that shares its lock does not declare it.
         lock_scope="global" if entry.shares_lock and entry.kind == "conforming" else "account",
@@ -84,7 +91,8 @@ def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
 
 
 def _figure(entry: Entry, role: str) -> int:
-    return {"low": _LOW_OF_THE_MOCK if entry.is_mock else LOW, "almost_limited": 1}.get(role, 0)
+    figures = {"low": _LOW_OF_THE_MOCK, "almost_limited": 1} if entry.is_mock else {"low": LOW, "almost_limited": LEFT}
+    return figures.get(role, 0)
 
 
 def _token(entry: Entry, role: str) -> str:

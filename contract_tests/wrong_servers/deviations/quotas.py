@@ -1,8 +1,12 @@
 """Deviations of the cost of images and of the daily limit."""
 
-from contract_tests.wrong_servers.catalogue import breaks, mock, variant
+from dataclasses import replace
+
+from contract_tests.wrong_servers.catalogue import breaks, differs, mock, variant
+from contract_tests.wrong_servers.parameters import Examination
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Order
+from contract_tests.wrong_servers.wire import Reply, Request
 
 
 def _always(self: Service, account: Account, order: Order) -> bool:
@@ -22,6 +26,21 @@ variant(
     affordable=_always,
 )
 variant("no-daily-limit", "DAILY-429", "The daily limit is ignored.", within_limit=_always)
+variant(
+    "free-and-unlimited",
+    "CREDIT-COST",
+    "Generations cost nothing, need no credits, and have no daily limit.",
+    affordable=_always,
+    charge=_charge_nothing,
+    within_limit=_always,
+)
+variant(
+    "free-for-all",
+    "CREDIT-COST",
+    "Generations cost nothing and need no credits.",
+    affordable=_always,
+    charge=_charge_nothing,
+)
 mock("free", "wrong", "CREDIT-COST", "The mock, images cost nothing.", credits_per_image=0)
 mock("dear", "wrong", "CREDIT-COST", "The mock, an image costs 2 credits.", credits_per_image=2)
 
@@ -93,3 +112,80 @@ class OneShortOfDailyLimit(Service):
 class DailyLimitOfOneEngine(Service):
     def within_limit(self, account: Account, order: Order) -> bool:
         return order.engine == "stablediffusion" or super().within_limit(account, order)
+
+
+class _OneEngine(Service):
+    """Treats one engine differently."""
+
+    engine = "flux-pro"
+
+    def affordable(self, account: Account, order: Order) -> bool:
+        return order.engine == self.engine or super().affordable(account, order)
+
+
+@breaks("CREDIT-COST", "CREDIT-419", how="flux-pro costs nothing and needs no credits.")
+class FluxProIsFree(_OneEngine):
+    def charge(self, account: Account, order: Order) -> None:
+        if order.engine != self.engine:
+            super().charge(account, order)
+
+
+@breaks("CREDIT-COST", "CREDIT-419", how="flux-pro costs nothing, needs no credits, and has no daily limit.")
+class FluxProIsFreeAndUnlimited(FluxProIsFree):
+    def within_limit(self, account: Account, order: Order) -> bool:
+        return order.engine == self.engine or super().within_limit(account, order)
+
+
+@breaks("CREDIT-419", how="flux-pro needs no credits; the balance falls below 0.")
+class FluxProOnCredit(_OneEngine):
+    pass
+
+
+class _MadeDespiteRefusal(Service):
+    """Makes the images of some requests that it refuses; `status` is that of the refusal."""
+
+    status = 0
+
+    def generate(self, account: Account, request: Request) -> Reply:
+        reply = super().generate(account, request)
+        if reply.status == self.status:
+            self.make(account, Examination(self.form(request), self.limits, self.engines).order(), request)
+        return reply
+
+    def make(self, account: Account, order: Order, request: Request) -> None:
+        with self.mutex:
+            self.record(account, self.draw(account, order, request))
+
+
+variant(
+    "made-without-credits", "CREDIT-419", "A generation refused with 419 is made.", base=_MadeDespiteRefusal, status=419
+)
+variant(
+    "made-beyond-limit", "DAILY-429", "A generation refused with 429 is made.", base=_MadeDespiteRefusal, status=429
+)
+
+
+@breaks("CREDIT-419", how="A request refused with 419 is made, and charged, as far as the credits suffice.")
+class MadeInPart(_MadeDespiteRefusal):
+    status = 419
+
+    def make(self, account: Account, order: Order, request: Request) -> None:
+        part = replace(order, count=min(order.count, max(0, account.credits)))
+        self.charge(account, part)
+        super().make(account, part, request)
+
+
+@differs("CREDIT-ATOMIC", how="A request that the lock prevents costs a credit.")
+class LockedOutIsCharged(Service):
+    def refused(self, account: Account) -> None:
+        if self.held(account) is not None:
+            account.credits = max(0, account.credits - 1)
+
+
+@differs("DAILY-RESET", how="The daily limit counts requests, not images.")
+class RequestsAreCounted(Service):
+    def within_limit(self, account: Account, order: Order) -> bool:
+        return self.allowance(account) > 0
+
+    def count(self, account: Account, order: Order) -> None:
+        account.use(1)

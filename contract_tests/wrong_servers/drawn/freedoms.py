@@ -164,7 +164,7 @@ def _limits() -> tuple[Freedom, ...]:
         _freedom("limits answered", *_OWN_LIMIT_FORMS),
         _freedom("images at once", way("8", 8), way("1", 1), way("2", 2), way("3", 3)),
         _freedom("longest prompt", way("5000", 5000), way("1000", 1000), way("255", 255), way("100", 100)),
-        _freedom("largest upload", way("1 MiB", 2**20), way("3000 bytes", 3000), way("1100 bytes", 1100)),
+        _freedom("largest upload", way("1 MiB", 2**20), way("256 KiB", 2**18)),
         _freedom(
             "resolutions",
             way("any", ""),

@@ -9,7 +9,7 @@ from contract_tests.errors import BudgetExceededError
 def test_counts_the_spent_credits_and_releases_the_rest() -> None:
     budget = Budget(5)
     reservation = budget.reserve(3)
-    assert (budget.left, budget.spent) == (2, 0)
+    assert (budget.left, budget.spent) == (2, 3)
     reservation.settle(1)
     assert (budget.left, budget.spent) == (4, 1)
 

@@ -5,8 +5,8 @@ import pytest
 
 from contract_tests.client.call import Exchange, Reply
 from contract_tests.fuzz.judgement import judge
-from contract_tests.fuzz.kinds import Kind
 from contract_tests.oracle.contract import load_contract
+from contract_tests.oracle.kinds import Kind
 
 INVALID = {"message": "No.", "errors": {"size": ["No."]}}
 RESOLUTION = {"message": "No.", "errors": {"image_resolution": ["No."]}}

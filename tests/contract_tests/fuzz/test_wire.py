@@ -4,9 +4,9 @@ from typing import Any
 from werkzeug import Request
 
 from contract_tests.client.call import Call
-from contract_tests.fuzz.kinds import Kind
 from contract_tests.fuzz.wire import Payload, payload_of
 from contract_tests.oracle import samples
+from contract_tests.oracle.kinds import Kind
 
 FLUX = {"image_generator": "flux-pro", "image_number_of_images": 3, "description_flux_pro": "A lighthouse at dusk"}
 FORM = {key: str(value) for key, value in samples.valid("variation").fields.items()}

@@ -1,9 +1,9 @@
 import pytest
 
 from contract_tests.checks.pictures import picture_size
-from contract_tests.fuzz.kinds import plainly_invalid
 from contract_tests.oracle import resources, samples
 from contract_tests.oracle.contract import load_contract
+from contract_tests.oracle.kinds import plainly_invalid
 
 BODY = load_contract().document["paths"]["/aiimage/generate-image"]["post"]["requestBody"]["content"]
 EXAMPLES = {name: example["value"] for content in BODY.values() for name, example in content["examples"].items()}

@@ -73,4 +73,6 @@ def test_an_interrupted_run_ends_at_once_with_all_its_reports(
     assert {path.name for path in (tmp_path / "report").iterdir()} == REPORTS
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["stopped"] == f"the run was interrupted ({signal_.name})"
+    # No reply yet, so both may have been served.
+    assert report["credits"]["spent"] == stuck
     assert {rule["id"]: rule["verdict"] for rule in report["rules"]}["LOCK-ONE"] == "inconclusive"

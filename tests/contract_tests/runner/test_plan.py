@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from contract_tests.checks.decisions import MAX_CREDITS, PROFILES, Decides, Profile
@@ -33,8 +35,7 @@ def test_a_profile_costs_at_most_its_maximum(profile: Profile, aim: Target) -> N
 
 
 def test_every_rule_is_decided_by_a_test_or_listed_with_a_reason() -> None:
-    undecided = plan_of(ALL).reasons_undecided()
-    assert undecided.keys() == {"DAILY-RESET"}
+    assert plan_of(ALL).reasons_undecided() == {}
 
 
 def test_tests_declare_rules_and_roles_that_exist() -> None:
@@ -76,6 +77,21 @@ def test_an_account_without_credits_makes_a_refusal_free() -> None:
     decides = Decides(("VALID-422",), credits=1, free_with_role="empty")
     assert make(decides, ALL, "free").selected[0].cost == 0
     assert make(decides, ONLY_PRIMARY).selected[0].cost == 1
+
+
+def test_a_sandbox_account_decides_nothing_about_credits_and_limits() -> None:
+    accounts = {role: replace(account, sandbox=role in {"low", "empty"}) for role, account in ALL.accounts.items()}
+    aim = replace(ALL, accounts=accounts)
+    credits_ = make(Decides(("CREDIT-COST",), roles=("low",)), aim)
+    assert credits_.skipped[0].reason == "the account low is a sandbox, where nothing is charged and no limit applies"
+    assert make(Decides(("SHAPE",), roles=("low",)), aim).skipped == []
+    # It serves what an account without credits refuses.
+    assert make(Decides(("VALID-422",), credits=1, free_with_role="empty"), aim).selected[0].cost == 1
+
+
+def test_the_requests_that_show_whether_an_account_can_pay_come_first() -> None:
+    names = [entry.name for entry in plan_of(ALL).selected if entry.decides.roles != ("primary",)]
+    assert set(names[:2]) == {"test_credits.py::test_no_credits", "test_daily_limit.py::test_limit_reached"}
 
 
 def test_a_known_balance_is_part_of_the_cost() -> None:

@@ -31,6 +31,12 @@ def test_reads_accounts_and_adds_the_defaults(tmp_path: Path) -> None:
     assert target.uploads == "http://127.0.0.1:8010/"
 
 
+def test_an_account_can_be_a_sandbox(tmp_path: Path) -> None:
+    target = load_target(write(tmp_path, VALID.replace("credits: 3", "credits: 3, sandbox: true")))
+    assert target.accounts["low"].sandbox
+    assert target.charged == {"primary"}
+
+
 def test_reads_the_token_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_TOKEN", "from-outside")
     path = write(tmp_path, "base_url: http://h/api\naccounts: {primary: {token_env: SOME_TOKEN}}")

@@ -79,7 +79,7 @@ def test_a_summary_names_the_rule_or_the_other_findings() -> None:
 
 def test_a_conforming_server_has_every_seed_and_a_broken_one_no_control() -> None:
     chosen = [CATALOGUE[name] for name in ("conforming", "lock-ignored", "garbage")]
-    jobs = [(job.entry.name, job.mode, job.seed) for job in jobs_for(chosen, MODES["both"], 2)]
+    jobs = [(job.name, job.mode, job.seed) for job in jobs_for(chosen, MODES["both"], 2)]
     assert jobs == [
         ("conforming", "black-box", 1),
         ("conforming", "black-box", 2),

@@ -35,7 +35,16 @@ async def interrupted(process: subprocess.Popen[str], number: signal.Signals) ->
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_its_servers_and_leaves_no_file(tmp_path: Path, number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "contract_tests", "selftest", "--only", "conforming,no-lock", "--jobs", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "contract_tests",
+        "selftest",
+        "--only",
+        "mock-as-it-is,mock-full-lock",
+        "--jobs",
+        "2",
+    ]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

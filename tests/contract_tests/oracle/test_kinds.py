@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.fuzz.kinds import ANY_UPLOAD, REAL_IMAGE, Kind, kind_of
+from contract_tests.oracle.kinds import ANY_UPLOAD, REAL_IMAGE, Kind, kind_of
 
 DALL_E = {
     "image_generator": "dall-e",
