@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.orders import Order
 from contract_tests.wrong_servers.drawn.timeline import DAY_MS, HOUR_MS, Pace, Timeline
-from contract_tests.wrong_servers.state import LOW, ROLES, token_of
+from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 CREDITS, DAILY_LIMIT = 100, 200
 LOCK_MS = 10_000
@@ -149,7 +149,7 @@ class Accounts:
             case "limited":
                 self.use(account, DAILY_LIMIT)
             case "almost_limited":
-                self.use(account, DAILY_LIMIT - 1)
+                self.use(account, DAILY_LIMIT - LEFT)
             case "slow":
                 account.generation_ms = SLOW_MS
             case "busy":

@@ -16,13 +16,13 @@ from contract_tests.wrong_servers.catalogue import BOTH, Mode
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.serving import Server, serving
 from contract_tests.wrong_servers.drawn.timeline import Pace
-from contract_tests.wrong_servers.state import LOW, ROLES, token_of
+from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 FACTOR = 6
 ONE_ROLE = ("primary",)
 _BUDGET = Limits(credits=40, seconds=600, requests_per_second=20)
 _TIMEOUTS = Timeouts(connect=30, reply=120, generation=180)
-_FIGURES = {"low": LOW, "almost_limited": 1}
+_FIGURES = {"low": LOW, "almost_limited": LEFT}
 # A test that ended by an unexpected exception names the line; `a fault of the suite` is the suite's own word for it.
 _FAULT = re.compile(r"a fault of the suite|Traceback|\w+: .* \(\w+\.py:\d+\)", re.DOTALL)
 
