@@ -79,7 +79,7 @@ def test_an_empty_body_becomes_an_example_of_the_first_engine() -> None:
         "image_generator": "dall-e",
         "image_number_of_images": 1,
         "description": PROMPT,
-        "size": "256x256",
+        "size": "1024x1024",
         "quality": "standard",
     }
 
