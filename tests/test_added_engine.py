@@ -194,7 +194,7 @@ def test_the_suite_checks_both(copy: Path, server: Server, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_service_with_both_conforms_and_one_without_the_engine_does_not(copy: Path, tmp_path: Path) -> None:
+def test_neither_a_service_with_both_nor_one_without_the_engine_is_accused(copy: Path, tmp_path: Path) -> None:
     """The service shares no code with the mock; without the engine it answers 422."""
     engine = Engine(
         ENGINE,
@@ -211,4 +211,4 @@ def test_a_service_with_both_conforms_and_one_without_the_engine_does_not(copy: 
         with serving("conforming", control=False, engines=engines, operations=[deletion]) as origin:
             report = conform(copy, folder, f"{origin}/api/v1", token_of("primary"), token_of("invalid"))
         found.append(violated(report))
-    assert found == [[], ["SHAPE"]]
+    assert found == [[], []], "a plan may lack an engine"

@@ -130,7 +130,7 @@ def test_the_admin_token_is_sent_to_the_mock_and_in_no_report(tmp_path: Path) ->
 @pytest.mark.slow
 def test_the_free_profile_spends_nothing(mock: Server, tmp_path: Path) -> None:
     status, output = conform(mock, tmp_path, "--profile", "free")
-    assert status == 0, output
+    assert status == 3, output  # too few rules to conform
     assert json.loads((tmp_path / "report" / "report.json").read_text())["credits"]["spent"] == 0
 
 
