@@ -8,13 +8,14 @@ from PIL import Image
 
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
-from contract_tests.errors import NoReplyError
+from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, prompt_of
 from contract_tests.oracle.replies import images_requested
 from contract_tests.runner.events import Verdict
 
 _MAX_CHARACTERS = 200
 _MAX_PIXELS = 64_000_000
+_SVG = "image/svg+xml"
 _SOURCE_SIZE = (512, 512)
 
 
@@ -55,7 +56,8 @@ def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict
     content = b""
     for image in images:
         fetched, (width, height) = expect_picture(verdict, api, image, reply)
-        if wanted:
+        # A drawing has no size of its own.
+        if wanted and width:
             got = f"{width}x{height}"
             verdict.expect("IMG-SIZE", got == wanted, expected=f"a picture of {wanted}", received=got, by=fetched)
         content = fetched.content
@@ -65,12 +67,19 @@ def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict
 def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> tuple[Reply, tuple[int, int]]:
     """Check IMG-GET; return what was fetched, with width and height. reply: the one that contains the image."""
     fetched = _fetched(verdict, api, image, reply)
-    size = picture_size(fetched.content) if fetched.status == 200 else None
-    # A missing or general type does not keep a browser from showing a picture, a text type does.
-    shown = size is not None and not fetched.headers.get("content-type", "").startswith("text/")
+    shown = shows_picture(fetched)
     received = _what(fetched) + api.place_hint(fetched)
     verdict.require("IMG-GET", shown, expected="a picture at output", received=received, by=(reply, fetched))
-    return fetched, size or (0, 0)
+    return fetched, picture_size(fetched.content) or (0, 0)
+
+
+def shows_picture(fetched: Reply) -> bool:
+    """Return whether a browser shows the reply as a picture, be it the drawing that stands for a queued one [QUEUED]."""
+    kind = fetched.headers.get("content-type", "")
+    # A missing or general type does not keep a browser from showing a picture, a text type does.
+    if fetched.status != 200 or kind.startswith("text/"):
+        return False
+    return picture_size(fetched.content) is not None or (kind.startswith(_SVG) and b"<svg" in fetched.content)
 
 
 def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:
@@ -86,6 +95,8 @@ def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) ->
 
 def as_source(content: bytes) -> Upload:
     """Return a picture as a small upload, whatever size the service made."""
+    if picture_size(content) is None:
+        raise InconclusiveError("the picture has no pixels that could be uploaded")
     small = io.BytesIO()
     with Image.open(io.BytesIO(content)) as picture:
         copy = picture.convert("RGB")

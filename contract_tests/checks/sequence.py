@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from contract_tests.checks.pictures import picture_size
+from contract_tests.checks.pictures import shows_picture
 from contract_tests.checks.world import Running, World
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
@@ -179,9 +179,11 @@ class Sequence:
         """Fetch one of the pictures made here."""
         image = self.oracle.images[place % len(self.oracle.images)]
         fetched = self.subject.api.picture(str(image["output"]))
-        size = picture_size(fetched.content) if fetched.status == 200 else None
         received = f"{fetched.status}, {len(fetched.content)} bytes"
-        self._judge(None if size else Deviation("IMG-GET", f"a picture at {image['output']}", received), "IMG-GET")
+        self._judge(
+            None if shows_picture(fetched) else Deviation("IMG-GET", f"a picture at {image['output']}", received),
+            "IMG-GET",
+        )
 
     def advance(self, milliseconds: int) -> None:
         assert isinstance(self.subject, Mocked)
