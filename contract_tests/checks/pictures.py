@@ -74,7 +74,7 @@ def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Rep
 
 
 def shows_picture(fetched: Reply) -> bool:
-    """Return whether a browser shows the reply as a picture, be it the drawing that stands for a queued one [QUEUED]."""
+    """Return whether a browser shows the reply, be it the drawing that stands for a queued picture [QUEUED]."""
     kind = fetched.headers.get("content-type", "")
     # A missing or general type does not keep a browser from showing a picture, a text type does.
     if fetched.status != 200 or kind.startswith("text/"):
