@@ -10,8 +10,9 @@ from contract_tests.checks.rest_of_day import use_up_the_day
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_count
-from contract_tests.oracle.replies import made, own_limit
+from contract_tests.oracle.replies import about_parameters, made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -62,7 +63,8 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict)
 
 
 def _expect_served(verdict: Verdict, account: World, when: str) -> None:
-    verdict.step_status("DAILY-429", _generate(account), 200, when, by=account.trail)
+    reply = _about_limit(_generate(account))
+    verdict.step_status("DAILY-429", reply, 200, when, by=account.trail)
 
 
 def _generate(account: World) -> Reply:
@@ -74,12 +76,19 @@ def _generate(account: World) -> Reply:
             return reply
 
 
+def _about_limit(reply: Reply) -> Reply:
+    """Return the reply unless it is a failure or a limit of the service, which says nothing about the day."""
+    if about_parameters(reply):
+        raise InconclusiveError(f"the generation was answered {reply.status} without an image")
+    return reply
+
+
 def _expect_day(verdict: Verdict, account: World, holds: bool, expected: str, reply: Reply) -> None:
     verdict.expect("DAILY-RESET", holds, expected=expected, received=str(reply.status), by=account.trail)
 
 
 def _expect_limit(verdict: Verdict, account: World) -> None:
     """Check the refusal of what was served before."""
-    reply = account.api.generate_when_ready(account.api.simplest)
+    reply = _about_limit(account.api.generate_when_ready(account.api.simplest))
     used = account.state()["used_today"]
     verdict.require_status("DAILY-429", reply, 429, f"with {used} of 2 images used", by=account.trail)

@@ -44,7 +44,7 @@ def _freedom(name: str, *ways: Way | str) -> Freedom:
     return Freedom(name, tuple(way(each) if isinstance(each, str) else each for each in ways))
 
 
-_OWN_LIMIT_FORMS = ("422", "403", "400", "200", "message only")
+_LIMIT_ANSWERS = ("422", "403", way("400", may="VALID-422"), "200", way("message only", may="VALID-422"))
 
 BODIES = (
     _freedom(
@@ -161,7 +161,7 @@ ACCOUNTS = (
 def _limits() -> tuple[Freedom, ...]:
     """Return the limits that no source gives: engines and sizes that a plan lacks come from the document."""
     return (
-        _freedom("limits answered", *_OWN_LIMIT_FORMS),
+        _freedom("limits answered", *_LIMIT_ANSWERS),
         _freedom("images at once", way("8", 8), way("1", 1), way("2", 2), way("3", 3)),
         _freedom("longest prompt", way("5000", 5000), way("1000", 1000), way("255", 255), way("100", 100)),
         _freedom("largest upload", way("1 MiB", 2**20), way("256 KiB", 2**18)),
@@ -175,7 +175,7 @@ def _limits() -> tuple[Freedom, ...]:
         _freedom("size not offered", way("none", ""), *(way(size) for size in listed_sizes())),
         _freedom("hd", "offered", "not offered"),
         _freedom("firewall", "none", "403 as HTML"),
-        _freedom("moderation", "none", "422", "200"),
+        _freedom("moderation", "none", way("422", may="VALID-422"), "200"),
         _freedom(
             "queued",
             way("none", ()),

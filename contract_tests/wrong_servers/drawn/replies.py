@@ -109,7 +109,7 @@ class Replies:
 
     def beyond_limits(self, problems: Sequence[Problem]) -> Reply:
         # The document promises hd, so that only the plan of an account can lack it [FORBIDDEN].
-        way = "403" if problems[0][0] == "quality" else self._drawn["limits answered"]
+        way = "403" if "quality" in dict(problems) else self._drawn["limits answered"]
         match way:
             case "403":
                 return self.error(403, {"message": problems[0][1]})

@@ -101,6 +101,7 @@ def _result(case: Case, run: Run, outcome: Outcome, server: Server) -> Result:
             if result.rule.id not in case.drawn.may_differ
         ),
         *_faults(outcome),
+        *_nothing_decided(outcome),
         *_money(charged, run),
     ]
     return Result(
@@ -124,6 +125,12 @@ def _faults(outcome: Outcome) -> Iterator[str]:
             yield f"fault {found[0]}"
     if outcome.stopped and not _FAULT.search(outcome.stopped):
         yield f"stopped {outcome.stopped}"
+
+
+def _nothing_decided(outcome: Outcome) -> Iterator[str]:
+    """Yield a complaint about a run without any decision, which accuses no server, and shows nothing either."""
+    if not any(result.decided for result in outcome.results):
+        yield f"nothing decided: the run ended as {outcome.verdict} ({outcome.stopped or 'no reason given'})"
 
 
 def _money(charged: int, run: Run) -> Iterator[str]:

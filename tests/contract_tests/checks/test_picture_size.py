@@ -4,7 +4,8 @@ import pytest
 from PIL import Image
 
 from contract_tests.checks.pictures import as_source, picture_size, shows_picture
-from contract_tests.client.call import Exchange, Reply
+from contract_tests.client.call import Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.errors import InconclusiveError
 
 

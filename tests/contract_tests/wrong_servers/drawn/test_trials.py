@@ -2,6 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
+from contract_tests.runner.events import PlanMade
+from contract_tests.runner.outcome import conclude
+from contract_tests.runner.plan import Plan
+from contract_tests.wrong_servers.drawn import trials
 from contract_tests.wrong_servers.drawn.campaign import Examined, Reduced, as_data, kind_of, summary
 from contract_tests.wrong_servers.drawn.drawing import Draw, named
 from contract_tests.wrong_servers.drawn.trials import Case, Result, cases, run_case
@@ -24,6 +30,12 @@ def test_a_difference_is_expected_only_where_the_draw_contradicts_the_assumption
     unexplained = Draw({name: replace(way, differs=frozenset()) for name, way in drawn.ways.items()})
     found = run_case(replace(CASE, drawn=unexplained, only=only))
     assert [kind_of(complaint) for complaint in found.complaints] == ["differs RECENT-ORDER"]
+
+
+def test_a_run_that_decides_nothing_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no check could be imported."""
+    monkeypatch.setattr(trials, "examine", lambda run: conclude([PlanMade(Plan((), run.settings.rules, 40))]))
+    assert [kind_of(complaint) for complaint in run_case(CASE).complaints] == ["nothing decided"]
 
 
 def test_a_draw_is_examined_in_both_modes_with_all_roles_and_with_one() -> None:
