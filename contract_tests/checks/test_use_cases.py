@@ -3,22 +3,20 @@
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import as_source, judge_images, judge_pictures
 from contract_tests.client.api import Api, images_of
-from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import source_field
 from contract_tests.oracle.images import common_part, same
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
-from contract_tests.runner.target import Target
 
 IMAGE_RULES = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET")
 
 
-@decides(*IMAGE_RULES, "LOCK-CHECK", "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True, first=True)
-def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None:
+@decides(*IMAGE_RULES, "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True, first=True)
+def test_product_imagery(primary: Api, verdict: Verdict) -> None:
     """Check availability, generate one image in high definition, fetch it, and find it among the recent images."""
     sample = samples.valid("productImage")
-    _expect_available(primary, verdict, target)
+    primary.check()
     fields, images, reply = primary.images_of_some(sample.fields)
     verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, fields, images, reply)
@@ -33,15 +31,6 @@ def test_product_imagery(primary: Api, verdict: Verdict, target: Target) -> None
             by=(reply, recent),
         )
     judge_pictures(verdict, primary, fields, images, reply)
-
-
-def _expect_available(primary: Api, verdict: Verdict, target: Target) -> None:
-    primary.await_unlocked()
-    # Twice, since a check must not take the lock.
-    for available in (primary.check(), primary.check()):
-        if available.status == 409 and target.lock_scope == "global":
-            raise InconclusiveError("another client may hold the shared lock")
-        verdict.require_status("LOCK-CHECK", available, 200, "while nothing runs", by=tuple(primary.trail))
 
 
 @decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)

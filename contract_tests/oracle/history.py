@@ -6,7 +6,9 @@ from itertools import combinations
 from typing import Any, Literal
 
 from contract_tests.client.call import Reply
+from contract_tests.oracle import replies
 from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.images import documented
 from contract_tests.oracle.oracle import Deviation
 
 Kind = Literal["generate", "check"]
@@ -26,6 +28,11 @@ class Seen:
         return self.reply.status if self.reply else 0
 
     @property
+    def served(self) -> bool:
+        """Whether it is a generation that made images."""
+        return self.kind == "generate" and self.reply is not None and replies.made(self.reply)
+
+    @property
     def sent(self) -> float:
         return self.reply.exchange.sent if self.reply else 0.0
 
@@ -42,7 +49,7 @@ class Witnessed:
 
 def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
     """Yield what contradicts LOCK-ONE and LOCK-CHECK; quickest: the shortest time that a generation took."""
-    served = [seen for seen in history if seen.kind == "generate" and seen.status == 200]
+    served = [seen for seen in history if seen.served]
     # One that waited in a queue or on the network took longer than it ran: only the quickest shows how long one runs.
     certain = _CERTAIN * min([quickest, *(seen.received - seen.sent for seen in served)])
     for one, other in combinations(served, 2):
@@ -56,17 +63,16 @@ def deviations(history: Sequence[Seen], quickest: float) -> Iterator[Witnessed]:
                 yield _witnessed("LOCK-CHECK", "409 while a generation runs", "200", running, check)
 
 
-def overlapped(history: Sequence[Seen]) -> bool:
-    """Return whether calls overlapped: a generation was served, and another call got 409."""
-    return any(seen.kind == "generate" and seen.status == 200 for seen in history) and any(
-        seen.status == 409 for seen in history
-    )
+def overlapping(history: Sequence[Seen]) -> list[Seen]:
+    """Return the calls that met a generation: those that got 409, if a generation was served."""
+    served = any(seen.served for seen in history)
+    return [seen for seen in history if served and seen.status == 409]
 
 
 def made(history: Sequence[Seen]) -> list[dict[str, Any]]:
     """Return the images of all replies."""
-    replies = [seen.reply for seen in history if seen.kind == "generate" and seen.status == 200 and seen.reply]
-    return [image for reply in replies for image in reply.json()["images"]]
+    images = [image for seen in history if seen.served and seen.reply for image in seen.reply.images]
+    return [documented(image) for image in images if isinstance(image, dict)]
 
 
 def _reported_before(history: Sequence[Seen], running: Seen, check: Seen) -> bool:
@@ -90,5 +96,5 @@ def _witnessed(rule: str, expected: str, received: str, *witnesses: Seen) -> Wit
     times = ", ".join(
         f"{seen.kind} from {seen.sent - first:.2f} to {seen.received - first:.2f} s" for seen in witnesses
     )
-    replies = tuple(seen.reply for seen in witnesses if seen.reply)
-    return Witnessed(Deviation(rule, expected, f"{received} ({times})"), replies)
+    shown = tuple(seen.reply for seen in witnesses if seen.reply)
+    return Witnessed(Deviation(rule, expected, f"{received} ({times})"), shown)

@@ -1,25 +1,18 @@
 """The command `aiimage-conform selftest`: the suite against wrong servers and conforming ones."""
 
 import json
-import multiprocessing
-import os
-import signal
 import sys
-import tempfile
-import threading
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
-from typing import cast
 
 import click
 
 from contract_tests.wrong_servers.catalogue import BOTH, CATALOGUE, Entry, Mode
 from contract_tests.wrong_servers.drawn.campaign import examine_all
+from contract_tests.wrong_servers.pool import trial_pool
 from contract_tests.wrong_servers.serving import entries
 from contract_tests.wrong_servers.trial import NotStartedError, Trial, run_trial, summary, unexpected
 
@@ -60,37 +53,8 @@ def _slow_first(job: Job) -> bool:
     return bool(job.only) and not _SLOW_RULES & set(job.only)
 
 
-def run_all(jobs: list[Job], workers: int, folder: str) -> Generator[Trial, None, None]:
-    """Yield trials as they finish, each from a process forked from one that has imported everything.
-
-    `folder` is for temporary files.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "contract_tests.wrong_servers.preloaded"])
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
-        running = [pool.submit(_work, folder, job) for job in jobs]
-        try:
-            for future in as_completed(running):
-                yield future.result()
-        except BaseException:  # also an interrupt: the pool would wait for the other trials
-            _end_workers()
-            raise
-
-
-def _work(folder: str, job: Job) -> Trial:
-    os.setpgrp()  # so that its server can be ended with it
-    tempfile.tempdir = folder
+def _trial(job: Job) -> Trial:
     return run_trial(CATALOGUE[job.name], job.mode, job.seed, job.only)
-
-
-def _end_workers() -> bool:
-    """End all trials and their servers; return whether there were any."""
-    workers = multiprocessing.active_children()
-    for worker in workers:
-        with suppress(ProcessLookupError):  # it may not lead a group yet
-            os.killpg(cast("int", worker.pid), signal.SIGKILL)
-        worker.kill()
-    return bool(workers)
 
 
 _EPILOG = """\b
@@ -167,7 +131,7 @@ def selftest(
 ) -> None:
     """Run the suite against wrong servers. It prints which rule caught which server."""
     if conforming:
-        sys.exit(0 if examine_all(conforming, seed, jobs, report) else 1)
+        sys.exit(examine_all(conforming, seed, jobs, report))
     chosen = _chosen(only)
     planned = sorted(jobs_for(chosen, MODES[mode], seeds, whole=whole), key=_slow_first)
     trials = _run_and_print(planned, min(jobs, len(planned)))
@@ -179,31 +143,18 @@ def selftest(
 
 
 def _run_and_print(planned: list[Job], workers: int) -> list[Trial]:
-    """Run all jobs and print each result. An interrupt or a termination ends them all."""
+    """Run all jobs and print each result."""
     trials: list[Trial] = []
-    interrupted = threading.Event()
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        # An exception raised here can be lost, in a finalizer for example. Without workers the pool is broken, which is
-        # noticed in any case.
-        interrupted.set()
-        if not _end_workers():
-            signal.default_int_handler(number, frame)
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with tempfile.TemporaryDirectory() as folder, closing(run_all(planned, workers, folder)) as finished:
-            for trial in finished:
-                trials.append(trial)
-                click.echo(_progress(trial, len(trials), len(planned)))
-    except (NotStartedError, BrokenProcessPool, KeyboardInterrupt) as error:
-        if not interrupted.is_set():
-            raise click.ClickException(f"The selftest stopped: {error}") from None
+        with trial_pool(workers) as pool:
+            for future in as_completed([pool.submit(_trial, job) for job in planned]):
+                trials.append(future.result())
+                click.echo(_progress(trials[-1], len(trials), len(planned)))
+    except (NotStartedError, BrokenProcessPool) as error:
+        raise click.ClickException(f"The selftest stopped: {error}") from None
+    except KeyboardInterrupt:
         click.echo(f"Interrupted after {len(trials)} of {len(planned)} runs.", err=True)
         sys.exit(3)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     return trials
 
 

@@ -1,8 +1,6 @@
 """A server of the catalogue, ready to listen."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from threading import Thread
+from collections.abc import Iterable, Mapping
 
 from contract_tests.wrong_servers import broken, conforming  # noqa: F401  they add their servers
 from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
@@ -19,6 +17,7 @@ from contract_tests.wrong_servers.drawn import serving as drawn_serving
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service as DrawnService
 from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.listening import LoopbackServer
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
 from contract_tests.wrong_servers.service import Operation
@@ -26,7 +25,6 @@ from contract_tests.wrong_servers.state import Accounts
 from contract_tests.wrong_servers.wire import Answer, Reply, Request, Server
 
 GENERATION_SECONDS = 0.8
-_POLL_SECONDS = 0.02
 
 
 def entries() -> list[Entry]:
@@ -42,7 +40,7 @@ def server(
     generation_seconds: float = GENERATION_SECONDS,
     engines: Iterable[Engine] = (),
     operations: Iterable[Operation] = (),
-) -> Server | drawn_serving.Server:
+) -> LoopbackServer:
     """Return the server of that name, in the style of another stack or plain and with a control API.
 
     `engines` and `operations` are served beside those of the documentation.
@@ -56,19 +54,6 @@ def server(
     accounts = Accounts(open_=control, shared=make.shared_lock)
     service = make(presentation, accounts, generation_seconds, engines, operations)
     return Server(port, _with_control(service.answer, Control(service)) if control else service.answer, presentation)
-
-
-@contextmanager
-def in_thread(listening: Server | drawn_serving.Server) -> Iterator[str]:
-    """Serve within the context, and return the address."""
-    with listening:
-        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True)
-        thread.start()
-        try:
-            yield listening.address
-        finally:
-            listening.shutdown()
-            thread.join()
 
 
 def _with_control(answer: Answer, control: Control) -> Answer:

@@ -19,7 +19,8 @@ from contract_tests.runner.session import examine
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
-from contract_tests.wrong_servers.serving import GENERATION_SECONDS, in_thread, server
+from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.serving import GENERATION_SECONDS, server
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 REPORTS = ("report.json", "junit.xml")

@@ -6,10 +6,11 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from contract_tests.wrong_servers.listening import LoopbackServer
 from contract_tests.wrong_servers.presentation import Presentation
 
 SendStrategy = Callable[[socket.socket, bytes], None]
@@ -116,22 +117,12 @@ def _disposition(head: bytes) -> str:
 Answer = Callable[[Request], Reply]
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on loopback and renders each reply in the style of `presentation`."""
-
-    daemon_threads = True
-    request_queue_size = 128  # a burst of connections overflows the default of 5
+class Server(LoopbackServer):
+    """Renders each reply in the style of `presentation`."""
 
     def __init__(self, port: int, answer: Answer, presentation: Presentation) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(port, _Handler)
         self.answer, self.presentation = answer, presentation
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that disconnect."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from contract_tests.wrong_servers.catalogue import CATALOGUE
+from contract_tests.wrong_servers.listening import in_thread
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation
 from contract_tests.wrong_servers.service import Operation, Service
-from contract_tests.wrong_servers.serving import in_thread, server
+from contract_tests.wrong_servers.serving import server
 from contract_tests.wrong_servers.state import Accounts
 from contract_tests.wrong_servers.wire import Server
 

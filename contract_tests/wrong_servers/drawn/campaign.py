@@ -1,11 +1,10 @@
 """Many drawn servers: the runs in parallel, the smallest draw for each accusation, and the summary."""
 
 import json
-import multiprocessing
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from contract_tests.oracle.resources import load_rules
 from contract_tests.wrong_servers.drawn.drawing import Draw, draw, smallest
 from contract_tests.wrong_servers.drawn.freedoms import all_freedoms
 from contract_tests.wrong_servers.drawn.trials import FACTOR, Case, Result, cases, run_case
+from contract_tests.wrong_servers.pool import Pool, trial_pool
 
 _WIDTH = 150
 
@@ -51,27 +51,29 @@ def kind_of(complaint: str) -> str:
     return complaint.partition(":")[0] if not complaint.startswith("money") else "money"
 
 
-def examine_all(number: int, first_seed: int, workers: int, report: Path | None) -> bool:
-    """Examine that many draws, print all results, and return whether none was accused."""
+def examine_all(number: int, first_seed: int, workers: int, report: Path | None) -> int:
+    """Examine that many draws and print all results. Return the exit status: 1 if any was accused, 3 if interrupted."""
     planned = [case for seed in range(first_seed, first_seed + number) for case in cases(draw(seed), seed)]
-    with tempfile.TemporaryDirectory() as folder, _pool(workers) as pool:
-        examined = list(_examine(pool, planned, folder))
-        reduced = list(_reduce(pool, examined, folder))
+    examined: list[Examined] = []
+    reduced: list[Reduced] = []
+    try:
+        with trial_pool(workers) as pool:
+            examined.extend(_examine(pool, planned))
+            reduced.extend(_reduce(pool, examined))
+    except BrokenProcessPool as error:
+        raise click.ClickException(f"The selftest stopped: {error}") from None
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted after {len(examined)} of {len(planned)} runs.", err=True)
+        return 3
     for line in summary(examined, reduced):
         click.echo(line)
     if report:
         report.write_text(json.dumps(as_data(examined, reduced), indent=1), encoding="utf-8")
-    return not reduced
+    return 1 if reduced else 0
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "contract_tests.wrong_servers.preloaded"])
-    return ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1)
-
-
-def _examine(pool: ProcessPoolExecutor, planned: list[Case], folder: str) -> Iterator[Examined]:
-    running = {pool.submit(_work, case, folder): case for case in planned}
+def _examine(pool: Pool, planned: list[Case]) -> Iterator[Examined]:
+    running = {pool.submit(run_case, case): case for case in planned}
     for done, future in enumerate(as_completed(running), 1):
         one = Examined(running[future], future.result())
         mark = "NOT" if one.result.complaints else "ok "
@@ -82,19 +84,14 @@ def _examine(pool: ProcessPoolExecutor, planned: list[Case], folder: str) -> Ite
         yield one
 
 
-def _work(case: Case, folder: str) -> Result:
-    tempfile.tempdir = folder
-    return run_case(case)
-
-
-def _reduce(pool: ProcessPoolExecutor, examined: list[Examined], folder: str) -> Iterator[Reduced]:
+def _reduce(pool: Pool, examined: list[Examined]) -> Iterator[Reduced]:
     """Yield the smallest draws; a case that contains one of them needs no reduction of its own."""
     accused = [(kind, one.case) for one in examined for kind in one.kinds]
     accused.sort(key=lambda each: len(each[1].drawn.ways))
     found: list[Reduced] = []
     while accused := [each for each in accused if not any(known.explains(*each) for known in found)]:
         batch = dict(reversed(accused))
-        futures: list[Future[Reduced]] = [pool.submit(_smallest, kind, case, folder) for kind, case in batch.items()]
+        futures: list[Future[Reduced]] = [pool.submit(_smallest, kind, case) for kind, case in batch.items()]
         for future in futures:
             found.append(future.result())
             click.echo(f"Smallest for {found[-1].kind}: {found[-1].case.drawn}"[: 2 * _WIDTH])
@@ -102,8 +99,7 @@ def _reduce(pool: ProcessPoolExecutor, examined: list[Examined], folder: str) ->
         accused = [each for each in accused if each not in batch.items()]
 
 
-def _smallest(kind: str, case: Case, folder: str) -> Reduced:
-    tempfile.tempdir = folder
+def _smallest(kind: str, case: Case) -> Reduced:
     # The tests of one rule are quicker, unless the complaint needs those of others before.
     for only in dict.fromkeys((_rule(kind), ())):
         repeated = replace(case, only=only)

@@ -4,17 +4,15 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.replies import Reply
 from contract_tests.wrong_servers.drawn.service import Request, Service
-from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.listening import LoopbackServer
 
 _BODILESS = frozenset({204, 304})
 _PIECE_BYTES = 64
@@ -29,37 +27,13 @@ _EXTRA = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on loopback."""
-
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
+class Server(LoopbackServer):
+    """Renders each reply in the drawn way."""
 
     def __init__(self, service: Service, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(port, _Handler)
         self.service = service
         self.rendering = Rendering(service)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that disconnect."""
-
-
-@contextmanager
-def serving(drawn: Draw, pace: Pace, *, control: bool, port: int = 0) -> Iterator[Server]:
-    """Serve a draw in a thread within the context."""
-    server = Server(Service(drawn, pace, control=control), port)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

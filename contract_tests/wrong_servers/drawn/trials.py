@@ -14,8 +14,10 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import BOTH, Mode
 from contract_tests.wrong_servers.drawn.drawing import Draw
-from contract_tests.wrong_servers.drawn.serving import Server, serving
+from contract_tests.wrong_servers.drawn.service import Service
+from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.listening import in_thread
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 FACTOR = 6
@@ -69,8 +71,9 @@ def cases(drawn: Draw, seed: int) -> Iterator[Case]:
 def run_case(case: Case, factor: float = FACTOR) -> Result:
     """Run the suite against a drawn server; both live `factor` times as fast as the wall clock."""
     pace = Pace(factor)
-    with serving(case.drawn, pace, control=case.mode == "control") as server:
-        target = target_of(case, server.address)
+    server = Server(Service(case.drawn, pace, control=case.mode == "control"))
+    with in_thread(server) as address:
+        target = target_of(case, address)
         settings = Settings(target, seed=case.seed, only=case.only)
         budget = Budget(settings.cap, target.budget.images)
         transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)

@@ -3,7 +3,7 @@ import pytest
 
 from contract_tests.client.call import Reply
 from contract_tests.client.exchange import Exchange
-from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapped
+from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapping
 
 
 def seen(kind: Kind, status: int, sent: float, received: float) -> Seen:
@@ -45,10 +45,11 @@ def test_a_delayed_generation_is_judged_by_the_duration_of_the_quickest() -> Non
     assert list(deviations([FIRST, late], quickest=0.5)) == []
 
 
-def test_reports_whether_calls_overlapped() -> None:
-    assert overlapped([FIRST, seen("check", 409, 0.1, 0.2)])
-    assert not overlapped([FIRST, seen("check", 200, 0.1, 0.2)])
-    assert not overlapped([seen("generate", 409, 0.0, 0.1)])
+def test_returns_the_calls_that_met_a_generation() -> None:
+    met = seen("check", 409, 0.1, 0.2)
+    assert overlapping([FIRST, met, seen("check", 200, 0.1, 0.2)]) == [met]
+    assert overlapping([met]) == []
+    assert overlapping([seen("generate", 409, 0.0, 0.1)]) == []
 
 
 def test_collects_the_images_that_were_made() -> None:

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from contract_tests.wrong_servers.drawn.drawing import named
-from contract_tests.wrong_servers.drawn.serving import Server, serving
+from contract_tests.wrong_servers.drawn.service import Service
+from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.listening import in_thread
 from contract_tests.wrong_servers.state import token_of
 
 FIELDS = {
@@ -40,7 +42,14 @@ class Client:
 
 @contextmanager
 def client(**ways: str) -> Iterator[Client]:
-    with serving(named(**ways), Pace(200), control=False) as server:
+    with client_at(Pace(200), **ways) as calls:
+        yield calls
+
+
+@contextmanager
+def client_at(pace: Pace, **ways: str) -> Iterator[Client]:
+    server = Server(Service(named(**ways), pace, control=False))
+    with in_thread(server):
         calls = Client(server)
         with calls.http:
             yield calls
@@ -103,7 +112,5 @@ def test_every_framing_carries_the_reply(framing: str, encoding: str) -> None:
 
 @pytest.mark.parametrize("way", ["Retry-After", "wording", "remaining", "envelope"])
 def test_the_rate_is_limited_within_a_second(way: str) -> None:
-    with serving(named(rate_limit=way), Pace(0.01), control=False) as server:
-        calls = Client(server)
-        with calls.http:
-            assert {calls.http.get("versions").status_code for _ in range(20)} == {200, 429}
+    with client_at(Pace(0.01), rate_limit=way) as calls:
+        assert {calls.http.get("versions").status_code for _ in range(20)} == {200, 429}
