@@ -86,6 +86,9 @@ def _judge_life(verdict: Verdict, account: World) -> None:
 def test_lock_of_a_quick_generation(world: Open, verdict: Verdict) -> None:
     """It is released when the generation ends, or it expires in time."""
     account = world(generation_time=QUICK)
+    # Twice, since a check must not take the lock.
+    for available in (account.api.check(), account.api.check()):
+        verdict.step_status("LOCK-CHECK", available, 200, "while nothing runs", by=account.trail)
     with account.frozen():
         running = account.begin(account.api.simplest)
         account.advance(QUICK - INSTANT)

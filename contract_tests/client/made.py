@@ -25,7 +25,7 @@ class MadeImage:
 
 
 class MadeImages:
-    """Safe to use from several threads."""
+    """quickest: the shortest time that a generation took, in seconds. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._made: list[MadeImage] = []
@@ -36,7 +36,9 @@ class MadeImages:
     def add(self, role: str, reply: Reply, *, queues: bool) -> None:
         """Record the images of a reply, even of an invalid one, and how long it took."""
         with self._lock:
-            self.quickest = min(self.quickest, reply.exchange.seconds)
+            # An answer before the pictures are ready does not show how long they take.
+            if not queues:
+                self.quickest = min(self.quickest, reply.exchange.seconds)
             self._requests += 1
             for image in reply.images:
                 if isinstance(image, dict):
