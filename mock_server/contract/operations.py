@@ -85,7 +85,8 @@ class Operation:
         return all(_fits(validator, values.get(name, "")) for name, validator in self.path_parameters.items())
 
 
-@dataclass(frozen=True, slots=True)
+# No repr: it would print the whole document whenever a test fails.
+@dataclass(frozen=True, slots=True, repr=False)
 class Contract:
     """All operations, and the replies to any other request. base_path: the path of the first server, "/api/v1";
     document: the source, for the reference.

@@ -66,7 +66,8 @@ class Rule:
     operations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+# No repr: it would print every rule whenever a test fails.
+@dataclass(frozen=True, slots=True, repr=False)
 class Rules:
     """All rules by id, and all settings by name."""
 

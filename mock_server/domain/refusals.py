@@ -92,7 +92,8 @@ def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviou
 def _no_credits(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
     del now
     free, needed = charges.free_credits(world), charges.needed_credits(demand, behaviour)
-    return Refusal("no-credits", None, {"credits": free, "needed": needed}) if free < needed else None
+    state = {"credits": free, "needed": needed, "images": demand.count}
+    return Refusal("no-credits", None, state) if free < needed else None
 
 
 _BUSY = "Image generation in progress. Please try again later."

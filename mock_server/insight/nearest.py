@@ -96,9 +96,8 @@ def _places(entry: Entry, contract: Contract) -> Iterator[tuple[str, str, str]]:
 
 
 def _affordable(entry: Entry, contract: Contract) -> Nearest:
-    free, needed = entry.state.get("credits", 0), entry.state.get("needed", 0)
-    asked = entry.fields.get(_count_field(entry, contract), 0)
-    count = asked * free // needed if needed else 0
+    free, needed, images = (entry.state.get(name, 0) for name in ("credits", "needed", "images"))
+    count = images * free // needed if needed else 0
     if count > 0:
         return _fewer(entry, contract, AT_ONCE, count, f"Credits needed: {needed}, left: {free}.")
     return _request(entry, contract, AFTER_BUYING if entry.state else AT_ONCE, entry.fields)

@@ -73,7 +73,7 @@ def test_a_request_is_found_by_the_id_in_its_reply(mock: Mock) -> None:
     entry = control_json(mock, "GET", f"/requests/{reply.headers['x-mock-request-id']}")
     assert entry == control_json(mock, "GET", "/requests")["requests"][0]
     assert (entry["rule"], entry["why"]["rule"]) == ("CREDIT-419", "CREDIT-419")
-    assert entry["why"]["state"] == {"credits": 0, "needed": 1}
+    assert entry["why"]["state"] == {"credits": 0, "needed": 1, "images": 1}
     assert entry["reply"] == reply.text
 
 

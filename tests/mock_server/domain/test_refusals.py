@@ -20,8 +20,9 @@ def daily_limit(ends_at: int | None, limit: int, used: int, reserved: int = 0, r
     return Refusal("daily-limit", ends_at, state)
 
 
-def no_credits(free: int, needed: int) -> Refusal:
-    return Refusal("no-credits", None, {"credits": free, "needed": needed})
+def no_credits(free: int, needed: int, images: int | None = None) -> Refusal:
+    state = {"credits": free, "needed": needed, "images": needed if images is None else images}
+    return Refusal("no-credits", None, state)
 
 
 ONE = Demand("dall-e", 1)
@@ -60,12 +61,12 @@ def test_the_last_credit_can_be_spent(sandbox: Sandbox) -> None:
 
 def test_a_refusal_for_lack_of_credits_has_no_end(sandbox: Sandbox) -> None:
     sandbox.set(credits=0)
-    assert sandbox.refused() == Refusal("no-credits", None, {"credits": 0, "needed": 1})
+    assert sandbox.refused() == no_credits(0, 1)
 
 
 def test_a_higher_price_needs_more_credits(sandbox: Sandbox) -> None:
     sandbox.behave(credits_per_image=4)
-    assert sandbox.refused(3) == no_credits(10, 12)
+    assert sandbox.refused(3) == no_credits(10, 12, images=3)
     sandbox.begin(2)
 
 
@@ -85,7 +86,7 @@ def test_one_credit_is_enough_when_any_credit_suffices(sandbox: Sandbox) -> None
 def test_zero_credits_are_refused_when_any_credit_suffices(sandbox: Sandbox) -> None:
     sandbox.behave(credit_need="any")
     sandbox.set(credits=0)
-    assert sandbox.refused(5) == no_credits(0, 1)
+    assert sandbox.refused(5) == no_credits(0, 1, images=5)
 
 
 def test_the_last_image_of_the_daily_limit_can_be_generated(sandbox: Sandbox) -> None:

@@ -101,7 +101,11 @@ def test_only_the_size_of_a_file_is_recorded(mock: Mock) -> None:
 def test_the_entry_of_a_refusal_explains_it_and_has_the_nearest_valid_request(mock: Mock) -> None:
     mock.generate("demo-low", image_number_of_images=5)
     why = journal(mock, token="demo-low")[0]["why"]
-    assert (why["rule"], why["source"], why["state"]) == ("CREDIT-419", "doc", {"credits": 2, "needed": 5})
+    assert (why["rule"], why["source"], why["state"]) == ("CREDIT-419", "doc", {"credits": 2, "needed": 5, "images": 5})
+    assert why["nearest"]["request"]["image_number_of_images"] == 2
+    mock.call("POST", GENERATE, "demo-low", data={**DALL_E, "image_number_of_images": "5"})
+    why = journal(mock, token="demo-low")[0]["why"]
+    assert why["nearest"]["fields"][0]["sent"] == "5"
     assert why["nearest"]["request"]["image_number_of_images"] == 2
     mock.generate("demo-busy")
     why = journal(mock, token="demo-busy")[0]["why"]

@@ -131,7 +131,7 @@ def test_the_daily_limit_suggests_fewer_images_or_the_next_day(
 def test_missing_credits_suggest_as_many_images_as_they_pay_for(
     contract: Contract, free: int, needed: int, expected: tuple[str, Any, Any]
 ) -> None:
-    refused = entry(status=419, fields=THREE, state={"credits": free, "needed": needed})
+    refused = entry(status=419, fields=THREE, state={"credits": free, "needed": needed, "images": 3})
     assert counts(nearest(refused, contract)) == expected
 
 

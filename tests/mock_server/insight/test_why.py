@@ -22,6 +22,7 @@ COUNT = Problem("image_number_of_images", "required", "The image number of image
 SEND_TOKEN = "Send the header Authorization: Bearer <token>, with a valid one, with every call."
 POLL = "Ask check-availability once a second, and generate when it says 200."
 AGAIN = "send it again at 2026-02-26T10:00:10Z."
+SHORT = {"credits": 1, "needed": 3, "images": 3}
 TWO = {"image_number_of_images": 2}
 
 
@@ -89,11 +90,11 @@ def test_a_refusal_without_a_rule_has_the_source_assumed(contract: Contract, rul
             f"A generation holds the lock. {POLL}",
         ),
         (
-            {"status": 419, "rule": "CREDIT-419", "state": {"credits": 1, "needed": 2}, "fields": TWO},
+            {"status": 419, "rule": "CREDIT-419", "state": {"credits": 1, "needed": 2, "images": 2}, "fields": TWO},
             "Credits needed: 2, left: 1. Ask for 1 image, or buy credits before sending it again.",
         ),
         (
-            {"status": 419, "rule": "CREDIT-419", "state": {"credits": 0, "needed": 2}, "fields": TWO},
+            {"status": 419, "rule": "CREDIT-419", "state": {"credits": 0, "needed": 2, "images": 2}, "fields": TWO},
             "Credits needed: 2, left: 0. Buy credits before sending it again.",
         ),
         (
@@ -157,7 +158,13 @@ def test_a_message_about_the_daily_limit_has_the_remaining_images(
     st.integers(400, 499),
     st.sampled_from([None, "LOCK-ONE", "VALID-422", "GONE"]),
     st.sampled_from(
-        [{}, LOCKED, FOREVER, {"credits": 0, "needed": 1}, {"daily_limit": 3, "used_today": 3, "reserved": 1}]
+        [
+            {},
+            LOCKED,
+            FOREVER,
+            {"credits": 1, "needed": 3, "images": 3},
+            {"daily_limit": 3, "used_today": 3, "reserved": 1},
+        ]
     ),
     st.sampled_from([None, UNTIL]),
     st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.text(max_size=5), max_size=3),
