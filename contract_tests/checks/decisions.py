@@ -57,10 +57,14 @@ class Decides:
         absent = [role for role in self.roles if role not in target.accounts]
         if absent:
             return f"the target has no account {' and '.join(absent)}: name one under accounts"
-        sandboxes = [role for role in self.roles if role not in target.charged]
-        if sandboxes and any(rule.startswith(_NOT_IN_A_SANDBOX) for rule in self.rules):
+        if sandboxes := self.sandboxes(target):
             return f"the account {' and '.join(sandboxes)} is a sandbox, where nothing is charged and no limit applies"
         return None
+
+    def sandboxes(self, target: Target) -> list[str]:
+        """Return the roles whose accounts are sandboxes, if the test needs others."""
+        found = [role for role in self.roles if role in target.accounts and target.accounts[role].sandbox]
+        return found if any(rule.startswith(_NOT_IN_A_SANDBOX) for rule in self.rules) else []
 
 
 def decides(*rules: str, **declared: Any) -> pytest.MarkDecorator:

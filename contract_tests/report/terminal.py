@@ -82,8 +82,8 @@ def _left_out(plan: Plan) -> Iterator[str]:
         yield f"  may be skipped  {entry.name}: {entry.cost} credits at worst no longer fit"
     for entry in plan.skipped:
         yield f"  skipped         {entry.name}: {entry.reason}"
-    for rule, reasons in plan.reasons_undecided().items():
-        yield f"  undecided       {rule}: {'; '.join(dict.fromkeys(reason for _, reason in reasons))}"
+    for rule, reason in plan.undecided().items():
+        yield f"  undecided       {rule}: {reason}"
 
 
 def _rules_table(outcome: Outcome) -> Table:

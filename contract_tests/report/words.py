@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contract_tests.checks.decisions import PROFILES
 from contract_tests.client.call import TOKEN_VARIABLE, token_variable
 from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.facts import counted
 from contract_tests.runner.findings import Finding
 from contract_tests.runner.outcome import Outcome, RuleResult
-from contract_tests.runner.plan import Entry, in_words
+from contract_tests.runner.plan import in_words
 from contract_tests.runner.run import Run
-from contract_tests.runner.settings import Settings
+from contract_tests.runner.ways import alternatives
 
 # The verdicts of rules, worst first.
 ORDER = ("violated", "differs", "inconclusive", "accepted", "skipped", "passed")
@@ -166,16 +165,8 @@ def left_out(run: Run) -> Iterator[LeftOut]:
     if plan is None:
         return
     for entry in plan.skipped:
-        yield LeftOut(entry.name, entry.decides.rules, entry.reason or "", _remedy(entry, run.settings))
+        yield LeftOut(entry.name, entry.decides.rules, entry.reason or "", alternatives(entry.ways))
     planned = {entry.name: entry for entry in plan.selected}
     for event in run.events.ended:
         if event.outcome == "skipped" and event.test in planned:
             yield LeftOut(event.test, planned[event.test].decides.rules, event.reason, "")
-
-
-def _remedy(entry: Entry, settings: Settings) -> str:
-    absent = [role for role in entry.decides.roles if role not in settings.target.accounts]
-    if absent:
-        return f"{' and '.join(absent)} under accounts: of the target file"
-    fits = [profile for profile in PROFILES if entry.decides.in_profile(profile, settings.target)]
-    return f"--profile {fits[0]}" if fits and settings.profile not in fits else ""

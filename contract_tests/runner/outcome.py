@@ -217,4 +217,4 @@ def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[
         if rule.id in entry.decides.rules and entry.name not in decided and ended and ended.outcome == "skipped":
             yield entry.name, ended.reason
     if not decided:
-        yield from history.plan.reasons_undecided().get(rule.id, [])
+        yield "", history.plan.needed(rule.id) or history.plan.undecided().get(rule.id, "")

@@ -7,6 +7,7 @@ from contract_tests.checks.decisions import Decides, Profile
 from contract_tests.oracle.facts import counted
 from contract_tests.oracle.resources import Rule
 from contract_tests.runner.target import Target
+from contract_tests.runner.ways import Way, alternatives, ways
 
 PHASES = ("free checks", "paid checks", "properties", "sequences", "histories")
 _PHASE_OF = {"test_properties": "properties", "test_sequences": "sequences", "test_histories": "histories"}
@@ -22,12 +23,13 @@ def in_words(name: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """A test with its worst-case cost; `reason` says why it is skipped, if it is."""
+    """A test with its worst-case cost; `reason` says why it is skipped, if it is, and `ways` what would include it."""
 
     name: str
     decides: Decides
     cost: int
     reason: str | None = None
+    ways: tuple[Way, ...] = ()
 
     @property
     def phase(self) -> str:
@@ -70,14 +72,15 @@ class Plan:
                 total += entry.cost
         return beyond
 
-    def reasons_undecided(self) -> dict[str, list[tuple[str, str]]]:
-        """Return, for every rule that no selected test decides, each test with its reason."""
+    def undecided(self) -> dict[str, str]:
+        """Return every rule that no selected test decides, with what would decide it."""
         covered = {rule for entry in self.selected for rule in entry.decides.rules}
-        return {rule: self._reasons(rule) for rule in self.rules if rule not in covered}
+        return {rule: self.needed(rule) or "no test decides it" for rule in self.rules if rule not in covered}
 
-    def _reasons(self, rule: str) -> list[tuple[str, str]]:
-        reasons = [(entry.name, entry.reason or "") for entry in self.skipped if rule in entry.decides.rules]
-        return reasons or [("", "no test decides it")]
+    def needed(self, rule: str) -> str | None:
+        """Return what would let the skipped tests decide a rule, None if no test that decides it was skipped."""
+        found = [way for entry in self.skipped if rule in entry.decides.rules for way in entry.ways]
+        return f"it needs {alternatives(found)}" if found else None
 
 
 def make_plan(
@@ -85,11 +88,16 @@ def make_plan(
 ) -> Plan:
     """Return the plan: phase by phase, the cheapest test first in each. rules: those that the run asks for."""
     entries = [
-        Entry(name, decides, decides.cost(target), _reason(decides, target, profile))
+        _entry(name, decides, target, profile)
         for name, decides in _for(target, list(tests))
         if rules.keys() & set(decides.rules)
     ]
     return Plan(tuple(sorted(entries, key=_sort_key)), rules, cap)
+
+
+def _entry(name: str, decides: Decides, target: Target, profile: Profile) -> Entry:
+    reason = _reason(decides, target, profile)
+    return Entry(name, decides, decides.cost(target), reason, tuple(ways(decides, target, profile)) if reason else ())
 
 
 def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str, Decides]]:

@@ -10,8 +10,12 @@ from contract_tests.runner.events import Decision, PlanMade
 from contract_tests.runner.plan import Entry, Plan
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
+from contract_tests.runner.ways import Way
 from support.conformance import TOKEN, decision, ended, target
 
+SLOW = Way(("the account slow",), None, 0, "", 1)
+TOO_DEAR = "it may cost 9 credits, more than the profile quick allows"
+FULL = Way((), "full", 9, "", 1)
 _TEN_O_CLOCK = 1772100000  # 2026-02-26T10:00:00Z
 HOSTILE = "<script>alert(1)</script> | `x` ```` @you\n::error::no\x00json"
 
@@ -39,8 +43,8 @@ def finished_run(folder: Path, **settings: Any) -> Run:
     entries = (
         Entry("a.py::t", Decides(("LOCK-ONE", "SHAPE")), 0),
         Entry("b.py::u", Decides(("ORDER",)), 0),
-        Entry("c.py::v", Decides(("AUTH",), roles=("slow",)), 0, "the target has no account slow"),
-        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, "it may cost 9 credits, more than the profile quick allows"),
+        Entry("c.py::v", Decides(("AUTH",), roles=("slow",)), 0, "the target has no account slow", (SLOW,)),
+        Entry("d.py::w", Decides(("AUTH",), credits=9), 9, TOO_DEAR, (FULL,)),
     )
     rules = {id_: load_rules()[id_] for id_ in ("LOCK-ONE", "SHAPE", "ORDER", "AUTH")}
     for event in (

@@ -95,5 +95,5 @@ def test_the_page_has_no_control_characters(tmp_path: Path) -> None:
 def test_an_excluded_test_is_listed_with_the_option_that_includes_it(page: Page) -> None:
     cells = page.all("td")
     assert "the target has no account slow" in cells
-    assert "slow under accounts: of the target file" in cells
-    assert "--profile full" in cells
+    assert "the account slow (no credit, 1 second)" in cells
+    assert "--profile full (at most 9 credits, 1 second)" in cells

@@ -10,8 +10,13 @@ from contract_tests.runner.settings import Settings
 from support.conformance import ended, target
 from support.finished import finished_run
 
-ACCOUNT = LeftOut("c.py::v", ("AUTH",), "the target has no account slow", "slow under accounts: of the target file")
-PROFILE = LeftOut("d.py::w", ("AUTH",), "it may cost 9 credits, more than the profile quick allows", "--profile full")
+ACCOUNT = LeftOut("c.py::v", ("AUTH",), "the target has no account slow", "the account slow (no credit, 1 second)")
+PROFILE = LeftOut(
+    "d.py::w",
+    ("AUTH",),
+    "it may cost 9 credits, more than the profile quick allows",
+    "--profile full (at most 9 credits, 1 second)",
+)
 
 
 def test_an_excluded_test_has_the_option_that_includes_it(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_profile_costs_at_most_its_maximum(profile: Profile, aim: Target) -> N
 
 
 def test_every_rule_is_decided_by_a_test_or_listed_with_a_reason() -> None:
-    assert plan_of(ALL).reasons_undecided() == {}
+    assert plan_of(ALL).undecided() == {}
 
 
 def test_tests_declare_rules_and_roles_that_exist() -> None:
@@ -52,7 +52,7 @@ def test_tests_are_ordered_by_cost() -> None:
 
 def test_with_a_mock_every_rule_is_decided() -> None:
     plan = estimate(Settings(target("invalid", control="mock")))
-    assert plan.reasons_undecided() == {}
+    assert plan.undecided() == {}
     assert {entry.decides.mode for entry in plan.selected} == {"any", "control"}
 
 
@@ -63,9 +63,8 @@ def make(decides: Decides, aim: Target, profile: Profile = "full", cap: int = 40
 def test_the_reason_names_the_missing_account() -> None:
     plan = make(Decides(("RECENT-OWN",), roles=("primary", "secondary")), ONLY_PRIMARY)
     assert plan.skipped[0].reason == "the target has no account secondary: name one under accounts"
-    assert plan.reasons_undecided()["RECENT-OWN"] == [
-        ("a test", "the target has no account secondary: name one under accounts")
-    ]
+    assert plan.undecided()["RECENT-OWN"] == "it needs the account secondary (no credit, 1 second)"
+    assert plan.undecided()["AUTH"] == "no test decides it"
 
 
 def test_the_reason_names_the_profile() -> None:
