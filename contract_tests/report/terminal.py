@@ -35,8 +35,9 @@ def make_console(stream: TextIO) -> Console:
 
 def print_summary(console: Console, run: Run, outcome: Outcome) -> None:
     for finding in outcome.findings:
+        calls = f"\n  At:         {', '.join(finding.calls)}" if len(finding.calls) > 1 else ""
         accepted = f"\n  Accepted:   {finding.accepted}" if finding.accepted else ""
-        console.print(visible(f"\n{run.masker(describe(finding.decision))}{accepted}"), soft_wrap=True)
+        console.print(visible(f"\n{run.masker(describe(finding.decision))}{calls}{accepted}"), soft_wrap=True)
     if outcome.findings:
         _print_line(console, f"\n{commands_note(outcome)}")
     console.print()

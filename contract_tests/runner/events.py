@@ -35,7 +35,7 @@ class PreflightFailed:
 class Decision:
     """A test checked a rule, which passed or did not.
 
-    example: the value in this reply; decisions that differ only in it, and in the call, have the same cause.
+    example: the value in this reply; decisions that differ only in it and in the call have the same cause.
     """
 
     test: str
@@ -58,8 +58,8 @@ class Decision:
 
     @property
     def cause(self) -> Identity:
-        """The identity, without the call if that makes no difference."""
-        return replace(self.identity, call="") if self.example else self.identity
+        """The identity without the call: a service that is wrong in one thing is so at many operations."""
+        return replace(self.identity, call="")
 
     @property
     def observed(self) -> str:

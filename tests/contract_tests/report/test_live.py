@@ -71,7 +71,8 @@ def test_the_reason_for_a_stop_is_shown(run: Run) -> None:
     assert stream.getvalue() == "no service there\n"
 
 
-def test_a_terminal_shows_the_progress(run: Run) -> None:
+def test_a_terminal_shows_the_progress(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run.transport, "clock", lambda: run.started + 12)
     status = Status(run)
     run.events.consumers.append(status)
     play(run)
@@ -82,7 +83,7 @@ def test_a_terminal_shows_the_progress(run: Run) -> None:
         "free checks 1 of 1",
         "paid checks 0 of 1",
     ]
-    assert shown[2].startswith("0 of 40 credits, 0 requests, 0.0 seconds of 600")
+    assert shown[2].startswith("0 of 40 credits, 0 requests, 12.0 seconds of 600")
     assert shown[3] == "0 s test_credits.py::test_paid"
 
 

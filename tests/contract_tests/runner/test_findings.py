@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.resources import load_rules
 from contract_tests.runner.baseline import NO_BASELINE, Accepted, Baseline
@@ -26,8 +28,9 @@ def test_the_same_field_with_other_values_and_at_other_operations_is_one_finding
     assert found(*decisions) == [(2, (RECENT, VERSIONS))]
 
 
-def test_without_an_example_each_operation_is_a_finding() -> None:
-    assert found(decision("recent-images"), decision("versions")) == [(1, (RECENT,)), (1, (VERSIONS,))]
+def test_another_expectation_is_another_finding() -> None:
+    other = replace(decision("versions"), expected="404")
+    assert found(decision("recent-images"), other) == [(1, (RECENT,)), (1, (VERSIONS,))]
 
 
 def test_a_finding_that_is_accepted_at_one_operation_is_open_at_the_other() -> None:
