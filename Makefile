@@ -16,7 +16,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test test-more conform selftest soak bench bench-peers screenshots lint format lint-openapi clean
+.PHONY: help serve test test-more conform selftest soak bench bench-peers docs screenshots lint format lint-openapi clean
 .DEFAULT_GOAL := help
 
 help: ## list all targets
@@ -48,6 +48,9 @@ bench: $(VENV)/.dev ## compare the speed of the mock with simpler programs (BENC
 
 bench-peers: $(VENV)/.dev ## compare the mock with other mock servers, which npm installs
 	@$(BIN)/python -m benchmarks peers $(BENCH)
+
+docs: $(VENV)/.dev ## write the tables of docs/differences.md from the rules
+	@$(BIN)/python -m docs.tables
 
 screenshots: $(VENV)/.dev ## take the pictures of the page in docs/images (needs Chromium)
 	@$(BIN)/python tests/browser/screenshots.py

@@ -19,6 +19,7 @@ from .http.handlers import HANDLERS, Handler
 from .http.operations import Operations
 from .http.pictures import Pictures
 from .http.pipeline import Pipeline
+from .http.presentation import make_presenter
 from .http.routing import LazyApp, PathRouter
 from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
@@ -60,7 +61,14 @@ def create_app(
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
     service = _service(settings, served, state or open_state(settings, clock))
     reader = BodyReader(settings.behaviour, service.sources)
-    pipeline = partial(Pipeline, served, service, allow_faults=settings.control_open, log=log)
+    pipeline = partial(
+        Pipeline,
+        served,
+        service,
+        allow_faults=settings.control_open,
+        log=log,
+        present=make_presenter(settings.behaviour),
+    )
     operations = partial(Operations, served, service, reader, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)

@@ -96,6 +96,17 @@ async def a_day_is_counted_in_requests(app: ASGIApp, account: Account) -> None:
     assert [(await account.generate(5)).status for _ in range(3)] == [200, 200, 429]
 
 
+@scene(daily_unit="attempts", refusal_order=["invalid", "locked", "no-credits", "daily-limit"])
+async def a_day_is_counted_in_requests_and_refused_ones_count(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"daily_limit": 4, "credits": 1, "generation_time": 0})
+    assert [(await account.generate(count)).status for count in (1, 0, 1)] == [200, 422, 419]
+    await account.control("PATCH", body={"credits": 9, "lock": {"until": None}})
+    assert (await account.generate()).status == 409
+    await account.control("PATCH", body={"lock": None})
+    assert [(await account.generate()).status for _ in range(2)] == [429, 429]
+    assert (await account.control("GET"))["used_today"] == 4
+
+
 @scene(daily_reset="18:00")
 async def a_day_begins_in_the_evening(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"used_today": 50, "generation_time": 0})
@@ -124,6 +135,13 @@ async def invalid_parameters_are_400(app: ASGIApp, account: Account) -> None:
     upscale = {"image_generator": "stablediffusion", "stable_description": "a fox", "type": "upscale"}
     upscale |= {"image_resolution": "64x64", "image_number_of_images": "1"}
     assert (await call(app, "POST", f"{API}/generate-image", account.token, upscale)).status == 422
+
+
+@scene(invalid_status=200)
+async def invalid_parameters_are_a_200_that_says_so(app: ASGIApp, account: Account) -> None:
+    answer = await account.generate(0)
+    assert (answer.status, answer.body["status"], list(answer.body)) == (200, "error", ["status", "message"])
+    assert (await account.requests())[-1]["rule"] == "VALID-422"
 
 
 @scene(recent_order="oldest-first")
@@ -157,6 +175,96 @@ async def a_remote_storage_has_the_configured_address(app: ASGIApp, account: Acc
     await account.control("PATCH", body={"generation_time": 0})
     (image,) = (await account.generate()).body["images"]
     assert image["output"] == f"https://pictures.example/bucket/uploads/{image['title']}"
+
+
+@scene(output_form="slash")
+async def the_address_of_a_picture_begins_with_a_slash(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    (image,) = (await account.generate()).body["images"]
+    assert image["output"] == f"/uploads/{image['title']}"
+
+
+@scene(output_form="url")
+async def local_pictures_have_a_full_address(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    answer = await account.generate(host="mock.example:8010")
+    assert answer.body["image_storage"] == "public"
+    (image,) = answer.body["images"]
+    assert image["output"] == f"http://mock.example:8010/uploads/{image['title']}"
+
+
+@scene(further_fields="family")
+async def entries_have_further_fields_and_other_ones_by_reply(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    (image,) = (await account.generate()).body["images"]
+    (recent,) = (await account.get("recent-images")).body
+    documented = {"id", "title", "input", "output"}
+    assert image.keys() - recent.keys() == {"img_id"}
+    assert recent.keys() - image.keys() == {"created_at", "updated_at"}
+    assert {name: image[name] for name in documented} == {name: recent[name] for name in documented}
+
+
+@scene(created_at="microseconds")
+async def created_at_has_fractions_of_a_second(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    await account.generate()
+    assert [each["created_at"] for each in (await account.get("recent-images")).body] == ["2026-02-26T12:00:00.000000Z"]
+
+
+@scene(input_modifiers="appended")
+async def input_is_the_prompt_with_its_modifiers(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    fields: dict[str, Any] = {"image_generator": "dall-e", "description": "a fox", "size": "256x256", "quality": "hd"}
+    fields |= {"image_style": "vivid", "image_lighting": "golden hour", "mood": "", "image_number_of_images": 1}
+    answer = await call(app, "POST", f"{API}/generate-image", account.token, fields)
+    assert [image["input"] for image in answer.body["images"]] == ["a fox vivid style golden hour lighting"]
+
+
+@scene(error_body="envelope")
+async def errors_are_in_an_envelope(app: ASGIApp, account: Account) -> None:
+    codes = {}
+    await account.control("PATCH", body={"credits": 0, "generation_time": 0})
+    for answer in (
+        await account.generate(),
+        await account.generate(0),
+        await call(app, "GET", f"{API}/versions"),
+        await call(app, "GET", f"{API}/nowhere", account.token),
+        await call(app, "POST", f"{API}/versions", account.token),
+        await call(app, "GET", "/uploads/none.png"),
+    ):
+        assert answer.body["success"] is False
+        assert answer.body["error"].keys() == {"code", "message", "details"}
+        codes[answer.status] = answer.body["error"]["code"]
+    assert codes == {
+        419: "INSUFFICIENT_CREDITS",
+        422: "VALIDATION_ERROR",
+        401: "UNAUTHORIZED",
+        404: "NOT_FOUND",
+        405: "METHOD_NOT_ALLOWED",
+    }
+    (refused, *_) = [each for each in await account.requests() if each["status"] == 422]
+    assert (refused["rule"], refused["why"]["rule"]) == ("VALID-422", "VALID-422")
+
+
+@scene(error_body="envelope")
+async def the_fields_that_are_wrong_are_the_details(app: ASGIApp, account: Account) -> None:
+    error = (await account.generate(0)).body["error"]
+    assert list(error["details"]) == ["image_number_of_images"]
+    await account.control("PATCH", body={"daily_limit": 0})
+    assert (await account.generate()).body["error"]["code"] == "DAILY_LIMIT_EXCEEDED"
+
+
+@scene(without_accept="redirect")
+async def a_client_that_does_not_accept_json_gets_a_redirect_or_a_page(app: ASGIApp, account: Account) -> None:
+    for accept in ("*/*", "text/html, application/json", ""):
+        answer = await call(app, "GET", f"{API}/versions", accept=accept)
+        assert (answer.status, answer.headers["location"]) == (302, "http://127.0.0.1/login")
+        answer = await call(app, "GET", f"{API}/nowhere", account.token, accept=accept)
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    for accept in ("application/json", "application/vnd.api+json, text/html"):
+        answer = await call(app, "GET", f"{API}/versions", accept=accept)
+        assert (answer.status, answer.body) == (401, {"message": "Unauthenticated."})
+    assert (await account.get("versions", accept="text/html")).status == 200
 
 
 @scene(queued_answer="queued")

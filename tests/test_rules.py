@@ -44,6 +44,8 @@ EXPECTED_SOURCES = {
     "IMG-SIZE": "assumed",
     "I2I-SRC": "doc",
     "NOT-FOUND": "platform",
+    "ERROR-BODY": "platform",
+    "NO-ACCEPT": "inferred",
 }
 
 

@@ -31,8 +31,8 @@ _PERMUTATION = "permutation of the default"
 class Setting:
     """One value of the mock's behaviour.
 
-    source: of the rule it rests on; takes: the accepted values, in words; statement: what a limit bounds, empty if a
-    rule states it.
+    source: of the rule it rests on, unless it has its own; takes: the accepted values, in words; statement: what a
+    limit bounds, empty if a rule states it.
     """
 
     name: str
@@ -79,7 +79,9 @@ def compile_rules(data: Node) -> Rules:
     """Return the rules; raise ContractError on an entry that is not understood."""
     rules = [_rule(entry) for entry in data["rules"]]
     settings = [
-        _setting(each, entry["source"], entry["id"]) for entry in data["rules"] for each in entry.get("settings", [])
+        _setting(each, each.get("source", entry["source"]), entry["id"])
+        for entry in data["rules"]
+        for each in entry.get("settings", [])
     ]
     settings += [_setting(each, "assumed", None) for each in data["limits"]]
     if len({rule.id for rule in rules}) < len(rules) or len({each.name for each in settings}) < len(settings):

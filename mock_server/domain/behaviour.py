@@ -8,6 +8,8 @@ import msgspec
 class Behaviour(msgspec.Struct, frozen=True):
     """The settings of the emulated service. Seconds are seconds, sizes are bytes, lengths are characters."""
 
+    further_fields: str
+    created_at: str
     versions: Mapping[str, str]
     lock_seconds: float
     lock_release: str
@@ -20,11 +22,15 @@ class Behaviour(msgspec.Struct, frozen=True):
     refusal_order: Sequence[str]
     invalid_status: int
     recent_order: str
+    input_modifiers: str
     image_storage: str
     storage_url: str
+    output_form: str
     queued_answer: str
     default_size: str
     upscale_factor: int
+    error_body: str
+    without_accept: str
     max_images: int
     max_text_length: int
     max_upload_bytes: int

@@ -1,6 +1,9 @@
 """Charges: what a generation costs, in credits and in images of the day. The one place for each price."""
 
+from msgspec.structs import replace
+
 from .behaviour import Behaviour
+from .clock import Instant
 from .world import Demand, World
 
 
@@ -19,6 +22,12 @@ def needed_credits(demand: Demand, behaviour: Behaviour) -> int:
 def allowance(demand: Demand, behaviour: Behaviour) -> int:
     """Return how much of the daily limit a generation uses, in images or in requests. [DAILY-RESET]"""
     return demand.count if behaviour.daily_unit == "images" else 1
+
+
+def count_attempt(world: World, now: Instant) -> tuple[World, None]:
+    """Return the world after a refused generation, where every attempt uses the daily limit. [DAILY-RESET]"""
+    del now
+    return replace(world, used=world.used + 1), None
 
 
 def free_credits(world: World) -> int:

@@ -44,13 +44,20 @@ def _slug(prompt: str) -> str:
     return "-".join(words[:4])[:48].strip("-") or "image"
 
 
+def has_origin(behaviour: Behaviour) -> bool:
+    """Return whether picture addresses are URLs: always if the storage is remote. [IMG-STORAGE]"""
+    return behaviour.image_storage != "public" or behaviour.output_form == "url"
+
+
 def folder(behaviour: Behaviour, origin: str = "") -> str:
-    """Return the prefix of picture addresses: a path, or a URL if the storage is remote. [IMG-STORAGE]
+    """Return the prefix of picture addresses: a path or a URL. [IMG-STORAGE]
 
     origin: the server's address in the request, "" without a request.
     """
-    base = behaviour.storage_url or origin
-    return "uploads/" if behaviour.image_storage == "public" or not base else f"{base.rstrip('/')}/uploads/"
+    base = origin if behaviour.image_storage == "public" else behaviour.storage_url or origin
+    if has_origin(behaviour) and base:
+        return f"{base.rstrip('/')}/uploads/"
+    return "/uploads/" if behaviour.output_form == "slash" else "uploads/"
 
 
 def world_of(name: str) -> str:

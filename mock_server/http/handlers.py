@@ -1,20 +1,18 @@
 """Handlers: one short function per operation, from a call to a reply."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import msgspec
 
 from mock_server.contract import Operation
-from mock_server.domain.clock import to_iso
 from mock_server.domain.generation import Failure, GenerationRequest, availability
-from mock_server.domain.images import recent
+from mock_server.domain.images import has_origin, recent
 from mock_server.domain.refusals import Refusal
-from mock_server.domain.world import Image
 from mock_server.service import Caller, Seen, Service, generate
 
 from .context import RequestContext
 from .orders import make_order
+from .presentation import generated, listed
 from .replies import Reply, failed, refused
 
 
@@ -47,8 +45,8 @@ async def generate_image(call: Call) -> Reply:
     behaviour = call.service.behaviour
     assert call.operation.parameters is not None
     fields = call.context.fields
-    # Only the addresses of remote storage have an origin, and parsing it costs every generation.
-    origin = "" if behaviour.image_storage == "public" else call.context.origin
+    # Parsing it costs every generation, and most addresses have no origin.
+    origin = call.context.origin if has_origin(behaviour) else ""
     order = make_order(fields, call.operation.parameters.pick(fields), behaviour, origin)
     request = GenerationRequest(call.context.id, order, call.service.generation_seconds)
     for fault, _ in call.context.faults:
@@ -59,17 +57,12 @@ async def generate_image(call: Call) -> Reply:
     if isinstance(outcome, Failure):
         return failed(outcome.message, ended)
     images = outcome or ()
-    body = {"status": "success", "images": [_image(each) for each in images], "image_storage": behaviour.image_storage}
-    return Reply(200, body, made=tuple(each.title for each in images), ended=ended)
+    return Reply(200, generated(images, behaviour), made=tuple(each.title for each in images), ended=ended)
 
 
 async def get_recent_images(call: Call) -> Reply:
     images = recent(call.seen.world, call.service.behaviour.recent_order == "newest-first")
-    return Reply(200, [{**_image(each), "created_at": to_iso(each.created_at)} for each in images])
-
-
-def _image(image: Image) -> dict[str, Any]:
-    return {"id": image.id, "title": image.title, "input": image.prompt, "output": image.output}
+    return Reply(200, listed(images, call.service.behaviour))
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -4,10 +4,8 @@ import logging
 from collections.abc import Mapping
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from mock_server.contract import Contract, Operation
-from mock_server.domain.refusals import REFUSALS
+from mock_server.domain import charges
 from mock_server.service import Service, earlier_refusal
 
 from .body import BodyReader
@@ -18,6 +16,8 @@ from .replies import RefusedError, Reply, error, refused
 
 _log = logging.getLogger("aiimage_mock")
 _INVALID = ("invalid", "missing-source")
+# The refused generations that count against the daily limit, where attempts do. [DAILY-RESET]
+_ATTEMPTS = frozenset({*_INVALID, "locked", "no-credits"})
 _MAX_REMEMBERED_CALLERS = 10_000
 
 
@@ -41,6 +41,7 @@ class Operations:
         self._operations = dict(operations)
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
+        self._counts_attempts = service.behaviour.daily_unit == "attempts"
         self._allow = ", ".join(sorted(self._operations))
 
     def operation_id(self, method: str) -> str | None:
@@ -69,7 +70,10 @@ class Operations:
             reply = context.early_reply or await self._handle(context, operation)
         except RefusedError as wrong:
             reply = wrong.reply
-        return self._checked(self._in_order(context, operation, reply), operation)
+        reply = self._in_order(context, operation, reply)
+        if self._counts_attempts and reply.code in _ATTEMPTS and context.caller:
+            await self._service.change(context.caller, charges.count_attempt)
+        return self._checked(reply, operation)
 
     async def _handle(self, context: RequestContext, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)
@@ -86,9 +90,7 @@ class Operations:
             return reply  # the other refusals are those of a generation
         demand = read_demand(context.sent_fields, operation.parameters.pick(context.sent_fields).roles, behaviour)
         earlier = earlier_refusal(self._service, context.seen, demand)
-        if earlier:
-            return refused(earlier, behaviour)
-        return replace(reply, status=behaviour.invalid_status) if reply.code == "invalid" else reply
+        return refused(earlier, behaviour) if earlier else reply
 
     def _unknown(self, context: RequestContext) -> Reply:
         path = context.path
@@ -101,9 +103,8 @@ class Operations:
         """Return the reply if the document allows it, else an error that names the difference."""
         if reply.ours:
             return reply
-        status = REFUSALS[reply.code].status if reply.code else reply.status  # the document knows no `invalid_status`
-        documented = operation.responses.get(status) if operation else None
-        documented = documented or self._contract.fallbacks.get(status)
+        documented = operation.responses.get(reply.status) if operation else None
+        documented = documented or self._contract.fallbacks.get(reply.status)
         if documented is None and reply.code and operation and operation.id not in self._handlers:
             return reply  # an operation that is only in the document need not list every refusal
         complaint = documented.complaint(reply.body, reply.headers) if documented else "the status is not documented"

@@ -15,6 +15,8 @@ from .replies import RefusedError, invalid
 
 _DEFAULT_TYPE = "text-to-image"
 _UPSCALE = "upscale"
+# The kinds of modifiers that the product family appends to the prompt, the ends of their fields' names.
+_APPENDED = frozenset({"style", "lighting", "mood"})
 
 
 def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour, origin: str) -> Order:
@@ -33,7 +35,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
         raise _impossible(field, f"asks for {width}x{height}, more than {behaviour.max_pixels} pixels")
     return Order(
         engine=_value(fields, roles.engine) or "",
-        prompt=fields.get(roles.prompt, ""),
+        prompt=_input(fields, roles, behaviour),
         count=fields.get(roles.count, 1),
         width=width,
         height=height,
@@ -49,6 +51,15 @@ def read_demand(sent: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> 
     engine, count = _value(sent, roles.engine), _value(sent, roles.count)
     usable = isinstance(count, int) and 0 < count <= behaviour.max_images
     return Demand(engine if isinstance(engine, str) else "", count if usable else 1)
+
+
+def _input(fields: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> str:
+    """Return the prompt, with its modifiers if the behaviour appends them: "a fox vivid style". [IMG-INPUT]"""
+    prompt = _value(fields, roles.prompt) or ""
+    if behaviour.input_modifiers == "omitted":
+        return prompt
+    sent = [(name.rpartition("_")[2], fields.get(name)) for name in roles.modifiers]
+    return " ".join([prompt, *(f"{value} {kind}" for kind, value in sent if value and kind in _APPENDED)])
 
 
 def _value(fields: Mapping[str, Any], name: str | None) -> Any:

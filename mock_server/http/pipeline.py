@@ -20,6 +20,7 @@ from mock_server.stores.protocol import StoreUnavailableError
 from .access_log import AccessLog
 from .connections import connection_of, transmit
 from .context import RequestContext, parse_headers
+from .presentation import Presenter
 from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
 
 _log = logging.getLogger("aiimage_mock")
@@ -50,6 +51,7 @@ class Pipeline:
     responder: Responder
     allow_faults: bool
     log: AccessLog
+    present: Presenter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation, now = self.responder.operation_id(scope["method"]), self.service.clock.now()
@@ -140,7 +142,7 @@ class Pipeline:
         """Return the transmission of a reply, as the faults change it."""
         if isinstance(reply, Reply):
             context.reply = reply
-            reply = to_transmission(reply)
+            reply = self.present(context, reply)
         for fault, _ in context.faults:
             reply = fault.change_reply(reply)
         return reply

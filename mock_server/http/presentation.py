@@ -1,0 +1,115 @@
+"""Presentation: the form of a reply, where the documentation leaves it open."""
+
+import html
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from msgspec.structs import replace
+
+from mock_server.domain.behaviour import Behaviour
+from mock_server.domain.clock import to_iso
+from mock_server.domain.world import Image
+from mock_server.faults.transmission import Transmission, empty, whole
+
+from .context import RequestContext
+from .replies import Reply, to_transmission
+
+Presenter = Callable[[RequestContext, Reply], Transmission]
+
+_LOGIN = "/login"
+# The vendor's documentation has those of 401, 403, 404, 422 and 429; the others are ours. [ERROR-BODY]
+_CODE_OF_STATUS = {
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    409: "CONFLICT",
+    413: "PAYLOAD_TOO_LARGE",
+    419: "INSUFFICIENT_CREDITS",
+    422: "VALIDATION_ERROR",
+    429: "RATE_LIMITED",
+    400: "BAD_REQUEST",
+}
+_CODE_OF_REFUSAL = {"daily-limit": "DAILY_LIMIT_EXCEEDED"}
+_PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n'
+# The statuses that the framework of the product family answers with a page. [NO-ACCEPT]
+_WITH_PAGE = frozenset({404, 405, 422})
+
+
+def make_presenter(behaviour: Behaviour) -> Presenter:
+    """Return the function that gives a reply its form, as bytes on the wire. [VALID-422, ERROR-BODY, NO-ACCEPT]"""
+    pages, envelopes = behaviour.without_accept == "redirect", behaviour.error_body == "envelope"
+
+    def present(context: RequestContext, reply: Reply) -> Transmission:
+        # Not the mock's own errors, which no service gives.
+        if reply.code is None:
+            return to_transmission(reply)
+        if reply.code == "invalid":
+            reply = _invalid(reply, behaviour.invalid_status)
+            if reply.status == HTTPStatus.OK:
+                return to_transmission(reply)
+        page = _for_browsers(context, reply) if pages and not accepts_json(context.headers.get(b"accept")) else None
+        return page or to_transmission(_in_envelope(reply) if envelopes else reply)
+
+    return present
+
+
+def accepts_json(accept: str) -> bool:
+    """Return whether a header Accept names JSON. [NO-ACCEPT]"""
+    # As Laravel does: a wildcard does not count, and only the first type decides.
+    first = accept.partition(",")[0].lower()
+    return "/json" in first or "+json" in first
+
+
+def generated(images: Sequence[Image], behaviour: Behaviour) -> dict[str, Any]:
+    """Return the body of the reply to a generation."""
+    entries = [_entry(each) for each in images]
+    if behaviour.further_fields == "family":
+        entries = [{**entry, "img_id": each.id, **_row(each)} for entry, each in zip(entries, images, strict=True)]
+    return {"status": "success", "images": entries, "image_storage": behaviour.image_storage}
+
+
+def listed(images: Sequence[Image], behaviour: Behaviour) -> list[dict[str, Any]]:
+    """Return the body of the recent images."""
+    timespec = behaviour.created_at
+    entries = [{**_entry(each), "created_at": to_iso(each.created_at, timespec)} for each in images]
+    if behaviour.further_fields == "family":
+        return [
+            {**entry, **_row(each), "updated_at": entry["created_at"]}
+            for entry, each in zip(entries, images, strict=True)
+        ]
+    return entries
+
+
+def _entry(image: Image) -> dict[str, Any]:
+    return {"id": image.id, "title": image.title, "input": image.prompt, "output": image.output}
+
+
+def _row(image: Image) -> dict[str, Any]:
+    """Return further columns of the database row that the product family returns."""
+    name, _, digits = image.title.removesuffix(".png").rpartition("-")
+    return {"slug": name, "hash": digits, "credits": image.credits, "status": "COMPLETED", "response": image.engine}
+
+
+def _invalid(reply: Reply, status: int) -> Reply:
+    """Return the reply to invalid parameters with another status; a 200 says in its body that the request failed."""
+    body = {"status": "error", "message": reply.body["message"]} if status == HTTPStatus.OK else reply.body
+    return replace(reply, status=status, body=body)
+
+
+def _in_envelope(reply: Reply) -> Reply:
+    code = _CODE_OF_REFUSAL.get(reply.code or "") or _CODE_OF_STATUS[reply.status]
+    details = reply.body.get("errors", {})
+    error = {"code": code, "message": reply.body["message"], "details": details}
+    return replace(reply, body={"success": False, "error": error})
+
+
+def _for_browsers(context: RequestContext, reply: Reply) -> Transmission | None:
+    """Return what a client gets that does not accept JSON: a redirect or a page; None for the usual reply."""
+    if reply.code == "unauthenticated":
+        return empty(302, {"location": f"{context.origin}{_LOGIN}"})
+    if reply.status not in _WITH_PAGE:
+        return None
+    page = _PAGE.format(title=html.escape(HTTPStatus(reply.status).phrase))
+    return whole(reply.status, page.encode(), "text/html; charset=utf-8", reply.headers)
