@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 0.05
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (connects to loopback instead)
 
 Json = dict[str, Any]
-Edge = Literal["lock-expiry", "generation-end", "day-reset"]
+Edge = Literal["lock-expiry", "generation-end", "day-reset", "rate-reset"]
 
 
 class HeldLock(TypedDict):

@@ -83,6 +83,8 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     clock: str | None = None
     faults: list[dict[str, Any]] = []
     history: PastSize | None = None
+    sandbox: bool | None = None
+    scope: list[str] | None = None
 
 
 class _Defaults(msgspec.Struct, forbid_unknown_fields=True):
@@ -178,6 +180,15 @@ def _read(path: Path) -> Any:
         raise ConfigurationError(" ".join(str(error).split())) from error
 
 
+def _scope(names: list[str], contract: Contract) -> tuple[str, ...]:
+    """Return the operations that a key may call; raise ValueError."""
+    known = [operation.id for operation in contract.operations]
+    for name in names:
+        if name not in known:
+            raise ValueError(f"unknown operation {name}{suggestion(name, known)}")
+    return tuple(names)
+
+
 def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
     """Return `base` with the values that the entry sets; raise ValueError."""
     values: dict[str, Any] = {
@@ -190,5 +201,7 @@ def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
         "stopped_at": from_iso(entry.clock) if entry.clock else None,
         "faults": make_plans(entry.faults, contract) or None,
         "history": entry.history.history if entry.history else None,
+        "sandbox": entry.sandbox,
+        "scope": None if entry.scope is None else _scope(entry.scope, contract),
     }
     return replace(base, **{name: value for name, value in values.items() if value is not None})

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from mock_server.app import create_app, rules
 from support.account import API, Account
-from support.asgi import call
+from support.asgi import Answer, call
 from support.clocks import JumpingClock
 from support.mock import behaviour, settings
 
@@ -252,6 +252,54 @@ async def the_fields_that_are_wrong_are_the_details(app: ASGIApp, account: Accou
     assert list(error["details"]) == ["image_number_of_images"]
     await account.control("PATCH", body={"daily_limit": 0})
     assert (await account.generate()).body["error"]["code"] == "DAILY_LIMIT_EXCEEDED"
+
+
+def rate_headers(answer: Answer) -> list[str]:
+    return [answer.headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining", "reset")]
+
+
+NEXT_MINUTE = str(1772107200 + 60)  # 2026-02-26T12:01:00Z
+
+
+@scene(rate_limit="starter")
+async def a_window_is_a_minute_of_the_clock(app: ASGIApp, account: Account) -> None:
+    await account.clock(advance=15)
+    replies = [await account.get("versions") for _ in range(60)]
+    assert {reply.status for reply in replies} == {200}
+    assert rate_headers(replies[-1]) == ["60", "0", NEXT_MINUTE]
+    for refused in (await account.get("versions"), await account.generate(0)):
+        assert (refused.status, refused.body) == (429, {"message": "Too Many Attempts."})
+        assert (rate_headers(refused), refused.headers["retry-after"]) == (["60", "0", NEXT_MINUTE], "45")
+    entry = (await account.requests())[-1]
+    assert (entry["rule"], entry["why"]["state"]["limit"]) == ("RATE", 60)
+    assert entry["why"]["message"].startswith(
+        "The rate limit of 60 requests is reached. Send it again at 2026-02-26T12:01:00Z"
+    )
+    assert (await call(app, "GET", f"{API}/versions")).status == 401
+    assert (await Account(app, "other").get("versions")).status == 200
+    await account.clock(advance_to="rate-reset", offset_ms=-1)
+    assert (await account.get("versions")).status == 429
+    await account.clock(advance_to="rate-reset")
+    assert rate_headers(await account.get("versions")) == ["60", "59", str(int(NEXT_MINUTE) + 60)]
+
+
+@scene(rate_limit="starter", rate_limit_headers="refusal")
+async def a_day_has_a_limit_too_and_only_the_refusal_tells(app: ASGIApp, account: Account) -> None:
+    for minute in range(17):
+        if minute:
+            await account.clock(advance_to="rate-reset")
+        replies = [await account.get("versions") for _ in range(60)]
+    assert rate_headers(replies[39]) == ["", "", ""]
+    assert [reply.status for reply in replies] == [200] * 40 + [429] * 20
+    assert rate_headers(replies[-1]) == ["1000", "0", str(1772107200 + 12 * 3600)]
+
+
+@scene(rate_limit="business", rate_limit_headers="never")
+async def a_rate_limit_without_headers(app: ASGIApp, account: Account) -> None:
+    replies = [await account.get("versions") for _ in range(301)]
+    assert [reply.status for reply in replies] == [200] * 300 + [429]
+    assert not {name for reply in replies for name in reply.headers if name.startswith("x-ratelimit")}
+    assert "retry-after" not in replies[-1].headers
 
 
 @scene(without_accept="redirect")

@@ -46,6 +46,10 @@ EXPECTED_SOURCES = {
     "NOT-FOUND": "platform",
     "ERROR-BODY": "platform",
     "NO-ACCEPT": "inferred",
+    "RATE": "platform",
+    "RATE-HEADERS": "platform",
+    "FORBIDDEN": "platform",
+    "SANDBOX": "platform",
 }
 
 

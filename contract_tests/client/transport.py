@@ -61,6 +61,7 @@ class Transport:
         self._next = 0.0
         self._lock = Lock()
         self._silences = self._gateway_errors = 0
+        self.throttled = False
         self.requests = 0
 
     def close(self) -> None:
@@ -75,6 +76,7 @@ class Transport:
             pause = throttle_pause(call.method, reply.status, reply.headers, text, attempt)
             if pause is None:
                 return reply
+            self.throttled = True
             self._slow_down()
             self.sleep(pause)
         raise InconclusiveError(

@@ -77,6 +77,9 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
     _check_number("generation_seconds", world.generation_seconds or 0, DAY // SECOND)
     # -1 where the days of 1970 begin later than midnight (daily_reset).
     _check_number("day", world.day, _MAX_INSTANT // DAY, least=-1)
+    if world.calls:
+        for name in ("in_minute", "in_day"):
+            _check_number(name, getattr(world.calls, name), _MAX_COUNT)
     now = world.clock.at(taken_at)
     _check_instant("clock", now)
     if world.lock:

@@ -41,6 +41,7 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     generation_time: Seconds | UnsetType | None = UNSET
     lock: LockChange | UnsetType | None = UNSET
     history: PastSize | UnsetType = UNSET
+    sandbox: bool | UnsetType = UNSET
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,6 +122,7 @@ def world_view(token: str, seen: Seen) -> dict[str, Any]:
         "running": len(world.running),
         "generation_time": world.generation_seconds,
         "faults": len(world.faults),
+        "sandbox": world.sandbox,
     }
 
 
@@ -160,6 +162,8 @@ def _changed(service: Service, world: World, now: Instant, change: WorldChange, 
         world = replace(world, daily_limit=change.daily_limit)
     if change.used_today is not UNSET:
         world = replace(world, used=change.used_today)
+    if change.sandbox is not UNSET:
+        world = replace(world, sandbox=change.sandbox)
     if change.generation_time is not UNSET:
         world = replace(world, generation_seconds=change.generation_time)
     if change.lock is not UNSET:

@@ -20,7 +20,9 @@ _BLOCKS = 21_000_000
 
 class Account(msgspec.Struct, frozen=True):
     """The initial state of an account. locked: another client holds the lock forever; valid: False is a 401;
-    stopped_at: the instant at which its clock is frozen, None if it runs; history: its past.
+    stopped_at: the instant at which its clock is frozen, None if it runs; history: its past; sandbox: nothing is
+    charged, and no daily limit applies [SANDBOX]; scope: ids of the operations that its API key may call, None for all
+    [FORBIDDEN].
     """
 
     credits: int
@@ -32,11 +34,14 @@ class Account(msgspec.Struct, frozen=True):
     faults: tuple[FaultPlan, ...] = ()
     stopped_at: Instant | None = None
     history: History | None = None
+    sandbox: bool = False
+    scope: tuple[str, ...] | None = None
 
     @property
     def able(self) -> bool:
         """Whether it can generate an image at first."""
-        return self.valid and not self.locked and self.credits > 0 and self.used_today < self.daily_limit
+        pays = self.sandbox or (self.credits > 0 and self.used_today < self.daily_limit)
+        return self.valid and not self.locked and self.scope is None and pays
 
 
 class Accounts(msgspec.Struct, frozen=True):
@@ -87,4 +92,5 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
         generation_seconds=account.generation_seconds,
         clock=world.clock if account.stopped_at is None else Timepiece(0, account.stopped_at),
         faults=account.faults,
+        sandbox=account.sandbox,
     )

@@ -31,6 +31,8 @@ class Behaviour(msgspec.Struct, frozen=True):
     upscale_factor: int
     error_body: str
     without_accept: str
+    rate_limit: str
+    rate_limit_headers: str
     max_images: int
     max_text_length: int
     max_upload_bytes: int

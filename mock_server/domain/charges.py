@@ -7,27 +7,29 @@ from .clock import Instant
 from .world import Demand, World
 
 
-def price(demand: Demand, behaviour: Behaviour) -> int:
-    """Return the price of a generation in credits. [CREDIT-COST]"""
-    return demand.count * behaviour.credits_per_image
+def price(world: World, demand: Demand, behaviour: Behaviour) -> int:
+    """Return the price of a generation in credits. [CREDIT-COST, SANDBOX]"""
+    return 0 if world.sandbox else demand.count * behaviour.credits_per_image
 
 
-def needed_credits(demand: Demand, behaviour: Behaviour) -> int:
+def needed_credits(world: World, demand: Demand, behaviour: Behaviour) -> int:
     """Return how many credits an account must have for a generation. [CREDIT-NEED]"""
-    whole = price(demand, behaviour)
+    whole = price(world, demand, behaviour)
     # Not always 1: a generation that costs nothing needs no credit.
     return whole if behaviour.credit_need == "all" else min(whole, 1)
 
 
-def allowance(demand: Demand, behaviour: Behaviour) -> int:
-    """Return how much of the daily limit a generation uses, in images or in requests. [DAILY-RESET]"""
+def allowance(world: World, demand: Demand, behaviour: Behaviour) -> int:
+    """Return how much of the daily limit a generation uses, in images or in requests. [DAILY-RESET, SANDBOX]"""
+    if world.sandbox:
+        return 0
     return demand.count if behaviour.daily_unit == "images" else 1
 
 
 def count_attempt(world: World, now: Instant) -> tuple[World, None]:
     """Return the world after a refused generation, where every attempt uses the daily limit. [DAILY-RESET]"""
     del now
-    return replace(world, used=world.used + 1), None
+    return (world if world.sandbox else replace(world, used=world.used + 1)), None
 
 
 def free_credits(world: World) -> int:

@@ -86,8 +86,8 @@ def _generation(world: World, request: GenerationRequest, now: Instant, behaviou
     queued = order.queues and behaviour.queued_answer == "queued"
     ready = now + seconds(_seconds(world, request))
     # Where any credit suffices (credit_need), the account may have less than the price.
-    price = min(charges.price(order.demand, behaviour), charges.free_credits(world))
-    allowance = charges.allowance(order.demand, behaviour)
+    price = min(charges.price(world, order.demand, behaviour), charges.free_credits(world))
+    allowance = charges.allowance(world, order.demand, behaviour)
     return Generation(request.id, order, price, allowance, now if queued else ready, ready, request.failure)
 
 

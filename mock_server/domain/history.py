@@ -68,5 +68,5 @@ def _image(world: World, past: PastImage, number: int, at: Instant, behaviour: B
         folder=folder(behaviour),
         created_at=at,
         ready=at,
-        credits=charges.price(Demand(past.engine, 1), behaviour),
+        credits=charges.price(world, Demand(past.engine, 1), behaviour),
     )

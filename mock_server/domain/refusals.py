@@ -74,7 +74,9 @@ def _locked(world: World, demand: Demand, now: Instant, behaviour: Behaviour) ->
 
 
 def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
-    wanted = charges.allowance(demand, behaviour)
+    if world.sandbox:
+        return None
+    wanted = charges.allowance(world, demand, behaviour)
     reserved = sum([each.allowance for each in world.running])
     if world.used + reserved + wanted <= world.daily_limit:
         return None
@@ -91,7 +93,7 @@ def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviou
 
 def _no_credits(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
     del now
-    free, needed = charges.free_credits(world), charges.needed_credits(demand, behaviour)
+    free, needed = charges.free_credits(world), charges.needed_credits(world, demand, behaviour)
     state = {"credits": free, "needed": needed, "images": demand.count}
     return Refusal("no-credits", None, state) if free < needed else None
 
@@ -103,6 +105,8 @@ _WRONG_METHOD = "The {method} method is not supported for route {path}. Supporte
 
 _TABLE = (
     RefusalKind("unauthenticated", "AUTH-401", 401, "Unauthenticated."),
+    RefusalKind("forbidden", "FORBIDDEN", 403, "This API key may not call {operation}."),
+    RefusalKind("rate-limit", "RATE", 429, "Too Many Attempts."),
     RefusalKind("no-route", "NOT-FOUND", 404, "The route {path} could not be found."),
     RefusalKind("no-picture", "NOT-FOUND", 404, "There is no picture {path}."),
     RefusalKind("wrong-method", "NOT-FOUND", 405, _WRONG_METHOD),

@@ -113,12 +113,21 @@ class FaultPlan(msgspec.Struct, frozen=True):
     applied: int = 0
 
 
+class Calls(msgspec.Struct, frozen=True):
+    """The number of requests in the current minute and on the current day, each counted from the epoch. [RATE]"""
+
+    minute: int
+    day: int
+    in_minute: int = 0
+    in_day: int = 0
+
+
 class World(msgspec.Struct, frozen=True):
     """The state of one account.
 
     token: masked; first_id: id of its first image; day: the day that `used` counts; images: the last ones, newest
     first; made: number of images ever made; generation_seconds: duration of a generation, None for the server's
-    default.
+    default; calls: those that a rate limit counts; sandbox: whether nothing is charged and no daily limit applies.
     """
 
     name: str
@@ -135,3 +144,5 @@ class World(msgspec.Struct, frozen=True):
     generation_seconds: float | None = None
     clock: Timepiece = msgspec.field(default_factory=Timepiece)
     faults: tuple[FaultPlan, ...] = ()
+    calls: Calls | None = None
+    sandbox: bool = False

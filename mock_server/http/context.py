@@ -16,6 +16,7 @@ from mock_server.contract import Finding
 from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant
 from mock_server.domain.entry import Entry, Problem
+from mock_server.domain.rates import Rate
 from mock_server.faults import Fault
 from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, Seen
@@ -140,7 +141,8 @@ class RequestContext(msgspec.Struct):
     last read it; sent_fields: as they were sent; fields: those that the operation declares, once they are valid;
     early_reply: the refusal, if the request was refused before its faults were selected; reply: the reply of the
     service, before faults are applied; world_reset: the world was reset while the request ran, and is not in the
-    journal; picture: the title of a picture; method, path: cut, as the log and the journal keep them.
+    journal; picture: the title of a picture; rate: what is left of the rate limit; method, path: cut, as the log and
+    the journal keep them.
     """
 
     scope: Scope
@@ -162,6 +164,7 @@ class RequestContext(msgspec.Struct):
     reply: Reply | None = None
     world_reset: bool = False
     picture: str | None = None
+    rate: Rate | None = None
 
     def __post_init__(self) -> None:
         self.number = next(_numbers)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from mock_server.contract import Contract, Operation
 from mock_server.domain import charges
+from mock_server.domain.rates import count_call
 from mock_server.service import Service, earlier_refusal
 
 from .body import BodyReader
@@ -56,6 +57,9 @@ class Operations:
             return
         if context.caller is None and operation.secured:
             raise RefusedError(error("unauthenticated"))
+        scope = context.caller.account.scope if context.caller else None
+        if scope is not None and operation.id not in scope:
+            raise RefusedError(error("forbidden", operation=operation.id))
         if not operation.accepts(context.scope.get("path_params", {})):
             raise RefusedError(error("no-route", path=context.path))
         if operation.parameters is not None:
@@ -67,13 +71,22 @@ class Operations:
         if operation is None:
             return self._checked(self._unknown(context), None)
         try:
-            reply = context.early_reply or await self._handle(context, operation)
+            reply = await self._limited(context) or context.early_reply or await self._handle(context, operation)
         except RefusedError as wrong:
             reply = wrong.reply
         reply = self._in_order(context, operation, reply)
         if self._counts_attempts and reply.code in _ATTEMPTS and context.caller:
             await self._service.change(context.caller, charges.count_attempt)
         return self._checked(reply, operation)
+
+    async def _limited(self, context: RequestContext) -> Reply | None:
+        """Count the call, and return its refusal if the plan allows no more. [RATE]"""
+        caller, behaviour = context.caller, self._service.behaviour
+        if caller is None or behaviour.rate_limit == "none":
+            return None
+        context.rate = await self._service.change(caller, lambda world, now: count_call(world, now, behaviour))
+        context.seen = await self._service.look(caller)
+        return refused(context.rate.refusal, behaviour) if context.rate.refusal else None
 
     async def _handle(self, context: RequestContext, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)

@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from mock_server.domain.behaviour import Behaviour
-from mock_server.domain.clock import to_iso
+from mock_server.domain.clock import SECOND, Instant, to_iso
+from mock_server.domain.rates import Rate
 from mock_server.domain.world import Image
 from mock_server.faults.transmission import Transmission, empty, whole
 
@@ -42,6 +43,13 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
     pages, envelopes = behaviour.without_accept == "redirect", behaviour.error_body == "envelope"
 
     def present(context: RequestContext, reply: Reply) -> Transmission:
+        transmission = form(context, reply)
+        rate, headers = context.rate, behaviour.rate_limit_headers
+        if rate is None or headers == "never" or (headers == "refusal" and reply.code != "rate-limit"):
+            return transmission
+        return _with_rate(transmission, rate, context.seen.now if context.seen else context.received)
+
+    def form(context: RequestContext, reply: Reply) -> Transmission:
         # Not the mock's own errors, which no service gives.
         if reply.code is None:
             return to_transmission(reply)
@@ -90,6 +98,18 @@ def _row(image: Image) -> dict[str, Any]:
     """Return further columns of the database row that the product family returns."""
     name, _, digits = image.title.removesuffix(".png").rpartition("-")
     return {"slug": name, "hash": digits, "credits": image.credits, "status": "COMPLETED", "response": image.engine}
+
+
+def _with_rate(transmission: Transmission, rate: Rate, now: Instant) -> Transmission:
+    """Return the reply with what is left of the rate limit. [RATE-HEADERS]"""
+    headers = {
+        "x-ratelimit-limit": str(rate.limit),
+        "x-ratelimit-remaining": str(rate.remaining),
+        "x-ratelimit-reset": str(-(-rate.resets_at // SECOND)),
+    }
+    if rate.refusal:
+        headers["retry-after"] = str(-((now - rate.resets_at) // SECOND))
+    return replace(transmission, headers={**transmission.headers, **headers})
 
 
 def _invalid(reply: Reply, status: int) -> Reply:

@@ -86,6 +86,17 @@ def _locked(entry: Entry, found: Nearest) -> str:
     return f"A generation holds the lock.{expiry} Ask check-availability once a second, and generate when it says 200."
 
 
+def _rate_limit(entry: Entry, found: Nearest) -> str:
+    limit = entry.state.get("limit")
+    reached = "The rate limit" if limit is None else f"The rate limit of {limit} requests"
+    return f"{reached} is reached. Send it again {_when(found)}, and wait as long as Retry-After says."
+
+
+def _forbidden(entry: Entry, found: Nearest) -> str:
+    del entry, found
+    return "The scope of the API key does not have this call. Use another key."
+
+
 def _no_credits(entry: Entry, found: Nearest) -> str:
     state = entry.state
     short = (
@@ -101,12 +112,16 @@ def _daily_limit(entry: Entry, found: Nearest) -> str:
     limit = "The daily limit" if allowed is None else f"The daily limit of {_images(allowed)}"
     if found["when"] == NEVER:
         return f"{limit} allows no image at all. Waiting does not help."
-    when = found["when"] if found["when"] == AT_ONCE else f"at {found['when']}"
+    when = _when(found)
     ways = [f"ask for {_images(_count(found))} {when}"] if found["fields"] else []
     if entry.ends_at is not None:
         ways.append(f"send it again at {exact(entry.ends_at)}")
     advice = " or ".join(ways) or "send it again on another day"
     return f"{limit} is reached. {advice[0].upper()}{advice[1:]}."
+
+
+def _when(found: Nearest) -> str:
+    return AT_ONCE if found["when"] == AT_ONCE else f"at {found['when']}"
 
 
 def _count(found: Nearest) -> int:
@@ -142,4 +157,6 @@ _BY_CODE: Mapping[str, Callable[[Entry, Nearest], str]] = {
     "missing-source": _invalid,
     "daily-limit": _daily_limit,
     "no-credits": _no_credits,
+    "rate-limit": _rate_limit,
+    "forbidden": _forbidden,
 }

@@ -6,13 +6,13 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from mock_server.domain import days
+from mock_server.domain import days, rates
 from mock_server.domain.clock import Instant, checked
 from mock_server.domain.timepiece import Timepiece
 
 from .service import SHARED, Caller, Service
 
-Edge = Literal["lock-expiry", "generation-end", "day-reset"]
+Edge = Literal["lock-expiry", "generation-end", "day-reset", "rate-reset"]
 
 
 class NoEdgeError(ValueError):
@@ -76,6 +76,8 @@ async def edge(service: Service, caller: Caller, name: Edge) -> Instant:
     world = seen.world
     if name == "day-reset":
         return days.next_day(seen.now, service.behaviour)
+    if name == "rate-reset":
+        return rates.next_minute(seen.now)
     if name == "generation-end":
         return min((each.ends for each in world.running), default=None) or _no_edge("no generation is running")
     if world.lock is None:

@@ -1,11 +1,13 @@
 """Configuration files, good and bad, and settings."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mock_server import resources
-from mock_server.app import contract, rules
+from mock_server.app import contract, create_app, rules
 from mock_server.configuration import (
     ConfigurationError,
     is_loopback,
@@ -17,6 +19,7 @@ from mock_server.configuration import (
 from mock_server.domain.accounts import Account
 from mock_server.domain.clock import from_iso
 from mock_server.domain.history import History
+from support.asgi import call
 from support.mock import settings
 
 
@@ -39,6 +42,7 @@ def test_the_ready_made_accounts() -> None:
         "demo-slow",
         "demo-invalid",
         "demo-history",
+        "demo-sandbox",
     }
     assert accounts.listed["demo-slow"].generation_seconds == 12
     assert accounts.find("demo-invalid") is None
@@ -141,3 +145,18 @@ def test_beyond_loopback(host: str) -> None:
     assert not settings(host=host).control_open
     assert settings(host=host, admin_token="t").control_open
     assert not settings(host=host, admin_token="t", control=False).control_open
+
+
+def test_a_key_with_a_scope_calls_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.yaml"
+    path.write_text("defaults: {credits: 1, daily_limit: 1}\naccounts: {narrow: {scope: [getVersions]}}\n")
+    accounts = read_accounts(path, contract())
+    app = create_app(replace(settings(), accounts=accounts))
+    statuses = [
+        asyncio.run(call(app, "GET", f"/api/v1/aiimage/{name}", "narrow")).status
+        for name in ("versions", "recent-images")
+    ]
+    assert statuses == [200, 403]
+    path.write_text("defaults: {credits: 1, daily_limit: 1}\naccounts: {narrow: {scope: [getVersion]}}\n")
+    with pytest.raises(ConfigurationError, match="unknown operation getVersion; did you mean getVersions"):
+        read_accounts(path, contract())

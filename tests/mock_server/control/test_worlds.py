@@ -24,6 +24,7 @@ FRESH = {
     "running": 0,
     "generation_time": None,
     "faults": 0,
+    "sandbox": False,
 }
 
 IMAGES = "/worlds/demo/images"

@@ -190,3 +190,11 @@ def test_the_same_request_is_accepted_when_the_refusal_ends(sandbox: Sandbox, lo
     sandbox.refused()
     sandbox.at(ends_at)
     assert isinstance(sandbox.ask(), Generation)
+
+
+def test_a_sandbox_account_pays_nothing_and_has_no_daily_limit(sandbox: Sandbox) -> None:
+    sandbox.set(credits=0, daily_limit=0, sandbox=True)
+    sandbox.begin(5)
+    sandbox.after(2)
+    assert (sandbox.world.credits, sandbox.world.used, len(sandbox.world.images)) == (0, 0, 5)
+    assert {image.credits for image in sandbox.world.images} == {0}

@@ -17,8 +17,9 @@ GENERATE = {
     (422, "VALID-422"),
     (422, "I2I-SRC"),
     (429, "DAILY-429"),
+    (429, "RATE"),
 }
-ELSEWHERE = {(404, "NOT-FOUND"), (405, "NOT-FOUND"), (413, None)}
+ELSEWHERE = {(403, "FORBIDDEN"), (429, "RATE"), (404, "NOT-FOUND"), (405, "NOT-FOUND"), (413, None)}
 
 
 def never(found: dict[str, Any], operation: str | None) -> set[tuple[int, str | None]]:
@@ -33,7 +34,7 @@ def row(found: dict[str, Any], operation: str | None) -> dict[str, Any]:
 def test_a_client_without_requests_has_no_coverage(contract: Contract, rules: Rules) -> None:
     found = coverage({}, contract, rules)
     assert found["met"] == 0
-    assert found["possible"] == len(found["never"]) == 19
+    assert found["possible"] == len(found["never"]) == 22
     assert found["undocumented"] == []
     assert never(found, "generateImage") == GENERATE
     assert never(found, "checkAvailability") == {(200, None), (401, "AUTH-401"), (409, "LOCK-CHECK")}
@@ -86,10 +87,12 @@ def test_fallback_responses_count_once_for_all_paths(contract: Contract, rules: 
         ("", 404, "NOT-FOUND"): 1,
         ("getVersions", 405, "NOT-FOUND"): 1,
         ("generateImage", 413, None): 4,
+        ("getVersions", 403, "FORBIDDEN"): 3,
+        ("getVersions", 429, "RATE"): 5,
     }
     found = coverage(tally, contract, rules)
     assert never(found, None) == set()
-    assert [each["met"] for each in row(found, None)["statuses"]] == [2, 1, 4]
+    assert [each["met"] for each in row(found, None)["statuses"]] == [3, 2, 1, 4, 5]
     assert found["undocumented"] == []
 
 
@@ -126,4 +129,4 @@ def test_every_response_is_counted_once(
     found = coverage(tally, contract, rules)
     documented = sum(each["met"] for listed in found["operations"] for each in listed["statuses"])
     assert documented + sum(each["met"] for each in found["undocumented"]) == sum(tally.values())
-    assert found["met"] + len(found["never"]) == found["possible"] == 19
+    assert found["met"] + len(found["never"]) == found["possible"] == 22
