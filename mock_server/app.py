@@ -24,6 +24,9 @@ from .http.routing import LazyApp, PathRouter
 from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
+# The prefixes of paths, of which the second ends on 2026-07-01. [VERSIONING]
+_VERSIONED, _UNVERSIONED = "/api/v1/", "/api/"
+
 if TYPE_CHECKING:
     from .control import Auth
 
@@ -68,9 +71,12 @@ def create_app(
         allow_faults=settings.control_open,
         log=log,
         present=make_presenter(settings.behaviour),
+        cors=settings.behaviour.cors == "any",
     )
     operations = partial(Operations, served, service, reader, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
+    if settings.behaviour.unversioned_paths == "served":
+        emulated |= {path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}
     rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
 
     # Later, with what it imports: a client that calls only the API does not wait for it.

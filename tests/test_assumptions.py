@@ -315,13 +315,86 @@ async def a_client_that_does_not_accept_json_gets_a_redirect_or_a_page(app: ASGI
     assert (await account.get("versions", accept="text/html")).status == 200
 
 
-@scene(queued_answer="queued")
+@scene(queued_engines=["flux-pro"])
 async def flux_pro_answers_before_its_pictures_are_ready(app: ASGIApp, account: Account) -> None:
     (image,) = (await account.generate()).body["images"]
-    assert (await account.picture(image)).status == 404
+    assert (image["status"], (await account.control("GET"))["credits"]) == ("IN_QUEUE", 99)
+    placeholder = await account.picture(image)
+    assert (placeholder.status, placeholder.headers["content-type"]) == (200, "image/svg+xml")
     assert (await account.get("check-availability")).status == 200
     await account.clock(advance=2)
-    assert (await account.picture(image)).status == 200
+    (ready,) = (await account.get("recent-images")).body
+    assert (ready["status"], ready["output"]) == ("COMPLETED", f"uploads/{image['title']}")
+    assert (await account.picture(ready)).body[:4] == b"\x89PNG"
+
+
+@scene(queued_engines=["ideogram", "flux-pro-kontext"])
+async def other_engines_are_not_queued(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    (image,) = (await account.generate()).body["images"]
+    assert "status" not in image
+
+
+@scene(failing_prompt="[fail]")
+async def a_prompt_that_asks_for_it_makes_a_generation_fail(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    answer = await account.generate(prompt="a fox [fail]")
+    assert (answer.status, answer.body["status"], list(answer.body)) == (200, "error", ["status", "message"])
+    assert (await account.get("recent-images")).body == []
+    assert (await account.control("GET"))["credits"] == 100
+
+
+@scene(failing_prompt="")
+async def no_prompt_fails(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    assert (await account.generate(prompt="a fox [fail]")).body["status"] == "success"
+
+
+ASKED = {"origin": "https://page.example", "access_control_request_method": "POST"}
+
+
+@scene(cors="any")
+async def a_page_of_any_origin_may_call(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    asked = {**ASKED, "access_control_request_headers": "authorization,content-type"}
+    for path in (f"{API}/generate-image", f"{API}/nowhere", "/uploads/a.png"):
+        answer = await call(app, "OPTIONS", path, **asked)
+        assert answer.status == 204
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-allow-methods"] == "POST"
+        assert answer.headers["access-control-allow-headers"] == "authorization,content-type"
+        assert "access-control-allow-credentials" not in answer.headers
+    for reply in (
+        await account.generate(origin="https://page.example"),
+        await account.generate(0, origin="https://page.example"),
+        await call(app, "GET", f"{API}/versions", origin="null"),
+    ):
+        assert reply.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in (await account.get("versions")).headers
+    assert {entry["method"] for entry in await account.requests()} == {"POST", "GET"}
+    assert (await call(app, "OPTIONS", f"{API}/versions", account.token)).status == 405
+    for answer in (
+        await call(app, "GET", "/_mock/worlds", origin="https://page.example"),
+        await call(app, "OPTIONS", "/_mock/worlds", **ASKED),
+    ):
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@scene(cors="none")
+async def no_page_of_another_origin_may_call(app: ASGIApp, account: Account) -> None:
+    assert (await call(app, "OPTIONS", f"{API}/versions", **ASKED)).status == 405
+    assert "access-control-allow-origin" not in (await account.get("versions", origin="https://page.example")).headers
+
+
+@scene(unversioned_paths="served")
+async def addresses_without_a_version_are_served(app: ASGIApp, account: Account) -> None:
+    reply = await call(app, "GET", "/api/aiimage/versions", account.token)
+    assert (reply.status, reply.body) == (200, (await account.get("versions")).body)
+
+
+@scene(unversioned_paths="absent")
+async def addresses_without_a_version_are_unknown(app: ASGIApp, account: Account) -> None:
+    assert (await call(app, "GET", "/api/aiimage/versions", account.token)).status == 404
 
 
 @scene(default_size="96x64")

@@ -50,6 +50,9 @@ EXPECTED_SOURCES = {
     "RATE-HEADERS": "platform",
     "FORBIDDEN": "platform",
     "SANDBOX": "platform",
+    "STATUS-ERROR": "inferred",
+    "CORS": "inferred",
+    "VERSIONING": "platform",
 }
 
 

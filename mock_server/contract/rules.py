@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
         isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
     ),
     "time of day": lambda value: isinstance(value, str) and bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)),
+    "text": lambda value: isinstance(value, str),
     "URL or empty": lambda value: (
         isinstance(value, str) and bool(re.fullmatch(r"(https?://[^\s/?#]+(/[^\s?#]*)?)?", value))
     ),
@@ -48,8 +50,11 @@ class Setting:
         if kind == "permutation":
             # By repr: a list in a file may hold values of types that do not compare.
             return isinstance(value, list) and sorted(map(repr, value)) == sorted(map(repr, self.default))
+        values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
+        if kind == "list":
+            # By repr, as above.
+            return isinstance(value, list) and not Counter(map(repr, value)) - Counter(map(repr, values))
         if kind == "one":
-            values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
             # In YAML, true is a value of its own; in Python it equals 1.
             return any(value == each and type(value) is type(each) for each in values)
         return _TAKES[self.takes](value)
@@ -97,10 +102,10 @@ def _rule(entry: Node) -> Rule:
 
 def _setting(entry: Node, source: str, rule: str | None) -> Setting:
     takes, default = entry["takes"], entry["default"]
-    known = takes in {*_TAKES, _PERMUTATION} or takes.startswith("one of ")
+    known = takes in {*_TAKES, _PERMUTATION} or takes.startswith(("one of ", "list of "))
     if not known:
         raise ContractError(
-            f"{entry['name']}: takes {takes!r} is not one of {', '.join(_TAKES)}, {_PERMUTATION}, one of …"
+            f"{entry['name']}: takes {takes!r} is not one of {', '.join(_TAKES)}, {_PERMUTATION}, one of …, list of …"
         )
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"

@@ -26,13 +26,16 @@ class Behaviour(msgspec.Struct, frozen=True):
     image_storage: str
     storage_url: str
     output_form: str
-    queued_answer: str
+    queued_engines: Sequence[str]
+    failing_prompt: str
     default_size: str
     upscale_factor: int
     error_body: str
     without_accept: str
     rate_limit: str
     rate_limit_headers: str
+    cors: str
+    unversioned_paths: str
     max_images: int
     max_text_length: int
     max_upload_bytes: int

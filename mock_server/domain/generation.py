@@ -83,12 +83,11 @@ def outcome(world: World, generation: Generation) -> Outcome:
 
 def _generation(world: World, request: GenerationRequest, now: Instant, behaviour: Behaviour) -> Generation:
     order = request.order
-    queued = order.queues and behaviour.queued_answer == "queued"
     ready = now + seconds(_seconds(world, request))
     # Where any credit suffices (credit_need), the account may have less than the price.
     price = min(charges.price(world, order.demand, behaviour), charges.free_credits(world))
     allowance = charges.allowance(world, order.demand, behaviour)
-    return Generation(request.id, order, price, allowance, now if queued else ready, ready, request.failure)
+    return Generation(request.id, order, price, allowance, now if order.queues else ready, ready, request.failure)
 
 
 def _seconds(world: World, request: GenerationRequest) -> float:

@@ -39,7 +39,7 @@ class Demand(msgspec.Struct, frozen=True):
 
 class Order(msgspec.Struct, frozen=True):
     """A valid request for images. width and height in pixels; source: key of the uploaded image; folder: prefix of the
-    addresses of its pictures; queues: its engine may answer before the pictures are ready.
+    addresses of its pictures; queues: it is answered before the pictures are ready.
     """
 
     engine: str
@@ -94,8 +94,18 @@ class Image(msgspec.Struct, frozen=True):
 
     @property
     def output(self) -> str:
-        """The picture's address, as in replies."""
+        """The picture's address."""
         return self.folder + self.title
+
+    @property
+    def placeholder(self) -> str:
+        """The address of the drawing that stands for the picture while the image is queued. [QUEUED]"""
+        return self.folder + self.title.removesuffix(".png") + ".svg"
+
+    @property
+    def queued(self) -> bool:
+        """Whether the reply was sent before the picture was ready."""
+        return self.ready > self.created_at
 
 
 class FaultPlan(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from mock_server.contract import Operation
 from mock_server.domain.generation import Failure, GenerationRequest, availability
@@ -27,6 +28,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 _AVAILABLE = Reply(200, {"status": "success", "message": "Image generation is available."})
+_FAILURE = "The image could not be generated."
 Handler = Callable[[Call], Awaitable[Reply]]
 
 
@@ -49,6 +51,8 @@ async def generate_image(call: Call) -> Reply:
     origin = call.context.origin if has_origin(behaviour) else ""
     order = make_order(fields, call.operation.parameters.pick(fields), behaviour, origin)
     request = GenerationRequest(call.context.id, order, call.service.generation_seconds)
+    if behaviour.failing_prompt and behaviour.failing_prompt in order.prompt:
+        request = replace(request, failure=_FAILURE)
     for fault, _ in call.context.faults:
         request = fault.change_generation(request)
     outcome, ended = await generate(call.service, call.caller, request, call.seen)
@@ -57,12 +61,12 @@ async def generate_image(call: Call) -> Reply:
     if isinstance(outcome, Failure):
         return failed(outcome.message, ended)
     images = outcome or ()
-    return Reply(200, generated(images, behaviour), made=tuple(each.title for each in images), ended=ended)
+    return Reply(200, generated(images, behaviour, ended), made=tuple(each.title for each in images), ended=ended)
 
 
 async def get_recent_images(call: Call) -> Reply:
     images = recent(call.seen.world, call.service.behaviour.recent_order == "newest-first")
-    return Reply(200, listed(images, call.service.behaviour))
+    return Reply(200, listed(images, call.service.behaviour, call.seen.now))
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -42,7 +42,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
         mode=mode,
         source=source.key if isinstance(source, Source) else None,
         folder=folder(behaviour, origin),
-        queues="QUEUED" in variant.rules,
+        queues=_value(fields, roles.engine) in behaviour.queued_engines,
     )
 
 

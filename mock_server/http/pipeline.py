@@ -20,6 +20,7 @@ from mock_server.stores.protocol import StoreUnavailableError
 from .access_log import AccessLog
 from .connections import connection_of, transmit
 from .context import RequestContext, parse_headers
+from .cors import preflight, readable
 from .presentation import Presenter
 from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
 
@@ -52,10 +53,16 @@ class Pipeline:
     allow_faults: bool
     log: AccessLog
     present: Presenter
+    cors: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation, now = self.responder.operation_id(scope["method"]), self.service.clock.now()
         context = RequestContext(scope, receive, operation, now, parse_headers(scope["headers"]))
+        if self.cors and scope["method"] == "OPTIONS" and (answer := preflight(context.headers)):
+            # Not in the journal: it is the browser's request, not the client's.
+            self.log(context, answer)
+            await transmit(answer, context.id, partial(self._wait, context), scope, receive, send)
+            return
         try:
             await self.responder.prepare(context)
         except ClientGoneError:
@@ -143,6 +150,8 @@ class Pipeline:
         if isinstance(reply, Reply):
             context.reply = reply
             reply = self.present(context, reply)
+        if self.cors:
+            reply = readable(reply, context.headers)
         for fault, _ in context.faults:
             reply = fault.change_reply(reply)
         return reply

@@ -70,18 +70,18 @@ def accepts_json(accept: str) -> bool:
     return "/json" in first or "+json" in first
 
 
-def generated(images: Sequence[Image], behaviour: Behaviour) -> dict[str, Any]:
+def generated(images: Sequence[Image], behaviour: Behaviour, now: Instant) -> dict[str, Any]:
     """Return the body of the reply to a generation."""
-    entries = [_entry(each) for each in images]
+    entries = [_entry(each, now) for each in images]
     if behaviour.further_fields == "family":
         entries = [{**entry, "img_id": each.id, **_row(each)} for entry, each in zip(entries, images, strict=True)]
     return {"status": "success", "images": entries, "image_storage": behaviour.image_storage}
 
 
-def listed(images: Sequence[Image], behaviour: Behaviour) -> list[dict[str, Any]]:
+def listed(images: Sequence[Image], behaviour: Behaviour, now: Instant) -> list[dict[str, Any]]:
     """Return the body of the recent images."""
     timespec = behaviour.created_at
-    entries = [{**_entry(each), "created_at": to_iso(each.created_at, timespec)} for each in images]
+    entries = [{**_entry(each, now), "created_at": to_iso(each.created_at, timespec)} for each in images]
     if behaviour.further_fields == "family":
         return [
             {**entry, **_row(each), "updated_at": entry["created_at"]}
@@ -90,14 +90,20 @@ def listed(images: Sequence[Image], behaviour: Behaviour) -> list[dict[str, Any]
     return entries
 
 
-def _entry(image: Image) -> dict[str, Any]:
-    return {"id": image.id, "title": image.title, "input": image.prompt, "output": image.output}
+def _entry(image: Image, now: Instant) -> dict[str, Any]:
+    """Return the entry of an image; a queued one has a status, and a placeholder until it is ready. [QUEUED]"""
+    entry = {"id": image.id, "title": image.title, "input": image.prompt, "output": image.output}
+    if not image.queued:
+        return entry
+    if image.ready <= now:
+        return {**entry, "status": "COMPLETED"}
+    return {**entry, "output": image.placeholder, "status": "IN_QUEUE"}
 
 
 def _row(image: Image) -> dict[str, Any]:
     """Return further columns of the database row that the product family returns."""
     name, _, digits = image.title.removesuffix(".png").rpartition("-")
-    return {"slug": name, "hash": digits, "credits": image.credits, "status": "COMPLETED", "response": image.engine}
+    return {"slug": name, "hash": digits, "credits": image.credits, "response": image.engine}
 
 
 def _with_rate(transmission: Transmission, rate: Rate, now: Instant) -> Transmission:
