@@ -23,6 +23,8 @@ class Behaviour(msgspec.Struct, frozen=True):
     image_storage: str
     storage_url: str
     queued_answer: str
+    prompt_separator: str
+    trailing_slash: str
     default_size: str
     upscale_factor: int
     max_images: int
@@ -40,6 +42,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     max_header_bytes: int
     max_headers: int
     client_seconds: float
+    keep_alive_seconds: float
     max_connections: int
     max_form_parts: int
     max_large_bodies: int

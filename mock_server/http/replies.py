@@ -54,6 +54,7 @@ JSON = "application/json"
 _OWN: Mapping[str, tuple[int, str]] = {
     "bad-fault": (400, "{complaint}"),
     "no-http": (400, "The request is not valid HTTP/1.1."),
+    "encoded": (415, "The body has Content-Encoding: {encoding}, which no source names. Send it without."),
     "too-slow": (408, "The request was not complete after {seconds:g} seconds. Send it faster."),
     "long-head": (431, "The request line and headers are larger than {limit} bytes. Send fewer or shorter ones."),
     "many-headers": (431, "The request has more than {limit} headers. Send fewer."),
