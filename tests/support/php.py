@@ -17,21 +17,21 @@ import pytest
 
 _READER = r"""<?php
 // Fields as Laravel sees them: files over texts, without the files that were not chosen.
-function text($v) { return is_array($v) ? (object) array_map('text', $v) : ['text' => base64_encode($v)]; }
-function files($e, $size) {
-    if (!is_array($e)) return $e === 4 ? null : ['file' => $e === 0 ? $size : null];
-    return (object) array_filter(array_map('files', $e, $size), fn ($v) => $v !== null)
-        ?: (object) [];
+function pairs($array, $of) {
+    $pairs = [];
+    foreach ($array as $key => $value) $pairs[] = [base64_encode($key), $of($key, $value)];
+    return ['array', $pairs];
+}
+function text($v) { return is_array($v) ? pairs($v, fn ($k, $each) => text($each)) : ['text', base64_encode($v)]; }
+function files($error, $size) {
+    return is_array($error)
+        ? pairs($error, fn ($k, $each) => files($each, $size[$k]))
+        : ['file', $error === 0 ? $size : ($error === 4 ? 'unchosen' : null)];
 }
 $fields = [];
 foreach ($_POST as $name => $value) $fields[] = [base64_encode($name), text($value)];
 foreach ($_FILES as $name => $f) {
-    if (is_array($f['error'])) {
-        $read = (object) array_combine(array_keys($f['error']), array_map('files', $f['error'], $f['size']));
-    } else {
-        $read = files($f['error'], $f['size']);
-    }
-    if (is_string($name) && $read !== null) $fields[] = [base64_encode($name), $read];
+    if (is_string($name)) $fields[] = [base64_encode($name), files($f['error'], $f['size'])];
 }
 echo json_encode($fields);
 """
@@ -49,19 +49,20 @@ class Php:
         connection.request("POST", "/", body, {"Content-Type": content_type})
         pairs = json.loads(connection.getresponse().read())
         connection.close()
-        return {_text(name): _value(value) for name, value in pairs}
+        return {_text(name): _value(value) for name, value in pairs if value != ["file", "unchosen"]}
 
 
 def _text(encoded: str) -> str:
     return base64.b64decode(encoded).decode("latin-1")
 
 
-def _value(value: dict[str, Any]) -> Any:
-    if value.keys() == {"text"} and isinstance(value["text"], str):
-        return _text(value["text"])
-    if value.keys() == {"file"} and not isinstance(value["file"], dict):
-        return value
-    array = {key: _value(each) for key, each in value.items()}
+def _value(sent: tuple[str, Any]) -> Any:
+    kind, value = sent
+    if kind == "text":
+        return _text(value)
+    if kind == "file":
+        return {"file": value}
+    array = {_text(key): _value(each) for key, each in value}
     return list(array.values()) if list(array) == [str(number) for number in range(len(array))] else array
 
 
