@@ -19,11 +19,11 @@ class Behaviour(msgspec.Struct, frozen=True):
     daily_reset: str
     refusal_order: Sequence[str]
     invalid_status: int
+    prompt_separator: str
     recent_order: str
     image_storage: str
     storage_url: str
     queued_answer: str
-    prompt_separator: str
     trailing_slash: str
     default_size: str
     upscale_factor: int

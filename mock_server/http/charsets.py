@@ -4,7 +4,7 @@ import re
 
 DEFAULT = "utf-8"
 _DECLARED = re.compile(r"""[;,\s]charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
-# A list, since Python also has codecs that are no charsets, and remembers each unknown name.
+# A list, since Python also has codecs for other purposes, and remembers each unknown name.
 _KNOWN = re.compile(
     "utf-?8(-sig)?|utf-?(16|32)([lb]e)?|(us-)?ascii|latin-?1|l1|iso-?8859-?([1-9]|1[013456])|(windows-|cp)125[0-8]"
     "|koi8-[ru]|shift[_-]jis|sjis|windows-31j|cp932|euc-jp|iso-2022-jp|gb2312|gbk|gb18030|big5|euc-kr|cp949"

@@ -40,7 +40,7 @@ class Connection(Protocol):
 class CorkedTransport(asyncio.Transport):
     """A transport that can be corked.
 
-    drains: asked when it is to be closed; if it returns true, the transport stays open, and is closed later.
+    drains: called by close; if it returns true, the transport stays open until the rest of a request was read.
     """
 
     def __init__(self, transport: asyncio.Transport, drains: Callable[[], bool] = lambda: False) -> None:

@@ -16,7 +16,7 @@ _TOO_MANY_HEADERS = (
 )
 _SHOWN_CHARACTERS = 80
 _SPACE = b" \t\n\r\x0b\x0c"
-# What ends at a semicolon outside of quotes. In quotes a backslash protects the quote alone.
+# A parameter ends at a semicolon outside of quotes; in quotes a backslash protects the quote alone.
 _WORD = re.compile(rb"""(?:"(?:\\"|[^"])*"?|'(?:\\'|[^'])*'?|[^;"'])+""", re.DOTALL)
 _QUOTED = {
     b'"': re.compile(rb'"((?:\\[\\"]|[^"])*)', re.DOTALL),

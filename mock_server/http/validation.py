@@ -44,7 +44,7 @@ def _join_prompts(variant: Variant, fields: Fields, behaviour: Behaviour) -> Non
     if name and isinstance(prompts, list) and kind and fields.get(kind) == _SEVERAL_PROMPTS:
         texts = [each for each in prompts if isinstance(each, str)]
         if len(texts) == len(prompts):
-            fields[name] = behaviour.prompt_separator.join(texts)
+            fields[name] = f" {behaviour.prompt_separator} ".join(texts)
 
 
 def _scalar(value: Any, kind: str, textual: bool) -> Any:

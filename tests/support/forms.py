@@ -33,7 +33,7 @@ HEAD = b"--x\r\nContent-Disposition: "
 
 LINES = [
     Case("RFC 2046, 5.1.1: a preamble is ignored", b"MIME-Version: 1.0\r\n\r\nhello\r\n" + A + END, {"a": "1"}),
-    Case("an epilogue is no part", A + END + b"bye\r\n", {"a": "1"}),
+    Case("RFC 2046, 5.1.1: an epilogue is ignored", A + END + b"bye\r\n", {"a": "1"}),
     Case("PHP looks for a boundary to the end", A + END + B, BOTH),
     Case("LF alone ends a line", (A + B + END).replace(b"\r\n", b"\n"), BOTH),
     Case("CR alone ends none", (A + END).replace(b"\r\n", b"\r"), {}),
@@ -69,7 +69,7 @@ HEADS = [
     Case("a transfer encoding is ignored", part(b'name="a"\r\nContent-Transfer-Encoding: base64', b"MQ==") + END, {
         "a": "MQ=="
     }),
-    Case("a line of white space is no empty line", HEAD + b'x; name="a"\r\n \r\nX: y\r\n\r\n1\r\n' + END, {"a": "1"}),
+    Case("a line of white space continues a header", HEAD + b'x; name="a"\r\n \r\nX: y\r\n\r\n1\r\n' + END, {"a": "1"}),
     Case("a string of C ends at NUL", part(b'name="a\0b"') + END, {"a": "1"}),
 ]  # fmt: skip
 

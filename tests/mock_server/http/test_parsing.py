@@ -1,4 +1,4 @@
-"""What clients really send as a body, and what they are told about it."""
+"""Bodies as clients really send them, and the sentences that refuse them."""
 
 import gzip
 import json
@@ -63,7 +63,7 @@ def test_json_is_read_by_any_type_that_laravel_takes_for_it(mock: Mock, content_
 @pytest.mark.parametrize(
     ("body", "content_type", "message"),
     [
-        # curl -d without -H, PHP's http_build_query forgotten, axios with a string
+        # curl -d without -H, axios with a string
         (JSON, URLENCODED, "It looks like JSON, sent without Content-Type: application/json."),
         (b"\n  " + JSON, URLENCODED, "sent without Content-Type: application/json."),
         (b"\xef\xbb\xbf" + JSON, f"{URLENCODED}; charset=utf-8", "sent without Content-Type: application/json."),
@@ -159,7 +159,7 @@ def test_a_text_that_cannot_be_decoded_is_refused(mock: Mock) -> None:
         (b'name="image_src"; filename="a.png"', b"bytes", "must be an image"),
     ],
 )
-def test_what_was_wrong_with_a_file_is_said_as_it_is(mock: Mock, parameters: bytes, data: bytes, message: str) -> None:
+def test_the_problem_of_a_file_is_named(mock: Mock, parameters: bytes, data: bytes, message: str) -> None:
     status, reply = send(mock, form(STABLE, part(parameters, data)), FORM)
     assert (status, list(reply["errors"])) == (422, ["image_src"])
     assert message in reply["message"]
@@ -182,7 +182,7 @@ def test_a_form_that_is_read_in_part_is_refused_with_the_reason_and_the_missing_
 
 
 @pytest.mark.parametrize("name", ["mood[]", "mood[a]", "description[]", "size[]", "quality[0]", "image_generator[]"])
-def test_an_array_is_no_text(mock: Mock, name: str) -> None:
+def test_an_array_is_refused_as_a_text(mock: Mock, name: str) -> None:
     field = name.partition("[")[0]
     fields = {**PAIRS, name: "calm"}
     for content_type, body in (
@@ -194,7 +194,7 @@ def test_an_array_is_no_text(mock: Mock, name: str) -> None:
         assert "must be a string" in " ".join(reply["errors"][field])
 
 
-def test_an_array_is_no_number(mock: Mock) -> None:
+def test_an_array_is_refused_as_a_number(mock: Mock) -> None:
     _, reply = send(mock, form({**PAIRS, "image_number_of_images[]": "1"}), FORM)
     assert reply["errors"] == {"image_number_of_images": ["The image number of images field must be an integer."]}
 
@@ -229,7 +229,7 @@ def test_the_prompts_of_an_array_together_are_as_long_as_a_text_may_be(start: St
 
 
 @pytest.mark.parametrize("digits", ["\uff12", "٣", "१", "²", "Ⅷ", "໕", "1\uff12", "①", "一"])
-def test_digits_of_other_scripts_are_no_numbers(mock: Mock, digits: str) -> None:
+def test_digits_of_other_scripts_are_refused(mock: Mock, digits: str) -> None:
     for body, kind in (
         (form({**PAIRS, "image_number_of_images": digits}), FORM),
         (json.dumps({**DALL_E, "image_number_of_images": digits}).encode(), "application/json"),
