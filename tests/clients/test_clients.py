@@ -49,7 +49,8 @@ def tool(name: str) -> str:
 def play(quick: Server, files: dict[str, str], *command: str, **environment: str) -> None:
     """Run a client, and compare the statuses that it prints and the prompts that the mock read."""
     token = f"client-{random.getrandbits(64)}"
-    variables = {**os.environ, **files, **environment, "BASE": quick.base_url, "TOKEN": token}
+    where = {"BASE": quick.base_url, "TOKEN": token, "PYTHONPATH": str(HERE.parent)}
+    variables = {**os.environ, **files, **environment, **where}
     done = subprocess.run(command, cwd=HERE, env=variables, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert dict(line.split(" ", 1) for line in done.stdout.splitlines()) == EXPECTED, done.stderr

@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 import aiohttp
-from steps import aplay
+
+from clients.steps import aplay
 
 
 async def main() -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import httpx
-from steps import play
+
+from clients.steps import play
 
 client = httpx.Client(timeout=30)
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 import requests
-from steps import play
+
+from clients.steps import play
 
 session = requests.Session()
 

@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from steps import play
+from clients.steps import play
 
 BOUNDARY = "===============frontier=="
 
