@@ -1,4 +1,4 @@
-// java.net.http. Without expectContinue: before Java 19 it waits forever if the reply is not 100 (JDK-8286171).
+// java.net.http. Without expectContinue: before Java 19 it never ends if the reply is not 100 (JDK-8286171).
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
