@@ -62,7 +62,7 @@ lint: $(VENV)/.dev ## check style and types, Dockerfile, actions and example pip
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
-	if [ -x $(BIN)/shellcheck ]; then $(BIN)/shellcheck examples/curl_client/generate.sh; fi
+	if [ -x $(BIN)/shellcheck ]; then $(BIN)/shellcheck examples/curl_client/generate.sh tests/clients/curl.sh; fi
 	$(SCHEMA) vendor.compose-spec compose.yaml
 	$(SCHEMA) vendor.github-actions action.yml conform/action.yml
 	$(SCHEMA) vendor.github-workflows examples/ci/github-actions.yml
@@ -80,7 +80,7 @@ lint-openapi: ## check the OpenAPI documents with public linters (needs npm)
 
 clean: ## remove the environment and the files that the tests leave
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
-		benchmarks/.peers examples/typescript_client/node_modules
+		benchmarks/.peers examples/typescript_client/node_modules tests/clients/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required: make PYTHON=python3.11 ...")'

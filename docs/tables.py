@@ -35,7 +35,12 @@ def open_details() -> Iterator[str]:
 def _setting(setting: Setting) -> str:
     default = setting.default
     shown = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
-    return f"`{setting.name}`{f' = {shown}' if shown else ''}: {setting.takes}"
+    return f"`{setting.name}`{f' = {_escaped(shown)}' if shown else ''}: {setting.takes}"
+
+
+def _escaped(text: str) -> str:
+    # A bar would end the cell.
+    return text.replace("|", "\\|")
 
 
 def with_tables(text: str) -> str:

@@ -21,6 +21,7 @@ from .http.pictures import Pictures
 from .http.pipeline import Pipeline
 from .http.presentation import make_presenter
 from .http.routing import LazyApp, PathRouter
+from .http.slashes import SlashRedirect
 from .service import Changes, Events, Scheduler, Service
 from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
 
@@ -87,7 +88,9 @@ def create_app(
         control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
         return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
-    return PathRouter(emulated, LazyApp(others))
+    other, redirect = LazyApp(others), pipeline(SlashRedirect())
+    slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
+    return PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:

@@ -27,7 +27,6 @@ def set_up_logging(log_format: str) -> None:
     handler.setFormatter(JsonLines() if log_format == "json" else text)
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("aiimage_mock").setLevel(logging.INFO)
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every invalid form
 
 
 def use_colours(stream: TextIO) -> bool:

@@ -24,8 +24,19 @@ def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIAp
         exception_handlers={HTTPException: _http_error, StoreUnavailableError: _unavailable, Exception: _failure},
     )
     app.router.redirect_slashes = False
-    app.router.default = unknown
+    app.router.default = _with_page(unknown) if control else unknown
     return app
+
+
+def _with_page(unknown: ASGIApp) -> ASGIApp:
+    """Return an application that leads from / to the page at /_mock/, where a browser begins."""
+    page = RedirectResponse("/_mock/")
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        is_root = scope["type"] == "http" and scope["path"] == "/" and scope["method"] in ("GET", "HEAD")
+        await (page if is_root else unknown)(scope, receive, send)
+
+    return routed
 
 
 def _control(app: ASGIApp) -> Sequence[BaseRoute]:

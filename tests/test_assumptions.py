@@ -128,6 +128,25 @@ async def another_order_of_refusals(app: ASGIApp, account: Account) -> None:
     assert (await call(app, "POST", f"{API}/generate-image", "demo-invalid", VALID)).status == 401
 
 
+@scene(prompt_separator="and")
+async def several_prompts_are_joined_otherwise(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    several = {"image_generator": "stablediffusion", "type": "multi-prompt", "image_resolution": "64x48"}
+    body = {**several, "image_number_of_images": 1, "stable_description": ["a fox", "fog"]}
+    reply = await call(app, "POST", f"{API}/generate-image", account.token, body)
+    assert reply.body["images"][0]["input"] == "a fox and fog"
+
+
+@scene(trailing_slash="redirected")
+async def a_trailing_slash_is_redirected(app: ASGIApp, account: Account) -> None:
+    assert (await account.get("versions/")).status == 301
+
+
+@scene(trailing_slash="unknown")
+async def a_trailing_slash_is_unknown(app: ASGIApp, account: Account) -> None:
+    assert (await account.get("versions/")).status == 404
+
+
 @scene(invalid_status=400)
 async def invalid_parameters_are_400(app: ASGIApp, account: Account) -> None:
     answer = await account.generate(0)

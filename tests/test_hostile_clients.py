@@ -33,7 +33,7 @@ GENERATE = (
     b"POST /api/v1/aiimage/generate-image HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer hostile\r\n"
     b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(JSON_BODY), JSON_BODY)
 )
-HEALTH = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n"
+HEALTH = b"GET /_mock/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def memory(server: Server, kind: str) -> int:

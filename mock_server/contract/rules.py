@@ -19,8 +19,8 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "object of strings": lambda value: (
         isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
     ),
-    "time of day": lambda value: isinstance(value, str) and bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)),
     "text": lambda value: isinstance(value, str),
+    "time of day": lambda value: isinstance(value, str) and bool(re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value)),
     "URL or empty": lambda value: (
         isinstance(value, str) and bool(re.fullmatch(r"(https?://[^\s/?#]+(/[^\s?#]*)?)?", value))
     ),

@@ -21,6 +21,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     daily_reset: str
     refusal_order: Sequence[str]
     invalid_status: int
+    prompt_separator: str
     recent_order: str
     input_modifiers: str
     image_storage: str
@@ -28,6 +29,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     output_form: str
     queued_engines: Sequence[str]
     failing_prompt: str
+    trailing_slash: str
     default_size: str
     upscale_factor: int
     error_body: str
@@ -51,6 +53,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     max_header_bytes: int
     max_headers: int
     client_seconds: float
+    keep_alive_seconds: float
     max_connections: int
     max_form_parts: int
     max_large_bodies: int

@@ -72,6 +72,10 @@ class Generation(msgspec.Struct, frozen=True):
     failure: str | None = None
 
 
+# The ends of the file names of a picture, and of the drawing that stands for it while it is queued.
+PNG, PLACEHOLDER = ".png", ".svg"
+
+
 # New fields come last: images are made by position.
 class Image(msgspec.Struct, frozen=True):
     """An image. generation: id of its generation; title: also the file name of its picture; folder: prefix of the
@@ -100,7 +104,7 @@ class Image(msgspec.Struct, frozen=True):
     @property
     def placeholder(self) -> str:
         """The address of the drawing that stands for the picture while the image is queued. [QUEUED]"""
-        return self.folder + self.title.removesuffix(".png") + ".svg"
+        return self.folder + self.title.removesuffix(PNG) + PLACEHOLDER
 
     @property
     def queued(self) -> bool:

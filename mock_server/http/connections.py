@@ -38,11 +38,15 @@ class Connection(Protocol):
 
 
 class CorkedTransport(asyncio.Transport):
-    """A transport that can be corked."""
+    """A transport that can be corked.
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    drains: called by close; if it returns true, the transport stays open until the rest of a request was read.
+    """
+
+    def __init__(self, transport: asyncio.Transport, drains: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
         self._transport = transport
+        self._drains = drains
         self._held: list[bytes | bytearray | memoryview] | None = None
 
     # uvicorn writes head and body separately: a system call and a packet each.
@@ -75,7 +79,8 @@ class CorkedTransport(asyncio.Transport):
 
     def close(self) -> None:
         self.uncork()
-        self._transport.close()
+        if not self._drains():
+            self._transport.close()
 
     def abort(self) -> None:
         self._transport.abort()

@@ -25,6 +25,8 @@ from .replies import Reply
 
 _SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
 _FAULT_HEADERS = frozenset({b"x-mock-fault", b"prefer"})
+# RFC 9110, 5.3: the lines of such a header are one list.
+_LISTS = _FAULT_HEADERS | {b"content-encoding", b"if-match", b"if-none-match"}
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _MAX_TEXT_CHARACTERS = 500
 _MAX_NAME_CHARACTERS = 100
@@ -48,8 +50,9 @@ Fields = dict[str, Any]
 class RequestHeaders(msgspec.Struct, frozen=True):
     """The headers of a request.
 
-    values: by name in lower case, the first of each name; token: the bearer token, "" for none; content_length: 0 where
-    none is declared; journal_headers: without secrets and cut; requests_fault: whether they may ask for a fault.
+    values: by name in lower case, the first of each name, and all of a list; token: the bearer token, "" for none;
+    content_length: 0 where none is declared; journal_headers: without secrets and cut; requests_fault: whether they may
+    ask for a fault.
     """
 
     values: Mapping[bytes, bytes]
@@ -88,6 +91,8 @@ def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
 def _parse_headers(headers: Headers) -> RequestHeaders:
     # Reversed, so that the first of each name stays.
     values = dict(reversed(headers))
+    for name in _LISTS & values.keys():
+        values[name] = b", ".join(value for each, value in headers if each == name)
     token = _bearer_token(values.get(b"authorization", b"").decode("latin-1"))
     content_type, length = (values.get(name, b"").decode("latin-1") for name in (b"content-type", b"content-length"))
     # int refuses more than 4300 digits.

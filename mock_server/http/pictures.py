@@ -1,20 +1,32 @@
-"""Pictures: GET /uploads/{title}. A picture is rendered in a thread on its first fetch, then cached."""
+"""Pictures: GET /uploads/{title}. A picture is rendered in a thread on its first fetch, then cached.
+
+They are answered as by a web server that has them as files: conditional requests and ranges included.
+"""
 
 import hashlib
+from typing import NamedTuple
 
 from anyio import CapacityLimiter, to_thread
 
-from mock_server import pictures
+from mock_server import __version__, pictures
 from mock_server.domain.entry import PICTURE
-from mock_server.domain.world import Image
-from mock_server.faults.transmission import Transmission, whole
+from mock_server.domain.world import PLACEHOLDER, PNG, Image
+from mock_server.faults.transmission import Transmission, empty, whole
 from mock_server.service import Service
 from mock_server.stores.protocol import Shelf
 
+from .conditions import Version, precondition, requested_range
 from .context import RequestContext
 from .replies import Reply, error
 
 _METHODS = ("GET", "HEAD")
+# The drawing that stands for the picture of a queued image. [QUEUED]
+_DRAWING = b"""\
+<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" viewBox="0 0 512 512">
+<rect width="512" height="512" fill="#e5e7eb"/>
+<text x="256" y="264" font-family="sans-serif" font-size="28" text-anchor="middle" fill="#4b5563">In the queue</text>
+</svg>
+"""
 _MAX_RENDERERS = 2
 
 
@@ -33,34 +45,48 @@ class Pictures:
     async def prepare(self, context: RequestContext) -> None:
         """Find the world that the picture is from: a fetch needs no token."""
         context.picture = context.scope["path_params"]["title"][:200]
-        found = await self._service.image(context.picture)
-        context.caller = found[0] if found else None
+        found = await self._service.image(_pictured(context.picture))
+        context.caller = found.owner if found else None
 
     async def respond(self, context: RequestContext) -> Reply | Transmission:
-        """Return the picture as PNG."""
+        """Return the picture as PNG, or what a conditional request or a range gets of it."""
         if context.operation is None:
             allow, path = ", ".join(_METHODS), context.path
             return error("wrong-method", {"Allow": allow}, method=context.method, path=path, allow=allow)
-        picture = await self.picture(context.picture or "")
-        return whole(200, picture, "image/png") if picture is not None else error("no-picture", path=context.path)
+        title = context.picture or ""
+        found = await self._service.image(_pictured(title))
+        if found and found.image.queued and title.endswith(PLACEHOLDER):
+            return whole(200, _DRAWING, "image/svg+xml")
+        kept = await self._kept(title)
+        if kept is None:
+            return error("no-picture", path=context.path)
+        # RFC 9110, 8.8.2.1: it never lies in the future; the clock of a world may.
+        version = Version(self._key(kept.image), min(kept.image.ready, context.received))
+        if status := precondition(context.headers, version):
+            return empty(status, version.headers)
+        return _sent(await self._rendering(kept), context, version)
 
     async def picture(self, title: str) -> bytes | None:
         """Return the PNG of an image, or None if no world keeps that image, or its source was evicted."""
+        kept = await self._kept(title)
+        return await self._rendering(kept) if kept else None
+
+    async def _kept(self, title: str) -> "_Kept | None":
         found = await self._service.image(title)
-        if found is None:
+        if found is None or not found.ready:
             return None
-        image = found[1]
+        image = found.image
         source = await self._service.sources.get(image.source) if image.source else None
-        if image.source and source is None:
-            return None
-        description = self._description(image, source)
-        key = _key(image)
+        return None if image.source and source is None else _Kept(image, source)
+
+    async def _rendering(self, kept: "_Kept") -> bytes:
+        key = self._key(kept.image)
         rendered = await self._rendered.get(key)
         if rendered is None:
             async with self._renderers:
                 rendered = await self._rendered.get(key)
                 if rendered is None:  # no other request has rendered it meanwhile
-                    rendered = await to_thread.run_sync(pictures.render, description)
+                    rendered = await to_thread.run_sync(pictures.render, self._description(kept.image, kept.source))
                     await self._rendered.put(key, rendered)
         return rendered
 
@@ -75,9 +101,31 @@ class Pictures:
             mode=image.mode,
         )
 
+    def _key(self, image: Image) -> str:
+        """Return a key that two images share only if they look the same."""
+        # Not the title: after a reset a world uses its titles again.
+        look = f"{image.engine}/{image.prompt}/{image.width}x{image.height}/{image.id}/{image.source}/{image.mode}"
+        return hashlib.blake2b(f"{__version__}/{self._service.seed}/{look}".encode(), digest_size=16).hexdigest()
 
-def _key(image: Image) -> str:
-    """Return a key that two images share only if they look the same."""
-    # Not the title: after a reset a world uses its titles again.
-    look = f"{image.engine}/{image.prompt}/{image.width}x{image.height}/{image.id}/{image.source}/{image.mode}"
-    return hashlib.blake2b(look.encode(), digest_size=16).hexdigest()
+
+def _pictured(title: str) -> str:
+    """Return the title of the image that a placeholder stands for, or the title as it is."""
+    return f"{title.removesuffix(PLACEHOLDER)}{PNG}" if title.endswith(PLACEHOLDER) else title
+
+
+class _Kept(NamedTuple):
+    """An image that a world keeps, and the bytes of its source."""
+
+    image: Image
+    source: bytes | None
+
+
+def _sent(picture: bytes, context: RequestContext, version: Version) -> Reply | Transmission:
+    headers = {**version.headers, "accept-ranges": "bytes"}
+    asked = requested_range(context.headers, version, len(picture)) if context.method == "GET" else None
+    if asked is None:
+        return whole(200, picture, "image/png", headers)
+    if not asked:
+        return error("no-range", {"Content-Range": f"bytes */{len(picture)}"}, length=len(picture))
+    headers["content-range"] = f"bytes {asked.start}-{asked.stop - 1}/{len(picture)}"
+    return whole(206, picture[asked.start : asked.stop], "image/png", headers)

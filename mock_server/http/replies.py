@@ -54,6 +54,12 @@ JSON = "application/json"
 _OWN: Mapping[str, tuple[int, str]] = {
     "bad-fault": (400, "{complaint}"),
     "no-http": (400, "The request is not valid HTTP/1.1."),
+    "no-range": (416, "The picture has {length} bytes, and none of those that Range asks for."),
+    "tls": (400, "The client speaks TLS, and the mock plain HTTP. Use http://, not https://."),
+    "http2": (400, "The client speaks HTTP/2, and the mock HTTP/1.1. Configure the client so."),
+    "proxy-line": (400, "The connection begins with the PROXY protocol. Turn it off in the balancer."),
+    "socks": (400, "The client speaks SOCKS: the mock is not a proxy."),
+    "encoded": (415, "The body has Content-Encoding: {encoding}, which no source names. Send it without."),
     "too-slow": (408, "The request was not complete after {seconds:g} seconds. Send it faster."),
     "long-head": (431, "The request line and headers are larger than {limit} bytes. Send fewer or shorter ones."),
     "many-headers": (431, "The request has more than {limit} headers. Send fewer."),

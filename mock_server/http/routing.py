@@ -13,16 +13,21 @@ from .connections import EXTENSION
 class PathRouter:
     """The mock as an ASGI application: paths of the API, exact ones before those with parameters, then `other`.
 
+    slashed: what answers a path of the API that is followed by slashes, from the path's own application.
+
     A call that comes without a socket raises ConnectionResetError if a fault breaks the connection.
     """
 
-    def __init__(self, apps: Mapping[str, ASGIApp], other: ASGIApp) -> None:
+    def __init__(
+        self, apps: Mapping[str, ASGIApp], other: ASGIApp, slashed: Callable[[ASGIApp], ASGIApp] | None = None
+    ) -> None:
         """apps: by path, where "{name}" stands for one segment."""
         self._exact = {path: app for path, app in apps.items() if not path_names(path)}
         self._templates = [
             (path_pattern(path), path_names(path), app) for path, app in apps.items() if path_names(path)
         ]
         self._other = other
+        self._slashed = slashed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A lookup first: another router would match one pattern after the other.
@@ -40,10 +45,22 @@ class PathRouter:
 
     def _match(self, scope: Scope) -> tuple[ASGIApp, Scope]:
         """Return the application of a path that is not exact, and the scope with the path's parameters."""
+        path = scope["path"]
+        if self._slashed and path.endswith("/"):
+            app, parameters = self._known(path.rstrip("/"))
+            app = self._slashed(app) if app else None
+        else:
+            app, parameters = self._known(path)
+        return app or self._other, {**scope, "path_params": parameters} if parameters else scope
+
+    def _known(self, path: str) -> tuple[ASGIApp | None, dict[str, str]]:
+        """Return the application of a path of the API, None for any other, and the path's parameters."""
+        if path in self._exact:
+            return self._exact[path], {}
         for pattern, names, app in self._templates:
-            if found := pattern.fullmatch(scope["path"]):
-                return app, {**scope, "path_params": dict(zip(names, found.groups(), strict=True))}
-        return self._other, scope
+            if found := pattern.fullmatch(path):
+                return app, dict(zip(names, found.groups(), strict=True))
+        return None, {}
 
 
 class LazyApp:

@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.domain.behaviour import Behaviour
 
 from .connections import EXTENSION, CorkedTransport
+from .deadlines import ClientDeadline, Flow
+from .foreign import foreign_protocol
 from .replies import Reply, error
 
 # The parser has no limits: fed in pieces, it can be stopped before it has parsed all that was read.
@@ -20,85 +21,6 @@ _LINGER_SECONDS = 1
 _ERROR_HEADERS = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
 _UPGRADE_HEADERS = frozenset({b"upgrade", b"connection", b"http2-settings"})
 _log = logging.getLogger("aiimage_mock.access")
-
-
-class ClientDeadline:
-    """The seconds that a client may take; `on_expiry` is called when they are used up."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, on_expiry: Callable[[], None]) -> None:
-        self._loop = loop
-        self._seconds = seconds
-        self._on_expiry = on_expiry
-        self._timer: asyncio.TimerHandle | None = None
-        self._until: float | None = None
-        self._left: float | None = None
-
-    def start(self) -> None:
-        """Start to count, unless it counts already or is paused."""
-        if self._until is None and self._left is None:
-            self._count(self._seconds)
-
-    def pause(self) -> None:
-        """Stop counting while the mock, not the client, takes the time."""
-        if self._until is not None:
-            self._left = max(0.0, self._until - self._loop.time())
-            self._until = None
-
-    def resume(self) -> None:
-        """Continue with the seconds that were left, if it was paused."""
-        if self._left is not None:
-            self._count(self._left)
-            self._left = None
-
-    def stop(self) -> None:
-        """Stop counting: the client has done its part."""
-        self._until = self._left = None
-
-    def close(self) -> None:
-        """Stop counting and cancel the timer."""
-        self.stop()
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _count(self, seconds: float) -> None:
-        self._until = self._loop.time() + seconds
-        if self._timer is not None and self._timer.when() > self._until:
-            self._timer.cancel()
-            self._timer = None
-        if self._timer is None:
-            self._timer = self._loop.call_later(seconds, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        if self._until is None:
-            return
-        left = self._until - self._loop.time()
-        if left > 0:  # it was started again meanwhile: a timer for each request would cost too much
-            self._timer = self._loop.call_later(left, self._on_timer)
-            return
-        self._until = None
-        self._on_expiry()
-
-
-class Flow(FlowControl):
-    """uvicorn's flow control, with the bytes that were read and not parsed yet.
-
-    While there are such bytes, no more is read; while nothing is read, the client's deadline is paused.
-    """
-
-    def __init__(self, transport: asyncio.Transport, deadline: ClientDeadline) -> None:
-        super().__init__(transport)
-        self.unparsed = bytearray()
-        self._deadline = deadline
-
-    def pause_reading(self) -> None:
-        super().pause_reading()
-        self._deadline.pause()
-
-    def resume_reading(self) -> None:
-        if not self.unparsed:
-            super().resume_reading()
-            self._deadline.resume()
 
 
 def limited_protocol(behaviour: Behaviour) -> type["JsonProtocol"]:
@@ -115,14 +37,15 @@ class JsonProtocol(HttpToolsProtocol):
 
     A connection holds one request and at most one read of what follows it: further requests are parsed once it is
     answered. A head has at most `max_header_bytes` and `max_headers`. A request must be complete within
-    `client_seconds`, counted while the mock reads; a reply must be read within `client_seconds` too.
+    `client_seconds`, counted while the mock reads; a reply must be read within `client_seconds` too. Between
+    requests a connection is kept for `keep_alive_seconds`.
     """
 
     limits: Behaviour
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.transport = corked = CorkedTransport(transport)
+        self.transport = corked = CorkedTransport(transport, self._drains)
         self._request_deadline = ClientDeadline(self.loop, self.limits.client_seconds, self._on_slow_request)
         self._reply_deadline = ClientDeadline(self.loop, self.limits.client_seconds, self._on_slow_reader)
         self.flow: Flow = Flow(transport, self._request_deadline)
@@ -130,8 +53,12 @@ class JsonProtocol(HttpToolsProtocol):
         self._unread_bytes = 0
         self._unfinished_bytes = 0  # parsed since the last complete head or piece of a body
         self._most_head_bytes = 0  # an upper bound, from the pieces of the head
+        self._head_headers = 0
         self._in_body = False
+        self._expecting: RequestResponseCycle | None = None
+        self._draining = False
         self._refused = False
+        self.timeout_keep_alive: float = self.limits.keep_alive_seconds  # type: ignore[assignment]
         self._request_deadline.start()
         if len(self.connections) > self.limits.max_connections:
             self._refuse(error("crowded", limit=self.limits.max_connections))
@@ -140,6 +67,7 @@ class JsonProtocol(HttpToolsProtocol):
         self._request_deadline.close()
         self._reply_deadline.close()
         self.flow.unparsed.clear()
+        self._in_body = False
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -177,11 +105,11 @@ class JsonProtocol(HttpToolsProtocol):
             self.parser.feed_data(piece)
         except HttpParserUpgrade as upgrade:
             if self.parser.get_method() == b"CONNECT":  # a tunnel, not an upgrade of this connection
-                self.send_400_response("")
+                self._refuse(error("no-http"))
             else:
                 self._feed(self._without_upgrade() + piece[upgrade.args[0] :])
         except HttpParserError:
-            self.send_400_response("")
+            self._refuse(error("no-http" if self.cycle else foreign_protocol(piece)))
 
     def _without_upgrade(self) -> bytes:
         """Return the head without its upgrade headers, for a new parser."""
@@ -194,13 +122,14 @@ class JsonProtocol(HttpToolsProtocol):
     def _limit_error(self, head_bytes: int) -> Reply | None:
         if head_bytes > self.limits.max_header_bytes:
             return error("long-head", limit=self.limits.max_header_bytes)
-        if self.headers and len(self.headers) > self.limits.max_headers:
+        if self.headers and self._head_headers + len(self.headers) > self.limits.max_headers:
             return error("many-headers", limit=self.limits.max_headers)
         return None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
+        self._head_headers = 0
         self._request_deadline.start()
         if self.flow.read_paused:
             self._request_deadline.pause()
@@ -211,8 +140,39 @@ class JsonProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return  # the head is parsed again, without the upgrade
         super().on_headers_complete()
+        # RFC 9110, 6.5.1: what follows are trailers, which the application must not take for headers.
+        self._head_headers, self.headers = len(self.headers), []
         self._unfinished_bytes = 0
         self._in_body = True
+        if self.expect_100_continue:
+            self._expect(self.cycle)
+
+    def _expect(self, cycle: RequestResponseCycle) -> None:
+        """Close the connection after the reply, unless the body is asked for: the client may leave it out then.
+
+        RFC 9110, 10.1.1.
+        """
+        if self.parser.get_http_version() == "1.0":
+            cycle.waiting_for_100_continue = False  # such a client does not know the answer
+        elif cycle.keep_alive:
+            self._expecting, cycle.keep_alive = cycle, False
+            receive = cycle.receive
+
+            async def receive_expected() -> Any:
+                self._end_expectation()
+                return await receive()
+
+            cycle.receive = receive_expected  # type: ignore[method-assign]
+
+    def _end_expectation(self) -> None:
+        """Keep the connection: the client sends the body now, or has sent it."""
+        if self._expecting is not None and not self._expecting.response_started:
+            self._expecting.keep_alive = True
+        self._expecting = None
+
+    def shutdown(self) -> None:
+        self._expecting = None
+        super().shutdown()
 
     def _check_head(self) -> None:
         """Refuse a head that is too long; its exact size counts, since its pieces may hold part of what follows."""
@@ -233,11 +193,22 @@ class JsonProtocol(HttpToolsProtocol):
         self._unfinished_bytes = 0
         self._in_body = False
         self._request_deadline.stop()
+        self._end_expectation()
+        if self._draining:
+            self._refused = True
+            self.transport.close()
+            raise ValueError("closed")  # stops the parser
 
-    def send_400_response(self, msg: str) -> None:
-        del msg
-        if not self._refused:
-            self._refuse(error("no-http"))
+    def _drains(self) -> bool:
+        """Return whether the rest of a request is read before the connection is closed.
+
+        To close it at once would reset it, and a client that sends before it reads would lose its reply.
+        """
+        if self._draining or self._refused or not self._in_body:
+            return False
+        self._draining = True
+        self.transport.write_eof()
+        return True
 
     def _on_slow_request(self) -> None:
         if self._unfinished_bytes or self._in_body:
@@ -247,6 +218,8 @@ class JsonProtocol(HttpToolsProtocol):
 
     def _refuse(self, reply: Reply) -> None:
         """Reply to a request that the application never gets completely, and close the connection."""
+        if self._refused:
+            return
         self._refused = True
         self._request_deadline.stop()
         self.flow.unparsed.clear()

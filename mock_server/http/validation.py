@@ -9,29 +9,42 @@ from mock_server.contract.parameters import Parameters, Variant
 from mock_server.domain.behaviour import Behaviour
 
 from .context import Fields, Upload
+from .parsing import Body
 
 # 19 digits are beyond any limit, and few enough for int and float.
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
+_CONTAINERS = (dict, list)
+_SEVERAL_PROMPTS = "multi-prompt"
+# PHP has neither a file nor a text then (UPLOAD_ERR_NO_FILE).
+_UNCHOSEN = "Its part has an empty filename, so it is not a file."
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
-def validate(
-    parameters: Parameters, fields: Fields, textual: bool, behaviour: Behaviour
-) -> tuple[Fields, list[Finding]]:
-    """Return the declared fields, numbers and booleans as such, and all findings about them. [VALID-422]
-
-    textual: the values are texts of a form.
-    """
+def validate(parameters: Parameters, body: Body, behaviour: Behaviour) -> tuple[Fields, list[Finding]]:
+    """Return the declared fields, numbers and booleans as such, and all findings about them. [VALID-422]"""
+    fields, textual = body.fields, body.textual
     variant = parameters.pick(fields)
     declared = {name: fields[name] for name in variant.properties if name in fields}
+    _join_prompts(variant, declared, behaviour)
     for name in variant.scalars.keys() & declared.keys():
         declared[name] = _scalar(declared[name], variant.scalars[name], textual)
     if textual or variant.files:
-        found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared)
+        found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared, body.multipart)
+        found = _explained(found, variant, body)
     else:
         found = variant.check(declared)
     return declared, found or _beyond_limits(variant, declared, behaviour)
+
+
+def _join_prompts(variant: Variant, fields: Fields, behaviour: Behaviour) -> None:
+    """Make one prompt of the several that a multi-prompt may have."""
+    name, kind = variant.roles.prompt, variant.roles.type
+    prompts = fields.get(name) if name else None
+    if name and isinstance(prompts, list) and kind and fields.get(kind) == _SEVERAL_PROMPTS:
+        texts = [each for each in prompts if isinstance(each, str)]
+        if len(texts) == len(prompts):
+            fields[name] = f" {behaviour.prompt_separator} ".join(texts)
 
 
 def _scalar(value: Any, kind: str, textual: bool) -> Any:
@@ -49,16 +62,37 @@ def _scalar(value: Any, kind: str, textual: bool) -> Any:
 
 def _as_json(variant: Variant, fields: Fields) -> Fields:
     """Return the fields for the validator: a file is a string if the document has a file, else null."""
-    files = {name: None for name, value in fields.items() if isinstance(value, Upload)}
+    files = {name: None for name, value in fields.items() if _has_file(value)}
     places = dict.fromkeys(variant.files & fields.keys(), "")
     return fields | files | places if files or places else fields
 
 
-def _no_files(variant: Variant, fields: Fields) -> list[Finding]:
-    return [
-        finding(name, "type", "must be a file, sent as multipart/form-data")
-        for name in variant.files
-        if name in fields and not isinstance(fields[name], Upload)
+def _has_file(value: Any) -> bool:
+    if isinstance(value, _CONTAINERS):
+        return any(map(_has_file, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Upload)
+
+
+def _no_files(variant: Variant, fields: Fields, multipart: bool) -> list[Finding]:
+    sent = {name: fields[name] for name in variant.files if name in fields}
+    texts = {name: value for name, value in sent.items() if not isinstance(value, Upload)}
+    return [finding(name, "type", _no_file(value, multipart)) for name, value in texts.items()]
+
+
+def _no_file(value: Any, multipart: bool) -> str:
+    if isinstance(value, _CONTAINERS):
+        return "must be one file, not an array"
+    return "must be a file: its part has no filename" if multipart else "must be a file, sent as multipart/form-data"
+
+
+def _explained(found: list[Finding], variant: Variant, body: Body) -> list[Finding]:
+    """Return the findings about a form, with what is wrong with its bytes."""
+    broken = [finding(name, "unreadable", text) for name, text in body.broken.items() if name in variant.properties]
+    kept = [each for each in found if each.field not in body.broken]
+    if body.problem and kept:
+        kept.insert(0, Finding("body", "unreadable", body.problem))
+    return broken + [
+        each._replace(message=f"{each.message} {_UNCHOSEN}") if each.field in body.unchosen else each for each in kept
     ]
 
 

@@ -45,6 +45,14 @@ class Seen(msgspec.Struct, frozen=True):
     found: Found
 
 
+class FoundImage(msgspec.Struct, frozen=True):
+    """An image, the owner of its world, and whether its picture can be fetched."""
+
+    owner: Caller
+    image: Image
+    ready: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """The state, the settings and the clock that handlers work with.
@@ -113,8 +121,8 @@ class Service:
             return ()
         return await self.change(caller, lambda world, _: select_faults(world, operation, self.seed), seen)
 
-    async def image(self, title: str) -> tuple[Caller, Image] | None:
-        """Return the image with that title and its owner, None if no world has it."""
+    async def image(self, title: str) -> FoundImage | None:
+        """Return the image with that title, None if no world has it."""
         found = await self.store.read(world_of(title))
         if found.world is None:
             return None
@@ -122,7 +130,7 @@ class Service:
         caller = Caller(found.world.name, self.accounts.default, found.world.token)
         seen = self._seen(found, caller, await self.shared())
         image = titled(seen.world, title)
-        return (caller, image) if image and image.ready <= seen.now else None
+        return FoundImage(caller, image, image.ready <= seen.now) if image else None
 
     async def wait(self, caller: Caller, instant: Instant) -> Seen:
         """Return the caller's world once its clock shows `instant`, or once the world is deleted."""

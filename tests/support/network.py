@@ -66,7 +66,7 @@ class Connection(asyncio.Transport):
         super().__init__()
         self.loop = TimerLoop()
         self.received = b""
-        self.closed = self.aborted = self.reading_paused = False
+        self.closed = self.aborted = self.ended = self.reading_paused = False
         self.unsent = b""
         self.untaken = 0
         config = uvicorn.Config(app, http=limited_protocol(limits), log_config=None, lifespan="off", ws="none")
@@ -94,7 +94,8 @@ class Connection(asyncio.Transport):
         self.received += bytes(data)
 
     def write_eof(self) -> None:
-        pass
+        assert not self.closed
+        self.ended = True
 
     def get_write_buffer_size(self) -> int:
         return self.untaken

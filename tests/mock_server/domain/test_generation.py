@@ -65,17 +65,14 @@ def test_a_generation_without_duration_ends_when_it_starts(sandbox: Sandbox) -> 
 
 
 def test_a_queued_generation_ends_when_it_starts_and_its_pictures_are_ready_later(sandbox: Sandbox) -> None:
-    sandbox.behave(queued_answer="queued")
     sandbox.begin(seconds=4, queues=True)
     (image,) = sandbox.world.images
     assert (image.created_at, image.ready) == (START, START + 4 * SECOND)
     assert (sandbox.world.running, sandbox.world.lock) == ((), None)
 
 
-@pytest.mark.parametrize(("queues", "answer"), [(True, "finished"), (False, "queued")])
-def test_no_other_generation_is_queued(sandbox: Sandbox, queues: bool, answer: str) -> None:
-    sandbox.behave(queued_answer=answer)
-    assert sandbox.begin(seconds=4, queues=queues).ends == START + 4 * SECOND
+def test_no_other_generation_is_queued(sandbox: Sandbox) -> None:
+    assert sandbox.begin(seconds=4, queues=False).ends == START + 4 * SECOND
 
 
 @pytest.mark.parametrize(

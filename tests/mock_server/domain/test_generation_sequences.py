@@ -64,7 +64,6 @@ class Generations(RuleBasedStateMachine):
             lock_release=lock_release,
             refusal_order=order,
             daily_reset=daily_reset,
-            queued_answer="queued",
         )
         self.world = World("some world", 1001, credits, daily_limit, generation_seconds=own_seconds)
         self.watched = advance_to(self.world, self.now, self.behaviour)

@@ -16,8 +16,9 @@ from PIL import Image
 from mock_server import pictures
 from mock_server.app import create_app
 from mock_server.http import body as body_module
-from mock_server.http.body import parse_body, without_file_bytes
+from mock_server.http.body import without_file_bytes
 from mock_server.http.context import SentFile, Upload
+from mock_server.http.parsing import parse_body
 from support.asgi import call
 from support.clocks import settle, until
 from support.examples import examples
@@ -78,12 +79,12 @@ def test_values_are_trimmed_and_empty_ones_are_absent(mock: Mock) -> None:
         (b"a=b", "text/plain", "the Content-Type is text/plain"),
         (b"a=b", "", "the Content-Type is missing"),
         (b"--x", "multipart/form-data", "has no boundary"),
-        (PART + b"--x--\r\n", "multipart/form-data; boundary=y", "Expected boundary"),
-        (PART, "multipart/form-data; boundary=x", "ends before its last boundary"),
-        (b"--x\r\nA: b\r\n\r\n\r\n--x--", "multipart/form-data; boundary=x", "a part has no name"),
+        (PART + b"--x--\r\n", "multipart/form-data; boundary=y", "no line of the body is --y"),
+        (b"--x\r\nA: b\r\n\r\n\r\n--x--", "multipart/form-data; boundary=x", "and so no name"),
+        (b"--x\r\nContent-Disposition: a\r\n\r\n", "multipart/form-data; boundary=x", "a part has no name"),
         (b"--x\r\n" + b"A: b\r\n" * 9, "multipart/form-data; boundary=x", "a part has more than 8 headers"),
         (b"--x\r\nA: " + b"b" * 4096, "multipart/form-data; boundary=x", "or one of more than 4096 bytes"),
-        (b"--x\r\n", "multipart/form-data; boundary=" + "x" * 300, "Boundary length 300 exceeds"),
+        (b"--x\r\n", "multipart/form-data; boundary=" + "x" * 300, "no line of the body is --xxx"),
         (PART * 201 + b"--x--\r\n", "multipart/form-data; boundary=x", "more than 200 parts"),
         (b"&".join(b"a%d=b" % n for n in range(300)), "application/x-www-form-urlencoded", "more than 200 fields"),
     ],

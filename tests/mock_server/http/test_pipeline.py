@@ -29,7 +29,9 @@ def test_the_scheme_is_not_case_sensitive(mock: Mock, header: str) -> None:
     assert mock.call("GET", VERSIONS, None, headers={"Authorization": header}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/aiimage", f"{VERSIONS}/", "/uploads/", "/api/v1/aiimage/%00%ff"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/api/v1/aiimage", f"{VERSIONS}/x", "/uploads/", "/api/v1/aiimage/%00%ff"]
+)
 def test_an_unknown_path_is_404_in_json_with_or_without_token(mock: Mock, path: str) -> None:
     for token in ("demo", None):
         reply = mock.call("GET", path, token)
@@ -98,3 +100,18 @@ def test_an_operation_without_handler_is_answered_from_its_example(start: Start)
 def test_a_handler_without_operation_is_refused_at_startup(start: Start) -> None:
     with pytest.raises(ContractError, match="getColours"):
         start(handlers={"getColours": _teapot})
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([("Prefer", "return=minimal"), ("Prefer", "code=409")], 409),
+        ([("X-Mock-Fault", "delay;seconds=1"), ("X-Mock-Fault", "status;code=409")], 409),
+        ([("Prefer", "wait=1"), ("prefer", "code=409"), ("PREFER", "code=401")], 409),
+    ],
+)
+def test_the_lines_of_a_list_are_one_list(mock: Mock, lines: list[tuple[str, str]], status: int) -> None:
+    # RFC 9110, 5.3
+    headers = [("Authorization", "Bearer demo"), *lines]
+    reply = mock.run(lambda: mock.http.request("GET", f"{PREFIX}/check-availability", headers=headers))
+    assert reply.status_code == status

@@ -368,7 +368,7 @@ pieces = st.lists(
 def test_any_bytes_end_in_a_reply_or_a_closed_connection(sent: list[bytes], at_once: int) -> None:
     async def scenario(connection: Connection, app: App) -> None:
         await connection.send(b"".join(sent), at_once)
-        await connection.passes(40)
+        await connection.passes(110)
         assert app.gone + len(app.bodies) == len(app.begun)
 
     connection = play(scenario)

@@ -10,6 +10,7 @@ from mock_server.domain.generation import Failure
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Demand
 from mock_server.service import GenerationLostError, earlier_refusal, resets
+from mock_server.service.service import FoundImage
 from support.clocks import START, settle
 from support.sandbox import LOCK
 from support.services import Desk
@@ -82,12 +83,13 @@ def test_a_queued_generation_is_answered_at_once_and_its_pictures_are_ready_late
         made = await desk.generate(queues=True)
         assert isinstance(made, tuple)
         (image,) = made
-        assert await desk.service.image(image.title) is None
+        owner = desk.caller_like("customer")
+        assert await desk.service.image(image.title) == FoundImage(owner, image, ready=False)
         assert (await desk.world()).lock is None
         await desk.real.advance(2)
-        assert await desk.service.image(image.title) == (desk.caller_like("customer"), image)
+        assert await desk.service.image(image.title) == FoundImage(owner, image, ready=True)
 
-    play(open_desk(queued_answer="queued"), scenario)
+    play(open_desk(), scenario)
 
 
 def test_a_refused_generation_changes_nothing(open_desk: OpenDesk) -> None:

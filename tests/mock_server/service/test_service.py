@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from mock_server.domain.accounts import Account, world_name
 from mock_server.domain.clock import SECOND, Instant
 from mock_server.domain.world import FaultPlan, Lock, World
-from mock_server.service.service import SHARED
+from mock_server.service.service import SHARED, FoundImage
 from support.clocks import START, settle
 from support.services import Desk
 
@@ -105,7 +105,7 @@ def test_a_picture_is_found_by_its_title_with_its_owner(open_desk: OpenDesk) -> 
         made = await desk.generate("one", 2, forced_seconds=0)
         assert isinstance(made, tuple)
         for image in made:
-            assert await desk.service.image(image.title) == (desk.caller_like("one"), image)
+            assert await desk.service.image(image.title) == FoundImage(desk.caller_like("one"), image, ready=True)
         for title in ("fox.png", f"fox-{world_name('one')}9.png", f"fox-{world_name('other')}0.png", ""):
             assert await desk.service.image(title) is None
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from mock_server.http.server import ClientDeadline, Flow
+from mock_server.http.deadlines import ClientDeadline, Flow
 from support.network import TimerLoop
 
 

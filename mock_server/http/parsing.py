@@ -1,0 +1,159 @@
+"""Parsing: from the bytes of a body to fields, by its Content-Type, with what was wrong said as it is."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mock_server.contract import Finding
+
+from .context import Fields
+from .replies import RefusedError, invalid
+
+# White space, and the invisible characters that come with pasted text; products of the same family trim them too.
+_TRIMMED = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_MAX_LEVELS = 64
+_CONTAINERS = (dict, list)
+_JSON = "application/json"
+_MULTIPART = "multipart/form-data"
+_URLENCODED = "application/x-www-form-urlencoded"
+_KIND = re.compile(r"[^;,\s]*")  # PHP ends the type at any of these
+_NOT_BLANK = re.compile(rb"(?:\xef\xbb\xbf)?\s*")
+_FORM_LIKE = re.compile(rb"[\w.%+\-\[\]]+=")
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A body that was read.
+
+    textual: the values are texts, from a form; multipart: from one that can carry files; broken: by field, the
+    predicate of the sentence that refuses it; unchosen: the fields whose file has bytes, and an empty filename;
+    problem: why a part of the form was not read, "" if all was.
+    """
+
+    fields: Fields
+    textual: bool = False
+    multipart: bool = False
+    broken: Mapping[str, str] = {}
+    unchosen: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+def parse_body(content_type: str, body: bytes, max_parts: int) -> Body:
+    """Return the fields of a body; raise RefusedError.
+
+    Values are trimmed and empty ones left out [VALID-TRIM]; a file is an Upload.
+    """
+    if content_type == _JSON:
+        return Body(_trimmed(_json(body)))
+    found = _KIND.match(content_type.strip())
+    kind = found[0].lower() if found else ""
+    if kind in (_MULTIPART, _URLENCODED):
+        return _form(kind, content_type, body, max_parts)
+    if "/json" in kind or "+json" in kind:  # what Laravel takes for JSON
+        return Body(_trimmed(_json(body, content_type)))
+    if body:
+        raise _unreadable(
+            f"The request body must be {_JSON}, {_MULTIPART} or {_URLENCODED}:"
+            f" the Content-Type is {kind[:80] or 'missing'}.{_looks(body)}"
+        )
+    return Body({})
+
+
+def _json(body: bytes, content_type: str = _JSON) -> Mapping[str, Any]:
+    if not body:
+        return {}
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
+        raise _unreadable(
+            f"The request body is not valid JSON: {malformed}.{_encoding(body, content_type) or _looks(body)}"
+        ) from malformed
+    except RecursionError as deep:
+        raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
+    if not isinstance(value, dict):
+        raise _unreadable("The request body must be a JSON object.")
+    # Most bodies are flat, and need no recursion.
+    nested = [each for each in value.values() if isinstance(each, _CONTAINERS)]
+    if nested and _is_deeper(nested, _MAX_LEVELS):
+        raise _unreadable(f"The request body is nested too deeply: more than {_MAX_LEVELS} levels.")
+    return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, _CONTAINERS):
+        return False
+    return levels == 0 or any(
+        _is_deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
+    )
+
+
+def _form(kind: str, content_type: str, body: bytes, max_parts: int) -> Body:
+    from .forms import read_multipart, read_urlencoded  # most clients send JSON
+    from .multipart import MultipartError
+
+    if kind == _URLENCODED and _begins_with(body, b"{", b"--"):
+        raise _unreadable(f"The form cannot be read.{_looks(body)}")
+    try:
+        read = read_multipart if kind == _MULTIPART else read_urlencoded
+        form = read(content_type, body, max_parts)
+    except (MultipartError, ValueError) as malformed:
+        raise _unreadable(f"The form cannot be read: {malformed}.{_looks(body)}") from malformed
+    problem = f"The form cannot be read completely: {form.problem}." if form.problem else ""
+    if problem and not form.fields:
+        raise _unreadable(problem)
+    return Body(_trimmed(form.fields), True, kind == _MULTIPART, form.broken, frozenset(form.unchosen), problem)
+
+
+def _begins_with(body: bytes, *beginnings: bytes) -> bool:
+    blank = _NOT_BLANK.match(body)
+    return body.startswith(beginnings, blank.end() if blank else 0)
+
+
+def _looks(body: bytes) -> str:
+    """Return a sentence that says what the body looks like, after a space, "" if it looks like nothing known."""
+    if _begins_with(body, b"{"):
+        return f" It looks like JSON, sent without Content-Type: {_JSON}."
+    if _begins_with(body, b"--") and b"form-data" in body[:1000].lower():
+        return f" It looks like a form, sent without Content-Type: {_MULTIPART}; boundary=…"
+    if _FORM_LIKE.match(body):
+        return f" It looks like a form, sent without Content-Type: {_URLENCODED}."
+    return ""
+
+
+def _encoding(body: bytes, content_type: str) -> str:
+    """Return a sentence about the encoding of a body that is not UTF-8, after a space, else ""."""
+    from .charsets import declared_charset
+
+    if body.startswith(b"\xef\xbb\xbf"):
+        return " It begins with a byte order mark: leave that out."  # json_decode refuses it, too
+    try:
+        is_utf8 = "\0" not in body.decode()
+    except UnicodeDecodeError:
+        is_utf8 = False
+    charset = declared_charset(content_type)
+    declared = f", and a charset (here {charset[:40]}) has no effect" if charset else ""
+    return "" if is_utf8 else f" JSON is UTF-8 (RFC 8259){declared}."
+
+
+def _unreadable(message: str) -> RefusedError:
+    return RefusedError(invalid([Finding("body", "unreadable", message)]))
+
+
+def _trimmed(fields: Mapping[str, Any]) -> Fields:
+    trimmed = {}
+    for name, value in fields.items():
+        kept = value.strip(_TRIMMED) if isinstance(value, str) else _trimmed_inside(value)
+        if kept is not None and kept != "":
+            trimmed[name] = kept
+    return trimmed
+
+
+def _trimmed_inside(value: Any) -> Any:
+    """Return a value with the texts in its lists trimmed, and without their empty ones."""
+    if not isinstance(value, list):
+        return value
+    trimmed = [each.strip(_TRIMMED) if isinstance(each, str) else each for each in value]
+    return [each for each in trimmed if each is not None and each != ""] or None
