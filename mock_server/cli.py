@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 import click
 
 from . import __version__, client, resources
-from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
+from .configuration import (
+    ConfigurationError,
+    Settings,
+    read_accounts,
+    read_behaviour,
+    read_ready_made_behaviour,
+    read_scenario,
+    ready_made_behaviours,
+)
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
 
@@ -102,9 +110,9 @@ def main() -> None:
 @option(
     "--behaviour",
     type=click.Path(path_type=Path),
-    metavar="FILE",
-    show_default="the defaults of rules.yaml",
-    help="YAML file of settings that override the defaults.",
+    metavar="NAME|FILE",
+    show_default="documented",
+    help="Readings of the documentation: the name of a ready-made behaviour, or a YAML file of settings.",
 )
 @option(
     "--generation-time",
@@ -186,6 +194,33 @@ def spec(control: bool) -> None:
       aiimage-mock spec --control > control.yaml
     """
     click.echo((resources.CONTROL if control else resources.DOCUMENT).read_text(), nl=False)
+
+
+@main.command()
+def behaviours() -> None:
+    """Print the ready-made behaviours, each with the settings in which it differs from the default.
+
+    \b
+    Example:
+      aiimage-mock behaviours
+      aiimage-mock serve --behaviour family
+    """
+    from . import app
+
+    settings = app.rules().settings
+    for name in ready_made_behaviours():
+        click.echo(f"{name}: {_description(resources.BEHAVIOURS / f'{name}.yaml')}")
+        for setting, value in read_ready_made_behaviour(name, app.rules()).items():
+            default, known = settings[setting].default, settings[setting]
+            click.echo(f"  {setting}: {_shown(value)}  (default {_shown(default)}; {known.rule}, {known.source})")
+
+
+def _description(path: Path) -> str:
+    return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+
+
+def _shown(value: Any) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 @main.command()

@@ -20,6 +20,8 @@ from .domain.images import KEPT
 from .faults.plans import make_plans
 from .faults.registry import suggestion
 
+DEFAULT_BEHAVIOUR = "documented"
+
 
 class ConfigurationError(ValueError):
     """A flag or a configuration file is invalid. The message names the place and the valid values."""
@@ -158,17 +160,41 @@ def ready_made_scenarios() -> list[str]:
 
 
 def read_behaviour(path: Path | None, rules: Rules) -> Behaviour:
-    """Return the default behaviour, with the overrides of a file; raise ConfigurationError."""
+    """Return the default behaviour, with the overrides of a file or of the ready-made behaviour of that name.
+
+    Raise ConfigurationError.
+    """
     values = {name: setting.default for name, setting in rules.settings.items()}
-    overrides = _read(path) or {} if path else {}
+    return Behaviour(**{**values, **(_overrides(path, rules) if path else {})})
+
+
+def ready_made_behaviours() -> list[str]:
+    """Return the names of the ready-made behaviours, the default one first."""
+    names = sorted(path.stem for path in resources.BEHAVIOURS.glob("*.yaml"))
+    return sorted(names, key=lambda name: name != DEFAULT_BEHAVIOUR)
+
+
+def read_ready_made_behaviour(name: str, rules: Rules) -> Mapping[str, Any]:
+    """Return the settings in which the ready-made behaviour of that name differs from the default."""
+    return _overrides(resources.BEHAVIOURS / f"{name}.yaml", rules)
+
+
+def _overrides(path: Path, rules: Rules) -> Mapping[str, Any]:
+    if not path.exists() and not path.suffix:  # a name, not a file
+        if str(path) not in ready_made_behaviours():
+            raise ConfigurationError(f"unknown behaviour {path}{suggestion(str(path), ready_made_behaviours())}")
+        path = resources.BEHAVIOURS / f"{path}.yaml"
+    overrides = _read(path) or {}
     if not isinstance(overrides, Mapping):
         raise ConfigurationError(f"{path}: expected settings by name, as in 'lock_seconds: 10'")
-    for name, value in overrides.items():
+    for name in overrides:
         if name not in rules.settings:
-            raise ConfigurationError(f"{path}: unknown setting {name}{suggestion(str(name), values)}")
+            raise ConfigurationError(f"{path}: unknown setting {name}{suggestion(str(name), rules.settings)}")
+    read = {name: rules.settings[name].read(value) for name, value in overrides.items()}
+    for name, value in read.items():
         if not rules.settings[name].accepts(value):
-            raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].takes}, not {value!r}")
-    return Behaviour(**{**values, **overrides})
+            raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].takes}, not {overrides[name]!r}")
+    return read
 
 
 def _read(path: Path) -> Any:

@@ -26,6 +26,7 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     ),
     "WIDTHxHEIGHT": lambda value: isinstance(value, str) and parse_size(value) is not None,
 }
+_MINUTES_A_DAY = 24 * 60
 _PERMUTATION = "permutation of the default"
 
 
@@ -43,6 +44,13 @@ class Setting:
     source: str
     rule: str | None
     statement: str = ""
+
+    def read(self, value: Any) -> Any:
+        """Return a value of a YAML file: one reads 18:30 as a number, of minutes."""
+        if self.takes == "time of day" and _is_number(value, int) and 0 <= value < _MINUTES_A_DAY:
+            hours, minutes = divmod(value, 60)
+            return f"{hours:02}:{minutes:02}"
+        return value
 
     def accepts(self, value: Any) -> bool:
         """Return whether the setting accepts `value`."""

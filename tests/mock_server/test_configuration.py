@@ -99,7 +99,7 @@ def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("lock_second: 3", "unknown setting lock_second; did you mean lock_seconds?"),
-        ("colour: red", "unknown setting colour; known: further_fields, created_at"),
+        ("zzz: red", "unknown setting zzz; known: further_fields, created_at"),
         ("lock_seconds: 0", "lock_seconds takes number > 0, not 0"),
         ("lock_seconds: true", "lock_seconds takes number > 0, not True"),
         ("credit_need: some", "credit_need takes one of all, any, not 'some'"),
