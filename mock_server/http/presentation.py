@@ -32,6 +32,8 @@ _CODE_OF_STATUS = {
     429: "RATE_LIMITED",
     400: "BAD_REQUEST",
 }
+# The refusal whose body the API's own page shows.
+_DOCUMENTED = "busy"
 _CODE_OF_REFUSAL = {"daily-limit": "DAILY_LIMIT_EXCEEDED"}
 _PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n'
 # The statuses that the framework of the product family answers with a page. [NO-ACCEPT]
@@ -51,7 +53,7 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
 
     def form(context: RequestContext, reply: Reply) -> Transmission:
         # Not the mock's own errors, which no service gives.
-        if reply.code is None:
+        if reply.code is None or reply.code == _DOCUMENTED:
             return to_transmission(reply)
         if reply.code == "invalid":
             reply = _invalid(reply, behaviour.invalid_status)
