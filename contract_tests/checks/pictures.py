@@ -86,7 +86,9 @@ def expect_own_addresses(verdict: Verdict, images: list[dict[str, Any]], reply: 
         not shared,
         expected="a picture for each image, at an address of its own",
         received="one address for several images" if shared else "it",
-        example=f"for example {_short(next(iter(shared)))} for {len(next(iter(shared.values())))} images" if shared else "",
+        example=f"for example {_short(next(iter(shared)))} for {len(next(iter(shared.values())))} images"
+        if shared
+        else "",
         by=reply,
     )
 

@@ -9,7 +9,8 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.listing import expect_ready
-from contract_tests.checks.pictures import expect_picture
+from contract_tests.checks.pictures import expect_own_addresses, expect_picture
+from contract_tests.checks.times import expect_created_before, expect_created_in_calls, expect_same_times
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.client.made import MadeImage
@@ -25,10 +26,14 @@ ENOUGH = RECENT_IMAGES + 1
 AT_ONCE = 4
 
 
-@decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", "IMG-GET", credits=ENOUGH, seconds=8)
+RULES = ("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "RECENT-TIME", "SHAPE", "IMG-COUNT", "IMG-GET")
+
+
+@decides(*RULES, credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     """With more images than the list holds; the missing ones are made first."""
-    _make_missing(primary, run)
+    before = primary.recent()
+    _make_missing(primary, run, images_of(before))
     reply = primary.recent()
     listed = images_of(reply)
     made = run.made_images.of("primary")
@@ -37,6 +42,9 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     _expect_most_recent(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
+    expect_created_in_calls(verdict, made, listed, reply)
+    expect_same_times(verdict, images_of(before), listed, (before, reply))
+    _expect_own_pictures(verdict, made, reply)
     _expect_pictures(verdict, primary, listed, reply)
     ids = [entry.id for entry in made]
     verdict.expect(
@@ -61,13 +69,16 @@ def test_a_long_past_is_cut(primary: Api, verdict: Verdict) -> None:
     )
 
 
-@decides("IMG-GET", "RECENT-ORDER")
-def test_images_of_the_past(primary: Api, verdict: Verdict) -> None:
+@decides("IMG-GET", "RECENT-ORDER", "RECENT-TIME", "SHAPE")
+def test_images_of_the_past(primary: Api, verdict: Verdict, run: Run) -> None:
     reply = primary.recent()
     listed = images_of(reply)
     if not listed:
         pytest.skip("the account has no images yet")
     _expect_newest_first(verdict, [], listed, reply)
+    # The clock of a mock's account is another one than that of its replies.
+    if not run.control:
+        expect_created_before(verdict, listed, reply)
     _expect_pictures(verdict, primary, listed, reply)
 
 
@@ -93,8 +104,8 @@ def _expect_most_recent(verdict: Verdict, made: list[MadeImage], listed: list[di
     )
 
 
-def _make_missing(primary: Api, run: Run) -> None:
-    known = {str(image.get("id")) for image in images_of(primary.recent())}
+def _make_missing(primary: Api, run: Run, listed: list[dict[str, Any]]) -> None:
+    known = {str(image.get("id")) for image in listed}
     known |= {made.id for made in run.made_images.of("primary")}
     # At least one of this run, to compare with.
     missing = max(ENOUGH - len(known), 0 if run.made_images.of("primary") else 1)
@@ -142,6 +153,12 @@ def _certainly_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[M
             break
         certain += images
     return certain[:RECENT_IMAGES]
+
+
+def _expect_own_pictures(verdict: Verdict, made: list[MadeImage], reply: Reply) -> None:
+    """Check that images of different prompts have pictures of their own; equal requests may share a stored one."""
+    by_input = {str(entry.image.get("input")): dict(entry.image) for entry in made if not entry.queues}
+    expect_own_addresses(verdict, list(by_input.values()), reply)
 
 
 def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:
