@@ -13,7 +13,7 @@ from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOL
 from contract_tests.oracle.images import documented
 from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.moments import Period, moment_of, period_between, period_of_call
-from contract_tests.oracle.replies import images_requested, made, own_limit
+from contract_tests.oracle.replies import images_requested, made, made_none, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account, origin_of
@@ -78,7 +78,7 @@ class Api:
         paid = replace(call, images=images, without_credits=without_credits, invalid=invalid)
         reply = self._run.transport.send(paid)
         self.trail.append(reply)
-        if made(reply):
+        if made(reply) and not (invalid and made_none(reply)):
             # It has credits after all: from now on they are reserved.
             self._run.without_credits.discard(self.role)
             engine = engine_of(call.parameters)

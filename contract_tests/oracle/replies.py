@@ -21,6 +21,15 @@ def made(reply: Reply) -> bool:
     return 200 <= reply.status < 300 and not is_service_error(reply)
 
 
+def made_none(reply: Reply) -> bool:
+    """Return whether the reply itself says that no image was made, as to a request for 0 of them [VALID-422]."""
+    try:
+        body = reply.json()
+    except InconclusiveError:
+        return False
+    return made(reply) and isinstance(body, dict) and body.get("images") == []
+
+
 def own_limit(fields: Fields, reply: Reply) -> str | None:
     """Return which limit of its own a refusal of documented fields names, None for any other reply.
 

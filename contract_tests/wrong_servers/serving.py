@@ -8,6 +8,7 @@ from contract_tests.wrong_servers.control import Control
 from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add their servers
     auth,
     encoding,
+    hostile,
     images,
     locks,
     pictures,
