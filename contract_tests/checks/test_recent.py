@@ -32,8 +32,7 @@ RULES = ("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "RECENT-TIME", "SHAPE", "IM
 @decides(*RULES, credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     """With more images than the list holds; the missing ones are made first."""
-    before = primary.recent()
-    _make_missing(primary, run, images_of(before))
+    _make_missing(primary, run)
     reply = primary.recent()
     listed = images_of(reply)
     made = run.made_images.of("primary")
@@ -43,7 +42,7 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
     expect_created_in_calls(verdict, made, listed, reply)
-    expect_same_times(verdict, images_of(before), listed, (before, reply))
+    expect_same_times(verdict, primary, run, reply)
     _expect_own_pictures(verdict, made, reply)
     _expect_pictures(verdict, primary, listed, reply)
     ids = [entry.id for entry in made]
@@ -79,6 +78,7 @@ def test_images_of_the_past(primary: Api, verdict: Verdict, run: Run) -> None:
     # The clock of a mock's account is another one than that of its replies.
     if not run.control:
         expect_created_before(verdict, listed, reply)
+    expect_same_times(verdict, primary, run, reply)
     _expect_pictures(verdict, primary, listed, reply)
 
 
@@ -104,8 +104,8 @@ def _expect_most_recent(verdict: Verdict, made: list[MadeImage], listed: list[di
     )
 
 
-def _make_missing(primary: Api, run: Run, listed: list[dict[str, Any]]) -> None:
-    known = {str(image.get("id")) for image in listed}
+def _make_missing(primary: Api, run: Run) -> None:
+    known = {str(image.get("id")) for image in images_of(primary.recent())}
     known |= {made.id for made in run.made_images.of("primary")}
     # At least one of this run, to compare with.
     missing = max(ENOUGH - len(known), 0 if run.made_images.of("primary") else 1)

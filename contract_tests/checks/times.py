@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.client.made import MadeImage
 from contract_tests.oracle.moments import Shift, judge_shifts, moment_of, past_of, shift_of
 from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
 
 # A service may cut the fractions of a second in one place and round them in another.
 _SAME_SECONDS = 1.0
+_PAUSE_SECONDS = 2.0
 _EXPECTED = "created_at in the call that made the image, by the clock of the service"
 
 
@@ -54,20 +57,21 @@ def _judge(verdict: Verdict, found: list[tuple[dict[str, Any], Shift]], expected
     verdict.expect("SHAPE", sensible, expected=expected, received=received, example=example * (not sensible), by=by)
 
 
-def expect_same_times(
-    verdict: Verdict, before: list[dict[str, Any]], after: list[dict[str, Any]], by: tuple[Reply, ...]
-) -> None:
-    """Check that the time of an image is the same in two lists."""
-    times = {str(image.get("id")): moment_of(image.get("created_at")) for image in before}
-    for image in after:
+def expect_same_times(verdict: Verdict, api: Api, run: Run, before: Reply) -> None:
+    """Check that the time of an image is the same in a later list."""
+    times = {str(image.get("id")): moment_of(image.get("created_at")) for image in images_of(before)}
+    run.transport.sleep(_PAUSE_SECONDS)
+    after = api.recent()
+    for image in images_of(after):
         first, second = times.get(str(image.get("id"))), moment_of(image.get("created_at"))
         if not first or not second:
             continue
+        same = abs((first - second).total_seconds()) <= _SAME_SECONDS
         verdict.expect(
             "SHAPE",
-            abs((first - second).total_seconds()) <= _SAME_SECONDS,
+            same,
             expected="the same created_at of an image in every list",
-            received="another one" if first != second else "it",
-            example=f"for example {first}, then {second}" if first != second else "",
-            by=by,
+            received="it" if same else "another one",
+            example="" if same else f"for example {first}, then {second}",
+            by=(before, after),
         )

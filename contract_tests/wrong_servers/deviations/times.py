@@ -66,8 +66,7 @@ class CreatedAtRandom(Service):
         return super().listed(replace(image, created=image.created + hours * 3_600_000))
 
 
-# With the control API the lists follow each other at once.
-@breaks("SHAPE", how="created_at is the time of the list.", modes=("black-box",))
+@breaks("SHAPE", how="created_at is the time of the list.")
 class CreatedWhenListed(Service):
     def recent_of(self, account: Account) -> list[Image]:
         return [replace(image, created=account.clock.now()) for image in super().recent_of(account)]
