@@ -12,7 +12,7 @@ _WITHOUT_TOKEN = 8
 _SECONDS, _FEWEST = 15, 30
 
 
-@decides("SHAPE", "VALID-422", credits=1, seconds=15, free_with_role="empty")
+@decides("SHAPE", credits=1, seconds=15, free_with_role="empty")
 def test_hostile_bodies(run: Run, verdict: Verdict, refused: Api) -> None:
     """They are invalid under every reading, so any refusal is in keeping."""
     # So many as fit into a few seconds, so that a low rate does not prolong a run.
@@ -22,7 +22,7 @@ def test_hostile_bodies(run: Run, verdict: Verdict, refused: Api) -> None:
     search.conclude()
 
 
-@decides("SHAPE", "AUTH", roles=(), seconds=4)
+@decides("SHAPE", roles=(), seconds=4)
 def test_hostile_bodies_without_a_token(run: Run, verdict: Verdict) -> None:
     search = FailureSearch(run, verdict, "anonymous")
     search.send_all(hostile_bodies()[:_WITHOUT_TOKEN])

@@ -26,7 +26,7 @@ ENOUGH = RECENT_IMAGES + 1
 AT_ONCE = 4
 
 
-RULES = ("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "RECENT-TIME", "SHAPE", "IMG-COUNT", "IMG-GET")
+RULES = ("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "SHAPE", "IMG-COUNT", "IMG-GET")
 
 
 @decides(*RULES, credits=ENOUGH, seconds=8)
@@ -55,6 +55,17 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     )
 
 
+@decides("RECENT-TIME", credits=1)
+def test_times_of_images(primary: Api, verdict: Verdict, run: Run) -> None:
+    """Of those that earlier tests made, or else of a new one."""
+    if not run.made_images.of("primary"):
+        primary.images_of_some(primary.simplest)
+    reply = primary.recent()
+    expect_created_in_calls(verdict, run.made_images.of("primary"), images_of(reply), reply)
+    if "RECENT-TIME" not in verdict.decided and not verdict.broken:
+        raise InconclusiveError("no image in the list shows when it was made")
+
+
 @decides("RECENT-10")
 def test_a_long_past_is_cut(primary: Api, verdict: Verdict) -> None:
     """An account with a past shows where its list ends, for nothing."""
@@ -68,7 +79,7 @@ def test_a_long_past_is_cut(primary: Api, verdict: Verdict) -> None:
     )
 
 
-@decides("IMG-GET", "RECENT-ORDER", "RECENT-TIME", "SHAPE")
+@decides("IMG-GET", "RECENT-ORDER", "SHAPE")
 def test_images_of_the_past(primary: Api, verdict: Verdict, run: Run) -> None:
     reply = primary.recent()
     listed = images_of(reply)

@@ -19,7 +19,7 @@ _EXPECTED = "created_at in the call that made the image, by the clock of the ser
 def expect_created_in_calls(
     verdict: Verdict, made: Sequence[MadeImage], listed: list[dict[str, Any]], reply: Reply
 ) -> None:
-    """Check the times of images that this run made; reply: the one with the list."""
+    """Check the times of images that this run made, if any shows them; reply: the one with the list."""
     known = {entry.id: entry for entry in made if entry.period and not entry.queues}
     found = list(_shifts(known, listed))
     if found:
@@ -52,6 +52,9 @@ def _judge(verdict: Verdict, found: list[tuple[dict[str, Any], Shift]], expected
     if result.judgement != "senseless":
         right = result.judgement == "right"
         verdict.expect("RECENT-TIME", right, expected=expected, received=result.received, example=example, by=by)
+    # The clock of this machine proves nothing either way.
+    if not any(shift.certain for _, shift in found):
+        return
     sensible = result.judgement != "senseless"
     received = "it" if sensible else result.received
     verdict.expect("SHAPE", sensible, expected=expected, received=received, example=example * (not sensible), by=by)
@@ -59,19 +62,24 @@ def _judge(verdict: Verdict, found: list[tuple[dict[str, Any], Shift]], expected
 
 def expect_same_times(verdict: Verdict, api: Api, run: Run, before: Reply) -> None:
     """Check that the time of an image is the same in a later list."""
-    times = {str(image.get("id")): moment_of(image.get("created_at")) for image in images_of(before)}
+    times = {str(image.get("id")): image.get("created_at") for image in images_of(before)}
     run.transport.sleep(_PAUSE_SECONDS)
     after = api.recent()
     for image in images_of(after):
-        first, second = times.get(str(image.get("id"))), moment_of(image.get("created_at"))
-        if not first or not second:
+        if str(image.get("id")) not in times:
             continue
-        same = abs((first - second).total_seconds()) <= _SAME_SECONDS
+        first, second = times[str(image.get("id"))], image.get("created_at")
+        same = first == second or _are_close(first, second)
         verdict.expect(
             "SHAPE",
             same,
             expected="the same created_at of an image in every list",
             received="it" if same else "another one",
-            example="" if same else f"for example {first}, then {second}",
+            example="" if same else f"for example {first!r}, then {second!r}",
             by=(before, after),
         )
+
+
+def _are_close(first: object, second: object) -> bool:
+    one, other = moment_of(first), moment_of(second)
+    return bool(one and other and abs((one - other).total_seconds()) <= _SAME_SECONDS)
