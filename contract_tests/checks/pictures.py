@@ -10,12 +10,15 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, prompt_of
+from contract_tests.oracle.images import shared_addresses
 from contract_tests.oracle.replies import images_requested
 from contract_tests.runner.events import Verdict
 
 _MAX_CHARACTERS = 200
 _MAX_PIXELS = 64_000_000
 _SVG = "image/svg+xml"
+# Storage providers give the last two to a file of which they know no type.
+_GENERAL_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 _SOURCE_SIZE = (512, 512)
 
 
@@ -53,6 +56,8 @@ def judge_pictures(verdict: Verdict, api: Api, fields: Fields, images: list[dict
     """Check IMG-GET and, if a size was requested, IMG-SIZE; return the last picture."""
     engine = engine_of(fields)
     wanted = engine.size(fields) if engine else None
+    if len(images) > 1 and not (engine and engine.queues):
+        expect_own_addresses(verdict, images, reply)
     content = b""
     for image in images:
         fetched, (width, height) = expect_picture(verdict, api, image, reply)
@@ -73,13 +78,28 @@ def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Rep
     return fetched, picture_size(fetched.content) or (0, 0)
 
 
+def expect_own_addresses(verdict: Verdict, images: list[dict[str, Any]], reply: Reply) -> None:
+    """Check that no two of these images lead to the same picture; those that may be queued share a placeholder."""
+    shared = shared_addresses(images)
+    verdict.expect(
+        "IMG-GET",
+        not shared,
+        expected="a picture for each image, at an address of its own",
+        received="one address for several images" if shared else "it",
+        example=f"for example {_short(next(iter(shared)))} for {len(next(iter(shared.values())))} images"
+        if shared
+        else "",
+        by=reply,
+    )
+
+
 def shows_picture(fetched: Reply) -> bool:
     """Return whether a browser shows the reply, be it the drawing that stands for a queued picture [QUEUED]."""
-    kind = fetched.headers.get("content-type", "")
-    # A missing or general type does not keep a browser from showing a picture, a text type does.
-    if fetched.status != 200 or kind.startswith("text/"):
+    kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # A missing or general type does not keep a browser from showing a picture, that of something else does.
+    if fetched.status != 200 or not (kind.startswith("image/") or kind in _GENERAL_TYPES):
         return False
-    return picture_size(fetched.content) is not None or (kind.startswith(_SVG) and b"<svg" in fetched.content)
+    return picture_size(fetched.content) is not None or (kind == _SVG and b"<svg" in fetched.content)
 
 
 def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:

@@ -12,10 +12,19 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle import samples
-from contract_tests.oracle.engines import Engine, Fields, load_engines, prompt_of, source_field, with_count, with_prompt
+from contract_tests.oracle.engines import (
+    Engine,
+    Fields,
+    load_engines,
+    prompt_of,
+    source_field,
+    with_count,
+    with_engine,
+    with_prompt,
+)
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
-from contract_tests.oracle.replies import error_fields, made
-from contract_tests.oracle.samples import Sample
+from contract_tests.oracle.replies import about_parameters, error_fields, made, refused_as_unknown
+from contract_tests.oracle.samples import UNKNOWN_ENGINE, Sample
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -34,7 +43,7 @@ def _engines() -> Iterator[Any]:
     for name, engine in ENGINES.items():
         sized = ("IMG-SIZE",) if engine.role("size") else ()
         queued = ("QUEUED",) if engine.queues else ()
-        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", *sized, *queued)
+        rules = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET", "ENGINES", *sized, *queued)
         yield pytest.param(name, marks=decides(*rules, credits=1, seconds=2))
 
 
@@ -44,12 +53,30 @@ def test_every_engine_makes_its_image(primary: Api, verdict: Verdict, run: Run, 
     engine, place = ENGINES[name], list(ENGINES).index(name)
     # The hardest prompt once as JSON and once as a form, random ones for the other engines.
     prompt = PROMPT if place < 2 else samples.any_prompt(run.settings.seed + place)
-    fields, images, reply = _made_by(primary, engine, prompt, dict[str, Upload]() if place % 2 else None)
+    form = dict[str, Upload]() if place % 2 else None
+    try:
+        fields, images, reply = _made_by(primary, engine, prompt, form)
+    except (InconclusiveError, UndocumentedLimitError):
+        _expect_known(primary, verdict, engine, form)
+        raise
+    verdict.expect("ENGINES", True, expected="an engine that the service knows", received="it", by=reply)
     verdict.expect_status("SHAPE", reply, 200, "with the documented images")
     judge_images(verdict, fields, images, reply)
     picture = judge_pictures(verdict, primary, fields, images, reply)
     if engine.queues:
         expect_ready(verdict, images, primary.recent(), placeholder=picture_size(picture) is None)
+
+
+def _expect_known(api: Api, verdict: Verdict, engine: Engine, form: dict[str, Upload] | None) -> None:
+    """Check that an engine that was refused is not refused as an invented one is."""
+    refused = api.trail[-1] if api.trail else None
+    if not refused or not about_parameters(refused):
+        return
+    fields = with_engine(engine.modified(engine.sample("An engine that may be unknown")), UNKNOWN_ENGINE)
+    invented = api.generate(fields, form)
+    if refused_as_unknown(engine.name, refused, UNKNOWN_ENGINE, invented):
+        expected, received = f"the engine {engine.name}", "the refusal of an unknown engine"
+        verdict.expect("ENGINES", False, expected=expected, received=received, by=(refused, invented))
 
 
 def _made_by(

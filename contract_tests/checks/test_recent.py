@@ -9,7 +9,8 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.listing import expect_ready
-from contract_tests.checks.pictures import expect_picture
+from contract_tests.checks.pictures import expect_own_addresses, expect_picture
+from contract_tests.checks.times import expect_created_before, expect_created_in_calls, expect_same_times
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.client.made import MadeImage
@@ -25,7 +26,10 @@ ENOUGH = RECENT_IMAGES + 1
 AT_ONCE = 4
 
 
-@decides("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "IMG-COUNT", "IMG-GET", credits=ENOUGH, seconds=8)
+RULES = ("RECENT-10", "RECENT-SAME", "RECENT-ORDER", "SHAPE", "IMG-COUNT", "IMG-GET")
+
+
+@decides(*RULES, credits=ENOUGH, seconds=8)
 def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     """With more images than the list holds; the missing ones are made first."""
     _make_missing(primary, run)
@@ -37,6 +41,9 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     _expect_most_recent(verdict, made, listed, reply)
     _expect_same(verdict, made, listed, reply)
     _expect_newest_first(verdict, made, listed, reply)
+    expect_created_in_calls(verdict, made, listed, reply)
+    expect_same_times(verdict, primary, run, reply)
+    _expect_own_pictures(verdict, made, reply)
     _expect_pictures(verdict, primary, listed, reply)
     ids = [entry.id for entry in made]
     verdict.expect(
@@ -46,6 +53,17 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
         received=f"{len(set(ids))} ids",
         by=reply,
     )
+
+
+@decides("RECENT-TIME", credits=1)
+def test_times_of_images(primary: Api, verdict: Verdict, run: Run) -> None:
+    """Of those that earlier tests made, or else of a new one."""
+    if not run.made_images.of("primary"):
+        primary.images_of_some(primary.simplest)
+    reply = primary.recent()
+    expect_created_in_calls(verdict, run.made_images.of("primary"), images_of(reply), reply)
+    if "RECENT-TIME" not in verdict.decided and not verdict.broken:
+        raise InconclusiveError("no image in the list shows when it was made")
 
 
 @decides("RECENT-10")
@@ -61,13 +79,17 @@ def test_a_long_past_is_cut(primary: Api, verdict: Verdict) -> None:
     )
 
 
-@decides("IMG-GET", "RECENT-ORDER")
-def test_images_of_the_past(primary: Api, verdict: Verdict) -> None:
+@decides("IMG-GET", "RECENT-ORDER", "SHAPE")
+def test_images_of_the_past(primary: Api, verdict: Verdict, run: Run) -> None:
     reply = primary.recent()
     listed = images_of(reply)
     if not listed:
         pytest.skip("the account has no images yet")
     _expect_newest_first(verdict, [], listed, reply)
+    # The clock of a mock's account is another one than that of its replies.
+    if not run.control:
+        expect_created_before(verdict, listed, reply)
+    expect_same_times(verdict, primary, run, reply)
     _expect_pictures(verdict, primary, listed, reply)
 
 
@@ -142,6 +164,12 @@ def _certainly_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[M
             break
         certain += images
     return certain[:RECENT_IMAGES]
+
+
+def _expect_own_pictures(verdict: Verdict, made: list[MadeImage], reply: Reply) -> None:
+    """Check that images of different prompts have pictures of their own; equal requests may share a stored one."""
+    by_input = {str(entry.image.get("input")): dict(entry.image) for entry in made if not entry.queues}
+    expect_own_addresses(verdict, list(by_input.values()), reply)
 
 
 def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], reply: Reply) -> None:

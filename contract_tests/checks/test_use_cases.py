@@ -2,19 +2,25 @@
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import as_source, judge_images, judge_pictures
+from contract_tests.checks.times import expect_created_in_calls
 from contract_tests.client.api import Api, images_of
+from contract_tests.client.call import Reply
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import source_field
 from contract_tests.oracle.images import common_part, same
 from contract_tests.oracle.samples import Sample
 from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
 
 IMAGE_RULES = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET")
 
 
-@decides(*IMAGE_RULES, "IMG-SIZE", "RECENT-SAME", credits=1, seconds=4, quick=True, first=True)
-def test_product_imagery(primary: Api, verdict: Verdict) -> None:
-    """Check availability, generate one image in high definition, fetch it, and find it among the recent images."""
+@decides(*IMAGE_RULES, "IMG-SIZE", "RECENT-SAME", "VERSIONS", credits=1, seconds=4, quick=True, first=True)
+def test_product_imagery(primary: Api, verdict: Verdict, run: Run) -> None:
+    """Check availability, generate one image in high definition, fetch it, and find it among the recent images.
+
+    Its engine is one of the versions.
+    """
     sample = samples.valid("productImage")
     primary.check()
     fields, images, reply = primary.images_of_some(sample.fields)
@@ -30,7 +36,19 @@ def test_product_imagery(primary: Api, verdict: Verdict) -> None:
             received="no such image",
             by=(reply, recent),
         )
+    expect_created_in_calls(verdict, run.made_images.of("primary"), listed, recent)
     judge_pictures(verdict, primary, fields, images, reply)
+    if images:
+        _expect_versions(verdict, primary, reply)
+
+
+def _expect_versions(verdict: Verdict, api: Api, made: Reply) -> None:
+    """Check that the versions name an engine, since one has just made an image."""
+    versions = api.versions()
+    received = versions.exchange.response_body
+    # Another form than an object is found by the check of the versions alone.
+    named = versions.json_fault is not None or versions.json() != {}
+    verdict.expect("VERSIONS", named, expected="an engine that works", received=received, by=(made, versions))
 
 
 @decides(*IMAGE_RULES, "IMG-SIZE", credits=4, seconds=12)

@@ -12,7 +12,8 @@ from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.oracle.images import documented
 from contract_tests.oracle.kinds import Kind, kind_of
-from contract_tests.oracle.replies import images_requested, made, own_limit
+from contract_tests.oracle.moments import Period, moment_of, period_between, period_of_call
+from contract_tests.oracle.replies import images_requested, made, made_none, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account, origin_of
@@ -77,11 +78,12 @@ class Api:
         paid = replace(call, images=images, without_credits=without_credits, invalid=invalid)
         reply = self._run.transport.send(paid)
         self.trail.append(reply)
-        if made(reply):
+        if made(reply) and not (invalid and made_none(reply)):
             # It has credits after all: from now on they are reserved.
             self._run.without_credits.discard(self.role)
             engine = engine_of(call.parameters)
-            self._run.made_images.add(self.role, reply, queues=engine is not None and engine.queues)
+            queues = engine is not None and engine.queues
+            self._run.made_images.add(self.role, reply, queues=queues, period=self._period(reply))
         self._note_token(call, reply)
         self._verdict.observe("generateImage", reply, authorized=self._authorized)
         return reply
@@ -91,7 +93,7 @@ class Api:
 
         Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
-        before = self._balance()
+        before = self._state()
         reply = self.generate_when_ready(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
@@ -100,7 +102,7 @@ class Api:
         if limit := own_limit(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
         self._verdict.step_status("SHAPE", reply, 200, "for a documented request")
-        self._expect_price(images_requested(fields), before, reply)
+        self._note_state(images_requested(fields), before, reply)
         return images_of(reply), reply
 
     def images_of_some(self, fields: Fields) -> tuple[Fields, list[dict[str, Any]], Reply]:
@@ -229,15 +231,30 @@ class Api:
         if call.without_token and made(reply):
             self._run.ignores_tokens = True
 
-    def _balance(self) -> int | None:
-        control = self._run.control
-        return int(control.world(self.token)["credits"]) if control else None
+    def _period(self, reply: Reply) -> Period | None:
+        """Return when a call ran, by the clock of the service."""
+        # The clock of a mock's account is another one than that of its replies.
+        if self._run.control:
+            return None
+        return period_of_call(reply.headers, reply.exchange.at, reply.exchange.seconds)
 
-    def _expect_price(self, images: int, before: int | None, reply: Reply) -> None:
-        """If the balance is visible, check CREDIT-COST, and give the real price to the budget."""
-        after = self._balance()
-        if before is None or after is None or self.account.sandbox:
+    def _state(self) -> Any:
+        """Return the state of the account, None if it is not visible."""
+        return self._run.control.world(self.token) if self._run.control else None
+
+    def _note_state(self, images: int, before: Any, reply: Reply) -> None:
+        """If the state is visible, record when the images were made, and check their price."""
+        after = self._state()
+        if before is None or after is None:
             return
+        start, end = (moment_of(state["clock"]["now"]) for state in (before, after))
+        if start and end:
+            self._run.made_images.date(reply, period_between(start, end))
+        if not self.account.sandbox:
+            self._expect_price(images, int(before["credits"]), int(after["credits"]), reply)
+
+    def _expect_price(self, images: int, before: int, after: int, reply: Reply) -> None:
+        """Check CREDIT-COST, and give the real price to the budget."""
         paid = before - after
         self._run.budget.observe(images, paid)
         self._verdict.expect(

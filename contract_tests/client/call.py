@@ -1,11 +1,13 @@
 """A request to be sent, and the reply to it."""
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from contract_tests.client.exchange import Exchange, parsed
+from contract_tests.client.exchange import Exchange
+from contract_tests.client.json_body import JsonBody, NotJsonError, read_json
 from contract_tests.client.masking import Secret
 from contract_tests.errors import InconclusiveError
 
@@ -51,8 +53,11 @@ class Call:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """The parameters in the body, none if it has none that can be read."""
-        content = self.json if self.body is None else parsed(self.body.decode("utf-8", "replace"))
+        """The parameters in the body as a lenient service reads them, none if it has none that can be read."""
+        content = self.json
+        if self.body is not None:
+            with suppress(NotJsonError):
+                content = read_json(self.body).value
         return content if isinstance(content, dict) else dict(self.fields or {})
 
     @property
@@ -84,9 +89,20 @@ class Reply:
 
     def json(self) -> Any:
         """Return the body as JSON; raise InconclusiveError for another body."""
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):  # the latter for deep nesting
+        if self._body is None:
             kind = self.headers.get("content-type", "no content type")
             what = f"{self.exchange.method} {self.exchange.url} answered {self.status}"
-            raise InconclusiveError(f"{what} with a body that is not JSON ({kind})") from None
+            raise InconclusiveError(f"{what} with a body that is not JSON ({kind})")
+        return self._body.value
+
+    @property
+    def json_fault(self) -> str | None:
+        """Why the body is not JSON, though `json` may be able to read it; None if it is."""
+        return self._body.fault if self._body else "a body that is not JSON"
+
+    @cached_property
+    def _body(self) -> JsonBody | None:
+        try:
+            return read_json(self.content)
+        except NotJsonError:
+            return None

@@ -1,13 +1,14 @@
 """A request and its reply as evidence: without tokens, bounded, and repeatable."""
 
 import hashlib
-import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from contract_tests.client.json_body import NotJsonError, read_json
 
 FOLDER = "requests"
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
@@ -143,8 +144,9 @@ def _quoted(name: str) -> str:
 
 
 def parsed(text: str) -> Any:
-    """Return a text as JSON, or unchanged if it is not."""
+    """Return a text as JSON, or unchanged if it is not, so that a report shows the reason."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        body = read_json(text.encode("utf-8", "surrogatepass"))
+    except NotJsonError:
         return text
+    return text if body.fault else body.value

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+
+from contract_tests.oracle.moments import http_date
 
 # Rates are limited by the minute [RATE], so a longer Retry-After belongs to a daily limit.
 _MAX_PAUSE_SECONDS = 60
@@ -30,12 +30,5 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
-    then, now = _date(value), _date(headers.get("date", ""))
+    then, now = http_date({"date": value}), http_date(headers)
     return max(0.0, (then - now).total_seconds()) if then and now else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except (ValueError, TypeError):
-        return None

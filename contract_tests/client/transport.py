@@ -18,7 +18,7 @@ from contract_tests.client.throttling import throttle_pause
 from contract_tests.client.trust import trust_hint
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.oracle.contract import from_gateway
-from contract_tests.oracle.replies import made
+from contract_tests.oracle.replies import made, made_none
 from contract_tests.runner.target import Target
 
 _THROTTLED_TRIES = 4
@@ -187,7 +187,7 @@ class Transport:
 
 def _made(call: Call, reply: Reply) -> int:
     """Return how many images the reply may stand for; any other reply than a clear refusal may hide some."""
-    if reply.status in _REFUSALS:
+    if reply.status in _REFUSALS or (call.invalid and made_none(reply)):
         return 0
     # A service may make more than requested, or list fewer than it made.
     return max(call.images, len(reply.images)) if made(reply) else _unknown(call)

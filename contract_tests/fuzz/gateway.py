@@ -17,7 +17,7 @@ from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.replies import made
-from contract_tests.runner.events import Verdict
+from contract_tests.runner.events import SilentVerdict
 from contract_tests.runner.run import Run
 
 DOCUMENT = "/openapi.json"
@@ -48,7 +48,8 @@ class Gateway:
     def __init__(self, run: Run, role: str, campaign: Campaign, limit: int) -> None:
         self._run, self._campaign = run, campaign
         self._left, self._credits = limit, campaign.credits
-        self._api = Api(run, _NoVerdict("properties", run.events, run.contract, ()), run.accounts[role])
+        # The gateway checks the replies itself, as it knows more about the requests.
+        self._api = Api(run, SilentVerdict("properties", run.events, run.contract, ()), run.accounts[role])
         self._operations = {(known.method, run.url(id_)): id_ for id_, known in run.contract.operations.items()}
         self._settled: set[Cause] = set()
         self.record = Record()
@@ -143,13 +144,6 @@ class Gateway:
     def _end(self) -> None:
         self.stopped = True
         self.stop()
-
-
-class _NoVerdict(Verdict):
-    """Ignores replies: the gateway checks them, as it knows more about the request."""
-
-    def observe(self, *_: object, **__: object) -> None:
-        """Do nothing."""
 
 
 def _relayed(reply: Reply, *, broken: bool) -> Response:

@@ -166,12 +166,10 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
     if not _is_json(kind):
         yield Deviation(rule, f"{reply.status} with a JSON body", f"content type {kind or 'missing'}")
         return
-    try:
-        body = reply.json()
-    except InconclusiveError:
-        yield Deviation(rule, f"{reply.status} with a JSON body", "a body that is not JSON")
+    if reply.json_fault:
+        yield Deviation(rule, f"{reply.status} with a JSON body", reply.json_fault)
         return
-    for error in shape_errors(validator, body):
+    for error in shape_errors(validator, reply.json()):
         yield Deviation(rule, f"{reply.status} with the documented shape", error.problem, error.example)
 
 

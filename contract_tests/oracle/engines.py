@@ -163,6 +163,11 @@ def with_count(fields: Fields, count: int | str) -> dict[str, Any]:
     return {**fields, count_field(): count}
 
 
+def with_engine(fields: Fields, name: str) -> dict[str, Any]:
+    """Return the request with another engine."""
+    return {**fields, engine_field(): name}
+
+
 def finest(fields: Fields) -> dict[str, Any]:
     """Return the request with the last value of each choice about quality, high definition for example."""
     engine = engine_of(fields)

@@ -1,7 +1,9 @@
 """The images in a reply, by their documented fields alone, and whether two replies show the same image."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urldefrag
 
 # The documented fields of an image in the replies of both generate-image and recent-images [RECENT-SAME].
 COMMON = ("id", "title", "input", "output")
@@ -30,6 +32,18 @@ def differences(made: Mapping[str, Any], listed: Mapping[str, Any]) -> Iterator[
 def same(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
     """Return whether both replies show the same image."""
     return not any(differences(made, listed))
+
+
+def shared_addresses(images: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return each address to which the output of several images leads, with these images.
+
+    Pictures may be equal, and titles too; but an address leads to one picture.
+    """
+    leading = defaultdict[str, list[Mapping[str, Any]]](list)
+    for image in images:
+        # A browser keeps the fragment to itself, and a path on the API's host may begin with a slash or not.
+        leading[urldefrag(str(image.get("output"))).url.removeprefix("/")].append(image)
+    return {address: those for address, those in leading.items() if len(those) > 1}
 
 
 def _is_shortened(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:

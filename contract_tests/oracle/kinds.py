@@ -78,6 +78,8 @@ def countable(value: Any) -> bool:
         return not isinstance(value, list | dict) and float(value) >= 1
     except (TypeError, ValueError):
         return False
+    except OverflowError:  # an integer beyond the largest float
+        return bool(value > 0)
 
 
 def _lacks_only_a_source(parameters: Mapping[str, Any]) -> bool:

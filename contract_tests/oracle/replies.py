@@ -1,5 +1,6 @@
 """Whether a reply to a generation means images or a refusal, in whatever form a service refuses."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,12 +12,22 @@ from contract_tests.oracle.engines import Fields, count_field, engine_field, eng
 _UNNAMED = frozenset({200, 400, 422})
 # No service can be of use that refuses prompts of this length.
 _SHORT_PROMPT = 100
+_SAYING = ("message", "errors", "error")
 _LIMITS = {403: "this request to the account (403)", 413: "a request of this size (413)"}
 
 
 def made(reply: Reply) -> bool:
     """Return whether a generation was served: a 200 with `status: error` is a refusal [STATUS-ERROR]."""
     return 200 <= reply.status < 300 and not is_service_error(reply)
+
+
+def made_none(reply: Reply) -> bool:
+    """Return whether the reply itself says that no image was made, as to a request for 0 of them [VALID-422]."""
+    try:
+        body = reply.json()
+    except InconclusiveError:
+        return False
+    return made(reply) and isinstance(body, dict) and body.get("images") == []
 
 
 def own_limit(fields: Fields, reply: Reply) -> str | None:
@@ -73,6 +84,23 @@ def _errors(body: Mapping[str, Any]) -> Mapping[str, Any]:
     envelope = body.get("error")
     errors = envelope.get("details") if isinstance(envelope, dict) else body.get("errors")
     return errors if isinstance(errors, dict) else {}
+
+
+def refused_as_unknown(engine: str, reply: Reply, invented: str, other: Reply) -> bool:
+    """Return whether an engine is refused as an invented one is, in words about the engine."""
+    # A service that calls everything just invalid says nothing about the engine.
+    if not about_parameters(reply) or not (engine_field() in error_fields(reply) or engine in _said(reply)):
+        return False
+    return reply.status == other.status and _said(reply).replace(engine, "") == _said(other).replace(invented, "")
+
+
+def _said(reply: Reply) -> str:
+    """Return what a refusal says, without the ids and times that some services add."""
+    try:
+        body = reply.json()
+    except InconclusiveError:
+        return reply.exchange.response_body
+    return json.dumps({name: body.get(name) for name in _SAYING} if isinstance(body, dict) else body)
 
 
 def images_requested(fields: Fields) -> int:

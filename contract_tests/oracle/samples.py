@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.client.call import Upload
 from contract_tests.oracle import resources
-from contract_tests.oracle.engines import Fields, engine_field, load_engines, size_fields, source_field
+from contract_tests.oracle.engines import Fields, engine_field, load_engines, size_fields, source_field, with_engine
 
 _SAMPLES = [
     list(engine.samples(f"A brass weather vane as {engine.name} sees it"))  # a lock may depend on the prompt
@@ -19,7 +19,8 @@ _SAMPLES = [
 FIELDS = _SAMPLES[0][0]
 OTHER_ENGINES = [samples[0] for samples in _SAMPLES[1:]]
 _LOCALES = ["ar_AA", "zh_CN", "hi_IN"]
-INVALID = {**FIELDS, load_engines()[0].role("engine") or "": "daguerreotype"}
+UNKNOWN_ENGINE = "daguerreotype"
+INVALID = with_engine(FIELDS, UNKNOWN_ENGINE)
 
 
 class Samples:

@@ -232,6 +232,13 @@ class Verdict:
             self.report(deviation, by=reply)
 
 
+class SilentVerdict(Verdict):
+    """Decides nothing by the document alone, for requests that their caller knows more about."""
+
+    def observe(self, *_: object, **__: object) -> None:
+        """Do nothing."""
+
+
 def describe(decision: Decision) -> str:
     """Return a finding as text: the rule, what was received and documented, and the commands that repeat it."""
     rule = load_rules()[decision.rule]

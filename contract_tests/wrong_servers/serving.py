@@ -7,11 +7,15 @@ from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
 from contract_tests.wrong_servers.control import Control
 from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add their servers
     auth,
+    encoding,
+    hostile,
     images,
     locks,
+    pictures,
     quotas,
     replies,
     requests,
+    times,
 )
 from contract_tests.wrong_servers.drawn import serving as drawn_serving
 from contract_tests.wrong_servers.drawn.drawing import Draw

@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -165,7 +166,8 @@ def rendered(reply: Reply, presentation: Presentation, method: str = "GET") -> b
     # 419 is not a standard status; Laravel gives it this phrase.
     phrase = HTTPStatus(reply.status).phrase if reply.status in set(HTTPStatus) else "Page Expired"
     lines = [f"HTTP/1.1 {reply.status} {phrase}"]
-    for name, value in {**({} if bodiless else headers), **presentation.headers, **reply.headers}.items():
+    date = {"Date": formatdate(usegmt=True)}
+    for name, value in {**({} if bodiless else headers), **date, **presentation.headers, **reply.headers}.items():
         lines.append(f"{presentation.header_name(name)}: {value}")
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
     if method == "HEAD" or bodiless:

@@ -10,7 +10,7 @@ from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account
 from contract_tests.wrong_servers.wire import Form, Reply, Request, error
 
-_FAILED = error(500, "Server Error")
+FAILED = error(500, "Server Error")
 
 # The uploaded source
 
@@ -54,7 +54,7 @@ class _Invalid(Service):
     """Replies differently to some invalid requests."""
 
     concerns: Callable[[Problems], bool]
-    reply = _FAILED
+    reply = FAILED
 
     def invalid(self, problems: Problems) -> Reply:
         return self.reply if self.concerns(problems) else super().invalid(problems)
@@ -69,8 +69,8 @@ def _missing(problems: Problems) -> bool:
 
 
 _INVALID: tuple[tuple[str, str, Callable[[Problems], bool], Reply, str], ...] = (
-    ("source-missing-fails", "I2I-SRC SHAPE", _only_source, _FAILED, "A missing image_src gets a 500."),
-    ("missing-parameter-fails", "SHAPE", _missing, _FAILED, "A missing parameter gets a 500."),
+    ("source-missing-fails", "I2I-SRC SHAPE", _only_source, FAILED, "A missing image_src gets a 500."),
+    ("missing-parameter-fails", "SHAPE", _missing, FAILED, "A missing parameter gets a 500."),
 )
 for _name, _rules, _concerns, _reply, _sentence in _INVALID:
     variant(_name, _rules, _sentence, base=_Invalid, concerns=staticmethod(_concerns), reply=_reply)
@@ -88,11 +88,11 @@ variant(
 # Requests that fail
 
 
-class _Failing(Service):
+class Failing(Service):
     """Answers the requests for which `fails(request, form)` holds with `reply`."""
 
     fails: Callable[[Request, Form], bool]
-    reply = _FAILED
+    reply = FAILED
 
     def generate(self, account: Account, request: Request) -> Reply:
         failed = self.fails(request, super().form(request))
@@ -153,13 +153,13 @@ _FAILURES: tuple[tuple[str, Callable[[Request, Form], bool], str], ...] = (
     ("other-engines-fail", _is_flux_pro, "The engine flux-pro gets a 500."),
 )
 for _name, _fails, _sentence in _FAILURES:
-    variant(_name, "SHAPE", _sentence, base=_Failing, fails=staticmethod(_fails))
+    variant(_name, "SHAPE", _sentence, base=Failing, fails=staticmethod(_fails))
 for _name, _fails, _sentence in (
     ("forms-not-taken", _is_form, "A form gets a 415."),
     ("json-not-taken", _is_json, "JSON gets a 415."),
 ):
     _reply = error(415, "Unsupported media type.")
-    variant(_name, "SHAPE", _sentence, base=_Failing, fails=staticmethod(_fails), reply=_reply)
+    variant(_name, "SHAPE", _sentence, base=Failing, fails=staticmethod(_fails), reply=_reply)
 
 
 @breaks("SHAPE", how="An unknown field gets a 500.")
@@ -168,7 +168,7 @@ class UnknownFieldFails(Service):
         known = {"image_generator", "image_number_of_images", "image_src", *MODIFIERS}
         for engine in self.engines:
             known |= engine.names()
-        return super().generate(account, request) if known.issuperset(self.form(request).fields) else _FAILED
+        return super().generate(account, request) if known.issuperset(self.form(request).fields) else FAILED
 
 
 # Documented values that are refused: what the plan or the model of a service lacks, and what none may refuse

@@ -44,6 +44,13 @@ def fetched(status: int, media_type: str, content: bytes) -> Reply:
         (fetched(200, "image/svg+xml", b'<svg xmlns="http://www.w3.org/2000/svg"/>'), True),
         (fetched(200, "image/svg+xml", b"not found"), False),
         (fetched(200, "text/html", b"<svg/>"), False),
+        (fetched(200, "Image/PNG; charset=binary", encoded("PNG")), True),
+        (fetched(200, "image/jpeg", encoded("PNG")), True),
+        (fetched(200, "application/octet-stream", encoded("PNG")), True),
+        (fetched(200, "binary/octet-stream", encoded("PNG")), True),
+        (fetched(200, "application/json", encoded("PNG")), False),
+        (fetched(200, "application/pdf", encoded("PNG")), False),
+        (fetched(200, "application/octet-stream", b"<svg/>"), False),
     ],
 )
 def test_a_picture_has_pixels_or_is_a_drawing(reply: Reply, shown: bool) -> None:

@@ -112,3 +112,12 @@ def test_an_account_that_should_be_refused_is_charged_once_without_a_budget() ->
     with pytest.raises(BudgetExceededError):
         limited.generate(FIELDS)
     assert (len(service.made), bench.run.budget.spent) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "spent"), [({"images": []}, 0), ({"images": [{"id": 1}]}, 1), ({"images": None}, 1), ({}, 1)]
+)
+def test_an_invalid_request_costs_nothing_where_the_reply_lists_no_image(body: Any, spent: int) -> None:
+    bench = Bench(lambda _: httpx.Response(200, json={"status": "success", **body}), "low", 9)
+    bench.api("primary").generate(INVALID)
+    assert bench.run.budget.spent == spent
