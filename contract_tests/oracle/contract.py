@@ -169,8 +169,17 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
     if reply.json_fault:
         yield Deviation(rule, f"{reply.status} with a JSON body", reply.json_fault)
         return
-    for error in shape_errors(validator, reply.json()):
+    errors = list(shape_errors(validator, reply.json()))
+    if errors and rule != "SHAPE" and _is_envelope(reply.json()):
+        yield Deviation("ERROR-BODY", "an error with a message", "an envelope")
+        return
+    for error in errors:
         yield Deviation(rule, f"{reply.status} with the documented shape", error.problem, error.example)
+
+
+def _is_envelope(body: Any) -> bool:
+    """Return whether an error has the form that other pages of the vendor's documentation show [ERROR-BODY]."""
+    return isinstance(body, dict) and isinstance(body.get("error"), dict) and "message" in body["error"]
 
 
 def _is_json(content_type: str) -> bool:
