@@ -1,4 +1,4 @@
-"""Deviations of `created_at`: other moments, and the right ones in another form."""
+"""Deviations of `created_at`: other moments, and other forms of the correct one."""
 
 from collections.abc import Callable
 from dataclasses import replace
