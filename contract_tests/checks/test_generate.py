@@ -76,7 +76,7 @@ def test_text_is_trimmed_and_unknown_fields_are_ignored(primary: Api, verdict: V
     fields = primary.simplest
     prompt = prompt_of(fields)
     padded = with_prompt(fields, f"  {prompt}\t ")
-    reply = primary.generate_when_ready({**padded, "mood": None, "an_unknown_field": "1"})
+    reply = primary.generate_again({**padded, "mood": None, "an_unknown_field": "1"})
     if reply.status in ACCOUNT_REFUSALS:
         raise InconclusiveError(f"the generation was refused with {reply.status}")
     inputs = [image.get("input") for image in images_of(reply)] if made(reply) else reply.status

@@ -31,6 +31,9 @@ class World:
         self._pool = ThreadPoolExecutor(_MAX_THREADS)
         self._running: list[Running] = []
         self.api = Api(run, verdict, run.fresh_account())
+        if run.target.lock_scope == "global":
+            # An earlier generation of another account may have left the lock behind [LOCK-RELEASE].
+            self.api.await_unlocked()
         self._note(control.open(self.api.token, state))
 
     @property

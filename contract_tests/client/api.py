@@ -130,6 +130,15 @@ class Api:
             raise InconclusiveError(f"the account {self.role} never got the lock")
         return reply
 
+    def generate_again(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
+        """Generate when ready, and again after a failure, since a generation may fail by itself [STATUS-ERROR]."""
+        reply = self.generate_when_ready(fields, files)
+        for _ in range(_TRIES - 1):
+            if reply.status != 200 or made(reply):
+                return reply
+            reply = self.generate_when_ready(fields, files)
+        return reply
+
     def await_unlocked(self) -> None:
         """Wait until the lock is free or has expired [LOCK-10S]; on a mock its clock is moved instead."""
         first = self.check()

@@ -119,6 +119,8 @@ drawn("login", "Without a valid token there is a redirect to a login page.", una
 drawn("closes", "Closes each connection without announcing it.", framing="closed unannounced")
 drawn("queued", "The engines that may queue answer with a placeholder.", queued="all that may")
 drawn("failing", "Every ninth generation fails with 200 and status: error.", failed_generations="every ninth")
+drawn("failing-often", "Every fourth generation fails in the same way.", failed_generations="every fourth")
+drawn("shared-full-lock", "All accounts share a lock that stays.", lock_scope="global", lock_release="expiry")
 
 
 @differs("VALID-422", how="Invalid parameters get a 400.")
