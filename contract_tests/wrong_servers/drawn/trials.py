@@ -1,8 +1,9 @@
 """One run of the suite against one drawn server in the same process, and whether its result is as expected."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from contract_tests.client.budget import Budget
 from contract_tests.client.masking import Masker, Secret
@@ -31,12 +32,16 @@ _FAULT = re.compile(r"a fault of the suite|Traceback|\w+: .* \(\w+\.py:\d+\)", r
 
 @dataclass(frozen=True)
 class Case:
-    """A drawn server and the way in which the suite examines it. only: the rules to check, all if empty."""
+    """A drawn server and the way in which the suite examines it.
+
+    seed: the one of the draw. suite_seed: that of the suite. only: the rules to check, all if empty.
+    """
 
     drawn: Draw
     mode: Mode
     roles: tuple[str, ...]
     seed: int
+    suite_seed: int
     only: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -56,16 +61,18 @@ class Result:
     requests: int
     complaints: tuple[str, ...]
     notes: tuple[str, ...]
+    verdicts: dict[str, str]
     reasons: dict[str, str]
 
 
-def cases(drawn: Draw, seed: int) -> Iterator[Case]:
-    """Yield a draw with and without control, with all roles and with one."""
-    for mode in BOTH:
+def cases(drawn: Draw, seed: int, modes: Sequence[Mode] = BOTH) -> Iterator[Case]:
+    """Yield the case of a draw first that its seed selects, then its other ones: either mode, all roles and one."""
+    ways = list(product(modes, (ROLES, ONE_ROLE)))
+    first = seed % len(ways)
+    for mode, roles in ways[first:] + ways[:first]:
         # A clock that all accounts share, which the target does not declare, would be set for each of them.
         undeclared = mode == "control" and drawn["lock scope"] == "global, undeclared"
-        for roles in (ROLES, ONE_ROLE):
-            yield Case(drawn.without(["lock scope"]) if undeclared else drawn, mode, roles, seed)
+        yield Case(drawn.without(["lock scope"]) if undeclared else drawn, mode, roles, seed, seed)
 
 
 def run_case(case: Case, factor: float = FACTOR) -> Result:
@@ -74,7 +81,7 @@ def run_case(case: Case, factor: float = FACTOR) -> Result:
     server = Server(Service(case.drawn, pace, control=case.mode == "control"))
     with in_thread(server) as address:
         target = target_of(case, address)
-        settings = Settings(target, seed=case.seed, only=case.only)
+        settings = Settings(target, seed=case.suite_seed, only=case.only)
         budget = Budget(settings.cap, target.budget.images)
         transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
         run = Run(settings, transport)
@@ -117,7 +124,8 @@ def _result(case: Case, run: Run, outcome: Outcome, server: Server) -> Result:
         requests=run.transport.requests,
         complaints=tuple(complaints),
         notes=tuple(sorted(case.drawn.differs & passed)),
-        reasons={result.rule.id: f"{result.verdict}: {result.reason}" for result in outcome.results},
+        verdicts={result.rule.id: result.verdict for result in outcome.results},
+        reasons={result.rule.id: result.reason for result in outcome.results if result.reason},
     )
 
 
