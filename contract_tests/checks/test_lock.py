@@ -95,7 +95,7 @@ def test_generation_during_another_clients(api: Callable[[str], Api], verdict: V
 def _generating(api: Api, run: Run) -> Iterator[Overlap]:
     api.await_unlocked()
     with ThreadPoolExecutor(1) as pool:
-        yield Overlap(api, pool.submit(api.generate, api.simplest), run.transport)
+        yield Overlap(api, pool.submit(api.generate, api.simplest), run)
 
 
 def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
