@@ -12,7 +12,12 @@ _SHORTENED = ("...", "\u2026")
 
 def documented(image: Mapping[str, Any]) -> dict[str, Any]:
     """Return the image without the fields that the documentation does not give it; they may differ by reply."""
-    return {key: image[key] for key in _LISTED if key in image}
+    return {key: _plain(image[key]) for key in _LISTED if key in image}
+
+
+def _plain(value: Any) -> Any:
+    """Return 3.0 as 3, since JSON has one kind of numbers and a service may write them in either way."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def common_part(image: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,7 @@ def _result(case: Case, run: Run, outcome: Outcome, server: Server) -> Result:
             if result.rule.id not in case.drawn.may_differ
         ),
         *_faults(outcome),
+        *(f"fault of the server: {fault}" for fault in server.faults),
         *_nothing_decided(outcome),
         *_money(charged, run),
     ]

@@ -11,6 +11,7 @@ from contract_tests.wrong_servers.catalogue import BOTH
 from contract_tests.wrong_servers.drawn import trials
 from contract_tests.wrong_servers.drawn.campaign import Examined, Reduced, as_data, kind_of, plan, summary
 from contract_tests.wrong_servers.drawn.drawing import Draw, named
+from contract_tests.wrong_servers.drawn.replies import Replies
 from contract_tests.wrong_servers.drawn.stability import unsteady
 from contract_tests.wrong_servers.drawn.trials import Case, Result, cases, run_case
 from contract_tests.wrong_servers.state import ROLES
@@ -38,6 +39,12 @@ def test_a_run_that_decides_nothing_is_not_accepted(monkeypatch: pytest.MonkeyPa
     """As if no check could be imported."""
     monkeypatch.setattr(trials, "examine", lambda run: conclude([PlanMade(Plan((), run.settings.rules, 40))]))
     assert [kind_of(complaint) for complaint in run_case(CASE).complaints] == ["nothing decided"]
+
+
+def test_a_fault_of_the_drawn_server_is_no_finding_about_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Replies, "versions", lambda _: 1 / 0)
+    complaints = run_case(replace(CASE, only=("VERSIONS",))).complaints
+    assert any("ZeroDivisionError" in complaint for complaint in complaints)
 
 
 def test_a_draw_is_examined_in_both_modes_with_all_roles_and_with_one() -> None:
