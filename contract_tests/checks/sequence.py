@@ -133,6 +133,7 @@ class Sequence:
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else STARTED
         if attempt.answered and own_limit(fields, attempt.reply()):
+            self.oracle.leftovers = self.oracle.leftovers or status == STARTED
             return
         self._refused = self._refused or status != STARTED
         # The past of a live account is unknown, so that such a refusal may be right.

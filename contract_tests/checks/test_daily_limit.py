@@ -71,7 +71,7 @@ def _generate(account: World) -> Reply:
     """Generate by the simplest request that the service does not refuse for a limit of its own."""
     while True:
         fields = account.api.simplest
-        reply = account.api.generate_when_ready(fields)
+        reply = account.api.generate_again(fields)
         if not own_limit(fields, reply) or account.api.simplest == fields:
             return reply
 

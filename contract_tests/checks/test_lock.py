@@ -83,7 +83,7 @@ def test_checking_does_not_release_the_lock(api: Callable[[str], Api], verdict: 
 
 @decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")
 def test_generation_during_another_clients(api: Callable[[str], Api], verdict: Verdict) -> None:
-    reply = api("busy").generate(api("busy").simplest)
+    reply = api("busy").generate_at_once()
     verdict.require_status("LOCK-ONE", reply, 409)
     judge_409_body(verdict, reply)
     invalid = api("busy").generate(INVALID)

@@ -80,6 +80,14 @@ class World:
             raise InconclusiveError(f"a request was neither started nor answered within {_STARTED_WITHIN:g} s")
         return running.or_raise()
 
+    def begin_simplest(self) -> "Running":
+        """Begin the simplest generation that the service does not refuse for a limit of its own."""
+        while True:
+            fields = self.api.simplest
+            running = self.begin(fields)
+            if not running.answered or self.api.simplest == fields:
+                return running
+
     def request(self, fields: Fields) -> "Running":
         """Request a generation as `begin` does, also if the service keeps the request waiting."""
         running, _ = self._request(fields)

@@ -12,7 +12,7 @@ from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
 from contract_tests.oracle.images import documented
 from contract_tests.oracle.kinds import Kind, kind_of
-from contract_tests.oracle.replies import images_requested, made, own_limit
+from contract_tests.oracle.replies import error_fields, images_requested, made, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account, origin_of
@@ -60,8 +60,10 @@ class Api:
         """Send one generate-image request, JSON or, with `files`, a form; paid from the budget."""
         call = self._form(fields, files) if files is not None else self._call(json=fields)
         reply = self.post(call, images_requested(fields))
-        if images_requested(fields) == 1 and own_limit(fields, reply):
-            self._run.samples.refuse(fields)
+        if made(reply):
+            self._run.samples.serve(fields)
+        elif images_requested(fields) == 1 and own_limit(fields, reply):
+            self._run.samples.refuse(fields, error_fields(reply))
         return reply
 
     def abort(self, fields: Fields) -> None:
@@ -92,7 +94,7 @@ class Api:
         Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
         before = self._balance()
-        reply = self.generate_when_ready(fields, files)
+        reply = self.generate_again(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:
@@ -131,13 +133,24 @@ class Api:
         return reply
 
     def generate_again(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
-        """Generate when ready, and again after a failure, since a generation may fail by itself [STATUS-ERROR]."""
+        """Generate when ready, and again if what was served before fails by itself [STATUS-ERROR]."""
         reply = self.generate_when_ready(fields, files)
         for _ in range(_TRIES - 1):
-            if reply.status != 200 or made(reply):
+            if reply.status != 200 or made(reply) or not self._run.samples.served(fields):
                 return reply
             reply = self.generate_when_ready(fields, files)
         return reply
+
+    def generate_at_once(self) -> Reply:
+        """Generate by the simplest request that the service does not refuse for a limit of its own."""
+        while True:
+            fields = self.simplest
+            reply = self.generate(fields)
+            limit = own_limit(fields, reply)
+            if not limit:
+                return reply
+            if self.simplest == fields:
+                raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
 
     def await_unlocked(self) -> None:
         """Wait until the lock is free or has expired [LOCK-10S]; on a mock its clock is moved instead."""

@@ -120,6 +120,15 @@ drawn("closes", "Closes each connection without announcing it.", framing="closed
 drawn("queued", "The engines that may queue answer with a placeholder.", queued="all that may")
 drawn("failing", "Every ninth generation fails with 200 and status: error.", failed_generations="every ninth")
 drawn("failing-often", "Every fourth generation fails in the same way.", failed_generations="every fourth")
+drawn("one-engine", "A plan with flux-pro alone, which takes no size.", engines_not_offered="all but flux-pro")
+drawn(
+    "moderates-and-fails", "Refuses some prompts with a 422 that names nothing, and every fourth generation fails.",
+    moderation="422", failed_generations="every fourth", size_not_offered="1024x1024",
+)  # fmt: skip
+drawn("blank-prompts", "A blank prompt is accepted.", texts="blank prompt accepted")
+drawn(
+    "numbers", "Ids are written as 3 and as 3.0, dates with nanoseconds.", ids="3 or 3.0 by reply", stamps="nanoseconds"
+)
 drawn("shared-full-lock", "All accounts share a lock that stays.", lock_scope="global", lock_release="expiry")
 
 

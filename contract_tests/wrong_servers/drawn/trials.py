@@ -27,7 +27,7 @@ _BUDGET = Limits(credits=40, seconds=600, requests_per_second=20)
 _TIMEOUTS = Timeouts(connect=30, reply=120, generation=180)
 _FIGURES = {"low": LOW, "almost_limited": LEFT}
 # A test that ended by an unexpected exception names the line; `a fault of the suite` is the suite's own word for it.
-_FAULT = re.compile(r"a fault of the suite|Traceback|\w+: .* \(\w+\.py:\d+\)", re.DOTALL)
+_FAULT = re.compile(r"a fault of the suite[^;]*|Traceback|\w+: .* \(\w+\.py:\d+\)", re.DOTALL)
 
 
 @dataclass(frozen=True)
