@@ -178,7 +178,10 @@ class Sequence:
 
     def picture(self, place: int) -> None:
         """Fetch one of the pictures made here."""
-        image = self.oracle.images[place % len(self.oracle.images)]
+        images = [image for image in self.oracle.images if "output" in image]
+        if not images:
+            return
+        image = images[place % len(images)]
         fetched = self.subject.api.picture(str(image["output"]))
         received = f"{fetched.status}, {len(fetched.content)} bytes"
         self._judge(
@@ -222,7 +225,9 @@ class Sequence:
         if any(image.get("input") != prompt for image in images):
             self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
-        self.oracle.add_images([common_part(image) for image in images])
+        engine = engine_of(fields)
+        queues = engine is not None and engine.queues
+        self.oracle.add_images([common_part(image, queues=queues) for image in images])
 
     def _judge(self, deviation: Deviation | None, *rules: str) -> None:
         if deviation:

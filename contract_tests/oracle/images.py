@@ -20,15 +20,18 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def common_part(image: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the replies of generate-image and recent-images have in common of an image."""
-    return {key: image.get(key) for key in COMMON}
+def common_part(image: Mapping[str, Any], *, queues: bool = False) -> dict[str, Any]:
+    """Return what the replies of generate-image and recent-images have in common of an image.
+
+    queues: whether its engine may queue, so that recent images show another output later [QUEUED].
+    """
+    return {key: image.get(key) for key in COMMON if not (queues and key == "output")}
 
 
 def differences(made: Mapping[str, Any], listed: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the fields in which a listed image contradicts the reply to its generation [RECENT-SAME]."""
+    """Yield the fields in which a listed image contradicts the common part of the one that was made [RECENT-SAME]."""
     for key in COMMON:
-        if made.get(key) != listed.get(key) and not (key == "input" and _is_shortened(made, listed)):
+        if key in made and made.get(key) != listed.get(key) and not (key == "input" and _is_shortened(made, listed)):
             yield key
 
 

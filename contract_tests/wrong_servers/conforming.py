@@ -122,6 +122,14 @@ drawn("failing", "Every ninth generation fails with 200 and status: error.", fai
 drawn("failing-often", "Every fourth generation fails in the same way.", failed_generations="every fourth")
 drawn("one-engine", "A plan with flux-pro alone, which takes no size.", engines_not_offered="all but flux-pro")
 drawn(
+    "one-engine-queued", "A plan with flux-pro alone, which answers with a placeholder.",
+    engines_not_offered="all but flux-pro", queued="flux-pro", generation_time="0.4 s",
+)  # fmt: skip
+drawn(
+    "failing-leaves-images", "Where every fourth generation fails, the images before stay.",
+    failed_generations="every fourth", failed_requests="keep all images but the last",
+)  # fmt: skip
+drawn(
     "moderates-and-fails", "Refuses some prompts with a 422 that names nothing, and every fourth generation fails.",
     moderation="422", failed_generations="every fourth", size_not_offered="1024x1024",
 )  # fmt: skip
