@@ -147,7 +147,8 @@ class Api:
             fields = self.simplest
             reply = self.generate(fields)
             limit = own_limit(fields, reply)
-            if not limit:
+            # What was served before is refused for another reason.
+            if not limit or self._run.samples.served(fields):
                 return reply
             if self.simplest == fields:
                 raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
