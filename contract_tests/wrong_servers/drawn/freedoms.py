@@ -220,6 +220,7 @@ WIRE = (
         way("12 s", 12_000),
         way("by engine", -1),
     ),
+    _freedom("sandbox", "none", "every account, declared"),
 )
 
 

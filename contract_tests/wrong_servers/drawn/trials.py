@@ -70,9 +70,14 @@ def cases(drawn: Draw, seed: int, modes: Sequence[Mode] = BOTH) -> Iterator[Case
     ways = list(product(modes, (ROLES, ONE_ROLE)))
     first = seed % len(ways)
     for mode, roles in ways[first:] + ways[:first]:
-        # A clock that all accounts share, which the target does not declare, would be set for each of them.
-        undeclared = mode == "control" and drawn["lock scope"] == "global, undeclared"
-        yield Case(drawn.without(["lock scope"]) if undeclared else drawn, mode, roles, seed, seed)
+        yield Case(_under_control(drawn) if mode == "control" else drawn, mode, roles, seed, seed)
+
+
+def _under_control(drawn: Draw) -> Draw:
+    """Return the draw without what the target cannot state for the accounts that the suite opens."""
+    # A clock that all accounts share, which the target does not declare, would be set for each of them.
+    undeclared = ["lock scope"] if drawn["lock scope"] == "global, undeclared" else []
+    return drawn.without([*undeclared, "sandbox"])
 
 
 def run_case(case: Case, factor: float = FACTOR) -> Result:
@@ -90,9 +95,10 @@ def run_case(case: Case, factor: float = FACTOR) -> Result:
 
 
 def target_of(case: Case, address: str) -> Target:
+    sandbox = case.drawn["sandbox"] != "none"
     return Target(
         base_url=f"{address}/api/v1",
-        accounts={role: Account(role, Secret(token_of(role)), _FIGURES.get(role, 0)) for role in case.roles},
+        accounts={role: Account(role, Secret(token_of(role)), _FIGURES.get(role, 0), sandbox) for role in case.roles},
         control="mock" if case.mode == "control" else "none",
         lock_scope="global" if case.drawn["lock scope"] == "global" else "account",
         budget=_BUDGET,

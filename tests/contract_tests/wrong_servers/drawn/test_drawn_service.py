@@ -189,3 +189,11 @@ def test_brotli_is_sent_to_those_that_accept_it() -> None:
     ):
         assert reply.headers["content-encoding"] == "br"
         assert brotli_stored(b'{"dall-e":"dalle3","stable-diffusion":"sd3-large"}') == b"".join(reply.iter_raw())
+
+
+def test_a_sandbox_charges_nothing_and_has_no_limit() -> None:
+    with client(sandbox="every account, declared") as calls:
+        for role in ("primary", "empty", "limited"):
+            calls.http.headers["Authorization"] = f"Bearer {token_of(role)}"
+            assert calls.generate().json()["status"] == "success"
+        assert calls.server.service.accounts.charges == []

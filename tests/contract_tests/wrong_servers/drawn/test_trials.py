@@ -48,7 +48,7 @@ def test_a_fault_of_the_drawn_server_is_no_finding_about_the_suite(monkeypatch: 
 
 
 def test_a_draw_is_examined_in_both_modes_with_all_roles_and_with_one() -> None:
-    drawn = named(lock_scope="global, undeclared")
+    drawn = named(lock_scope="global, undeclared", sandbox="every account, declared")
     planned = list(cases(drawn, 4))
     assert [(case.mode, len(case.roles)) for case in planned] == [
         ("black-box", 9), ("black-box", 1), ("control", 9), ("control", 1)
