@@ -133,10 +133,11 @@ class Api:
         return reply
 
     def generate_again(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
-        """Generate when ready, and again if what was served before fails by itself [STATUS-ERROR]."""
+        """Generate when ready, and again after a failure, since a generation may fail by itself [STATUS-ERROR]."""
         reply = self.generate_when_ready(fields, files)
-        for _ in range(_TRIES - 1):
-            if reply.status != 200 or made(reply) or not self._run.samples.served(fields):
+        # What was never served may also be refused so.
+        for _ in range(_TRIES - 1 if self._run.samples.served(fields) else 1):
+            if reply.status != 200 or made(reply):
                 return reply
             reply = self.generate_when_ready(fields, files)
         return reply
