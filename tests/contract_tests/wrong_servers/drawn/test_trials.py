@@ -47,6 +47,12 @@ def test_a_fault_of_the_drawn_server_is_no_finding_about_the_suite(monkeypatch: 
     assert any("ZeroDivisionError" in complaint for complaint in complaints)
 
 
+def test_random_sequences_pass_no_rule_that_one_account_cannot_show() -> None:
+    alone = replace(CASE, drawn=named(), mode="black-box", roles=("primary",), suite_seed=2)
+    verdicts = run_case(replace(alone, only=("RECENT-OWN", "IMG-COUNT"))).verdicts
+    assert verdicts == {"RECENT-OWN": "skipped", "IMG-COUNT": "passed"}
+
+
 def test_a_draw_is_examined_in_both_modes_with_all_roles_and_with_one() -> None:
     drawn = named(lock_scope="global, undeclared", sandbox="every account, declared")
     planned = list(cases(drawn, 4))
