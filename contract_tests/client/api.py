@@ -135,7 +135,7 @@ class Api:
     def generate_again(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Generate when ready, and again after a failure, since a generation may fail by itself [STATUS-ERROR]."""
         reply = self.generate_when_ready(fields, files)
-        # What was never served may also be refused so.
+        # A request that was never served may also be refused so.
         for _ in range(_TRIES - 1 if self._run.samples.served(fields) else 1):
             if reply.status != 200 or made(reply):
                 return reply
@@ -148,7 +148,7 @@ class Api:
             fields = self.simplest
             reply = self.generate(fields)
             limit = own_limit(fields, reply)
-            # What was served before is refused for another reason.
+            # A request that was served before is refused for another reason.
             if not limit or self._run.samples.served(fields):
                 return reply
             if self.simplest == fields:

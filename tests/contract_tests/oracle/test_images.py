@@ -1,4 +1,4 @@
-"""Which images are the same in two replies, and which numbers."""
+"""The images and numbers that are the same in two replies."""
 
 from contract_tests.oracle.images import common_part, documented, same
 

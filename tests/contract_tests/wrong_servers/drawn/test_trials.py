@@ -41,7 +41,7 @@ def test_a_run_that_decides_nothing_is_not_accepted(monkeypatch: pytest.MonkeyPa
     assert [kind_of(complaint) for complaint in run_case(CASE).complaints] == ["nothing decided"]
 
 
-def test_a_fault_of_the_drawn_server_is_no_finding_about_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_drawn_server_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Replies, "versions", lambda _: 1 / 0)
     complaints = run_case(replace(CASE, only=("VERSIONS",))).complaints
     assert any("ZeroDivisionError" in complaint for complaint in complaints)
