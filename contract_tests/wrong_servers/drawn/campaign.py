@@ -54,7 +54,7 @@ def kind_of(complaint: str) -> str:
 
 
 def plan(number: int, first_seed: int, suite_seeds: int, modes: Sequence[Mode], *, whole: bool) -> list[Case]:
-    """Return a case of each draw, or with `whole` all four, for each seed of the suite; a single one is that of the draw.
+    """Return a case of each draw, all four with `whole`, for each seed of the suite; a single one is that of the draw.
 
     The seed of a draw selects its case, so that many draws have as many of each kind.
     """
