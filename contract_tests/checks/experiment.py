@@ -101,7 +101,7 @@ class Experiment:
         self.api.await_unlocked()
         with ThreadPoolExecutor(1) as pool:
             generation = pool.submit(self.api.generate, with_count(with_prompt(fields, prompt), images))
-            overlap = Overlap(self.api, generation, self.run.transport)
+            overlap = Overlap(self.api, generation, self.run)
             overlap.watch_until_locked()
             for _ in range(times):
                 if not overlap.running or self.overlapping()[0].outcome == "served":

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.client.transport import Transport
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.replies import made
 from contract_tests.runner.events import Verdict
+from contract_tests.runner.run import Run
 
 _MAX_DOUBT_SECONDS = 2.0
 _MIN_MARGIN_SECONDS = 0.15
@@ -42,8 +42,8 @@ class Life:
 class Overlap:
     """A generation in a thread of its own, observed by checks of the same account."""
 
-    def __init__(self, api: Api, generation: Future[Reply], transport: Transport) -> None:
-        self._api, self._generation, self._transport = api, generation, transport
+    def __init__(self, api: Api, generation: Future[Reply], run: Run) -> None:
+        self._api, self._generation, self._run = api, generation, run
         self.checks: list[Reply] = []
 
     @property
@@ -63,10 +63,10 @@ class Overlap:
 
     def watch_until_locked(self) -> None:
         """Check until the lock is seen, or until it should have been seen."""
-        began = self._transport.clock()
+        began = self._run.transport.clock()
         while self.running and self.locked_at is None:
             self.check()
-            waited = self._transport.clock() - began
+            waited = self._run.transport.clock() - began
             if waited > self.margin and len(self.checks) >= _MIN_CHECKS:
                 return
 
@@ -116,7 +116,15 @@ class Overlap:
     def _certainly_sent(self, other: Reply) -> bool:
         """Return whether the generation ran already when the other call was sent."""
         seen = self.locked_at is not None and self.locked_at.exchange.received <= other.exchange.sent
-        return seen or self.into(other) >= max(self.margin, _ARRIVAL * self.seconds)
+        return seen or self.into(other) >= max(self.margin, self._begun_after)
+
+    @property
+    def _begun_after(self) -> float:
+        """The time into the generation after which it has certainly begun, in seconds."""
+        took = self.seconds
+        # Its request may have been held up for as long as it took longer than another generation.
+        held_up = took - (1 - _ARRIVAL) * min(took, self._run.made_images.quickest)
+        return min(held_up, max(_STALL_SECONDS, _ARRIVAL * took))
 
     @property
     def _latest(self) -> float:

@@ -133,6 +133,7 @@ class Sequence:
         attempt = self.subject.begin(fields)
         status = attempt.reply().status if attempt.answered else STARTED
         if attempt.answered and own_limit(fields, attempt.reply()):
+            self.oracle.leftovers = self.oracle.leftovers or status == STARTED
             return
         self._refused = self._refused or status != STARTED
         # The past of a live account is unknown, so that such a refusal may be right.
@@ -177,7 +178,10 @@ class Sequence:
 
     def picture(self, place: int) -> None:
         """Fetch one of the pictures made here."""
-        image = self.oracle.images[place % len(self.oracle.images)]
+        images = [image for image in self.oracle.images if "output" in image]
+        if not images:
+            return
+        image = images[place % len(images)]
         fetched = self.subject.api.picture(str(image["output"]))
         received = f"{fetched.status}, {len(fetched.content)} bytes"
         self._judge(
@@ -221,7 +225,9 @@ class Sequence:
         if any(image.get("input") != prompt for image in images):
             self._judge(Deviation("IMG-INPUT", repr(prompt), str([image.get("input") for image in images])))
         self.exercised |= {"IMG-COUNT", "IMG-INPUT", "SHAPE"}
-        self.oracle.add_images([common_part(image) for image in images])
+        engine = engine_of(fields)
+        queues = engine is not None and engine.queues
+        self.oracle.add_images([common_part(image, queues=queues) for image in images])
 
     def _judge(self, deviation: Deviation | None, *rules: str) -> None:
         if deviation:

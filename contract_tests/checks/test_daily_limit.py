@@ -58,7 +58,7 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict)
         late = account.api.generate(account.api.simplest)
         _expect_day(verdict, account, late.status == 429, "429, 1 ms before 00:00 UTC", late)
         account.advance_to("day-reset")
-        reset = account.api.generate_when_ready(account.api.simplest)
+        reset = _about_limit(_generate(account))
         _expect_day(verdict, account, made(reset), "an image at 00:00 UTC", reset)
 
 
@@ -71,7 +71,7 @@ def _generate(account: World) -> Reply:
     """Generate by the simplest request that the service does not refuse for a limit of its own."""
     while True:
         fields = account.api.simplest
-        reply = account.api.generate_when_ready(fields)
+        reply = account.api.generate_again(fields)
         if not own_limit(fields, reply) or account.api.simplest == fields:
             return reply
 

@@ -22,7 +22,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     other.await_unlocked()
     prompt = _prompt(run)
     with ThreadPoolExecutor(1) as pool:
-        overlap = Overlap(primary, pool.submit(primary.generate, with_prompt(primary.simplest, prompt)), run.transport)
+        overlap = Overlap(primary, pool.submit(primary.generate, with_prompt(primary.simplest, prompt)), run)
         overlap.watch_until_locked()
         checked = other.check()
         reply = overlap.reply()

@@ -83,7 +83,7 @@ def test_checking_does_not_release_the_lock(api: Callable[[str], Api], verdict: 
 
 @decides("LOCK-ONE", "LOCK-409-BODY", "ORDER", credits=1, roles=("busy",), mode="black-box")
 def test_generation_during_another_clients(api: Callable[[str], Api], verdict: Verdict) -> None:
-    reply = api("busy").generate(api("busy").simplest)
+    reply = api("busy").generate_at_once()
     verdict.require_status("LOCK-ONE", reply, 409)
     judge_409_body(verdict, reply)
     invalid = api("busy").generate(INVALID)
@@ -95,7 +95,7 @@ def test_generation_during_another_clients(api: Callable[[str], Api], verdict: V
 def _generating(api: Api, run: Run) -> Iterator[Overlap]:
     api.await_unlocked()
     with ThreadPoolExecutor(1) as pool:
-        yield Overlap(api, pool.submit(api.generate, api.simplest), run.transport)
+        yield Overlap(api, pool.submit(api.generate, api.simplest), run)
 
 
 def _watch(overlap: Overlap, run: Run, seconds: float) -> None:

@@ -26,7 +26,7 @@ def test_lock_of_a_slow_generation(world: Open, verdict: Verdict) -> None:
     """The lock lives exactly as documented, whatever else is called; the generation continues without it [LOCK-10S]."""
     account = world(generation_time=SLOW)
     with account.frozen():
-        first = account.begin(account.api.simplest)
+        first = account.begin_simplest()
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
         _expect_check(verdict, account, 409, "SHAPE", "with the documented body")
@@ -90,7 +90,7 @@ def test_lock_of_a_quick_generation(world: Open, verdict: Verdict) -> None:
     for available in (account.api.check(), account.api.check()):
         verdict.step_status("LOCK-CHECK", available, 200, "while nothing runs", by=account.trail)
     with account.frozen():
-        running = account.begin(account.api.simplest)
+        running = account.begin_simplest()
         account.advance(QUICK - INSTANT)
         _expect_check(verdict, account, 409, "LOCK-CHECK", "just before the generation ends")
         account.advance(2 * INSTANT)
@@ -123,7 +123,7 @@ def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
     try:
         _expect_check(verdict, account, 409, "LOCK-CHECK", "while a generation of another client runs")
         _expect_check(verdict, account, 409, "LOCK-CHECK-PURE", "again")
-        _expect_refused(verdict, account, account.api.generate(account.api.simplest))
+        _expect_refused(verdict, account, account.api.generate_at_once())
     finally:
         # Where all accounts share a lock, one that never expires would keep out the other tests.
         account.change(lock=None)
@@ -135,7 +135,7 @@ def test_lock_of_another_account(world: Open, verdict: Verdict, target: Target) 
     account, other = world(generation_time=QUICK), world()
     expected = 409 if target.lock_scope == "global" else 200
     with account.frozen():
-        account.begin(account.api.simplest)
+        account.begin_simplest()
         if account.api.check().status != 409:
             raise InconclusiveError("the account's own lock is not visible")
         _expect_check(verdict, other, expected, "LOCK-SCOPE", f"with one lock {_SCOPES[expected]}")

@@ -31,6 +31,9 @@ class World:
         self._pool = ThreadPoolExecutor(_MAX_THREADS)
         self._running: list[Running] = []
         self.api = Api(run, verdict, run.fresh_account())
+        if run.target.lock_scope == "global":
+            # An earlier generation of another account may have left the lock behind [LOCK-RELEASE].
+            self.api.await_unlocked()
         self._note(control.open(self.api.token, state))
 
     @property
@@ -76,6 +79,14 @@ class World:
         if not settled:
             raise InconclusiveError(f"a request was neither started nor answered within {_STARTED_WITHIN:g} s")
         return running.or_raise()
+
+    def begin_simplest(self) -> "Running":
+        """Begin the simplest generation that the service does not refuse for a limit of its own."""
+        while True:
+            fields = self.api.simplest
+            running = self.begin(fields)
+            if not running.answered or self.api.simplest == fields:
+                return running
 
     def request(self, fields: Fields) -> "Running":
         """Request a generation as `begin` does, also if the service keeps the request waiting."""

@@ -13,7 +13,7 @@ from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOL
 from contract_tests.oracle.images import documented
 from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.moments import Period, moment_of, period_between, period_of_call
-from contract_tests.oracle.replies import images_requested, made, made_none, own_limit
+from contract_tests.oracle.replies import error_fields, images_requested, made, made_none, own_limit
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account, origin_of
@@ -61,8 +61,10 @@ class Api:
         """Send one generate-image request, JSON or, with `files`, a form; paid from the budget."""
         call = self._form(fields, files) if files is not None else self._call(json=fields)
         reply = self.post(call, images_requested(fields))
-        if images_requested(fields) == 1 and own_limit(fields, reply):
-            self._run.samples.refuse(fields)
+        if made(reply):
+            self._run.samples.serve(fields)
+        elif images_requested(fields) == 1 and own_limit(fields, reply):
+            self._run.samples.refuse(fields, error_fields(reply))
         return reply
 
     def abort(self, fields: Fields) -> None:
@@ -94,7 +96,7 @@ class Api:
         Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
         before = self._state()
-        reply = self.generate_when_ready(fields, files)
+        reply = self.generate_again(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:
@@ -131,6 +133,28 @@ class Api:
         if reply.status == 409 and (self._run.lock_is_stuck or self._run.target.lock_scope == "global"):
             raise InconclusiveError(f"the account {self.role} never got the lock")
         return reply
+
+    def generate_again(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
+        """Generate when ready, and again after a failure, since a generation may fail by itself [STATUS-ERROR]."""
+        reply = self.generate_when_ready(fields, files)
+        # A request that was never served may also be refused so.
+        for _ in range(_TRIES - 1 if self._run.samples.served(fields) else 1):
+            if reply.status != 200 or made(reply):
+                return reply
+            reply = self.generate_when_ready(fields, files)
+        return reply
+
+    def generate_at_once(self) -> Reply:
+        """Generate by the simplest request that the service does not refuse for a limit of its own."""
+        while True:
+            fields = self.simplest
+            reply = self.generate(fields)
+            limit = own_limit(fields, reply)
+            # A request that was served before is refused for another reason.
+            if not limit or self._run.samples.served(fields):
+                return reply
+            if self.simplest == fields:
+                raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
 
     def await_unlocked(self) -> None:
         """Wait until the lock is free or has expired [LOCK-10S]; on a mock its clock is moved instead."""

@@ -14,18 +14,26 @@ _SHORTENED = ("...", "\u2026")
 
 def documented(image: Mapping[str, Any]) -> dict[str, Any]:
     """Return the image without the fields that the documentation does not give it; they may differ by reply."""
-    return {key: image[key] for key in _LISTED if key in image}
+    return {key: _plain(image[key]) for key in _LISTED if key in image}
 
 
-def common_part(image: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the replies of generate-image and recent-images have in common of an image."""
-    return {key: image.get(key) for key in COMMON}
+def _plain(value: Any) -> Any:
+    """Return 3.0 as 3, since JSON has one kind of numbers and a service may write them in either way."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def common_part(image: Mapping[str, Any], *, queues: bool = False) -> dict[str, Any]:
+    """Return what the replies of generate-image and recent-images have in common of an image.
+
+    queues: whether its engine may queue, so that recent images show another output later [QUEUED].
+    """
+    return {key: image.get(key) for key in COMMON if not (queues and key == "output")}
 
 
 def differences(made: Mapping[str, Any], listed: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the fields in which a listed image contradicts the reply to its generation [RECENT-SAME]."""
+    """Yield the fields in which a listed image contradicts the common part of the one that was made [RECENT-SAME]."""
     for key in COMMON:
-        if made.get(key) != listed.get(key) and not (key == "input" and _is_shortened(made, listed)):
+        if key in made and made.get(key) != listed.get(key) and not (key == "input" and _is_shortened(made, listed)):
             yield key
 
 

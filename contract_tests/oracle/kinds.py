@@ -60,7 +60,7 @@ def plainly_invalid(parameters: Mapping[str, Any]) -> bool:
     engine = engine_of(parameters)
     if engine is None or not countable(parameters.get(engine.count)):
         return True
-    if any(_blank(parameters.get(name)) for name in engine.required):
+    if any(_missing(engine, name, parameters.get(name)) for name in engine.required):
         return True
     return any(
         _is_wrong(schema, parameters[name])
@@ -116,6 +116,11 @@ def _is_wrong(schema: Node, value: Any) -> bool:
     if schema.get("type") in {"integer", "number"}:
         return not isinstance(value, bool) and not _NUMBER.match(text(value))
     return False
+
+
+def _missing(engine: Engine, name: str, value: Any) -> bool:
+    """Return whether every service misses the value; a blank prompt is a text that some accept [VALID-TRIM]."""
+    return value is None if name == engine.prompt else _blank(value)
 
 
 def _blank(value: Any) -> bool:

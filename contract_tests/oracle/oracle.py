@@ -35,6 +35,7 @@ class Oracle:
 
     complete: whether everything that happens to the account is known, its images and its clock included.
     requests, served: its requests for images, also those that were refused, and the generations among them.
+    leftovers: whether a generation has failed, since the images that it made before may stay [CREDIT-ATOMIC].
     """
 
     credits: int | None = None
@@ -48,6 +49,7 @@ class Oracle:
     images: list[dict[str, Any]] = field(default_factory=list)
     requests: int = 0
     served: int = 0
+    leftovers: bool = False
 
     @property
     def lock(self) -> Lock:
@@ -99,12 +101,13 @@ class Oracle:
         if len(listed) > RECENT_IMAGES:
             return Deviation("RECENT-10", f"at most {RECENT_IMAGES} images", f"{len(listed)} images")
         ids = [str(image.get("id")) for image in listed]
-        newest = self.images[:RECENT_IMAGES]
+        # Those that a failed generation left behind may take places of the list.
+        newest = self.images[:RECENT_IMAGES] if len(listed) < RECENT_IMAGES or not self.leftovers else []
         missing = [image for image in newest if str(image["id"]) not in ids] if self.complete else []
         if missing:
             return Deviation("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
         known = {str(image["id"]): image for image in self.images}
-        if self.complete and (strange := [each for each in ids if each not in known]):
+        if self.complete and not self.leftovers and (strange := [each for each in ids if each not in known]):
             return Deviation(
                 "RECENT-OWN", "images of this account only", f"an image {strange[0]} that was not made here"
             )

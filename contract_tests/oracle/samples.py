@@ -1,7 +1,7 @@
 """The named requests of `fixtures/requests`, and the source images that go with some of them."""
 
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,22 +18,34 @@ _SAMPLES = [
 # The simplest request, the same for the other engines, and one that is invalid under every reading.
 FIELDS = _SAMPLES[0][0]
 OTHER_ENGINES = [samples[0] for samples in _SAMPLES[1:]]
+# A plan may lack an engine, and a model a size.
+_LIMITED = {engine_field(), *size_fields()}
 _LOCALES = ["ar_AA", "zh_CN", "hi_IN"]
 UNKNOWN_ENGINE = "daguerreotype"
 INVALID = with_engine(FIELDS, UNKNOWN_ENGINE)
 
 
 class Samples:
-    """The simplest documented requests, without those that the service refused for a limit of its own.
-
-    A plan may lack an engine, and a model a size.
-    """
+    """The simplest documented requests, without those that the service refused for a limit of its own."""
 
     def __init__(self) -> None:
         self._refused: list[Fields] = []
+        self._served: list[Fields] = []
 
-    def refuse(self, fields: Fields) -> None:
-        self._refused.append(_kind(fields))
+    def serve(self, fields: Fields) -> None:
+        """Note that such a request was served, so that an earlier refusal was about something else."""
+        kind = _kind(fields)
+        self._refused = [each for each in self._refused if each != kind]
+        self._served.append(kind)
+
+    def served(self, fields: Fields) -> bool:
+        return _kind(fields) in self._served
+
+    def refuse(self, fields: Fields, named: Collection[str]) -> None:
+        """Note a refusal for a limit of the service; `named` are the parameters that it names."""
+        # Without a name it may be about the prompt, or a generation that failed by itself [STATUS-ERROR].
+        if _LIMITED & set(named) or not (named or self.served(fields)):
+            self._refused.append(_kind(fields))
 
     @property
     def simplest(self) -> Fields:
@@ -52,7 +64,7 @@ class Samples:
 
 def _kind(fields: Fields) -> Fields:
     """Return what a limit may be about: the engine and the size, not the prompt or the number."""
-    return {name: value for name, value in fields.items() if name in {engine_field(), *size_fields()}}
+    return {name: value for name, value in fields.items() if name in _LIMITED}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from threading import Lock
 
-from contract_tests.wrong_servers.catalogue import conforming, differs, drawn, mock, variant, with_status
+from contract_tests.wrong_servers.catalogue import Mode, conforming, differs, drawn, mock, variant, with_status
 from contract_tests.wrong_servers.parameters import Examination, Limits, Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Generation, Image, Order
@@ -119,6 +119,28 @@ drawn("login", "Without a valid token there is a redirect to a login page.", una
 drawn("closes", "Closes each connection without announcing it.", framing="closed unannounced")
 drawn("queued", "The engines that may queue answer with a placeholder.", queued="all that may")
 drawn("failing", "Every ninth generation fails with 200 and status: error.", failed_generations="every ninth")
+# Each in the mode in which it was accused.
+_SEEN: tuple[Mode, ...] = ("black-box",)
+_CONTROLLED: tuple[Mode, ...] = ("control",)
+drawn("one-engine", "A plan with flux-pro, which takes no size.", modes=_SEEN, engines_not_offered="all but flux-pro")
+drawn("blank-prompts", "A blank prompt is accepted.", modes=_SEEN, texts="blank prompt accepted")
+drawn("numbers", "Ids are 3 or 3.0, with exact dates.", modes=_SEEN, ids="3 or 3.0 by reply", stamps="nanoseconds")
+drawn(
+    "moderates-and-fails", "Some prompts get a 422 that names nothing, and some generations fail.", modes=_SEEN,
+    moderation="422", failed_generations="every fourth", size_not_offered="1024x1024",
+)  # fmt: skip
+drawn(
+    "one-engine-queued", "A plan with flux-pro alone, which answers with a placeholder.", modes=_CONTROLLED,
+    engines_not_offered="all but flux-pro", queued="flux-pro", generation_time="0.4 s",
+)  # fmt: skip
+drawn(
+    "failing-often", "Where every fourth generation fails, the images before stay.", modes=_CONTROLLED,
+    failed_generations="every fourth", failed_requests="keep all images but the last",
+)  # fmt: skip
+drawn(
+    "shared-full-lock", "All accounts share a lock that stays.", modes=_CONTROLLED,
+    lock_scope="global", lock_release="expiry",
+)  # fmt: skip
 
 
 @differs("VALID-422", how="Invalid parameters get a 400.")

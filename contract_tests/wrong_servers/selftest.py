@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from contract_tests.wrong_servers.catalogue import BOTH, CATALOGUE, Entry, Mode
-from contract_tests.wrong_servers.drawn.campaign import examine_all
+from contract_tests.wrong_servers.drawn.campaign import examine_all, plan
 from contract_tests.wrong_servers.pool import trial_pool
 from contract_tests.wrong_servers.serving import entries
 from contract_tests.wrong_servers.trial import NotStartedError, Trial, run_trial, summary, unexpected
@@ -93,9 +93,9 @@ Example:
     metavar="N",
     default=1,
     show_default=True,
-    help="Number of seeds for each conforming server.",
+    help="Number of seeds of the suite for each conforming server; its verdicts must not depend on them.",
 )
-@click.option("--whole", is_flag=True, help="Examine wrong servers by all checks, not only those of the broken rule.")
+@click.option("--whole", is_flag=True, help="Examine wrong servers by all checks, and drawn ones in all ways.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -131,7 +131,7 @@ def selftest(
 ) -> None:
     """Run the suite against wrong servers. It prints which rule caught which server."""
     if conforming:
-        sys.exit(examine_all(conforming, seed, jobs, report))
+        sys.exit(examine_all(plan(conforming, seed, seeds, MODES[mode], whole=whole), jobs, report))
     chosen = _chosen(only)
     planned = sorted(jobs_for(chosen, MODES[mode], seeds, whole=whole), key=_slow_first)
     trials = _run_and_print(planned, min(jobs, len(planned)))

@@ -23,6 +23,6 @@ def overlap(run: Run, generation: Reply, *checks: Reply) -> Overlap:
     api = Api(run, Verdict("a test", run.events, load_contract(), run.settings.rules), run.accounts["primary"])
     future: Future[Reply] = Future()
     future.set_result(generation)
-    watched = Overlap(api, future, run.transport)
+    watched = Overlap(api, future, run)
     watched.checks.extend(checks)
     return watched

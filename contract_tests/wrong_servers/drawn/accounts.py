@@ -95,7 +95,7 @@ class Accounts:
     """Accounts by token. open_: whether an unknown token opens a new one, as with a control API."""
 
     def __init__(self, drawn: Draw, pace: Pace, *, open_: bool) -> None:
-        self._pace, self._open = pace, open_
+        self._pace, self.open = pace, open_
         self.shares_lock = drawn["lock scope"] != "account"
         self._common = (Timeline(pace), Lock())
         self._day_offset: int = drawn["day begins"] * HOUR_MS
@@ -104,7 +104,7 @@ class Accounts:
 
     def valid(self, token: str) -> bool:
         known = token in {token_of(role) for role in ROLES if role != "invalid"}
-        return known or (self._open and bool(token) and token != token_of("invalid"))
+        return known or (self.open and bool(token) and token != token_of("invalid"))
 
     def of(self, token: str) -> Account:
         return self._accounts.get(token) or self.reset(token)
@@ -130,6 +130,11 @@ class Accounts:
     def used_today(self, account: Account) -> int:
         return account.used[self.day(account.timeline.now())]
 
+    def seconds_left(self, account: Account) -> int:
+        """Return the seconds until the account's day ends."""
+        elapsed = (account.timeline.now() - self._day_offset) % DAY_MS
+        return -(-(DAY_MS - elapsed) // 1000)
+
     def use(self, account: Account, amount: int) -> None:
         account.used[self.day(account.timeline.now())] += amount
 
@@ -139,7 +144,7 @@ class Accounts:
 
     def _begin(self, account: Account, role: str) -> None:
         """Give an account the state of its role; with a control API the suite does so."""
-        if self._open:
+        if self.open:
             return
         match role:
             case "empty":

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
@@ -13,8 +13,10 @@ from typing import Any
 import click
 
 from contract_tests.oracle.resources import load_rules
+from contract_tests.wrong_servers.catalogue import Mode
 from contract_tests.wrong_servers.drawn.drawing import Draw, draw, smallest
 from contract_tests.wrong_servers.drawn.freedoms import all_freedoms
+from contract_tests.wrong_servers.drawn.stability import Unsteady, unsteady
 from contract_tests.wrong_servers.drawn.trials import FACTOR, Case, Result, cases, run_case
 from contract_tests.wrong_servers.pool import Pool, trial_pool
 
@@ -51,9 +53,25 @@ def kind_of(complaint: str) -> str:
     return complaint.partition(":")[0] if not complaint.startswith("money") else "money"
 
 
-def examine_all(number: int, first_seed: int, workers: int, report: Path | None) -> int:
-    """Examine that many draws and print all results. Return the exit status: 1 if any was accused, 3 if interrupted."""
-    planned = [case for seed in range(first_seed, first_seed + number) for case in cases(draw(seed), seed)]
+def plan(number: int, first_seed: int, suite_seeds: int, modes: Sequence[Mode], *, whole: bool) -> list[Case]:
+    """Return a case of each draw, all four with `whole`, for each seed of the suite; a single one is that of the draw.
+
+    The seed of a draw selects its case, so that many draws have as many of each kind.
+    """
+    planned = []
+    for seed in range(first_seed, first_seed + number):
+        each = list(cases(draw(seed), seed, modes))
+        planned += each if whole else each[:1]
+    if suite_seeds == 1:
+        return planned
+    return [replace(case, suite_seed=seed) for case in planned for seed in range(1, suite_seeds + 1)]
+
+
+def examine_all(planned: list[Case], workers: int, report: Path | None) -> int:
+    """Examine all cases and print the results.
+
+    Return the exit status: 1 if a server was accused or its verdicts depend on the suite's seed, 3 if interrupted.
+    """
     examined: list[Examined] = []
     reduced: list[Reduced] = []
     try:
@@ -65,11 +83,12 @@ def examine_all(number: int, first_seed: int, workers: int, report: Path | None)
     except KeyboardInterrupt:
         click.echo(f"Interrupted after {len(examined)} of {len(planned)} runs.", err=True)
         return 3
-    for line in summary(examined, reduced):
+    changing = list(unsteady((one.case, one.result) for one in examined))
+    for line in (*summary(examined, reduced), *_instability(changing)):
         click.echo(line)
     if report:
         report.write_text(json.dumps(as_data(examined, reduced), indent=1), encoding="utf-8")
-    return 1 if reduced else 0
+    return 1 if reduced or changing else 0
 
 
 def _examine(pool: Pool, planned: list[Case]) -> Iterator[Examined]:
@@ -136,6 +155,12 @@ def summary(examined: list[Examined], reduced: list[Reduced]) -> Iterator[str]:
         yield f"\n{each.kind} ({each.case})\n  {each.complaint}\n  smallest draw: {each.case.drawn}"
 
 
+def _instability(changing: list[Unsteady]) -> Iterator[str]:
+    if changing:
+        yield f"\n{len(changing)} verdicts depend on the seed of the suite:"
+        yield from (f"  {each}" for each in changing)
+
+
 def _coverage(draws: Iterable[Draw]) -> Iterator[str]:
     counts = Counter((name, way.name) for drawn in draws for name, way in drawn.ways.items())
     yield "\nWays that were drawn:"
@@ -154,4 +179,10 @@ def as_data(examined: list[Examined], reduced: list[Reduced]) -> dict[str, Any]:
 
 def _case(case: Case) -> dict[str, Any]:
     ways = {name: way.name for name, way in case.drawn.ways.items()}
-    return {"seed": case.seed, "mode": case.mode, "roles": list(case.roles), "ways": ways}
+    return {
+        "seed": case.seed,
+        "suite_seed": case.suite_seed,
+        "mode": case.mode,
+        "roles": list(case.roles),
+        "ways": ways,
+    }

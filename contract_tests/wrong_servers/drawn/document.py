@@ -13,7 +13,10 @@ _GENERATE = "/aiimage/generate-image"
 
 @dataclass(frozen=True)
 class Form:
-    """The parameters of an engine, by their role in the document. queues: whether it may answer early [QUEUED]."""
+    """The parameters of an engine, by their role in the document.
+
+    queues: whether it may answer early [QUEUED]. described: whether the documentation gives its parameters.
+    """
 
     engine: str
     types: tuple[str, ...]
@@ -24,6 +27,7 @@ class Form:
     required: frozenset[str]
     source: str | None
     queues: bool
+    described: bool
 
     @property
     def needs_source(self) -> bool:
@@ -42,6 +46,11 @@ def forms() -> tuple[Form, ...]:
 def engines() -> tuple[str, ...]:
     """Return the name of every engine, each once."""
     return tuple(dict.fromkeys(form.engine for form in forms()))
+
+
+def described() -> tuple[str, ...]:
+    """Return the engines whose parameters the documentation gives."""
+    return tuple(dict.fromkeys(form.engine for form in forms() if form.described))
 
 
 def queueing() -> tuple[str, ...]:
@@ -78,4 +87,5 @@ def _form(document: Node, node: Node) -> Form:
         required=frozenset(node.get("required", ())),
         source=named.get("source"),
         queues="QUEUED" in node.get("x-rules", ()),
+        described=node.get("x-source", "doc") == "doc",
     )

@@ -1,12 +1,12 @@
 """Every freedom that the contract leaves open, as data: its ways, and the assumptions that each contradicts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
 from typing import Any
 
-from contract_tests.wrong_servers.drawn.document import engines, listed_sizes, queueing
+from contract_tests.wrong_servers.drawn.document import described, engines, listed_sizes, queueing
 
 REFUSALS = ("invalid", "locked", "daily-limit", "no-credits")
 
@@ -53,20 +53,22 @@ BODIES = (
         way("envelope", differs="LOCK-409-BODY", may="AUTH-401 VALID-422 NOT-FOUND"),
         "flat and envelope",
     ),
-    _freedom("extra fields", "none", "the same everywhere", "different ones by reply"),
+    _freedom("extra fields", "none", "the same everywhere", "different ones by reply", "of an envelope"),
     _freedom("key order", "documented", "shuffled"),
-    _freedom("JSON text", "compact", "indented", "slashes and other letters escaped", "UTF-8"),
-    _freedom("ids", "small", "beyond 32 bits", "beyond 64 bits", "descending"),
-    _freedom("stamps", "seconds", "microseconds", "milliseconds", "offset of zero"),
+    _freedom("JSON text", "compact", "indented", "slashes and other letters escaped", "UTF-8", "white space around"),
+    _freedom("ids", "small", "beyond 32 bits", "beyond 64 bits", "descending", "3 or 3.0 by reply"),
+    _freedom("stamps", "seconds", "microseconds", "milliseconds", "nanoseconds", "offset of zero", "offset of hours"),
     _freedom("titles", "engine and number", "prompt in words", "hash", "without suffix"),
     _freedom(
         "input",
         "prompt",
         "modifiers appended",
         "shortened in recent-images",
+        "shortened with one character",
     ),
     _freedom("status of generate's 409", "error", "missing", way("and no message", differs="LOCK-409-BODY")),
     _freedom("429 body", "message", "errors"),
+    _freedom("429 headers", "none", "Retry-After until the day ends"),
     _freedom("wording", "documented", "other"),
     _freedom("versions", "documented", "every engine", "one"),
 )
@@ -82,8 +84,9 @@ PICTURES = (
         "with a query",
         "with other letters",
     ),
+    _freedom("storage", "by output", way("local", differs="IMG-STORAGE")),
     _freedom("picture path", "direct", "redirect", "two relative redirects", "needs the token"),
-    _freedom("picture type", "png", "jpeg", "webp", "gif", "bmp"),
+    _freedom("picture type", "png", "jpeg", "webp", "avif", "gif", "bmp"),
     _freedom("picture media type", "its own", "octet-stream", "missing"),
     _freedom("picture size", "as requested", way("1024x1024", differs="IMG-SIZE"), way("halved", differs="IMG-SIZE")),
     _freedom("recent order", "newest first", way("oldest first", differs="RECENT-ORDER")),
@@ -155,6 +158,8 @@ ACCOUNTS = (
     ),
     _freedom("day begins", way("00:00", 0), way("08:00", 8, differs="DAILY-RESET")),
     _freedom("failed generations", way("none", 0), way("every ninth", 9), way("every fourth", 4)),
+    _freedom("failed requests", "make nothing", "keep all images but the last"),
+    _freedom("past", way("none", 0), way("3 images", 3), way("12 images", 12)),
 )
 
 
@@ -164,14 +169,15 @@ def _limits() -> tuple[Freedom, ...]:
         _freedom("limits answered", *_LIMIT_ANSWERS),
         _freedom("images at once", way("8", 8), way("1", 1), way("2", 2), way("3", 3)),
         _freedom("longest prompt", way("5000", 5000), way("1000", 1000), way("255", 255), way("100", 100)),
-        _freedom("largest upload", way("1 MiB", 2**20), way("256 KiB", 2**18)),
+        _freedom("largest upload", way("1 MiB", 2**20), way("256 KiB", 2**18), way("16 KiB", 2**14)),
+        _freedom("large uploads", "answered as limits", "413", "413 as HTML"),
         _freedom(
             "resolutions",
             way("any", ""),
             way("512 and 1024", "512x512 1024x1024"),
             way("up to 768", "768"),
         ),
-        _freedom("engine not offered", way("none", ""), *(way(name) for name in engines())),
+        _freedom("engines not offered", way("none", ()), *_engines_not_offered()),
         _freedom("size not offered", way("none", ""), *(way(size) for size in listed_sizes())),
         _freedom("hd", "offered", "not offered"),
         _freedom("firewall", "none", "403 as HTML"),
@@ -187,18 +193,34 @@ def _limits() -> tuple[Freedom, ...]:
     )
 
 
+def _engines_not_offered() -> Iterator[Way]:
+    """Yield each engine alone, and all but one of those that the document describes."""
+    for name in engines():
+        yield way(name, (name,))
+    for name in described():
+        yield way(f"all but {name}", tuple(other for other in engines() if other != name))
+
+
 WIRE = (
     _freedom("framing", "length", "chunked", "chunked in pieces", "HTTP/1.0", "closed unannounced", "close"),
-    _freedom("encoding", "identity", "gzip", "deflate"),
+    _freedom("encoding", "identity", "gzip", "deflate", "br"),
     _freedom("header case", "usual", "lower", "upper"),
     _freedom("charset", "none", "utf-8", "UTF-8 in quotes"),
     _freedom("extra headers", "none", "of a framework", "deprecation", "cookies"),
     _freedom("date", "sent", "missing"),
     _freedom("CORS", "none", "any origin"),
-    _freedom("rate limit", "none", "Retry-After", "wording", "remaining", "envelope"),
+    _freedom("rate limit", "none", "Retry-After", "Retry-After as a date", "wording", "remaining", "envelope"),
     _freedom("rate headers", "none", "limit and remaining", "with reset"),
     _freedom("latency", way("none", 0), way("20 ms", 20), way("80 ms", 80)),
-    _freedom("generation time", way("1.5 s", 1500), way("0.4 s", 400), way("3 s", 3000), way("by engine", -1)),
+    _freedom(
+        "generation time",
+        way("1.5 s", 1500),
+        way("0.4 s", 400),
+        way("3 s", 3000),
+        way("12 s", 12_000),
+        way("by engine", -1),
+    ),
+    _freedom("sandbox", "none", "every account, declared"),
 )
 
 

@@ -2,26 +2,42 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contract_tests.wrong_servers.drawn.accounts import LOCK_MS, Account, Accounts, Job, Picture
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.orders import Order, Reading
 from contract_tests.wrong_servers.drawn.replies import Replies, Reply
+from contract_tests.wrong_servers.drawn.timeline import HOUR_MS
+from contract_tests.wrong_servers.state import token_of
 
 _RECENT = 10
+_WITH_PAST = ("primary", "secondary", "low")
 _BY_ENGINE_MS = 250
-_FIRST_IDS = {"small": 3, "beyond 32 bits": 2**32, "beyond 64 bits": 2**64, "descending": 10**9}
+_FIRST_IDS = {"beyond 32 bits": 2**32, "beyond 64 bits": 2**64, "descending": 10**9}
 _STEPS = {"descending": -7}
 
 
 class Generations:
-    """All generations of one server. The caller holds the service's lock in every call."""
+    """All generations of one server. The caller holds the service's lock in every call.
+
+    Images of the past belong to the roles that can have some.
+    """
 
     def __init__(self, drawn: Draw, accounts: Accounts, replies: Replies) -> None:
         self._drawn, self._accounts, self._replies = drawn, accounts, replies
         self._numbers = itertools.count(1)
         self._finished = itertools.count(1)
         self.by_path: dict[str, Picture] = {}
+        if not accounts.open:
+            for role in _WITH_PAST:
+                self._add_past(accounts.of(token_of(role)))
+
+    def _add_past(self, account: Account) -> None:
+        now = account.timeline.now()
+        for number in range(self._drawn["past"], 0, -1):
+            order = Order("dall-e", prompt := f"A bridge, number {number}", prompt, 1, 512, 512)
+            self.add_pictures(account, order, now - number * HOUR_MS, now)
 
     def next_number(self) -> int:
         return next(self._numbers)
@@ -52,10 +68,14 @@ class Generations:
                     yield self._replies.beyond_limits(reading.limits)
                 case "locked" if account.lock.held(account.timeline.now()):
                     yield self._replies.locked()
-                case "daily-limit" if not self._within_limit(account, count):
-                    yield self._replies.daily_limit()
-                case "no-credits" if not self._affordable(account, count):
+                case "daily-limit" if not self._sandbox and not self._within_limit(account, count):
+                    yield self._replies.daily_limit(self._accounts.seconds_left(account))
+                case "no-credits" if not self._sandbox and not self._affordable(account, count):
                     yield self._replies.no_credits()
+
+    @property
+    def _sandbox(self) -> bool:
+        return bool(self._drawn["sandbox"] != "none")
 
     def _within_limit(self, account: Account, count: int) -> bool:
         used = self._accounts.used_today(account)
@@ -93,12 +113,14 @@ class Generations:
         if self._drawn["lock release"] == "completion":
             self._release(account, job, ready)
         job.done = True
+        until = ready if job.order.queues else at
         if failed:
+            if self._drawn["failed requests"] == "keep all images but the last":
+                self.add_pictures(account, replace(job.order, count=job.order.count - 1), at, until)
             return
         if self._drawn["charged"] != "at the start":
             self._pay(account, job.order)
-        until = ready if job.order.queues else at
-        job.pictures = [self._picture(account, job.order, at, until) for _ in range(job.order.count)]
+        job.pictures = self.add_pictures(account, job.order, at, until)
 
     def _release(self, account: Account, job: Job, ready: int) -> None:
         if job.order.queues and self._drawn["queued lock"] == "held until the picture is ready":
@@ -117,6 +139,8 @@ class Generations:
         return drawn if drawn >= 0 else _BY_ENGINE_MS * (2 + len(order.engine) % 5)
 
     def _pay(self, account: Account, order: Order) -> None:
+        if self._sandbox:
+            return
         price = order.count
         if self._drawn["credits needed"] == "one, down to zero":
             price = min(price, account.credits)
@@ -127,10 +151,13 @@ class Generations:
             case "requests served":
                 self._accounts.use(account, 1)
 
+    def add_pictures(self, account: Account, order: Order, at: int, ready: int) -> list[Picture]:
+        return [self._picture(account, order, at, ready) for _ in range(order.count)]
+
     def _picture(self, account: Account, order: Order, at: int, ready: int) -> Picture:
         number = self.next_number()
         ids = self._drawn["ids"]
-        id_ = _FIRST_IDS[ids] + _STEPS.get(ids, 1) * number
+        id_ = _FIRST_IDS.get(ids, 3) + _STEPS.get(ids, 1) * number
         title = self._title(order, number)
         folder = "storage/\u5199\u771f & more" if self._drawn["output"] == "with other letters" else "uploads"
         picture = Picture(id_, title, f"{folder}/{number}-{title}", order, at, ready, number)

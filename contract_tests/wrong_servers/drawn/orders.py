@@ -10,7 +10,7 @@ from contract_tests.wrong_servers.drawn import document
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.wire import parse
 
-COUNT, ENGINE, TYPE = "image_number_of_images", "image_generator", "type"
+COUNT, ENGINE, TYPE, SOURCE = "image_number_of_images", "image_generator", "type", "image_src"
 _SIZE = re.compile(r"([1-9]\d{1,4})x([1-9]\d{1,4})", re.ASCII)
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _INVISIBLE = " \t\r\n\f\v\0\u200b\u200c\u200d\u2060\ufeff\u00ad\u3164\u2800"
@@ -180,7 +180,7 @@ class Reader:
                 yield name, f"{name} takes at most {_MAX_MODIFIER} characters."
         if form.source and len(files.get(form.source, b"")) > drawn["largest upload"]:
             yield form.source, f"{form.source} takes at most {drawn['largest upload']} bytes."
-        if form.engine == drawn["engine not offered"]:
+        if form.engine in drawn["engines not offered"]:
             yield ENGINE, "Your plan does not include this engine."
         if form.size and _SIZE.fullmatch(size) and not self._offered(form, size):
             yield form.size, "Your plan does not include this size."

@@ -2,14 +2,15 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
 from contract_tests.wrong_servers.drawn.accounts import Picture
 from contract_tests.wrong_servers.drawn.document import engines
 from contract_tests.wrong_servers.drawn.drawing import Draw
-from contract_tests.wrong_servers.drawn.orders import Problem
+from contract_tests.wrong_servers.drawn.orders import SOURCE, Problem
 from contract_tests.wrong_servers.drawn.timeline import iso
 
 _DOCUMENTED = {
@@ -28,8 +29,10 @@ _OTHER = {
     "daily-limit": "Tomorrow again!",
     "failed": "Something went wrong.",
 }
+_EAST = timezone(timedelta(hours=5, minutes=30))
 _CODES = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 422: "VALIDATION_ERROR", 429: "RATE_LIMITED"}
 _SHORT = 20
+_MARKS = {"shortened in recent-images": "...", "shortened with one character": "\u2026"}
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,14 @@ class Replies:
     def no_credits(self) -> Reply:
         return self.error(419, {"status": "error", "message": self.text("no-credits")}, "INSUFFICIENT_CREDITS")
 
-    def daily_limit(self) -> Reply:
+    def daily_limit(self, seconds_left: int) -> Reply:
         text = self.text("daily-limit")
         errors = self._drawn["429 body"] == "errors"
-        return self.error(429, {"errors": [text]} if errors else {"status": "error", "message": text}, "DAILY_LIMIT")
+        flat = {"errors": [text]} if errors else {"status": "error", "message": text}
+        reply = self.error(429, flat, "DAILY_LIMIT")
+        if self._drawn["429 headers"] == "none":
+            return reply
+        return replace(reply, headers={"Retry-After": str(seconds_left)})
 
     def failed(self) -> Reply:
         return Reply(200, self._adorned({"status": "error", "message": self.text("failed")}, "generate"))
@@ -110,6 +117,11 @@ class Replies:
     def beyond_limits(self, problems: Sequence[Problem]) -> Reply:
         # The document promises hd, so that only the plan of an account can lack it [FORBIDDEN].
         way = "403" if "quality" in dict(problems) else self._drawn["limits answered"]
+        match self._drawn["large uploads"] if problems[0][0] == SOURCE else way:
+            case "413":
+                return self.error(413, {"message": problems[0][1]})
+            case "413 as HTML":
+                return page(413, "Request Entity Too Large")
         match way:
             case "403":
                 return self.error(403, {"message": problems[0][1]})
@@ -160,6 +172,8 @@ class Replies:
 
     def made(self, pictures: Sequence[Picture], origin: str, now: int) -> Reply:
         storage = {"s3": "s3", "r2": "r2"}.get(self._drawn["output"], "public")
+        if self._drawn["storage"] == "local":
+            storage = "local"
         entries = [self._entry(picture, origin, now) for picture in pictures]
         body = {"status": "success", "images": entries, "image_storage": storage}
         return Reply(200, self._adorned(body, "generate"))
@@ -172,8 +186,11 @@ class Replies:
 
     def _listed(self, picture: Picture, origin: str, now: int) -> dict[str, Any]:
         entry = {**self._common(picture, origin, now), "created_at": self._stamp(picture.created)}
-        if self._drawn["input"] == "shortened in recent-images" and len(entry["input"]) > _SHORT:
-            entry["input"] = f"{entry['input'][:_SHORT]}..."
+        mark = _MARKS.get(self._drawn["input"])
+        if mark and len(entry["input"]) > _SHORT:
+            entry["input"] = entry["input"][:_SHORT] + mark
+        if self._drawn["ids"] == "3 or 3.0 by reply":
+            entry["id"] = float(picture.id)
         return self._adorned({**entry, **self._state(picture, now)}, "listed", picture)
 
     def _common(self, picture: Picture, origin: str, now: int) -> dict[str, Any]:
@@ -193,8 +210,10 @@ class Replies:
         match self._drawn["output"]:
             case "slashed":
                 return f"/{path}"
-            case "absolute" | "s3":
+            case "absolute":
                 return f"{origin}/{path}"
+            case "s3":  # another host
+                return f"{origin.replace('127.0.0.1', 'localhost')}/{path}"
             case "r2":
                 return f"{origin}/{path}?X-Amz-Expires=3600&X-Amz-Signature=0c%2F1b%3D"
             case "with a query":
@@ -207,6 +226,10 @@ class Replies:
                 return iso(instant, "microseconds")
             case "milliseconds":
                 return iso(instant)
+            case "nanoseconds":
+                return iso(instant, "microseconds").replace("Z", "000Z")
+            case "offset of hours":
+                return iso(instant, "seconds", _EAST)
             case "offset of zero":
                 return iso(instant, "seconds").replace("Z", "+00:00")
         return iso(instant, "seconds")
@@ -215,9 +238,11 @@ class Replies:
         extra: dict[str, Any] = {}
         if self._drawn["extra fields"] != "none":
             extra = {"slug": "an-image", "payload": None, "credits": 1, "hash": "0f3a"} if picture else {"meta": {}}
+        if self._drawn["extra fields"] == "of an envelope" and not picture:
+            extra = {"success": body.get("status") != "error", "error": None, "errors": [], "data": {"images": []}}
         if self._drawn["extra fields"] == "different ones by reply":
             extra = {f"{where}_extra": [1.5, None], **({"img_id": picture.id} if picture and where == "entry" else {})}
-        items = list({**body, **extra}.items())
+        items = list({**extra, **body}.items())
         if self._drawn["key order"] == "shuffled":
             self._chance.shuffle(items)
         return dict(items)

@@ -3,6 +3,9 @@
 import gzip
 import json
 import random
+import re
+import sys
+import traceback
 import zlib
 from contextlib import suppress
 from email.utils import formatdate
@@ -17,6 +20,7 @@ from contract_tests.wrong_servers.listening import LoopbackServer
 _BODILESS = frozenset({204, 304})
 _PIECE_BYTES = 64
 _MAX_PIECES = 20
+_BROTLI_BLOCK_BYTES = 2**16
 _PHRASE = "As Documented"
 _CHARSETS = {"none": "", "utf-8": "; charset=utf-8", "UTF-8 in quotes": ';charset="UTF-8"'}
 _EXTRA = {
@@ -34,6 +38,13 @@ class Server(LoopbackServer):
         super().__init__(port, _Handler)
         self.service = service
         self.rendering = Rendering(service)
+        self.faults: list[str] = []
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Record what is not a client that disconnects: the suite would only miss a reply."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            self.faults.append("".join(traceback.format_exception(error)))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -110,6 +121,8 @@ class Rendering:
         match self._drawn["JSON text"]:
             case "indented":
                 text = json.dumps(reply.body, indent=4)
+            case "white space around":
+                text = f"\r\n\t {json.dumps(reply.body)}\n\n"
             case "slashes and other letters escaped":
                 text = json.dumps(reply.body).replace("/", "\\/")
             case "UTF-8":
@@ -123,6 +136,8 @@ class Rendering:
         accepted, wanted = request.headers.get("accept-encoding", ""), self._drawn["encoding"]
         if wanted == "gzip" and "gzip" in accepted:
             return gzip.compress(content, 1), "gzip"
+        if wanted == "br" and "br" in re.split(r"[\s,;]+", accepted):
+            return brotli_stored(content), "br"
         if wanted == "deflate" and "deflate" in accepted:
             return zlib.compress(content, 1), "deflate"
         return content, ""
@@ -163,6 +178,17 @@ class Rendering:
             case "upper":
                 return name.upper()
         return name
+
+
+def brotli_stored(content: bytes) -> bytes:
+    """Return the content as Brotli without compression [RFC 7932, section 9], which the standard library lacks."""
+    stream, bits = b"", 1  # the header, WBITS 16, is one bit of value 0
+    for start in range(0, len(content), _BROTLI_BLOCK_BYTES):
+        block = content[start : start + _BROTLI_BLOCK_BYTES]
+        # Not the last (1 bit), a length in 4 nibbles (2 bits), that length less 1 (16 bits), uncompressed (1 bit).
+        head = ((len(block) - 1) << 3 | 1 << 19) << bits
+        stream, bits = stream + head.to_bytes(3, "little") + block, 0
+    return stream + (3 << bits).to_bytes(1, "little")  # the last, and empty
 
 
 def _encodes(text: str) -> bool:

@@ -1,6 +1,7 @@
 """The drawn rate limit: requests a second by token, with or without headers [RATE, RATE-HEADERS]."""
 
 from collections import Counter
+from email.utils import formatdate
 from threading import Lock
 
 from contract_tests.wrong_servers.drawn.drawing import Draw
@@ -41,6 +42,10 @@ class Throttle:
         match self._drawn["rate limit"]:
             case "Retry-After":
                 return Reply(429, {"message": "Slow down."}, headers={"Retry-After": "1"})
+            case "Retry-After as a date":
+                now = self._pace.wall_ms() / 1000
+                headers = {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + 1, usegmt=True)}
+                return Reply(429, {"message": "Slow down."}, headers=headers)
             case "wording":
                 return Reply(429, {"message": "Too Many Attempts."})
             case "remaining":

@@ -4,7 +4,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 Action = Callable[[int], None]
 HOUR_MS = 60 * 60 * 1000
@@ -81,9 +81,9 @@ class Timeline:
             action(instant)
 
 
-def iso(instant: int, timespec: str = "milliseconds") -> str:
-    """Return an instant as ISO 8601 in UTC, with Z."""
-    moment = datetime.fromtimestamp(instant / 1000, UTC)
+def iso(instant: int, timespec: str = "milliseconds", zone: tzinfo = UTC) -> str:
+    """Return an instant as ISO 8601, in UTC with Z."""
+    moment = datetime.fromtimestamp(instant / 1000, zone)
     return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 

@@ -34,6 +34,13 @@ def test_an_observed_lock_proves_that_the_generation_had_begun(run: Run) -> None
     assert watched.certainly_running(reply(200, 0.03, 0.04))
 
 
+def test_a_generation_that_took_longer_than_another_one_may_have_begun_late(run: Run) -> None:
+    run.made_images.add("primary", reply(200, 0.0, 1.5), queues=False)
+    watched = overlap(run, reply(200, 0.0, 3.7), reply(200, 0.01, 0.02))
+    assert not watched.certainly_running(reply(200, 0.93, 0.94))
+    assert watched.certainly_running(reply(200, 2.1, 2.11))
+
+
 def test_a_slow_network_widens_the_margin(run: Run) -> None:
     watched = overlap(run, reply(200, 0.0, 3.0), reply(200, 0.1, 0.6))
     assert watched.margin == pytest.approx(1.5)

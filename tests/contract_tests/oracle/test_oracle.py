@@ -115,3 +115,11 @@ def test_requests_only_images_that_are_certainly_affordable() -> None:
         1,
         1,
     ]
+
+
+def test_a_failed_generation_may_leave_images_behind() -> None:
+    oracle = Oracle(complete=True)
+    strange = [{"id": 7, "title": "a", "input": "b", "output": "c"}]
+    assert oracle.on_recent(strange) is not None
+    oracle.leftovers = True
+    assert oracle.on_recent(strange) is None

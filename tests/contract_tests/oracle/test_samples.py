@@ -36,3 +36,24 @@ def test_the_source_images_are_images(name: str) -> None:
     assert picture_size(content)
     assert kind in {"image/png", "image/jpeg", "image/webp"}
     assert len(content) < 10_000
+
+
+def test_a_refusal_that_names_nothing_does_not_exclude_what_was_served_before() -> None:
+    """It may be about the prompt, or a generation that failed by itself."""
+    offered = samples.Samples()
+    first = offered.simplest
+    offered.serve(first)
+    offered.refuse(first, [])
+    offered.refuse(first, ["description"])
+    assert offered.simplest == first
+    offered.refuse(first, ["size"])
+    assert offered.simplest != first
+
+
+def test_a_request_that_is_served_after_all_is_offered_again() -> None:
+    offered = samples.Samples()
+    first = offered.simplest
+    offered.refuse(first, [])
+    assert offered.simplest != first
+    offered.serve(first)
+    assert offered.simplest == first
