@@ -50,7 +50,7 @@ BODIES = (
     _freedom(
         "error bodies",
         "flat",
-        way("envelope", differs="LOCK-409-BODY", may="AUTH-401 VALID-422 NOT-FOUND"),
+        way("envelope", differs="ERROR-BODY"),
         "flat and envelope",
     ),
     _freedom("extra fields", "none", "the same everywhere", "different ones by reply", "of an envelope"),
@@ -99,6 +99,7 @@ REFUSING = (
         way("403", differs="AUTH-401"),
         way("redirect to a login page", differs="AUTH-401"),
         way("401 as HTML", differs="AUTH-401"),
+        way("redirect where JSON is not accepted", differs="NO-ACCEPT"),
     ),
     _freedom(
         "invalid",
@@ -209,8 +210,20 @@ WIRE = (
     _freedom("extra headers", "none", "of a framework", "deprecation", "cookies"),
     _freedom("date", "sent", "missing"),
     _freedom("CORS", "none", "any origin"),
-    _freedom("rate limit", "none", "Retry-After", "Retry-After as a date", "wording", "remaining", "envelope"),
-    _freedom("rate headers", "none", "limit and remaining", "with reset"),
+    _freedom(
+        "rate limit",
+        "none",
+        *(
+            way(name, may="RATE RATE-HEADERS")
+            for name in ("Retry-After", "Retry-After as a date", "wording", "remaining", "envelope")
+        ),
+    ),
+    _freedom(
+        "rate headers",
+        "none",
+        way("limit and remaining", differs="RATE RATE-HEADERS"),
+        way("with reset", differs="RATE"),
+    ),
     _freedom("latency", way("none", 0), way("20 ms", 20), way("80 ms", 80)),
     _freedom(
         "generation time",

@@ -92,8 +92,11 @@ class Replies:
     def failed(self) -> Reply:
         return Reply(200, self._adorned({"status": "error", "message": self.text("failed")}, "generate"))
 
-    def unauthenticated(self) -> Reply:
-        match self._drawn["unauthenticated"]:
+    def unauthenticated(self, accept: str) -> Reply:
+        way = self._drawn["unauthenticated"]
+        if way == "redirect where JSON is not accepted" and "json" not in accept:
+            way = "redirect to a login page"
+        match way:
             case "403":
                 return self.error(403, {"message": self.text("unauthenticated")})
             case "redirect to a login page":

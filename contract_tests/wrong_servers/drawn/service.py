@@ -83,7 +83,7 @@ class Service:
 
     def _operate(self, name: str, request: Request) -> Reply:
         if not self.accounts.valid(request.token):
-            return self.replies.unauthenticated()
+            return self.replies.unauthenticated(request.headers.get("accept", ""))
         with self.changed:
             account = self.accounts.of(request.token)
             account.timeline.catch_up()

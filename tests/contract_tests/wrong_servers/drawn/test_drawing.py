@@ -7,8 +7,8 @@ from contract_tests.wrong_servers.drawn.document import engines, forms, listed_s
 from contract_tests.wrong_servers.drawn.drawing import Draw, draw, from_names, named, smallest
 from contract_tests.wrong_servers.drawn.freedoms import all_freedoms
 
-# Assumptions that no conforming server contradicts here: a shape of tokens and replies, or covered by another freedom.
-UNCOVERED = frozenset[str]()
+# Assumptions that no test of the suite decides.
+UNCOVERED = frozenset({"FORBIDDEN", "SANDBOX", "STATUS-ERROR", "CORS", "VERSIONING"})
 
 
 def test_every_assumption_has_a_freedom_that_contradicts_it() -> None:
