@@ -57,7 +57,12 @@ BODIES = (
     _freedom("key order", "documented", "shuffled"),
     _freedom("JSON text", "compact", "indented", "slashes and other letters escaped", "UTF-8", "white space around"),
     _freedom("ids", "small", "beyond 32 bits", "beyond 64 bits", "descending", "3 or 3.0 by reply"),
-    _freedom("stamps", "seconds", "microseconds", "milliseconds", "nanoseconds", "offset of zero", "offset of hours"),
+    _freedom(
+        "stamps",
+        "seconds",
+        *("microseconds", "milliseconds", "nanoseconds", "offset of zero", "offset of hours"),
+        way("local time as UTC", differs="RECENT-TIME"),
+    ),
     _freedom("titles", "engine and number", "prompt in words", "hash", "without suffix"),
     _freedom(
         "input",
@@ -197,9 +202,9 @@ def _limits() -> tuple[Freedom, ...]:
 def _engines_not_offered() -> Iterator[Way]:
     """Yield each engine alone, and all but one of those that the document describes."""
     for name in engines():
-        yield way(name, (name,))
+        yield way(name, (name,), may="ENGINES")
     for name in described():
-        yield way(f"all but {name}", tuple(other for other in engines() if other != name))
+        yield way(f"all but {name}", tuple(other for other in engines() if other != name), may="ENGINES")
 
 
 WIRE = (

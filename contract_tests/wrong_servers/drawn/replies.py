@@ -233,6 +233,8 @@ class Replies:
                 return iso(instant, "microseconds").replace("Z", "000Z")
             case "offset of hours":
                 return iso(instant, "seconds", _EAST)
+            case "local time as UTC":
+                return iso(instant, "seconds", _EAST).replace("+05:30", "Z")
             case "offset of zero":
                 return iso(instant, "seconds").replace("Z", "+00:00")
         return iso(instant, "seconds")
