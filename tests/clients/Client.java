@@ -27,7 +27,7 @@ public class Client {
             new Step("again", "POST", "generate-image", token, PROMPT.formatted(1), null));
         HttpClient client = HttpClient.newHttpClient();
         for (Step each : steps) {
-            HttpRequest.BodyPublisher body = BodyPublishers.noBody();
+            HttpRequest.BodyPublisher body = BodyPublishers.ofByteArray(new byte[0]);
             if (each.json() != null) body = BodyPublishers.ofString(each.json());
             if (each.file() != null) body = BodyPublishers.ofByteArray(form(each.file()));
             HttpRequest request = HttpRequest.newBuilder(URI.create(System.getenv("BASE") + "/aiimage/" + each.path()))
