@@ -106,6 +106,8 @@ def _next_part(body: bytes, delimiter: bytes, at: int) -> int | None:
         for line_end in (b"\n", b"\r\n"):
             if body.startswith(line_end, end):
                 return end + len(line_end)
+        if body.startswith(b"\0", end) and (line_end_at := body.find(b"\n", end)) >= 0:
+            return line_end_at + 1  # a string of C ends at NUL
         end = _behind(body, delimiter, end)
     return None
 

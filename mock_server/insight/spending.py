@@ -6,9 +6,6 @@ from mock_server.domain.entry import PICTURE, Entry
 
 from .evidence import GENERATE, RECENT, Evidence, Key, Occurrence, answered, ids, key, unknown
 
-# The whole picture, a part of it, or none of it since the client has it.
-_FETCHED = (200, 206, 304)
-
 
 def resent_blindly(entries: Sequence[Entry]) -> Evidence:
     """Return the calls repeated after an unknown outcome, without a call of recent-images. [CLIENT-BLIND-RESEND]"""
@@ -72,7 +69,7 @@ def left_unfetched(entries: Sequence[Entry]) -> Evidence:
     fetched: set[str | None] = set()
     # Backwards: only a fetch after its generation counts.
     for entry in reversed(entries):
-        if entry.operation == PICTURE and entry.method == "GET" and any(answered(entry, each) for each in _FETCHED):
+        if entry.operation == PICTURE and entry.method == "GET" and answered(entry, 200):
             fetched.add(entry.picture)
         if entry.operation == GENERATE and entry.made and not unknown(entry) and answered(entry, 200):
             met.append(entry)

@@ -49,6 +49,7 @@ LINES = [
     Case("no empty line between head and boundary", HEAD + b"form-data; name=a\r\n\r\n" + B[:-2], {
         "a": (B[:-2]).decode()
     }),
+    Case("a string of C ends at NUL: a boundary, too", A.replace(b"--x", b"--x\0y") + END, {"a": "1"}),
     Case("no part", END, {}),
     Case("nothing", b"", {}),
 ]  # fmt: skip
@@ -117,6 +118,7 @@ NAMES: list[tuple[list[tuple[str, str]], dict[str, Any]]] = [
     ([("a[b", "1")], {"a_b": "1"}),
     ([("a[[b]", "1")], {"a": {"[b": "1"}}),
     ([("a[ ]", "1")], {"a": ["1"]}),
+    ([("a[  ]", "1")], {"a": {"  ": "1"}}),
     ([("a", "1"), ("a[]", "2")], {"a": ["2"]}),
     ([("a[]", "1"), ("a", "2")], {"a": "2"}),
     ([("a", "1"), ("a", "2")], {"a": "2"}),

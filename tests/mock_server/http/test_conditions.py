@@ -171,7 +171,9 @@ def test_an_unknown_picture_is_404_whatever_the_conditions(mock: Mock) -> None:
     assert fetch(mock, "/uploads/nothing.png", If_None_Match="*", Range="bytes=0-1").status_code == 404
 
 
-def test_a_picture_that_the_client_has_counts_as_fetched(mock: Mock, address: str, whole: httpx.Response) -> None:
+def test_a_conditional_request_is_in_the_journal_with_its_status(
+    mock: Mock, address: str, whole: httpx.Response
+) -> None:
     assert fetch(mock, address, If_None_Match=whole.headers["etag"]).status_code == 304
     statuses = [
         each["status"] for each in mock.call("GET", "/_mock/requests?operation=getPicture", None).json()["requests"]

@@ -2,7 +2,9 @@
 
 import contextlib
 import time
+import tracemalloc
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -150,3 +152,18 @@ def test_no_form_of_12_megabytes_takes_longer_than_a_second(body: bytes) -> None
         with contextlib.suppress(MultipartError):
             read_multipart(content_type, body, 200)
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("value", [b"%" * 4_000_000, b"%41" * 1_300_000, b"%zz" * 1_300_000])
+def test_escapes_take_no_more_memory_than_a_few_times_the_form(value: bytes) -> None:
+    tracemalloc.start()
+    read_urlencoded(URLENCODED, b"a=" + value, 200)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * len(value)
+
+
+@given(st.integers(65_530, 65_540), st.sampled_from([b"%41", b"%", b"%4", b"%%41", b"%z1"]))
+def test_an_escape_at_the_end_of_a_piece_is_decoded(before: int, escape: bytes) -> None:
+    value = b"x" * before + escape + b"y" * 10
+    assert read_urlencoded(URLENCODED, b"a=" + value, 200).fields["a"] == unquote_to_bytes(value).decode()
