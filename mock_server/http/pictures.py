@@ -2,8 +2,6 @@
 
 import hashlib
 
-from anyio import CapacityLimiter, to_thread
-
 from mock_server import pictures
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import Image
@@ -12,10 +10,11 @@ from mock_server.service import Service
 from mock_server.stores.protocol import Shelf
 
 from .context import RequestContext
+from .fairness import FairLimiter, run_in_thread
 from .replies import Reply, error
 
 _METHODS = ("GET", "HEAD")
-_MAX_RENDERERS = 2
+_MAX_RENDERERS = 3
 
 
 class Pictures:
@@ -24,7 +23,7 @@ class Pictures:
     def __init__(self, service: Service, rendered: Shelf[bytes]) -> None:
         self._service = service
         self._rendered = rendered
-        self._renderers = CapacityLimiter(_MAX_RENDERERS)
+        self._renderers = FairLimiter(_MAX_RENDERERS, _MAX_RENDERERS - 1)
 
     def operation_id(self, method: str) -> str | None:
         """Return "getPicture", or None for a method that fetches none."""
@@ -57,12 +56,16 @@ class Pictures:
         key = _key(image)
         rendered = await self._rendered.get(key)
         if rendered is None:
-            async with self._renderers:
+            async with self._renderers.place(found[0].world):
                 rendered = await self._rendered.get(key)
                 if rendered is None:  # no other request has rendered it meanwhile
-                    rendered = await to_thread.run_sync(pictures.render, description)
+                    rendered = await run_in_thread(self._render, description)
                     await self._rendered.put(key, rendered)
         return rendered
+
+    def _render(self, description: pictures.Picture) -> bytes:
+        behaviour = self._service.behaviour
+        return pictures.render(description, behaviour.max_pixels, behaviour.decode_seconds)
 
     def _description(self, image: Image, source: bytes | None) -> pictures.Picture:
         return pictures.Picture(

@@ -243,7 +243,7 @@ def test_a_slot_is_released_when_a_request_ends(start: Start, end: str) -> None:
 def test_only_two_uploads_are_decoded_at_a_time(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     decoding, most, release = [0], [0], threading.Event()
 
-    def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
+    def measure(data: bytes, max_pixels: int, max_seconds: float) -> tuple[int, int]:
         decoding[0] += 1
         most[0] = max(most[0], decoding[0])
         release.wait(10)
@@ -269,7 +269,7 @@ def test_only_two_uploads_are_decoded_at_a_time(mock: Mock, monkeypatch: pytest.
 
 
 def test_a_file_in_a_field_that_takes_no_file_is_not_decoded(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
+    def measure(data: bytes, max_pixels: int, max_seconds: float) -> tuple[int, int]:
         raise AssertionError("decoded")
 
     monkeypatch.setattr(pictures, "measure", measure)
