@@ -199,6 +199,22 @@ def test_large_bodies_beyond_the_limit_wait_until_others_are_done(start: Start) 
     mock.run(scenario)
 
 
+def test_an_account_cannot_hold_all_places(start: Start) -> None:
+    mock = start(started_with(behaves=behaviour(max_large_bodies=2)))
+
+    async def scenario() -> None:
+        slow = [post(mock, Body(2**20, b"{"), "slow") for _ in range(5)]
+        await settle()
+        body = Body(2**20, b"{")
+        body.may_end.set()
+        assert (await post(mock, body, "other")).status_code == 422
+        for call in slow:
+            call.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+    mock.run(scenario)
+
+
 def test_small_bodies_do_not_wait_for_large_ones(start: Start) -> None:
     mock = start(started_with(behaves=behaviour(max_large_bodies=1)))
 
