@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, client, resources
+from . import __version__, health, resources
 from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
@@ -171,7 +171,7 @@ def check_health(host: str, port: int, wait: float) -> None:
     Example:
       aiimage-mock health --wait 30
     """
-    if reason := client.why_unhealthy(host, port, wait):
+    if reason := health.why_unhealthy(host, port, wait):
         raise click.ClickException(f"no mock serves at {host}:{port}: {reason}")
 
 

@@ -81,7 +81,7 @@ class Client:
 
 def measured(act: Callable[[], int], until: float) -> list[float]:
     """Return how long each of the calls takes, in milliseconds."""
-    times = []
+    times: list[float] = []
     while time.monotonic() < until or len(times) < 3:
         begun = time.perf_counter()
         act()
@@ -167,7 +167,7 @@ def attacks(server: Server) -> Iterator[tuple[str, Callable[[threading.Event], N
         client.close()
 
     yield "slow bodies", slow
-    yield "bodies of 12 MB that are no picture", posts(form(random.Random(0).randbytes(10_000_000)))
+    yield "bodies of 10 MB without a picture", posts(form(random.Random(0).randbytes(10_000_000)))
     yield "forms of many parts", posts(form(b"x", {f"field{number}": "x" for number in range(1000)}) * 20)
     yield "one part with line ends alone", posts(form(b"\r\n" * 5_000_000))
     for name, data in bombs().items():

@@ -208,8 +208,8 @@ def test_an_account_cannot_hold_all_places(start: Start) -> None:
         body = Body(2**20, b"{")
         body.may_end.set()
         assert (await post(mock, body, "other")).status_code == 422
-        for call in slow:
-            call.cancel()
+        for waiting in slow:
+            waiting.cancel()
         await asyncio.gather(*slow, return_exceptions=True)
 
     mock.run(scenario)
