@@ -12,6 +12,8 @@ from . import __version__, health, resources
 from .configuration import ConfigurationError, Settings, read_accounts, read_behaviour, read_scenario
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
+from .environment import PREFIX, is_link
+from .output import Program, print_document
 
 T = TypeVar("T")
 _SERVING = """\b
@@ -51,14 +53,19 @@ class EnvironmentOption(click.Option):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"show_envvar": True, "show_default": True, **kwargs})
-        self.envvar = f"AIIMAGE_MOCK_{(self.opts[0]).removeprefix('--').replace('-', '_').upper()}"
+        self.envvar = PREFIX + self.opts[0].removeprefix("--").replace("-", "_").upper()
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the variable, None for one of Kubernetes'."""
+        value = super().resolve_envvar_value(ctx)
+        return None if self.name == "port" and value is not None and is_link(value) else value
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(*names, cls=EnvironmentOption, **attributes)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="aiimage-mock")
 def main() -> None:
     """A stateful mock server of the AI Image API.
@@ -185,7 +192,7 @@ def spec(control: bool) -> None:
       aiimage-mock spec > openapi.yaml
       aiimage-mock spec --control > control.yaml
     """
-    click.echo((resources.CONTROL if control else resources.DOCUMENT).read_text(), nl=False)
+    print_document((resources.CONTROL if control else resources.DOCUMENT).read_text())
 
 
 @main.command()
@@ -196,7 +203,7 @@ def rules() -> None:
     Example:
       aiimage-mock rules > rules.yaml
     """
-    click.echo(resources.RULES.read_text(), nl=False)
+    print_document(resources.RULES.read_text())
 
 
 def _accounts(contract: Contract, path: Path, scenario: Path | None, closed: bool) -> Accounts:

@@ -109,7 +109,7 @@ def attacked(attack: Callable[[threading.Event], None]) -> Iterator[None]:
     threads = [threading.Thread(target=attack_on, daemon=True) for _ in range(ATTACKERS)]
     for thread in threads:
         thread.start()
-    time.sleep(1)
+    threading.Event().wait(1)
     yield
     ended.set()
     for thread in threads:
