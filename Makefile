@@ -39,9 +39,10 @@ conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--prof
 selftest: $(VENV)/.dev ## run the suite against wrong servers (SELFTEST="--mode control" for other flags)
 	@$(BIN)/aiimage-conform selftest $(SELFTEST)
 
-soak: $(VENV)/.dev ## run long tests: 10,000 histories, and memory over a million requests
+soak: $(VENV)/.dev ## run long tests: 10,000 histories, memory over a million requests, delays by hostile clients
 	HISTORIES=10000 $(BIN)/pytest -n auto -q tests/histories
 	$(BIN)/python tests/soak/memory.py
+	$(BIN)/python tests/soak/hostile.py
 
 bench: $(VENV)/.dev ## compare the speed of the mock with simpler programs (BENCH="--rounds 1" for other flags)
 	@$(BIN)/python -m benchmarks ours $(BENCH)

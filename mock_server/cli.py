@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from . import __version__, client, resources
+from . import __version__, health, resources
 from .configuration import (
     ConfigurationError,
     Settings,
@@ -20,6 +20,8 @@ from .configuration import (
 )
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
+from .environment import PREFIX, is_link
+from .output import Program, print_document
 
 T = TypeVar("T")
 _SERVING = """\b
@@ -59,14 +61,19 @@ class EnvironmentOption(click.Option):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"show_envvar": True, "show_default": True, **kwargs})
-        self.envvar = f"AIIMAGE_MOCK_{(self.opts[0]).removeprefix('--').replace('-', '_').upper()}"
+        self.envvar = PREFIX + self.opts[0].removeprefix("--").replace("-", "_").upper()
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the variable, None for one of Kubernetes'."""
+        value = super().resolve_envvar_value(ctx)
+        return None if self.name == "port" and value is not None and is_link(value) else value
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(*names, cls=EnvironmentOption, **attributes)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="aiimage-mock")
 def main() -> None:
     """A stateful mock server of the AI Image API.
@@ -179,7 +186,7 @@ def check_health(host: str, port: int, wait: float) -> None:
     Example:
       aiimage-mock health --wait 30
     """
-    if reason := client.why_unhealthy(host, port, wait):
+    if reason := health.why_unhealthy(host, port, wait):
         raise click.ClickException(f"no mock serves at {host}:{port}: {reason}")
 
 
@@ -193,7 +200,7 @@ def spec(control: bool) -> None:
       aiimage-mock spec > openapi.yaml
       aiimage-mock spec --control > control.yaml
     """
-    click.echo((resources.CONTROL if control else resources.DOCUMENT).read_text(), nl=False)
+    print_document((resources.CONTROL if control else resources.DOCUMENT).read_text())
 
 
 @main.command()
@@ -231,7 +238,7 @@ def rules() -> None:
     Example:
       aiimage-mock rules > rules.yaml
     """
-    click.echo(resources.RULES.read_text(), nl=False)
+    print_document(resources.RULES.read_text())
 
 
 def _accounts(contract: Contract, path: Path, scenario: Path | None, closed: bool) -> Accounts:

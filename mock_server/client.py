@@ -1,30 +1,27 @@
-"""The control API from Python: one world of a running mock, its clock, and a health check. Synchronous."""
+"""The control API from Python: one world of a running mock, and its clock. Synchronous."""
 
 import json
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Literal, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
-from .domain.clock import RealClock, seconds
-
 _TIMEOUT_SECONDS = 30
 _MAX_REQUESTS = 1000
-_HEALTH_TIMEOUT_SECONDS = 2
-_PAUSE_SECONDS = 0.05
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (connects to loopback instead)
 
 Json = dict[str, Any]
+Moment = str | datetime
+Duration = float | timedelta
 Edge = Literal["lock-expiry", "generation-end", "day-reset", "rate-reset"]
 
 
 class HeldLock(TypedDict):
-    """A lock that another client holds. until: ISO 8601 with a time zone; None: forever."""
+    """A lock that another client holds. until: a datetime, or ISO 8601, with a time zone; None: forever."""
 
-    until: str | None
+    until: Moment | None
 
 
 class History(TypedDict, total=False):
@@ -35,12 +32,12 @@ class History(TypedDict, total=False):
 
 
 class WorldState(TypedDict, total=False):
-    """The values of a world that can be set. generation_time: in seconds; lock: None frees it."""
+    """The values of a world that can be set. generation_time: seconds, or a timedelta; lock: None frees it."""
 
     credits: int
     daily_limit: int
     used_today: int
-    generation_time: float
+    generation_time: Duration
     lock: HeldLock | None
     history: History
 
@@ -57,10 +54,14 @@ class Control:
     admin_token: str | None = None
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Call `path` below /_mock and return the JSON of the reply; raise ControlError if it is a refusal."""
+        """Call `path` below /_mock and return the JSON of the reply; raise ControlError if it is a refusal.
+
+        body: as JSON; a datetime is sent as ISO 8601, and a timedelta in seconds.
+        """
         __tracebackhide__ = True
+        data = None if body is None else json.dumps(body, default=_as_json)
         try:
-            status, reply = self._exchange(method, path, body)
+            status, reply = self._exchange(method, path, data)
             refusal = reply["message"] if status >= 400 else None
         except (OSError, HTTPException) as error:
             raise ControlError(f"No mock answers at {self.origin}: {error or type(error).__name__}.") from error
@@ -70,14 +71,13 @@ class Control:
             raise ControlError(f"{method} /_mock{path}: {refusal}")
         return reply
 
-    def _exchange(self, method: str, path: str, body: object) -> tuple[int, Any]:
+    def _exchange(self, method: str, path: str, data: str | None) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"}
         if self.admin_token:
             headers["Authorization"] = f"Bearer {self.admin_token}"
         url = urlsplit(self.origin)
         connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
         with closing(connect(url.netloc, timeout=_TIMEOUT_SECONDS)) as connection:
-            data = None if body is None else json.dumps(body)
             connection.request(method, f"{url.path}/_mock{path}", data, headers)
             answer = connection.getresponse()
             return answer.status, json.load(answer)
@@ -94,20 +94,20 @@ class WorldClock:
         """The current time in the world, ISO 8601."""
         return str(self._world.call("GET", "/clock")["now"])
 
-    def freeze(self, at: str | None = None) -> None:
-        """Stop the clock, at the current time or at an instant, ISO 8601."""
+    def freeze(self, at: Moment | None = None) -> None:
+        """Stop the clock, at the current time or at an instant: a datetime, or ISO 8601, with a time zone."""
         self._post(freeze=True, **({"set": at} if at else {}))
 
     def resume(self) -> None:
         """Run the clock again."""
         self._post(freeze=False)
 
-    def set(self, instant: str) -> None:
-        """Set the clock to an instant, ISO 8601, earlier or later."""
+    def set(self, instant: Moment) -> None:
+        """Set the clock to an instant, earlier or later: a datetime, or ISO 8601, with a time zone."""
         self._post(set=instant)
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock forward by a number of seconds."""
+    def advance(self, seconds: Duration) -> None:
+        """Move the clock forward by a number of seconds, or a timedelta."""
         self._post(advance=seconds)
 
     def advance_to(self, edge: Edge, offset_ms: int = 0) -> None:
@@ -221,6 +221,15 @@ class MockWorld:
         return dict(self._control.call("GET", f"/{path}?{urlencode(query)}"))
 
 
+def _as_json(value: object) -> str | float:
+    """Return a value of Python's that JSON lacks; raise TypeError."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"the control API takes no {type(value).__name__}: {value!r:.80}")
+
+
 def _complaint(verdict: Json, requests: list[Json]) -> str:
     """Return the failure message: each broken rule, with the requests that broke it."""
     broken = [rule for rule in verdict["rules"] if rule["verdict"] == "violated"]
@@ -239,29 +248,3 @@ def _broken(rule: Json, lines: Mapping[str, str]) -> str:
 def _line(request: Json) -> str:
     reply = request["status"] if request["complete"] else f"{request['status'] or ''} cut".strip()
     return f"{request['at'][11:-1]}  {request['method']} {request['path']} -> {reply}"
-
-
-def why_unhealthy(host: str, port: int, wait: float = 0) -> str:
-    """Return why no mock serves at host and port, or "" if one does; retry for up to `wait` seconds."""
-    clock = RealClock()
-    deadline = clock.now() + seconds(wait)
-    while (problem := _health_problem(_ANY_ADDRESS.get(host, host), port)) and clock.now() < deadline:
-        time.sleep(_PAUSE_SECONDS)
-    return problem
-
-
-def _health_problem(host: str, port: int) -> str:
-    """Ask once, and return why no mock serves at host and port, "" if one does."""
-    try:
-        with closing(HTTPConnection(host, port, timeout=_HEALTH_TIMEOUT_SECONDS)) as connection:
-            connection.request("GET", "/_mock/health")
-            reply = connection.getresponse()
-            body = json.load(reply)
-        if reply.status == 200 and body["status"] == "ok":
-            return ""
-        # A mock whose control API is off replies with its own 404 for unknown paths.
-        return "" if reply.status == 404 and "/_mock/health" in body["message"] else str(body["message"])
-    except (OSError, HTTPException) as error:
-        return f"no connection: {error}"
-    except (ValueError, LookupError, TypeError):
-        return "the server there is not a mock"

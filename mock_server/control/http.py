@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -14,6 +14,7 @@ from mock_server.domain.accounts import masked, world_name
 from mock_server.service import Caller, Service
 
 _MAX_BODY_BYTES = 1_048_576
+_MAX_INTEGER = 2**53  # beyond it a JSON number with a fraction is not exact
 _TOKEN = re.compile(r"[!-~]+")
 _WORLD_REFERENCE = re.compile(r"world:([0-9a-f]{16})")
 T = TypeVar("T")
@@ -44,9 +45,28 @@ async def read_json(request: Request, kind: type[T], max_bytes: int = _MAX_BODY_
     """Return the body as `kind`, an empty one as an empty object; raise a 413 or 422."""
     body = await read_body(request, max_bytes)
     try:
-        return msgspec.json.decode(body or b"{}", type=kind)
+        return _decoded(body or b"{}", kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise http_error(422, f"Invalid body: {error}.") from error
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
+    """Return the body as `kind`. In JSON Schema, 10.0 is an integer."""
+    try:
+        value = msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError:
+        return msgspec.convert(_with_integers(msgspec.json.decode(body)), kind)
+    # A kind that is not declared in detail has accepted any number.
+    return _with_integers(value) if isinstance(value, dict | list) else value
+
+
+def _with_integers(value: Any) -> Any:
+    """Return JSON with an integer in place of every number without a fraction."""
+    if isinstance(value, dict):
+        return {key: _with_integers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _MAX_INTEGER else value
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:

@@ -10,17 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.contract import Contract, Rules
+from mock_server.domain.accounts import masked, world_name
 from mock_server.domain.clock import SECOND, to_iso
-from mock_server.domain.entry import Entry
+from mock_server.domain.entry import PICTURE, Entry
 from mock_server.insight import coverage, verdict, why
 from mock_server.service import Service
 from mock_server.service.snapshots import Log
 
-from .http import http_error, json_response, query, resolve_token
+from .http import ResolvedWorld, http_error, json_response, query, resolve_token
 
 _MAX_LIMIT = 1_000
 _DEFAULT_LIMIT = 100
 _VIEWS_PER_TURN = 50
+_UPLOADS = "uploads"
 
 
 class Requests:
@@ -37,7 +39,7 @@ class Requests:
             await self._service.journal.delete(await self._world(query(request, "token")))
             return json_response({"requests": [], "total": 0})
         asked = query(request, "token", "operation", "status", "limit", "order")
-        matches, limit, newest = _filter(asked), _limit(asked), _newest(asked)
+        matches, limit, newest = self._filter(asked), _limit(asked), _newest(asked)
         found = [entry for entry in await self._service.journal.entries(await self._world(asked)) if matches(entry)]
         if newest:
             found.reverse()
@@ -101,7 +103,7 @@ class Requests:
 
     async def _world(self, asked: Mapping[str, str]) -> str | None:
         """Return the name of the world that the query names, None for all worlds."""
-        return (await resolve_token(self._service, asked["token"])).caller.world if "token" in asked else None
+        return (await self._used_world(asked["token"])).caller.world if "token" in asked else None
 
     async def _named_world(self, request: Request) -> tuple[str, str]:
         """Return token and name of the world that the query names; raise a 422 if it names none."""
@@ -111,20 +113,43 @@ class Requests:
         caller, token = await resolve_token(self._service, asked["token"])
         return token, caller.world
 
+    async def _used_world(self, token: str) -> ResolvedWorld:
+        """Return the world of a token; raise a 404 if it has neither been opened nor used: a misspelt token."""
+        resolved = await resolve_token(self._service, token)
+        world = resolved.caller.world
+        if world not in map(world_name, self._service.accounts.listed) and not (
+            (await self._service.store.read(world)).world or await self._service.journal.entries(world)
+        ):
+            raise http_error(404, f"The token {masked(token)} has no requests and no world; it may have been evicted.")
+        return resolved
 
-def _filter(asked: Mapping[str, str]) -> Callable[[Entry], bool]:
-    operation, status = asked.get("operation"), asked.get("status")
-    if status is not None and not re.fullmatch("[0-9]{3}|none", status):
-        raise http_error(422, f"status takes three digits, or none for requests without a reply, not {status[:20]!a}.")
-    return lambda entry: (
-        (operation is None or operation in _operation_names(entry))
-        and (status is None or status == ("none" if entry.status is None else str(entry.status)))
-    )
+    def _filter(self, asked: Mapping[str, str]) -> Callable[[Entry], bool]:
+        operation, status = asked.get("operation"), asked.get("status")
+        names = self._operation_names()
+        if operation is not None and operation not in names:
+            raise http_error(422, f"Unknown operation {operation[:40]!a}. Use: {', '.join(names)}.")
+        if status is not None and not re.fullmatch("[1-5][0-9]{2}|none", status):
+            wanted = "a number from 100 to 599, or none for requests without a reply"
+            raise http_error(422, f"status takes {wanted}, not {status[:20]!a}.")
+        return lambda entry: (
+            (operation is None or operation in _names_of(entry))
+            and (status is None or status == ("none" if entry.status is None else str(entry.status)))
+        )
+
+    def _operation_names(self) -> list[str]:
+        """Return the ids of all operations, then the last words of their paths."""
+        operations = self._contract.operations
+        return [
+            *[each.id for each in operations],
+            PICTURE,
+            *[each.path.rpartition("/")[2] for each in operations],
+            _UPLOADS,
+        ]
 
 
-def _operation_names(entry: Entry) -> tuple[str | None, str]:
+def _names_of(entry: Entry) -> tuple[str | None, str]:
     """Return the names of an entry's operation: its id, and the last word of its path."""
-    return entry.operation, entry.path.rpartition("/")[2] if entry.picture is None else "uploads"
+    return entry.operation, entry.path.rpartition("/")[2] if entry.picture is None else _UPLOADS
 
 
 def _limit(asked: Mapping[str, str]) -> int:

@@ -43,6 +43,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     max_upload_bytes: int
     max_body_bytes: int
     max_pixels: int
+    decode_seconds: float
     max_worlds: int
     max_world_bytes: int
     max_journal_entries: int

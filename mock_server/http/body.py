@@ -4,8 +4,6 @@ import hashlib
 from functools import partial
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
-
 from mock_server import pictures
 from mock_server.contract.findings import finding
 from mock_server.contract.parameters import Parameters
@@ -13,12 +11,13 @@ from mock_server.domain.behaviour import Behaviour
 from mock_server.stores.protocol import Shelf
 
 from .context import Fields, RequestContext, SentFile, Source, Upload
+from .fairness import FairLimiter, run_in_thread
 from .parsing import Body, parse_body
 from .replies import ClientGoneError, RefusedError, error, invalid
 from .validation import validate
 
 _MAX_SMALL_BYTES = 65_536
-_MAX_DECODERS = 2
+_MAX_PARSERS = _MAX_DECODERS = 2
 # Only these: some clients write a charset there, and PHP takes no notice of it.
 _COMPRESSIONS = frozenset({"gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"})
 
@@ -26,15 +25,16 @@ _COMPRESSIONS = frozenset({"gzip", "x-gzip", "deflate", "compress", "x-compress"
 class BodyReader:
     """Reads and validates bodies within the limits of a behaviour; uploaded images go to the shelf `sources`.
 
-    A body above 64 KiB needs one of `max_large_bodies` places. It is then parsed, and its upload decoded, in a thread,
-    two at a time.
+    A body above 64 KiB needs one of `max_large_bodies` places. It is then parsed in a thread, and its upload decoded in
+    a process, two at a time. No account can use up the places, so that its slow or expensive uploads delay its own.
     """
 
     def __init__(self, behaviour: Behaviour, sources: Shelf[bytes]) -> None:
         self._behaviour = behaviour
         self._sources = sources
-        self._places = CapacityLimiter(behaviour.max_large_bodies)
-        self._decoders = CapacityLimiter(_MAX_DECODERS)
+        self._places = FairLimiter(behaviour.max_large_bodies, behaviour.max_large_bodies // 2)
+        self._parsers = FairLimiter(_MAX_PARSERS, _MAX_PARSERS - 1)
+        self._decoders = FairLimiter(_MAX_DECODERS, _MAX_DECODERS - 1)
 
     async def read_fields(self, context: RequestContext, parameters: Parameters) -> Fields:
         """Return the fields that an operation declares, with uploaded images as Source; raise RefusedError.
@@ -53,10 +53,12 @@ class BodyReader:
             return await self._validated(context, parameters, parse(bytes(body)))
         # Nothing is read meanwhile, which pauses the client's deadline. No wait is endless: the holder of a place waits
         # for its client, at most `client_seconds`, and for threads, which wait for nothing.
-        async with self._places:
+        client = context.headers.token
+        async with self._places.place(client):
             if more:
                 await self._read(context, body, limit)
-            parsed = await to_thread.run_sync(parse, bytes(body), limiter=self._decoders)
+            async with self._parsers.place(client):
+                parsed = await run_in_thread(parse, bytes(body))
             return await self._validated(context, parameters, parsed)
 
     async def _read(self, context: RequestContext, body: bytearray, enough: int) -> bool:
@@ -83,15 +85,14 @@ class BodyReader:
         if body.textual:
             for name, value in fields.items():
                 if isinstance(value, Upload):
-                    fields[name] = await self._stored(name, value)
+                    fields[name] = await self._stored(context, name, value)
         return fields
 
-    async def _stored(self, name: str, upload: Upload) -> Source:
+    async def _stored(self, context: RequestContext, name: str, upload: Upload) -> Source:
         """Put an uploaded image on the shelf, and return its key and size; raise RefusedError."""
         try:
-            source = await to_thread.run_sync(
-                _measured, upload.data, self._behaviour.max_pixels, limiter=self._decoders
-            )
+            async with self._decoders.place(context.headers.token):
+                source = await run_in_thread(partial(_measured, self._behaviour), upload.data)
         except pictures.UnreadableImage as problem:
             raise RefusedError(invalid([finding(name, "image", f"must be an image: {problem}")])) from problem
         await self._sources.put(source.key, upload.data)
@@ -105,8 +106,8 @@ def _check_encoding(encodings: str) -> None:
             raise RefusedError(error("encoded", {"Accept-Encoding": "identity"}, encoding=each.strip()))
 
 
-def _measured(data: bytes, max_pixels: int) -> Source:
-    width, height = pictures.measure(data, max_pixels)
+def _measured(behaviour: Behaviour, data: bytes) -> Source:
+    width, height = pictures.measure(data, behaviour.max_pixels, behaviour.decode_seconds)
     return Source(hashlib.blake2b(data, digest_size=16).hexdigest(), width, height)
 
 

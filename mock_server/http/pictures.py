@@ -6,8 +6,6 @@ They are answered as by a web server that has them as files: conditional request
 import hashlib
 from typing import NamedTuple
 
-from anyio import CapacityLimiter, to_thread
-
 from mock_server import __version__, pictures
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import PLACEHOLDER, PNG, Image
@@ -17,6 +15,7 @@ from mock_server.stores.protocol import Shelf
 
 from .conditions import Version, precondition, requested_range
 from .context import RequestContext
+from .fairness import FairLimiter, run_in_thread
 from .replies import Reply, error
 
 _METHODS = ("GET", "HEAD")
@@ -27,7 +26,7 @@ _DRAWING = b"""\
 <text x="256" y="264" font-family="sans-serif" font-size="28" text-anchor="middle" fill="#4b5563">In the queue</text>
 </svg>
 """
-_MAX_RENDERERS = 2
+_MAX_RENDERERS = 3
 
 
 class Pictures:
@@ -36,7 +35,7 @@ class Pictures:
     def __init__(self, service: Service, rendered: Shelf[bytes]) -> None:
         self._service = service
         self._rendered = rendered
-        self._renderers = CapacityLimiter(_MAX_RENDERERS)
+        self._renderers = FairLimiter(_MAX_RENDERERS, _MAX_RENDERERS - 1)
 
     def operation_id(self, method: str) -> str | None:
         """Return "getPicture", or None for a method that fetches none."""
@@ -77,18 +76,23 @@ class Pictures:
             return None
         image = found.image
         source = await self._service.sources.get(image.source) if image.source else None
-        return None if image.source and source is None else _Kept(image, source)
+        return None if image.source and source is None else _Kept(image, source, found.owner.world)
 
     async def _rendering(self, kept: "_Kept") -> bytes:
         key = self._key(kept.image)
         rendered = await self._rendered.get(key)
         if rendered is None:
-            async with self._renderers:
+            async with self._renderers.place(kept.owner):
                 rendered = await self._rendered.get(key)
                 if rendered is None:  # no other request has rendered it meanwhile
-                    rendered = await to_thread.run_sync(pictures.render, self._description(kept.image, kept.source))
+                    description = self._description(kept.image, kept.source)
+                    rendered = await run_in_thread(self._render, description)
                     await self._rendered.put(key, rendered)
         return rendered
+
+    def _render(self, description: pictures.Picture) -> bytes:
+        behaviour = self._service.behaviour
+        return pictures.render(description, behaviour.max_pixels, behaviour.decode_seconds)
 
     def _description(self, image: Image, source: bytes | None) -> pictures.Picture:
         return pictures.Picture(
@@ -114,10 +118,11 @@ def _pictured(title: str) -> str:
 
 
 class _Kept(NamedTuple):
-    """An image that a world keeps, and the bytes of its source."""
+    """An image that a world keeps, the bytes of its source, and the name of the world."""
 
     image: Image
     source: bytes | None
+    owner: str
 
 
 def _sent(picture: bytes, context: RequestContext, version: Version) -> Reply | Transmission:

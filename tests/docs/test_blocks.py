@@ -42,7 +42,7 @@ class Place:
     def here(self, block: Block, text: str) -> str:
         """Return a text with the address of this mock, and with a token of the block instead of demo."""
         text = text.replace("http://127.0.0.1:8010", self.server.origin)
-        return re.sub(r"\bdemo\b", f"docs-{block.page}-{block.number}", text)
+        return re.sub(r"\bdemo\b(?!-)", f"docs-{block.page}-{block.number}", text)
 
 
 Check = Callable[[Block, Place], None]

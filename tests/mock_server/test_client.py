@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, get_args
 
@@ -48,6 +49,54 @@ def test_a_world_starts_and_changes_with_the_given_values(aiimage_mock: AiimageM
     assert aiimage_mock.world(**state).state[field] == value
     aiimage_mock.change(**state)
     assert aiimage_mock.state[field] == value
+
+
+CEST = timezone(timedelta(hours=2))
+NOON = datetime(2999, 1, 1, 14, tzinfo=CEST)
+
+
+def test_instants_can_be_datetimes(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.clock.freeze(NOON)
+    assert aiimage_mock.clock.now == "2999-01-01T12:00:00.000Z"
+    aiimage_mock.clock.set(NOON.replace(microsecond=250_000))
+    assert aiimage_mock.clock.now == "2999-01-01T12:00:00.250Z"
+    aiimage_mock.change(lock={"until": NOON + timedelta(seconds=30)})
+    assert aiimage_mock.state["lock"] == {"until": "2999-01-01T12:00:30.000Z"}
+    assert aiimage_mock.world(lock={"until": NOON}).state["lock"] == {"until": "2999-01-01T12:00:00.000Z"}
+
+
+def test_durations_can_be_timedeltas(aiimage_mock: AiimageMock) -> None:
+    aiimage_mock.clock.freeze(NOON)
+    aiimage_mock.clock.advance(timedelta(minutes=1, milliseconds=5))
+    assert aiimage_mock.clock.now == "2999-01-01T12:01:00.005Z"
+    aiimage_mock.change(generation_time=timedelta(milliseconds=1500))
+    assert aiimage_mock.state["generation_time"] == 1.5
+    aiimage_mock.fault("delay", seconds=timedelta(0))
+    aiimage_mock.play({"generation_time": timedelta(seconds=3)})
+    assert aiimage_mock.state["generation_time"] == 3
+
+
+def test_a_datetime_without_a_time_zone_is_refused(aiimage_mock: AiimageMock) -> None:
+    with pytest.raises(ControlError, match="a time zone is missing"):
+        aiimage_mock.clock.set(NOON.replace(tzinfo=None))
+
+
+def test_a_value_that_json_lacks_is_named(aiimage_mock: AiimageMock) -> None:
+    with pytest.raises(TypeError, match="the control API takes no set"):
+        aiimage_mock.call("PATCH", "", {"credits": {1}})
+
+
+@pytest.mark.parametrize("wrong", [{"operation": "generate_image"}, {"status": 999}, {"status": "200 "}])
+def test_an_unknown_filter_value_is_an_error(aiimage_mock: AiimageMock, wrong: Any) -> None:
+    with pytest.raises(ControlError, match=r"Unknown operation|status takes"):
+        aiimage_mock.requests(**wrong)
+
+
+def test_a_world_that_ended_has_no_requests_to_judge(aiimage_mock: AiimageMock) -> None:
+    other = aiimage_mock.world()
+    other.end()
+    with pytest.raises(ControlError, match="no requests and no world"):
+        other.requests()
 
 
 def test_every_value_of_the_control_api_can_be_set(aiimage_mock: AiimageMock) -> None:
@@ -150,7 +199,7 @@ def test_the_edges_are_those_of_the_mock() -> None:
         ),
         (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: Invalid body: .*credits"),
         (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: the lock is free"),
-        (lambda mock: mock.requests(status=7), "status takes three digits"),
+        (lambda mock: mock.requests(status=7), "status takes a number from 100 to 599"),
         (lambda mock: mock.play("nothing"), "name takes one of bad-network"),
         (lambda mock: [mock.fault("drop") for _ in range(101)], "101 faults are too many: at most 100"),
     ],

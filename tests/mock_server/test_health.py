@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from mock_server.cli import main
-from mock_server.client import why_unhealthy
+from mock_server.health import why_unhealthy
 from support.listening import Handler, listening
 from support.server import Server
 

@@ -101,6 +101,45 @@ def test_it(aiimage_mock):
     assert "client.py" not in output
 
 
+SCOPES = """
+class TestClass:
+    def test_first(self, aiimage_mock, class_aiimage_mock, module_aiimage_mock, session_aiimage_mock):
+        worlds = [aiimage_mock, class_aiimage_mock, module_aiimage_mock, session_aiimage_mock]
+        assert len({each.token for each in worlds}) == 4
+        assert all(generate(each).status_code == 200 for each in worlds)
+
+    def test_second(self, aiimage_mock, class_aiimage_mock, module_aiimage_mock, session_aiimage_mock):
+        worlds = [aiimage_mock, class_aiimage_mock, module_aiimage_mock, session_aiimage_mock]
+        assert [each.state["used_today"] for each in worlds] == [0, 1, 1, 1]
+
+def test_third(class_aiimage_mock, module_aiimage_mock, session_aiimage_mock):
+    worlds = [class_aiimage_mock, module_aiimage_mock, session_aiimage_mock]
+    assert [each.state["used_today"] for each in worlds] == [0, 1, 1]
+"""
+
+
+def test_a_world_can_last_for_a_class_a_module_or_the_session(project: Project) -> None:
+    project.passes(SCOPES)
+
+
+def test_workers_do_not_share_the_world_of_a_session(project: Project) -> None:
+    with Server() as server:
+        notes = project.passes(
+            """
+@pytest.mark.parametrize("number", range(4))
+def test_it(session_aiimage_mock, module_aiimage_mock, number, worker_id):
+    note(worker=worker_id, tokens=[session_aiimage_mock.token, module_aiimage_mock.token])
+    generate(session_aiimage_mock)
+    assert session_aiimage_mock.state["used_today"] == len(session_aiimage_mock.requests())
+""",
+            "-n",
+            "2",
+            "--aiimage-mock-url",
+            server.origin,
+        )
+    assert len({token for each in notes for token in each["tokens"]}) == 2 * len({each["worker"] for each in notes})
+
+
 def test_clients_in_the_same_process_need_no_socket(project: Project) -> None:
     project.passes("""
 def test_it(aiimage_mock):

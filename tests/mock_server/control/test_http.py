@@ -222,3 +222,38 @@ def test_an_entry_of_the_journal_names_its_world(mock: Mock) -> None:
     mock.call("GET", f"{PREFIX}/versions", None)
     anonymous, customer = control_json(mock, "GET", "/requests")["requests"]
     assert (anonymous["world"], customer["world"]) == ("", world_name("customer"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "shown"),
+    [
+        ("PATCH", "/worlds/demo", '{"credits": 10.0}', {"credits": 10}),
+        ("PATCH", "/worlds/demo", '{"daily_limit": 1e1, "generation_time": 2.0}', {"daily_limit": 10}),
+        ("PUT", "/worlds/demo/scenario", '{"credits": 7.0}', {"credits": 7}),
+        ("PUT", "/worlds/demo", '{"history": {"images": 3.0}}', {"images": 3}),
+    ],
+)
+def test_a_number_without_a_fraction_is_an_integer(
+    mock: Mock, method: str, path: str, body: str, shown: dict[str, int]
+) -> None:
+    """JSON Schema, validation, 6.1.1: 1.0 is an integer."""
+    reply = mock.call(method, f"/_mock{path}", None, content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 200, reply.text
+    assert reply.json().items() >= shown.items()
+    assert all(isinstance(reply.json()[name], int) for name in shown)
+
+
+def test_the_code_and_the_times_of_a_fault_are_integers_without_a_fraction(mock: Mock) -> None:
+    body = '[{"fault": "status", "code": 409.0, "times": 1.0}]'
+    headers = {"Content-Type": "application/json"}
+    reply = mock.call("POST", "/_mock/worlds/demo/faults", None, content=body, headers=headers)
+    assert reply.status_code == 200, reply.text
+    assert [mock.generate().status_code for _ in range(2)] == [409, 200]
+
+
+@pytest.mark.parametrize("number", ["10.5", "1e400", "-1.0", "1e300", '"10"'])
+def test_other_numbers_are_refused(mock: Mock, number: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = mock.call("PATCH", "/_mock/worlds/demo", None, content=f'{{"credits": {number}}}', headers=headers)
+    assert reply.status_code == 422
+    assert "credits" in reply.json()["message"] or "range" in reply.json()["message"]

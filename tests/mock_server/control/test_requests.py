@@ -34,12 +34,12 @@ def test_requests_are_newest_first(busy: Mock) -> None:
     [
         ("?order=oldest", [200, 422, 419, 200, 401, 404, 404]),
         ("?token=demo", [404, 200, 422, 200]),
-        ("?token=never-seen", []),
+        ("?token=demo-low", []),
         ("?operation=generateImage", [419, 422, 200]),
         ("?operation=generate-image&token=demo&order=oldest", [200, 422]),
         ("?operation=uploads", [404]),
         ("?operation=getPicture", [404]),
-        ("?operation=nonsense", []),
+        ("?operation=check-availability", []),
         ("?status=404", [404, 404]),
         ("?status=none", []),
         ("?limit=2", [404, 404]),
@@ -130,13 +130,19 @@ def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("?status=4", "status takes three digits"),
-        ("?status=%EF%BC%94%EF%BC%90%EF%BC%99", "status takes three digits"),
+        ("?status=4", "status takes a number from 100 to 599"),
+        ("?status=%EF%BC%94%EF%BC%90%EF%BC%99", "status takes a number from 100 to 599"),
         ("?limit=0", "limit takes a number from 1 to 1000, not '0'"),
         ("?limit=1001", "limit takes a number"),
         ("?limit=ten", "limit takes a number"),
         ("?limit=99999999999999999999", "limit takes a number"),
         ("?order=random", "order takes newest or oldest, not 'random'"),
+        ("?operation=generate_image", "Unknown operation 'generate_image'. Use: "),
+        ("?operation=", "Unknown operation ''"),
+        ("?operation=nowhere", "Unknown operation 'nowhere'"),
+        ("?status=2xx", "status takes a number from 100 to 599, or none"),
+        ("?status=999", "status takes a number from 100 to 599, or none"),
+        ("?status=", "status takes a number from 100 to 599, or none"),
         ("?tokn=demo", "Unknown query parameter 'tokn'. Use: token, operation, status, limit, order."),
         ("?token=demo&token=another", "Duplicate query parameter."),
         ("?token=", "use visible ASCII characters without spaces"),
@@ -147,6 +153,24 @@ def test_an_invalid_query_is_422(busy: Mock, query: str, message: str) -> None:
     reply = control_call(busy, "GET", f"/requests{query}")
     assert reply.status_code == 422
     assert message in reply.json()["message"]
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_token_without_world_and_requests_is_404(busy: Mock, method: str) -> None:
+    reply = control_call(busy, method, "/requests?token=demmo")
+    assert reply.status_code == 404
+    assert "has no requests and no world" in reply.json()["message"]
+    assert "demmo" not in reply.json()["message"]
+    assert control_json(busy, "GET", "/requests")["total"] == 7
+
+
+@pytest.mark.parametrize("prepare", ["opened", "called"])
+def test_a_token_that_was_opened_or_used_is_known(busy: Mock, prepare: str) -> None:
+    if prepare == "opened":
+        control_json(busy, "PUT", "/worlds/fresh", {"credits": 1})
+    else:
+        busy.call("GET", "/api/v1/aiimage/versions", "fresh")
+    assert control_json(busy, "GET", "/requests?token=fresh")["total"] == (prepare == "called")
 
 
 def test_a_misspelt_parameter_deletes_nothing(busy: Mock) -> None:

@@ -1,8 +1,9 @@
 """Instants, their ISO 8601 texts, and the real clock."""
 
 import asyncio
+import sys
+import time
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -108,40 +109,56 @@ def test_a_whole_number_of_microseconds_is_exact(microseconds: int) -> None:
     assert seconds(microseconds / SECOND) == microseconds
 
 
-class FakeTime(SimpleNamespace):
-    """A replacement for the module time."""
+class FakeTime:
+    """The two clocks of a machine, in nanoseconds."""
 
     wall = 1_772_100_000 * 10**9
-    ticks = 5_000
+    elapsed = 5_000
 
-    def time_ns(self) -> int:
-        return self.wall
-
-    def monotonic_ns(self) -> int:
-        return self.ticks
+    def clock(self) -> RealClock:
+        return RealClock(lambda: self.wall, lambda: self.elapsed)
 
 
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
-    time = FakeTime()
-    monkeypatch.setattr(clock, "time", time)
-    return time
+def test_the_real_clock_starts_at_the_time_of_the_wall_clock() -> None:
+    assert FakeTime().clock().now() == START
 
 
-def test_the_real_clock_starts_at_the_time_of_the_wall_clock(fake: FakeTime) -> None:
-    assert RealClock().now() == START
-
-
-def test_the_real_clock_follows_the_monotonic_clock(fake: FakeTime) -> None:
-    real = RealClock()
-    fake.ticks += 3 * 10**9
+def test_the_real_clock_follows_the_time_that_elapses() -> None:
+    fake = FakeTime()
+    real = fake.clock()
+    fake.elapsed += 3 * 10**9
     assert real.now() == START + 3 * SECOND
 
 
-def test_the_real_clock_ignores_a_wall_clock_that_is_set_back(fake: FakeTime) -> None:
-    real = RealClock()
-    fake.wall -= 3600 * 10**9
+@pytest.mark.parametrize("hours", [-24, -1, 1, 24])
+def test_the_real_clock_ignores_a_wall_clock_that_is_set(hours: int) -> None:
+    fake = FakeTime()
+    real = fake.clock()
+    fake.wall += hours * 3600 * 10**9
     assert real.now() == START
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other clocks")
+def test_the_time_of_a_suspend_counts() -> None:
+    """clock_gettime(2), CLOCK_BOOTTIME: it also includes any time that the system is suspended."""
+    before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    assert before <= clock._elapsed_ns() <= time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    assert getattr(clock._elapsed_ns, "args", None) == (time.CLOCK_BOOTTIME,)
+
+
+def test_a_wait_ends_soon_after_a_suspend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the loop stops during a suspend, so that one long sleep would end as much too late."""
+    fake = FakeTime()
+    slept: list[float] = []
+
+    async def sleep(number: float) -> None:
+        slept.append(number)
+        fake.elapsed += 8 * 3600 * 10**9  # the machine is suspended during the first step
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    real = fake.clock()
+    asyncio.run(real.sleep_until(real.now() + 3600 * SECOND))
+    assert slept == [1]
 
 
 def test_the_real_clock_never_runs_backwards() -> None:

@@ -200,6 +200,22 @@ def test_large_bodies_beyond_the_limit_wait_until_others_are_done(start: Start) 
     mock.run(scenario)
 
 
+def test_an_account_cannot_hold_all_places(start: Start) -> None:
+    mock = start(started_with(behaves=behaviour(max_large_bodies=2)))
+
+    async def scenario() -> None:
+        slow = [post(mock, Body(2**20, b"{"), "slow") for _ in range(5)]
+        await settle()
+        body = Body(2**20, b"{")
+        body.may_end.set()
+        assert (await post(mock, body, "other")).status_code == 422
+        for waiting in slow:
+            waiting.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+    mock.run(scenario)
+
+
 def test_small_bodies_do_not_wait_for_large_ones(start: Start) -> None:
     mock = start(started_with(behaves=behaviour(max_large_bodies=1)))
 
@@ -244,7 +260,7 @@ def test_a_slot_is_released_when_a_request_ends(start: Start, end: str) -> None:
 def test_only_two_uploads_are_decoded_at_a_time(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     decoding, most, release = [0], [0], threading.Event()
 
-    def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
+    def measure(data: bytes, max_pixels: int, max_seconds: float) -> tuple[int, int]:
         decoding[0] += 1
         most[0] = max(most[0], decoding[0])
         release.wait(10)
@@ -270,7 +286,7 @@ def test_only_two_uploads_are_decoded_at_a_time(mock: Mock, monkeypatch: pytest.
 
 
 def test_a_file_in_a_field_that_takes_no_file_is_not_decoded(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    def measure(data: bytes, max_pixels: int) -> tuple[int, int]:
+    def measure(data: bytes, max_pixels: int, max_seconds: float) -> tuple[int, int]:
         raise AssertionError("decoded")
 
     monkeypatch.setattr(pictures, "measure", measure)

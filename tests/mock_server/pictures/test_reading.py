@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from mock_server.pictures import UnreadableImage, measure
-from mock_server.pictures.reading import read_rgb
+from mock_server.pictures import UnreadableImage
+from mock_server.pictures.reading import measure, read_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,11 +71,22 @@ def test_a_damaged_file_is_measured_or_refused(kind: str, files: dict[str, bytes
         assert read_rgb(bytes(damaged), 64).size == size
 
 
-@pytest.mark.parametrize(("kind", "tail"), [("PNG", 0), ("JPEG", 0), ("WEBP", 0), ("BMP", 0), ("GIF", 2)])
-def test_a_file_cut_short_is_refused(kind: str, tail: int, files: dict[str, bytes]) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_cut_short_is_refused_unless_all_its_pixels_are_left(kind: str, files: dict[str, bytes]) -> None:
     whole = files[kind]
-    cuts = [*range(0, len(whole) - tail, 7), *range(len(whole) - tail - 20, len(whole) - tail)]
-    assert [length for length in cuts if measured(whole[:length]) is not None] == []
+    pixels = read_rgb(whole, 40).tobytes()
+    accepted = [length for length in cuts(whole) if measured(whole[:length]) is not None]
+    assert [length for length in accepted if read_rgb(whole[:length], 40).tobytes() != pixels] == []
+    assert [length for length in accepted if length < len(whole) * 0.95] == []
+
+
+@pytest.mark.parametrize(("kind", "end"), [("PNG", 16), ("JPEG", 2), ("GIF", 1)])
+def test_a_file_without_its_end_marker_is_measured(kind: str, end: int, files: dict[str, bytes]) -> None:
+    assert measured(files[kind][:-end]) == (40, 30)
+
+
+def cuts(whole: bytes) -> list[int]:
+    return [*range(0, len(whole), 7), *range(len(whole) - 20, len(whole))]
 
 
 def test_an_image_of_exactly_the_maximum_is_accepted(files: dict[str, bytes]) -> None:

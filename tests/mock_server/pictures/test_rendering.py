@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from mock_server.pictures import Picture, UnreadableImage, render
-from mock_server.pictures.rendering import colour_of, landscape
+from mock_server.pictures import Picture, UnreadableImage
+from mock_server.pictures.rendering import colour_of, landscape, render
 from support.examples import examples
 
 if TYPE_CHECKING:
