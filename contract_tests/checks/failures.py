@@ -69,7 +69,7 @@ class FailureSearch:
         return self._post(json=INVALID)
 
     def _send(self, body: HostileBody) -> Reply | None:
-        """Return the reply, None if none came; raise InconclusiveError after several without a reply."""
+        """Return the reply, None without one; raise InconclusiveError after several without a reply."""
         try:
             return self._post(body=body.content, content_type=body.content_type)
         except NoReplyError:

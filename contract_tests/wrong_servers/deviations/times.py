@@ -1,4 +1,4 @@
-"""Deviations of `created_at`: other moments, and the right ones in another form."""
+"""Deviations of `created_at`: other moments, and correct ones in another form."""
 
 from collections.abc import Callable
 from dataclasses import replace

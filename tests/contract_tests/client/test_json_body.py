@@ -26,7 +26,7 @@ VALUES = strategies.recursive(
 
 
 @given(VALUES, strategies.booleans(), strategies.sampled_from([None, 2]))
-def test_what_a_strict_writer_writes_has_no_fault(value: Any, escaped: bool, indent: int | None) -> None:
+def test_the_text_of_a_strict_writer_has_no_fault(value: Any, escaped: bool, indent: int | None) -> None:
     # A lone surrogate can only be written as an escape.
     text = json.dumps(value, ensure_ascii=escaped or "\\ud" in json.dumps(value), indent=indent)
     body = read_json(text.encode())
@@ -82,12 +82,12 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_no_parser_reads_is_refused(content: bytes) -> None:
+def test_a_body_that_no_parser_reads_is_refused(content: bytes) -> None:
     with pytest.raises(NotJsonError):
         read_json(content)
 
 
-def test_the_same_key_in_two_objects_is_no_fault() -> None:
+def test_the_same_key_may_be_in_two_objects() -> None:
     assert read_json(b'[{"id": 1}, {"id": 2, "in": {"id": 3}}]').fault is None
 
 

@@ -1,4 +1,4 @@
-"""Which images lead to the same picture."""
+"""Images that lead to the same picture."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which refusals call an engine unknown."""
+"""Refusals that call an engine unknown."""
 
 import json
 from typing import Any
