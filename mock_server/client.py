@@ -40,6 +40,7 @@ class WorldState(TypedDict, total=False):
     generation_time: Duration
     lock: HeldLock | None
     history: History
+    sandbox: bool
 
 
 class ControlError(RuntimeError):

@@ -170,14 +170,14 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
         yield Deviation(rule, f"{reply.status} with a JSON body", reply.json_fault)
         return
     errors = list(shape_errors(validator, reply.json()))
-    if errors and rule != "SHAPE" and _is_envelope(reply.json()):
+    if errors and rule != "SHAPE" and is_envelope(reply.json()):
         yield Deviation("ERROR-BODY", "an error with a message", "an envelope")
         return
     for error in errors:
         yield Deviation(rule, f"{reply.status} with the documented shape", error.problem, error.example)
 
 
-def _is_envelope(body: Any) -> bool:
+def is_envelope(body: Any) -> bool:
     """Return whether an error has the form that other pages of the vendor's documentation show [ERROR-BODY]."""
     return isinstance(body, dict) and isinstance(body.get("error"), dict) and "message" in body["error"]
 

@@ -77,7 +77,7 @@ def period_between(start: datetime, end: datetime) -> Period:
 
 
 def past_of(headers: Mapping[str, str]) -> Period | None:
-    """Return the period in which the images of a list were made, by any account; None without a Date."""
+    """Return the period in which the images of a list were made, by this run or before; None without a Date."""
     date = http_date(headers)
     return None if date is None else _widened(_FIRST_IMAGE, date.timestamp())
 

@@ -87,7 +87,7 @@ _FAILURES: tuple[tuple[str, str, Fails], ...] = (
     ("not-utf-8", "JSON that is not UTF-8", _is_not_utf8),
     ("mark", "A byte-order mark", lambda request, _: request.body.startswith(b"\xef\xbb\xbf")),
     ("no-body", "A request without a body", lambda request, _: not request.body),
-    ("scalar", "A JSON value that is not an object", _is_scalar),
+    ("scalar", "A JSON value other than an object", _is_scalar),
     ("charset", "A charset other than UTF-8", _has_other_charset),
     ("no-boundary", "A form without a boundary", _lacks_boundary),
 )

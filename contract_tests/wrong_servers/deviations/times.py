@@ -1,4 +1,4 @@
-"""Deviations of `created_at`: other moments, and other forms of the correct one."""
+"""Deviations of `created_at`: other moments, and correct ones in another form."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The checks of the times of images, by a service in this process."""
+"""Decisions about the times of images, by a service in this process."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -82,12 +82,12 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
-def test_bytes_that_no_parser_reads_are_refused(content: bytes) -> None:
+def test_a_body_that_no_parser_reads_is_refused(content: bytes) -> None:
     with pytest.raises(NotJsonError):
         read_json(content)
 
 
-def test_the_same_key_in_two_objects_is_allowed() -> None:
+def test_the_same_key_may_be_in_two_objects() -> None:
     assert read_json(b'[{"id": 1}, {"id": 2, "in": {"id": 3}}]').fault is None
 
 

@@ -67,11 +67,11 @@ def test_a_shift_is_named(offset: timedelta, received: str) -> None:
 
 
 @pytest.mark.parametrize("days", [1, -1, 31, -365, -20_000, 9_000])
-def test_a_shift_beyond_every_time_zone_is_senseless(days: int) -> None:
+def test_a_moment_beyond_any_time_zone_is_senseless(days: int) -> None:
     assert judged(timedelta(days=days)) == ("senseless", "a moment that is off by more than any time zone")
 
 
-def test_another_shift_for_each_image_is_senseless() -> None:
+def test_moments_that_are_off_by_different_times_are_senseless() -> None:
     received = "a moment that is off by another time for each image"
     assert judged(timedelta(hours=1), timedelta(hours=2)) == ("senseless", received)
     assert judged(timedelta(0), timedelta(hours=3)) == ("senseless", received)

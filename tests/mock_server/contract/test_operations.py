@@ -329,7 +329,7 @@ def test_the_document_of_the_project_compiles() -> None:
     assert all(each.secured for each in REAL.operations)
     assert isinstance(operation(REAL, "generateImage").parameters, Choice)
     headers = {status: each.headers for status, each in REAL.fallbacks.items()}
-    assert headers == {404: set(), 405: {"allow"}, 413: set()}
+    assert headers == {403: set(), 404: set(), 405: {"allow"}, 413: set(), 429: set()}
 
 
 @pytest.mark.parametrize("status", ["default", "2XX"])

@@ -145,5 +145,5 @@ def test_a_fault_of_pictures_applies_to_nothing_else(name: str) -> None:
 
 def test_an_undocumented_status_is_refused() -> None:
     check_target(Status(code=429), Target(contract(), "generateImage"))
-    with pytest.raises(FaultError, match="getVersions has no documented status 429"):
-        check_target(Status(code=429), Target(contract(), "getVersions"))
+    with pytest.raises(FaultError, match="getVersions has no documented status 419"):
+        check_target(Status(code=419), Target(contract(), "getVersions"))

@@ -212,12 +212,11 @@ def test_an_image_must_be_fetched_after_it_was_made() -> None:
     assert outcome("CLIENT-UNFETCHED", f"0 picture a.png -> 200\n1 {FOX} -> 200 made=a.png") == "violated"
 
 
-@pytest.mark.parametrize("changes", [{"method": "HEAD"}, {"status": 404}, {"complete": False}, {"picture": "b.png"}])
+@pytest.mark.parametrize("changes", [{"method": "HEAD"}, {"status": 304}, {"complete": False}, {"picture": "b.png"}])
 def test_a_request_without_a_complete_picture_does_not_count_as_a_fetch(changes: dict[str, Any]) -> None:
     made = entry(made=("a.png",))
-    for status in (200, 206, 304):
-        fetched = entry(1, "picture", status, picture="a.png")
-        assert judged([made, fetched])["CLIENT-UNFETCHED"]["verdict"] == "passed"
+    fetched = entry(1, "picture", picture="a.png")
+    assert judged([made, fetched])["CLIENT-UNFETCHED"]["verdict"] == "passed"
     lost = entry(1, "picture", **{"picture": "a.png", **changes})
     assert judged([made, lost])["CLIENT-UNFETCHED"]["verdict"] == "violated"
 
