@@ -167,7 +167,8 @@ class Experiment:
                 self.rule,
                 not found,
                 expected=f"no image of a request that was refused with {self.status}",
-                received=f"the image of {found[0]!r}" if found else "none",
+                received="one" if found else "none",
+                example=f"for example that of {found[0]!r}" if found else "",
                 by=(*self.trail, recent) if found else recent,
             )
 

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
@@ -10,7 +11,8 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, prompt_of
-from contract_tests.oracle.images import shared_addresses
+from contract_tests.oracle.facts import counted
+from contract_tests.oracle.images import SAME, common_part, contradiction, shared_addresses
 from contract_tests.oracle.replies import images_requested
 from contract_tests.runner.events import Verdict
 
@@ -29,8 +31,9 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
     verdict.expect(
         "IMG-COUNT",
         len(images) == wanted and len(ids) == wanted,
-        expected=f"{wanted} images, each with an id of its own",
-        received=f"{len(images)} images with {len(ids)} ids",
+        expected="as many images as requested, each with an id of its own",
+        received="another number" if len(images) != wanted else "ids that are the same",
+        example=f"for example {len(images)} images with {len(ids)} ids for {counted(wanted, 'image')}",
         by=reply,
     )
     prompt, modified = prompt_of(fields), modifiers_of(fields)
@@ -45,6 +48,15 @@ def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]],
             example=f"for example {_short(shown)} for {_short(prompt)}",
             by=reply,
         )
+
+
+def expect_same(verdict: Verdict, made: Mapping[str, Any], listed: Mapping[str, Any] | None, *by: Reply) -> None:
+    """Check that an image is among the recent ones as it was in the reply to its generation."""
+    wrong = contradiction(made, listed)
+    example = (
+        f"for example {_short(common_part(listed) if listed else listed)} for {_short(dict(made))}" if wrong else ""
+    )
+    verdict.expect("RECENT-SAME", not wrong, expected=SAME, received=wrong or "it", example=example, by=by)
 
 
 def _short(value: object) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.listing import expect_ready
-from contract_tests.checks.pictures import expect_own_addresses, expect_picture
+from contract_tests.checks.pictures import expect_own_addresses, expect_picture, expect_same
 from contract_tests.checks.times import expect_created_before, expect_created_in_calls, expect_same_times
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
@@ -17,7 +17,7 @@ from contract_tests.client.made import MadeImage
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields, with_count, with_prompt
 from contract_tests.oracle.facts import RECENT_IMAGES
-from contract_tests.oracle.images import common_part, differences
+from contract_tests.oracle.images import common_part
 from contract_tests.oracle.samples import any_prompt
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
@@ -142,14 +142,10 @@ def _expect_same(verdict: Verdict, made: list[MadeImage], listed: list[dict[str,
         image = by_id.get(entry.id)
         if image is None and entry not in certain:
             continue
-        wrong = set(differences(entry.image, image)) if image else {"id"}
         # The placeholder of a queued image is replaced, which is all that shows the queue.
         if entry.queues:
             expect_ready(verdict, [entry.image], reply)
-            wrong -= {"output"}
-        received = str(common_part(image)) if image else "no image of that id"
-        expected = str(common_part(entry.image))
-        verdict.expect("RECENT-SAME", not wrong, expected=expected, received=received, by=reply)
+        expect_same(verdict, common_part(entry.image, queues=entry.queues), image, reply)
 
 
 def _certainly_listed(made: list[MadeImage], by_id: Mapping[str, Any]) -> list[MadeImage]:

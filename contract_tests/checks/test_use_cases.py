@@ -3,7 +3,7 @@
 import pytest
 
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.pictures import as_source, judge_images, judge_pictures
+from contract_tests.checks.pictures import as_source, expect_same, judge_images, judge_pictures
 from contract_tests.checks.times import expect_created_in_calls
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
@@ -32,13 +32,8 @@ def test_product_imagery(primary: Api, verdict: Verdict, run: Run) -> None:
     listed = images_of(recent)
     engine = engine_of(fields)
     for image in (common_part(each, queues=engine is not None and engine.queues) for each in images):
-        verdict.expect(
-            "RECENT-SAME",
-            any(same(image, each) for each in listed),
-            expected=f"{image} among the recent images",
-            received="no such image",
-            by=(reply, recent),
-        )
+        found = next((each for each in listed if same({"id": image["id"]}, each)), None)
+        expect_same(verdict, image, found, reply, recent)
     expect_created_in_calls(verdict, run.made_images.of("primary"), listed, recent)
     judge_pictures(verdict, primary, fields, images, reply)
     if images:

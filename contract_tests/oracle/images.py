@@ -42,6 +42,18 @@ def same(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
     return not any(differences(made, listed))
 
 
+SAME = "the same id, title, input and output among the recent images"
+
+
+def contradiction(made: Mapping[str, Any], listed: Mapping[str, Any] | None) -> str:
+    """Return how a listed image contradicts the one that was made, None for one that is not listed; "" if it does not.
+
+    In words that are the same for every image.
+    """
+    wrong = list(differences(made, listed)) if listed is not None else []
+    return f"another {' and '.join(wrong)}" if wrong else "" if listed is not None else "no such image"
+
+
 def shared_addresses(images: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     """Return each address to which the output of several images leads, with these images.
 

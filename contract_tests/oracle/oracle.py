@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contract_tests.oracle.facts import LOCK_MS, RECENT_IMAGES, price
-from contract_tests.oracle.images import common_part, same
+from contract_tests.oracle.images import SAME, common_part, contradiction, same
 
 Lock = Literal["taken", "free", "perhaps"]
 STARTED = 200
@@ -105,7 +105,7 @@ class Oracle:
         newest = self.images[:RECENT_IMAGES] if len(listed) < RECENT_IMAGES or not self.leftovers else []
         missing = [image for image in newest if str(image["id"]) not in ids] if self.complete else []
         if missing:
-            return Deviation("RECENT-SAME", f"the image {missing[0]} among them", f"images {ids}")
+            return Deviation("RECENT-SAME", SAME, contradiction(missing[0], None), f"for example {missing[0]} in {ids}")
         known = {str(image["id"]): image for image in self.images}
         if self.complete and not self.leftovers and (strange := [each for each in ids if each not in known]):
             return Deviation(
@@ -114,7 +114,8 @@ class Oracle:
         for image in listed:
             made = known.get(str(image.get("id")))
             if made and not same(made, image):
-                return Deviation("RECENT-SAME", str(common_part(made)), str(common_part(image)))
+                example = f"for example {common_part(image)} for {common_part(made)}"
+                return Deviation("RECENT-SAME", SAME, contradiction(made, image), example)
         return None
 
     def on_balance(self, credits_: int, used: int) -> Deviation | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.oracle.images import common_part, documented, same, shared_addresses
+from contract_tests.oracle.images import common_part, contradiction, documented, same, shared_addresses
 
 IMAGE = {"id": 3, "title": "a.png", "input": "A crane", "output": "uploads/a.png"}
 
@@ -41,3 +41,9 @@ def test_images_at_other_addresses_share_none(outputs: tuple[str, ...]) -> None:
 )
 def test_images_at_one_address_share_it(outputs: tuple[str, ...]) -> None:
     assert [len(those) for those in shared_addresses(images(*outputs)).values()] == [2]
+
+
+def test_a_contradiction_names_the_fields_and_not_their_values() -> None:
+    assert contradiction(IMAGE, IMAGE) == ""
+    assert contradiction(IMAGE, {**IMAGE, "title": "b.png", "output": "uploads/b.png"}) == "another title and output"
+    assert contradiction(IMAGE, None) == "no such image"
