@@ -32,6 +32,11 @@ def entries() -> list[Entry]:
     return list(CATALOGUE.values())
 
 
+def find(name: str) -> Entry:
+    """Return a server by its name; raise KeyError for an unknown one."""
+    return CATALOGUE[name]
+
+
 def server(
     name: str,
     port: int = 0,
@@ -45,7 +50,7 @@ def server(
 
     `engines` and `operations` are served beside those of the documentation.
     """
-    make = CATALOGUE[name].source
+    make = find(name).source
     if isinstance(make, Mapping):
         raise TypeError(f"{name} is the mock, which has its own command")
     if isinstance(make, Draw):

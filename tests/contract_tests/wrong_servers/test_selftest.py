@@ -9,8 +9,10 @@ from click.testing import CliRunner
 
 from contract_tests.runner.cli import main
 from contract_tests.wrong_servers.catalogue import CATALOGUE
-from contract_tests.wrong_servers.selftest import MODES, jobs_for, matrix, problems, totals
-from contract_tests.wrong_servers.trial import Trial, run_trial, summary, unexpected
+from contract_tests.wrong_servers.expected import summary, unexpected
+from contract_tests.wrong_servers.matrix import matrix, problems, totals
+from contract_tests.wrong_servers.planning import MODES, jobs_for
+from contract_tests.wrong_servers.trial import Trial, run_trial
 
 QUICK = (
     "no-authentication",
