@@ -17,6 +17,7 @@ from contract_tests.wrong_servers.drawn import serving as drawn_serving
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service as DrawnService
 from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.generated.mutants import mutants
 from contract_tests.wrong_servers.listening import LoopbackServer
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
@@ -33,8 +34,8 @@ def entries() -> list[Entry]:
 
 
 def find(name: str) -> Entry:
-    """Return a server by its name; raise KeyError for an unknown one."""
-    return CATALOGUE[name]
+    """Return a server of the catalogue or a generated one by its name; raise KeyError for an unknown one."""
+    return CATALOGUE[name] if name in CATALOGUE else mutants()[name]
 
 
 def server(

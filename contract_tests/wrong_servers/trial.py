@@ -116,7 +116,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class Trial:
-    """The result of one run of the suite against one server."""
+    """The result of one run of the suite against one server.
+
+    reached: of a generated server, whether its decision was ever another one than that of a conforming server.
+    """
 
     name: str
     mode: Mode
@@ -129,6 +132,7 @@ class Trial:
     stopped: str | None
     reports: bool
     decided: tuple[Decided, ...] = ()
+    reached: bool | None = None
 
 
 def run_trial(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = (), roles: Collection[str] = ROLES) -> Trial:
@@ -150,6 +154,7 @@ def run_trial(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = (), r
         stopped=outcome.stopped,
         reports=reports,
         decided=tuple(sorted(_decided(run))),
+        reached=getattr(entry.source, "reached", None),
     )
 
 
