@@ -1,5 +1,7 @@
 """Imports for all runs of a selftest; the processes of the runs are forked from one that has imported this."""
 
+import gc
+
 from hypothesis import strategies
 
 from contract_tests.fuzz import engine
@@ -10,3 +12,7 @@ __all__ = ["trial"]
 with engine.temporary_hypothesis_home():
     # Hypothesis collects all characters once in each process, which takes a second.
     strategies.characters(codec="utf-8").validate()
+
+# What is imported is never garbage: a collection in a process of a run need not look at it, nor copy its pages.
+gc.collect()
+gc.freeze()
