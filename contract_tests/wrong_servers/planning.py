@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from contract_tests.wrong_servers.catalogue import BOTH, Entry, Mode
 from contract_tests.wrong_servers.serving import entries
@@ -18,11 +19,15 @@ FIRST_SEED = 1
 _SLOW_RULES = frozenset({"LOCK-10S", "LOCK-RELEASE"})
 
 
+Until = Literal["complete", "proven", "caught"]
+
+
 @dataclass(frozen=True)
 class Job:
     """A planned trial of one server, with or without the control API, its seed, and the accounts that the suite gets.
 
-    only: the rules to check.
+    only: the rules to check. until: when the trial may end, once the server is caught: never before all tests have run,
+    once those are left that are proven by others, or at once.
     """
 
     name: str
@@ -30,6 +35,7 @@ class Job:
     seed: int
     only: tuple[str, ...] = ()
     roles: tuple[str, ...] = ROLES
+    until: Until = "complete"
 
 
 def jobs_for(chosen: Iterable[Entry], modes: tuple[Mode, ...], seeds: int, *, whole: bool = False) -> Iterator[Job]:
@@ -41,7 +47,7 @@ def jobs_for(chosen: Iterable[Entry], modes: tuple[Mode, ...], seeds: int, *, wh
         only = () if whole or entry.kind not in {"wrong", "assumed"} else entry.rules
         for mode in (mode for mode in modes if mode in entry.modes):
             for seed in range(FIRST_SEED, FIRST_SEED + (seeds if entry.kind == "conforming" else 1)):
-                yield Job(entry.name, mode, seed, only)
+                yield Job(entry.name, mode, seed, only, until="proven" if only else "complete")
 
 
 def slow_first(job: Job) -> bool:

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from contract_tests.client.masking import Secret
-from contract_tests.runner.events import Decision
+from contract_tests.runner.events import Consumer, Decision
 from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import examine
@@ -135,11 +135,19 @@ class Trial:
     reached: bool | None = None
 
 
-def run_trial(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = (), roles: Collection[str] = ROLES) -> Trial:
+def run_trial(
+    entry: Entry,
+    mode: Mode,
+    seed: int,
+    only: tuple[str, ...] = (),
+    roles: Collection[str] = ROLES,
+    consumers: Iterable[Consumer] = (),
+) -> Trial:
     """Run the suite against a server, for the rules in `only` or for all, with the accounts of these roles."""
     start = time.monotonic()
     with running(entry, mode, roles) as target, TemporaryDirectory() as folder:
         run = Run(Settings(target, seed=seed, only=only, report=Path(folder)))
+        run.events.consumers += consumers
         outcome = examine(run)
         reports = all((Path(folder) / name).is_file() for name in REPORTS)
     return Trial(
