@@ -2,13 +2,13 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from contract_tests.wrong_servers import proof
+from contract_tests.wrong_servers import one_role, proof
 from contract_tests.wrong_servers.catalogue import Entry
 from contract_tests.wrong_servers.drawn.campaign import examine_all
 from contract_tests.wrong_servers.generated import campaign
@@ -94,61 +94,83 @@ class Number(click.IntRange):
     show_default="none",
     help="Run N wrong servers instead, drawn from those that are computed from a conforming one, or all of them.",
 )
-def selftest(
-    *,
-    mode: str,
-    only: str | None,
-    jobs: int,
-    seeds: int,
-    whole: bool,
-    report: Path | None,
-    conforming: int | None,
-    seed: int,
-    generated: int | str | None,
-) -> None:
+@click.option("--one-role", is_flag=True, help="List the wrong servers that a single account can show instead.")
+def selftest(**given: Any) -> None:
     """Run the suite against wrong servers. It prints which rule caught which server."""
-    if conforming:
-        sys.exit(examine_all(conforming, seed, jobs, report))
-    if generated:
-        sys.exit(_generated(generated, only, mode, jobs, seed, report, whole=whole))
-    servers = _chosen(only)
-    planned = sorted(jobs_for(servers, MODES[mode], seeds, whole=whole), key=slow_first)
-    trials = run_jobs(planned, jobs)
-    _write(report, trials)
-    for line in (*matrix(servers, trials), "", *totals(trials), *proof.lines(planned, trials)):
-        click.echo(line)
-    sys.exit(1 if problems(trials) or proof.unproven(planned, trials) else 0)
+    options = Options(**given)
+    if options.conforming:
+        sys.exit(examine_all(options.conforming, options.seed, options.jobs, options.report))
+    run = _generated if options.generated else _one_role if options.one_role else _catalogue
+    sys.exit(run(options))
 
 
-def _generated(
-    number: int | str, only: str | None, mode: str, jobs: int, seed: int, report: Path | None, *, whole: bool
-) -> int:
-    """Run generated servers; return the exit status: 1 if a rule passed that the server broke."""
-    rules = set(_words(only))
-    drawn = campaign.sample(number if isinstance(number, int) else None, seed, rules)
+@dataclass(frozen=True)
+class Options:
+    """The options of the command."""
+
+    mode: str
+    only: str | None
+    jobs: int
+    seeds: int
+    whole: bool
+    report: Path | None
+    conforming: int | None
+    seed: int
+    generated: int | str | None
+    one_role: bool
+
+    @property
+    def words(self) -> list[str]:
+        return [word.strip() for word in (self.only or "").split(",") if word.strip()]
+
+    def chosen(self) -> list[Entry]:
+        try:
+            return chosen(self.words)
+        except LookupError as error:
+            raise click.BadParameter(
+                f"unknown server, kind or rule: {error}; `python -m contract_tests.wrong_servers list` prints all "
+                "servers.",
+                param_hint="--only",
+            ) from None
+
+    def write(self, trials: list[Trial]) -> None:
+        if self.report:
+            self.report.write_text(json.dumps([asdict(trial) for trial in trials], indent=1), encoding="utf-8")
+
+
+def _catalogue(options: Options) -> int:
+    servers = options.chosen()
+    planned = sorted(jobs_for(servers, MODES[options.mode], options.seeds, whole=options.whole), key=slow_first)
+    trials = run_jobs(planned, options.jobs)
+    options.write(trials)
+    _print(*matrix(servers, trials), "", *totals(trials), *proof.lines(planned, trials))
+    return 1 if problems(trials) or proof.unproven(planned, trials) else 0
+
+
+def _generated(options: Options) -> int:
+    number = options.generated if isinstance(options.generated, int) else None
+    drawn = campaign.sample(number, options.seed, set(options.words))
     if not drawn:
         raise click.BadParameter("no generated server breaks this rule", param_hint="--only")
-    trials = run_jobs(sorted(campaign.jobs(drawn, MODES[mode], seed, whole=whole), key=slow_first), jobs)
-    _write(report, trials)
-    for line in campaign.report(trials):
-        click.echo(line)
+    planned = campaign.jobs(drawn, MODES[options.mode], options.seed, whole=options.whole)
+    trials = run_jobs(sorted(planned, key=slow_first), options.jobs)
+    options.write(trials)
+    _print(*campaign.report(trials))
     return 1 if campaign.missed(trials) else 0
 
 
-def _words(only: str | None) -> list[str]:
-    return [word.strip() for word in (only or "").split(",") if word.strip()]
+def _one_role(options: Options) -> int:
+    planned = one_role.jobs(options.chosen())
+    if not planned:
+        raise click.BadParameter("none of these is a wrong server without control", param_hint="--only")
+    alone = run_jobs(planned, options.jobs)
+    again = one_role.repeated(alone)
+    full = run_jobs(again, options.jobs) if again else []
+    options.write([*alone, *full])
+    _print(*one_role.lines(alone, full))
+    return 1 if one_role.missed(full) else 0
 
 
-def _chosen(only: str | None) -> list[Entry]:
-    try:
-        return chosen(_words(only))
-    except LookupError as error:
-        raise click.BadParameter(
-            f"unknown server, kind or rule: {error}; `python -m contract_tests.wrong_servers list` prints all servers.",
-            param_hint="--only",
-        ) from None
-
-
-def _write(report: Path | None, trials: list[Trial]) -> None:
-    if report:
-        report.write_text(json.dumps([asdict(trial) for trial in trials], indent=1), encoding="utf-8")
+def _print(*lines: str) -> None:
+    for line in lines:
+        click.echo(line)

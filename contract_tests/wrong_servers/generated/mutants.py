@@ -51,12 +51,12 @@ class Mutant:
             return "modifiers may be appended [IMG-INPUT]"
         return ""
 
-    def server(self) -> type[Watchful]:
+    def server(self) -> "type[Mutated]":
         """Return the wrong server, which notes whether its decision was ever another one."""
-        return type(self.name, (_Mutated,), {"mutant": self, self.decision.method: _decide(self)})
+        return type(self.name, (Mutated,), {"mutant": self, self.decision.method: _decide(self)})
 
 
-class _Mutated(Watchful):
+class Mutated(Watchful):
     """`reached` belongs to the class, since a trial knows no instance; a new instance begins anew."""
 
     reached = False
@@ -69,8 +69,8 @@ class _Mutated(Watchful):
 def _decide(mutant: Mutant) -> Callable[..., Any]:
     method, condition, operator = mutant.decision.method, mutant.condition, mutant.change.operator
 
-    def decide(self: _Mutated, *arguments: Any) -> Any:
-        original, calls = getattr(super(_Mutated, self), method), list[tuple[Any, Any]]()
+    def decide(self: Mutated, *arguments: Any) -> Any:
+        original, calls = getattr(super(Mutated, self), method), list[tuple[Any, Any]]()
 
         def noted(*given: Any) -> Any:
             calls.append((given, original(*given)))

@@ -91,11 +91,6 @@ DECISIONS = (
         _REQUEST,
         {
             "source": breaks("I2I-SRC", "image_src is not required", changed(_sourceless)),
-            "none": keeps(
-                "how invalid parameters are answered is assumed [VALID-422]",
-                "Nothing is invalid",
-                changed(lambda _: {}),
-            ),
         },
     ),
     Decision(
