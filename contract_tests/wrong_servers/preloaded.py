@@ -13,6 +13,6 @@ with engine.temporary_hypothesis_home():
     # Hypothesis collects all characters once in each process, which takes a second.
     strategies.characters(codec="utf-8").validate()
 
-# What is imported is never garbage: a collection in a process of a run need not look at it, nor copy its pages.
+# Imported objects are never garbage: without them a collection in the process of a run is quicker, and copies no pages.
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-"""What is enough of a trial: once a server is caught, tests that prove nothing new are skipped."""
+"""The end of a trial: once a server is caught, tests that prove nothing new are skipped."""
 
 from collections.abc import Collection, Mapping
 

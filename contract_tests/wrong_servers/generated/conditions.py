@@ -42,7 +42,7 @@ CALL = (
     Condition("primary", "for one account", lambda subject: subject.token == token_of("primary")),
     Condition("others", "for all accounts but one", lambda subject: subject.token != token_of("primary")),
 )
-# What a generation is about.
+# The content of a generation.
 GENERATION = (
     *CALL,
     *ENGINE_CONDITIONS,

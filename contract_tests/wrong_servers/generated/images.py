@@ -7,12 +7,12 @@ from typing import Any
 from contract_tests.wrong_servers.generated.conditions import CALL, GENERATION, IMAGE, PROMPT
 from contract_tests.wrong_servers.generated.operators import (
     Operator,
+    another,
     changed,
     constant,
     edited,
     exchanged,
-    neighbour,
-    of_neighbour,
+    of_another,
     shifted,
     skipped,
     with_value,
@@ -47,7 +47,7 @@ def _reversed(images: list[Image]) -> list[Image]:
 
 
 def _with_others(service: Service, original: Callable[..., Any], account: Account) -> list[Image]:
-    others: list[Image] = original(neighbour(service, account))
+    others: list[Image] = original(another(service, account))
     mine: list[Image] = original(account)
     return [*mine[: service.most_recent - 1], *others[:1]]
 
@@ -62,9 +62,9 @@ def _without_last_of_ten(service: Service, original: Callable[..., Any], account
     return images[: service.most_recent - 1]
 
 
-def _also_for_neighbour(service: Service, original: Callable[..., Any], account: Account, images: list[Image]) -> None:
+def _also_for_another(service: Service, original: Callable[..., Any], account: Account, images: list[Image]) -> None:
     original(account, images)
-    neighbour(service, account).images.extend(images)
+    another(service, account).images.extend(images)
 
 
 def _fields(where: str, rule: str) -> dict[str, Change]:
@@ -90,7 +90,7 @@ def _fields(where: str, rule: str) -> dict[str, Change]:
 
 DECISIONS = (
     Decision(
-        "draw",
+        Service.draw,
         GENERATION,
         {
             "one-less": breaks("IMG-COUNT", "One image less is made", _drawn(lambda count: count - 1)),
@@ -102,7 +102,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "new_id",
+        Service.new_id,
         GENERATION,
         {
             "shifted": keeps("ids are opaque", "Ids are higher by one", shifted(1)),
@@ -110,7 +110,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "input_of",
+        Service.input_of,
         PROMPT,
         {
             "empty": breaks("IMG-INPUT", "The input is empty", constant("")),
@@ -122,7 +122,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "output_of",
+        Service.output_of,
         GENERATION,
         {
             "longer": breaks("IMG-GET", "output has a character more", changed(lambda path: f"{path}x")),
@@ -133,7 +133,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "drawn",
+        Service.drawn,
         IMAGE,
         {
             "missing": breaks("IMG-GET", "The picture is missing", constant(error(404, "Not found."))),
@@ -149,9 +149,9 @@ DECISIONS = (
             ),
         },
     ),
-    Decision("entry", IMAGE, _fields("a new image", "RECENT-SAME")),
+    Decision(Service.entry, IMAGE, _fields("a new image", "RECENT-SAME")),
     Decision(
-        "listed",
+        Service.listed,
         IMAGE,
         {
             **_fields("a listed image", "RECENT-SAME"),
@@ -159,7 +159,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "recent_of",
+        Service.recent_of,
         CALL,
         {
             "reversed": keeps("the order is inferred [RECENT-ORDER]", "The list is reversed", changed(_reversed)),
@@ -167,18 +167,18 @@ DECISIONS = (
             "without-first": breaks("RECENT-SAME", "The newest image is missing", changed(lambda all_: all_[1:])),
             "one-less": breaks("RECENT-10", "The list has nine images at most", _without_last_of_ten),
             "one-more": breaks("RECENT-10 SHAPE", "The list has eleven images at most", _one_more),
-            "of-neighbour": breaks("RECENT-OWN RECENT-SAME", "The list is that of another account", of_neighbour),
+            "of-another": breaks("RECENT-OWN RECENT-SAME", "The list is that of another account", of_another),
             "with-others": breaks("RECENT-OWN", "The list ends with an image of another account", _with_others),
         },
     ),
     Decision(
-        "record",
+        Service.record,
         GENERATION,
         {
             "skipped": breaks("RECENT-SAME", "A new image is not listed", skipped),
-            "of-neighbour": breaks("RECENT-OWN RECENT-SAME", "A new image is listed for another account", of_neighbour),
-            "also-for-neighbour": breaks(
-                "RECENT-OWN", "A new image is listed for another account, too", _also_for_neighbour
+            "of-another": breaks("RECENT-OWN RECENT-SAME", "A new image is listed for another account", of_another),
+            "also-for-another": breaks(
+                "RECENT-OWN", "A new image is listed for another account, too", _also_for_another
             ),
         },
     ),

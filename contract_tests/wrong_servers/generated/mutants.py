@@ -30,7 +30,7 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        words = (self.decision.method, self.operator, "" if self.condition is ALWAYS else self.condition.name)
+        words = (self.decision.name, self.operator, "" if self.condition is ALWAYS else self.condition.name)
         return "-".join(filter(None, words)).replace("_", "-")
 
     @property
@@ -44,20 +44,20 @@ class Mutant:
         """Why it breaks nothing documented; empty if it breaks something."""
         if self.change.harmless:
             return self.change.harmless
-        in_list, name = self.decision.method in {"entry", "listed"}, self.condition.name
+        in_list, name = self.decision.name in {"entry", "listed"}, self.condition.name
         if in_list and self.operator == "other-output" and name in _QUEUEING:
             return "the output of a queued image changes [QUEUED]"
-        if self.decision.method == "input_of" and self.operator == "longer" and name == "modified":
+        if self.decision.name == "input_of" and self.operator == "longer" and name == "modified":
             return "modifiers may be appended [IMG-INPUT]"
         return ""
 
     def server(self) -> "type[Mutated]":
         """Return the wrong server, which notes whether its decision was ever another one."""
-        return type(self.name, (Mutated,), {"mutant": self, self.decision.method: _decide(self)})
+        return type(self.name, (Mutated,), {"mutant": self, self.decision.name: _decide(self)})
 
 
 class Mutated(Watchful):
-    """`reached` belongs to the class, since a trial knows no instance; a new instance begins anew."""
+    """`reached` belongs to the class, since a trial knows no instance; each instance resets it."""
 
     reached = False
 
@@ -67,7 +67,7 @@ class Mutated(Watchful):
 
 
 def _decide(mutant: Mutant) -> Callable[..., Any]:
-    method, condition, operator = mutant.decision.method, mutant.condition, mutant.change.operator
+    method, condition, operator = mutant.decision.name, mutant.condition, mutant.change.operator
 
     def decide(self: Mutated, *arguments: Any) -> Any:
         original, calls = getattr(super(Mutated, self), method), list[tuple[Any, Any]]()

@@ -1,4 +1,4 @@
-"""The ways to change a decision: negated, shifted, swapped with a neighbour, left out, repeated."""
+"""The ways to change a decision: negated, shifted, swapped with another, left out, repeated."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,16 +39,16 @@ def twice(service: Service, original: Callable[..., Any], *arguments: Any) -> No
     original(*arguments)
 
 
-def neighbour(service: Service, account: Account) -> Account:
+def another(service: Service, account: Account) -> Account:
     """Return another account, of those in use if possible."""
     others = [each for each in service.accounts.all() if each is not account]
     other = "primary" if account.token == token_of("secondary") else "secondary"
     return others[0] if others else service.accounts.get(token_of(other))
 
 
-def of_neighbour(service: Service, original: Callable[..., Any], account: Account, *arguments: Any) -> Any:
+def of_another(service: Service, original: Callable[..., Any], account: Account, *arguments: Any) -> Any:
     """Decide for another account."""
-    return original(neighbour(service, account), *arguments)
+    return original(another(service, account), *arguments)
 
 
 def swapped_with(decision: str) -> Operator:

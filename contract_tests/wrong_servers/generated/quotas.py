@@ -10,7 +10,7 @@ from contract_tests.wrong_servers.generated.operators import (
     NEVER,
     changed,
     constant,
-    of_neighbour,
+    of_another,
     shifted,
     skipped,
     swapped_with,
@@ -53,7 +53,7 @@ def _counted_once(service: Service, original: Callable[..., Any], account: Accou
 
 DECISIONS = (
     Decision(
-        "locked_out",
+        Service.locked_out,
         GENERATION,
         {
             "negated": breaks("LOCK-ONE", "The lock prevents generations exactly when nothing runs", NEGATED),
@@ -62,7 +62,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "seems_busy",
+        Service.seems_busy,
         CALL,
         {
             "negated": breaks("LOCK-CHECK", "A check reports the opposite", NEGATED),
@@ -70,19 +70,17 @@ DECISIONS = (
             "always": breaks("LOCK-CHECK", "A check always reports a running generation", ALWAYS),
         },
     ),
-    Decision("held", CALL, {"never": breaks("LOCK-ONE LOCK-CHECK", "No lock is in force", constant(None))}),
+    Decision(Service.held, CALL, {"never": breaks("LOCK-ONE LOCK-CHECK", "No lock is in force", constant(None))}),
     Decision(
-        "take_lock",
+        Service.take_lock,
         GENERATION,
         {
             "skipped": breaks("LOCK-ONE LOCK-CHECK", "A generation takes no lock", skipped),
-            "of-neighbour": breaks(
-                "LOCK-ONE LOCK-CHECK", "A generation takes the lock of another account", of_neighbour
-            ),
+            "of-another": breaks("LOCK-ONE LOCK-CHECK", "A generation takes the lock of another account", of_another),
         },
     ),
     Decision(
-        "expiry",
+        Service.expiry,
         GENERATION,
         {
             "second-early": breaks("LOCK-10S", "The lock expires a second early", shifted(-_SECOND_MS)),
@@ -93,12 +91,12 @@ DECISIONS = (
         },
     ),
     Decision(
-        "release",
+        Service.release,
         GENERATION,
         {"skipped": keeps("the early release is inferred [LOCK-RELEASE]", "The lock outlives its generation", skipped)},
     ),
     Decision(
-        "refused",
+        Service.refused,
         CALL,
         {
             "frees-lock": breaks("LOCK-ONE LOCK-CHECK", "A refused generation frees the lock", _freed),
@@ -108,7 +106,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "price",
+        Service.price,
         GENERATION,
         {
             "plus-one": breaks("CREDIT-COST", "A generation costs a credit more", shifted(1)),
@@ -119,7 +117,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "balance",
+        Service.balance,
         CALL,
         {
             "plus-one": breaks("CREDIT-419 CREDIT-COST", "An account may go one credit below 0", shifted(1)),
@@ -127,7 +125,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "affordable",
+        Service.affordable,
         GENERATION,
         {
             "negated": breaks("CREDIT-419 CREDIT-COST", "A generation is refused exactly if it can be paid", NEGATED),
@@ -136,16 +134,16 @@ DECISIONS = (
         },
     ),
     Decision(
-        "charge",
+        Service.charge,
         GENERATION,
         {
             "skipped": breaks("CREDIT-COST", "A generation is not charged", skipped),
             "twice": breaks("CREDIT-COST", "A generation is charged twice", twice),
-            "of-neighbour": breaks("CREDIT-COST", "A generation is charged to another account", of_neighbour),
+            "of-another": breaks("CREDIT-COST", "A generation is charged to another account", of_another),
         },
     ),
     Decision(
-        "allowance",
+        Service.allowance,
         CALL,
         {
             "plus-one": breaks("DAILY-429", "The daily limit allows one image more", shifted(1)),
@@ -153,7 +151,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "within_limit",
+        Service.within_limit,
         GENERATION,
         {
             "negated": breaks("DAILY-429", "A generation is refused exactly if it is within the daily limit", NEGATED),
@@ -162,17 +160,17 @@ DECISIONS = (
         },
     ),
     Decision(
-        "count",
+        Service.count,
         GENERATION,
         {
             "skipped": breaks("DAILY-429", "A generation does not count towards the daily limit", skipped),
             "twice": breaks("DAILY-429", "A generation counts twice towards the daily limit", twice),
             "once": keeps("the unit of the limit is assumed [DAILY-RESET]", "Requests are counted", _counted_once),
-            "of-neighbour": breaks("DAILY-429", "A generation counts for another account", of_neighbour),
+            "of-another": breaks("DAILY-429", "A generation counts for another account", of_another),
         },
     ),
     Decision(
-        "too_poor",
+        Service.too_poor,
         GENERATION,
         {
             "as-locked": breaks("CREDIT-419", "Without credits the reply is that of the lock", swapped_with("locked")),
@@ -182,7 +180,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "over_limit",
+        Service.over_limit,
         GENERATION,
         {
             "as-locked": breaks(
@@ -194,7 +192,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "locked",
+        Service.locked,
         GENERATION,
         {
             "as-poor": breaks("LOCK-ONE", "The lock is reported as missing credits", swapped_with("too_poor")),

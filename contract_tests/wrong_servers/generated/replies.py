@@ -14,6 +14,7 @@ from contract_tests.wrong_servers.generated.operators import (
     without,
 )
 from contract_tests.wrong_servers.generated.rows import Change, Decision, breaks, keeps
+from contract_tests.wrong_servers.service import Service
 
 _REQUEST = (*CALL, CONDITIONS["json"], CONDITIONS["form"])
 
@@ -31,7 +32,7 @@ def _shifted(rule: str, situation: str, code: int) -> dict[str, Change]:
 
 DECISIONS = (
     Decision(
-        "admitted",
+        Service.admitted,
         ADMISSION,
         {
             "always": breaks("AUTH", "A call needs no token", TRUE),
@@ -39,10 +40,12 @@ DECISIONS = (
         },
     ),
     Decision(
-        "unauthenticated", ADMISSION, {"served": breaks("AUTH SHAPE", "A call without a token gets a 200", status(200))}
+        Service.unauthenticated,
+        ADMISSION,
+        {"served": breaks("AUTH SHAPE", "A call without a token gets a 200", status(200))},
     ),
     Decision(
-        "available",
+        Service.available,
         CALL,
         {
             "as-busy": breaks("LOCK-CHECK", "A check gets a 409 while nothing runs", swapped_with("busy")),
@@ -53,7 +56,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "busy",
+        Service.busy,
         CALL,
         {
             "as-available": breaks("LOCK-CHECK", "A check gets a 200 during a generation", swapped_with("available")),
@@ -62,11 +65,11 @@ DECISIONS = (
             **_shifted("LOCK-CHECK", "A check during a generation", 409),
         },
     ),
-    Decision("locked", GENERATION, _shifted("LOCK-ONE", "A generation that the lock prevents", 409)),
-    Decision("too_poor", GENERATION, _shifted("CREDIT-419", "A generation without credits", 419)),
-    Decision("over_limit", GENERATION, _shifted("DAILY-429", "A generation beyond the daily limit", 429)),
+    Decision(Service.locked, GENERATION, _shifted("LOCK-ONE", "A generation that the lock prevents", 409)),
+    Decision(Service.too_poor, GENERATION, _shifted("CREDIT-419", "A generation without credits", 419)),
+    Decision(Service.over_limit, GENERATION, _shifted("DAILY-429", "A generation beyond the daily limit", 429)),
     Decision(
-        "versions",
+        Service.versions,
         CALL,
         {
             "list": breaks("VERSIONS", "The versions are a list", body(list)),
@@ -76,7 +79,7 @@ DECISIONS = (
         },
     ),
     Decision(
-        "made",
+        Service.made,
         GENERATION,
         {
             "without-status": breaks("SHAPE", "A generation has no status", changed(without("status"))),
@@ -85,16 +88,16 @@ DECISIONS = (
             "other-word": breaks("SHAPE", "A generation has the status done", changed(with_value("status", "done"))),
         },
     ),
-    Decision("generated", GENERATION, _shifted("SHAPE", "A finished generation", 200)),
+    Decision(Service.generated, GENERATION, _shifted("SHAPE", "A finished generation", 200)),
     Decision(
-        "problems",
+        Service.problems,
         _REQUEST,
         {
             "source": breaks("I2I-SRC", "image_src is not required", changed(_sourceless)),
         },
     ),
     Decision(
-        "invalid",
+        Service.invalid,
         _REQUEST,
         {
             "fails": breaks("SHAPE", "Invalid parameters get a 500", status(500)),

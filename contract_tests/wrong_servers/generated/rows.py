@@ -1,7 +1,8 @@
 """The form of the tables: a decision of the service, and the ways in which it is changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from contract_tests.wrong_servers.generated.conditions import Condition
 from contract_tests.wrong_servers.generated.operators import Operator
@@ -24,9 +25,13 @@ class Change:
 class Decision:
     """A method of the service, the conditions under which it can be changed, and the changes by name."""
 
-    method: str
+    method: Callable[..., Any]
     conditions: tuple[Condition, ...]
     changes: Mapping[str, Change]
+
+    @property
+    def name(self) -> str:
+        return self.method.__name__
 
 
 def breaks(rules: str, sentence: str, operator: Operator) -> Change:

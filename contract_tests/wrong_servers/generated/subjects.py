@@ -1,4 +1,4 @@
-"""What a decision of the service is about: the call, its account, and the generation that made an image."""
+"""The subject of a decision of the service: the call, its account, and the generation that made an image."""
 
 import threading
 from collections import Counter
@@ -17,7 +17,7 @@ _COUNT = "image_number_of_images"
 
 @dataclass(frozen=True)
 class Subject:
-    """What is known when a decision is made.
+    """All that is known when a decision is made.
 
     token: of the account; operation: the last part of the path. earlier: how often this account made this call before;
     refused: whether a generation of it was refused before. The rest is about the generation, as far as there is one.
@@ -101,10 +101,10 @@ class Watchful(Service):
         """Return what a decision with these arguments is about; without any, it is the call that is served."""
         known = dict(getattr(self._local, "subject", {}))
         for each in arguments:
-            known.update(self._told(each))
+            known.update(self._known_by(each))
         return Subject(**known)
 
-    def _told(self, argument: Any) -> dict[str, Any]:
+    def _known_by(self, argument: Any) -> dict[str, Any]:
         match argument:
             case Account():
                 return {"token": argument.token, "refused": argument.token in self._refused}

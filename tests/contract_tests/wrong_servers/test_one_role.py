@@ -1,4 +1,4 @@
-"""What a single account can show."""
+"""The servers that a single account can show."""
 
 from dataclasses import replace
 

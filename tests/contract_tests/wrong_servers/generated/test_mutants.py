@@ -77,7 +77,7 @@ def replies(make: type[Service]) -> list[Reply]:
     return list(session(make(presentation, Accounts(open_=False, shared=False), 0)))
 
 
-@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.method)
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.name)
 def test_every_operator_is_reached_by_a_session_of_all_calls(decision: Decision) -> None:
     for operator in decision.changes:
         make = Mutant(decision, operator, ALWAYS).server()
@@ -85,7 +85,7 @@ def test_every_operator_is_reached_by_a_session_of_all_calls(decision: Decision)
         assert make.reached, make.__name__
 
 
-@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.method)
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.name)
 def test_a_mutant_differs_from_a_conforming_server_only_where_its_decision_is_reached(decision: Decision) -> None:
     conforming, operator = replies(Service), next(iter(decision.changes))
     for condition in decision.conditions:
