@@ -49,6 +49,7 @@ def totals(trials: list[Trial]) -> Iterator[str]:
             )
     yield from _by_kind(trials)
     yield from _left_out(trials)
+    yield f"{len(trials)} runs, {sum(each.cpu for each in trials):.0f} s of computing."
     if lines := problems(trials):
         yield from ("", f"Unexpected results: {len(lines)}", *lines)
     else:

@@ -7,6 +7,7 @@ from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
 from contract_tests.wrong_servers.control import Control
 from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add their servers
     auth,
+    computed,
     images,
     locks,
     quotas,

@@ -118,7 +118,8 @@ class Decided:
 class Trial:
     """The result of one run of the suite against one server.
 
-    reached: of a generated server, whether its decision was ever another one than that of a conforming server.
+    reached: of a generated server, whether its decision was ever another one than that of a conforming server. cpu: the
+    seconds that suite and server computed, whatever else the machine does.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Trial:
     reports: bool
     decided: tuple[Decided, ...] = ()
     reached: bool | None = None
+    cpu: float = 0
 
 
 def run_trial(
@@ -144,7 +146,7 @@ def run_trial(
     consumers: Iterable[Consumer] = (),
 ) -> Trial:
     """Run the suite against a server, for the rules in `only` or for all, with the accounts of these roles."""
-    start = time.monotonic()
+    start, cpu = time.monotonic(), time.process_time()
     with running(entry, mode, roles) as target, TemporaryDirectory() as folder:
         run = Run(Settings(target, seed=seed, only=only, report=Path(folder)))
         run.events.consumers += consumers
@@ -163,6 +165,7 @@ def run_trial(
         reports=reports,
         decided=tuple(sorted(_decided(run))),
         reached=getattr(entry.source, "reached", None),
+        cpu=time.process_time() - cpu,
     )
 
 

@@ -75,7 +75,7 @@ DECISIONS = (
             "list": breaks("VERSIONS", "The versions are a list", body(list)),
             "numbers": breaks("VERSIONS", "A version is a number", body(with_value("dall-e", 3))),
             "null": breaks("VERSIONS", "A version is null", body(with_value("stable-diffusion", None))),
-            "missing": breaks("VERSIONS", "The reply with the versions gets a 404", status(404)),
+            "missing": breaks("SHAPE", "The versions get a 404", status(404)),
         },
     ),
     Decision(

@@ -53,3 +53,33 @@ def test_an_unknown_name_is_named() -> None:
     result = CliRunner().invoke(main, ["selftest", "--only", "lock-ignored,unknown"])
     assert result.exit_code == 2
     assert "unknown server, kind or rule: unknown" in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("--only RECENT-OWN,VERSIONS", "All results are as expected."),
+        ("--generated 12 --seed 4", "Not caught:"),
+        ("--one-role --only AUTH,CREDIT-419", "one account shows"),
+    ],
+)
+def test_a_sample_of_every_kind_of_run_is_as_expected(arguments: str, expected: str) -> None:
+    result = CliRunner().invoke(main, ["selftest", "--jobs", "2", *arguments.split()])
+    assert result.exit_code == 0, result.output
+    assert expected in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--generated 0", "--generated"),
+        ("--generated some", "--generated"),
+        ("--generated all --only ORDER", "no generated server breaks this rule"),
+        ("--one-role --only conforming", "none of these is a wrong server"),
+    ],
+)
+def test_a_run_of_no_servers_is_bad_usage(arguments: str, message: str) -> None:
+    result = CliRunner().invoke(main, ["selftest", *arguments.split()])
+    assert result.exit_code == 2
+    assert message in result.output
