@@ -13,7 +13,7 @@ from contract_tests.wrong_servers.catalogue import Entry
 from contract_tests.wrong_servers.drawn.campaign import examine_all
 from contract_tests.wrong_servers.generated import campaign
 from contract_tests.wrong_servers.matrix import matrix, problems, totals
-from contract_tests.wrong_servers.planning import FIRST_SEED, MODES, chosen, jobs_for, slow_first
+from contract_tests.wrong_servers.planning import FIRST_SEED, MODES, chosen, in_order, jobs_for
 from contract_tests.wrong_servers.rounds import run_jobs
 from contract_tests.wrong_servers.trial import Trial
 
@@ -140,7 +140,7 @@ class Options:
 
 def _catalogue(options: Options) -> int:
     servers = options.chosen()
-    planned = sorted(jobs_for(servers, MODES[options.mode], options.seeds, whole=options.whole), key=slow_first)
+    planned = in_order(jobs_for(servers, MODES[options.mode], options.seeds, whole=options.whole))
     trials = run_jobs(planned, options.jobs)
     options.write(trials)
     _print(*matrix(servers, trials), "", *totals(trials), *proof.lines(planned, trials))
@@ -153,7 +153,7 @@ def _generated(options: Options) -> int:
     if not drawn:
         raise click.BadParameter("no generated server breaks this rule", param_hint="--only")
     planned = campaign.jobs(drawn, MODES[options.mode], options.seed, whole=options.whole)
-    trials = run_jobs(sorted(planned, key=slow_first), options.jobs)
+    trials = run_jobs(in_order(planned), options.jobs)
     options.write(trials)
     _print(*campaign.report(trials))
     return 1 if campaign.missed(trials) else 0
@@ -163,7 +163,7 @@ def _one_role(options: Options) -> int:
     planned = one_role.jobs(options.chosen())
     if not planned:
         raise click.BadParameter("none of these is a wrong server without control", param_hint="--only")
-    alone = run_jobs(planned, options.jobs)
+    alone = run_jobs(in_order(planned), options.jobs)
     again = one_role.repeated(alone)
     full = run_jobs(again, options.jobs) if again else []
     options.write([*alone, *full])

@@ -3,7 +3,7 @@
 import pytest
 
 from contract_tests.wrong_servers.catalogue import CATALOGUE
-from contract_tests.wrong_servers.planning import MODES, Job, chosen, jobs_for, slow_first
+from contract_tests.wrong_servers.planning import MODES, Job, chosen, in_order, jobs_for
 
 
 def test_a_conforming_server_has_every_seed_and_a_broken_one_no_control() -> None:
@@ -35,6 +35,10 @@ def test_servers_are_chosen_by_name_kind_and_rule() -> None:
         chosen(["lock-ignored", "unknown"])
 
 
-def test_trials_that_wait_for_locks_start_first() -> None:
-    quick, slow = Job("a", "control", 1, ("SHAPE",)), Job("b", "control", 1, ("LOCK-10S",))
-    assert sorted([quick, slow], key=slow_first) == [slow, quick]
+def test_trials_that_wait_for_locks_start_first_and_the_others_in_the_same_order_each_time() -> None:
+    quick = [Job(name, "control", 1, ("SHAPE",)) for name in "abcdefgh"]
+    slow = [Job("i", "control", 1, ("LOCK-10S",)), Job("j", "control", 1)]
+    ordered = in_order([*quick, *slow])
+    assert {job.name for job in ordered[:2]} == {"i", "j"}
+    assert ordered == in_order([*slow, *reversed(quick)])
+    assert [job for job in ordered if job in quick] != quick
