@@ -4,6 +4,7 @@ from contract_tests.wrong_servers.catalogue import add
 from contract_tests.wrong_servers.generated.mutants import mutants
 
 _NAMES = (
+    "account-of-similar",  # it alone shows that a test can fail
     "versions-missing",  # it passed VERSIONS
     "versions-list-later",
     "recent-of-one-less",

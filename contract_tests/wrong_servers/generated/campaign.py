@@ -23,7 +23,10 @@ def sample(number: int | None, seed: int, rules: set[str]) -> list[Entry]:
 
 def jobs(drawn: list[Entry], modes: tuple[Mode, ...], seed: int, *, whole: bool) -> list[Job]:
     return [
-        Job(entry.name, mode, seed, () if whole else entry.rules, until="caught") for entry in drawn for mode in modes
+        Job(entry.name, mode, seed, () if whole else entry.rules, until="caught")
+        for entry in drawn
+        for mode in modes
+        if mode in entry.modes
     ]
 
 

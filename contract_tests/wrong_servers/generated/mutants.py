@@ -99,7 +99,9 @@ def all_mutants() -> Iterator[Mutant]:
 def mutants() -> dict[str, Entry]:
     """Return all mutants that break a documented rule, as wrong servers by name."""
     return {
-        mutant.name: Entry(mutant.name, "wrong", mutant.change.rules, mutant.sentence, mutant.server())
+        mutant.name: Entry(
+            mutant.name, "wrong", mutant.change.rules, mutant.sentence, mutant.server(), mutant.decision.modes
+        )
         for mutant in all_mutants()
         if not mutant.harmless
     }

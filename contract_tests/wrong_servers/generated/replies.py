@@ -1,5 +1,6 @@
 """Changes of the decisions about replies, and of who is served."""
 
+from collections.abc import Callable
 from typing import Any
 
 from contract_tests.wrong_servers.generated.conditions import ADMISSION, CALL, CONDITIONS, GENERATION
@@ -15,8 +16,15 @@ from contract_tests.wrong_servers.generated.operators import (
 )
 from contract_tests.wrong_servers.generated.rows import Change, Decision, breaks, keeps
 from contract_tests.wrong_servers.service import Service
+from contract_tests.wrong_servers.state import token_of
 
+_FIRST = token_of("primary")
+_COMPARED = 12  # characters
 _REQUEST = (*CALL, CONDITIONS["json"], CONDITIONS["form"])
+
+
+def _similar(service: Service, original: Callable[..., Any], token: str) -> Any:
+    return original(_FIRST if token.startswith(_FIRST[:_COMPARED]) else token)
 
 
 def _sourceless(problems: dict[str, Any]) -> dict[str, Any]:
@@ -38,6 +46,12 @@ DECISIONS = (
             "always": breaks("AUTH", "A call needs no token", TRUE),
             "never": breaks("AUTH", "A valid token is refused", NEVER),
         },
+    ),
+    Decision(
+        Service.account_of,
+        CALL,
+        {"similar": breaks("AUTH", "A token that begins like that of another account opens that account", _similar)},
+        modes=("control",),  # without it, a similar token opens no account
     ),
     Decision(
         Service.unauthenticated,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contract_tests.wrong_servers.catalogue import BOTH, Mode
 from contract_tests.wrong_servers.generated.conditions import Condition
 from contract_tests.wrong_servers.generated.operators import Operator
 
@@ -23,11 +24,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Decision:
-    """A method of the service, the conditions under which it can be changed, and the changes by name."""
+    """A method of the service, the conditions under which it can be changed, and the changes by name.
+
+    modes: those in which the suite can reach the decision.
+    """
 
     method: Callable[..., Any]
     conditions: tuple[Condition, ...]
     changes: Mapping[str, Change]
+    modes: tuple[Mode, ...] = BOTH
 
     @property
     def name(self) -> str:

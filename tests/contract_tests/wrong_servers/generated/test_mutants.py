@@ -62,6 +62,8 @@ def session(service: Service) -> Iterator[Reply]:
         yield service.answer(request("primary", "GET", "check-availability"))
         yield service.answer(generation("primary", text))
         busy.outside_lock = None
+        similar = {"authorization": f"Bearer {token_of('primary')}0"}
+        yield service.answer(Request("GET", f"{PREFIX}recent-images", {}, similar, b""))
         for path in list(service.pictures):
             yield service.answer(request("", "GET", path))
         yield service.answer(request("primary", "GET", "recent-images"))
@@ -74,7 +76,7 @@ def replies(make: type[Service]) -> list[Reply]:
     """Return the replies of the session; every instant is the same."""
     presentation = Presentation()
     presentation.stamp = lambda instant: "2026-02-26T10:00:00Z"  # type: ignore[method-assign]
-    return list(session(make(presentation, Accounts(open_=False, shared=False), 0)))
+    return list(session(make(presentation, Accounts(open_=True, shared=False), 0)))
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.name)
