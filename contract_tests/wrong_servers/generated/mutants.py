@@ -6,14 +6,13 @@ from functools import cache
 from typing import Any
 
 from contract_tests.wrong_servers.catalogue import Entry
+from contract_tests.wrong_servers.drawn.document import queueing
 from contract_tests.wrong_servers.generated import images, quotas, replies
 from contract_tests.wrong_servers.generated.conditions import ALWAYS, Condition
 from contract_tests.wrong_servers.generated.rows import Change, Decision
 from contract_tests.wrong_servers.generated.subjects import Watchful
 
 DECISIONS: tuple[Decision, ...] = (*quotas.DECISIONS, *images.DECISIONS, *replies.DECISIONS)
-# The engines that may answer with a placeholder, whose output changes [QUEUED].
-_QUEUEING = frozenset({"flux-pro", "ideogram", "flux-pro-kontext"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Mutant:
         if self.change.harmless:
             return self.change.harmless
         in_list, name = self.decision.name in {"entry", "listed"}, self.condition.name
-        if in_list and self.operator == "other-output" and name in _QUEUEING:
+        if in_list and self.operator == "other-output" and name in queueing():
             return "the output of a queued image changes [QUEUED]"
         if self.decision.name == "input_of" and self.operator == "longer" and name == "modified":
             return "modifiers may be appended [IMG-INPUT]"
