@@ -48,7 +48,7 @@ def _passed(trial: Trial) -> bool:
 def reason(trial: Trial) -> str:
     """Return why a generated server was not caught by the rule that it breaks."""
     if not trial.reached:
-        return "no request reaches the changed decision"
+        return "the checks of the rule never reach the changed decision"
     if _passed(trial):
         return "MISSED: the rule passed"
     rules = mutants()[trial.name].rules

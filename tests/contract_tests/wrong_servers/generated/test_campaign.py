@@ -32,7 +32,7 @@ def test_a_server_is_missed_only_if_its_decision_was_reached_and_its_rule_passed
     assert [survived(trial) for trial in (CAUGHT, PASSED, UNREACHED, UNDECIDED)] == [False, True, True, True]
     assert missed([CAUGHT, PASSED, UNREACHED, UNDECIDED]) == [PASSED]
     assert reason(PASSED) == "MISSED: the rule passed"
-    assert reason(UNREACHED) == "no request reaches the changed decision"
+    assert reason(UNREACHED) == "the checks of the rule never reach the changed decision"
     assert reason(UNDECIDED) == "LOCK-ONE inconclusive: too quick"
 
 
