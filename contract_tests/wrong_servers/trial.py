@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from contract_tests.checks.decisions import Decides
 from contract_tests.client.masking import Secret
 from contract_tests.runner.events import Consumer, Decision
 from contract_tests.runner.outcome import Outcome
@@ -103,7 +104,7 @@ def _token(entry: Entry, role: str) -> str:
 
 @dataclass(frozen=True, order=True)
 class Decided:
-    """A rule that a test decided for or against the server, and the accounts that the test needs.
+    """A rule that a test decided for or against the server, and the accounts that the test uses.
 
     A decision for the server counts unless the test ended inconclusive, since such a test passes no rule.
     """
@@ -171,13 +172,18 @@ def run_trial(
 
 def _decided(run: Run) -> set[Decided]:
     plan, ended = run.events.plan, {event.test: event.outcome for event in run.events.ended}
-    roles = {entry.name: entry.decides.roles for entry in plan.entries} if plan else {}
+    roles = {entry.name: _roles(entry.decides) for entry in plan.entries} if plan else {}
     decisions = [event for event in run.events.log if isinstance(event, Decision)]
     return {
         Decided(each.rule, each.test, each.passed, roles.get(each.test, ()))
         for each in decisions
         if not each.passed or ended.get(each.test, "inconclusive") != "inconclusive"
     }
+
+
+def _roles(decides: Decides) -> tuple[str, ...]:
+    # A test uses the role with which it is free wherever there is one.
+    return tuple(dict.fromkeys((*decides.roles, *filter(None, [decides.free_with_role]))))
 
 
 def _rules(outcome: Outcome, verdict: str) -> tuple[str, ...]:

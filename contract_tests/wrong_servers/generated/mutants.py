@@ -48,6 +48,8 @@ class Mutant:
             return "the output of a queued image changes [QUEUED]"
         if self.decision.name == "input_of" and self.operator == "longer" and name == "modified":
             return "modifiers may be appended [IMG-INPUT]"
+        if self.decision.name == "locked_out" and self.operator == "always" and name == "first":
+            return "for once, another client of the account may hold the lock"
         return ""
 
     def server(self) -> "type[Mutated]":

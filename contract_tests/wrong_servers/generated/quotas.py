@@ -67,7 +67,7 @@ DECISIONS = (
         {
             "negated": breaks("LOCK-CHECK", "A check reports the opposite", NEGATED),
             "never": breaks("LOCK-CHECK", "A check never reports a running generation", NEVER),
-            "always": breaks("LOCK-CHECK", "A check always reports a running generation", ALWAYS),
+            "always": breaks("LOCK-CHECK LOCK-10S", "A check always reports a running generation", ALWAYS),
         },
     ),
     Decision(Service.held, CALL, {"never": breaks("LOCK-ONE LOCK-CHECK", "No lock is in force", constant(None))}),

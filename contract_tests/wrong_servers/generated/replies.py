@@ -32,9 +32,12 @@ def _sourceless(problems: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shifted(rule: str, situation: str, code: int) -> dict[str, Change]:
+    # A status below 200 announces another reply.
+    codes = {"status-minus-one": code - 1, "status-plus-one": code + 1}
     return {
-        "status-minus-one": breaks(f"{rule} SHAPE", f"{situation} gets a {code - 1}", status(code - 1)),
-        "status-plus-one": breaks(f"{rule} SHAPE", f"{situation} gets a {code + 1}", status(code + 1)),
+        name: breaks(f"{rule} SHAPE", f"{situation} gets a {changed_code}", status(changed_code))
+        for name, changed_code in codes.items()
+        if changed_code >= 200
     }
 
 
@@ -62,7 +65,7 @@ DECISIONS = (
         Service.available,
         CALL,
         {
-            "as-busy": breaks("LOCK-CHECK", "A check gets a 409 while nothing runs", swapped_with("busy")),
+            "as-busy": breaks("LOCK-CHECK LOCK-10S", "A check gets a 409 while nothing runs", swapped_with("busy")),
             "without-status": breaks("SHAPE", "Availability has no status", body(without("status"))),
             "without-message": breaks("SHAPE", "Availability has no message", body(without("message"))),
             "as-error": breaks("SHAPE", "Availability has the status error", body(with_value("status", "error"))),
