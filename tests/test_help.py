@@ -17,6 +17,7 @@ from click.testing import CliRunner
 import contract_tests.runner.cli
 import contract_tests.wrong_servers.selftest
 import mock_server.cli
+from contract_tests.wrong_servers import planning
 from mock_server import resources
 from support.server import Server
 
@@ -116,12 +117,8 @@ def test_the_examples_of_the_conformance_runner_run(tmp_path: Path) -> None:
 def test_the_example_of_the_selftest_names_existing_servers() -> None:
     (line,) = examples("aiimage-conform selftest")
     context = contract_tests.wrong_servers.selftest.selftest.make_context("selftest", line.split()[2:])
-    chosen = contract_tests.wrong_servers.selftest._chosen(context.params["only"])
-    assert list(
-        contract_tests.wrong_servers.selftest.jobs_for(
-            chosen, contract_tests.wrong_servers.selftest.MODES[context.params["mode"]], 1
-        )
-    )
+    servers = planning.chosen(context.params["only"].split(","))
+    assert list(planning.jobs_for(servers, planning.MODES[context.params["mode"]], 1))
 
 
 def conform(line: str) -> str:

@@ -7,6 +7,7 @@ from contract_tests.wrong_servers.catalogue import CATALOGUE, Entry
 from contract_tests.wrong_servers.control import Control
 from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add their servers
     auth,
+    computed,
     encoding,
     hostile,
     images,
@@ -21,6 +22,7 @@ from contract_tests.wrong_servers.drawn import serving as drawn_serving
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service as DrawnService
 from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.generated.mutants import mutants
 from contract_tests.wrong_servers.listening import LoopbackServer
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
@@ -36,6 +38,11 @@ def entries() -> list[Entry]:
     return list(CATALOGUE.values())
 
 
+def find(name: str) -> Entry:
+    """Return a server of the catalogue or a generated one by its name; raise KeyError for an unknown one."""
+    return CATALOGUE[name] if name in CATALOGUE else mutants()[name]
+
+
 def server(
     name: str,
     port: int = 0,
@@ -49,7 +56,7 @@ def server(
 
     `engines` and `operations` are served beside those of the documentation.
     """
-    make = CATALOGUE[name].source
+    make = find(name).source
     if isinstance(make, Mapping):
         raise TypeError(f"{name} is the mock, which has its own command")
     if isinstance(make, Draw):

@@ -1,10 +1,10 @@
-"""One run of the suite against one server in a process of its own, and whether its result is as expected."""
+"""One run of the suite against one server in a process of its own, and all that it decided."""
 
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,9 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from contract_tests.checks.decisions import Decides
 from contract_tests.client.masking import Secret
+from contract_tests.runner.events import Consumer, Decision
 from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import examine
@@ -24,8 +26,6 @@ from contract_tests.wrong_servers.serving import GENERATION_SECONDS, server
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 REPORTS = ("report.json", "junit.xml")
-_SUITE_AT_FAULT = "a fault of the suite"
-_INTERNAL = ("Traceback", _SUITE_AT_FAULT)
 _LOW_OF_THE_MOCK = 2  # the credits of demo-low in fixtures/accounts.yaml
 _ADDRESS = re.compile(r"http://[^/\s]+")
 _BUDGET = Limits(credits=40, seconds=600, requests_per_second=200)
@@ -39,12 +39,12 @@ class NotStartedError(Exception):
 
 
 @contextmanager
-def running(entry: Entry, mode: Mode) -> Iterator[Target]:
+def running(entry: Entry, mode: Mode, roles: Collection[str] = ROLES) -> Iterator[Target]:
     """Run the server, in threads where it can be; raise NotStartedError if it does not start."""
     # A broken one may end its process.
     if not entry.is_mock and entry.kind != "broken":
         with in_thread(server(entry.name, control=mode == "control")) as address:
-            yield target_of(entry, mode, address)
+            yield target_of(entry, mode, address, roles)
         return
     with TemporaryDirectory() as folder:
         command = _command(entry, mode, Path(folder))
@@ -52,7 +52,7 @@ def running(entry: Entry, mode: Mode) -> Iterator[Target]:
         with (Path(folder) / "log").open("w") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
-            yield target_of(entry, mode, _address(process))
+            yield target_of(entry, mode, _address(process), roles)
         finally:
             process.kill()
             process.communicate()
@@ -76,12 +76,12 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise NotStartedError(f"a server did not start; its exit status is {process.wait()}")
 
 
-def target_of(entry: Entry, mode: Mode, origin: str) -> Target:
-    """Return the target for a server that listens at `origin`."""
+def target_of(entry: Entry, mode: Mode, origin: str, roles: Collection[str] = ROLES) -> Target:
+    """Return the target for a server that listens at `origin`, with an account for each role."""
     return Target(
         base_url=f"{origin}/api/v1",
         accounts={
-            role: Account(role, Secret(_token(entry, role)), _figure(entry, role), entry.sandbox) for role in ROLES
+            role: Account(role, Secret(_token(entry, role)), _figure(entry, role), entry.sandbox) for role in roles
         },
         control="mock" if mode == "control" else "none",
         # A wrong server that shares its lock does not declare it.
@@ -102,9 +102,26 @@ def _token(entry: Entry, role: str) -> str:
     return "demo" if role == "primary" else f"demo-{role.replace('_', '-')}"
 
 
+@dataclass(frozen=True, order=True)
+class Decided:
+    """A rule that a test decided for or against the server, and the accounts that the test uses.
+
+    A decision for the server counts unless the test ended inconclusive, since such a test passes no rule.
+    """
+
+    rule: str
+    test: str
+    passed: bool
+    roles: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Trial:
-    """The result of one run of the suite against one server."""
+    """The result of one run of the suite against one server.
+
+    reached: of a generated server, whether its decision was ever another one than that of a conforming server. cpu: the
+    seconds that suite and server computed, whatever else the machine does.
+    """
 
     name: str
     mode: Mode
@@ -116,13 +133,25 @@ class Trial:
     reasons: dict[str, str]
     stopped: str | None
     reports: bool
+    decided: tuple[Decided, ...] = ()
+    reached: bool | None = None
+    cpu: float = 0
 
 
-def run_trial(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = ()) -> Trial:
-    """Run the suite against a server of the catalogue, for the rules in `only` or for all."""
-    start = time.monotonic()
-    with running(entry, mode) as target, TemporaryDirectory() as folder:
-        outcome = examine(Run(Settings(target, seed=seed, only=only, report=Path(folder))))
+def run_trial(
+    entry: Entry,
+    mode: Mode,
+    seed: int,
+    only: tuple[str, ...] = (),
+    roles: Collection[str] = ROLES,
+    consumers: Iterable[Consumer] = (),
+) -> Trial:
+    """Run the suite against a server, for the rules in `only` or for all, with the accounts of these roles."""
+    start, cpu = time.monotonic(), time.process_time()
+    with running(entry, mode, roles) as target, TemporaryDirectory() as folder:
+        run = Run(Settings(target, seed=seed, only=only, report=Path(folder)))
+        run.events.consumers += consumers
+        outcome = examine(run)
         reports = all((Path(folder) / name).is_file() for name in REPORTS)
     return Trial(
         name=entry.name,
@@ -135,48 +164,27 @@ def run_trial(entry: Entry, mode: Mode, seed: int, only: tuple[str, ...] = ()) -
         reasons={result.rule.id: f"{result.verdict}: {result.reason}" for result in outcome.results if result.reason},
         stopped=outcome.stopped,
         reports=reports,
+        decided=tuple(sorted(_decided(run))),
+        reached=getattr(entry.source, "reached", None),
+        cpu=time.process_time() - cpu,
     )
+
+
+def _decided(run: Run) -> set[Decided]:
+    plan, ended = run.events.plan, {event.test: event.outcome for event in run.events.ended}
+    roles = {entry.name: _roles(entry.decides) for entry in plan.entries} if plan else {}
+    decisions = [event for event in run.events.log if isinstance(event, Decision)]
+    return {
+        Decided(each.rule, each.test, each.passed, roles.get(each.test, ()))
+        for each in decisions
+        if not each.passed or ended.get(each.test, "inconclusive") != "inconclusive"
+    }
+
+
+def _roles(decides: Decides) -> tuple[str, ...]:
+    # A test uses the role with which it is free wherever there is one.
+    return tuple(dict.fromkeys((*decides.roles, *filter(None, [decides.free_with_role]))))
 
 
 def _rules(outcome: Outcome, verdict: str) -> tuple[str, ...]:
     return tuple(result.rule.id for result in outcome.results if result.verdict == verdict)
-
-
-def summary(entry: Entry, trial: Trial) -> str:
-    """Return the rules that caught the server; else what the suite reported instead."""
-    caught = trial.differs if entry.kind == "assumed" else trial.violated
-    if entry.kind in {"wrong", "assumed"} and set(entry.rules) & set(caught):
-        return ",".join(rule for rule in caught if rule in entry.rules)
-    reported = ",".join([*trial.violated, *(f"({rule})" for rule in trial.differs)])
-    survived = "survived" if entry.kind == "wrong" and not trial.violated else ""
-    return f"{survived} {reported}".strip() or f"exit {trial.exit_status}"
-
-
-def unexpected(entry: Entry, trial: Trial) -> str | None:
-    """Return what was unexpected about the result, or None."""
-    internal = [text for text in trial.reasons.values() if any(word in text for word in _INTERNAL)]
-    if internal or _SUITE_AT_FAULT in (trial.stopped or ""):
-        return internal[0] if internal else trial.stopped
-    if not trial.reports:
-        return "it left no reports"
-    match entry.kind:
-        case "wrong":
-            return _missed(entry.rules, trial.violated)
-        case "assumed":
-            return _reported("violated", trial.violated) or _missed(entry.rules, trial.differs)
-        case "conforming":
-            others = tuple(rule for rule in trial.differs if rule not in entry.rules)
-            return _reported("violated", trial.violated) or _reported("differs", others)
-        case _:
-            return None if trial.exit_status in {1, 3} else f"it ended with exit status {trial.exit_status}"
-
-
-def _missed(rules: tuple[str, ...], caught: tuple[str, ...]) -> str | None:
-    if set(rules) & set(caught):
-        return None
-    instead = f", only by {', '.join(caught)}" if caught else ""
-    return f"not caught by {' or '.join(rules)}{instead}"
-
-
-def _reported(word: str, rules: tuple[str, ...]) -> str | None:
-    return f"{word}: {', '.join(rules)}" if rules else None

@@ -1,16 +1,14 @@
 """A quick part of the selftest, its expectations and its output."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from contract_tests.runner.cli import main
 from contract_tests.wrong_servers.catalogue import CATALOGUE
-from contract_tests.wrong_servers.selftest import MODES, jobs_for, matrix, problems, totals
-from contract_tests.wrong_servers.trial import Trial, run_trial, summary, unexpected
+from contract_tests.wrong_servers.expected import unexpected
+from contract_tests.wrong_servers.trial import run_trial
 
 QUICK = (
     "no-authentication",
@@ -42,67 +40,6 @@ def test_a_null_or_broken_server_never_passes(name: str) -> None:
     assert trial.exit_status in {1, 3}
 
 
-TRIAL = Trial("lock-ignored", "control", 1, 1, 2.0, ("LOCK-ONE",), (), {}, None, reports=True)
-
-
-@pytest.mark.parametrize(
-    ("name", "changes", "complaint"),
-    [
-        ("lock-ignored", {}, None),
-        ("lock-ignored", {"violated": ("SHAPE",)}, "not caught by LOCK-ONE, only by SHAPE"),
-        ("lock-ignored", {"violated": ()}, "not caught by LOCK-ONE"),
-        ("lock-ignored", {"reports": False}, "it left no reports"),
-        ("lock-ignored", {"reasons": {"SHAPE": "inconclusive: a fault of the suite: x"}}, "a fault of the suite"),
-        ("oldest-first", {"violated": (), "differs": ("RECENT-ORDER",)}, None),
-        ("oldest-first", {"differs": ("RECENT-ORDER",)}, "violated: LOCK-ONE"),
-        ("conforming", {"violated": (), "exit_status": 0}, None),
-        ("conforming", {"violated": ()}, None),
-        ("conforming", {"violated": (), "differs": ("ORDER",)}, "differs: ORDER"),
-        ("conforming-with-full-lock", {"violated": (), "differs": ("LOCK-RELEASE",)}, None),
-        ("empty", {"exit_status": 3}, None),
-        ("empty", {"exit_status": 0}, "it ended with exit status 0"),
-    ],
-)
-def test_an_unexpected_result_is_reported(name: str, changes: dict[str, Any], complaint: str | None) -> None:
-    found = unexpected(CATALOGUE[name], replace(TRIAL, name=name, **changes))
-    assert (complaint is None) == (found is None)
-    assert (complaint or "") in (found or "")
-
-
-def test_a_summary_names_the_rule_or_the_other_findings() -> None:
-    entry = CATALOGUE["lock-ignored"]
-    assert summary(entry, TRIAL) == "LOCK-ONE"
-    assert summary(entry, replace(TRIAL, violated=("SHAPE",), differs=("ORDER",))) == "SHAPE,(ORDER)"
-    assert summary(entry, replace(TRIAL, violated=())) == "survived"
-    assert summary(CATALOGUE["conforming"], replace(TRIAL, violated=(), exit_status=0)) == "exit 0"
-
-
-def test_a_conforming_server_has_every_seed_and_a_broken_one_no_control() -> None:
-    chosen = [CATALOGUE[name] for name in ("conforming", "lock-ignored", "garbage")]
-    jobs = [(job.name, job.mode, job.seed) for job in jobs_for(chosen, MODES["both"], 2)]
-    assert jobs == [
-        ("conforming", "black-box", 1),
-        ("conforming", "black-box", 2),
-        ("conforming", "control", 1),
-        ("conforming", "control", 2),
-        ("lock-ignored", "black-box", 1),
-        ("lock-ignored", "control", 1),
-        ("garbage", "black-box", 1),
-    ]
-
-
-def test_the_matrix_fits_a_hundred_columns_and_the_totals_count() -> None:
-    survivor = replace(TRIAL, name="lock-expires-a-second-late", violated=())
-    trials = [TRIAL, survivor]
-    lines = list(matrix([CATALOGUE[trial.name] for trial in trials], trials))
-    assert max(map(len, "\n".join(lines).splitlines())) <= 100
-    assert "! survived" in lines[-1]
-    assert next(totals(trials)) == (
-        "control: Of 2 wrong servers, 1 were caught by the right rule, 0 only by another rule, and 1 survived."
-    )
-    assert len(problems(trials)) == 1
-
-
 def test_the_command_prints_the_matrix_and_writes_the_results(tmp_path: Path) -> None:
     report = tmp_path / "trials.json"
     arguments = ["selftest", "--mode", "black-box", "--only", "garbage,echo", "--jobs", "2", "--report", str(report)]
@@ -116,3 +53,33 @@ def test_an_unknown_name_is_named() -> None:
     result = CliRunner().invoke(main, ["selftest", "--only", "lock-ignored,unknown"])
     assert result.exit_code == 2
     assert "unknown server, kind or rule: unknown" in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("--only RECENT-OWN,VERSIONS", "All results are as expected."),
+        ("--generated 12 --seed 4", "Not caught:"),
+        ("--one-role --only AUTH,CREDIT-419", "one account shows"),
+    ],
+)
+def test_a_sample_of_every_kind_of_run_is_as_expected(arguments: str, expected: str) -> None:
+    result = CliRunner().invoke(main, ["selftest", "--jobs", "2", *arguments.split()])
+    assert result.exit_code == 0, result.output
+    assert expected in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--generated 0", "--generated"),
+        ("--generated some", "--generated"),
+        ("--generated all --only ORDER", "no generated server breaks this rule"),
+        ("--one-role --only conforming", "none of these is a wrong server"),
+    ],
+)
+def test_a_run_of_no_servers_is_bad_usage(arguments: str, message: str) -> None:
+    result = CliRunner().invoke(main, ["selftest", *arguments.split()])
+    assert result.exit_code == 2
+    assert message in result.output
