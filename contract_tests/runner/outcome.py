@@ -154,9 +154,13 @@ def _result(rule: Rule, history: _History, findings: tuple[Finding, ...]) -> Rul
 
 
 def _passing(rule: Rule, history: _History) -> Iterator[str]:
-    """Yield the tests by which the rule passes: those that decided it and were not inconclusive in the end."""
+    """Yield the tests by which the rule passes: those that are for it, decided it and were not inconclusive in the end.
+
+    Another test, or chance, may meet the rule on its way: it can break the rule and does not pass it.
+    """
+    declared = {entry.name for entry in history.plan.entries if rule.id in entry.decides.rules}
     for test in dict.fromkeys(decision.test for decision in history.decisions if decision.rule == rule.id):
-        ended = history.ended.get(test)
+        ended = history.ended.get(test) if test in declared else None
         # A test that never ended was interrupted.
         if ended is not None and ended.outcome != "inconclusive":
             yield test

@@ -106,7 +106,7 @@ def _token(entry: Entry, role: str) -> str:
 class Decided:
     """A rule that a test decided for or against the server, and the accounts that the test uses.
 
-    A decision for the server counts unless the test ended inconclusive, since such a test passes no rule.
+    A decision for the server counts as in the outcome: by a test that is for the rule and did not end inconclusive.
     """
 
     rule: str
@@ -164,21 +164,20 @@ def run_trial(
         reasons={result.rule.id: f"{result.verdict}: {result.reason}" for result in outcome.results if result.reason},
         stopped=outcome.stopped,
         reports=reports,
-        decided=tuple(sorted(_decided(run))),
+        decided=tuple(sorted(set(_decided(run)))),
         reached=getattr(entry.source, "reached", None),
         cpu=time.process_time() - cpu,
     )
 
 
-def _decided(run: Run) -> set[Decided]:
+def _decided(run: Run) -> Iterator[Decided]:
     plan, ended = run.events.plan, {event.test: event.outcome for event in run.events.ended}
-    roles = {entry.name: _roles(entry.decides) for entry in plan.entries} if plan else {}
-    decisions = [event for event in run.events.log if isinstance(event, Decision)]
-    return {
-        Decided(each.rule, each.test, each.passed, roles.get(each.test, ()))
-        for each in decisions
-        if not each.passed or ended.get(each.test, "inconclusive") != "inconclusive"
-    }
+    declared = {entry.name: entry.decides for entry in plan.entries} if plan else {}
+    for decision in (event for event in run.events.log if isinstance(event, Decision)):
+        decides = declared.get(decision.test, Decides(()))
+        conclusive = ended.get(decision.test, "inconclusive") != "inconclusive"
+        if not decision.passed or (conclusive and decision.rule in decides.rules):
+            yield Decided(decision.rule, decision.test, decision.passed, _roles(decides))
 
 
 def _roles(decides: Decides) -> tuple[str, ...]:

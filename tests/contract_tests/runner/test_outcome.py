@@ -75,6 +75,15 @@ def test_a_skipped_test_does_not_change_a_passed_rule() -> None:
     assert outcome.verdict == "conforms"
 
 
+def test_a_rule_that_a_test_for_others_met_can_break_and_does_not_pass() -> None:
+    def met(*, passed: bool) -> Outcome:
+        made = plan(("a", ("AUTH",)), ("b", ("SHAPE",)))
+        return conclude([made, decision("a", "SHAPE", passed=passed), ended("a"), ended("b", "skipped", "no budget")])
+
+    assert verdicts(met(passed=True))["SHAPE"] == "skipped"
+    assert verdicts(met(passed=False))["SHAPE"] == "violated"
+
+
 @pytest.mark.parametrize("end", [(), (ended("a", "inconclusive", "timeout"),)])
 def test_no_decision_of_an_inconclusive_or_unfinished_test_passes_a_rule(end: tuple[Event, ...]) -> None:
     outcome = conclude([plan(("a", ("AUTH",))), decision("a", "AUTH", passed=True), *end])
