@@ -64,7 +64,9 @@ class ConformingWithNarrowLimits(Service):
     limits = Limits(images=1, text=500, resolutions=frozenset({"512x512", "768x768", "1024x1024"}))
 
 
-@conforming("Limits the rate of requests with 429 and Retry-After, one second at a time.")
+@conforming(
+    "Limits the rate of requests with 429 and Retry-After, one second at a time.", differs=("RATE", "RATE-HEADERS")
+)
 class ConformingWithRateLimit(Service):
     second, requests, counting = 0, 0, Lock()
 

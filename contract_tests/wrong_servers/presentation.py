@@ -55,7 +55,7 @@ class ForeignPresentation(Presentation):
         "X-Powered-By": "PHP/8.3.6",
         "Set-Cookie": "image_session=eyJpdiI6Ik5vbmUifQ; path=/; httponly; samesite=lax",
         "Cache-Control": "no-cache, private",
-        "X-RateLimit-Limit": "6000",
+        "X-Served-By": "node-7",
     }
     charset = "; charset=UTF-8"
     chunked = True
