@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.contract import Contract, Rules
-from mock_server.domain.accounts import masked, world_name
 from mock_server.domain.clock import SECOND, to_iso
 from mock_server.domain.entry import PICTURE, Entry
 from mock_server.insight import coverage, verdict, why
 from mock_server.service import Service
 from mock_server.service.snapshots import Log
 
-from .http import ResolvedWorld, http_error, json_response, query, resolve_token
+from .http import http_error, json_response, query, resolve_token
 
 _MAX_LIMIT = 1_000
 _DEFAULT_LIMIT = 100
@@ -103,7 +102,7 @@ class Requests:
 
     async def _world(self, asked: Mapping[str, str]) -> str | None:
         """Return the name of the world that the query names, None for all worlds."""
-        return (await self._used_world(asked["token"])).caller.world if "token" in asked else None
+        return (await resolve_token(self._service, asked["token"])).caller.world if "token" in asked else None
 
     async def _named_world(self, request: Request) -> tuple[str, str]:
         """Return token and name of the world that the query names; raise a 422 if it names none."""
@@ -112,16 +111,6 @@ class Requests:
             raise http_error(422, "Missing query parameter: token.")
         caller, token = await resolve_token(self._service, asked["token"])
         return token, caller.world
-
-    async def _used_world(self, token: str) -> ResolvedWorld:
-        """Return the world of a token; raise a 404 if it has neither been opened nor used: a misspelt token."""
-        resolved = await resolve_token(self._service, token)
-        world = resolved.caller.world
-        if world not in map(world_name, self._service.accounts.listed) and not (
-            (await self._service.store.read(world)).world or await self._service.journal.entries(world)
-        ):
-            raise http_error(404, f"The token {masked(token)} has no requests and no world; it may have been evicted.")
-        return resolved
 
     def _filter(self, asked: Mapping[str, str]) -> Callable[[Entry], bool]:
         operation, status = asked.get("operation"), asked.get("status")

@@ -134,12 +134,12 @@ def test_an_unknown_token_is_a_shell_variable(watched: Watched, busy: str) -> No
 def test_coverage_and_verdict_follow_the_client(watched: Watched, shared: Mocked, token: str) -> None:
     page = watched.open(token)
     grid = page.get_by_role("region", name="Coverage grid")
-    expect(part(page, "met")).to_have_text("0 of 19 met")
+    expect(part(page, "met")).to_have_text("0 of 22 met")
     expect(part(page, "verdict-word")).to_have_text("not exercised")
     for _ in range(2):
         shared.generate(token, "the same", count=0)
     expect(grid.get_by_role("row", name="generateImage")).to_contain_text("VALID-422 2×")
-    expect(part(page, "met")).to_have_text("1 of 19 met")
+    expect(part(page, "met")).to_have_text("1 of 22 met")
     expect(part(page, "verdict-word")).to_have_text("misbehaved")
     violated = part(page, "verdict").get_by_role("listitem").first
     expect(violated).to_contain_text("CLIENT-SAME-422")

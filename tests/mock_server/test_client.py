@@ -92,13 +92,6 @@ def test_an_unknown_filter_value_is_an_error(aiimage_mock: AiimageMock, wrong: A
         aiimage_mock.requests(**wrong)
 
 
-def test_a_world_that_ended_has_no_requests_to_judge(aiimage_mock: AiimageMock) -> None:
-    other = aiimage_mock.world()
-    other.end()
-    with pytest.raises(ControlError, match="no requests and no world"):
-        other.requests()
-
-
 def test_every_value_of_the_control_api_can_be_set(aiimage_mock: AiimageMock) -> None:
     assert WorldState.__annotations__.keys() == set(WorldChange.__struct_fields__)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from support.mock import PREFIX
 from support.server import Server
@@ -122,8 +122,12 @@ class Watched:
     def _watch(self, tab: Page) -> None:
         tab.set_default_timeout(PATIENCE_MS)
         tab.on("pageerror", lambda error: self._note(f"error: {error}"))
-        tab.on("console", lambda said: self._note(f"{said.type}: {said.text}") if said.type != "log" else None)
+        tab.on("console", self._said)
         tab.on("request", self._request)
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type != "log":
+            self._note(f"{said.type}: {said.text} ({said.location['url']})")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.mocked.origin, "data:", "blob:")):
