@@ -149,8 +149,12 @@ class Sequence:
     def _engine(self, place: int) -> Fields:
         """Return a request for one of the engines whose images do not change after the reply [QUEUED]."""
         api = self.subject.api
-        steady = [fields for fields in api.others if (engine := engine_of(fields)) and not engine.queues]
-        return (api.simplest, *steady)[place % (1 + len(steady))]
+        steady = [
+            fields for fields in (api.simplest, *api.others) if (engine := engine_of(fields)) and not engine.queues
+        ]
+        if not steady:
+            raise InconclusiveError("every engine that the service takes may answer before its pictures are ready")
+        return steady[place % len(steady)]
 
     def _shown(self, status: int) -> list[str]:
         """Return the rule that an expected refusal confirms."""

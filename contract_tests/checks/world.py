@@ -9,7 +9,8 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.engines import Fields
+from contract_tests.oracle.engines import Fields, engine_of
+from contract_tests.oracle.replies import made
 from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 
@@ -81,12 +82,19 @@ class World:
         return running.or_raise()
 
     def begin_simplest(self) -> "Running":
-        """Begin the simplest generation that the service does not refuse for a limit of its own."""
+        """Begin the simplest generation that the service does not refuse for a limit of its own.
+
+        Raise InconclusiveError if it is queued: then it need not run after its reply. [QUEUED]
+        """
         while True:
             fields = self.api.simplest
             running = self.begin(fields)
             if not running.answered or self.api.simplest == fields:
-                return running
+                break
+        engine = engine_of(fields)
+        if running.answered and engine and engine.queues and made(running.reply()):
+            raise InconclusiveError(f"{engine.name} answers at once, and a reply does not show that a generation runs")
+        return running
 
     def request(self, fields: Fields) -> "Running":
         """Request a generation as `begin` does, also if the service keeps the request waiting."""
