@@ -10,11 +10,11 @@ from contract_tests.client.api import Api
 from contract_tests.client.control import Control
 from contract_tests.errors import UsageError
 from contract_tests.report.terminal import summary_text
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.plugin import NAME, ConformancePlugin
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import add_pytest_options, settings_from_pytest
 from contract_tests.runner.target import Target
+from contract_tests.runner.verdict import Verdict
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,8 +15,8 @@ from contract_tests.oracle.engines import Fields, engine_field, finest, with_cou
 from contract_tests.oracle.quota import Outcome, Step
 from contract_tests.oracle.replies import images_requested, made, own_limit
 from contract_tests.oracle.samples import FIELDS, INVALID
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 # The status of a refusal when the quota is used up, and the rule that documents it.
 Quota = tuple[int, str]

@@ -10,8 +10,8 @@ from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.contract import from_gateway
 from contract_tests.oracle.replies import made
 from contract_tests.oracle.samples import INVALID
-from contract_tests.runner.events import SilentVerdict, Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import SilentVerdict, Verdict
 
 _FAILURE = 500
 _MAX_SILENCES = 2

@@ -5,7 +5,7 @@ from typing import Any
 
 from contract_tests.client.api import images_of
 from contract_tests.client.call import Reply
-from contract_tests.runner.events import Verdict
+from contract_tests.runner.verdict import Verdict
 
 
 def expect_ready(

@@ -10,8 +10,8 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import is_envelope
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.replies import made
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 _MAX_DOUBT_SECONDS = 2.0
 _MIN_MARGIN_SECONDS = 0.15

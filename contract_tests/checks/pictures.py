@@ -14,7 +14,7 @@ from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, promp
 from contract_tests.oracle.facts import counted
 from contract_tests.oracle.images import SAME, common_part, contradiction, shared_addresses
 from contract_tests.oracle.replies import images_requested
-from contract_tests.runner.events import Verdict
+from contract_tests.runner.verdict import Verdict
 
 _MAX_CHARACTERS = 200
 _MAX_PIXELS = 64_000_000

@@ -8,9 +8,9 @@ import pytest
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api, images_of
 from contract_tests.oracle.contract import load_contract
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
+from contract_tests.runner.verdict import Verdict
 
 MADE_UP = "made-up-4f1c9a7e52d8b036"
 # The generation last: it is not requested without a token if another call was served without one.

@@ -9,8 +9,8 @@ from contract_tests.checks.experiment import CREDITS, Experiment
 from contract_tests.checks.spending import Spending
 from contract_tests.client.api import Api
 from contract_tests.client.control import Control
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 Open = Callable[[str], Api]
 

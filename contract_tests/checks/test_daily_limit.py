@@ -13,8 +13,8 @@ from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_count
 from contract_tests.oracle.replies import about_parameters, made, own_limit
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 Open = Callable[[str], Api]
 

@@ -7,8 +7,8 @@ from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 _ERROR = 400
 

@@ -25,8 +25,8 @@ from contract_tests.oracle.engines import (
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
 from contract_tests.oracle.replies import about_parameters, error_fields, made, own_limit, refused_as_unknown
 from contract_tests.oracle.samples import UNKNOWN_ENGINE, Sample
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 # The engines that a JSON request can use, by name.
 ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}

@@ -14,8 +14,8 @@ from contract_tests.oracle.engines import engine_of
 from contract_tests.oracle.facts import RECENT_IMAGES, counted, price
 from contract_tests.oracle.history import Kind, Seen, deviations, made, overlapping
 from contract_tests.oracle.images import common_part, same
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 GENERATIONS, CHECKS, BURSTS = 3, 6, 2
 SECONDS_OF_A_MOCK = 0.5

@@ -4,8 +4,8 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.failures import FailureSearch
 from contract_tests.checks.hostile import hostile_bodies
 from contract_tests.client.api import Api
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 # Most services refuse a call without a token before they read its body.
 _WITHOUT_TOKEN = 8

@@ -9,8 +9,8 @@ from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.replies import about_parameters, about_token
 from contract_tests.oracle.samples import INVALID
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 
 @decides("SHAPE")

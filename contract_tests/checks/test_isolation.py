@@ -9,9 +9,9 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
+from contract_tests.runner.verdict import Verdict
 
 
 @decides("RECENT-OWN", "LOCK-SCOPE", credits=1, seconds=3, roles=("primary", "secondary"), mode="black-box")

@@ -13,9 +13,9 @@ from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.replies import about_parameters, made
 from contract_tests.oracle.samples import INVALID
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
+from contract_tests.runner.verdict import Verdict
 
 # Seen later, a lock that is free may have expired.
 RELEASE_SEEN_BEFORE = LOCK_SECONDS - 1

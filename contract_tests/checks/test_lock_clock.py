@@ -11,8 +11,8 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.samples import INVALID
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.target import Target
+from contract_tests.runner.verdict import Verdict
 
 SLOW, QUICK = LOCK_SECONDS + 2, LOCK_SECONDS * 0.4
 INSTANT = 0.001

@@ -7,8 +7,8 @@ from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED
 from contract_tests.fuzz.engine import run_campaign
 from contract_tests.fuzz.judgement import NOT_EXAMINED, Record
 from contract_tests.oracle.kinds import Kind
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 # For want of credits `empty` is refused what it would otherwise be served: such a request was accepted.
 UNEXAMINED = NOT_EXAMINED - {419}

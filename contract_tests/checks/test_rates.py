@@ -4,8 +4,8 @@ import pytest
 
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 _NAMES = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 

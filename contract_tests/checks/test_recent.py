@@ -19,8 +19,8 @@ from contract_tests.oracle.engines import Fields, with_count, with_prompt
 from contract_tests.oracle.facts import RECENT_IMAGES
 from contract_tests.oracle.images import common_part
 from contract_tests.oracle.samples import any_prompt
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 ENOUGH = RECENT_IMAGES + 1
 AT_ONCE = 4

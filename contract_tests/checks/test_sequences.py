@@ -9,8 +9,8 @@ from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.oracle import Oracle
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 IMAGES_OF_A_MOCK, IMAGES_OF_A_SERVICE = 6, 1
 # Every run of sequences decides these; other rules it can only find violated, wherever chance leads to them.

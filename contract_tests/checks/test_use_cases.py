@@ -11,8 +11,8 @@ from contract_tests.oracle import samples
 from contract_tests.oracle.engines import engine_of, source_field
 from contract_tests.oracle.images import common_part, same
 from contract_tests.oracle.samples import Sample
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 IMAGE_RULES = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET")
 

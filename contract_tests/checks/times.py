@@ -7,8 +7,8 @@ from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
 from contract_tests.client.made import MadeImage
 from contract_tests.oracle.moments import Shift, judge_shifts, moment_of, past_of, shift_of
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 # A service may cut the fractions of a second in one place and round them in another.
 _SAME_SECONDS = 1.0

@@ -11,8 +11,8 @@ from contract_tests.client.control import Control
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.replies import made
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 Edge = Literal["lock-expiry", "generation-end", "day-reset"]
 _STARTED_WITHIN = 10.0

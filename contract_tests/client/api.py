@@ -14,9 +14,9 @@ from contract_tests.oracle.images import documented
 from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.moments import Period, moment_of, period_between, period_of_call
 from contract_tests.oracle.replies import error_fields, images_requested, made, made_none, own_limit
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account, origin_of
+from contract_tests.runner.verdict import Verdict
 
 _PAUSE = 0.3
 _TRIES = 3

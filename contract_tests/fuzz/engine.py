@@ -21,8 +21,8 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.fuzz.campaigns import Campaign, allowance, configuration, is_fast
 from contract_tests.fuzz.gateway import BROKEN, DOCUMENT, Gateway
 from contract_tests.fuzz.judgement import Record
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 _MAX_SHRINK_REQUESTS = 300
 _ROUNDS = 3

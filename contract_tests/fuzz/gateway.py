@@ -17,8 +17,8 @@ from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.replies import made
-from contract_tests.runner.events import SilentVerdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import SilentVerdict
 
 DOCUMENT = "/openapi.json"
 BROKEN = "X-Broken"

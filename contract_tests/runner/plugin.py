@@ -16,9 +16,10 @@ from contract_tests.errors import (
     UndocumentedLimitError,
 )
 from contract_tests.report import files
-from contract_tests.runner.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded, TestStarted, Verdict
+from contract_tests.runner.events import Ending, Interrupted, PlanMade, PreflightFailed, TestEnded, TestStarted
 from contract_tests.runner.plan import Plan, make_plan
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 NAME = "conformance"
 

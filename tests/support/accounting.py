@@ -15,10 +15,11 @@ from contract_tests.client.transport import Transport
 from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.engines import load_engines
 from contract_tests.oracle.quota import Outcome, Reading, Step
-from contract_tests.runner.events import Decision, Verdict
+from contract_tests.runner.events import Decision
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits
+from contract_tests.runner.verdict import Verdict
 from support.conformance import target
 
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -9,8 +9,8 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.contract import load_contract
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 
 
 def reply(status: int, sent: float, received: float) -> Reply:

@@ -8,7 +8,8 @@ import pytest
 from contract_tests.checks.failures import FailureSearch
 from contract_tests.checks.hostile import hostile_bodies
 from contract_tests.errors import InconclusiveError, RuleBrokenError
-from contract_tests.runner.events import Decision, Verdict
+from contract_tests.runner.events import Decision
+from contract_tests.runner.verdict import Verdict
 from support.small_service import Answer, SmallService, run_against
 
 IMAGE = {"id": 1, "title": "t.png", "input": "a", "output": "uploads/t.png"}

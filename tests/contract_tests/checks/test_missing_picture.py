@@ -11,9 +11,9 @@ from contract_tests.client.budget import Budget
 from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.errors import RuleBrokenError
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
+from contract_tests.runner.verdict import Verdict
 from support.conformance import target
 
 HINT = "; if pictures are below http://h/images, set uploads_base to it in the target file"

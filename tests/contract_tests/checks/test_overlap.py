@@ -6,9 +6,9 @@ from contract_tests.checks.overlap import judge_life, judge_seconds, judge_seen
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import load_contract
-from contract_tests.runner.events import Verdict
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
+from contract_tests.runner.verdict import Verdict
 from support.conformance import target
 from support.overlaps import overlap, reply
 

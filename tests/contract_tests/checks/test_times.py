@@ -10,8 +10,9 @@ import pytest
 
 from contract_tests.checks.times import expect_created_before, expect_created_in_calls, expect_same_times
 from contract_tests.client.api import Api, images_of
-from contract_tests.runner.events import Decision, Verdict
+from contract_tests.runner.events import Decision
 from contract_tests.runner.run import Run
+from contract_tests.runner.verdict import Verdict
 from support.small_service import SmallService, run_against
 
 NOON = datetime(2026, 2, 26, 12, tzinfo=UTC)

@@ -10,10 +10,11 @@ from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBrokenError, UndocumentedLimitError
 from contract_tests.oracle.contract import load_contract
-from contract_tests.runner.events import Decision, Verdict
+from contract_tests.runner.events import Decision
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Limits
+from contract_tests.runner.verdict import Verdict
 from support.conformance import target
 
 FIELDS = {"image_generator": "ideogram", "description_ideogram": "A sign", "image_number_of_images": 2}

@@ -12,7 +12,8 @@ from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBr
 from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign
 from contract_tests.fuzz.engine import run_campaign
 from contract_tests.fuzz.judgement import Record
-from contract_tests.runner.events import Decision, Verdict
+from contract_tests.runner.events import Decision
+from contract_tests.runner.verdict import Verdict
 from support.conformance import TOKEN
 from support.small_service import Answer, SmallService, parameters, run_against
 

@@ -4,7 +4,8 @@ from contract_tests.client.masking import Masker, Secret
 from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.resources import load_rules
-from contract_tests.runner.events import Decision, Events, Verdict
+from contract_tests.runner.events import Decision, Events
+from contract_tests.runner.verdict import Verdict
 from support.conformance import TOKEN
 
 
