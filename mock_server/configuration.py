@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from . import resources
 from .contract import Contract, ContractError, Rules, read_yaml
-from .domain.accounts import Account, Accounts
+from .decoding import DecodingError, decode
+from .domain.accounts import Account, Accounts, masked
 from .domain.behaviour import Behaviour
 from .domain.clock import from_iso
 from .domain.history import History
@@ -20,6 +21,7 @@ from .domain.images import KEPT
 from .faults.plans import make_plans
 from .faults.registry import suggestion
 
+_MAX_PLAIN_CHARACTERS = 20
 DEFAULT_BEHAVIOUR = "documented"
 
 
@@ -117,12 +119,30 @@ def read_accounts(path: Path, contract: Contract, closed: bool = False) -> Accou
     """Return the accounts in a file; raise ConfigurationError. closed: refuse all other tokens."""
     content = _read(path)
     try:
-        data = msgspec.convert(content, _Accounts)
-        default = Account(data.defaults.credits, data.defaults.daily_limit)
-        listed = {token: _account(entry, default, contract) for token, entry in data.accounts.items()}
-    except (msgspec.ValidationError, ValueError) as error:
-        raise ConfigurationError(f"{path}: {error}") from error
+        data = decode(content, _Accounts)
+    except DecodingError as error:
+        raise ConfigurationError(f"{path}: {_without_tokens(str(error), content)}") from error
+    default = Account(data.defaults.credits, data.defaults.daily_limit)
+    listed = {}
+    for token, entry in data.accounts.items():
+        try:
+            listed[token] = _account(entry, default, contract)
+        except ValueError as error:
+            raise ConfigurationError(f"{path}: accounts.{_shown(token)}: {error}") from error
     return Accounts(listed, default, closed)
+
+
+def _without_tokens(message: str, content: Any) -> str:
+    """Return the message with the tokens masked that are the keys of the accounts."""
+    accounts = content.get("accounts") if isinstance(content, Mapping) else None
+    for token in accounts if isinstance(accounts, Mapping) else ():
+        message = message.replace(f"accounts.{token}.", f"accounts.{_shown(str(token))}.")
+    return message
+
+
+def _shown(token: str) -> str:
+    """Return a token as messages show it: a short one is none of the real service."""
+    return token if len(token) <= _MAX_PLAIN_CHARACTERS else masked(token)
 
 
 def read_scenario(path: Path, contract: Contract) -> Scenario:
@@ -146,10 +166,10 @@ def ready_made_scenario(name: str, contract: Contract) -> Scenario:
 def make_scenario(data: Any, contract: Contract) -> Scenario:
     """Return the scenario that parsed data describes; raise ConfigurationError."""
     try:
-        entry = msgspec.convert(data, _Scenario)
+        entry = decode(data, _Scenario, "the scenario")
         # Applied once now, so that a bad value is reported while the file is read.
         _account(entry, Account(0, 0), contract)
-    except (msgspec.ValidationError, ValueError) as error:
+    except ValueError as error:
         raise ConfigurationError(str(error)) from error
     return Scenario(entry.title, entry.description, lambda account: _account(entry, account, contract))
 
@@ -199,7 +219,7 @@ def _overrides(path: Path, rules: Rules) -> Mapping[str, Any]:
 
 def _read(path: Path) -> Any:
     try:
-        return read_yaml(path)
+        return read_yaml(path, unique=True)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except (ContractError, UnicodeDecodeError) as error:

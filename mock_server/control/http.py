@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_server.decoding import DecodingError, decode
 from mock_server.domain.accounts import masked, world_name
 from mock_server.service import Caller, Service
 
@@ -46,7 +47,7 @@ async def read_json(request: Request, kind: type[T], max_bytes: int = _MAX_BODY_
     body = await read_body(request, max_bytes)
     try:
         return _decoded(body or b"{}", kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (DecodingError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise http_error(422, f"Invalid body: {error}.") from error
 
 
@@ -55,7 +56,7 @@ def _decoded(body: bytes, kind: type[T]) -> T:
     try:
         value = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError:
-        return msgspec.convert(_with_integers(msgspec.json.decode(body)), kind)
+        return decode(_with_integers(msgspec.json.decode(body)), kind, "the body")
     # A kind that is not declared in detail has accepted any number.
     return _with_integers(value) if isinstance(value, dict | list) else value
 

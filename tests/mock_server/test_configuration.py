@@ -58,11 +58,20 @@ def test_closed_accounts_refuse_unlisted_tokens() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "Expected `object`, got `null`"),
-        ("defaults: {credits: 1}", "missing required field `daily_limit`"),
-        ("defaults: {credits: -1, daily_limit: 1}", "`int` >= 0 - at `$.defaults.credits`"),
-        ("defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {credit: 1}}", "unknown field `credit`"),
-        ("defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {lock: once}}", "Invalid enum value 'once'"),
+        ("", "the file takes an object with defaults, accounts, not null"),
+        ("defaults: {credits: 1}", "defaults.daily_limit is missing; it takes an integer from 0"),
+        (
+            "defaults: {credits: -1, daily_limit: 1}",
+            "defaults.credits takes an integer from 0 to 9007199254740992, not -1",
+        ),
+        (
+            "defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {credit: 1}}",
+            "accounts.a.credit: unknown key; did you mean credits?",
+        ),
+        (
+            "defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {lock: once}}",
+            'accounts.a.lock takes one of forever or null, not "once"',
+        ),
         ("a: [", "is not YAML"),
         ("a: !!python/object:os.system {}", "is not YAML"),
     ],
@@ -160,3 +169,9 @@ def test_a_key_with_a_scope_calls_nothing_else(tmp_path: Path) -> None:
     path.write_text("defaults: {credits: 1, daily_limit: 1}\naccounts: {narrow: {scope: [getVersion]}}\n")
     with pytest.raises(ConfigurationError, match="unknown operation getVersion; did you mean getVersions"):
         read_accounts(path, contract())
+
+
+@pytest.mark.parametrize("text", ["defaults: {credits: 1, credits: 2, daily_limit: 1}", "defaults: {}\ndefaults: {}"])
+def test_a_duplicate_key_is_named_with_its_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"duplicate key (credits|defaults) .*line [12]"):
+        read_accounts(write(tmp_path, text), contract())

@@ -70,9 +70,9 @@ def test_faults_survive_a_change_of_the_world_but_not_a_reset(mock: Mock) -> Non
 @pytest.mark.parametrize(
     ("faults", "message"),
     [
-        (None, "Expected `array`"),
-        ({"fault": "drop"}, "Expected `array`"),
-        (["drop"], "Expected `object`"),
+        (None, "the body takes a list"),
+        ({"fault": "drop"}, "the body takes a list"),
+        (["drop"], "entry 1 takes an object, not"),
         ([{}], "Fault 0: Object missing required field `fault`"),
         ([{"fault": "drop"}, {"fault": "drpo"}], "Fault 1: "),
         ([{"fault": "drop", "colour": "red"}], "Fault 0: "),

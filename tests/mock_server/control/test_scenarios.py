@@ -123,7 +123,7 @@ def test_a_file_of_the_same_name_is_not_used(mock: Mock, tmp_path: Any, monkeypa
         ({"name": None}, "Invalid scenario: "),
         ({"credits": -1}, "Invalid scenario: "),
         ({"credits": 2**60}, "Invalid scenario: "),
-        ({"colour": "red"}, "unknown field `colour`"),
+        ({"colour": "red"}, "colour: unknown key; known: credits"),
         ({"clock": "noon"}, "Invalid scenario: "),
         ({"clock": "9999-12-31T23:59:59Z"}, "it is before 1970 or after 8999"),
         ({"generation_time": 1e6}, "Invalid scenario: "),
