@@ -99,15 +99,15 @@ class Overlap:
         """Return whether another generation that was served certainly met this one, also if it waited for its end."""
         # A service that answers one request at a time would have kept the check waiting, too.
         seen = self.locked_at is not None and self.locked_at.exchange.received <= other.exchange.sent
-        left = min(self.seconds, LOCK_SECONDS) - self.into(other)
+        left = min(self._shortest, LOCK_SECONDS) - self.into(other)
         return (seen and left > self.margin + _STALL_SECONDS) or self.certainly_concurrent(other)
 
     def certainly_concurrent(self, other: Reply) -> bool:
         """Return whether another generation certainly ran at the same time."""
-        # If it had waited for this one, it would have been answered a lone generation's time after it.
-        waited = other.exchange.received - self.reply().exchange.received
-        alone = max(self.seconds - self.margin, self.seconds / 2)
-        return self._certainly_sent(other) and self.into(other) <= self._latest and waited < alone
+        # One after the other would have taken twice the time of a lone generation.
+        answered = self.into(other) + other.exchange.seconds
+        both = max(2 * self._shortest - self.margin, 1.5 * self._shortest)
+        return self._certainly_sent(other) and self.into(other) <= self._latest and answered < both
 
     def certainly_running(self, other: Reply) -> bool:
         """Return whether a call that does not wait was served while the generation ran and its lock lived."""
@@ -120,11 +120,16 @@ class Overlap:
         return seen or self.into(other) >= max(self.margin, self._begun_after)
 
     @property
+    def _shortest(self) -> float:
+        """The time for which the generation certainly ran, in seconds: its request and its reply may have been late."""
+        return min(self.seconds, self._run.made_images.quickest)
+
+    @property
     def _begun_after(self) -> float:
         """The time into the generation after which it has certainly begun, in seconds."""
         took = self.seconds
         # Its request may have been held up for as long as it took longer than another generation.
-        held_up = took - (1 - _ARRIVAL) * min(took, self._run.made_images.quickest)
+        held_up = took - (1 - _ARRIVAL) * self._shortest
         return min(held_up, max(_STALL_SECONDS, _ARRIVAL * took))
 
     @property
@@ -205,7 +210,7 @@ def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
 def judge_409_body(verdict: Verdict, reply: Reply) -> None:
     body = reply.json()
     if is_envelope(body):
-        return  # that is another assumption [ERROR-BODY]
+        body = body["error"]  # which is another assumption [ERROR-BODY]
     message = body.get("message") if isinstance(body, dict) else None
     verdict.expect(
         "LOCK-409-BODY", isinstance(message, str), expected="a message", received=f"message {message!r}", by=reply

@@ -179,7 +179,8 @@ def _shape_deviations(rule: str, reply: Reply, validator: jsonschema_rs.Validato
 
 def is_envelope(body: Any) -> bool:
     """Return whether an error has the form that other pages of the vendor's documentation show [ERROR-BODY]."""
-    return isinstance(body, dict) and isinstance(body.get("error"), dict) and "message" in body["error"]
+    inner = body.get("error") if isinstance(body, dict) and "message" not in body else None
+    return isinstance(inner, dict) and "message" in inner
 
 
 def _is_json(content_type: str) -> bool:

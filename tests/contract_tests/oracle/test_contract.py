@@ -6,7 +6,7 @@ import pytest
 from contract_tests.client.call import Reply
 from contract_tests.client.exchange import Exchange
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.contract import load_contract
+from contract_tests.oracle.contract import is_envelope, load_contract
 
 IMAGE = {"id": 1, "title": "t.png", "input": "p", "output": "uploads/t.png"}
 GENERATED = {"status": "success", "images": [IMAGE], "image_storage": "public"}
@@ -70,3 +70,16 @@ def test_another_refusal_of_a_bad_token_only_differs_from_an_assumption() -> Non
 def test_a_response_of_a_gateway_is_inconclusive(answer: Reply) -> None:
     with pytest.raises(InconclusiveError):
         broken("getVersions", answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"success": False, "error": {"code": "NOT_FOUND", "message": "No."}}, True),
+        ({"success": False, "error": {"message": "No."}, "message": "No."}, False),
+        ({"error": "No."}, False),
+        ([], False),
+    ],
+)
+def test_an_envelope_has_its_message_inside_alone(body: object, expected: bool) -> None:
+    assert is_envelope(body) is expected
