@@ -121,6 +121,7 @@ def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) ->
     except NoReplyError as error:
         # A timeout may be due to the network; where no connection is made, there is no picture.
         if not error.sent:
+            api.check()  # raises NoReplyError if the whole service is gone
             verdict.require("IMG-GET", False, expected="a picture at output", received=str(error), by=reply)
         raise
 
