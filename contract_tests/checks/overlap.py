@@ -99,7 +99,7 @@ class Overlap:
         """Return whether another generation that was served certainly met this one, also if it waited for its end."""
         # A service that answers one request at a time would have kept the check waiting, too.
         seen = self.locked_at is not None and self.locked_at.exchange.received <= other.exchange.sent
-        left = min(self._shortest, LOCK_SECONDS) - self.into(other)
+        left = min(self.seconds, LOCK_SECONDS) - self.into(other)
         return (seen and left > self.margin + _STALL_SECONDS) or self.certainly_concurrent(other)
 
     def certainly_concurrent(self, other: Reply) -> bool:
