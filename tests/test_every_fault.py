@@ -137,6 +137,23 @@ async def proxy_error(account: Account) -> None:
 
 
 @scene
+async def http_error(account: Account) -> None:
+    await account.fault("http-error", code=429, retry_after=7, times=1)
+    answer = await account.generate()
+    assert (answer.status, answer.headers["retry-after"]) == (429, "7")
+    assert answer.body == {"message": "Too Many Attempts."}
+    await account.fault("http-error", code=503, body="empty", times=1)
+    answer = await account.get("versions")
+    assert (answer.status, answer.headers["content-length"]) == (503, "0")
+    assert (await account.control("GET"))["credits"] == 100
+    await account.control("PATCH", body={"generation_time": 0})
+    (image,) = (await account.generate()).body["images"]
+    await account.fault("http-error", code=502, body="html", operation="getPicture", times=1)
+    assert (await account.picture(image)).headers["content-type"].startswith("text/html")
+    assert (await account.picture(image)).status == 200
+
+
+@scene
 async def upstream_failure(account: Account) -> None:
     await account.fault("upstream-failure", message="The engine is down.", times=1)
     task = await account.start_generating(3)

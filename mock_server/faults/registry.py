@@ -9,7 +9,7 @@ from .base import Fault, FaultError, Target, parameters_of
 from .generation import SlowGeneration, StuckLock, UpstreamFailure
 from .pictures import PictureMissing, PictureSlow, PictureTruncated
 from .reply import LostResponse, MalformedJson, SlowBody, TruncatedBody, WrongContentType
-from .request import Delay, Drop, ProxyError, Reset, Status
+from .request import Delay, Drop, HttpError, ProxyError, Reset, Status
 
 _ALL: tuple[type[Fault], ...] = (
     Status,
@@ -21,6 +21,7 @@ _ALL: tuple[type[Fault], ...] = (
     WrongContentType,
     SlowBody,
     ProxyError,
+    HttpError,
     UpstreamFailure,
     StuckLock,
     SlowGeneration,

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from mock_server.contract import Operation, Response
+from mock_server.domain.refusals import REFUSALS
 
 from .base import DAY, Fault, FaultError, Seconds, Target
 from .transmission import Transmission, empty, no_reply, whole
@@ -138,3 +139,32 @@ class ProxyError(Fault, frozen=True):
         del target
         page = _PAGE.format(title=f"{self.code} {HTTPStatus(self.code).phrase}")
         return whole(self.code, page.encode(), "text/html; charset=utf-8")
+
+
+class HttpError(Fault, frozen=True):
+    """The request is not handled: an error of any status, documented or not, as JSON, as a page or without a body."""
+
+    name: ClassVar[str] = "http-error"
+
+    code: Annotated[int, Meta(ge=400, le=599, description="a status, 400 to 599")] = 500
+    body: Literal["json", "html", "empty"] = "json"
+    retry_after: Annotated[int, Meta(ge=0, le=DAY, description=f"a number of seconds, 0 to {DAY}")] | None = None
+
+    def early_reply(self, target: Target) -> Transmission:
+        """Return the error."""
+        del target
+        headers = {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
+        phrase = _phrase(self.code)
+        match self.body:
+            case "empty":
+                return empty(self.code, headers)
+            case "html":
+                page = _PAGE.format(title=f"{self.code} {phrase}")
+                return whole(self.code, page.encode(), "text/html; charset=utf-8", headers)
+        # A 429 that is not that of the daily limit. [RATE]
+        message = REFUSALS["rate-limit"].message if self.code == HTTPStatus.TOO_MANY_REQUESTS else f"{phrase}."
+        return whole(self.code, msgspec.json.encode({"message": message}), "application/json", headers)
+
+
+def _phrase(code: int) -> str:
+    return HTTPStatus(code).phrase if code in set(HTTPStatus) else "Error"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_server.app import contract
 from mock_server.faults import FaultError, Target
 from mock_server.faults.base import DAY
-from mock_server.faults.request import Delay, Drop, ProxyError, Reset, Status
+from mock_server.faults.request import Delay, Drop, HttpError, ProxyError, Reset, Status
 from mock_server.faults.transmission import no_reply
 
 SECONDS = st.floats(0, DAY)
@@ -128,3 +128,19 @@ def test_a_proxy_error_is_an_html_page(code: Literal[502, 503, 504], title: str)
 
 def test_a_bad_gateway_is_the_default() -> None:
     assert ProxyError().early_reply(Target(contract(), "generateImage")).status == 502
+
+
+@pytest.mark.parametrize(
+    ("code", "message"), [(500, "Internal Server Error."), (429, "Too Many Attempts."), (499, "Error.")]
+)
+def test_an_error_is_json_with_a_message(code: int, message: str) -> None:
+    answer = HttpError(code=code).early_reply(Target(contract(), "getVersions"))
+    assert (answer.status, json.loads(answer.body)) == (code, {"message": message})
+    assert "retry-after" not in answer.headers
+
+
+def test_an_error_may_be_a_page_or_nothing_and_say_when_to_retry() -> None:
+    page = HttpError(code=502, body="html", retry_after=3).early_reply(Target(contract(), "getPicture"))
+    assert (page.headers["content-type"], page.headers["retry-after"]) == ("text/html; charset=utf-8", "3")
+    assert b"<h1>502 Bad Gateway</h1>" in page.body
+    assert HttpError(body="empty").early_reply(Target(contract(), "getVersions")).body == b""
