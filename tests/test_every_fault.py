@@ -160,6 +160,7 @@ async def upstream_failure(account: Account) -> None:
     assert (await account.generate()).status == 409
     await account.clock(advance_to="generation-end")
     assert (await task).body == {"status": "error", "message": "The engine is down."}
+    assert (await account.get("recent-images")).body == []
     assert (await account.get("check-availability")).status == 200
     assert (await account.control("GET"))["credits"] == 100
 

@@ -93,6 +93,7 @@ def _check_world(world: World, taken_at: Instant, behaviour: Behaviour) -> None:
     for generation in world.running:
         _check_number("generation.credits", generation.credits, _MAX_COUNT)
         _check_number("generation.allowance", generation.allowance, _MAX_COUNT)
+        _check_number("generation.kept", generation.kept, _MAX_COUNT)
         _check_instants("generation", ends=generation.ends, ready=generation.ready)
         _check_number("order.count", generation.order.count, behaviour.max_images, least=1)
         _check_size(generation.order, behaviour)

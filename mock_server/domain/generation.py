@@ -19,7 +19,8 @@ class GenerationRequest(msgspec.Struct, frozen=True):
 
     Faults change the rest. forced_seconds: duration of this generation, before all others; failure: message that it
     ends with instead of images; lock: "rule" to follow LOCK-RELEASE, "expiry" not to free it when the generation ends,
-    "forever" never to free it; awaited: False to reply without waiting for the end.
+    "forever" never to free it; awaited: False to reply without waiting for the end; kept: the images that it makes
+    before it fails.
     """
 
     id: str
@@ -29,6 +30,7 @@ class GenerationRequest(msgspec.Struct, frozen=True):
     failure: str | None = None
     lock: Literal["rule", "expiry", "forever"] = "rule"
     awaited: bool = True
+    kept: int = 0
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -87,7 +89,9 @@ def _generation(world: World, request: GenerationRequest, now: Instant, behaviou
     # Where any credit suffices (credit_need), the account may have less than the price.
     price = min(charges.price(world, order.demand, behaviour), charges.free_credits(world))
     allowance = charges.allowance(world, order.demand, behaviour)
-    return Generation(request.id, order, price, allowance, now if order.queues else ready, ready, request.failure)
+    return Generation(
+        request.id, order, price, allowance, now if order.queues else ready, ready, request.failure, request.kept
+    )
 
 
 def _seconds(world: World, request: GenerationRequest) -> float:

@@ -33,7 +33,7 @@ def _end(world: World, generation: Generation) -> World:
     """Return the world with the generation charged and recorded in one step, or released. [CREDIT-COST]"""
     running = tuple([each for each in world.running if each.id != generation.id])
     if generation.failure is not None:
-        return replace(world, running=running)
+        return _failed(replace(world, running=running), generation)
     made = make(world, generation)
     return replace(
         world,
@@ -44,3 +44,12 @@ def _end(world: World, generation: Generation) -> World:
         made=world.made + len(made),
         images=kept(world.images, made),
     )
+
+
+def _failed(world: World, generation: Generation) -> World:
+    """Return the world with the images that were made before the failure. [CREDIT-ATOMIC]"""
+    count = min(generation.kept, generation.order.count)
+    if not count:
+        return world
+    made = make(world, replace(generation, credits=0, order=replace(generation.order, count=count)))
+    return replace(world, made=world.made + len(made), images=kept(world.images, made))

@@ -60,7 +60,8 @@ class Order(msgspec.Struct, frozen=True):
 
 class Generation(msgspec.Struct, frozen=True):
     """A running generation. credits, allowance: reserved until it ends; ends: when it does; ready: when its pictures
-    can be fetched; failure: message that it ends with instead of images.
+    can be fetched; failure: message that it ends with instead of images; kept: the images that it makes before it
+    fails, which stay among the recent ones and cost nothing [CREDIT-ATOMIC].
     """
 
     id: str
@@ -70,6 +71,7 @@ class Generation(msgspec.Struct, frozen=True):
     ends: Instant
     ready: Instant
     failure: str | None = None
+    kept: int = 0
 
 
 # The ends of the file names of a picture, and of the drawing that stands for it while it is queued.

@@ -22,10 +22,11 @@ class UpstreamFailure(Fault, frozen=True):
     operations: ClassVar[tuple[str, ...]] = ("generateImage",)
 
     message: _Message = "The image engine failed. Please try again later."
+    kept: Annotated[int, Meta(ge=0, le=100, description="a number of images, 0 to 100")] = 0
 
     def change_generation(self, request: GenerationRequest) -> GenerationRequest:
-        """Return a generation that ends with the message."""
-        return replace(request, failure=self.message)
+        """Return a generation that ends with the message, and keeps the images that it made before."""
+        return replace(request, failure=self.message, kept=self.kept)
 
 
 class StuckLock(Fault, frozen=True):

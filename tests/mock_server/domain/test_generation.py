@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from mock_server.domain.clock import SECOND
-from mock_server.domain.generation import Failure, availability, outcome
+from mock_server.domain.generation import Failure, GenerationRequest, availability, begin, outcome
 from mock_server.domain.refusals import Refusal, busy
-from mock_server.domain.world import Lock
+from mock_server.domain.world import Generation, Lock, Order
 from support.clocks import START
 from support.sandbox import LOCK, Sandbox
 
@@ -160,3 +160,14 @@ def test_none_can_start_while_one_runs(sandbox: Sandbox) -> None:
 def test_availability_depends_on_the_lock_alone(sandbox: Sandbox) -> None:
     sandbox.set(credits=0, used=20)
     assert availability(sandbox.world) is None
+
+
+@pytest.mark.parametrize(("kept", "listed"), [(0, 0), (2, 2), (9, 3)])
+def test_images_that_were_made_before_a_failure_stay_and_cost_nothing(sandbox: Sandbox, kept: int, listed: int) -> None:
+    request = GenerationRequest("failing", Order("dall-e", "a fox", 3, 64, 64, "hd"), 2, failure="No.", kept=kept)
+    sandbox.world, generation = begin(sandbox.world, request, sandbox.now, sandbox.behaviour)
+    assert isinstance(generation, Generation)
+    world = sandbox.after(2)
+    assert outcome(world, generation) == Failure("No.")
+    assert (len(world.images), world.made, world.credits, world.used) == (listed, listed, 10, 0)
+    assert {image.credits for image in world.images} <= {0}
