@@ -7,7 +7,7 @@ from contract_tests.checks.world import World
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.replies import about_parameters, about_token
+from contract_tests.oracle.replies import about_parameters, about_token, own_limit
 from contract_tests.oracle.samples import INVALID
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import Verdict
@@ -96,7 +96,10 @@ def test_lock_then_limit_then_credits(world: Callable[..., World], verdict: Verd
 
 
 def _expect_next(verdict: Verdict, status: int, account: World) -> None:
-    reply = account.api.generate(account.api.simplest)
+    fields = account.api.simplest
+    reply = account.api.generate(fields)
+    if limit := own_limit(fields, reply):
+        raise InconclusiveError(f"the service refuses {limit}, before every other refusal")
     _expect(verdict, reply.status == status, str(status), *account.trail)
 
 

@@ -10,7 +10,7 @@ from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import Fields, engine_of
-from contract_tests.oracle.replies import made
+from contract_tests.oracle.replies import made, own_limit
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import Verdict
 
@@ -84,13 +84,16 @@ class World:
     def begin_simplest(self) -> "Running":
         """Begin the simplest generation that the service does not refuse for a limit of its own.
 
-        Raise InconclusiveError if it is queued: then it need not run after its reply. [QUEUED]
+        Raise InconclusiveError if every one is refused for such a limit, or if it is queued: then it need not run after
+        its reply. [QUEUED]
         """
         while True:
             fields = self.api.simplest
             running = self.begin(fields)
             if not running.answered or self.api.simplest == fields:
                 break
+        if running.answered and (limit := own_limit(fields, running.reply())):
+            raise InconclusiveError(f"the service refuses {limit}, so that no generation runs")
         engine = engine_of(fields)
         if running.answered and engine and engine.queues and made(running.reply()):
             raise InconclusiveError(f"{engine.name} answers at once, and a reply does not show that a generation runs")
