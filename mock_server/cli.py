@@ -2,7 +2,7 @@
 
 import gc
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from .configuration import (
     read_scenario,
     ready_made_behaviours,
 )
-from .contract import Contract, ContractError
+from .contract import Contract, ContractError, Rules
 from .domain.accounts import Accounts
 from .environment import PREFIX, is_link
 from .output import Program, print_document
@@ -214,16 +214,17 @@ def behaviours() -> None:
     """
     from . import app
 
-    settings = app.rules().settings
-    for name in ready_made_behaviours():
-        click.echo(f"{name}: {_description(resources.BEHAVIOURS / f'{name}.yaml')}")
-        for setting, value in read_ready_made_behaviour(name, app.rules()).items():
-            default, known = settings[setting].default, settings[setting]
-            click.echo(f"  {setting}: {_shown(value)}  (default {_shown(default)}; {known.rule}, {known.source})")
+    lines = [line for name in ready_made_behaviours() for line in _behaviour_lines(name, app.rules())]
+    print_document("".join(f"{line}\n" for line in lines))
 
 
-def _description(path: Path) -> str:
-    return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+def _behaviour_lines(name: str, rules: Rules) -> Iterator[str]:
+    text = (resources.BEHAVIOURS / f"{name}.yaml").read_text(encoding="utf-8")
+    yield f"{name}: {text.splitlines()[0].removeprefix('# ')}"
+    for changed, value in read_ready_made_behaviour(name, rules).items():
+        setting = rules.settings[changed]
+        default = f"default {_shown(setting.default)}; {setting.rule}, {setting.source}"
+        yield f"  {changed}: {_shown(value)}  ({default})"
 
 
 def _shown(value: Any) -> str:

@@ -74,11 +74,9 @@ def _locked(world: World, demand: Demand, now: Instant, behaviour: Behaviour) ->
 
 
 def _daily_limit(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
-    if world.sandbox:
-        return None
     wanted = charges.allowance(world, demand, behaviour)
     reserved = sum([each.allowance for each in world.running])
-    if world.used + reserved + wanted <= world.daily_limit:
+    if not wanted or world.used + reserved + wanted <= world.daily_limit:
         return None
     # More than a whole day allows passes on no day.
     resets_at = days.next_day(now, behaviour)

@@ -35,7 +35,7 @@ Handler = Callable[[Call], Awaitable[Reply]]
 async def check_availability(call: Call) -> Reply:
     refusal = availability(call.seen.world)
     if refusal:
-        return refused(refusal, call.service.behaviour)
+        return refused(refusal)
     return _AVAILABLE
 
 
@@ -57,7 +57,7 @@ async def generate_image(call: Call) -> Reply:
         request = fault.change_generation(request)
     outcome, ended = await generate(call.service, call.caller, request, call.seen)
     if isinstance(outcome, Refusal):
-        return refused(outcome, behaviour)
+        return refused(outcome)
     if isinstance(outcome, Failure):
         return failed(outcome.message, ended)
     images = outcome or ()

@@ -86,7 +86,7 @@ class Operations:
             return None
         context.rate = await self._service.change(caller, lambda world, now: count_call(world, now, behaviour))
         context.seen = await self._service.look(caller)
-        return refused(context.rate.refusal, behaviour) if context.rate.refusal else None
+        return refused(context.rate.refusal) if context.rate.refusal else None
 
     async def _handle(self, context: RequestContext, operation: Operation) -> Reply:
         handler = self._handlers.get(operation.id)
@@ -103,7 +103,7 @@ class Operations:
             return reply  # the other refusals are those of a generation
         demand = read_demand(context.sent_fields, operation.parameters.pick(context.sent_fields).roles, behaviour)
         earlier = earlier_refusal(self._service, context.seen, demand)
-        return refused(earlier, behaviour) if earlier else reply
+        return refused(earlier) if earlier else reply
 
     def _unknown(self, context: RequestContext) -> Reply:
         path = context.path

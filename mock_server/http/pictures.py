@@ -53,9 +53,10 @@ class Pictures:
             allow, path = ", ".join(_METHODS), context.path
             return error("wrong-method", {"Allow": allow}, method=context.method, path=path, allow=allow)
         title = context.picture or ""
-        found = await self._service.image(_pictured(title))
-        if found and found.image.queued and title.endswith(PLACEHOLDER):
-            return whole(200, _DRAWING, "image/svg+xml")
+        if title.endswith(PLACEHOLDER):
+            found = await self._service.image(_pictured(title))
+            drawn = found is not None and found.image.queued
+            return whole(200, _DRAWING, "image/svg+xml") if drawn else error("no-picture", path=context.path)
         kept = await self._kept(title)
         if kept is None:
             return error("no-picture", path=context.path)

@@ -41,7 +41,10 @@ _WITH_PAGE = frozenset({404, 405, 422})
 
 
 def make_presenter(behaviour: Behaviour) -> Presenter:
-    """Return the function that gives a reply its form, as bytes on the wire. [VALID-422, ERROR-BODY, NO-ACCEPT]"""
+    """Return the function that gives a reply its form, as bytes on the wire.
+
+    [VALID-422, LOCK-409-BODY, ERROR-BODY, NO-ACCEPT, RATE-HEADERS]
+    """
     pages, envelopes = behaviour.without_accept == "redirect", behaviour.error_body == "envelope"
 
     def present(context: RequestContext, reply: Reply) -> Transmission:
@@ -59,6 +62,8 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
             reply = _invalid(reply, behaviour.invalid_status)
             if reply.status == HTTPStatus.OK:
                 return to_transmission(reply)
+        if reply.code == "locked" and behaviour.locked_status_field == "absent":
+            reply = replace(reply, body={name: value for name, value in reply.body.items() if name != "status"})
         page = _for_browsers(context, reply) if pages and not accepts_json(context.headers.get(b"accept")) else None
         return page or to_transmission(_in_envelope(reply) if envelopes else reply)
 

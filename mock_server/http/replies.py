@@ -7,7 +7,6 @@ import msgspec
 from msgspec.structs import replace
 
 from mock_server.contract import Finding
-from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Instant
 from mock_server.domain.refusals import REFUSALS, Refusal
 from mock_server.faults.transmission import Transmission, empty, whole
@@ -88,12 +87,9 @@ def failed(message: str, ended: Instant) -> Reply:
     return Reply(200, {"status": "error", "message": message}, ended=ended, ours=True)
 
 
-def refused(refusal: Refusal, behaviour: Behaviour) -> Reply:
-    """Return the reply to a request that a rule refused. [LOCK-409-BODY]"""
-    reply = replace(error(refusal.code), refusal=refusal)
-    if refusal.code == "locked" and behaviour.locked_status_field == "absent":
-        return replace(reply, body={name: value for name, value in reply.body.items() if name != "status"})
-    return reply
+def refused(refusal: Refusal) -> Reply:
+    """Return the reply to a request that a rule refused."""
+    return replace(error(refusal.code), refusal=refusal)
 
 
 def invalid(findings: Sequence[Finding]) -> Reply:

@@ -69,6 +69,10 @@ def _operation(entry: Entry, contract: Contract) -> Operation | None:
     return next((each for each in contract.operations if each.id == entry.operation), None)
 
 
+def _with_another_key(entry: Entry, contract: Contract) -> Nearest:
+    return _request(entry, contract, NEVER, entry.fields)
+
+
 def _with_token(entry: Entry, contract: Contract) -> Nearest:
     sent = "present" if entry.authorized else "missing"
     header = {"field": "Authorization", "sent": sent, "nearest": "Bearer <token>"}
@@ -142,6 +146,7 @@ def _valid(entry: Entry, contract: Contract) -> Nearest:
 
 _BY_CODE: Mapping[str, Callable[[Entry, Contract], Nearest]] = {
     "unauthenticated": _with_token,
+    "forbidden": _with_another_key,
     "no-route": _elsewhere,
     "no-picture": _elsewhere,
     "wrong-method": _elsewhere,
