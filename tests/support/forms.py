@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.http.context import Upload
+from mock_server.http.forms import Form
+
 MULTIPART = "multipart/form-data; boundary=x"
 URLENCODED = "application/x-www-form-urlencoded"
 END = b"--x--\r\n"
@@ -157,3 +160,18 @@ CASES += [
     Case(f"names: {pairs}", b"".join(part(b'name="%s"' % n.encode(), v.encode()) for n, v in pairs) + END, read)
     for pairs, read in NAMES
 ]
+
+
+def as_data(value: Any) -> Any:
+    """Return a value as the table has it."""
+    if isinstance(value, Upload):
+        return {"file": len(value.data)}
+    if isinstance(value, list):
+        return [as_data(each) for each in value]
+    return {str(key): as_data(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def as_read(form: Form) -> dict[str, Any]:
+    """Return the fields of a form as the table has them."""
+    fields: dict[str, Any] = as_data(form.fields)
+    return fields | {name: {"file": None} for name in form.broken}

@@ -201,3 +201,9 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "BMP with too few pixels": ("damaged", encoded("BMP")[:-100]),
     "BMP of no width": ("damaged", encoded("BMP").replace(struct.pack("<ii", 40, 30), bytes(8), 1)),
 }
+
+
+def small_png(shade: int = 0) -> bytes:
+    output = io.BytesIO()
+    Image.new("L", (8, 8), shade).save(output, "PNG")
+    return output.getvalue()

@@ -1,87 +1,20 @@
 """The document compiled to a table of operations, and the documents that are refused."""
 
-import copy
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from mock_server import resources
-from mock_server.contract import Contract, ContractError, Operation, Response, compile_contract, read_yaml
+from mock_server.contract import Contract, Operation, Response, compile_contract, read_yaml
 from mock_server.contract.operations import path_pattern
 from mock_server.contract.parameters import Choice, Variant
+from support.documents import DELETE, ID, NEW, POST, changed, document, reply, with_path
 
 REAL = compile_contract(read_yaml(resources.DOCUMENT))
-NEW = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
-REPLY = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
-
-
-def document() -> dict[str, Any]:
-    """Return a small valid document."""
-    return {
-        "openapi": "3.1.0",
-        "servers": [{"url": "https://example.org/base/v2/"}],
-        "security": [{"key": []}],
-        "components": {
-            "schemas": {"Reply": REPLY},
-            "responses": {"Gone": reply({"$ref": "#/components/schemas/Reply"}, {"id": 9})},
-        },
-        "paths": {
-            "/things": {
-                "get": {
-                    "operationId": "listThings",
-                    "security": [],
-                    "responses": {
-                        "410": {"$ref": "#/components/responses/Gone"},
-                        "201": reply(REPLY, {"id": 2}),
-                        "200": reply(REPLY, {"id": 1}, {"id": 7}),
-                    },
-                },
-                "post": {
-                    "operationId": "makeThing",
-                    "tags": ["Things"],
-                    "summary": "Make",
-                    "description": "Make a thing.",
-                    "x-rules": ["ONE"],
-                    "requestBody": {"content": {"application/json": {"schema": NEW}}},
-                    "responses": {"200": reply(REPLY, {"id": 1})},
-                },
-            }
-        },
-        "x-fallback-responses": {"405": reply(REPLY, {"id": 0}, headers={"Allow": {"required": True}, "Age": {}})},
-    }
-
-
-def reply(schema: Any, *values: Any, headers: Any = None) -> dict[str, Any]:
-    examples = {f"example{number}": {"value": value} for number, value in enumerate(values)}
-    node = {"description": "Some", "content": {"application/json": {"schema": schema, "examples": examples}}}
-    return {**node, "headers": headers} if headers else node
-
-
-def changed(*path: str, value: Any) -> dict[str, Any]:
-    """Return the small document with one node replaced, or removed where `value` is None."""
-    data = copy.deepcopy(document())
-    node: Any = data
-    for step in path[:-1]:
-        node = node[step]
-    if value is None:
-        del node[path[-1]]
-    else:
-        node[path[-1]] = value
-    return data
 
 
 def operation(contract: Contract, name: str) -> Operation:
     return next(each for each in contract.operations if each.id == name)
-
-
-def refusal(data: Mapping[str, Any]) -> str:
-    with pytest.raises(ContractError) as caught:
-        compile_contract(data)
-    return str(caught.value)
-
-
-POST = ("paths", "/things", "post")
 
 
 def test_an_operation_has_the_base_path_of_the_server() -> None:
@@ -191,25 +124,6 @@ def test_a_wrong_format_is_a_complaint() -> None:
     assert operation(contract, "makeThing").success.complaint("yesterday", {}) is not None
 
 
-@pytest.mark.parametrize("version", ["3.0.3", "2.0", ""])
-def test_another_openapi_version_is_refused(version: str) -> None:
-    assert refusal(changed("openapi", value=version)) == "the document must be OpenAPI 3.1"
-
-
-def test_a_document_without_a_version_is_refused() -> None:
-    assert refusal({}) == "the document must be OpenAPI 3.1"
-
-
-ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
-DELETE = {"operationId": "deleteThing", "responses": {"204": {"description": "Gone."}}}
-
-
-def with_path(path: str, item: dict[str, Any]) -> dict[str, Any]:
-    data = document()
-    data["paths"][path] = item
-    return data
-
-
 @pytest.mark.parametrize("item", [{"delete": {**DELETE, "parameters": [ID]}}, {"delete": DELETE, "parameters": [ID]}])
 def test_a_path_parameter_must_match_its_schema(item: dict[str, Any]) -> None:
     found = operation(compile_contract(with_path("/things/{id}", item)), "deleteThing")
@@ -227,22 +141,6 @@ def test_a_reply_without_content_has_no_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "path", "message"),
-    [
-        ([], "/things/{id}", "/base/v2/things/{id}: id must be both in the path and declared as its parameter"),
-        ([ID], "/gone", "/base/v2/gone: id must be both in the path and declared as its parameter"),
-        (
-            [{"name": "token", "in": "cookie"}],
-            "/gone",
-            "/base/v2/gone: the parameter token must be in the path or the query",
-        ),
-    ],
-)
-def test_a_parameter_that_does_not_match_its_path_is_refused(parameters: list[Any], path: str, message: str) -> None:
-    assert refusal(with_path(path, {"delete": {**DELETE, "parameters": parameters}})) == message
-
-
-@pytest.mark.parametrize(
     ("path", "matching", "other"),
     [
         ("/a/{id}", "/a/12", "/a/12/b"),
@@ -256,69 +154,6 @@ def test_a_path_with_parameters_matches_one_segment_each(path: str, matching: st
     assert not pattern.fullmatch(other)
 
 
-def test_another_security_scheme_is_refused() -> None:
-    schemes = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
-    assert refusal(changed("components", value={"securitySchemes": schemes})) == (
-        "securitySchemes: key is not understood, only an http bearer scheme is"
-    )
-
-
-@pytest.mark.parametrize("key", ["trace", "head", "servers"])
-def test_an_unknown_method_is_refused(key: str) -> None:
-    assert refusal(changed("paths", "/things", key, value={})) == f"/things: {key} is not understood"
-
-
-@pytest.mark.parametrize("key", ["callbacks", "servers"])
-def test_an_unknown_keyword_of_an_operation_is_refused(key: str) -> None:
-    assert refusal(changed(*POST, key, value=[1])) == f"POST /base/v2/things: {key} is not understood"
-
-
-def test_an_operation_without_an_id_is_refused() -> None:
-    assert "no operationId" in refusal(changed(*POST, "operationId", value=None))
-
-
-def test_an_operation_without_success_is_refused() -> None:
-    data = changed(*POST, "responses", value={"400": reply(REPLY, {"id": 1})})
-    assert refusal(data) == "POST /base/v2/things: no successful response"
-
-
-@pytest.mark.parametrize("owner", [POST[1:], ()])
-def test_a_response_without_an_example_is_refused(owner: tuple[str, ...]) -> None:
-    path = ("paths", *owner, "responses", "200") if owner else ("x-fallback-responses", "405")
-    where = "POST /base/v2/things" if owner else "x-fallback-responses"
-    assert refusal(changed(*path, value=reply(REPLY))) == (
-        f"{where}: the {path[-1]} response needs application/json with an example"
-    )
-
-
-def test_a_response_in_another_format_is_refused() -> None:
-    node: dict[str, Any] = {"content": {"text/plain": {"examples": {"a": {}}}}}
-    assert "needs application/json with an example" in refusal(changed(*POST, "responses", "200", value=node))
-
-
-def test_an_example_that_does_not_match_its_schema_is_refused() -> None:
-    assert refusal(changed(*POST, "responses", "200", value=reply(REPLY, {"id": "one"}))) == (
-        "POST /base/v2/things: the example of the 200 response does not fit its schema"
-    )
-
-
-def test_a_body_of_another_content_type_is_refused() -> None:
-    content = {"content": {"application/xml": {"schema": NEW}}}
-    assert refusal(changed(*POST, "requestBody", value=content)) == (
-        "makeThing: a request body must be multipart/form-data or application/json"
-    )
-
-
-def test_a_body_that_is_not_an_object_is_refused() -> None:
-    content = {"content": {"application/json": {"schema": {"type": "array"}}}}
-    assert "a variant is an object with properties" in refusal(changed(*POST, "requestBody", value=content))
-
-
-def test_a_dangling_reference_is_refused() -> None:
-    broken = reply({"$ref": "#/components/schemas/Missing"}, {"id": 1})
-    assert refusal(changed(*POST, "responses", "200", value=broken)) == "#/components/schemas/Missing points to nothing"
-
-
 def test_the_document_of_the_project_compiles() -> None:
     assert {each.id: each.path for each in REAL.operations} == {
         "checkAvailability": "/api/v1/aiimage/check-availability",
@@ -330,30 +165,6 @@ def test_the_document_of_the_project_compiles() -> None:
     assert isinstance(operation(REAL, "generateImage").parameters, Choice)
     headers = {status: each.headers for status, each in REAL.fallbacks.items()}
     assert headers == {403: set(), 404: set(), 405: {"allow"}, 413: set(), 429: set()}
-
-
-@pytest.mark.parametrize("status", ["default", "2XX"])
-def test_a_status_that_is_not_a_number_is_refused(status: str) -> None:
-    data = changed(*POST, "responses", value={"200": reply(REPLY, {"id": 1}), status: reply(REPLY, {"id": 1})})
-    assert f"the status {status} is not understood" in refusal(data)
-
-
-def test_a_duplicate_operation_id_is_refused() -> None:
-    assert "duplicate operationId: listThings" in refusal(changed(*POST, "operationId", value="listThings"))
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        (("servers",), []),
-        (("paths",), None),
-        ((*POST, "responses", "200", "content", "application/json", "examples"), {"a": {"summary": "empty"}}),
-        ((*POST, "requestBody", "content", "application/json", "schema", "properties", "name", "type"), "strin"),
-        (("components", "schemas", "Reply"), {"$ref": "#/components/schemas/Reply"}),
-    ],
-)
-def test_a_document_that_breaks_the_compiler_raises_a_contract_error(path: tuple[str, ...], value: Any) -> None:
-    assert refusal(changed(*path, value=value))
 
 
 def test_a_header_by_reference_is_followed() -> None:

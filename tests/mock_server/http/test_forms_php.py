@@ -7,11 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mock_server.http.context import Upload
 from mock_server.http.forms import Form, read_multipart, read_urlencoded
 from mock_server.http.multipart import MultipartError
 from support.examples import examples
-from support.forms import CASES, END, URLENCODED, Case, part
+from support.forms import CASES, END, URLENCODED, Case, as_read, part
 from support.php import Php, php
 
 pytestmark = pytest.mark.slow
@@ -36,19 +35,6 @@ def as_bytes(value: Any) -> Any:
     if isinstance(value, list):
         return [as_bytes(each) for each in value]
     return value.encode().decode("latin-1") if isinstance(value, str) else value
-
-
-def as_data(value: Any) -> Any:
-    if isinstance(value, Upload):
-        return {"file": len(value.data)}
-    if isinstance(value, list):
-        return [as_data(each) for each in value]
-    return {str(key): as_data(each) for key, each in value.items()} if isinstance(value, dict) else value
-
-
-def read(form: Form) -> dict[str, Any]:
-    fields: dict[str, Any] = as_data(form.fields)
-    return fields | {name: {"file": None} for name in form.broken}
 
 
 PIECES = [
@@ -91,7 +77,7 @@ def test_a_drawn_multipart_form_is_read_as_by_php(served: Php, body: bytes) -> N
         form = read_multipart(f"multipart/form-data; boundary=x{LATIN}", body, 200)
     except MultipartError:
         form = Form()
-    assert read(form) == served.fields("multipart/form-data; boundary=x", body)
+    assert as_read(form) == served.fields("multipart/form-data; boundary=x", body)
 
 
 @many
@@ -100,4 +86,4 @@ def test_a_drawn_multipart_form_is_read_as_by_php(served: Php, body: bytes) -> N
 )
 def test_a_drawn_urlencoded_form_is_read_as_by_php(served: Php, pieces: list[bytes]) -> None:
     body = b"".join(pieces)
-    assert read(read_urlencoded(URLENCODED + LATIN, body, 200)) == served.fields(URLENCODED, body)
+    assert as_read(read_urlencoded(URLENCODED + LATIN, body, 200)) == served.fields(URLENCODED, body)
