@@ -135,6 +135,11 @@ def test_missing_credits_suggest_as_many_images_as_they_pay_for(
     assert counts(nearest(refused, contract)) == expected
 
 
+def test_a_call_outside_the_scope_of_a_key_never_passes_by_itself(contract: Contract) -> None:
+    found = nearest(entry(status=403, code="forbidden", fields=THREE), contract)
+    assert (found["when"], found["request"]) == ("never by itself", THREE)
+
+
 @pytest.mark.parametrize("status", [403, 409, 413, 418, 419, 429])
 def test_a_refusal_without_a_state_can_be_repeated_at_once(contract: Contract, status: int) -> None:
     assert counts(nearest(entry(status=status, fields=THREE), contract)) == ("at once", None, 3)
