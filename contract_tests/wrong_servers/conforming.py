@@ -229,6 +229,17 @@ variant(
 )
 mock("invalid-as-400", "assumed", "VALID-422", "The mock with a 400 for invalid parameters.", invalid_status=400)
 mock("oldest-first", "assumed", "RECENT-ORDER", "The mock, oldest images first.", recent_order="oldest-first")
+mock("envelope", "assumed", "ERROR-BODY", "The mock, its errors in an envelope.", error_body="envelope")
+mock("login", "assumed", "NO-ACCEPT", "The mock, redirecting who does not accept JSON.", without_accept="redirect")
+mock("rate-limit", "assumed", "RATE", "The mock with a rate limit.", rate_limit="enterprise")
+mock(
+    "rate-limit-without-headers",
+    "conforming",
+    "RATE",
+    "The mock with a rate limit that no reply shows.",
+    rate_limit="enterprise",
+    rate_limit_headers="never",
+)
 mock("any-credit", "assumed", "CREDIT-NEED", "The mock, one credit for any number of images.", credit_need="any")
 mock(
     "lock-last",
