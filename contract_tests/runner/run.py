@@ -38,6 +38,8 @@ class Run:
         self.ignores_tokens = False
         # Whether a lock did not expire in time, so that the run does not wait for locks any more.
         self.lock_is_stuck = False
+        # The first replies, of the preflight, which a test judges like all others.
+        self.probed: dict[str, Reply] = {}
         self.transport = transport or Transport(target, self.masker, self.budget)
         self.control = self._control()
         self.started = self.transport.clock()
@@ -71,7 +73,8 @@ class Run:
         """Set up the accounts of a mock; raise PreflightError if the target is not the API or refuses the token."""
         if self.control:
             self._prepare(self.control)
-        replies = [self._probe(operation) for operation in _PROBES]
+        self.probed = {operation: self._probe(operation) for operation in _PROBES}
+        replies = list(self.probed.values())
         if moved := next((reply for reply in replies if reply.redirects), None):
             raise PreflightError(
                 f"{moved.exchange.url} redirects to {moved.exchange.response_headers.get('location', 'nowhere')}: "
