@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -12,8 +13,8 @@ import httpx
 from contract_tests.client.budget import Budget
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
+from contract_tests.client.evidence import evidence_of
 from contract_tests.client.masking import Masker
-from contract_tests.client.recording import record
 from contract_tests.client.throttling import throttle_pause
 from contract_tests.client.trust import trust_hint
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
@@ -30,6 +31,20 @@ _GATEWAY_PAUSE_SECONDS = 0.5
 _REFUSALS = frozenset({401, 402, 403, 404, 405, 406, 409, 411, 413, 414, 415, 419, 422, 423, 428, 429, 431})
 # The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A call that was sent, with its unmasked reply; error: why it got none, masked.
+
+    sent, received: monotonic seconds.
+    """
+
+    call: Call
+    sent: float
+    received: float
+    reply: Reply | None = None
+    error: str = ""
 
 
 class _AbortedError(Exception):
@@ -63,6 +78,8 @@ class Transport:
         self._silences = self._gateway_errors = 0
         self.throttled = False
         self.requests = 0
+        # Called with each call that was sent, in the thread that sent it.
+        self.listeners: list[Callable[[Sent], None]] = []
 
     def close(self) -> None:
         self._kept.close()
@@ -141,12 +158,20 @@ class Transport:
         try:
             response = receive(client, request, timeout_seconds, self.clock)
         except httpx.HTTPError as error:
-            raise self._silence(call, error) from None
+            silence = self._silence(call, error)
+            self._tell(Sent(call, sent, self.clock(), error=str(silence)))
+            raise silence from None
         except (UnicodeError, httpx.InvalidURL) as error:  # a host that cannot be resolved
             raise self._not_a_url(call, error) from None
         self._silences = 0
-        exchange = record(call, response, sent, self.clock(), at, self._mask)
-        return Reply(response.status_code, response.headers, response.content, exchange)
+        exchange = evidence_of(call, response, sent, self.clock(), at, self._mask)
+        reply = Reply(response.status_code, response.headers, response.content, exchange)
+        self._tell(Sent(call, sent, exchange.received, reply))
+        return reply
+
+    def _tell(self, sent: Sent) -> None:
+        for listener in self.listeners:
+            listener(sent)
 
     def _request(self, client: httpx.Client, call: Call, timeout_seconds: float) -> httpx.Request:
         timeout = httpx.Timeout(timeout_seconds, connect=self._timeouts.connect)

@@ -4,8 +4,8 @@ from collections.abc import Container
 from typing import NoReturn
 
 from contract_tests.client.call import Reply
+from contract_tests.client.evidence import excerpt
 from contract_tests.client.exchange import Exchange
-from contract_tests.client.recording import excerpt
 from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.oracle import Deviation

@@ -27,7 +27,9 @@ _FAMILIES = re.compile(r"^(x-)?ratelimit-|^access-control-")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
-def record(call: Call, response: httpx.Response, sent: float, received: float, at: float, mask: Masker) -> Exchange:
+def evidence_of(
+    call: Call, response: httpx.Response, sent: float, received: float, at: float, mask: Masker
+) -> Exchange:
     """Return the exchange. sent, received: by the clock of the run; at: by the wall clock."""
     _learn(call, response, mask)
     content = _content(call)
