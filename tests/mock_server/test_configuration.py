@@ -70,7 +70,7 @@ def test_closed_accounts_refuse_unlisted_tokens() -> None:
         ),
         (
             "defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {lock: once}}",
-            'accounts.a.lock takes one of forever or null, not "once"',
+            "accounts.a: lock takes forever, an instant, or none: Invalid isoformat string: 'once'",
         ),
         ("a: [", "is not YAML"),
         ("a: !!python/object:os.system {}", "is not YAML"),
