@@ -92,7 +92,7 @@ def test_the_document_is_valid() -> None:
 def test_the_document_has_exactly_the_routes() -> None:
     nothing: Any = None
     pages = {"/docs": Response()}
-    app = control_app(nothing, nothing, nothing, nothing, nothing, pages, nothing, local=True)
+    app = control_app(nothing, nothing, nothing, None, nothing, nothing, pages, nothing, local=True)
     routes = [route for route in app.routes if isinstance(route, Route)]
     served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}
     documented = {(path, method.upper()) for path, method, _ in operations()}

@@ -21,7 +21,8 @@ from contract_tests.runner.baseline import load_baseline
 from contract_tests.runner.settings import make_settings
 from contract_tests.runner.target import load_target
 from mock_server.app import contract, rules
-from mock_server.configuration import make_scenario, read_behaviour
+from mock_server.behaviours import read_behaviour
+from mock_server.configuration import make_scenario
 from mock_server.http.replies import error
 from support.journal import script
 from support.pages import ROOT, Block, page, pages
