@@ -61,7 +61,7 @@ ORDERS = [list(order) for order in itertools.permutations(["invalid", "locked", 
 
 @pytest.mark.parametrize("refusal_order", ORDERS, ids=" ".join)
 @pytest.mark.parametrize(("taken", "release"), READINGS)
-def test_only_a_request_that_came_to_the_lock_and_never_frees_it_leaves_it(
+def test_only_a_request_that_takes_the_lock_and_never_frees_it_leaves_it(
     sandbox: Sandbox, refusal_order: list[str], taken: str, release: str
 ) -> None:
     sandbox.behave(lock_taken=taken, lock_release=release, refusal_order=refusal_order)
