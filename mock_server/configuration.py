@@ -186,7 +186,7 @@ def ready_made_scenarios() -> list[str]:
 def read_file(path: Path) -> Any:
     """Return the content of a YAML file; raise ConfigurationError."""
     try:
-        return read_yaml(path, unique=True)
+        return read_yaml(path, by_hand=True)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except (ContractError, UnicodeDecodeError) as error:
