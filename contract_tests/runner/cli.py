@@ -10,8 +10,10 @@ import click
 
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.errors import UsageError
+from contract_tests.recordings.record import record
 from contract_tests.report.compare import Comparison, comparison_lines, load_report
 from contract_tests.report.terminal import make_console, print_plan
+from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import Session, ended_by_signals, estimate
 from contract_tests.runner.settings import Settings, make_settings
@@ -71,6 +73,7 @@ def main() -> None:
 
 
 main.add_command(selftest)
+main.add_command(record)
 
 
 _SHARED = (
@@ -193,13 +196,8 @@ def _writable(baseline: str | None) -> Path | None:
 
 
 def _confirm(settings: Settings, *, yes: bool) -> None:
-    if yes or settings.target.loopback or settings.profile == "free" or settings.cap == 0:
-        return
-    credits_ = min(estimate(settings).credits, settings.cap)
-    if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError(f"The run may spend {credits_} credits at {settings.target.base_url}: --yes allows it.")
-    if not click.confirm(f"The run may spend {credits_} credits at {settings.target.base_url}. Continue?"):
-        raise UsageError("Not confirmed, so nothing was sent.")
+    if settings.profile != "free":
+        confirm(settings.target, min(estimate(settings).credits, settings.cap), yes=yes)
 
 
 class _BadUsage(click.ClickException):
