@@ -6,15 +6,20 @@ from pathlib import Path
 from contract_tests.errors import UsageError
 from contract_tests.recordings.model import EXCHANGES, MANIFEST
 
+_REPLACE = ("--force replaces it", "give a new folder")
 
-def prepare(folder: Path, flag: str, *, force: bool) -> None:
-    """Create the folder, or empty it with `force`; raise UsageError if it contains other files. flag: for messages."""
+
+def prepare(folder: Path, flag: str, *, force: bool | None = None) -> None:
+    """Create the folder, or empty it with `force`; raise UsageError if it contains other files.
+
+    flag: the option that names the folder. force: None if there is no such option.
+    """
     try:
         found = {path.name for path in folder.iterdir()} if folder.exists() else set()
         if found and MANIFEST not in found:
             raise UsageError(f"{flag}: the folder {folder} contains other files; give a new or an empty one.")
         if found and not force:
-            raise UsageError(f"{flag}: {folder} is a recording already; --force replaces it.")
+            raise UsageError(f"{flag}: {folder} is a recording already; {_REPLACE[force is None]}.")
         if found:
             (folder / MANIFEST).unlink()
             shutil.rmtree(folder / EXCHANGES, ignore_errors=True)

@@ -7,8 +7,8 @@ import click
 
 from contract_tests.oracle.facts import counted
 from contract_tests.recordings import folder
+from contract_tests.recordings.audited import AuditedRecording
 from contract_tests.recordings.plan import RecordingPlan, make_plan
-from contract_tests.recordings.recorder import Recorder
 from contract_tests.recordings.recording import PlannedRecording
 from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.run import Run
@@ -97,24 +97,20 @@ def record(
 
 def record_in(where: Path, run: Run, plan: RecordingPlan) -> int:
     """Record into an empty folder; return the exit status."""
-    recorder = Recorder(where, run)
-    recorder.start()
-
-    def interrupt(signal: str) -> int:
-        return _end(recorder, run, f"it was interrupted ({signal})")
-
-    with ended_by_signals(interrupt):
-        stopped = PlannedRecording(run, recorder, plan, click.echo).record()
-    return _end(recorder, run, stopped)
+    recording = AuditedRecording(where, run)
+    recording.start()
+    with ended_by_signals(lambda signal: _end(recording, run, f"it was interrupted ({signal})")):
+        stopped = PlannedRecording(run, recording.recorder, plan, recording.say).record()
+    return _end(recording, run, stopped)
 
 
-def _end(recorder: Recorder, run: Run, stopped: str | None) -> int:
-    recorder.finish(stopped)
+def _end(recording: AuditedRecording, run: Run, stopped: str | None) -> int:
+    reason = recording.finish(stopped)
     spent = f"{counted(run.budget.spent, 'credit')} spent at most"
-    click.echo(f"{counted(recorder.count, 'exchange')} recorded, {spent}.")
-    if stopped:
-        click.echo(f"The recording is partial: {stopped}")
-    return _STATUS if stopped else 0
+    recording.say(f"{counted(recording.recorder.count, 'exchange')} recorded, {spent}.")
+    if reason:
+        recording.say(f"The recording is partial: {reason}.")
+    return _STATUS if reason else 0
 
 
 def _print_plan(settings: Settings, plan: RecordingPlan) -> None:

@@ -1,7 +1,9 @@
 """Writes each exchange of a run to a file as it ends, and the facts about the recording at its start and its end."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import RLock, get_ident
 
@@ -9,6 +11,7 @@ from contract_tests.client.call import Call
 from contract_tests.client.transport import Sent
 from contract_tests.oracle import resources
 from contract_tests.recordings.model import (
+    MANIFEST,
     Manifest,
     RecordedAccount,
     RecordedExchange,
@@ -35,6 +38,7 @@ class Recorder:
         self._folder, self._run = folder, run
         self.purpose = ""
         self.count = 0
+        self.failure: str | None = None
         target = run.target
         self.sanitiser = Sanitiser(run.masker, StandIns(run.settings.seed), (target.base_url, target.uploads))
         self._writing = Writing(target, self.sanitiser)
@@ -59,9 +63,16 @@ class Recorder:
                 return
             now = self._run.transport.clock()
             for number, purpose, call, sent in list(self._waiting.values()):
-                self._write(number, purpose, Sent(call, sent, now, error="the recording ended before its reply"))
+                unanswered = Sent(call, sent, now, error="the recording ended before its reply")
+                self._try(partial(self._write, number, purpose, unanswered))
             self._open = False
-            self._write_manifest(stopped)
+            self._try(lambda: self._write_manifest(self.failure or stopped))
+
+    def withdraw(self, path: Path, reason: str) -> None:
+        """Remove a file that contains what must not be there, and say so in the manifest."""
+        path.unlink()
+        if path.name != MANIFEST:
+            self._write_manifest(reason)
 
     def _start(self, call: Call) -> None:
         if call.role == _CONTROL:
@@ -77,7 +88,16 @@ class Recorder:
         with self._lock:
             number, purpose, _, _ = self._waiting.pop(get_ident())
             if self._open:
-                self._write(number, purpose, sent)
+                self._try(lambda: self._write(number, purpose, sent))
+
+    def _try(self, write: Callable[[], None]) -> None:
+        """Write; an error stops the recording, not the run that is recorded."""
+        try:
+            write()
+        except OSError as error:
+            self.failure = self.failure or f"its files cannot be written: {error.strerror}"
+        except Exception as error:  # noqa: BLE001  a fault of the suite, of which nothing of the reply may show
+            self.failure = self.failure or f"a fault of the suite: {type(error).__name__}"
 
     def _write(self, number: int, purpose: str, sent: Sent) -> None:
         call, reply = sent.call, sent.reply

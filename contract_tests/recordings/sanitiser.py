@@ -16,6 +16,7 @@ from contract_tests.recordings.words import WORD_CHARACTER, Piece, pieces, words
 
 MAX_DEPTH = 50
 _MAX_INTEGER = 2**63
+_MAX_EXACT = 2**53
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LEAST_PHRASE = 8
 _WORD_GOES_ON = re.compile(WORD_CHARACTER * 2)
@@ -105,7 +106,7 @@ class Sanitiser:
         return value if value is None or isinstance(value, bool) else self._number(value, sensitive=sensitive)
 
     def _number(self, value: Any, *, sensitive: bool) -> Any:
-        if isinstance(value, float) and not value.is_integer():
+        if isinstance(value, float) and not (value.is_integer() and abs(value) < _MAX_EXACT):
             return float(self.stand_ins.number(repr(value))) if math.isfinite(value) else None
         drawn = int(self._word(str(abs(int(value))), sensitive=sensitive)) * (-1 if value < 0 else 1)
         if isinstance(value, float):

@@ -18,6 +18,7 @@ _LEAST_HEX = 8
 _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]+|(?=.*[0-9])(?=.*[A-F])[0-9A-F]+")
 _UUID_LENGTHS = (8, 4, 4, 4, 12)
 _MAX_PORT = 65535
+_LEAST_POWER = -300
 # A scanner for secrets would take them for keys.
 _LIKE_KEYS = re.compile(r"eyJ|AKIA|ASIA|ghp|xox")
 _OTHER_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -102,9 +103,10 @@ class StandIns:
 
     def _decimal(self, text: str, extra: int) -> str:
         mantissa, exponent, power = text.partition("e")
-        digits = mantissa + "1" * (extra if "." in mantissa else 0)
-        drawn = "".join(self._random.choice("123456789") if each.isdigit() else each for each in digits)
-        return repr(float(f"{drawn}{exponent}{power}"))
+        longer = f"{mantissa}{'' if '.' in mantissa else '.'}{'1' * extra}" if extra else mantissa
+        drawn = "".join(self._random.choice("123456789") if each.isdigit() else each for each in longer)
+        # The smallest numbers are too few.
+        return repr(float(f"{drawn}{exponent}{max(int(power), _LEAST_POWER) if power else ''}"))
 
     def _uuid(self, text: str, extra: int) -> str:
         del extra  # there are enough

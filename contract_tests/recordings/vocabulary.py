@@ -43,6 +43,8 @@ service should string success than that the there this time timeout to today tok
 unauthorized unavailable unexpected unknown unprocessable unsupported upgrade upgrading used valid value wait was were
 wrong you your
 """
+# Of single letters any text can be made; these are needed for dall-e and x-…
+_LETTERS = frozenset("aex")
 # Zero and the statuses say nothing about an account.
 _NUMBERS = frozenset(("0", "419", *(str(int(status)) for status in HTTPStatus)))
 
@@ -52,7 +54,7 @@ def is_public(word: str) -> bool:
     if word.isdigit():
         return word in _NUMBERS
     lower = word.lower()
-    if lower in _NEVER:
+    if lower in _NEVER or (len(word) == 1 and lower not in _LETTERS):
         return False
     return word in _words() or (lower in _words() and word in {lower, word.upper(), word.capitalize()})
 
@@ -61,7 +63,8 @@ def is_public(word: str) -> bool:
 def _words() -> frozenset[str]:
     files = (resources.openapi(name).read_text(encoding="utf-8") for name in ("openapi.yaml", "rules.yaml"))
     found = {word for text in files for word in _WORD.findall(text)}
-    return frozenset(found).union((word.lower() for word in found), _HTTP, _FILES, _HTML, _REFUSALS)
+    ours = " ".join((_HTTP, _FILES, _HTML, _REFUSALS)).split()
+    return frozenset(found).union((word.lower() for word in found), ours)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 # Everything but ASCII punctuation, white space and a few signs of typography can be a part of a secret.
-_SEPARATORS = r"\x00-/:-@\[-`{-\x7f\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\ufffd"
+_SEPARATORS = r"\t\n\r -/:-@\[-`{-~\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\ufffd"
 WORD_CHARACTER = rf"[^{_SEPARATORS}]"
 _IS_WORD = re.compile(WORD_CHARACTER)
 _UNITS = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
