@@ -89,7 +89,7 @@ class Auditor:
                 for text, kind in self._kinds.items()
                 if kind == "a token" or not (text in self._sent or text in by_chance)
             }
-            return Search(wanted, self._windows, allowed, frozenset(self._sent))
+            return Search(wanted, self._windows, allowed=allowed, sent=frozenset(self._sent), known=self._known)
 
     def _collect_header(self, name: str, value: str) -> None:
         if name == "set-cookie":
@@ -124,8 +124,16 @@ class Auditor:
 class Search:
     """Finds any of the wanted texts, in any form, and what looks like a secret by itself."""
 
-    def __init__(self, wanted: dict[str, str], windows: Windows, allowed: frozenset[str], sent: frozenset[str]) -> None:
-        self._windows, self._allowed, self._sent = windows, allowed, sent
+    def __init__(
+        self,
+        wanted: dict[str, str],
+        windows: Windows,
+        *,
+        allowed: frozenset[str],
+        sent: frozenset[str],
+        known: frozenset[str],
+    ) -> None:
+        self._windows, self._allowed, self._sent, self._known = windows, allowed, sent, known
         self._by_prefix: dict[str, list[tuple[str, str, bool]]] = {}
         for text, kind in wanted.items():
             for form in suspicion.forms(text):
@@ -144,9 +152,16 @@ class Search:
 
     def _by_itself(self, text: str) -> str | None:
         for found, kind in suspicion.like_secrets(text):
-            if found not in self._allowed and found not in self._sent:
+            if not (found in self._allowed or found in self._sent or self._made_of_stand_ins(found)):
                 return kind
         return None
+
+    def _made_of_stand_ins(self, text: str) -> bool:
+        """Return whether nothing in a text is what the service sent, as in an address with the stand-in of a user."""
+        parts = suspicion.words(text)
+        return any(part in self._allowed for part in parts) and all(
+            part in self._allowed or part.lower() in self._known for part in parts
+        )
 
 
 def _texts(value: Any, without: re.Pattern[str] = _NOTHING) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """One recording by the plan: the steps in order, what is said of each, and why it ended."""
 
+import re
 from collections.abc import Callable
 
 from contract_tests.errors import (
@@ -16,6 +17,8 @@ from contract_tests.recordings.requests import Requests
 from contract_tests.runner.run import Run
 
 _FIRST = "the first replies"
+# The number in it is the suite's own.
+_SILENCE = re.compile(r"\d+ requests in a row got no reply")
 
 
 class PlannedRecording:
@@ -35,7 +38,7 @@ class PlannedRecording:
                     return f"it took longer than the {self._run.target.budget.seconds:g} s of the target"
                 self._say(f"{number}/{len(self._plan.steps)} {step.purpose}: {self._taken(step, requests)}")
         except (PreflightError, TargetLostError) as error:
-            return self._recorder.sanitiser.text(str(error))
+            return self._said(error)
         return None
 
     def _taken(self, step: Step, requests: Requests) -> str:
@@ -45,6 +48,14 @@ class PlannedRecording:
         why = ""
         try:
             step.send(requests)
-        except (BudgetExceededError, InconclusiveError, UndocumentedLimitError) as error:
-            why = f" ({self._recorder.sanitiser.text(str(error))})"
+        except BudgetExceededError as error:
+            why = f" ({error})"
+        except (InconclusiveError, UndocumentedLimitError) as error:
+            why = f" ({self._said(error)})"
         return f"{counted(self._recorder.count - before, 'call')}{why}"
+
+    def _said(self, error: Exception) -> str:
+        """Return what is printed of an error, which may quote the service."""
+        found = _SILENCE.match(text := str(error))
+        ours = found[0] if found else ""
+        return ours + self._recorder.sanitiser.text(text.removeprefix(ours))

@@ -6,6 +6,8 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+import httpx
+
 from contract_tests.oracle import resources
 from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.engines import load_engines
@@ -33,6 +35,11 @@ a amp body br button circle css device div doctype en footer form gt h1 h2 h3 he
 label lang li link login lt meta nav nbsp not ol org p page password quot rect scale script sign span style stylesheet
 svg table td th title tr ul utf viewport w3 width xmlns
 """
+_SUITE = """
+address answer answers base cannot closed complete content disconnected does end errno failure got illegal its itself
+lack last like limits line never nowhere peer posix reach reached redirects refuses reply resolution response row
+sending serves stopped temporary tested throttled timed times trust without
+"""
 _REFUSALS = """
 access account again already an at attempts bad be been body by can completed could credentials currently daily day
 denied entity error errors exceed exceeded expected expired failed false field first for forbidden found gateway
@@ -43,6 +50,8 @@ service should string success than that the there this time timeout to today tok
 unauthorized unavailable unexpected unknown unprocessable unsupported upgrade upgrading used valid value wait was were
 wrong you your
 """
+# What the suite itself says of a call without a reply.
+_ERRORS = frozenset({name for name in httpx.__all__ if name.endswith(("Error", "Timeout", "Protocol", "Encoding"))})
 # Of single letters any text can be made; these are needed for dall-e and x-…
 _LETTERS = frozenset("aex")
 # Zero and the statuses say nothing about an account.
@@ -56,14 +65,16 @@ def is_public(word: str) -> bool:
     lower = word.lower()
     if lower in _NEVER or (len(word) == 1 and lower not in _LETTERS):
         return False
-    return word in _words() or (lower in _words() and word in {lower, word.upper(), word.capitalize()})
+    return (
+        word in _words() or word in _ERRORS or (lower in _words() and word in {lower, word.upper(), word.capitalize()})
+    )
 
 
 @cache
 def _words() -> frozenset[str]:
     files = (resources.openapi(name).read_text(encoding="utf-8") for name in ("openapi.yaml", "rules.yaml"))
     found = {word for text in files for word in _WORD.findall(text)}
-    ours = " ".join((_HTTP, _FILES, _HTML, _REFUSALS)).split()
+    ours = " ".join((_HTTP, _FILES, _HTML, _SUITE, _REFUSALS)).split()
     return frozenset(found).union((word.lower() for word in found), ours)
 
 
