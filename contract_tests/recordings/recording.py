@@ -1,7 +1,9 @@
 """One recording by the plan: the steps in order, what is said of each, and why it ended."""
 
 import re
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from contract_tests.errors import (
     BudgetExceededError,
@@ -39,6 +41,9 @@ class PlannedRecording:
                 self._say(f"{number}/{len(self._plan.steps)} {step.purpose}: {self._taken(step, requests)}")
         except (PreflightError, TargetLostError) as error:
             return self._said(error)
+        except Exception as error:  # noqa: BLE001  its message may quote the service
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            return f"a fault of the suite: {type(error).__name__} ({Path(place.filename).name}:{place.lineno})"
         return None
 
     def _taken(self, step: Step, requests: Requests) -> str:

@@ -19,12 +19,12 @@ _MAX_INTEGER = 2**63
 _MAX_EXACT = 2**53
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LEAST_PHRASE = 8
-_WORD_GOES_ON = re.compile(WORD_CHARACTER * 2)
+_IN_WORD = re.compile(WORD_CHARACTER * 2)
 # Bounded at its start, so that the time for a long word does not grow with its square.
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
 _UUID = r"(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-])"
 _TIME = r"[0-2]\d:[0-5]\d:[0-6]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?"
-# Only of these years, so that it is no date of birth.
+# Of these years alone: a date of birth is a secret.
 _DATE = rf"(?<![\w.:-])20[23]\d-[01]\d-[0-3]\d[T ]{_TIME}(?![\w:])"
 _USER = r"(?<=://)[^/\s@\"'<>]+@"
 _QUERY = r"[?&](?:amp;)?[^=&?#\s\"'<>\\]{1,64}="
@@ -164,7 +164,7 @@ class Sanitiser:
             (
                 text[:length]
                 for length in self._lengths
-                if text[:length] in self._phrases and not _WORD_GOES_ON.match(text, length - 1)
+                if text[:length] in self._phrases and not _IN_WORD.match(text, length - 1)
             ),
             None,
         )

@@ -1,4 +1,4 @@
-"""What is suspicious in a call and its reply, and the forms in which it may appear, for the auditor alone."""
+"""Suspicious texts in a call and its reply, and the forms in which they may appear, for the auditor alone."""
 
 import base64
 import binascii
@@ -142,12 +142,11 @@ class Windows:
         pieces = (content[at : at + _WINDOW] for at in range(0, len(content) - _WINDOW + 1, _WINDOW))
         self._known.update(piece for piece in pieces if len(set(piece)) >= _DISTINCT)
 
-    def found_in(self, text: str) -> str | None:
-        """Return what a text contains of a file, encoded or not, None if there is nothing."""
+    def found_in(self, text: str) -> Iterator[bytes]:
+        """Yield the pieces of files that a text contains, encoded or not."""
         for content in _decodings(text) if self._known else ():
-            if any(content[at : at + _WINDOW] in self._known for at in range(len(content) - _WINDOW + 1)):
-                return "a part of a file"
-        return None
+            pieces = (content[at : at + _WINDOW] for at in range(len(content) - _WINDOW + 1))
+            yield from (piece for piece in pieces if piece in self._known)
 
 
 def _decodings(text: str) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What is public in a reply: the words of the document and the rules, those of HTTP and of HTML, and the statuses."""
+"""The public words of a reply: those of the document and the rules, of HTTP and of HTML, and the statuses."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -41,16 +41,26 @@ lack last like limits line never nowhere peer posix reach reached redirects refu
 sending serves stopped temporary tested throttled timed times trust without
 """
 _REFUSALS = """
-access account again already an at attempts bad be been body by can completed could credentials currently daily day
-denied entity error errors exceed exceeded expected expired failed false field first for forbidden found gateway
-generated generating generation given had has have in infinity insufficient internal invalid is it key large later
-least left limit limited low many match media method missing more must nan not null of on one or out over payload
-pending plan please processing progress prompt provided queue quota rate reached refused required requires selected
-service should string success than that the there this time timeout to today token too true try unable unauthenticated
-unauthorized unavailable unexpected unknown unprocessable unsupported upgrade upgrading used valid value wait was were
-wrong you your
+above accept accepted access account active again allows already also an another any are as ask at attempts back bad
+balance be because become been before begins below between body both busy by can cannot case change characters choose
+client columns comes completed contact could create created credentials currently daily data day delete deleted denied
+detected disabled do does done during each either empty enabled end ended enough entity error errors even every exceed
+exceeded exist exists expected expired failed fails false few field fields file files find first for forbidden format
+found from full gateway generated generating generation get given goes greater greatest had has have head here high
+higher how if in inactive infinity insufficient internal into invalid is it its just key kind known large later least
+left less limit limited line list literal longer longest low lower made make many match maximum may me means media
+method minimum minute minutes missing moment month more must nan need needed needs next nor not nothing now null
+number object of offer offered offers ok on one only options or order other our out over part parts past patch payload
+pending per permitted plan please policy possible post present prevented problem processing progress prompt provided
+purchase put queue quota rate re reached ready reason recently refused remaining required requires resolution retry
+route running seconds see selected sent servers service short shorter shortly should since size sizes smaller so some
+something soon sorry specified start started still stop stopped string success such support supported suspended take
+than that the their them then there these they this those through time timeout to today token too trace true try
+unable unauthenticated unauthorized unavailable under unexpected unknown unprocessable unsupported until update
+upgrade upgrading upload use used using valid value via violates wait want warning was we week were when where which
+while who why will with within without words work would write wrong yet you your
 """
-# What the suite itself says of a call without a reply.
+# The suite itself names these for a call without a reply.
 _ERRORS = frozenset({name for name in httpx.__all__ if name.endswith(("Error", "Timeout", "Protocol", "Encoding"))})
 # Of single letters any text can be made; these are needed for dall-e and x-…
 _LETTERS = frozenset("aex")

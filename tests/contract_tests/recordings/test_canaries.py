@@ -86,6 +86,6 @@ def test_without_the_sanitiser_the_auditor_fails_the_command_and_removes_the_fil
     assert result.exit_code == 3
     assert "so it was removed" in result.output
     found = set(leaked(written(out) + result.output))
-    # Plain words are no secret that the auditor could recognise.
+    # The auditor cannot recognise plain words as secrets.
     plain = {name for name in CANARIES if not any(each.isdigit() for each in str(CANARIES[name]))}
     assert found - plain == set()

@@ -126,7 +126,7 @@ def test_a_uuid_stays_one() -> None:
         "404 Not Found",
     ],
 )
-def test_what_is_public_is_kept(text: str) -> None:
+def test_public_texts_are_kept(text: str) -> None:
     assert sanitiser().text(text) == text
 
 
@@ -139,7 +139,7 @@ def test_equal_values_stay_equal_across_fields_and_encodings() -> None:
     assert ours.json([{"id": 90531.0}])[0]["id"] == number
 
 
-def test_what_was_sent_is_public_but_for_tokens() -> None:
+def test_sent_texts_are_public_but_for_tokens() -> None:
     ours = sanitiser()
     ours.learn(["Seven 35 mm foxes in Zembla", f"a {TOKEN}"])
     assert ours.text("Seven 35 mm foxes in Zembla calm zorblax") != "Seven 35 mm foxes in Zembla calm zorblax"
