@@ -19,7 +19,7 @@ _EPILOG = """\b
 Exit status:
   0  the recording is whole
   2  bad usage
-  3  it is partial, nothing could be recorded, or a file contained what may not be written
+  3  it is partial, nothing could be recorded, or a file that contained a secret was removed
 
 \b
 Example:

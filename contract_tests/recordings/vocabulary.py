@@ -17,15 +17,16 @@ _WORD = re.compile(r"[^\W_]+")
 _NEVER = frozenset({"akia", "begin", "pk", "sk", "vp3"})
 _HTTP = """
 accept access age agent agents algorithm alive allow allowed amz and any api application attachment auth authenticate
-authorization bearer br brotli bytes cache cf challenge charset check close cloudflare connection content control
-cookie cors credential cross date days default deflate deprecation disposition domain dynamic embedder encoding etag
-event expect expires expose filename form frame frames gmt gzip headers hit host htm html http httponly https id
-identity image images immutable includesubdomains inline json keep language last lax length limit link local localhost
-location max methods miss mode modified must name nel nginx no none nosniff octet only opener options origin page path
-php plain policy post powered pragma preload private problem proxy public put range ranges ratelimit ray realm
-referrer refresh rel remaining report request requests reset resource retry revalidate robots same sameorigin samesite
-secure security server session set signature signedheaders site sniff stale status store stream strict sunset svg text
-trace transfer transport type upgrade uri url urlencoded user utf utf8 vary version via warning wildcard www x xml xss
+authorization basic bearer br brotli bytes cache cf challenge charset check close cloudflare connection content
+control cookie cors credential cross date days default deflate deprecation digest disposition domain dynamic embedder
+encoding etag event expect expires expose filename form frame frames gmt gzip headers hit host htm html http httponly
+https id identity image images immutable includesubdomains inline json keep language last lax length limit link local
+localhost location max methods miss mode modified must name nel nginx no none nosniff octet only opener options origin
+page path php plain policy post powered pragma preload private problem proxy public put range ranges ratelimit ray
+realm referrer refresh rel remaining report request requests reset resource retry revalidate robots same sameorigin
+samesite secure security server session set signature signedheaders site sniff stale status store stream strict sunset
+svg text trace transfer transport type upgrade uri url urlencoded user utf utf8 vary version via warning wildcard www
+x xml xss
 """
 _FILES = """
 avif bmp gif jpeg jpg placeholder placeholders png storage svg tif tiff txt uploads webp
@@ -36,9 +37,9 @@ label lang li link login lt meta nav nbsp not ol org p page password quot rect s
 svg table td th title tr ul utf viewport w3 width xmlns
 """
 _SUITE = """
-address answer answers base cannot closed complete content disconnected does end errno failure got illegal its itself
-lack last like limits line never nowhere peer posix reach reached redirects refuses reply resolution response row
-sending serves stopped temporary tested throttled timed times trust without
+Infinity NaN address answer answers base cannot closed complete content disconnected does end errno failure got
+illegal its itself lack last like limits line never nowhere peer posix reach reached redirects refuses reply
+resolution response row sending serves stopped temporary tested throttled timed times trust without
 """
 _REFUSALS = """
 above accept accepted access account active again allows already also an another any are as ask at attempts back bad
