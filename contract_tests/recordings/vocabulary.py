@@ -38,7 +38,7 @@ svg table td th title tr ul utf viewport w3 width xmlns
 """
 _SUITE = """
 Infinity NaN address answer answers base cannot closed complete content disconnected does end errno failure got
-illegal its itself lack last like limits line never nowhere peer posix reach reached redirects refuses reply
+illegal its itself lack last like limits line never nowhere peer posix reach reached recording redirects refuses reply
 resolution response row sending serves stopped temporary tested throttled timed times trust without
 """
 _REFUSALS = """
