@@ -27,6 +27,8 @@ _TIME = r"[0-2]\d:[0-5]\d:[0-6]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?"
 # Of these years alone: a date of birth is a secret.
 _DATE = rf"(?<![\w.:-])20[23]\d-[01]\d-[0-3]\d[T ]{_TIME}(?![\w:])"
 _USER = r"(?<=://)[^/\s@\"'<>]+@"
+_SIGNS = r"[!-$&-/:-@\[-`{-~]{8,}"
+_MIN_DISTINCT_SIGNS = 5
 _QUERY = r"[?&](?:amp;)?[^=&?#\s\"'<>\\]{1,64}="
 _VALUE = r"[^&#\s\"'<>\\]+"
 
@@ -129,6 +131,8 @@ class Sanitiser:
         match found.lastgroup:
             case "address" | "date":
                 return whole
+            case "signs":
+                return self._signs(whole)
             case "email":
                 return self.stand_ins.email(whole)
             case "uuid":
@@ -138,6 +142,12 @@ class Sanitiser:
             case "value":
                 return self._run(found["name"], sensitive=sensitive) + self._run(found["value"], sensitive=True)
         return self._run(whole, sensitive=sensitive)
+
+    def _signs(self, text: str) -> str:
+        """Return punctuation; so much of it may be a password. The outer signs keep its stand-in apart from words."""
+        if len(set(text)) < _MIN_DISTINCT_SIGNS:
+            return text
+        return text[0] + self.stand_ins.word(text[1:-1]) + text[-1]
 
     def _run(self, text: str, *, sensitive: bool) -> str:
         return "".join(self._piece(piece, sensitive=sensitive) for piece in pieces(text))
@@ -179,5 +189,5 @@ def _pattern(addresses: set[str]) -> re.Pattern[str]:
     known = "|".join(re.escape(each) for each in sorted(addresses, key=len, reverse=True)) or "(?!)"
     return re.compile(
         rf"(?P<address>(?<![\w.@-])(?:{known})(?![\w-]|\.\w))|(?P<user>{_USER})|(?P<name>{_QUERY})(?P<value>{_VALUE})"
-        rf"|(?P<email>{_EMAIL})|(?P<uuid>{_UUID})|(?P<date>{_DATE})|(?P<run>(?:%[0-9A-Fa-f]{{2}}|{WORD_CHARACTER})+)"
+        rf"|(?P<signs>{_SIGNS})|(?P<email>{_EMAIL})|(?P<uuid>{_UUID})|(?P<date>{_DATE})|(?P<run>(?:%[0-9A-Fa-f]{{2}}|{WORD_CHARACTER})+)"
     )

@@ -32,6 +32,7 @@ CANARIES: dict[str, Any] = {
     "accents": "éventrâlqué",
     "chinese": "机密画像编号",
     "signs": "\U0001f98a\U0001f511\U0001f9ff\U0001f36a",
+    "punctuation": "!@#$^&*(){+",
     "percent-encoded": "fluxo%3Dwibbert%2Fzork",
     "key of an object": "garbonzofield",
     "nested key": "plinthmorgue",
@@ -176,7 +177,15 @@ class CanaryService(Handler):
 
     def _recent(self) -> list[dict[str, Any]]:
         c = CANARIES
-        texts = [c["digits"], c["digits after zeros"], c["letters and digits"], c["uuid"], c["chinese"], c["signs"]]
+        texts = [
+            c["digits"],
+            c["digits after zeros"],
+            c["letters and digits"],
+            c["uuid"],
+            c["chinese"],
+            c["signs"],
+            c["punctuation"],
+        ]
         texts += [c["both cases"], c["percent-encoded"], c["hexadecimal"], c["email"], self._address(), c["letters"]]
         return [{"id": text, "title": text, "input": text, "output": f"/{text}", "created_at": text} for text in texts]
 

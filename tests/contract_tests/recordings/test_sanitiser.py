@@ -102,6 +102,7 @@ def test_no_word_of_a_reply_is_left_unless_it_is_public(text: str) -> None:
         ("https://cdn.zorblax.net/x.png", r"https://[a-z]{4}\.[a-z]{7}\.[a-z]{4}/x\.png"),
         ("zorro.quill@zorblax.net", r"[a-z]{11}@example\.com"),
         ("eyJhbGciOi.eyJzdWIiOi.c2lnbmF0", r"[a-zA-Z]{10}\.[a-zA-Z]{10}\.[a-z]\d[a-zA-Z]+\d"),
+        ("a !@#$^&*()_+ b", r"a ![a-z]{9}\+ [a-z]{4}"),
         ("密码", r"[^\x00-\x7f]{4}"),
     ],
 )
