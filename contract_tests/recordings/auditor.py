@@ -73,7 +73,17 @@ class Auditor:
         for path in sorted(folder.rglob("*.json")):
             for where, text in _texts(json.loads(path.read_bytes()), without=_OWN):
                 if what := search(text):
-                    yield path, Finding(where or "/", what)
+                    yield path, Finding(self._shown(where), what)
+
+    def _shown(self, where: str) -> str:
+        """Return a JSON pointer without the keys that the document lacks, which may be secrets themselves."""
+        steps = where.split("/")[1:]
+        known = (
+            all(part.lower() in self._known for part in suspicion.words(step.replace("~1", "/"))) for step in steps
+        )
+        return "/" + "/".join(
+            step if step.isdigit() or public else "…" for step, public in zip(steps, known, strict=True)
+        )
 
     def lines(self, lines: Iterable[str], stand_ins: Iterable[str] = ()) -> Iterator[Finding]:
         """Yield the same for printed lines."""

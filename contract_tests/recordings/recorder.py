@@ -79,7 +79,7 @@ class Recorder:
         if call.role == _CONTROL:
             return
         with self._lock:
-            self._writing.learn(call)
+            self._try(partial(self._writing.learn, call))
             self.count += 1
             self._waiting[get_ident()] = (self.count, self.purpose, call, self._run.transport.clock())
 

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.exchange import Exchange
@@ -58,7 +60,7 @@ def auditor() -> Auditor:
 
 def hits(auditor: Auditor, text: str, folder: Path) -> list[str]:
     (folder / "exchanges").mkdir(exist_ok=True)
-    (folder / "exchanges" / "0001-other.json").write_text(json.dumps({"response": {"json": {"a/b": [text]}}}))
+    (folder / "exchanges" / "0001-other.json").write_text(json.dumps({"response": {"json": {"image/title": [text]}}}))
     return [f"{path.name} {finding.where}" for path, finding in auditor.files(folder, [])]
 
 
@@ -69,7 +71,7 @@ def test_a_secret_is_found_in_every_form_with_its_place(auditor: Auditor, name: 
     if len(secret) >= 10:
         shapes += [secret.encode().hex(), base64.b64encode(f"user:{secret} ".encode()).decode()]
     for shape in shapes:
-        assert hits(auditor, shape, tmp_path) == ["0001-other.json /response/json/a~1b/0"], shape
+        assert hits(auditor, shape, tmp_path) == ["0001-other.json /response/json/image~1title/0"], shape
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,20 @@ def test_numbers_that_the_recorder_counted_are_not_searched(tmp_path: Path) -> N
     assert not list(auditor.files(tmp_path, []))
     (tmp_path / "a.json").write_text(json.dumps({"response": {"json": {"bytes": 123456}}}))
     assert [finding.where for _, finding in auditor.files(tmp_path, [])] == ["/response/json/bytes"]
+
+
+@given(st.one_of(st.binary(max_size=200), st.text().map(lambda text: json.dumps({text: text}).encode())), st.text())
+def test_any_reply_can_be_audited(content: bytes, header: str) -> None:
+    auditor = Auditor([TOKEN])
+    headers = {"location": f"?key={header}", "set-cookie": header}
+    auditor.observe(Sent(Call("GET", URL, "primary", json={"mood": header}), 0, 1, reply(content, headers)))
+    assert list(auditor.lines([f"x {TOKEN}", header])) != []
+
+
+def test_the_place_of_a_finding_does_not_name_a_key_of_the_service(auditor: Auditor, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"response": {"json": {"garbonzo": [{"id": SECRETS["mixed"]}]}}}))
+    ((path, finding),) = auditor.files(tmp_path, [])
+    assert (path.name, finding.where, finding.what) == ("a.json", "/response/json/…/0/id", "an identifier")
 
 
 def test_it_shares_no_code_with_the_sanitiser() -> None:
