@@ -17,7 +17,6 @@ from contract_tests.client.masking import Secret
 from contract_tests.client.transport import Sent
 from contract_tests.recordings import auditor as module
 from contract_tests.recordings.auditor import Auditor
-from contract_tests.recordings.files import picture
 
 TOKEN = "vell_pk_7f3e9a51c2d84b06Zq8w"
 ROOT = Path(__file__).parents[3]
@@ -158,12 +157,3 @@ def test_it_shares_no_code_with_the_sanitiser() -> None:
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         shared = {"sanitiser", "words", "vocabulary", "headers", "stand_ins", "masking", "writing", "recorder", "model"}
         assert shared.isdisjoint(str(each).rpartition(".")[2] for each in imported)
-
-
-def test_the_metadata_of_a_picture_is_not_kept() -> None:
-    found = picture(PICTURE, "image/jpeg")
-    assert found
-    assert (found.type, found.bytes, found.width and found.width > 0) == ("image/jpeg", len(PICTURE), True)
-    assert picture(b"<html>", "text/html") is None
-    assert picture(PICTURE, "application/json") is None
-    assert picture(b"<svg xmlns='x'/>", "image/svg+xml; charset=utf-8") is not None
