@@ -136,6 +136,14 @@ def test_numbers_that_the_recorder_counted_are_not_searched(tmp_path: Path) -> N
     assert [finding.where for _, finding in auditor.files(tmp_path, [])] == ["/response/json/bytes"]
 
 
+def test_a_number_in_a_header_that_counts_is_accepted_although_a_reply_has_it_too(tmp_path: Path) -> None:
+    auditor = Auditor([])
+    auditor.observe(Sent(Call("GET", URL), 0, 1, reply(b'{"reset": 1772100000, "id": "Zr88kqmQw1"}')))
+    headers = {"x-ratelimit-reset": "1772100000", "x-other": "1772100000", "retry-after": "Zr88kqmQw1"}
+    (tmp_path / "a.json").write_text(json.dumps({"response": {"headers": headers}}))
+    assert len([*auditor.files(tmp_path, [])]) == 2
+
+
 @given(st.one_of(st.binary(max_size=200), st.text().map(lambda text: json.dumps({text: text}).encode())), st.text())
 def test_any_reply_can_be_audited(content: bytes, header: str) -> None:
     auditor = Auditor([TOKEN])
