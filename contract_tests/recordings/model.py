@@ -38,7 +38,8 @@ class Request(Struct, frozen=True):
     """A request. target: the path below the base URL, or for a picture the `output` that led to it.
 
     authorization: the header with the role in the token's place, as `Bearer {primary}`; None without the header.
-    At most one of json, form and text is set; text is a body as it was sent.
+    At most one of json, form and text is set; text is a body as it was sent. left_out_bytes: the size of a body that is
+    not kept, since it is too long or binary.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Request(Struct, frozen=True):
     json: Any = UNSET
     form: Sequence[Part] | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    left_out_bytes: int | UnsetType = UNSET
 
 
 class Picture(Struct, frozen=True):
@@ -61,13 +63,17 @@ class Picture(Struct, frozen=True):
 
 
 class Response(Struct, frozen=True):
-    """A reply: its body is JSON, a picture, or any other text."""
+    """A reply: its body is JSON, a picture, or any other text.
+
+    whole_bytes: the size of the body where the text is only its beginning.
+    """
 
     status: int
     headers: Mapping[str, str] = {}
     json: Any = UNSET
     picture: Picture | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    whole_bytes: int | UnsetType = UNSET
 
 
 class RecordedExchange(Struct, frozen=True):
