@@ -164,7 +164,11 @@ def _require_about_source(replies: list[tuple[Api, Reply]], sample: Sample) -> N
 def _refusal(refused: Api, primary: Api, sample: Sample, *, form: bool = False) -> tuple[Api, Reply]:
     """Return a reply about the parameters; try the primary account if the first one is refused for its state."""
     for api in dict.fromkeys((refused, primary)):
-        reply = api.generate(sample.fields, {} if form else None)
+        files: dict[str, Upload] | None = {} if form else None
+        reply = api.generate(sample.fields, files)
+        # Where all accounts share the lock, another one may hold it.
+        if reply.status == 409:
+            reply = api.generate_when_ready(sample.fields, files)
         if reply.status not in ACCOUNT_REFUSALS:
             return api, reply
     raise InconclusiveError(f"the account is refused with {reply.status} before its parameters are checked")

@@ -74,7 +74,8 @@ class Api:
     def post(self, call: Call, images: int) -> Reply:
         """Send a generate-image call that makes `images` images at most."""
         without_credits = self.role in self._run.without_credits
-        invalid = kind_of(call.parameters) is Kind.INVALID
+        kind = kind_of(call.parameters)
+        invalid = kind is Kind.INVALID
         if self._run.ignores_tokens and call.without_token and not invalid:
             raise InconclusiveError("a call without a valid token was served, so none is sent that may cost credits")
         paid = replace(call, images=images, without_credits=without_credits, invalid=invalid)
@@ -87,7 +88,7 @@ class Api:
             queues = engine is not None and engine.queues
             self._run.made_images.add(self.role, reply, queues=queues, period=self._period(reply))
         self._note_token(call, reply)
-        self._verdict.observe("generateImage", reply, authorized=self._authorized)
+        self._verdict.observe("generateImage", reply, authorized=self._authorized, invalid=kind.wrong)
         return reply
 
     def images(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> tuple[list[dict[str, Any]], Reply]:

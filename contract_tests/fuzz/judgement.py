@@ -35,7 +35,7 @@ def judge(
             "SHAPE", "a documented request is served, or refused for the state of the account", _status(reply)
         )
     elif not _tolerable(kind, reply.status):
-        yield from contract.deviations(operation, reply)
+        yield from contract.deviations(operation, reply, invalid=kind.wrong)
         yield from _of_accepted(kind, reply)
 
 

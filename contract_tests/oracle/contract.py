@@ -53,8 +53,19 @@ class Contract:
             for status, response in document.get("x-fallback-responses", {}).items()
         }
 
-    def deviations(self, operation: str, reply: Reply, *, authorized: bool = True) -> Iterator[Deviation]:
-        """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit."""
+    def deviations(
+        self, operation: str, reply: Reply, *, authorized: bool = True, invalid: bool = True
+    ) -> Iterator[Deviation]:
+        """Yield what contradicts the document; raise InconclusiveError for a gateway's reply or a rate limit.
+
+        invalid: whether the request is invalid.
+        """
+        for deviation in self._deviations(operation, reply, authorized=authorized):
+            # A valid request is refused for a limit of the service, in a form that no source gives.
+            if invalid or deviation.rule != "VALID-422":
+                yield deviation
+
+    def _deviations(self, operation: str, reply: Reply, *, authorized: bool) -> Iterator[Deviation]:
         if from_gateway(reply):
             raise InconclusiveError(f"{operation} was answered {reply.status}, apparently by a gateway")
         # A failed generation, and often an invalid one, is answered so [STATUS-ERROR].

@@ -29,6 +29,11 @@ class Kind(StrEnum):
     UNAUTHENTICATED = "without a valid token"
     UNLISTED = "with a method that is not listed"
 
+    @property
+    def wrong(self) -> bool:
+        """Whether the refusal of such a request is about its parameters."""
+        return self in {Kind.BARE, Kind.WITHOUT_SOURCE, Kind.INVALID, Kind.UNREADABLE}
+
 
 def kind_of(parameters: Any, *, one: int | str = 1) -> Kind:
     """Return the kind of a request by its parameters; `one` is how the number 1 is written there.

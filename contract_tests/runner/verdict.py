@@ -102,9 +102,12 @@ class Verdict:
         if self.broken:
             raise RuleBrokenError("\n\n".join(describe(decision) for decision in self.broken))
 
-    def observe(self, operation: str, reply: Reply, *, authorized: bool = True) -> None:
-        """Report what a reply contradicts in the document; every call of an operation passes through here."""
-        for deviation in self._contract.deviations(operation, reply, authorized=authorized):
+    def observe(self, operation: str, reply: Reply, *, authorized: bool = True, invalid: bool = False) -> None:
+        """Report what a reply contradicts in the document; every call of an operation passes through here.
+
+        invalid: whether the request is invalid.
+        """
+        for deviation in self._contract.deviations(operation, reply, authorized=authorized, invalid=invalid):
             self.report(deviation, by=reply)
 
 
