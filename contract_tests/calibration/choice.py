@@ -1,0 +1,103 @@
+"""The next experiment: the one that splits the readings that are left most per credit, free ones first."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from contract_tests.calibration.readings import Question, Reading, Remaining
+
+# Less is a rounding error.
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class Spent:
+    """The images that each role has made so far, and the names of the experiments conducted, each time."""
+
+    images: Mapping[str, int] = field(default_factory=dict)
+    conducted: tuple[str, ...] = ()
+
+    def by(self, role: str) -> int:
+        return self.images.get(role, 0)
+
+    def more(self, experiment: "Experiment", images: int) -> "Spent":
+        role = experiment.payer
+        return Spent({**self.images, role: self.by(role) + images}, (*self.conducted, experiment.name))
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment as data; its name selects the function that conducts it.
+
+    roles: the accounts that it needs, first the one that pays. worst: the most credits that it may cost after what was
+    spent. paid: the credits that it costs under a reading. ready: whether it can show anything after what was spent.
+    seconds: its usual duration. images: whether its credits are images of the day too.
+    """
+
+    name: str
+    questions: tuple[Question, ...]
+    roles: tuple[str, ...] = ("primary",)
+    worst: Callable[[Spent], int] = lambda _: 0
+    paid: Callable[[Reading, Spent], int] = lambda _, __: 0
+    ready: Callable[[Spent], bool] = lambda _: True
+    seconds: float = 1.0
+
+    @property
+    def payer(self) -> str:
+        return self.roles[0] if self.roles else "anonymous"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The next experiment, with the bits that it gives on average."""
+
+    experiment: Experiment
+    bits: float
+
+
+def choose(
+    experiments: Iterable[Experiment],
+    spent: Spent,
+    credits_left: int,
+    worth: Callable[[Experiment], float],
+) -> Chosen | None:
+    """Return the experiment that is worth most per credit among those that the cap allows, None if none is worth any.
+
+    worth: of an experiment by itself. What a free one shows only after a paid one counts for the paid one.
+    """
+    known = list(experiments)
+    rated: list[tuple[float, float, Experiment]] = []
+    for experiment in known:
+        price = experiment.worst(spent)
+        if price > credits_left or not experiment.ready(spent):
+            continue
+        bits = worth(experiment) + (_enabled(experiment, known, spent, worth) if price else 0)
+        if bits > _NOTHING:
+            rated.append((float("inf") if not price else bits / price, bits, experiment))
+    if not rated:
+        return None
+    _, bits, best = max(rated, key=lambda each: each[:2])
+    return Chosen(best, bits)
+
+
+def _enabled(
+    experiment: Experiment, known: Iterable[Experiment], spent: Spent, worth: Callable[[Experiment], float]
+) -> float:
+    """Return the worth of the free experiments that are ready only after this one."""
+    later = spent.more(experiment, 1)
+    return sum(worth(each) for each in known if not each.worst(later) and each.ready(later) and not each.ready(spent))
+
+
+def splitting(remaining: Remaining) -> Callable[[Experiment], float]:
+    """Return the worth of an experiment as the bits that it gives about the readings that are left."""
+
+    def worth(experiment: Experiment) -> float:
+        return sum(remaining.information(question) for question in experiment.questions)
+
+    return worth
+
+
+def learn(remaining: Remaining, outcomes: Mapping[Question, Hashable]) -> Remaining:
+    """Return the readings that are left after some outcomes; one that no reading predicts removes none."""
+    for question, outcome in outcomes.items():
+        remaining = remaining.after(question, outcome) or remaining
+    return remaining

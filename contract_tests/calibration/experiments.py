@@ -1,0 +1,156 @@
+"""The experiments as data: the questions that each asks, its worst cost, the accounts that it needs.
+
+An experiment is free if every reply that it may get costs nothing: its requests are invalid under every reading, or of
+an account that is never charged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from contract_tests.calibration.choice import Experiment, Spent
+from contract_tests.calibration.questions import (
+    INVALID,
+    LIMITED,
+    LOCKED,
+    POOR,
+    first_of,
+    invisible_prompt,
+    offers,
+    queues,
+    rate_shown,
+    shown,
+    urlencoded,
+)
+from contract_tests.calibration.readings import Question, Reading
+from contract_tests.oracle.engines import load_engines
+from contract_tests.oracle.settings import engine_names, load_settings
+
+# What the reply to every generation shows, whatever its engine.
+_OF_ENTRIES = ("output_form", "image_storage", "further_fields")
+_LIMITS = ("max_images", "max_text_length", "max_upload_bytes")
+_REFUSED_FOR = {"empty": POOR, "limited": LIMITED, "busy": LOCKED}
+_PAYING = ("low", "primary")
+_SECONDS_OF_GENERATION = 4.0
+
+
+def experiments(figures: Mapping[str, int]) -> list[Experiment]:
+    """Return the experiments for the accounts of a target, without those that no known setting is asked by.
+
+    figures: the roles of the target, with the credits of `low` and the images left of `almost_limited`.
+    """
+    found = [*_free(), *(each for role in _REFUSED_FOR for each in _refused(role)), *_paid(figures)]
+    asked = [replace(each, questions=tuple(filter(_is_known, each.questions))) for each in found]
+    return [each for each in asked if each.questions and set(each.roles) <= {*figures, "anonymous"}]
+
+
+def _is_known(question: Question) -> bool:
+    return load_settings().keys() >= set(question.settings)
+
+
+def _free() -> Iterator[Experiment]:
+    yield Experiment("unknown path", (shown("error_body"),))
+    yield Experiment("trailing slash", (shown("trailing_slash"),))
+    yield Experiment("path without v1", (shown("unversioned_paths"),))
+    yield Experiment("no token", (shown("error_body"), shown("unauthenticated_status")), ("anonymous",))
+    yield Experiment("no token, no JSON accepted", (shown("without_accept"),), ("anonymous",))
+    yield Experiment("browser's preflight", (shown("cors"),), ("anonymous",))
+    yield Experiment("rate limit in headers", (rate_shown(),))
+    yield Experiment("invalid request", (shown("invalid_status"), shown("invalid_body"), shown("error_body")))
+    yield Experiment("recent images", (shown("created_at"), shown("output_form")), ready=_has_made(1))
+    yield Experiment("two recent images", (shown("recent_order"),), ready=_has_made(2))
+
+
+def _has_made(images: int) -> Callable[[Spent], bool]:
+    return lambda spent: spent.by("primary") >= images
+
+
+def _refused(role: str) -> Iterator[Experiment]:
+    """Yield the experiments with an account whose generations are refused anyway."""
+    refusal = _REFUSED_FOR[role]
+    bodies = {"busy": (shown("locked_status_field"),), "limited": (shown("daily_limit_body"),)}.get(role, ())
+    # Only a lock may have ended, so that the request is served.
+    risk = 1 if role == "busy" else 0
+    yield Experiment(f"invalid, {role}", (first_of(INVALID, refusal),), (role,))
+    yield Experiment(f"valid, {role}", (*bodies, shown("error_body")), (role,), worst=lambda _: risk)
+    if risk:
+        return
+    yield Experiment(f"urlencoded, {role}", (urlencoded(refusal),), (role,))
+    yield Experiment(f"invisible prompt, {role}", (invisible_prompt(refusal),), (role,))
+    for limit in _LIMITS:
+        yield Experiment(f"{limit}, {role}", (shown(limit),), (role,), seconds=5)
+
+
+def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
+    yield from _overlaps()
+    for engine in engine_names():
+        for role in _PAYING:
+            yield _generation(engine, role, figures.get(role, 0))
+    if low := figures.get("low"):
+        yield _too_many(low)
+    if left := figures.get("almost_limited"):
+        yield _day(left)
+
+
+def _overlaps() -> Iterator[Experiment]:
+    """Yield the experiments with calls during a generation, which the account pays twice at worst."""
+    entries = tuple(map(shown, (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")))
+    questions = (*entries, first_of(INVALID, LOCKED), offers(engine_names()[0]))
+    plain = Experiment(
+        "calls during a generation",
+        questions,
+        worst=lambda _: 2,
+        paid=lambda _, __: 1,
+        seconds=_SECONDS_OF_GENERATION,
+    )
+    other = (*questions, shown("lock_scope"))
+    yield replace(plain, name="calls of two accounts during a generation", questions=other, roles=("primary", "secondary"))
+    yield plain
+
+
+def _generation(engine: str, role: str, credits_: int) -> Experiment:
+    """Return the generation of one image. credits_: those of the role `low`."""
+    schemas = [each for each in load_engines() if each.name == engine]
+    texts = ("input_modifiers", "text_trimming") if schemas[0].modifiers else ("text_trimming",)
+    queued = (queues(engine),) if any(each.queues for each in schemas) else ()
+    questions = (offers(engine), *queued, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
+
+    def paid(reading: Reading, _: Spent) -> int:
+        return int(engine not in reading.get("absent_engines", ()))
+
+    def ready(spent: Spent) -> bool:
+        return role != "low" or spent.by("low") < credits_ - 1
+
+    return Experiment(
+        f"generation, {engine}, {role}", questions, (role,), lambda _: 1, paid, ready, _SECONDS_OF_GENERATION
+    )
+
+
+def _too_many(figure: int) -> Experiment:
+    """Return the request for one image more than an account has credits for."""
+
+    def asked(spent: Spent) -> int:
+        return figure - spent.by("low") + 1
+
+    def paid(reading: Reading, spent: Spent) -> int:
+        return asked(spent) if reading["credit_need"] == "any" else 0
+
+    return Experiment(
+        "more images than credits", (shown("credit_need"),), ("low",), asked, paid, lambda spent: asked(spent) > 1
+    )
+
+
+def _day(left: int) -> Experiment:
+    """Return the refused requests, then images of a day that has few left. left: how many."""
+
+    def paid(reading: Reading, _: Spent) -> int:
+        return {"images": 1, "requests": left + 1, "attempts": 0}[reading["daily_unit"]]
+
+    return Experiment(
+        "last images of the day",
+        (shown("daily_unit"),),
+        ("almost_limited",),
+        lambda _: left + 1,
+        paid,
+        lambda spent: not spent.by("almost_limited"),
+        2 * _SECONDS_OF_GENERATION,
+    )
