@@ -34,7 +34,7 @@ def open_details() -> Iterator[str]:
 
 def _setting(setting: Setting) -> str:
     default = setting.default
-    shown = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
+    shown = ", ".join(map(str, default)) if isinstance(default, list | dict) else str(default)
     return f"`{setting.name}`{f' = {_escaped(shown)}' if shown else ''}: {setting.takes}"
 
 

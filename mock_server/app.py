@@ -44,7 +44,7 @@ def contract() -> Contract:
 @cache
 def rules() -> Rules:
     """Return the rules, compiled from rules.yaml."""
-    return compile_rules(read_yaml(resources.RULES))
+    return compile_rules(read_yaml(resources.RULES), contract().engines)
 
 
 def create_app(

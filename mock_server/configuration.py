@@ -213,7 +213,7 @@ def _overrides(path: Path, rules: Rules) -> Mapping[str, Any]:
     read = {name: rules.settings[name].read(value) for name, value in overrides.items()}
     for name, value in read.items():
         if not rules.settings[name].accepts(value):
-            raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].takes}, not {overrides[name]!r}")
+            raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].valid}, not {overrides[name]!r}")
     return read
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from .document import ContractError, Node, follow, inline
-from .parameters import Parameters, compile_parameters
+from .parameters import Choice, Parameters, compile_parameters
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _UNDERSTOOD = frozenset(
@@ -102,6 +102,12 @@ class Contract:
         """The operation that generates images: its body selects an engine."""
         bodies = ((each, each.parameters) for each in self.operations)
         return next((each for each, body in bodies if body and body.roles.engine), None)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines, as a request names them, none if the engine is not the outermost choice of the body."""
+        body = self.generation.parameters if self.generation else None
+        return tuple(body.branches) if isinstance(body, Choice) else ()
 
 
 def compile_contract(document: Node) -> Contract:

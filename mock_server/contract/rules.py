@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,9 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     ),
     "WIDTHxHEIGHT": lambda value: isinstance(value, str) and parse_size(value) is not None,
 }
+_ENGINES, _SECONDS = "list of engines", "seconds by engine"
 _MINUTES_A_DAY = 24 * 60
+_SECONDS_A_DAY = 86_400
 _PERMUTATION = "permutation of the default"
 
 
@@ -35,7 +37,7 @@ class Setting:
     """One value of the mock's behaviour.
 
     source: of the rule it rests on, unless it has its own; takes: the accepted values, in words; statement: what a
-    limit bounds, empty if a rule states it.
+    limit bounds, empty if a rule states it; engines: those that it may name.
     """
 
     name: str
@@ -44,6 +46,12 @@ class Setting:
     source: str
     rule: str | None
     statement: str = ""
+    engines: tuple[str, ...] = ()
+
+    @property
+    def valid(self) -> str:
+        """The accepted values, in words that name the engines too."""
+        return f"{self.takes} ({', '.join(self.engines)})" if self.engines else self.takes
 
     def read(self, value: Any) -> Any:
         """Return a value of a YAML file: one reads 18:30 as a number, of minutes."""
@@ -54,11 +62,17 @@ class Setting:
 
     def accepts(self, value: Any) -> bool:
         """Return whether the setting accepts `value`."""
+        if self.takes == _SECONDS:
+            return isinstance(value, Mapping) and all(
+                name in self.engines and _is_number(each, int | float) and 0 <= each <= _SECONDS_A_DAY
+                for name, each in value.items()
+            )
         kind, _, text = self.takes.partition(" of ")
         if kind == "permutation":
             # By repr: a list in a file may hold values of types that do not compare.
             return isinstance(value, list) and sorted(map(repr, value)) == sorted(map(repr, self.default))
-        values = [int(each) if each.isdecimal() else each for each in text.split(", ")]
+        names = self.engines if self.takes == _ENGINES else text.split(", ")
+        values = [int(each) if each.isdecimal() else each for each in names]
         if kind == "list":
             # By repr, as above.
             return isinstance(value, list) and not Counter(map(repr, value)) - Counter(map(repr, values))
@@ -88,11 +102,11 @@ class Rules:
     settings: Mapping[str, Setting]
 
 
-def compile_rules(data: Node) -> Rules:
-    """Return the rules; raise ContractError on an entry that is not understood."""
-    rules = [_rule(entry) for entry in data["rules"]]
+def compile_rules(data: Node, engines: Iterable[str] = ()) -> Rules:
+    """Return the rules; raise ContractError on an entry that is not understood. engines: those of the document."""
+    rules, engines = [_rule(entry) for entry in data["rules"]], tuple(engines)
     settings = [
-        _setting(each, each.get("source", entry["source"]), entry["id"])
+        _setting(each, each.get("source", entry["source"]), entry["id"], engines)
         for entry in data["rules"]
         for each in entry.get("settings", [])
     ]
@@ -108,16 +122,18 @@ def _rule(entry: Node) -> Rule:
     return Rule(entry["id"], entry["source"], entry["title"], entry["statement"], tuple(entry["operations"]))
 
 
-def _setting(entry: Node, source: str, rule: str | None) -> Setting:
+def _setting(entry: Node, source: str, rule: str | None, engines: tuple[str, ...] = ()) -> Setting:
     takes, default = entry["takes"], entry["default"]
-    known = takes in {*_TAKES, _PERMUTATION} or takes.startswith(("one of ", "list of "))
+    known = takes in {*_TAKES, _PERMUTATION, _SECONDS} or takes.startswith(("one of ", "list of "))
     if not known:
         raise ContractError(
-            f"{entry['name']}: takes {takes!r} is not one of {', '.join(_TAKES)}, {_PERMUTATION}, one of …, list of …"
+            f"{entry['name']}: takes {takes!r} is not one of {', '.join(_TAKES)}, {_PERMUTATION}, {_SECONDS},"
+            " one of …, list of …"
         )
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"
-    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""))
+    named = engines if takes in {_ENGINES, _SECONDS} else ()
+    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""), named)
     if not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting

@@ -114,7 +114,7 @@ def _setting_view(setting: Setting, behaviour: Behaviour) -> dict[str, object]:
         "name": setting.name,
         "value": getattr(behaviour, setting.name),
         "default": setting.default,
-        "takes": setting.takes,
+        "takes": setting.valid,
         "source": setting.source,
         "rule": setting.rule,
     }

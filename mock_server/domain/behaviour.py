@@ -8,25 +8,33 @@ import msgspec
 class Behaviour(msgspec.Struct, frozen=True):
     """The settings of the emulated service. Seconds are seconds, sizes are bytes, lengths are characters."""
 
+    unauthenticated_status: int
     further_fields: str
     created_at: str
     versions: Mapping[str, str]
     lock_seconds: float
     lock_release: str
+    lock_taken: str
+    generation_seconds: Mapping[str, float]
     lock_scope: str
     locked_status_field: str
     credits_per_image: int
     credit_need: str
+    daily_limit_body: str
     daily_unit: str
     daily_reset: str
     refusal_order: Sequence[str]
     invalid_status: int
+    invalid_body: str
+    urlencoded: str
+    text_trimming: str
     prompt_separator: str
     recent_order: str
     input_modifiers: str
     image_storage: str
     storage_url: str
     output_form: str
+    absent_engines: Sequence[str]
     queued_engines: Sequence[str]
     failing_prompt: str
     trailing_slash: str
