@@ -1,10 +1,13 @@
 """The next experiment: the one that splits the readings that are left most per credit, free ones first."""
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from contract_tests.calibration.readings import Question, Reading, Remaining
 
+# An experiment that has shown nothing new three times will not.
+MAX_TIMES = 3
 # Less is a rounding error.
 _NOTHING = 1e-9
 
@@ -25,21 +28,38 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """A cost in credits. worst: the most after what was spent; paid: under a reading, which depends on `settings`."""
+
+    worst: Callable[[Spent], int] = lambda _: 0
+    paid: Callable[[Reading, Spent], int] = lambda _, __: 0
+    settings: tuple[str, ...] = ()
+
+    def expected(self, remaining: Remaining, spent: Spent) -> float:
+        """Return the average over the readings that are left."""
+        prices = [self.paid(reading, spent) for reading in remaining.about(self.settings)]
+        return sum(prices) / len(prices)
+
+
+FREE = Cost()
+
+
+@dataclass(frozen=True)
 class Experiment:
     """An experiment as data; its name selects the function that conducts it.
 
-    roles: the accounts that it needs, first the one that pays. worst: the most credits that it may cost after what was
-    spent. paid: the credits that it costs under a reading. ready: whether it can show anything after what was spent.
-    seconds: its usual duration. images: whether its credits are images of the day too.
+    roles: the accounts that it needs, first the one that pays. ready: whether it can show anything after what was
+    spent. seconds: its usual duration. served: whether its generation is served under a reading; if not, only its
+    first question has an outcome. An image costs a credit, so that images of the day are counted along with them.
     """
 
     name: str
     questions: tuple[Question, ...]
     roles: tuple[str, ...] = ("primary",)
-    worst: Callable[[Spent], int] = lambda _: 0
-    paid: Callable[[Reading, Spent], int] = lambda _, __: 0
+    cost: Cost = FREE
     ready: Callable[[Spent], bool] = lambda _: True
     seconds: float = 1.0
+    served: Callable[[Reading], bool] = lambda _: True
 
     @property
     def payer(self) -> str:
@@ -58,6 +78,7 @@ def choose(
     experiments: Iterable[Experiment],
     spent: Spent,
     credits_left: int,
+    remaining: Remaining,
     worth: Callable[[Experiment], float],
 ) -> Chosen | None:
     """Return the experiment that is worth most per credit among those that the cap allows, None if none is worth any.
@@ -67,12 +88,14 @@ def choose(
     known = list(experiments)
     rated: list[tuple[float, float, Experiment]] = []
     for experiment in known:
-        price = experiment.worst(spent)
-        if price > credits_left or not experiment.ready(spent):
+        worst = experiment.cost.worst(spent)
+        often = spent.conducted.count(experiment.name) >= MAX_TIMES
+        if often or worst > credits_left or not experiment.ready(spent):
             continue
-        bits = worth(experiment) + (_enabled(experiment, known, spent, worth) if price else 0)
+        bits = worth(experiment) + (_enabled(experiment, known, spent, worth) if worst else 0)
         if bits > _NOTHING:
-            rated.append((float("inf") if not price else bits / price, bits, experiment))
+            price = experiment.cost.expected(remaining, spent) if worst else 0
+            rated.append((bits / price if price else math.inf, bits, experiment))
     if not rated:
         return None
     _, bits, best = max(rated, key=lambda each: each[:2])
@@ -84,16 +107,22 @@ def _enabled(
 ) -> float:
     """Return the worth of the free experiments that are ready only after this one."""
     later = spent.more(experiment, 1)
-    return sum(worth(each) for each in known if not each.worst(later) and each.ready(later) and not each.ready(spent))
+    return sum(worth(each) for each in known if each.cost is FREE and each.ready(later) and not each.ready(spent))
 
 
 def splitting(remaining: Remaining) -> Callable[[Experiment], float]:
     """Return the worth of an experiment as the bits that it gives about the readings that are left."""
 
     def worth(experiment: Experiment) -> float:
-        return sum(remaining.information(question) for question in experiment.questions)
+        return sum(remaining.information(question) for question in asked(experiment, remaining))
 
     return worth
+
+
+def asked(experiment: Experiment, remaining: Remaining) -> tuple[Question, ...]:
+    """Return the questions that may have an outcome: only the first if the generation is certainly not served."""
+    may_be_served = any(experiment.served(reading) for reading in remaining.about(experiment.cost.settings))
+    return experiment.questions if may_be_served else experiment.questions[:1]
 
 
 def learn(remaining: Remaining, outcomes: Mapping[Question, Hashable]) -> Remaining:

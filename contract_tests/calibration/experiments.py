@@ -6,8 +6,9 @@ an account that is never charged.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
-from contract_tests.calibration.choice import Experiment, Spent
+from contract_tests.calibration.choice import Cost, Experiment, Spent
 from contract_tests.calibration.questions import (
     INVALID,
     LIMITED,
@@ -61,7 +62,7 @@ def _free() -> Iterator[Experiment]:
 
 
 def _has_made(images: int) -> Callable[[Spent], bool]:
-    return lambda spent: spent.by("primary") >= images
+    return lambda spent: any(spent.by(role) >= images for role in _PAYING)
 
 
 def _refused(role: str) -> Iterator[Experiment]:
@@ -71,7 +72,7 @@ def _refused(role: str) -> Iterator[Experiment]:
     # Only a lock may have ended, so that the request is served.
     risk = 1 if role == "busy" else 0
     yield Experiment(f"invalid, {role}", (first_of(INVALID, refusal),), (role,))
-    yield Experiment(f"valid, {role}", (*bodies, shown("error_body")), (role,), worst=lambda _: risk)
+    yield Experiment(f"valid, {role}", (*bodies, shown("error_body")), (role,), Cost(lambda _: risk))
     if risk:
         return
     yield Experiment(f"urlencoded, {role}", (urlencoded(refusal),), (role,))
@@ -81,29 +82,37 @@ def _refused(role: str) -> Iterator[Experiment]:
 
 
 def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
-    yield from _overlaps()
+    # The account whose balance is known pays first: what it has left is the price of its own experiment.
+    payers = [role for role in _PAYING if role in figures]
+    for role in payers:
+        yield from _overlaps(role, figures[role])
     for engine in engine_names():
-        for role in _PAYING:
-            yield _generation(engine, role, figures.get(role, 0))
+        for role in payers:
+            yield _generation(engine, role, figures[role])
     if low := figures.get("low"):
         yield _too_many(low)
     if left := figures.get("almost_limited"):
         yield _day(left)
 
 
-def _overlaps() -> Iterator[Experiment]:
-    """Yield the experiments with calls during a generation, which the account pays twice at worst."""
-    entries = tuple(map(shown, (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")))
-    questions = (*entries, first_of(INVALID, LOCKED), offers(engine_names()[0]))
+def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
+    """Yield the experiments with calls during a generation, one of which is a generation too, refused by the lock."""
+    settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")
+    questions = (*map(shown, settings), first_of(INVALID, LOCKED))
     plain = Experiment(
-        "calls during a generation",
+        f"calls during a generation, {role}",
         questions,
-        worst=lambda _: 2,
-        paid=lambda _, __: 1,
-        seconds=_SECONDS_OF_GENERATION,
+        (role,),
+        Cost(lambda _: 2, lambda _, __: 1),
+        _affords(role, credits_),
+        _SECONDS_OF_GENERATION,
     )
-    other = (*questions, shown("lock_scope"))
-    yield replace(plain, name="calls of two accounts during a generation", questions=other, roles=("primary", "secondary"))
+    yield replace(
+        plain,
+        name=f"calls of two accounts during a generation, {role}",
+        questions=(*questions, shown("lock_scope")),
+        roles=(role, "secondary"),
+    )
     yield plain
 
 
@@ -113,16 +122,20 @@ def _generation(engine: str, role: str, credits_: int) -> Experiment:
     texts = ("input_modifiers", "text_trimming") if schemas[0].modifiers else ("text_trimming",)
     queued = (queues(engine),) if any(each.queues for each in schemas) else ()
     questions = (offers(engine), *queued, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
-
-    def paid(reading: Reading, _: Spent) -> int:
-        return int(engine not in reading.get("absent_engines", ()))
-
-    def ready(spent: Spent) -> bool:
-        return role != "low" or spent.by("low") < credits_ - 1
-
+    ready = _affords(role, credits_)
+    cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",))
     return Experiment(
-        f"generation, {engine}, {role}", questions, (role,), lambda _: 1, paid, ready, _SECONDS_OF_GENERATION
+        f"generation, {engine}, {role}", questions, (role,), cost, ready, _SECONDS_OF_GENERATION, partial(_offered, engine)
     )
+
+
+def _offered(engine: str, reading: Reading) -> bool:
+    return engine not in reading["absent_engines"]
+
+
+def _affords(role: str, credits_: int) -> Callable[[Spent], bool]:
+    """Return whether an account has a credit to spend, and `low` one more, for the request that exceeds its credits."""
+    return lambda spent: role != "low" or spent.by("low") < credits_ - 1
 
 
 def _too_many(figure: int) -> Experiment:
@@ -134,9 +147,8 @@ def _too_many(figure: int) -> Experiment:
     def paid(reading: Reading, spent: Spent) -> int:
         return asked(spent) if reading["credit_need"] == "any" else 0
 
-    return Experiment(
-        "more images than credits", (shown("credit_need"),), ("low",), asked, paid, lambda spent: asked(spent) > 1
-    )
+    cost = Cost(asked, paid, ("credit_need",))
+    return Experiment("more images than credits", (shown("credit_need"),), ("low",), cost, lambda spent: asked(spent) > 1)
 
 
 def _day(left: int) -> Experiment:
@@ -149,8 +161,7 @@ def _day(left: int) -> Experiment:
         "last images of the day",
         (shown("daily_unit"),),
         ("almost_limited",),
-        lambda _: left + 1,
-        paid,
+        Cost(lambda _: left + 1, paid, ("daily_unit",)),
         lambda spent: not spent.by("almost_limited"),
         2 * _SECONDS_OF_GENERATION,
     )

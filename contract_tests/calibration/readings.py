@@ -122,6 +122,10 @@ class Remaining:
         """Return every outcome that is left of a question, with the number of readings that predict it."""
         return Counter(question.predict(reading) for reading in self._about(question.settings).readings())
 
+    def about(self, settings: Sequence[str]) -> list[Reading]:
+        """Return the readings of some settings that are left, of those that depend on them too."""
+        return list(self._about(settings).readings())
+
     def information(self, question: Question) -> float:
         """Return the bits that the outcome of a question gives on average, if all readings are equally likely."""
         counts = self.outcomes(question).values()
@@ -143,7 +147,8 @@ class Remaining:
 
     def _about(self, settings: Sequence[str]) -> Factor:
         """Return the product of the factors with any of the settings."""
-        return reduce(Factor.times, (factor for factor in self.factors if set(factor.settings) & set(settings)))
+        concerned = (factor for factor in self.factors if set(factor.settings) & set(settings))
+        return reduce(Factor.times, concerned, Factor((), ((),)))
 
 
 def all_readings(values: Mapping[str, Sequence[Any]]) -> Remaining:
