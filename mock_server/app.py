@@ -10,7 +10,17 @@ from starlette.types import ASGIApp
 
 from . import resources
 from .configuration import ConfigurationError, Settings, is_loopback
-from .contract import Contract, ContractError, Operation, Rules, compile_contract, compile_rules, read_yaml
+from .contract import (
+    Contract,
+    ContractError,
+    Operation,
+    Rules,
+    compile_contract,
+    compile_rules,
+    read_yaml,
+    without_engines,
+)
+from .domain.behaviour import Behaviour
 from .domain.clock import Clock, RealClock
 from .history import make_inventor
 from .http.access_log import AccessLog, log_access
@@ -59,7 +69,7 @@ def create_app(
 
     served: the contract, by default the packaged one; state: by default the one that the settings name.
     """
-    served = served or contract()
+    served = _offered(served or contract(), settings.behaviour)
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
@@ -91,6 +101,15 @@ def create_app(
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
     return PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+
+
+def _offered(served: Contract, behaviour: Behaviour) -> Contract:
+    """Return the contract without the engines that the service lacks; raise ConfigurationError. [ENGINES]"""
+    if not behaviour.absent_engines:
+        return served
+    if set(served.engines) <= set(behaviour.absent_engines):
+        raise ConfigurationError("absent_engines has every engine: leave one out, so that a request can be valid")
+    return compile_contract(without_engines(served.document, behaviour.absent_engines))
 
 
 def open_state(settings: Settings, clock: Clock | None = None) -> State:

@@ -10,7 +10,7 @@ from PIL import Image
 from starlette.types import ASGIApp
 
 from mock_server.app import create_app, rules
-from support import scenes_of_replies  # noqa: F401 (it adds scenes)
+from support import scenes_of_refusals, scenes_of_replies  # noqa: F401 (they add scenes)
 from support.account import API, Account
 from support.asgi import call
 from support.clocks import JumpingClock
@@ -123,7 +123,7 @@ async def invalid_parameters_are_400(app: ASGIApp, account: Account) -> None:
     assert (answer.status, list(answer.body)) == (400, ["message", "errors"])
     upscale = {"image_generator": "stablediffusion", "stable_description": "a fox", "type": "upscale"}
     upscale |= {"image_resolution": "64x64", "image_number_of_images": "1"}
-    assert (await call(app, "POST", f"{API}/generate-image", account.token, upscale)).status == 422
+    assert (await call(app, "POST", f"{API}/generate-image", account.token, upscale)).status == 400
 
 
 @scene(invalid_status=200)

@@ -1,6 +1,7 @@
 """The contract, read once at startup: the document as a table of operations, the rules as data."""
 
 from .document import ContractError, read_yaml
+from .engines import without_engines
 from .findings import Finding
 from .operations import Contract, Operation, Response, compile_contract
 from .rules import Rule, Rules, Setting, compile_rules
@@ -17,4 +18,5 @@ __all__ = [
     "compile_contract",
     "compile_rules",
     "read_yaml",
+    "without_engines",
 ]

@@ -11,11 +11,11 @@ from .behaviour import Behaviour
 from .clock import Instant, seconds
 from .refusals import Refusal
 from .settling import advance_to
-from .world import Generation, Image, Lock, Order, World
+from .world import Demand, Generation, Image, Lock, Order, World
 
 
 class GenerationRequest(msgspec.Struct, frozen=True):
-    """The input of `begin`. id: unique; seconds: duration of a generation, unless the world has its own.
+    """The input of `begin`. id: unique; seconds: duration of a generation, unless the world or its engine has its own.
 
     Faults change the rest. forced_seconds: duration of this generation, before all others; failure: message that it
     ends with instead of images; lock: "rule" to follow LOCK-RELEASE, "expiry" not to free it when the generation ends,
@@ -50,17 +50,44 @@ def availability(world: World) -> Refusal | None:
 def begin(
     world: World, request: GenerationRequest, now: Instant, behaviour: Behaviour
 ) -> tuple[World, Generation | Refusal]:
-    """Return the world with the lock taken and the cost reserved, or as it was with the refusal.
+    """Return the world with the lock taken and the cost reserved, or after the refusal.
 
     [LOCK-ONE, DAILY-429, CREDIT-419]
     """
     refusal = refusals.refuse(world, request.order.demand, now, behaviour)
     if refusal:
-        return world, refusal
+        return _refused(world, request.id, refusal.code, now, behaviour), refusal
     generation = _generation(world, request, now, behaviour)
     world = replace(world, lock=_lock(request, generation, now, behaviour), running=(*world.running, generation))
     # A generation without duration ends at this instant, and so does a queued one.
     return advance_to(world, now, behaviour), generation
+
+
+def refuse_invalid(
+    world: World, holder: str, demand: Demand, now: Instant, behaviour: Behaviour
+) -> tuple[World, Refusal | None]:
+    """Return the world after a request with invalid parameters, and the refusal that precedes theirs, or None.
+
+    [ORDER, LOCK-RELEASE]
+    """
+    earlier = refusals.before_invalid(world, demand, now, behaviour)
+    return _refused(world, holder, earlier.code if earlier else refusals.INVALID, now, behaviour), earlier
+
+
+def remaining_lock(holder: str, code: str, now: Instant, behaviour: Behaviour) -> Lock | None:
+    """Return the lock that a request leaves behind that was refused with this code, None if it took none or freed it.
+
+    Where a request takes the lock, it does so at the place of "locked" in the order of refusals. [LOCK-RELEASE]
+    """
+    order = list(behaviour.refusal_order)
+    if behaviour.lock_taken != "request" or behaviour.lock_release != "expiry":
+        return None
+    return Lock(holder, now + seconds(behaviour.lock_seconds)) if order.index(code) > order.index("locked") else None
+
+
+def _refused(world: World, holder: str, code: str, now: Instant, behaviour: Behaviour) -> World:
+    lock = remaining_lock(holder, code, now, behaviour)
+    return replace(world, lock=lock) if lock else world
 
 
 def cancel(world: World, generation: Generation) -> World:
@@ -85,7 +112,7 @@ def outcome(world: World, generation: Generation) -> Outcome:
 
 def _generation(world: World, request: GenerationRequest, now: Instant, behaviour: Behaviour) -> Generation:
     order = request.order
-    ready = now + seconds(_seconds(world, request))
+    ready = now + seconds(_seconds(world, request, behaviour))
     # Where any credit suffices (credit_need), the account may have less than the price.
     price = min(charges.price(world, order.demand, behaviour), charges.free_credits(world))
     allowance = charges.allowance(world, order.demand, behaviour)
@@ -94,10 +121,12 @@ def _generation(world: World, request: GenerationRequest, now: Instant, behaviou
     )
 
 
-def _seconds(world: World, request: GenerationRequest) -> float:
+def _seconds(world: World, request: GenerationRequest, behaviour: Behaviour) -> float:
     if request.forced_seconds is not None:
         return request.forced_seconds
-    return request.seconds if world.generation_seconds is None else world.generation_seconds
+    if world.generation_seconds is not None:
+        return world.generation_seconds
+    return behaviour.generation_seconds.get(request.order.engine, request.seconds)
 
 
 def _lock(request: GenerationRequest, generation: Generation, now: Instant, behaviour: Behaviour) -> Lock:

@@ -10,6 +10,8 @@ from .behaviour import Behaviour
 from .clock import Instant
 from .world import Demand, Lock, World
 
+INVALID = "invalid"
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """A request was refused. code: its key in REFUSALS.
@@ -56,6 +58,12 @@ def refuse(
         if check and (refusal := check(world, demand, now, behaviour)):
             return refusal
     return None
+
+
+def before_invalid(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
+    """Return the refusal of a generation that precedes that of invalid parameters, or None. [ORDER]"""
+    order = list(behaviour.refusal_order)
+    return refuse(world, demand, now, behaviour, order[: order.index(INVALID)])
 
 
 def busy(lock: Lock) -> Refusal:
@@ -110,7 +118,7 @@ _TABLE = (
     RefusalKind("wrong-method", "NOT-FOUND", 405, _WRONG_METHOD),
     RefusalKind("too-large", None, 413, "The POST data is too large. The limit is {limit} bytes."),
     RefusalKind("busy", "LOCK-CHECK", 409, _BUSY, has_status=True),
-    RefusalKind("invalid", "VALID-422", 422, "{message}"),
+    RefusalKind(INVALID, "VALID-422", 422, "{message}"),
     RefusalKind("missing-source", "I2I-SRC", 422, "{message}"),
     RefusalKind("locked", "LOCK-ONE", 409, _BUSY, has_status=True, check=_locked),
     RefusalKind("daily-limit", "DAILY-429", 429, _OVER_LIMIT, has_status=True, check=_daily_limit),

@@ -46,7 +46,7 @@ class BodyReader:
             _check_encoding(headers.get(b"content-encoding"))
         if headers.content_length > limit:
             raise RefusedError(error("too-large", limit=limit))
-        parse = partial(parse_body, headers.content_type, max_parts=self._behaviour.max_form_parts)
+        parse = partial(parse_body, headers.content_type, behaviour=self._behaviour)
         body = bytearray()
         more = await self._read(context, body, _MAX_SMALL_BYTES)
         if len(body) <= _MAX_SMALL_BYTES:

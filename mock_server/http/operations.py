@@ -13,12 +13,11 @@ from .body import BodyReader
 from .context import RequestContext
 from .handlers import Call, Handler
 from .orders import read_demand
-from .replies import RefusedError, Reply, error, refused
+from .replies import INVALID_CODES, RefusedError, Reply, error, refused
 
 _log = logging.getLogger("aiimage_mock")
-_INVALID = ("invalid", "missing-source")
 # The refused generations that count against the daily limit, where attempts do. [DAILY-RESET]
-_ATTEMPTS = frozenset({*_INVALID, "locked", "no-credits"})
+_ATTEMPTS = frozenset({*INVALID_CODES, "locked", "no-credits"})
 _MAX_REMEMBERED_CALLERS = 10_000
 
 
@@ -74,7 +73,7 @@ class Operations:
             reply = await self._limited(context) or context.early_reply or await self._handle(context, operation)
         except RefusedError as wrong:
             reply = wrong.reply
-        reply = self._in_order(context, operation, reply)
+        reply = await self._in_order(context, operation, reply)
         if self._counts_attempts and reply.code in _ATTEMPTS and context.caller:
             await self._service.change(context.caller, charges.count_attempt)
         return self._checked(reply, operation)
@@ -94,15 +93,16 @@ class Operations:
             return Reply(operation.success.status, operation.success.example)
         return await handler(Call(self._service, operation, context, context.caller, context.seen))
 
-    def _in_order(self, context: RequestContext, operation: Operation, reply: Reply) -> Reply:
+    async def _in_order(self, context: RequestContext, operation: Operation, reply: Reply) -> Reply:
         """Return the reply to a refused call, unless another refusal precedes that of its parameters. [ORDER]"""
         behaviour = self._service.behaviour
-        if reply.code not in _INVALID or context.seen is None or operation.parameters is None:
+        caller, seen = context.caller, context.seen
+        if reply.code not in INVALID_CODES or caller is None or seen is None or operation.parameters is None:
             return reply
         if operation.parameters.roles.engine is None:
             return reply  # the other refusals are those of a generation
         demand = read_demand(context.sent_fields, operation.parameters.pick(context.sent_fields).roles, behaviour)
-        earlier = earlier_refusal(self._service, context.seen, demand)
+        earlier = await earlier_refusal(self._service, caller, context.id, demand, seen)
         return refused(earlier) if earlier else reply
 
     def _unknown(self, context: RequestContext) -> Reply:

@@ -1,20 +1,28 @@
 """Parsing: from the bytes of a body to fields, by its Content-Type, with what was wrong said as it is."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from mock_server.contract import Finding
+from mock_server.domain.behaviour import Behaviour
 
 from .context import Fields
 from .replies import RefusedError, invalid
 
+_ASCII = " \t\n\r\0\x0b\x0c"
 # White space, and the invisible characters that come with pasted text; products of the same family trim them too.
-_TRIMMED = " \t\n\r\0\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
+_UNICODE = f"{_ASCII}\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_UNICODE += "\ufeff\u200b\u200c\u200d\u200e\u2060\xad\u3164\u2800"
+# By the setting text_trimming. A text of nothing but white space of ASCII is absent in any case, as Laravel's rule
+# "required" has it.
+_TRIM: Mapping[str, Callable[[str], str]] = {
+    "ascii": lambda text: text.strip(_ASCII),
+    "unicode": lambda text: text.strip(_UNICODE),
+    "none": lambda text: text if text.strip(_ASCII) else "",
+}
 _MAX_LEVELS = 64
 _CONTAINERS = (dict, list)
 _JSON = "application/json"
@@ -41,36 +49,42 @@ class Body(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-def parse_body(content_type: str, body: bytes, max_parts: int) -> Body:
+def parse_body(content_type: str, body: bytes, behaviour: Behaviour) -> Body:
     """Return the fields of a body; raise RefusedError.
 
     Values are trimmed and empty ones left out [VALID-TRIM]; a file is an Upload.
     """
+    trim = _TRIM[behaviour.text_trimming]
     if content_type == _JSON:
-        return Body(_trimmed(_json(body)))
+        return Body(_trimmed(_json(body, behaviour), trim))
     found = _KIND.match(content_type.strip())
     kind = found[0].lower() if found else ""
-    if kind in (_MULTIPART, _URLENCODED):
-        return _form(kind, content_type, body, max_parts)
+    if kind in _forms(behaviour):
+        return _form(kind, content_type, body, behaviour)
     if "/json" in kind or "+json" in kind:  # what Laravel takes for JSON
-        return Body(_trimmed(_json(body, content_type)))
+        return Body(_trimmed(_json(body, behaviour, content_type), trim))
     if body:
+        *kinds, last = (_JSON, *_forms(behaviour))
         raise _unreadable(
-            f"The request body must be {_JSON}, {_MULTIPART} or {_URLENCODED}:"
-            f" the Content-Type is {kind[:80] or 'missing'}.{_looks(body)}"
+            f"The request body must be {', '.join(kinds)} or {last}:"
+            f" the Content-Type is {kind[:80] or 'missing'}.{_looks(body, behaviour)}"
         )
     return Body({})
 
 
-def _json(body: bytes, content_type: str = _JSON) -> Mapping[str, Any]:
+def _forms(behaviour: Behaviour) -> tuple[str, ...]:
+    """Return the types of forms that are read."""
+    return (_MULTIPART, _URLENCODED) if behaviour.urlencoded == "accepted" else (_MULTIPART,)
+
+
+def _json(body: bytes, behaviour: Behaviour, content_type: str = _JSON) -> Mapping[str, Any]:
     if not body:
         return {}
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
-        raise _unreadable(
-            f"The request body is not valid JSON: {malformed}.{_encoding(body, content_type) or _looks(body)}"
-        ) from malformed
+        cause = _encoding(body, content_type) or _looks(body, behaviour)
+        raise _unreadable(f"The request body is not valid JSON: {malformed}.{cause}") from malformed
     except RecursionError as deep:
         raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
     if not isinstance(value, dict):
@@ -90,21 +104,22 @@ def _is_deeper(value: Any, levels: int) -> bool:
     )
 
 
-def _form(kind: str, content_type: str, body: bytes, max_parts: int) -> Body:
+def _form(kind: str, content_type: str, body: bytes, behaviour: Behaviour) -> Body:
     from .forms import read_multipart, read_urlencoded  # most clients send JSON
     from .multipart import MultipartError
 
     if kind == _URLENCODED and _begins_with(body, b"{", b"--"):
-        raise _unreadable(f"The form cannot be read.{_looks(body)}")
+        raise _unreadable(f"The form cannot be read.{_looks(body, behaviour)}")
     try:
         read = read_multipart if kind == _MULTIPART else read_urlencoded
-        form = read(content_type, body, max_parts)
+        form = read(content_type, body, behaviour.max_form_parts)
     except (MultipartError, ValueError) as malformed:
-        raise _unreadable(f"The form cannot be read: {malformed}.{_looks(body)}") from malformed
+        raise _unreadable(f"The form cannot be read: {malformed}.{_looks(body, behaviour)}") from malformed
     problem = f"The form cannot be read completely: {form.problem}." if form.problem else ""
     if problem and not form.fields:
         raise _unreadable(problem)
-    return Body(_trimmed(form.fields), True, kind == _MULTIPART, form.broken, frozenset(form.unchosen), problem)
+    fields = _trimmed(form.fields, _TRIM[behaviour.text_trimming])
+    return Body(fields, True, kind == _MULTIPART, form.broken, frozenset(form.unchosen), problem)
 
 
 def _begins_with(body: bytes, *beginnings: bytes) -> bool:
@@ -112,13 +127,13 @@ def _begins_with(body: bytes, *beginnings: bytes) -> bool:
     return body.startswith(beginnings, blank.end() if blank else 0)
 
 
-def _looks(body: bytes) -> str:
+def _looks(body: bytes, behaviour: Behaviour) -> str:
     """Return a sentence that says what the body looks like, after a space, "" if it looks like nothing known."""
     if _begins_with(body, b"{"):
         return f" It looks like JSON, sent without Content-Type: {_JSON}."
     if _begins_with(body, b"--") and b"form-data" in body[:1000].lower():
         return f" It looks like a form, sent without Content-Type: {_MULTIPART}; boundary=…"
-    if _FORM_LIKE.match(body):
+    if _FORM_LIKE.match(body) and _URLENCODED in _forms(behaviour):
         return f" It looks like a form, sent without Content-Type: {_URLENCODED}."
     return ""
 
@@ -142,18 +157,18 @@ def _unreadable(message: str) -> RefusedError:
     return RefusedError(invalid([Finding("body", "unreadable", message)]))
 
 
-def _trimmed(fields: Mapping[str, Any]) -> Fields:
+def _trimmed(fields: Mapping[str, Any], trim: Callable[[str], str]) -> Fields:
     trimmed = {}
     for name, value in fields.items():
-        kept = value.strip(_TRIMMED) if isinstance(value, str) else _trimmed_inside(value)
+        kept = trim(value) if isinstance(value, str) else _trimmed_inside(value, trim)
         if kept is not None and kept != "":
             trimmed[name] = kept
     return trimmed
 
 
-def _trimmed_inside(value: Any) -> Any:
+def _trimmed_inside(value: Any, trim: Callable[[str], str]) -> Any:
     """Return a value with the texts in its lists trimmed, and without their empty ones."""
     if not isinstance(value, list):
         return value
-    trimmed = [each.strip(_TRIMMED) if isinstance(each, str) else each for each in value]
+    trimmed = [trim(each) if isinstance(each, str) else each for each in value]
     return [each for each in trimmed if each is not None and each != ""] or None

@@ -1,7 +1,7 @@
 """Presentation: the form of a reply, where the documentation leaves it open."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +14,7 @@ from mock_server.domain.world import Image
 from mock_server.faults.transmission import Transmission, empty, whole
 
 from .context import RequestContext
-from .replies import Reply, to_transmission
+from .replies import INVALID_CODES, Reply, to_transmission
 
 Presenter = Callable[[RequestContext, Reply], Transmission]
 
@@ -43,7 +43,7 @@ _WITH_PAGE = frozenset({404, 405, 422})
 def make_presenter(behaviour: Behaviour) -> Presenter:
     """Return the function that gives a reply its form, as bytes on the wire.
 
-    [VALID-422, LOCK-409-BODY, ERROR-BODY, NO-ACCEPT, RATE-HEADERS]
+    [AUTH-401, VALID-422, LOCK-409-BODY, DAILY-429, ERROR-BODY, NO-ACCEPT, RATE-HEADERS]
     """
     pages, envelopes = behaviour.without_accept == "redirect", behaviour.error_body == "envelope"
 
@@ -58,12 +58,9 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
         # Not the mock's own errors, which no service gives.
         if reply.code is None or reply.code == _DOCUMENTED:
             return to_transmission(reply)
-        if reply.code == "invalid":
-            reply = _invalid(reply, behaviour.invalid_status)
-            if reply.status == HTTPStatus.OK:
-                return to_transmission(reply)
-        if reply.code == "locked" and behaviour.locked_status_field == "absent":
-            reply = replace(reply, body={name: value for name, value in reply.body.items() if name != "status"})
+        reply = _FORMS[reply.code](reply, behaviour) if reply.code in _FORMS else reply
+        if reply.status == HTTPStatus.OK:
+            return to_transmission(reply)
         page = _for_browsers(context, reply) if pages and not accepts_json(context.headers.get(b"accept")) else None
         return page or to_transmission(_in_envelope(reply) if envelopes else reply)
 
@@ -125,10 +122,42 @@ def _with_rate(transmission: Transmission, rate: Rate, now: Instant) -> Transmis
     return replace(transmission, headers={**transmission.headers, **headers})
 
 
-def _invalid(reply: Reply, status: int) -> Reply:
-    """Return the reply to invalid parameters with another status; a 200 says in its body that the request failed."""
-    body = {"status": "error", "message": reply.body["message"]} if status == HTTPStatus.OK else reply.body
+def _unauthenticated(reply: Reply, behaviour: Behaviour) -> Reply:
+    return replace(reply, status=behaviour.unauthenticated_status)
+
+
+def _invalid(reply: Reply, behaviour: Behaviour) -> Reply:
+    """Return the reply to invalid parameters; a 200 says in its body that the request failed."""
+    status, body = behaviour.invalid_status, dict(reply.body)
+    if status == HTTPStatus.OK:
+        body = {"status": "error", "message": body["message"]}
+    elif behaviour.invalid_body == "message":
+        del body["errors"]
+    elif behaviour.invalid_body == "first-error":
+        field, (message, *_) = next(iter(body["errors"].items()))
+        body["errors"] = {field: [message]}
     return replace(reply, status=status, body=body)
+
+
+def _locked(reply: Reply, behaviour: Behaviour) -> Reply:
+    if behaviour.locked_status_field == "present":
+        return reply
+    return replace(reply, body={name: value for name, value in reply.body.items() if name != "status"})
+
+
+def _over_limit(reply: Reply, behaviour: Behaviour) -> Reply:
+    if behaviour.daily_limit_body == "message" or behaviour.error_body == "envelope":
+        return reply
+    return replace(reply, body={"errors": [reply.body["message"]]})
+
+
+# By code, the refusals whose status or body a setting changes.
+_FORMS: Mapping[str, Callable[[Reply, Behaviour], Reply]] = {
+    "unauthenticated": _unauthenticated,
+    **dict.fromkeys(INVALID_CODES, _invalid),
+    "locked": _locked,
+    "daily-limit": _over_limit,
+}
 
 
 def _in_envelope(reply: Reply) -> Reply:

@@ -49,6 +49,8 @@ class RefusedError(Exception):
 
 
 JSON = "application/json"
+# The codes of invalid parameters. [VALID-422, I2I-SRC]
+INVALID_CODES = frozenset({"invalid", "missing-source"})
 # Errors that are the mock's own: no service gives them, so they rest on no rule and are not in the document.
 _OWN: Mapping[str, tuple[int, str]] = {
     "bad-fault": (400, "{complaint}"),

@@ -7,8 +7,16 @@ import msgspec
 from msgspec.structs import replace
 
 from mock_server.domain.clock import Instant, seconds
-from mock_server.domain.generation import GenerationRequest, Outcome, begin, cancel, outcome
-from mock_server.domain.refusals import Refusal, locked, refuse
+from mock_server.domain.generation import (
+    GenerationRequest,
+    Outcome,
+    begin,
+    cancel,
+    outcome,
+    refuse_invalid,
+    remaining_lock,
+)
+from mock_server.domain.refusals import INVALID, Refusal, before_invalid, locked, refuse
 from mock_server.domain.world import Demand, Generation, Lock, World
 
 from .service import SHARED, Caller, Seen, Service
@@ -58,10 +66,18 @@ async def _ended(service: Service, caller: Caller, generation: Generation) -> tu
     return result, seen.now
 
 
-def earlier_refusal(service: Service, seen: Seen, demand: Demand) -> Refusal | None:
-    """Return the refusal that precedes that of invalid parameters, or None. [ORDER]"""
-    order = list(service.behaviour.refusal_order)
-    return refuse(seen.world, demand, seen.now, service.behaviour, order[: order.index("invalid")])
+async def earlier_refusal(service: Service, caller: Caller, request: str, demand: Demand, seen: Seen) -> Refusal | None:
+    """Return the refusal that precedes that of invalid parameters, or None. [ORDER]
+
+    request: its id; it may leave a lock behind. [LOCK-RELEASE]
+    """
+    behaviour = service.behaviour
+    if not remaining_lock(request, INVALID, seen.now, behaviour):
+        return before_invalid(seen.world, demand, seen.now, behaviour)
+    if service.is_global:
+        refusal = before_invalid(seen.world, demand, seen.now, behaviour)
+        return await _leave_shared(service, request, refusal.code if refusal else INVALID, seen) or refusal
+    return await service.change(caller, lambda world, now: refuse_invalid(world, request, demand, now, behaviour), seen)
 
 
 async def hand_over(service: Service, holder: str, lock: Lock | None) -> None:
@@ -78,7 +94,7 @@ async def _begin_shared(service: Service, caller: Caller, start: GenerationReque
     # A request that its own world refuses must not hold the lock of all, however briefly.
     refusal = refuse(seen.world, start.order.demand, seen.now, service.behaviour)
     if refusal:
-        return _Begun(refusal, seen.now)
+        return _Begun(await _leave_shared(service, start.id, refusal.code, seen) or refusal, seen.now)
     # With its expiry, and held by this request: a process that dies before hand_over leaves a lock that expires.
     lock = Lock(start.id, seen.now + seconds(service.behaviour.lock_seconds))
     refusal = await _change_shared(service, lambda shared: _taken(shared, lock))
@@ -92,8 +108,15 @@ async def _begin_shared(service: Service, caller: Caller, start: GenerationReque
 def _begun(world: World, start: GenerationRequest, now: Instant, service: Service) -> tuple[World, _Begun]:
     world, generation = begin(world, start, now, service.behaviour)
     if isinstance(generation, Refusal):
-        return world, _Begun(generation, now)
+        # The lock that the refused request leaves behind, not that of another generation.
+        return world, _Begun(generation, now, world.lock if world.lock and world.lock.holder == start.id else None)
     return world, _Begun(generation, now, world.lock, outcome(world, generation) if generation.ends <= now else None)
+
+
+async def _leave_shared(service: Service, request: str, code: str, seen: Seen) -> Refusal | None:
+    """Take the lock that all worlds share if a request refused with this code leaves it; return its refusal if held."""
+    lock = remaining_lock(request, code, seen.now, service.behaviour)
+    return await _change_shared(service, lambda shared: _taken(shared, lock)) if lock else None
 
 
 def _taken(shared: World, lock: Lock) -> tuple[World, Refusal | None]:

@@ -22,9 +22,10 @@ class Answer:
 async def call(
     app: ASGIApp, method: str, path: str, token: str | None = None, body: object = None, **headers: str
 ) -> Answer:
-    """Send one request and return the answer."""
+    """Send one request and return the answer. body: sent as JSON, unless it is bytes."""
     path, _, query = path.partition("?")
-    named = {"host": "127.0.0.1", "content-type": "application/json", **headers}
+    named = {"host": "127.0.0.1", "content-type": "application/json"}
+    named |= {name.replace("_", "-"): value for name, value in headers.items()}
     if token is not None:
         named["authorization"] = f"Bearer {token}"
     scope = {
@@ -36,12 +37,12 @@ async def call(
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()],
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),
     }
     sent: list[Message] = []
-    content = b"" if body is None else json.dumps(body).encode()
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
 
     async def receive() -> Message:
         return {"type": "http.request", "body": content, "more_body": False}

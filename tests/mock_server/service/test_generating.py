@@ -208,7 +208,9 @@ def test_the_refusals_before_invalid_in_the_order_precede_it(
 ) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.change("busy", credits=0, used=50)
-        found = earlier_refusal(desk.service, await desk.service.look(desk.caller("busy")), Demand("dall-e", 1))
+        caller = desk.caller("busy")
+        seen = await desk.service.look(caller)
+        found = await earlier_refusal(desk.service, caller, "a request", Demand("dall-e", 1), seen)
         assert (found.rule if found else None) == rule
 
     play(open_desk(refusal_order=order), scenario)
