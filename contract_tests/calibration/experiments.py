@@ -53,8 +53,8 @@ def _free() -> Iterator[Experiment]:
     yield Experiment("trailing slash", (shown("trailing_slash"),))
     yield Experiment("path without v1", (shown("unversioned_paths"),))
     yield Experiment("no token", (shown("error_body"), shown("unauthenticated_status")), ("anonymous",))
-    yield Experiment("no token, no JSON accepted", (shown("without_accept"),), ("anonymous",))
-    yield Experiment("browser's preflight", (shown("cors"),), ("anonymous",))
+    yield Experiment("no token or JSON accepted", (shown("without_accept"),), ("anonymous",))
+    yield Experiment("preflight of a browser", (shown("cors"),), ("anonymous",))
     yield Experiment("rate limit in headers", (rate_shown(),))
     yield Experiment("invalid request", (shown("invalid_status"), shown("invalid_body"), shown("error_body")))
     yield Experiment("recent images", (shown("created_at"), shown("output_form")), ready=_has_made(1))
@@ -78,7 +78,7 @@ def _refused(role: str) -> Iterator[Experiment]:
     yield Experiment(f"urlencoded, {role}", (urlencoded(refusal),), (role,))
     yield Experiment(f"invisible prompt, {role}", (invisible_prompt(refusal),), (role,))
     for limit in _LIMITS:
-        yield Experiment(f"{limit}, {role}", (shown(limit),), (role,), seconds=5)
+        yield Experiment(f"bound, {limit}, {role}", (shown(limit),), (role,), seconds=5)
 
 
 def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
