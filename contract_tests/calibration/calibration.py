@@ -19,6 +19,7 @@ from contract_tests.runner.run import Run
 
 # A second exchange with the same outcome is worth less than any split of what is left.
 _CONFIRMATION_BITS = 0.05
+_DURATION_BITS = 0.01
 _NOTHING_LEARNED = (InconclusiveError, UndocumentedLimitError, BudgetExceededError, RuleBrokenError)
 Show = Callable[[str], None]
 
@@ -80,9 +81,16 @@ class Calibration:
             for question in asked(experiment, remaining):
                 left = remaining.information(question)
                 bits += left or (_CONFIRMATION_BITS if samples(self.evidence, question) == 1 else 0)
-            return bits
+            return bits + (_DURATION_BITS if self._times_again(experiment) else 0)
 
         return worth
+
+    def _times_again(self, experiment: Experiment) -> bool:
+        """Return whether a generation would be the second one that shows how long its engine takes."""
+        return any(
+            len(times) < ENOUGH and experiment.name.startswith(f"generation, {engine},")
+            for engine, times in self.evidence.durations.items()
+        )
 
     def _conduct(self, chosen: Chosen) -> None:
         experiment, before, trouble = chosen.experiment, self.run.budget.spent, ""

@@ -29,14 +29,20 @@ class Spent:
 
 @dataclass(frozen=True)
 class Cost:
-    """A cost in credits. worst: the most after what was spent; paid: under a reading, which depends on `settings`."""
+    """A cost in credits. worst: the most after what was spent; paid: under a reading, which depends on `settings`.
+
+    usual: the one to choose by, None for the average over the readings that are left.
+    """
 
     worst: Callable[[Spent], int] = lambda _: 0
     paid: Callable[[Reading, Spent], int] = lambda _, __: 0
     settings: tuple[str, ...] = ()
+    usual: float | None = None
 
     def expected(self, remaining: Remaining, spent: Spent) -> float:
-        """Return the average over the readings that are left."""
+        """Return the cost to choose by."""
+        if self.usual is not None:
+            return self.usual
         prices = [self.paid(reading, spent) for reading in remaining.about(self.settings)]
         return sum(prices) / len(prices)
 

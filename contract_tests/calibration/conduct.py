@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from contract_tests.calibration.bounds import Bounds
 from contract_tests.calibration.choice import Experiment
-from contract_tests.calibration.evidence import Evidence
+from contract_tests.calibration.evidence import ENOUGH, Evidence
 from contract_tests.calibration.questions import (
     INVALID,
     LIMITED,
@@ -19,10 +19,13 @@ from contract_tests.calibration.questions import (
     POOR,
     first_of,
     invisible_prompt,
+    locked_or_limited,
+    locked_or_poor,
     offers,
     shown,
     urlencoded,
 )
+from contract_tests.calibration.readings import Question
 from contract_tests.calibration.sightings import of_refused_engine
 from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
@@ -140,6 +143,8 @@ class Conductor:
             self._count(role, reply)
             if made(reply):
                 self._note_release(api, reply)
+                # The list shows again what the reply does, for nothing.
+                api.recent()
                 return
             if own_limit(fields, reply):
                 self.evidence.take(of_refused_engine(fields, reply), reply)
@@ -169,7 +174,7 @@ class Conductor:
         """Generate, and meanwhile check, also as another account, and request what is invalid and what is valid."""
         api = self.api(role)
         api.await_unlocked()
-        fields = _decorated(self._usable())
+        fields = _decorated(self.run.samples.simplest)
         with ThreadPoolExecutor(1) as pool:
             future = pool.submit(api.generate, fields)
             if self._is_locked(api, future):
@@ -178,10 +183,7 @@ class Conductor:
         self._count(role, reply)
         if made(reply):
             self._note_release(api, reply)
-
-    def _usable(self) -> Fields:
-        """Return the simplest request that the service offers."""
-        return self.run.samples.simplest
+            api.recent()
 
     def _is_locked(self, api: Api, generation: Future[Reply]) -> bool:
         """Check until the lock is seen; return whether it was."""
@@ -192,15 +194,31 @@ class Conductor:
 
     def _meanwhile(self, api: Api, generation: Future[Reply], *, secondary: bool) -> None:
         other = self.api("secondary").check() if secondary else None
-        invalid = api.generate(samples.INVALID)
+        invalid = [api.generate(samples.INVALID) for _ in range(ENOUGH)]
         still = api.check()
-        # Both were sent while the lock was certainly taken.
+        # All were sent while the lock was certainly taken.
         if still.status == 409:
             if other:
-                self.evidence.note(shown("lock_scope"), "global" if other.status == 409 else "account", other, still)
-            self.evidence.note(first_of(INVALID, LOCKED), _reason(invalid, LOCKED), invalid, still)
-        if not generation.done():
-            self._count(api.role, api.generate(self.run.samples.simplest))
+                self.evidence.note(shown("lock_scope"), "global" if other.status == 409 else "account", other)
+            for reply in invalid:
+                self.evidence.note(first_of(INVALID, LOCKED), _reason(reply, LOCKED), reply)
+        # For more images than `low` has credits for.
+        count = max(1, api.figure - self.images.get("low", 0)) if api.role == "low" else 1
+        question = locked_or_poor() if api.role == "low" else None
+        self._second(api, generation, count, question)
+
+    def _second(self, api: Api, generation: Future[Reply], count: int, question: Question | None) -> None:
+        """Request another generation while one runs, and again if it was refused; note what for."""
+        for _ in range(ENOUGH):
+            if generation.done():
+                return
+            reply = api.generate(with_count(self.run.samples.simplest, count))
+            self._count(api.role, reply)
+            reason = next((name for name, status in _STATUS.items() if status == reply.status), None)
+            if reason is None:
+                return
+            if question and not generation.done():
+                self.evidence.note(question, reason, reply)
 
     def overlap_of_two(self, role: str) -> None:
         self.overlap(role, secondary=True)
@@ -229,13 +247,22 @@ class Conductor:
         for _ in range(left):
             api.generate(samples.INVALID)
         first = 1 if left > 1 else 2
-        replies = [self._of_day(api, count) for count in (first, left if left > 1 else 1)]
+        replies = [self._first_of_day(api, first), self._of_day(api, left if left > 1 else 1)]
         outcome = _unit([made(reply) if made(reply) or reply.status == 429 else None for reply in replies], left)
         if outcome:
             self.evidence.note(shown("daily_unit"), outcome, *replies)
             again = self._of_day(api, 1 if outcome != "images" or left == 1 else left)
             if again.status == 429:
                 self.evidence.note(shown("daily_unit"), outcome, again)
+
+    def _first_of_day(self, api: Api, count: int) -> Reply:
+        """Request the first images, and meanwhile all that were left before, which are more than there are now."""
+        api.await_unlocked()
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(self._of_day, api, count)
+            if api.figure > 1 and self._is_locked(api, future):
+                self._second(api, future, api.figure, locked_or_limited())
+            return future.result()
 
     def _of_day(self, api: Api, count: int) -> Reply:
         reply = api.generate_when_ready(with_count(self.run.samples.simplest, count))

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from threading import Lock, get_ident
 
 from contract_tests.calibration.readings import Question, Remaining, hypotheses
-from contract_tests.calibration.sightings import IN_QUEUE, Sighting, sightings
+from contract_tests.calibration.sightings import IN_QUEUE, Sighting, of_known_image, sightings
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.transport import Sent
-from contract_tests.oracle.engines import engine_of
+from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.replies import made
 from contract_tests.oracle.settings import load_settings
 from contract_tests.runner.run import Run
@@ -71,6 +71,8 @@ class Evidence:
     shown_by: dict[tuple[Question, Hashable], list[int]] = field(default_factory=lambda: defaultdict(list))
     lives: list[tuple[float, float, int]] = field(default_factory=list)
     durations: dict[str, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
+    _requests: dict[str, Fields] = field(default_factory=dict)
+    _made: dict[int, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -93,10 +95,25 @@ class Evidence:
             return
         operation = self._operations.get((sent.call.method, sent.call.url))
         self.take(sightings(operation, sent.call, sent.reply), sent.reply)
-        engine = engine_of(sent.call.parameters)
-        if engine and made(sent.reply) and not _is_queued(sent.reply):
-            took = (sent.reply.exchange.seconds, self.numbering.of(sent.reply))
-            self.durations[engine.name].append(took)
+        if operation == "getRecentImages":
+            self.take(self._of_known_images(sent.reply), sent.reply)
+        if operation == "generateImage" and made(sent.reply):
+            self._remember(sent.call.parameters, sent.reply)
+
+    def _remember(self, fields: Fields, reply: Reply) -> None:
+        """Keep what was requested for each image, and how long it took."""
+        self._requests.update((str(entry.get("id")), fields) for entry in reply.images if isinstance(entry, dict))
+        self._made[self.numbering.of(reply)] = max(1, len(reply.images))
+        engine = engine_of(fields)
+        if engine and not _is_queued(reply):
+            self.durations[engine.name].append((reply.exchange.seconds, self.numbering.of(reply)))
+
+    def _of_known_images(self, reply: Reply) -> Iterator[Sighting]:
+        """Yield what a list shows about images whose requests are known."""
+        body = reply.json() if reply.status == 200 and not reply.json_fault else []
+        for entry in body if isinstance(body, list) else []:
+            if isinstance(entry, dict) and (fields := self._requests.get(str(entry.get("id")))):
+                yield from of_known_image(fields, entry)
 
     def findings(self, enough: int = 1) -> Iterator[Finding]:
         """Yield the outcomes that at least `enough` exchanges show, and no other outcome of the same question."""
@@ -108,6 +125,10 @@ class Evidence:
             for outcome, numbers in outcomes.items():
                 if len(outcomes) == 1 and len(numbers) >= enough:
                     yield Finding(question, outcome, tuple(numbers))
+
+    def paid(self, exchanges: Iterable[int]) -> int:
+        """Return how many images, at a credit each, the exchanges made."""
+        return sum(self._made.get(number, 0) for number in exchanges)
 
     def contradictory(self) -> Mapping[Question, tuple[Hashable, ...]]:
         """Return the questions whose outcomes were different ones."""

@@ -15,6 +15,8 @@ from contract_tests.calibration.questions import (
     LOCKED,
     POOR,
     first_of,
+    locked_or_limited,
+    locked_or_poor,
     invisible_prompt,
     offers,
     queues,
@@ -99,11 +101,17 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     """Yield the experiments with calls during a generation, one of which is a generation too, refused by the lock."""
     settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")
     questions = (*map(shown, settings), first_of(INVALID, LOCKED))
+    # The other generation is for all the credits of the account, so that it exceeds them.
+    questions += (locked_or_poor(),) if role == "low" else ()
+
+    def worst(spent: Spent) -> int:
+        return 1 + max(1, credits_ - spent.by("low") if role == "low" else 1)
+
     plain = Experiment(
         f"calls during a generation, {role}",
         questions,
         (role,),
-        Cost(lambda _: 2, lambda _, __: 1),
+        Cost(worst, lambda _, __: 1, usual=1),
         _affords(role, credits_),
         _SECONDS_OF_GENERATION,
     )
@@ -123,7 +131,7 @@ def _generation(engine: str, role: str, credits_: int) -> Experiment:
     queued = (queues(engine),) if any(each.queues for each in schemas) else ()
     questions = (offers(engine), *queued, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
     ready = _affords(role, credits_)
-    cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",))
+    cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",), 1)
     return Experiment(
         f"generation, {engine}, {role}", questions, (role,), cost, ready, _SECONDS_OF_GENERATION, partial(_offered, engine)
     )
@@ -159,7 +167,7 @@ def _day(left: int) -> Experiment:
 
     return Experiment(
         "last images of the day",
-        (shown("daily_unit"),),
+        (shown("daily_unit"), *((locked_or_limited(),) if left > 1 else ())),
         ("almost_limited",),
         Cost(lambda _: left + 1, paid, ("daily_unit",)),
         lambda spent: not spent.by("almost_limited"),

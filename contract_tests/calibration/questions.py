@@ -26,6 +26,26 @@ def first_of(one: str, other: str) -> Question:
 
 
 @cache
+def locked_or_poor() -> Question:
+    """Return the question what more images than there are credits are refused for while a generation runs."""
+
+    def predict(reading: Reading) -> Hashable:
+        return LOCKED if reading["credit_need"] == "any" else first_of(LOCKED, POOR).predict(reading)
+
+    return Question("locked or no-credits first", (ORDER, "credit_need"), predict)
+
+
+@cache
+def locked_or_limited() -> Question:
+    """Return the question what more images than a day has left are refused for while a generation runs."""
+
+    def predict(reading: Reading) -> Hashable:
+        return first_of(LOCKED, LIMITED).predict(reading) if reading["daily_unit"] == "images" else LOCKED
+
+    return Question("locked or daily-limit first", (ORDER, "daily_unit"), predict)
+
+
+@cache
 def queues(engine: str) -> Question:
     """Return the question whether an engine answers before its pictures are ready."""
     return Question(f"{engine} queued", ("queued_engines",), lambda reading: engine in reading["queued_engines"])

@@ -174,6 +174,17 @@ def _of_order(stamps: list[str]) -> Iterator[Sighting]:
         yield Sighting(shown("recent_order"), "newest-first" if falls == {True} else "oldest-first")
 
 
+def of_known_image(fields: Fields, entry: Mapping[str, Any]) -> Iterator[Sighting]:
+    """Yield what the entry of a list shows about an image whose request is known."""
+    engine = engine_of(fields)
+    if engine is None:
+        return
+    yield Sighting(offers(engine.name), outcome=True)
+    if engine.queues:
+        yield Sighting(queues(engine.name), entry.get("status") in {IN_QUEUE, "COMPLETED"})
+    yield from of_input(fields, str(entry.get("input", "")))
+
+
 def of_refused_engine(fields: Fields, reply: Reply) -> Iterator[Sighting]:
     """Yield that an engine is not offered, if a refusal of one image names the parameter of the engine."""
     engine = engine_of(fields)
