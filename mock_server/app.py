@@ -177,7 +177,7 @@ def _control(settings: Settings, service: Service, served: Contract, pictures: P
     page = LazyApp(partial(_page, settings, served, auth))
     pages = {"/docs": LazyApp(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), pictures.picture, page, pages, auth, local)
+    return control_app(service, served, rules(), settings.profile, pictures.picture, page, pages, auth, local)
 
 
 def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:

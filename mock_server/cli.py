@@ -2,23 +2,21 @@
 
 import gc
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from . import __version__, health, resources
+from .behaviours import describe, make_behaviour, read_changes, ready_made_behaviours
 from .configuration import (
     ConfigurationError,
     Settings,
     read_accounts,
-    read_behaviour,
-    read_ready_made_behaviour,
     read_scenario,
-    ready_made_behaviours,
 )
-from .contract import Contract, ContractError, Rules
+from .contract import Contract, ContractError
 from .domain.accounts import Accounts
 from .environment import PREFIX, is_link
 from .output import Program, print_document
@@ -156,15 +154,17 @@ def serve(
     try:
         from . import app, serving
 
+        changes, profile = _for_flag("--behaviour", lambda: read_changes(behaviour, app.rules()))
         settings = Settings(
             accounts=_accounts(app.contract(), accounts or resources.ACCOUNTS, scenario, flags["closed"]),
-            behaviour=_for_flag("--behaviour", lambda: read_behaviour(behaviour, app.rules())),
+            behaviour=make_behaviour(changes, app.rules()),
             host=host,
             generation_seconds=flags["generation_time"],
             seed=flags["seed"],
             control=not flags["no_control"],
             admin_token=flags["admin_token"] or None,  # an empty variable is not a token
             state=flags["state"],
+            profile=profile,
         )
         _for_flag("--state", lambda: app.check_state(settings))
         listener = serving.bind(host, port)
@@ -204,31 +204,23 @@ def spec(control: bool) -> None:
 
 
 @main.command()
-def behaviours() -> None:
-    """Print the ready-made behaviours, each with the settings in which it differs from the default.
+@click.argument("names", nargs=-1, type=click.Path(path_type=Path), metavar="[NAME|FILE]...")
+def behaviours(names: tuple[Path, ...]) -> None:
+    """Print behaviours, each with the settings in which it differs from the default: files, or the ready-made ones.
 
     \b
     Example:
       aiimage-mock behaviours
+      aiimage-mock behaviours family
       aiimage-mock serve --behaviour family
     """
     from . import app
 
-    lines = [line for name in ready_made_behaviours() for line in _behaviour_lines(name, app.rules())]
-    print_document("".join(f"{line}\n" for line in lines))
-
-
-def _behaviour_lines(name: str, rules: Rules) -> Iterator[str]:
-    text = (resources.BEHAVIOURS / f"{name}.yaml").read_text(encoding="utf-8")
-    yield f"{name}: {text.splitlines()[0].removeprefix('# ')}"
-    for changed, value in read_ready_made_behaviour(name, rules).items():
-        setting = rules.settings[changed]
-        default = f"default {_shown(setting.default)}; {setting.rule}, {setting.source}"
-        yield f"  {changed}: {_shown(value)}  ({default})"
-
-
-def _shown(value: Any) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+    try:
+        shown = [line for name in names or ready_made_behaviours() for line in describe(Path(name), app.rules())]
+    except ConfigurationError as error:
+        raise BadUsageError(str(error)) from error
+    print_document("".join(f"{line}\n" for line in shown))
 
 
 @main.command()

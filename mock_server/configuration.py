@@ -1,4 +1,4 @@
-"""Settings of a server, and the files that they come from: accounts, behaviour, scenarios."""
+"""Settings of a server, and the files that they come from: accounts and scenarios."""
 
 import ipaddress
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from . import resources
-from .contract import Contract, ContractError, Rules, read_yaml
+from .contract import Contract, ContractError, read_yaml
 from .decoding import DecodingError, decode
 from .domain.accounts import Account, Accounts, masked
 from .domain.behaviour import Behaviour
@@ -20,9 +20,9 @@ from .domain.history import History
 from .domain.images import KEPT
 from .faults.plans import make_plans
 from .faults.registry import suggestion
+from .profiles import Profile
 
 _MAX_PLAIN_CHARACTERS = 20
-DEFAULT_BEHAVIOUR = "documented"
 
 
 class ConfigurationError(ValueError):
@@ -32,7 +32,8 @@ class ConfigurationError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The input of `create_app`. generation_seconds: duration of a generation; seed: of pictures and random faults;
-    state: "memory", or the URL of a Valkey or Redis server, which may contain a password.
+    state: "memory", or the URL of a Valkey or Redis server, which may contain a password; profile: what was measured of
+    the behaviour, None for a file without.
     """
 
     accounts: Accounts
@@ -43,6 +44,7 @@ class Settings:
     control: bool = True
     admin_token: str | None = None
     state: str = field(default="memory", repr=False)
+    profile: Profile | None = None
 
     @property
     def control_open(self) -> bool:
@@ -117,7 +119,7 @@ class Scenario:
 
 def read_accounts(path: Path, contract: Contract, closed: bool = False) -> Accounts:
     """Return the accounts in a file; raise ConfigurationError. closed: refuse all other tokens."""
-    content = _read(path)
+    content = read_file(path)
     try:
         data = decode(content, _Accounts)
     except DecodingError as error:
@@ -151,7 +153,7 @@ def read_scenario(path: Path, contract: Contract) -> Scenario:
         return ready_made_scenario(str(path), contract)
     if not path.exists() and not path.suffix:  # a name, not a file
         raise ConfigurationError(f"unknown scenario {path}{suggestion(str(path), ready_made_scenarios())}")
-    content = _read(path)
+    content = read_file(path)
     try:
         return make_scenario(content, contract)
     except ConfigurationError as error:
@@ -179,45 +181,8 @@ def ready_made_scenarios() -> list[str]:
     return sorted(path.stem for path in resources.SCENARIOS.glob("*.yaml"))
 
 
-def read_behaviour(path: Path | None, rules: Rules) -> Behaviour:
-    """Return the default behaviour, with the overrides of a file or of the ready-made behaviour of that name.
-
-    Raise ConfigurationError.
-    """
-    values = {name: setting.default for name, setting in rules.settings.items()}
-    return Behaviour(**{**values, **(_overrides(path, rules) if path else {})})
-
-
-def ready_made_behaviours() -> list[str]:
-    """Return the names of the ready-made behaviours, the default one first."""
-    names = sorted(path.stem for path in resources.BEHAVIOURS.glob("*.yaml"))
-    return sorted(names, key=lambda name: name != DEFAULT_BEHAVIOUR)
-
-
-def read_ready_made_behaviour(name: str, rules: Rules) -> Mapping[str, Any]:
-    """Return the settings in which the ready-made behaviour of that name differs from the default."""
-    return _overrides(resources.BEHAVIOURS / f"{name}.yaml", rules)
-
-
-def _overrides(path: Path, rules: Rules) -> Mapping[str, Any]:
-    if not path.exists() and not path.suffix:  # a name, not a file
-        if str(path) not in ready_made_behaviours():
-            raise ConfigurationError(f"unknown behaviour {path}{suggestion(str(path), ready_made_behaviours())}")
-        path = resources.BEHAVIOURS / f"{path}.yaml"
-    overrides = _read(path) or {}
-    if not isinstance(overrides, Mapping):
-        raise ConfigurationError(f"{path}: expected settings by name, as in 'lock_seconds: 10'")
-    for name in overrides:
-        if name not in rules.settings:
-            raise ConfigurationError(f"{path}: unknown setting {name}{suggestion(str(name), rules.settings)}")
-    read = {name: rules.settings[name].read(value) for name, value in overrides.items()}
-    for name, value in read.items():
-        if not rules.settings[name].accepts(value):
-            raise ConfigurationError(f"{path}: {name} takes {rules.settings[name].valid}, not {overrides[name]!r}")
-    return read
-
-
-def _read(path: Path) -> Any:
+def read_file(path: Path) -> Any:
+    """Return the content of a YAML file; raise ConfigurationError."""
     try:
         return read_yaml(path, unique=True)
     except OSError as error:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import resources
 from .app import contract, create_app, rules
-from .configuration import Settings, read_accounts, read_behaviour
+from .behaviours import make_behaviour, read_changes
+from .configuration import Settings, read_accounts
 from .domain.clock import use_real_time
 from .serving import address, bind, server_config
 
@@ -91,10 +93,14 @@ class EmbeddedServer:
         self._server.should_exit = True
 
 
-def default_settings() -> Settings:
-    """Return settings for tests: the ready-made accounts, and generations that take no time."""
+def default_settings(behaviour: Path | None = None) -> Settings:
+    """Return settings for tests: the ready-made accounts, and generations that take no time.
+
+    behaviour: the name of a ready-made one, or a file. The generations of an engine take the time that it gives.
+    """
     accounts = read_accounts(resources.ACCOUNTS, contract())
-    return Settings(accounts, read_behaviour(None, rules()), generation_seconds=0)
+    changes, profile = read_changes(behaviour, rules())
+    return Settings(accounts, make_behaviour(changes, rules()), generation_seconds=0, profile=profile)
 
 
 def _cancellable(app: ASGIApp) -> ASGIApp:

@@ -6,6 +6,7 @@ pytest imports this module in every run if the mock is installed, so the fixture
 import argparse
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--aiimage-mock-url", metavar="URL", type=_origin, help="use the mock at URL instead of starting one"
     )
+    group.addoption(
+        "--aiimage-mock-behaviour", metavar="NAME|FILE", type=Path, help="start the mock with this behaviour or profile"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -27,13 +31,20 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
     from .client import Control
     from .testing import MockServer
 
-    origin = request.config.getoption("--aiimage-mock-url")
+    origin, behaviour = map(request.config.getoption, ("--aiimage-mock-url", "--aiimage-mock-behaviour"))
     if origin:
+        if behaviour:
+            pytest.fail("--aiimage-mock-behaviour: the mock at --aiimage-mock-url has its own behaviour", pytrace=False)
         yield MockServer(Control(origin, os.environ.get("AIIMAGE_MOCK_ADMIN_TOKEN")), run=_run(request.config))
         return
+    from .configuration import ConfigurationError
     from .embedding import EmbeddedServer, default_settings
 
-    with EmbeddedServer(default_settings()) as server:
+    try:
+        settings = default_settings(behaviour)
+    except ConfigurationError as error:
+        pytest.fail(f"--aiimage-mock-behaviour: {error}", pytrace=False)
+    with EmbeddedServer(settings) as server:
         yield MockServer(Control(server.origin), server.app)
 
 

@@ -19,11 +19,13 @@ from starlette.types import ASGIApp
 
 from .app import create_app, open_state
 from .configuration import ConfigurationError, Settings, is_loopback
+from .domain.clock import RealClock
 from .environment import links
 from .http.access_log import AccessLines, as_coloured_text, as_json, as_text
 from .http.server import JsonProtocol, limited_protocol
 from .logs import set_up_logging, use_colours
 from .output import prepare_output
+from .profiles import warn_of_age
 
 _BACKLOG = 2048
 # A stop takes at most a second: requests get the grace time to finish, their 503 the farewell time to be sent.
@@ -83,6 +85,7 @@ def serve(settings: Settings, listener: socket.socket, log_format: str, workers:
     set_up_logging(log_format)
     if ignored := links(os.environ):
         _log.info("ignored, from a service named aiimage-mock: %s", ", ".join(ignored))
+    warn_of_age(settings.profile, RealClock().now())
     if workers == 1:
         _work(settings, listener, log_format)
         return

@@ -1,16 +1,20 @@
 """The document of the control API, compared with the routes, the code and the responses."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import yaml
 from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server import resources
+from mock_server.app import rules
+from mock_server.behaviours import read_changes
 from mock_server.configuration import ready_made_scenarios
 from mock_server.contract import read_yaml
 from mock_server.control import control_app
@@ -19,7 +23,7 @@ from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
 from mock_server.faults.registry import FAULTS
 from mock_server.service.snapshots import Log, Snapshot
-from support.mock import PREFIX, Mock, Start, settings
+from support.mock import PREFIX, Mock, Start, behaviour, settings
 
 DOCUMENT: dict[str, Any] = read_yaml(resources.CONTROL)
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -71,7 +75,7 @@ def ways() -> list[Any]:
         bodies = examples(resolved(operation.get("requestBody", {})).get("content", {}).get(JSON, {}))
         replies = examples(resolved(operation["responses"]["200"])["content"].get(JSON, {}))
         for name, reply in replies.items():
-            if name not in ("excerpt", "locked"):
+            if name not in ("excerpt", "locked", "measured"):
                 found.append(pytest.param(method, path, bodies.get(name), reply, id=f"{method} {path} {name}"))
     return found
 
@@ -92,7 +96,7 @@ def test_the_document_is_valid() -> None:
 def test_the_document_has_exactly_the_routes() -> None:
     nothing: Any = None
     pages = {"/docs": Response()}
-    app = control_app(nothing, nothing, nothing, nothing, nothing, pages, nothing, local=True)
+    app = control_app(nothing, nothing, nothing, None, nothing, nothing, pages, nothing, local=True)
     routes = [route for route in app.routes if isinstance(route, Route)]
     served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}
     documented = {(path, method.upper()) for path, method, _ in operations()}
@@ -133,9 +137,23 @@ def test_every_example_is_a_response_of_the_mock(start: Start, method: str, path
 def test_every_excerpt_is_part_of_a_response(mock: Mock, path: str) -> None:
     if path == "/_mock/coverage":
         mock.call("GET", f"{PREFIX}/versions", TOKEN)
-    (excerpt,) = examples(DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"][JSON]).values()
+    excerpt = examples(DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"][JSON])["excerpt"]
     named = "parameters" in DOCUMENT["paths"][path]["get"]
     assert contains(mock.call("GET", f"{path}?token={TOKEN}" if named else path, None).json(), excerpt)
+
+
+def test_a_measured_setting_is_shown_as_in_its_example(start: Start, tmp_path: Path) -> None:
+    media = DOCUMENT["paths"]["/_mock/behaviour"]["get"]["responses"]["200"]["content"][JSON]
+    (example,) = media["examples"]["measured"]["value"]
+    shared = ("target", "expires", "expired")
+    evidence = {name: value for name, value in example["evidence"].items() if name not in shared}
+    measured = {name: example["evidence"][name] for name in ("at", "target", "expires")}
+    content = {example["name"]: example["value"], "measured": {**measured, "values": {example["name"]: evidence}}}
+    (tmp_path / "profile.yaml").write_text(yaml.safe_dump(content))
+    changes, profile = read_changes(tmp_path / "profile.yaml", rules())
+    shown = start(settings(behaves=behaviour(**changes), profile=profile)).call("GET", "/_mock/behaviour", None).json()
+    assert contains(shown, [example])
+    assert [error.message for error in validator(media["schema"]).iter_errors(shown)] == []
 
 
 def test_the_refused_request_is_shown_as_in_its_example(mock: Mock) -> None:

@@ -50,7 +50,14 @@ LAYERS = {
     "mock_server.service": Layer(("mock_server.service", *_SURFACE), frozenset({"msgspec"})),
     "mock_server.http": Layer((*_SERVED, "mock_server.http", "mock_server.pictures")),
     "mock_server.control": Layer(
-        (*_SERVED, "mock_server.control", "mock_server.insight", "mock_server.configuration", "mock_server.decoding")
+        (
+            *_SERVED,
+            "mock_server.control",
+            "mock_server.insight",
+            "mock_server.configuration",
+            "mock_server.profiles",
+            "mock_server.decoding",
+        )
     ),
     "mock_server.dashboard": Layer(
         ("mock_server.dashboard", "mock_server.control"), frozenset({"jinja2", "starlette"})

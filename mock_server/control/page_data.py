@@ -13,6 +13,7 @@ from mock_server.contract.parameters import Choice, Parameters, Variant, choices
 from mock_server.domain.accounts import Accounts, world_name
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.entry import PICTURE
+from mock_server.profiles import Profile
 from mock_server.service import Service
 
 from .http import json_response
@@ -83,9 +84,16 @@ async def health(service: Service, _: Request) -> Response:
     return json_response({"status": "ok", "version": __version__, "state": kind, "worlds": worlds})
 
 
-async def behaviour(service: Service, rules: Rules, _: Request) -> Response:
-    """Answer GET /behaviour: every setting with value, default and source."""
-    return json_response([_setting_view(each, service.behaviour) for each in rules.settings.values()])
+async def behaviour(service: Service, rules: Rules, profile: Profile | None, _: Request) -> Response:
+    """Answer GET /behaviour: every setting with value, default and source, a measured one with its evidence."""
+    evidence = profile.view(service.clock.now()) if profile else {}
+    views = (_setting_view(each, service.behaviour) for each in rules.settings.values())
+    return json_response(
+        [
+            {**view, "source": "measured", "evidence": evidence[view["name"]]} if view["name"] in evidence else view
+            for view in views
+        ]
+    )
 
 
 def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
@@ -109,7 +117,7 @@ def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> P
     )
 
 
-def _setting_view(setting: Setting, behaviour: Behaviour) -> dict[str, object]:
+def _setting_view(setting: Setting, behaviour: Behaviour) -> dict[str, Any]:
     return {
         "name": setting.name,
         "value": getattr(behaviour, setting.name),

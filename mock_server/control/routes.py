@@ -8,6 +8,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.contract import Contract, Rules
+from mock_server.profiles import Profile
 from mock_server.service import Service
 
 from .auth import Auth, Guard
@@ -25,27 +26,29 @@ def control_app(
     service: Service,
     contract: Contract,
     rules: Rules,
+    profile: Profile | None,
     render: Picture,
     page: ASGIApp,
     pages: Mapping[str, ASGIApp],
     auth: Auth,
     local: bool,
 ) -> Guard:
-    """Return the application to mount under /_mock. render: returns the PNG of an image's title; page: answers /_mock/
-    itself; pages: answer these paths and everything under them, behind the checks; local: bound to loopback.
+    """Return the application to mount under /_mock. profile: the evidence of measured settings; render: returns the PNG
+    of an image's title; page: answers /_mock/ itself; pages: answer these paths and everything under them, behind the
+    checks; local: bound to loopback.
     """
-    calls = _calls(service, contract, rules, render)
+    calls = _calls(service, contract, rules, profile, render)
     whole = [Route(path, each, methods=["GET"]) for path, each in pages.items()]
     under = [Mount(path, each) for path, each in pages.items()]
     return Guard(_Router([*calls, *whole, *under], redirect_slashes=False), page, auth, local)
 
 
-def _calls(service: Service, contract: Contract, rules: Rules, render: Picture) -> list[Route]:
+def _calls(service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture) -> list[Route]:
     requests = Requests(service, contract, rules)
     a_world = "/worlds/{token}"
     return [
         Route("/health", partial(health, service), methods=["GET"]),
-        Route("/behaviour", partial(behaviour, service, rules), methods=["GET"]),
+        Route("/behaviour", partial(behaviour, service, rules, profile), methods=["GET"]),
         Route("/worlds", partial(list_worlds, service), methods=["GET"]),
         Route(a_world, partial(world, service), methods=["GET", "PUT", "PATCH", "DELETE"]),
         Route(f"{a_world}/clock", partial(clock, service), methods=["GET", "POST"]),

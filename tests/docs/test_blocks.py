@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 
 import contract_tests.runner.cli
 import mock_server.cli
@@ -21,7 +20,8 @@ from contract_tests.runner.baseline import load_baseline
 from contract_tests.runner.settings import make_settings
 from contract_tests.runner.target import load_target
 from mock_server.app import contract, rules
-from mock_server.configuration import make_scenario, read_behaviour
+from mock_server.behaviours import read_behaviour, read_changes
+from mock_server.configuration import make_scenario
 from mock_server.http.replies import error
 from support.journal import script
 from support.pages import ROOT, Block, page, pages
@@ -145,7 +145,7 @@ def run_tests(block: Block, place: Place) -> None:
 def behaviour(block: Block, place: Place) -> None:
     (place.folder / "behaviour.yaml").write_text(block.text)
     changed = read_behaviour(place.folder / "behaviour.yaml", rules())
-    for name, value in yaml.safe_load(block.text).items():
+    for name, value in read_changes(place.folder / "behaviour.yaml", rules())[0].items():
         assert getattr(changed, name) == value != rules().settings[name].default
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from mock_server import resources
-from mock_server.app import contract, create_app, rules
+from mock_server.app import contract, create_app
 from mock_server.configuration import (
     ConfigurationError,
     is_loopback,
     read_accounts,
-    read_behaviour,
     read_scenario,
     ready_made_scenarios,
 )
@@ -86,43 +85,6 @@ def test_invalid_accounts(tmp_path: Path, text: str, message: str) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere.yaml cannot be read: No such file"):
         read_accounts(tmp_path / "nowhere.yaml", contract())
-
-
-def test_the_default_behaviour_is_that_of_the_rules() -> None:
-    behaviour = read_behaviour(None, rules())
-    assert (behaviour.lock_seconds, behaviour.credits_per_image, behaviour.credit_need) == (10, 1, "all")
-
-
-def test_a_behaviour_file_overrides(tmp_path: Path) -> None:
-    behaviour = read_behaviour(write(tmp_path, "lock_seconds: 2.5\nversions: {ideogram: v3}"), rules())
-    assert behaviour.lock_seconds == 2.5
-    assert behaviour.versions == {"ideogram": "v3"}
-    assert behaviour.max_images == 10
-
-
-def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
-    assert read_behaviour(write(tmp_path, ""), rules()) == read_behaviour(None, rules())
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("lock_second: 3", "unknown setting lock_second; did you mean lock_seconds?"),
-        ("zzz: red", "unknown setting zzz; known: further_fields, created_at"),
-        ("lock_seconds: 0", "lock_seconds takes number > 0, not 0"),
-        ("lock_seconds: true", "lock_seconds takes number > 0, not True"),
-        ("credit_need: some", "credit_need takes one of all, any, not 'some'"),
-        ("credits_per_image: -1", "credits_per_image takes integer >= 0, not -1"),
-        ("versions: [a]", "versions takes object of strings, not ['a']"),
-        ("- a", "expected settings by name"),
-        ("a: [", "is not YAML"),
-    ],
-)
-def test_an_invalid_behaviour(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        read_behaviour(write(tmp_path, text), rules())
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
 
 
 def test_every_ready_made_scenario_has_a_title_and_a_description() -> None:

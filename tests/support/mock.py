@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from mock_server import resources
 from mock_server.app import contract, create_app, open_state, rules
-from mock_server.configuration import Settings, read_accounts, read_behaviour
+from mock_server.behaviours import read_behaviour
+from mock_server.configuration import Settings, read_accounts
 from mock_server.contract import Contract
 from mock_server.domain.behaviour import Behaviour
 from mock_server.domain.clock import Clock

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mock_server import resources
-from mock_server.configuration import read_behaviour
+from mock_server.behaviours import read_behaviour
 from mock_server.contract import compile_rules, read_yaml
 from mock_server.domain.clock import DAY, SECOND, Instant, seconds
 from mock_server.domain.generation import GenerationRequest, begin, cancel
