@@ -152,7 +152,7 @@ def _quantile(times: Sequence[float], share: float) -> float:
 
 def _open(calibration: Calibration, values: Mapping[str, Value]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each setting about which nothing was measured, or not all, with what would decide it."""
-    left, evidence = calibration.measured, calibration.evidence
+    run, left, evidence = calibration.run, calibration.measured, calibration.evidence
     seen = {name: each.outcome for each in evidence.unpredicted(calibration.space) for name in each.question.settings}
     differing = {name: each for question, each in evidence.contradictory().items() for name in question.settings}
     for name in load_settings():
@@ -161,11 +161,12 @@ def _open(calibration: Calibration, values: Mapping[str, Value]) -> Iterator[tup
             continue
         if name not in left.settings and name not in differing:
             continue
-        content: dict[str, Any] = {"readings": [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]}
-        content |= {"more": len(rows) - _MAX_SHOWN_READINGS} if len(rows) > _MAX_SHOWN_READINGS else {}
-        content |= {"seen": _plain(seen[name])} if name in seen else {}
-        content |= {"seen": [_plain(each) for each in differing[name]]} if name in differing else {}
-        yield name, content | {"needs": needs(calibration, name)}
+        readings = [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]
+        remarks = [needs(calibration, name)]
+        remarks += [f"{len(rows)} readings are left"] if len(rows) > _MAX_SHOWN_READINGS else []
+        remarks += [f"seen: {run.masker(str(seen[name]))}, which no reading predicts"] if name in seen else []
+        remarks += [f"seen: {run.masker(str(differing[name]))}, so that no value is right"] if name in differing else []
+        yield name, {"readings": readings, "needs": "; ".join(remarks)}
 
 
 def _plain(value: Any) -> Any:

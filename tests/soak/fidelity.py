@@ -1,0 +1,117 @@
+"""How alike a mock with a measured profile is: `python tests/soak/fidelity.py [SERVERS] [SEQUENCES] [FIRST_SEED]`.
+
+Each drawn server is calibrated twice, within 10 credits with all roles and within 3 with one account; then it and a mock
+with the profile get the same random sequences of calls.
+"""
+
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+
+from msgspec.structs import replace as with_values  # noqa: E402
+
+from contract_tests.calibration.calibration import Calibration  # noqa: E402
+from contract_tests.calibration.profile import profile_text  # noqa: E402
+from contract_tests.client.budget import Budget  # noqa: E402
+from contract_tests.client.masking import Masker  # noqa: E402
+from contract_tests.client.transport import Transport  # noqa: E402
+from contract_tests.runner.run import Run  # noqa: E402
+from contract_tests.runner.settings import Settings  # noqa: E402
+from contract_tests.wrong_servers.drawn.drawing import Draw, draw  # noqa: E402
+from contract_tests.wrong_servers.drawn.service import Service  # noqa: E402
+from contract_tests.wrong_servers.drawn.serving import Server  # noqa: E402
+from contract_tests.wrong_servers.drawn.timeline import Pace  # noqa: E402
+from contract_tests.wrong_servers.drawn.trials import ONE_ROLE, Case, target_of  # noqa: E402
+from contract_tests.wrong_servers.listening import in_thread  # noqa: E402
+from contract_tests.wrong_servers.state import ROLES  # noqa: E402
+from support.fidelity import Comparison, DrawnSide, compare  # noqa: E402
+from support.fidelity_mock import MockSide  # noqa: E402
+
+CAPS = {ROLES: 10, ONE_ROLE: 3}
+FACTOR = 6
+# Freedoms of the wire, of pictures and of accounts, which no sequence meets.
+_REQUESTS_PER_SECOND = 10
+_SEED = 1
+_CAUSES = 6
+
+
+class SecondByCall(Pace):
+    """A pace whose every reading is a second later, so that no rate of requests is ever too high."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seconds = 0
+
+    def seconds(self) -> float:
+        self._seconds += 1
+        return float(self._seconds)
+
+    def wall_ms(self) -> int:
+        return int(self._origin * 1000)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A calibration with its profile. charged: the credits that the server itself has counted."""
+
+    calibration: Calibration
+    profile: str
+    charged: int
+
+
+def calibrate(drawn: Draw, roles: tuple[str, ...], factor: float = FACTOR) -> Calibrated:
+    """Calibrate a drawn server that lives `factor` times as fast as the wall clock."""
+    pace = Pace(factor)
+    server = Server(Service(drawn, pace, control=False))
+    with in_thread(server) as address:
+        target = target_of(Case(drawn, "black-box", roles, _SEED, _SEED), address)
+        limits = with_values(target.budget, requests_per_second=_REQUESTS_PER_SECOND)
+        target = replace(target, budget=limits)
+        settings = Settings(target, seed=_SEED, max_credits=CAPS[roles])
+        budget = Budget(settings.cap)
+        transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
+        run = Run(settings, transport)
+        calibration = Calibration(run, show=lambda _: None)
+        run.preflight()
+        calibration.measure()
+        charged = sum(charge.credits for charge in server.service.accounts.charges)
+        return Calibrated(calibration, profile_text(calibration, datetime.now(UTC)), charged)
+
+
+def likeness(drawn: Draw, profile: str, seed: int, sequences: int) -> Comparison:
+    """Compare a drawn server with a mock that has a profile."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "profile.yaml"
+        path.write_text(profile, encoding="utf-8")
+        mock = MockSide(path)
+        try:
+            side = DrawnSide(Service(drawn.without(["sandbox"]), SecondByCall(), control=True))
+            return compare(side, mock, seed, sequences)
+        finally:
+            mock.close()
+
+
+def main(servers: int = 20, sequences: int = 1000, first: int = 1) -> None:
+    total: Counter[tuple[str, ...]] = Counter()
+    for seed in range(first, first + servers):
+        drawn = draw(seed)
+        print(f"seed {seed}: {drawn}", flush=True)
+        for roles in CAPS:
+            found = calibrate(drawn, roles)
+            result = likeness(drawn, found.profile, seed, sequences)
+            total[roles] += result.share_of_replies >= 0.95
+            print(
+                f"  {len(roles)} roles: {found.charged} credits, {result.share_of_replies:.1%} of {result.replies} replies, "
+                f"{result.share:.1%} of the sequences; {dict(result.causes.most_common(_CAUSES))}",
+                flush=True,
+            )
+    print({len(roles): count for roles, count in total.items()}, "of", servers, "at 95%")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
