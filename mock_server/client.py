@@ -32,12 +32,14 @@ class History(TypedDict, total=False):
 
 
 class WorldState(TypedDict, total=False):
-    """The values of a world that can be set. generation_time: seconds, or a timedelta; lock: None frees it."""
+    """The values of a world that can be set. generation_time: seconds, or a timedelta, None for as long as an
+    engine takes on that server; lock: None frees it.
+    """
 
     credits: int
     daily_limit: int
     used_today: int
-    generation_time: Duration
+    generation_time: Duration | None
     lock: HeldLock | None
     history: History
     sandbox: bool

@@ -139,6 +139,6 @@ def _bounds(meta: msgspec.Meta | None) -> str:
 def _shown(value: Any) -> str:
     try:
         text = json.dumps(value, default=str, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):  # YAML has keys that are no texts, and lists in themselves
+    except (TypeError, ValueError, RecursionError):  # in YAML a key can be a date, and a list can contain itself
         text = repr(value)
     return text if len(text) <= _MAX_SHOWN_CHARACTERS else f"{text[:_MAX_SHOWN_CHARACTERS]}…"

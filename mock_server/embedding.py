@@ -96,7 +96,7 @@ class EmbeddedServer:
 def default_settings(behaviour: Path | None = None) -> Settings:
     """Return settings for tests: the ready-made accounts, and generations that take no time.
 
-    behaviour: the name of a ready-made one, or a file. The generations of an engine take the time that it gives.
+    behaviour: the name of a ready-made one, or a file, whose `generation_seconds` an engine takes.
     """
     accounts = read_accounts(resources.ACCOUNTS, contract())
     changes, profile = read_changes(behaviour, rules())

@@ -25,12 +25,12 @@ Ends = Annotated[list[Any], Meta(min_length=2, max_length=2, description="a list
 
 
 class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What a measured value rests on. interval: its ends; quantiles: by name, of a value that varies; exchanges: their
-    numbers in the recording.
+    """The evidence of one measured value. interval: its ends; quantiles: by name, of a value that varies; exchanges:
+    their numbers in the recording.
     """
 
     samples: Number
-    exchanges: list[Number]
+    exchanges: Annotated[list[Number], Meta(description="a list of numbers of exchanges")]
     interval: Ends | None = None
     quantiles: dict[str, dict[str, float]] | None = None
     credits: Number | None = None
@@ -38,7 +38,7 @@ class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Undecided(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What could not be told apart. needs: what would decide it."""
+    """A setting whose readings could not be distinguished. needs: what would decide it."""
 
     readings: list[Any] = []
     needs: str = ""
@@ -60,7 +60,7 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """What was measured at a service. file: where it was read; evidence: by setting, each with its instant."""
+    """The measurement of a service. file: where it was read; evidence: by setting, each with its instant."""
 
     file: str
     target: str
@@ -80,7 +80,7 @@ class Profile(msgspec.Struct, frozen=True):
 def make_profile(data: Any, file: str, values: Collection[Any], settings: Collection[str]) -> Profile:
     """Return the profile that the key `measured` of a file describes; raise DecodingError.
 
-    values: the settings that the file sets; settings: all that there are.
+    values: the settings that the file sets; settings: the known ones.
     """
     measured = decode({MEASURED: data}, _File).measured
     for name in measured.values:
@@ -100,7 +100,7 @@ def warn_of_age(profile: Profile | None, now: Instant) -> None:
     """Log one line if the profile has expired."""
     if profile and profile.expired(now):
         renewal = f"aiimage-conform calibrate --target FILE --out {profile.file}"
-        _log.warning("%s has expired on %s; renew it: %s", profile.file, to_iso(profile.expires), renewal)
+        _log.warning("%s expired on %s; renew it: %s", profile.file, to_iso(profile.expires), renewal)
 
 
 def _check(name: str, evidence: Evidence | None) -> None:

@@ -73,7 +73,8 @@ class Operations:
             reply = await self._limited(context) or context.early_reply or await self._handle(context, operation)
         except RefusedError as wrong:
             reply = wrong.reply
-        reply = await self._in_order(context, operation, reply)
+        if reply.code in INVALID_CODES:
+            reply = await self._in_order(context, operation, reply)
         if self._counts_attempts and reply.code in _ATTEMPTS and context.caller:
             await self._service.change(context.caller, charges.count_attempt)
         return self._checked(reply, operation)
@@ -94,10 +95,10 @@ class Operations:
         return await handler(Call(self._service, operation, context, context.caller, context.seen))
 
     async def _in_order(self, context: RequestContext, operation: Operation, reply: Reply) -> Reply:
-        """Return the reply to a refused call, unless another refusal precedes that of its parameters. [ORDER]"""
+        """Return the refusal of the parameters of a call, unless another refusal precedes it. [ORDER]"""
         behaviour = self._service.behaviour
         caller, seen = context.caller, context.seen
-        if reply.code not in INVALID_CODES or caller is None or seen is None or operation.parameters is None:
+        if caller is None or seen is None or operation.parameters is None:
             return reply
         if operation.parameters.roles.engine is None:
             return reply  # the other refusals are those of a generation

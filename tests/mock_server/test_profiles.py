@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,10 @@ REMEDY = "remove the value, or measure it again with aiimage-conform calibrate\n
             f"lock_release rests on 1 sample, fewer than 2: {REMEDY}",
         ),
         (changed(*VALUES, "lock_release", "samples", value=0), "lock_release rests on 0 samples, fewer than 2"),
+        (
+            changed(*VALUES, "lock_release", "exchanges", value=3),
+            "measured.values.lock_release.exchanges takes a list of numbers of exchanges, not 3",
+        ),
         (
             changed(*VALUES, "lock_release", "exchanges", value=[]),
             "lock_release rests on no exchange: remove the value",
@@ -254,7 +259,7 @@ def test_an_old_profile_is_used_and_warned_of_in_one_line(tmp_path: Path, caplog
         assert caplog.messages == []
         warn_of_age(old, old.expires)
     renewal = f"aiimage-conform calibrate --target FILE --out {tmp_path}/profile.yaml"
-    assert caplog.messages == [f"{tmp_path}/profile.yaml has expired on 2027-02-27T17:00:00Z; renew it: {renewal}"]
+    assert caplog.messages == [f"{tmp_path}/profile.yaml expired on 2027-02-27T17:00:00Z; renew it: {renewal}"]
 
 
 def test_the_control_api_shows_the_evidence_of_a_profile_and_its_age(tmp_path: Path, start: Start) -> None:
@@ -268,6 +273,12 @@ def test_the_control_api_shows_the_evidence_of_a_profile_and_its_age(tmp_path: P
         assert shown["lock_release"]["evidence"]["expired"] is expired
         assert [name for name, each in shown.items() if "evidence" in each] == ["lock_release", "generation_seconds"]
         assert shown["lock_scope"]["source"] == "inferred"
+
+
+def test_a_profile_reaches_other_workers(tmp_path: Path) -> None:
+    """They are started by pickling the settings."""
+    given = profile(tmp_path, CONTENT)
+    assert pickle.loads(pickle.dumps(given)) == given
 
 
 def test_the_command_lists_what_was_measured(tmp_path: Path) -> None:

@@ -209,6 +209,67 @@ def test_an_invalid_url_is_a_usage_error(project: Project) -> None:
     assert "--aiimage-mock-url: '127.0.0.1:8010' is not a URL; example: http://127.0.0.1:8010" in done.stdout
 
 
+PROFILE = """
+lock_release: expiry
+generation_seconds: {flux-pro: 4}
+measured:
+  at: 2026-11-29
+  target: https://api.example
+  expires: 2027-02-27
+  values:
+    lock_release: {samples: 2, exchanges: [1, 2]}
+    generation_seconds: {samples: 3, exchanges: [1, 2, 3]}
+"""
+DURATIONS = """
+from concurrent.futures import ThreadPoolExecutor
+
+def test_the_duration_of_an_engine(aiimage_mock):
+    aiimage_mock.begin(generation_time=None)
+    aiimage_mock.clock.freeze()
+    with ThreadPoolExecutor() as pool:
+        reply = pool.submit(generate, aiimage_mock)
+        while not reply.done() and not aiimage_mock.state["running"]:
+            pass
+        assert not reply.done()
+        aiimage_mock.clock.advance(4)
+        assert reply.result().status_code == 200
+    assert aiimage_mock.state["lock"]
+
+def test_another_engine_takes_no_time(aiimage_mock, monkeypatch):
+    aiimage_mock.change(generation_time=None)
+    aiimage_mock.clock.freeze()
+    monkeypatch.setitem(FOX, "image_generator", "flux-pro-kontext")
+    assert generate(aiimage_mock).status_code == 200
+
+def test_generations_take_no_time_unless_asked(aiimage_mock):
+    aiimage_mock.clock.freeze()
+    assert generate(aiimage_mock).status_code == 200
+"""
+
+
+def test_the_session_can_have_the_behaviour_and_the_durations_of_a_profile(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "profile.yaml").write_text(PROFILE)
+    project.passes(DURATIONS, "--aiimage-mock-behaviour", str(tmp_path / "profile.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--aiimage-mock-behaviour", "strct"], "unknown behaviour strct; did you mean strict?"),
+        (["--aiimage-mock-behaviour", "no.yaml"], "no.yaml cannot be read: No such file or directory"),
+        (
+            ["--aiimage-mock-behaviour", "strict", "--aiimage-mock-url", "http://127.0.0.1:9"],
+            "the mock at --aiimage-mock-url has its own behaviour",
+        ),
+    ],
+)
+def test_a_wrong_behaviour_is_a_sentence(project: Project, flags: list[str], sentence: str) -> None:
+    done = project.pytest(TWO_TESTS, *flags)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert f"--aiimage-mock-behaviour: {sentence}" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
 def test_the_option_and_the_fixture_are_described_in_the_help(project: Project) -> None:
     assert "use the mock at URL instead of starting one" in project.pytest("", "--help").stdout
     assert "A world of the mock for this test alone." in project.pytest("", "--fixtures").stdout

@@ -47,7 +47,7 @@ async def invalid_parameters_get_the_first_error_alone(app: ASGIApp, account: Ac
 
 
 @scene(daily_limit_body="errors")
-async def the_daily_limit_is_told_as_a_list_of_errors(app: ASGIApp, account: Account) -> None:
+async def the_daily_limit_has_a_list_of_errors(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"daily_limit": 0})
     answer = await account.generate()
     expected = {"errors": ["You have reached the maximum number of image generation allowed."]}

@@ -38,7 +38,15 @@ def changed(*path: str | int, value: Any) -> dict[str, Any]:
 
 
 def setting(takes: str) -> Setting:
-    return Setting("any", ["a", "b"], takes, "assumed", None)
+    return Setting("any", ["a", "b"], takes, "assumed", None, engines=("aurora", "dall-e"))
+
+
+def test_a_setting_about_engines_names_those_of_the_document() -> None:
+    data = changed("rules", 0, "settings", value=[{"name": "absent", "default": [], "takes": "list of engines"}])
+    absent = compile_rules(data, ["aurora", "dall-e"]).settings["absent"]
+    assert (absent.takes, absent.valid) == ("list of engines", "list of engines (aurora, dall-e)")
+    assert absent.accepts(["aurora"])
+    assert compile_rules(DATA, ["aurora"]).settings["lock_seconds"].valid == "number > 0"
 
 
 def test_a_rule_is_found_by_its_id() -> None:
@@ -106,6 +114,11 @@ def test_an_unknown_kind_of_value_is_refused() -> None:
         ("URL or empty", "https://pictures.example:8443/bucket"),
         ("object of strings", {}),
         ("object of strings", {"dall-e": "dalle3"}),
+        ("list of engines", []),
+        ("list of engines", ["aurora", "dall-e"]),
+        ("seconds by engine", {}),
+        ("seconds by engine", {"aurora": 0, "dall-e": 1.5}),
+        ("seconds by engine", {"aurora": 86_400}),
     ],
 )
 def test_a_setting_takes_a_valid_value(takes: str, value: Any) -> None:
@@ -150,6 +163,18 @@ def test_a_setting_takes_a_valid_value(takes: str, value: Any) -> None:
         ("object of strings", {3: "dalle3"}),
         ("object of strings", ["dall-e"]),
         ("object of strings", "dall-e"),
+        ("list of engines", ["dalle"]),
+        ("list of engines", ["aurora", "aurora"]),
+        ("list of engines", "aurora"),
+        ("seconds by engine", {"dalle": 1}),
+        ("seconds by engine", {"aurora": -0.1}),
+        ("seconds by engine", {"aurora": 86_401}),
+        ("seconds by engine", {"aurora": True}),
+        ("seconds by engine", {"aurora": float("nan")}),
+        ("seconds by engine", {"aurora": "1"}),
+        ("seconds by engine", {1: 1}),
+        ("seconds by engine", ["aurora"]),
+        ("seconds by engine", 1.5),
     ],
 )
 def test_a_setting_does_not_take_an_invalid_value(takes: str, value: Any) -> None:

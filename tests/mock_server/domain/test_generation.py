@@ -1,14 +1,15 @@
 """The start of a generation, and its outcome."""
 
+import itertools
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from mock_server.domain.clock import SECOND
-from mock_server.domain.generation import Failure, GenerationRequest, availability, begin, outcome
+from mock_server.domain.generation import Failure, GenerationRequest, availability, begin, outcome, refuse_invalid
 from mock_server.domain.refusals import Refusal, busy
-from mock_server.domain.world import Generation, Lock, Order
+from mock_server.domain.world import Demand, Generation, Lock, Order
 from support.clocks import START
 from support.sandbox import LOCK, Sandbox
 
@@ -37,6 +38,58 @@ def test_an_image_has_the_configured_price(sandbox: Sandbox) -> None:
 def test_at_most_the_balance_is_reserved_when_any_credit_suffices(sandbox: Sandbox) -> None:
     sandbox.behave(credit_need="any")
     assert sandbox.begin(15).credits == 10
+
+
+@pytest.mark.parametrize(
+    ("own", "forced", "microseconds"),
+    [(None, None, 4_000_000), (0, None, 0), (7.25, None, 7_250_000), (None, 0.5, 500_000)],
+)
+def test_the_duration_of_its_engine_precedes_that_of_the_server_alone(
+    sandbox: Sandbox, own: float | None, forced: float | None, microseconds: int
+) -> None:
+    sandbox.set(generation_seconds=own)
+    sandbox.behave(generation_seconds={"dall-e": 4, "flux-pro": 9})
+    assert sandbox.begin(seconds=2.5, forced_seconds=forced).ends == START + microseconds
+    sandbox.behave(generation_seconds={"flux-pro": 9})
+    sandbox.set(generation_seconds=None, running=(), lock=None)
+    assert sandbox.begin(seconds=2.5).ends == START + 2_500_000
+
+
+READINGS = [*itertools.product(["generation", "request"], ["completion", "expiry"])]
+ORDERS = [list(order) for order in itertools.permutations(["invalid", "locked", "daily-limit", "no-credits"])]
+
+
+@pytest.mark.parametrize("refusal_order", ORDERS, ids=" ".join)
+@pytest.mark.parametrize(("taken", "release"), READINGS)
+def test_only_a_request_that_takes_the_lock_and_never_frees_it_leaves_it(
+    sandbox: Sandbox, refusal_order: list[str], taken: str, release: str
+) -> None:
+    sandbox.behave(lock_taken=taken, lock_release=release, refusal_order=refusal_order)
+    for code, values in (("no-credits", {"credits": 0}), ("daily-limit", {"used": 20}), ("invalid", {})):
+        sandbox.set(**{"credits": 10, "used": 0, "lock": None, **values})
+        if code == "invalid":
+            world, refusal = refuse_invalid(
+                sandbox.world, "a request", Demand("dall-e", 1), sandbox.now, sandbox.behaviour
+            )
+            assert refusal is None
+            sandbox.set(lock=world.lock)
+        else:
+            assert sandbox.refused().code == code
+        leaves = (taken, release) == ("request", "expiry") and refusal_order.index(code) > refusal_order.index("locked")
+        assert (sandbox.world.lock is not None) == leaves
+        if sandbox.world.lock:
+            assert (sandbox.world.lock.until, sandbox.world.lock.freed) == (sandbox.now + LOCK, None)
+            assert sandbox.refused().code in {"locked", *refusal_order[: refusal_order.index("locked")]}
+            assert sandbox.after(10).lock is None
+
+
+def test_a_refusal_by_the_lock_leaves_the_lock_as_it_is(sandbox: Sandbox) -> None:
+    sandbox.behave(lock_taken="request", lock_release="expiry")
+    sandbox.begin()
+    lock = sandbox.world.lock
+    sandbox.after(3)
+    assert sandbox.refused().code == "locked"
+    assert sandbox.world.lock == lock
 
 
 @pytest.mark.parametrize(

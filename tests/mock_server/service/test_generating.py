@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from mock_server.domain.clock import SECOND
-from mock_server.domain.generation import Failure
+from mock_server.domain.generation import Failure, GenerationRequest
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.world import Demand
-from mock_server.service import GenerationLostError, earlier_refusal, resets
+from mock_server.service import GenerationLostError, earlier_refusal, generate, resets
 from mock_server.service.service import FoundImage
 from support.clocks import START, settle
-from support.sandbox import LOCK
+from support.sandbox import LOCK, order
 from support.services import Desk
 
 OpenDesk = Callable[..., Desk]
@@ -214,3 +214,47 @@ def test_the_refusals_before_invalid_in_the_order_precede_it(
         assert (found.rule if found else None) == rule
 
     play(open_desk(refusal_order=order), scenario)
+
+
+EARLY_LOCK = {
+    "lock_taken": "request",
+    "lock_release": "expiry",
+    "refusal_order": ["locked", "no-credits", "daily-limit", "invalid"],
+}
+
+
+@pytest.mark.parametrize("scope", ["account", "global"])
+@pytest.mark.parametrize("changed", ["before it was seen", "since it was seen"])
+def test_a_refused_request_leaves_the_lock_also_where_its_world_changes_meanwhile(
+    open_desk: OpenDesk, scope: str, changed: str
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        caller = desk.caller()
+        if changed == "before it was seen":
+            await desk.change(credits=0)
+        seen = await desk.service.look(caller)
+        await desk.change(credits=0)
+        request = GenerationRequest("a request", order(), 2)
+        outcome, _ = await generate(desk.service, caller, request, seen)
+        assert isinstance(outcome, Refusal)
+        assert outcome.code == "no-credits"
+        await desk.change(credits=1)
+        assert (await refusal(desk)).code == "locked"
+        await desk.real.advance(10)
+        assert (await desk.world()).lock is None
+
+    play(open_desk(lock_scope=scope, **EARLY_LOCK), scenario)
+
+
+@pytest.mark.parametrize("scope", ["account", "global"])
+def test_of_two_invalid_requests_that_saw_a_free_lock_only_one_takes_it(open_desk: OpenDesk, scope: str) -> None:
+    async def scenario(desk: Desk) -> None:
+        caller, demand = desk.caller(), Demand("dall-e", 1)
+        seen = await desk.service.look(caller)
+        first = await earlier_refusal(desk.service, caller, "first", demand, seen)
+        second = await earlier_refusal(desk.service, caller, "second", demand, seen)
+        assert first is None
+        assert second is not None
+        assert second.code == "locked"
+
+    play(open_desk(lock_scope=scope, **EARLY_LOCK), scenario)
