@@ -33,7 +33,7 @@ def needs(calibration: Calibration, setting: str) -> str:
     if waiting:
         best = min(waiting, key=lambda each: each.cost.worst(Spent()))
         return f"a higher cap, for: {best.name} ({_price(best)}, {best.seconds:g} seconds)"
-    troubles = [conducted[each.name].trouble for each in ways if conducted[each.name].trouble]
+    troubles = [step.trouble for each in ways if (step := conducted.get(each.name)) and step.trouble]
     return calibration.run.masker(troubles[0]) if troubles else "another exchange that shows it"
 
 

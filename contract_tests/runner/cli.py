@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from contract_tests.calibration.command import calibrate
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.errors import UsageError
 from contract_tests.recordings.of_a_run import SuiteRecording
@@ -75,6 +76,7 @@ def main() -> None:
 
 main.add_command(selftest)
 main.add_command(record)
+main.add_command(calibrate)
 
 
 _SHARED = (

@@ -5,7 +5,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -13,11 +13,15 @@ from urllib.parse import urlsplit
 from contract_tests.oracle.engines import load_engines, source_field
 from contract_tests.oracle.samples import upload
 from contract_tests.wrong_servers.drawn.service import Request, Service
+from contract_tests.wrong_servers.state import token_of
 
 PREFIX = "/api/v1/aiimage"
 NOON = "2026-02-26T12:00:00Z"
 LIMIT = 50
-_STARTED = 400
+_ERROR = 400
+_SECONDS = 20
+_QUEUE_SECONDS = 3
+_INVALID = token_of("invalid")
 _BOUNDARY = "a-boundary"
 _CORE = re.compile(r"A lamp of number \d+")
 _KNOWN_ERROR = ("status", "message", "errors", "error", "success")
@@ -63,30 +67,38 @@ class DrawnSide:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._pool = ThreadPoolExecutor(4)
+        self._pool = ThreadPoolExecutor(8)
 
     def call(self, step: Step, token: str) -> Answer:
         headers = {"content-type": step.content_type, "accept": step.accept, "host": "127.0.0.1"}
         if step.token is not None:
-            headers["authorization"] = f"Bearer {token if step.token else 'nonsense'}"
+            headers["authorization"] = f"Bearer {token if step.token else _INVALID}"
         reply = self._service.answer(Request(step.method, step.path, headers, step.content))
         body = json.loads(json.dumps(reply.body)) if not isinstance(reply.body, bytes) else reply.body
         return Answer(reply.status, body, reply.headers.get("Location", ""))
 
     def control(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
         reply = self._service.answer(Request(method, f"/_mock{path}", {}, json.dumps(body).encode()))
-        assert reply.status < _STARTED, reply.body
+        assert reply.status < _ERROR, reply.body
         return reply.body
 
     def overlapped(self, step: Step, token: str) -> list[Answer]:
-        """Send the calls of a step while its own runs, then let the clock pass its end."""
-        before = self.control("GET", f"/worlds/{token}", {})["running"]
-        future = self._pool.submit(self.call, step, token)
-        while not future.done() and self.control("GET", f"/worlds/{token}", {})["running"] == before:
-            pass
-        answers = [self.call(each, token) for each in step.meanwhile]
+        """Send the calls of a step while its own runs, then let the clock pass the end of all."""
+        begun = [self._begin(each, token) for each in (step, *step.meanwhile)]
         self.control("POST", f"/worlds/{token}/clock", {"advance": step.advance})
-        return [*answers, future.result()]
+        first, *others = [future.result(_SECONDS) for future in begun]
+        return [*others, first]
+
+    def _begin(self, step: Step, token: str) -> Future[Answer]:
+        """Send a call; return once it is answered or its generation runs."""
+        before = self._running(token)
+        future = self._pool.submit(self.call, step, token)
+        while not future.done() and self._running(token) == before:
+            pass
+        return future
+
+    def _running(self, token: str) -> Any:
+        return self.control("GET", f"/worlds/{token}", {})["running"]
 
 
 @dataclass
@@ -165,7 +177,7 @@ def _steps(chance: random.Random) -> list[Step]:
 def _step(chance: random.Random, numbers: Iterator[int]) -> Step:
     match chance.choices(range(9), (6, 5, 2, 1, 1, 1, 1, 1, 2))[0]:
         case 0:
-            return _generation(_fields(chance, next(numbers)))
+            return _of_engine(_fields(chance, next(numbers)))
         case 1:
             return _get(chance.choice(("check-availability", "versions", "recent-images", "recent-images")))
         case 2:
@@ -189,6 +201,12 @@ def _get(name: str) -> Step:
 
 def _generation(fields: Mapping[str, Any], kind: str = "generation", **others: Any) -> Step:
     return Step(kind, "POST", f"{PREFIX}/generate-image", content=json.dumps(fields).encode(), **others)
+
+
+def _of_engine(fields: Mapping[str, Any]) -> Step:
+    """Return a generation; one that may be queued takes a while, since there is no queue without a duration."""
+    queues = any(each.queues for each in load_engines() if each.selected_by(fields))
+    return _generation(fields, advance=_QUEUE_SECONDS if queues else 0)
 
 
 def _fields(chance: random.Random, number: int) -> dict[str, Any]:
@@ -268,7 +286,7 @@ def _normal_body(answer: Answer) -> Any:
         return [_image(entry) for entry in body]
     if not isinstance(body, dict):
         return body
-    if answer.status >= _STARTED:
+    if answer.status >= _ERROR:
         return {name: _error(name, body[name]) for name in _KNOWN_ERROR if name in body}
     if "images" in body or "status" in body:
         return {name: _part(name, body[name]) for name in _KNOWN_BODY if name in body}

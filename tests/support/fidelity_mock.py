@@ -39,13 +39,20 @@ class MockSide:
         return self._run(self._overlapped(step, token))
 
     async def _overlapped(self, step: Step, token: str) -> list[Answer]:
-        before = (await self._acontrol("GET", f"/worlds/{token}", {}))["running"]
-        task = asyncio.ensure_future(self._acall(step, token))
-        while not task.done() and (await self._acontrol("GET", f"/worlds/{token}", {}))["running"] == before:
-            await asyncio.sleep(0)
-        answers = [await self._acall(each, token) for each in step.meanwhile]
+        begun = [await self._begin(each, token) for each in (step, *step.meanwhile)]
         await self._acontrol("POST", f"/worlds/{token}/clock", {"advance": step.advance})
-        return [*answers, await task]
+        first, *others = [await each for each in begun]
+        return [*others, first]
+
+    async def _begin(self, step: Step, token: str) -> asyncio.Future[Answer]:
+        before = await self._running(token)
+        task = asyncio.ensure_future(self._acall(step, token))
+        while not task.done() and await self._running(token) == before:
+            await asyncio.sleep(0)
+        return task
+
+    async def _running(self, token: str) -> Any:
+        return (await self._acontrol("GET", f"/worlds/{token}", {}))["running"]
 
     async def _acall(self, step: Step, token: str) -> Answer:
         sent = None if step.token is None else token if step.token else "demo-invalid"
