@@ -4,8 +4,6 @@ The account is refused anyway, so a request within the limit is refused for that
 parameters, where the service looks at these first.
 """
 
-from collections.abc import Callable
-
 from contract_tests.calibration.evidence import Evidence
 from contract_tests.calibration.questions import shown
 from contract_tests.client.api import Api
@@ -22,7 +20,7 @@ class Bounds:
 
     def __init__(self, api: Api, evidence: Evidence, status: int) -> None:
         self._api, self._evidence, self._status = api, evidence, status
-        self._requests: dict[str, Callable[[int], Reply]] = {
+        self._requests = {
             "max_images": self._images,
             "max_text_length": self._text,
             "max_upload_bytes": self._upload,

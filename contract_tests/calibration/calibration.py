@@ -1,13 +1,14 @@
-"""One calibration: the next experiment is chosen and conducted until nothing that is left can be split within the cap."""
+"""One calibration: experiments are chosen and conducted until nothing that is left can be split within the cap."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from contract_tests.calibration.choice import Chosen, Experiment, Spent, asked, choose
-from contract_tests.calibration.conduct import Conductor
-from contract_tests.calibration.evidence import ENOUGH, Evidence, Numbering, samples, whole_space
-from contract_tests.calibration.experiments import experiments
-from contract_tests.calibration.readings import Remaining
+from contract_tests.calibration.conduct import REFUSED_FOR, Conductor
+from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.measurement import Measurement, Step
+from contract_tests.calibration.readings import Question, Remaining
 from contract_tests.errors import (
     BudgetExceededError,
     InconclusiveError,
@@ -15,7 +16,6 @@ from contract_tests.errors import (
     TargetLostError,
     UndocumentedLimitError,
 )
-from contract_tests.runner.run import Run
 
 # A second exchange with the same outcome is worth less than any split of what is left.
 _CONFIRMATION_BITS = 0.05
@@ -24,41 +24,17 @@ _NOTHING_LEARNED = (InconclusiveError, UndocumentedLimitError, BudgetExceededErr
 Show = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Step:
-    """An experiment that was conducted. credits: those spent by it; trouble: why it showed less than it might."""
-
-    experiment: Experiment
-    credits: int
-    trouble: str = ""
-
-
 @dataclass
-class Calibration:
+class Calibration(Measurement):
     """Measures one service. stopped: why it ended early, None if it did not."""
 
-    run: Run
     show: Show = print
-    steps: list[Step] = field(default_factory=list)
-    stopped: str | None = None
+    stopped: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        accounts = self.run.target.accounts
-        self.evidence = Evidence(self.run, Numbering(self.run))
-        self.experiments: Sequence[Experiment] = experiments({role: each.figure for role, each in accounts.items()})
-        names = {name for each in self.experiments for question in each.questions for name in question.settings}
-        self.space = whole_space(names)
+        super().__post_init__()
         self._conductor = Conductor(self.run, self.evidence)
-
-    @property
-    def remaining(self) -> Remaining:
-        """The readings that all outcomes leave."""
-        return self.evidence.remaining(self.space)
-
-    @property
-    def measured(self) -> Remaining:
-        """The readings that are left by the outcomes that several exchanges show."""
-        return self.evidence.remaining(self.space, ENOUGH)
+        self._asked = Counter[Question]()
 
     def measure(self) -> None:
         """Conduct experiments as long as one is worth its price."""
@@ -66,10 +42,14 @@ class Calibration:
             self._conduct(chosen)
             if self.stopped:
                 return
+        self._conductor.look_again()
 
     def _next(self) -> Chosen | None:
         remaining = self.remaining
-        return choose(self.experiments, self._spent, self.run.budget.left, remaining, self._worth(remaining))
+        # An account that was served though it should be refused would pay for what counts as free.
+        served = {role for role in REFUSED_FOR if self._spent.by(role)}
+        usable = [each for each in self.experiments if not served & set(each.roles)]
+        return choose(usable, self._spent, self.run.budget.left, remaining, self._worth(remaining))
 
     @property
     def _spent(self) -> Spent:
@@ -77,13 +57,17 @@ class Calibration:
 
     def _worth(self, remaining: Remaining) -> Callable[[Experiment], float]:
         def worth(experiment: Experiment) -> float:
-            bits = 0.0
-            for question in asked(experiment, remaining):
-                left = remaining.information(question)
-                bits += left or (_CONFIRMATION_BITS if samples(self.evidence, question) == 1 else 0)
+            bits = sum(self._bits(question, remaining) for question in asked(experiment, remaining))
             return bits + (_DURATION_BITS if self._times_again(experiment) else 0)
 
         return worth
+
+    def _bits(self, question: Question, remaining: Remaining) -> float:
+        """Return the worth of a question; none if it was answered often enough, or never when it was asked."""
+        known = samples(self.evidence, question)
+        if known >= ENOUGH or self._asked[question] >= ENOUGH + known:
+            return 0
+        return remaining.information(question) or (_CONFIRMATION_BITS if known else 0)
 
     def _times_again(self, experiment: Experiment) -> bool:
         """Return whether a generation would be the second one that shows how long its engine takes."""
@@ -102,6 +86,7 @@ class Calibration:
             trouble = self.stopped = str(error)
         step = Step(experiment, self.run.budget.spent - before, trouble)
         self.steps.append(step)
+        self._asked.update(experiment.questions)
         self.show(self._line(step, chosen))
 
     def _line(self, step: Step, chosen: Chosen) -> str:

@@ -59,7 +59,7 @@ _STATUS = 3
     type=click.IntRange(0),
     metavar="N",
     show_default="the limit of the target",
-    help="Never spend more than N credits. With 10 and all roles nearly everything is measured, with 3 and one account much.",
+    help="Never spend more than N credits. 10 and all roles measure nearly everything, 3 and one account much.",
 )
 @click.option(
     "--recording",

@@ -5,9 +5,10 @@ What one reply shows by itself is seen on the way, whatever it was sent for (sig
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from contract_tests.calibration.bounds import Bounds
 from contract_tests.calibration.choice import Experiment
@@ -21,17 +22,16 @@ from contract_tests.calibration.questions import (
     invisible_prompt,
     locked_or_limited,
     locked_or_poor,
-    offers,
     shown,
     urlencoded,
 )
 from contract_tests.calibration.readings import Question
-from contract_tests.calibration.sightings import of_refused_engine
+from contract_tests.calibration.sightings import IN_QUEUE, of_refused_engine
 from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
-from contract_tests.errors import InconclusiveError
+from contract_tests.errors import InconclusiveError, TargetLostError, UndocumentedLimitError
 from contract_tests.oracle import samples
-from contract_tests.oracle.engines import Engine, Fields, load_engines, with_count, with_prompt
+from contract_tests.oracle.engines import Fields, load_engines, with_count, with_prompt
 from contract_tests.oracle.replies import about_parameters, made, own_limit
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import API_PATH
@@ -46,7 +46,8 @@ _EDGES = f" {INVISIBLE}"
 _OVERLAP_SECONDS = 2.0
 _MAX_LIFE_SECONDS, _PAUSE = 60.0, 0.2
 _SEVERAL_ERRORS = "several-errors"
-_TWO_SIZES = 2
+_TWO = 2
+_QUEUE_PAUSES = (0.0, 2.0, 5.0, 10.0)
 
 
 class Conductor:
@@ -119,7 +120,13 @@ class Conductor:
     def valid_by(self, role: str) -> None:
         self._count(role, self.api(role).generate_at_once())
 
+    def _find_usable(self, role: str) -> None:
+        """Find out which request the service does not refuse for a limit of its own, by a refused one."""
+        with suppress(UndocumentedLimitError):
+            self.api(role).generate_at_once()
+
     def urlencoded_by(self, role: str) -> None:
+        self._find_usable(role)
         fields = {name: str(value) for name, value in self.run.samples.simplest.items()}
         account = self.run.accounts[role]
         call = Call("POST", self.run.url("generateImage"), role, account.token, content_type=_FORM)
@@ -127,10 +134,12 @@ class Conductor:
         self.evidence.note(urlencoded(REFUSED_FOR[role]), _reason(reply, REFUSED_FOR[role]), reply)
 
     def invisible_prompt_by(self, role: str) -> None:
+        self._find_usable(role)
         reply = self.api(role).generate(with_prompt(self.run.samples.simplest, INVISIBLE))
         self.evidence.note(invisible_prompt(REFUSED_FOR[role]), _reason(reply, REFUSED_FOR[role]), reply)
 
     def bound(self, setting: str, role: str) -> None:
+        self._find_usable(role)
         Bounds(self.api(role), self.evidence, _STATUS[REFUSED_FOR[role]]).find(setting)
 
     # Paid
@@ -148,14 +157,31 @@ class Conductor:
                 return
             if own_limit(fields, reply):
                 self.evidence.take(of_refused_engine(fields, reply), reply)
-        if own_limit(fields, reply):
-            self.evidence.note(offers(name), False, reply)  # noqa: FBT003
+
+    def look_again(self) -> None:
+        """Read the lists of images again, which are free, until no image is queued any more."""
+        for _ in range(ENOUGH):
+            self.versions()
+        for role in self.images:
+            for pause in _QUEUE_PAUSES:
+                self.run.transport.sleep(pause)
+                if not any(isinstance(each, dict) and each.get("status") == IN_QUEUE for each in self._list(role)):
+                    break
+
+    def _list(self, role: str) -> list[Any]:
+        try:
+            body = _json(self.api(role).recent())
+        except (InconclusiveError, TargetLostError):
+            return []
+        return body if isinstance(body, list) else []
 
     def _note_release(self, api: Api, generation: Reply) -> None:
         """Note whether the lock is free as soon as a generation has ended."""
         check = api.check()
         if generation.exchange.seconds < _OVERLAP_SECONDS * 4:
-            self.evidence.note(shown("lock_release"), "completion" if check.status == 200 else "expiry", generation, check)
+            self.evidence.note(
+                shown("lock_release"), "completion" if check.status == 200 else "expiry", generation, check
+            )
         if check.status == 409:
             self._watch_life(api, generation, check)
 
@@ -168,18 +194,22 @@ class Conductor:
         if check.status == 200:
             latency = min(each.exchange.seconds for each in (last, check))
             life = (last.exchange.sent - began - latency, check.exchange.received - began)
-            self.evidence.lives.append((*life, self.evidence.numbering.of(check)))
+            self.evidence.lives.append((*life, self.evidence.numbering.of(check.exchange)))
 
     def overlap(self, role: str, *, secondary: bool = False) -> None:
         """Generate, and meanwhile check, also as another account, and request what is invalid and what is valid."""
         api = self.api(role)
-        api.await_unlocked()
-        fields = _decorated(self.run.samples.simplest)
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(api.generate, fields)
-            if self._is_locked(api, future):
-                self._meanwhile(api, future, secondary=secondary)
-            reply = future.result()
+        for _ in load_engines():
+            api.await_unlocked()
+            fields = _decorated(self.run.samples.simplest)
+            with ThreadPoolExecutor(1) as pool:
+                future = pool.submit(api.generate, fields)
+                if self._is_locked(api, future):
+                    self._meanwhile(api, future, secondary=secondary)
+                reply = future.result()
+            # The account may lack the engine or the size, and then the next one is tried.
+            if made(reply) or _decorated(self.run.samples.simplest) == fields:
+                break
         self._count(role, reply)
         if made(reply):
             self._note_release(api, reply)
@@ -247,7 +277,7 @@ class Conductor:
         for _ in range(left):
             api.generate(samples.INVALID)
         first = 1 if left > 1 else 2
-        replies = [self._first_of_day(api, first), self._of_day(api, left if left > 1 else 1)]
+        replies = [self._first_of_day(api, first), self._of_day(api, max(1, left))]
         outcome = _unit([made(reply) if made(reply) or reply.status == 429 else None for reply in replies], left)
         if outcome:
             self.evidence.note(shown("daily_unit"), outcome, *replies)
@@ -303,11 +333,9 @@ def _json(reply: Reply) -> Any:
 def _samples(name: str) -> list[Fields]:
     """Return requests for one image of an engine, in different sizes, with every modifier."""
     engine = next(each for each in load_engines() if each.name == name and not each.needs_source)
-    return [_decorated(each) for each in _of(engine)][:_TWO_SIZES]
-
-
-def _of(engine: Engine) -> list[dict[str, Any]]:
-    return list(engine.samples("A brass weather vane"))
+    sizes = [_decorated(each) for each in engine.samples("A brass weather vane")]
+    # Twice, since a refusal is free and one is not enough.
+    return (sizes * _TWO)[:_TWO]
 
 
 def _decorated(fields: Fields) -> Fields:

@@ -9,6 +9,7 @@ from threading import Lock, get_ident
 from contract_tests.calibration.readings import Question, Remaining, hypotheses
 from contract_tests.calibration.sightings import IN_QUEUE, Sighting, of_known_image, sightings
 from contract_tests.client.call import Call, Reply
+from contract_tests.client.exchange import Exchange
 from contract_tests.client.transport import Sent
 from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.replies import made
@@ -30,7 +31,7 @@ class Finding:
 
 
 class Numbering:
-    """Numbers the exchanges of a run in the order of sending, as a recording does; those of the control API have none."""
+    """Numbers the exchanges of a run in the order of sending, as a recording does, without those of the control API."""
 
     def __init__(self, run: Run) -> None:
         self._lock, self._count = Lock(), 0
@@ -41,8 +42,8 @@ class Numbering:
         # Kept, so that the identity of an exchange stays its own.
         self._sent: list[Sent] = []
 
-    def of(self, reply: Reply) -> int:
-        return self._numbers[id(reply.exchange)]
+    def of(self, exchange: Exchange) -> int:
+        return self._numbers[id(exchange)]
 
     def _start(self, call: Call) -> None:
         if call.role != _CONTROL:
@@ -83,8 +84,12 @@ class Evidence:
 
     def note(self, question: Question, outcome: Hashable, *replies: Reply) -> None:
         """Record an outcome that the replies show together."""
+        self.add(question, outcome, replies[-1].exchange)
+
+    def add(self, question: Question, outcome: Hashable, exchange: Exchange) -> None:
+        """Record an outcome that the last of several exchanges completes."""
         with self._lock:
-            self.shown_by[question, outcome].append(self.numbering.of(replies[-1]))
+            self.shown_by[question, outcome].append(self.numbering.of(exchange))
 
     def take(self, found: Iterable[Sighting], reply: Reply) -> None:
         for question, outcome in found:
@@ -103,10 +108,10 @@ class Evidence:
     def _remember(self, fields: Fields, reply: Reply) -> None:
         """Keep what was requested for each image, and how long it took."""
         self._requests.update((str(entry.get("id")), fields) for entry in reply.images if isinstance(entry, dict))
-        self._made[self.numbering.of(reply)] = max(1, len(reply.images))
+        self._made[self.numbering.of(reply.exchange)] = max(1, len(reply.images))
         engine = engine_of(fields)
         if engine and not _is_queued(reply):
-            self.durations[engine.name].append((reply.exchange.seconds, self.numbering.of(reply)))
+            self.durations[engine.name].append((reply.exchange.seconds, self.numbering.of(reply.exchange)))
 
     def _of_known_images(self, reply: Reply) -> Iterator[Sighting]:
         """Yield what a list shows about images whose requests are known."""
@@ -167,5 +172,3 @@ def whole_space(asked: Iterable[str]) -> Remaining:
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-

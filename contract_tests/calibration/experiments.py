@@ -15,9 +15,9 @@ from contract_tests.calibration.questions import (
     LOCKED,
     POOR,
     first_of,
+    invisible_prompt,
     locked_or_limited,
     locked_or_poor,
-    invisible_prompt,
     offers,
     queues,
     rate_shown,
@@ -133,7 +133,13 @@ def _generation(engine: str, role: str, credits_: int) -> Experiment:
     ready = _affords(role, credits_)
     cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",), 1)
     return Experiment(
-        f"generation, {engine}, {role}", questions, (role,), cost, ready, _SECONDS_OF_GENERATION, partial(_offered, engine)
+        f"generation, {engine}, {role}",
+        questions,
+        (role,),
+        cost,
+        ready,
+        _SECONDS_OF_GENERATION,
+        partial(_offered, engine),
     )
 
 
@@ -156,7 +162,9 @@ def _too_many(figure: int) -> Experiment:
         return asked(spent) if reading["credit_need"] == "any" else 0
 
     cost = Cost(asked, paid, ("credit_need",))
-    return Experiment("more images than credits", (shown("credit_need"),), ("low",), cost, lambda spent: asked(spent) > 1)
+    return Experiment(
+        "more images than credits", (shown("credit_need"),), ("low",), cost, lambda spent: asked(spent) > 1
+    )
 
 
 def _day(left: int) -> Experiment:

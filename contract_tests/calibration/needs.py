@@ -1,8 +1,8 @@
-"""What would decide a setting that a calibration leaves open: an account, credits, or another observation."""
+"""What would decide a setting that is left open: an account, credits, or another observation."""
 
-from contract_tests.calibration.calibration import Calibration
 from contract_tests.calibration.choice import Experiment, Spent
 from contract_tests.calibration.experiments import experiments
+from contract_tests.calibration.measurement import Measurement
 from contract_tests.oracle.facts import counted
 from contract_tests.runner.target import ROLES
 
@@ -17,12 +17,12 @@ _BEYOND = {
 }
 
 
-def needs(calibration: Calibration, setting: str) -> str:
+def needs(measurement: Measurement, setting: str) -> str:
     """Return the cheapest way to decide a setting, in words."""
-    accounts = calibration.run.target.accounts
+    accounts = measurement.run.target.accounts
     figures = _FIGURES | {role: account.figure for role, account in accounts.items()}
     ways = [each for each in experiments(figures) if any(setting in question.settings for question in each.questions)]
-    conducted = {step.experiment.name: step for step in calibration.steps}
+    conducted = {step.experiment.name: step for step in measurement.steps}
     missing = [each for each in ways if _missing(each, accounts)]
     if missing:
         best = min(missing, key=lambda each: (len(_missing(each, accounts)), each.cost.worst(Spent())))
@@ -34,7 +34,7 @@ def needs(calibration: Calibration, setting: str) -> str:
         best = min(waiting, key=lambda each: each.cost.worst(Spent()))
         return f"a higher cap, for: {best.name} ({_price(best)}, {best.seconds:g} seconds)"
     troubles = [step.trouble for each in ways if (step := conducted.get(each.name)) and step.trouble]
-    return calibration.run.masker(troubles[0]) if troubles else "another exchange that shows it"
+    return measurement.run.masker(troubles[0]) if troubles else "another exchange that shows it"
 
 
 def _missing(experiment: Experiment, accounts: object) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from contract_tests.calibration.calibration import Calibration
 from contract_tests.calibration.evidence import ENOUGH, Evidence, Finding
+from contract_tests.calibration.measurement import Measurement
 from contract_tests.calibration.needs import needs
 from contract_tests.calibration.readings import RANGES
 from contract_tests.oracle.facts import LOCK_SECONDS
@@ -40,16 +40,18 @@ class Value:
         return content | {"credits": credits_, "at": at, "exchanges": list(self.exchanges[:_MAX_EXCHANGES])}
 
 
-def profile_text(calibration: Calibration, at: datetime, command: str = "calibrate") -> str:
+def profile_text(measurement: Measurement, at: datetime, command: str = "calibrate") -> str:
     """Return the profile as YAML. at: when it was measured."""
-    content = profile(calibration, at)
-    return _HEAD.format(command=command) + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+    content = profile(measurement, at)
+    return _HEAD.format(command=command) + yaml.safe_dump(
+        content, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
+    )
 
 
-def profile(calibration: Calibration, at: datetime) -> dict[str, Any]:
+def profile(measurement: Measurement, at: datetime) -> dict[str, Any]:
     """Return the profile as data."""
-    values = dict(measured_values(calibration))
-    run, stamp = calibration.run, _iso(at)
+    values = dict(measured_values(measurement))
+    run, stamp = measurement.run, _iso(at)
     return {
         **{name: _plain(each.value) for name, each in values.items()},
         "measured": {
@@ -59,24 +61,26 @@ def profile(calibration: Calibration, at: datetime) -> dict[str, Any]:
             "suite": suite_version(),
             "seed": run.settings.seed,
             "credits": run.budget.spent,
-            "values": {name: each.evidence(calibration.evidence.paid(each.exchanges), stamp) for name, each in values.items()},
-            "open": dict(_open(calibration, values)),
+            "values": {
+                name: each.evidence(measurement.evidence.paid(each.exchanges), stamp) for name, each in values.items()
+            },
+            "open": dict(_open(measurement, values)),
         },
     }
 
 
-def measured_values(calibration: Calibration) -> Iterator[tuple[str, Value]]:
+def measured_values(measurement: Measurement) -> Iterator[tuple[str, Value]]:
     """Yield every setting with a value that several exchanges show, in the order of the rules."""
-    found = {**_of_questions(calibration), **_of_times(calibration.evidence)}
+    found = {**_of_questions(measurement), **_of_times(measurement.evidence)}
     for name, setting in load_settings().items():
         if name in found and setting.accepts(found[name].value):
             yield name, found[name]
 
 
-def _of_questions(calibration: Calibration) -> dict[str, Value]:
-    evidence, left = calibration.evidence, calibration.measured
+def _of_questions(measurement: Measurement) -> dict[str, Value]:
+    evidence, left = measurement.evidence, measurement.measured
     findings = list(evidence.findings(ENOUGH))
-    found = {}
+    found: dict[str, Value] = {}
     for name in {name for each in findings for name in each.question.settings}:
         about = [each for each in findings if name in each.question.settings]
         exchanges = sorted({number for each in about for number in each.exchanges})
@@ -150,10 +154,10 @@ def _quantile(times: Sequence[float], share: float) -> float:
 # What is open
 
 
-def _open(calibration: Calibration, values: Mapping[str, Value]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each setting about which nothing was measured, or not all, with what would decide it."""
-    run, left, evidence = calibration.run, calibration.measured, calibration.evidence
-    seen = {name: each.outcome for each in evidence.unpredicted(calibration.space) for name in each.question.settings}
+    run, left, evidence = measurement.run, measurement.measured, measurement.evidence
+    seen = {name: each.outcome for each in evidence.unpredicted(measurement.space) for name in each.question.settings}
     differing = {name: each for question, each in evidence.contradictory().items() for name in question.settings}
     for name in load_settings():
         rows = left.values(name) if name in left.settings else ()
@@ -162,7 +166,7 @@ def _open(calibration: Calibration, values: Mapping[str, Value]) -> Iterator[tup
         if name not in left.settings and name not in differing:
             continue
         readings = [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]
-        remarks = [needs(calibration, name)]
+        remarks = [needs(measurement, name)]
         remarks += [f"{len(rows)} readings are left"] if len(rows) > _MAX_SHOWN_READINGS else []
         remarks += [f"seen: {run.masker(str(seen[name]))}, which no reading predicts"] if name in seen else []
         remarks += [f"seen: {run.masker(str(differing[name]))}, so that no value is right"] if name in differing else []

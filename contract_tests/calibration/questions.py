@@ -70,7 +70,7 @@ def urlencoded(refusal: str) -> Question:
 
 @cache
 def invisible_prompt(refusal: str) -> Question:
-    """Return the question what a prompt of an invisible character is refused for, by an account that is refused anyway."""
+    """Return the question what an invisible prompt is refused for, by an account that is refused anyway."""
 
     def predict(reading: Reading) -> Hashable:
         absent = reading["text_trimming"] == "unicode"

@@ -136,9 +136,7 @@ class Remaining:
         """Return what an outcome leaves, None if no reading that is left predicts it."""
         whole = self._about(question.settings)
         kept = tuple(
-            row
-            for row, reading in zip(whole.rows, whole.readings(), strict=True)
-            if question.fits(reading, outcome)
+            row for row, reading in zip(whole.rows, whole.readings(), strict=True) if question.fits(reading, outcome)
         )
         if not kept:
             return None

@@ -25,8 +25,8 @@ def token_variable(role: str) -> str:
 class Call:
     """A request to send: `authorization` overrides the header made from `token`, `body` is sent as it is.
 
-    headers: further ones, of a browser for example. images: how many may be made and must be paid for. without_credits: whether the account cannot be charged. invalid:
-    whether no service makes an image of it.
+    headers: further ones, of a browser for example. images: how many may be made and must be paid for.
+    without_credits: whether the account cannot be charged. invalid: whether no service makes an image of it.
     timeout_seconds: how long to wait for the reply, None for the target's default.
     """
 

@@ -73,7 +73,7 @@ def _named(text: str) -> Any:
 
 
 def _alike(value: Any, known: Any) -> bool:
-    """Return whether a value is a known one; the order of a list of names does not matter, that of a permutation does."""
+    """Return whether a value is a known one, as a list or a tuple."""
     if isinstance(known, tuple):
         same_names = isinstance(value, list | tuple) and Counter(value) == Counter(known)
         return same_names and (len(known) < 2 or len(value) == len(known))
@@ -85,7 +85,11 @@ def load_settings() -> Mapping[str, Setting]:
     """Return all settings by name, in the order of the file."""
     file = resources.load_yaml(resources.openapi("rules.yaml"))
     rows = [
-        *((each, each.get("source", rule["source"]), rule["id"]) for rule in file["rules"] for each in rule.get("settings", ())),
+        *(
+            (each, each.get("source", rule["source"]), rule["id"])
+            for rule in file["rules"]
+            for each in rule.get("settings", ())
+        ),
         *((each, "assumed", None) for each in file["limits"]),
     ]
     return {

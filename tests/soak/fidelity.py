@@ -1,7 +1,7 @@
 """How alike a mock with a measured profile is: `python tests/soak/fidelity.py [SERVERS] [SEQUENCES] [FIRST_SEED]`.
 
-Each drawn server is calibrated twice, within 10 credits with all roles and within 3 with one account; then it and a mock
-with the profile get the same random sequences of calls.
+Each drawn server is calibrated twice, within 10 credits with all roles and within 3 with one account. Then it and a
+mock with the profile get the same random sequences of calls.
 """
 
 import sys
@@ -106,8 +106,8 @@ def main(servers: int = 20, sequences: int = 1000, first: int = 1) -> None:
             result = likeness(drawn, found.profile, seed, sequences)
             total[roles] += result.share_of_replies >= 0.95
             print(
-                f"  {len(roles)} roles: {found.charged} credits, {result.share_of_replies:.1%} of {result.replies} replies, "
-                f"{result.share:.1%} of the sequences; {dict(result.causes.most_common(_CAUSES))}",
+                f"  {len(roles)} roles: {found.charged} credits, {result.share_of_replies:.1%} of {result.replies} "
+                f"replies, {result.share:.1%} of the sequences; {dict(result.causes.most_common(_CAUSES))}",
                 flush=True,
             )
     print({len(roles): count for roles, count in total.items()}, "of", servers, "at 95%")

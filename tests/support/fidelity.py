@@ -103,7 +103,7 @@ class DrawnSide:
 
 @dataclass
 class Comparison:
-    """What was compared. sequences: how many were alike in every reply. causes: of the first difference in a sequence."""
+    """What was compared. alike: the sequences with every reply alike. causes: of the first difference in each other."""
 
     sequences: int = 0
     alike: int = 0
@@ -140,7 +140,9 @@ def compare(drawn: Side, mock: Side, seed: int, sequences: int) -> Comparison:
 def _play(side: Side, state: Mapping[str, Any], steps: Sequence[Step], token: str) -> Iterator[tuple[str, Any]]:
     side.control("PUT", f"/worlds/{token}", {})
     side.control("POST", f"/worlds/{token}/clock", {"set": NOON, "freeze": True})
-    side.control("PATCH", f"/worlds/{token}", {"daily_limit": LIMIT, "credits": 100, "generation_time": 0, "lock": None, **state})
+    side.control(
+        "PATCH", f"/worlds/{token}", {"daily_limit": LIMIT, "credits": 100, "generation_time": 0, "lock": None, **state}
+    )
     for step in steps:
         if step.kind == "wait":
             side.control("POST", f"/worlds/{token}/clock", {"advance": step.advance})
@@ -251,10 +253,22 @@ def _upload(chance: random.Random, number: int) -> Step:
     name, content, kind = upload("teapot.png")
     if chance.random() < 0.2:
         content += bytes(chance.choice((2**15, 2**19)))
-    parts = [f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()]
-    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{source_field()}"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+    parts = [
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in fields.items()
+    ]
+    head = (
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{source_field()}"; filename="{name}"\r\n'
+        f"Content-Type: {kind}\r\n\r\n"
+    )
     body = "".join(parts).encode() + head.encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
-    return Step("upload", "POST", f"{PREFIX}/generate-image", content=body, content_type=f"multipart/form-data; boundary={_BOUNDARY}")
+    return Step(
+        "upload",
+        "POST",
+        f"{PREFIX}/generate-image",
+        content=body,
+        content_type=f"multipart/form-data; boundary={_BOUNDARY}",
+    )
 
 
 def _overlap(chance: random.Random, numbers: Iterator[int]) -> Step:
@@ -266,7 +280,9 @@ def _overlap(chance: random.Random, numbers: Iterator[int]) -> Step:
         _get("recent-images"),
     ]
     meanwhile = tuple(chance.sample(others, chance.randint(1, 3)))
-    return _generation(_fields(chance, next(numbers)), "generation", advance=chance.choice((2, 4, 12)), meanwhile=meanwhile)
+    return _generation(
+        _fields(chance, next(numbers)), "generation", advance=chance.choice((2, 4, 12)), meanwhile=meanwhile
+    )
 
 
 # Bodies
@@ -296,13 +312,13 @@ def _normal_body(answer: Answer) -> Any:
 def _error(name: str, value: Any) -> Any:
     match name, value:
         case "errors", dict():
-            return {field: "texts" for field in sorted(value)}
+            return dict.fromkeys(sorted(value), "texts")
         case "errors", list():
             return ["a text"] if value else []
         case "error", dict():
             details = value.get("details")
             return {"message": "a text", "details": sorted(details) if isinstance(details, dict) else []}
-        case ("message" | "error"), _:
+        case (("message" | "error"), _):
             return "a text"
     return value
 
@@ -319,7 +335,10 @@ def _image(entry: Any) -> Any:
     text, status = str(entry.get("input")), entry.get("status")
     found = _CORE.search(text)
     before, core, rest = text.partition(found[0]) if found else ("", text, "")
-    shown = {"input": (bool(before), core, bool(rest.strip())), "status": status if status in {"IN_QUEUE", "COMPLETED"} else None}
+    shown = {
+        "input": (bool(before), core, bool(rest.strip())),
+        "status": status if status in {"IN_QUEUE", "COMPLETED"} else None,
+    }
     shown["output"] = "a placeholder" if status == "IN_QUEUE" else _form(str(entry.get("output")))
     if "created_at" in entry:
         shown["created_at"] = "fractions" if "." in str(entry["created_at"]) else "seconds"

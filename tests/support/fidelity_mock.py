@@ -47,7 +47,7 @@ class MockSide:
     async def _begin(self, step: Step, token: str) -> asyncio.Future[Answer]:
         before = await self._running(token)
         task = asyncio.ensure_future(self._acall(step, token))
-        while not task.done() and await self._running(token) == before:
+        while not task.done() and await self._running(token) == before:  # noqa: ASYNC110 (there is no event)
             await asyncio.sleep(0)
         return task
 
@@ -70,5 +70,3 @@ class MockSide:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
-
-
