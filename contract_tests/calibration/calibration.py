@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from contract_tests.calibration.choice import Chosen, Experiment, Spent, asked, choose
 from contract_tests.calibration.conduct import REFUSED_FOR, Conductor
@@ -56,6 +57,7 @@ class Calibration(Measurement):
         return Spent(dict(self._conductor.images), tuple(step.experiment.name for step in self.steps))
 
     def _worth(self, remaining: Remaining) -> Callable[[Experiment], float]:
+        @cache
         def worth(experiment: Experiment) -> float:
             bits = sum(self._bits(question, remaining) for question in asked(experiment, remaining))
             return bits + (_DURATION_BITS if self._times_again(experiment) else 0)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from contract_tests.calibration.readings import Question, Reading, Remaining
 
@@ -119,8 +120,12 @@ def _enabled(
 def splitting(remaining: Remaining) -> Callable[[Experiment], float]:
     """Return the worth of an experiment as the bits that it gives about the readings that are left."""
 
+    # Many experiments ask the same.
+    information = cache(remaining.information)
+
+    @cache
     def worth(experiment: Experiment) -> float:
-        return sum(remaining.information(question) for question in asked(experiment, remaining))
+        return sum(information(question) for question in asked(experiment, remaining))
 
     return worth
 
