@@ -58,6 +58,7 @@ UNEXPRESSED: Mapping[str, tuple[str, ...] | None] = {
 _REQUESTS_PER_SECOND = 10
 _SEED = 1
 _CAUSES = 6
+_ENOUGH = 0.95
 
 
 class SecondByCall(Pace):
@@ -133,13 +134,16 @@ def main(servers: int = 20, sequences: int = 1000, first: int = 1, *, any_way: b
         for roles in CAPS:
             found = calibrate(drawn, roles)
             result = likeness(drawn, found.profile, seed, sequences)
-            total[roles] += result.share_of_replies >= 0.95
+            total[roles] += result.share_of_replies >= _ENOUGH
+            total[(*roles, "usual")] += result.share_of_usual_replies >= _ENOUGH
             print(
                 f"  {len(roles)} roles: {found.charged} credits, {result.share_of_replies:.1%} of {result.replies} "
-                f"replies, {result.share:.1%} of the sequences; {dict(result.causes.most_common(_CAUSES))}",
+                f"replies, {result.share:.1%} of the sequences, {result.share_of_usual_replies:.1%} of the replies to "
+                f"an account with credits; {dict(result.causes.most_common(_CAUSES))}",
                 flush=True,
             )
-    print({len(roles): count for roles, count in total.items()}, "of", servers, "at 95%")
+    for roles, count in total.items():
+        print(f"{count} of {servers} at 95%: {', '.join(roles)}")
 
 
 if __name__ == "__main__":

@@ -103,12 +103,17 @@ class DrawnSide:
 
 @dataclass
 class Comparison:
-    """What was compared. alike: the sequences with every reply alike. causes: of the first difference in each other."""
+    """What was compared. alike: the sequences with every reply alike. causes: of the first difference in each other.
+
+    usual_replies: those to an account that is not refused for its state, as one account with credits shows them.
+    """
 
     sequences: int = 0
     alike: int = 0
     replies: int = 0
     alike_replies: int = 0
+    usual_replies: int = 0
+    alike_usual_replies: int = 0
     causes: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -118,6 +123,10 @@ class Comparison:
     @property
     def share_of_replies(self) -> float:
         return self.alike_replies / self.replies
+
+    @property
+    def share_of_usual_replies(self) -> float:
+        return self.alike_usual_replies / self.usual_replies
 
 
 def compare(drawn: Side, mock: Side, seed: int, sequences: int) -> Comparison:
@@ -133,6 +142,9 @@ def compare(drawn: Side, mock: Side, seed: int, sequences: int) -> Comparison:
         result.replies += len(pairs)
         result.alike_replies += len(pairs) - len(differing)
         result.alike += not differing
+        if not state:
+            result.usual_replies += len(pairs)
+            result.alike_usual_replies += len(pairs) - len(differing)
         result.causes.update(differing[:1])
     return result
 
