@@ -223,12 +223,12 @@ class Conductor:
         return False
 
     def _meanwhile(self, api: Api, generation: Future[Reply], *, secondary: bool) -> None:
-        other = self.api("secondary").check() if secondary else None
+        others = [self.api("secondary").check() for _ in range(ENOUGH)] if secondary else []
         invalid = [api.generate(samples.INVALID) for _ in range(ENOUGH)]
         still = api.check()
         # All were sent while the lock was certainly taken.
         if still.status == 409:
-            if other:
+            for other in others:
                 self.evidence.note(shown("lock_scope"), "global" if other.status == 409 else "account", other)
             for reply in invalid:
                 self.evidence.note(first_of(INVALID, LOCKED), _reason(reply, LOCKED), reply)

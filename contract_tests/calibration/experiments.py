@@ -161,7 +161,8 @@ def _too_many(figure: int) -> Experiment:
     def paid(reading: Reading, spent: Spent) -> int:
         return asked(spent) if reading["credit_need"] == "any" else 0
 
-    cost = Cost(asked, paid, ("credit_need",))
+    # One more is requested if they were served, to see that the credits are used up.
+    cost = Cost(lambda spent: asked(spent) + 1, paid, ("credit_need",))
     return Experiment(
         "more images than credits", (shown("credit_need"),), ("low",), cost, lambda spent: asked(spent) > 1
     )

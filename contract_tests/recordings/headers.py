@@ -16,6 +16,7 @@ _NUMBERS = frozenset({
     "strict-transport-security",
 })
 _DATES = frozenset({"date", "deprecation", "expires", "last-modified", "retry-after", "sunset"})
+_ATTRIBUTES = frozenset({"domain", "expires", "httponly", "max-age", "partitioned", "path", "samesite", "secure"})
 # fmt: on
 _RATES = re.compile(r"(?:x-)?ratelimit-(?:limit|remaining|reset|used)")
 _NUMBER = re.compile(r"(?<![\w.])\d{1,10}(?![\w.])")
@@ -52,6 +53,8 @@ def by_cookie(value: str, sanitise: Callable[..., str]) -> str:
     """Return the value of Set-Cookie; all of it but the names of the attributes is replaced."""
     pairs = (pair.partition("=") for pair in value.split(";"))
     return ";".join(
-        sanitise(name, sensitive=not number) + equals + sanitise(text, sensitive=True)
-        for number, (name, equals, text) in enumerate(pairs)
+        (name if name.strip().lower() in _ATTRIBUTES else sanitise(name, sensitive=True))
+        + equals
+        + sanitise(text, sensitive=True)
+        for name, equals, text in pairs
     )

@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-# Everything but ASCII punctuation, white space and a few signs of typography can be a part of a secret.
-_SEPARATORS = r"\t\n\r -/:-@\[-`{-~\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\ufffd"
+# Everything but ASCII punctuation, white space and a few signs of typography can be a part of a secret; so can a
+# percent sign, since it would encode what takes the place of the word after it.
+_SEPARATORS = r"\t\n\r -$&-/:-@\[-`{-~\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\ufffd"
 WORD_CHARACTER = rf"[^{_SEPARATORS}]"
 _IS_WORD = re.compile(WORD_CHARACTER)
 _UNITS = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
@@ -47,7 +48,7 @@ def _decoded(source: str) -> Iterator[tuple[str, str]]:
     try:
         characters = content.decode()
     except UnicodeDecodeError:
-        # Bytes that are no text count as a word.
+        # Other bytes than those of a text count as a word.
         characters = content.decode("latin-1").translate({code: 0xE000 + code for code in range(128, 256)})
     start = 0
     for character in characters:
