@@ -29,7 +29,6 @@ Exit status:
 \b
 Example:
   aiimage-conform calibrate --target fixtures/targets/mock.yaml --out profile.yaml --max-credits 10
-  aiimage-mock serve --behaviour profile.yaml
 """
 _STATUS = 3
 

@@ -1,6 +1,6 @@
 """Sightings: what one exchange shows about settings by itself. Pure functions, shared by calibrations and checks."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
         yield Sighting(shown("invalid_status"), reply.status)
         yield from _of_findings(fields, reply, body)
     elif made(reply) and isinstance(body, dict):
-        yield from _of_images(fields, body)
+        yield from _of_images(fields, body, [each for each in reply.images if isinstance(each, dict)])
     elif isinstance(body, dict) and not is_envelope(body):
         if reply.status == 409 and "message" in body:
             yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
@@ -115,8 +115,8 @@ def _of_daily_limit(body: Mapping[str, Any]) -> Iterator[Sighting]:
 # Images
 
 
-def _of_images(fields: Fields, body: Mapping[str, Any]) -> Iterator[Sighting]:
-    engine, entries = engine_of(fields), [each for each in body.get("images", ()) if isinstance(each, dict)]
+def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Sighting]:
+    engine = engine_of(fields)
     if not engine or not entries:
         return
     yield Sighting(offers(engine.name), outcome=True)

@@ -90,7 +90,7 @@ def statuses(text: str) -> set[str]:
     "name",
     [
         "aiimage-mock serve",
-        *(f"aiimage-conform {command}" for command in ("run", "compare", "selftest", "record")),
+        *(f"aiimage-conform {command}" for command in ("run", "compare", "selftest", "record", "calibrate")),
     ],
 )
 def test_every_exit_status_is_in_its_table(name: str) -> None:
