@@ -19,6 +19,8 @@ _ERROR = 400
 _DOCUMENTED = frozenset({"id", "title", "input", "output", "created_at", "status"})
 _PLANS = {60: "starter", 300: "business", 1000: "enterprise"}
 IN_QUEUE = "IN_QUEUE"
+# The ends of the names of the modifiers that the product family appends to the prompt [IMG-INPUT].
+_APPENDED = frozenset({"style", "lighting", "mood"})
 
 
 class Sighting(NamedTuple):
@@ -149,7 +151,7 @@ def of_input(fields: Fields, text: str) -> Iterator[Sighting]:
     ways = [name for name, start in trimmed.items() if text.startswith(start)]
     if len(set(trimmed.values())) == len(trimmed) and ways:
         yield Sighting(shown("text_trimming"), ways[0])
-    if modifiers_of(fields) and core in text:
+    if any(name.rpartition("_")[2] in _APPENDED for name in modifiers_of(fields)) and core in text:
         rest = text.partition(core)[2].strip(" \u200b")
         yield Sighting(shown("input_modifiers"), "appended" if rest else "omitted")
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,9 +87,10 @@ def calibrate(drawn: Draw, roles: tuple[str, ...], factor: float = FACTOR) -> Ca
         budget = Budget(settings.cap)
         transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
         run = Run(settings, transport)
-        calibration = Calibration(run, show=lambda _: None)
-        run.preflight()
-        calibration.measure()
+        with closing(transport):
+            calibration = Calibration(run, show=lambda _: None)
+            run.preflight()
+            calibration.measure()
         charged = sum(charge.credits for charge in server.service.accounts.charges)
         return Calibrated(calibration, profile_text(calibration, datetime.now(UTC)), charged)
 
