@@ -1,7 +1,7 @@
 """The largest number of images, prompt and upload that a service accepts, by bisection that costs nothing.
 
 The account is refused anyway, so a request within the limit is refused for that reason, and one beyond it for its
-parameters, where the service looks at these first.
+parameters, where the service checks these first.
 """
 
 from contract_tests.calibration.evidence import Evidence

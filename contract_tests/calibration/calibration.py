@@ -39,6 +39,7 @@ class Calibration(Measurement):
 
     def measure(self) -> None:
         """Conduct experiments as long as one is worth its price."""
+        self._conductor.take_time()
         while chosen := self._next():
             self._conduct(chosen)
             if self.stopped:

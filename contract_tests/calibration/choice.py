@@ -90,7 +90,7 @@ def choose(
 ) -> Chosen | None:
     """Return the experiment that is worth most per credit among those that the cap allows, None if none is worth any.
 
-    worth: of an experiment by itself. What a free one shows only after a paid one counts for the paid one.
+    worth: of an experiment by itself. The paid one also counts for what a free one shows only after it.
     """
     known = list(experiments)
     rated: list[tuple[float, float, Experiment]] = []

@@ -1,6 +1,6 @@
 """Conducts experiments at a service: sends their calls, and notes what several replies show together.
 
-What one reply shows by itself is seen on the way, whatever it was sent for (sightings.py).
+Whatever one reply shows by itself is seen on the way (sightings.py).
 """
 
 from collections.abc import Callable, Mapping
@@ -62,6 +62,12 @@ class Conductor:
         """Send the calls of an experiment; raise what ends the calibration."""
         kind, *subjects = experiment.name.split(", ")
         _CONDUCTED[kind](self, *subjects)
+
+    def take_time(self) -> None:
+        """Let the generations of a mock under control take long enough for calls meanwhile."""
+        for role in sorted({"primary", "secondary", "low", "almost_limited"} & self.run.target.accounts.keys()):
+            if self.run.control:
+                self.run.control.change(self.run.accounts[role].secret, generation_time=_OVERLAP_SECONDS)
 
     def api(self, role: str) -> Api:
         return Api(self.run, self._verdict, self.run.accounts[role])

@@ -28,7 +28,7 @@ from contract_tests.calibration.readings import Question, Reading
 from contract_tests.oracle.engines import load_engines
 from contract_tests.oracle.settings import engine_names, load_settings
 
-# What the reply to every generation shows, whatever its engine.
+# The settings that the reply to every generation shows, whatever its engine.
 _OF_ENTRIES = ("output_form", "image_storage", "further_fields")
 _LIMITS = ("max_images", "max_text_length", "max_upload_bytes")
 _REFUSED_FOR = {"empty": POOR, "limited": LIMITED, "busy": LOCKED}

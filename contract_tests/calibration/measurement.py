@@ -1,4 +1,4 @@
-"""What a run has measured: the evidence of its exchanges, and the readings that it leaves."""
+"""A measurement: the evidence of the exchanges of a run, and the readings that it leaves."""
 
 from dataclasses import dataclass, field
 

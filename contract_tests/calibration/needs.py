@@ -1,4 +1,4 @@
-"""What would decide a setting that is left open: an account, credits, or another observation."""
+"""The remedy for a setting that is left open: an account, credits, or another observation."""
 
 from contract_tests.calibration.choice import Experiment, Spent
 from contract_tests.calibration.experiments import experiments
@@ -9,7 +9,7 @@ from contract_tests.runner.target import ROLES
 # The figures of accounts that a target might have.
 _FIGURES = {**dict.fromkeys(ROLES, 0), "low": 3, "almost_limited": 1}
 
-# What no experiment shows on a service that states no limit.
+# The settings that no experiment shows on a service that states no limit.
 _BEYOND = {
     "rate_limit": "more requests within a minute than a plan allows, or headers that state the limit",
     "rate_limit_headers": "a service that limits the rate of requests",

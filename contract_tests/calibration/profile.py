@@ -151,7 +151,7 @@ def _quantile(times: Sequence[float], share: float) -> float:
     return times[min(len(times) - 1, -int(-share * len(times) // 1) - 1)]
 
 
-# What is open
+# Open settings
 
 
 def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tuple[str, dict[str, Any]]]:

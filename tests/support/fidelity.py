@@ -103,7 +103,7 @@ class DrawnSide:
 
 @dataclass
 class Comparison:
-    """What was compared. alike: the sequences with every reply alike. causes: of the first difference in each other.
+    """Sequences that were compared. alike: the sequences with every reply alike. causes: of the first difference in each other.
 
     usual_replies: those to an account that is not refused for its state, as one account with credits shows them.
     """

@@ -1,4 +1,4 @@
-"""What one exchange shows by itself."""
+"""The settings that one exchange shows by itself."""
 
 import json
 from typing import Any
