@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from contract_tests.calibration.bench import REFUSED_FOR
 from contract_tests.calibration.choice import Chosen, Experiment, Spent, asked, choose
-from contract_tests.calibration.conduct import REFUSED_FOR, Conductor
+from contract_tests.calibration.conduct import Conductor
 from contract_tests.calibration.evidence import ENOUGH, samples
 from contract_tests.calibration.measurement import Measurement, Step
 from contract_tests.calibration.readings import Question, Remaining

@@ -110,7 +110,8 @@ class Evidence:
         self._requests.update((str(entry.get("id")), fields) for entry in reply.images if isinstance(entry, dict))
         self._made[self.numbering.of(reply.exchange)] = max(1, len(reply.images))
         engine = engine_of(fields)
-        if engine and not _is_queued(reply):
+        # Under control the calibration itself says how long a generation takes.
+        if engine and not self.run.control and not _is_queued(reply):
             self.durations[engine.name].append((reply.exchange.seconds, self.numbering.of(reply.exchange)))
 
     def _of_known_images(self, reply: Reply) -> Iterator[Sighting]:

@@ -11,7 +11,8 @@ from mock_server.behaviours import read_behaviour
 from mock_server.configuration import Settings, read_accounts
 from support.asgi import call
 from support.clocks import JumpingClock
-from support.fidelity import Answer, Step
+from support.fidelity import Answer
+from support.sequences import Step
 
 T = TypeVar("T")
 
