@@ -19,9 +19,9 @@ Edge = Literal["lock-expiry", "generation-end", "day-reset", "rate-reset"]
 
 
 class HeldLock(TypedDict):
-    """A lock that another client holds. until: a datetime, or ISO 8601, with a time zone; None: forever."""
+    """A lock as `MockWorld.state` shows it. until: `forever`, a datetime, or ISO 8601, with a time zone."""
 
-    until: Moment | None
+    until: Moment
 
 
 class History(TypedDict, total=False):
@@ -33,14 +33,14 @@ class History(TypedDict, total=False):
 
 class WorldState(TypedDict, total=False):
     """The values of a world that can be set. generation_time: seconds, or a timedelta, None for as long as an
-    engine takes on that server; lock: None frees it.
+    engine takes on that server; lock: of another client, until an instant or `forever`; None for none.
     """
 
     credits: int
     daily_limit: int
     used_today: int
     generation_time: Duration | None
-    lock: HeldLock | None
+    lock: Moment | HeldLock | None
     history: History
     sandbox: bool
 

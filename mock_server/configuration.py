@@ -4,10 +4,10 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from . import resources
@@ -16,6 +16,7 @@ from .decoding import DecodingError, decode
 from .domain.accounts import Account, Accounts, masked
 from .domain.behaviour import Behaviour
 from .domain.clock import from_iso
+from .domain.held_lock import LockValue, read_lock
 from .domain.history import History
 from .domain.images import KEPT
 from .faults.plans import make_plans
@@ -23,6 +24,7 @@ from .faults.registry import suggestion
 from .profiles import Profile
 
 _MAX_PLAIN_CHARACTERS = 20
+_HOLDER = "another client"
 
 
 class ConfigurationError(ValueError):
@@ -84,7 +86,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     daily_limit: Count | None = None
     used_today: Count | None = None
     generation_time: Seconds | None = None
-    lock: Literal["forever"] | None = None
+    lock: LockValue | UnsetType = UNSET
     valid: bool = True
     clock: str | None = None
     faults: list[dict[str, Any]] = []
@@ -184,7 +186,7 @@ def ready_made_scenarios() -> list[str]:
 def read_file(path: Path) -> Any:
     """Return the content of a YAML file; raise ConfigurationError."""
     try:
-        return read_yaml(path, unique=True)
+        return read_yaml(path, by_hand=True)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except (ContractError, UnicodeDecodeError) as error:
@@ -207,7 +209,6 @@ def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
         "daily_limit": entry.daily_limit,
         "used_today": entry.used_today,
         "generation_seconds": entry.generation_time,
-        "locked": True if entry.lock else None,
         "valid": None if entry.valid else False,
         "stopped_at": from_iso(entry.clock) if entry.clock else None,
         "faults": make_plans(entry.faults, contract) or None,
@@ -215,4 +216,6 @@ def _account(entry: _Entry, base: Account, contract: Contract) -> Account:
         "sandbox": entry.sandbox,
         "scope": None if entry.scope is None else _scope(entry.scope, contract),
     }
+    if entry.lock is not UNSET:
+        base = replace(base, lock=read_lock(entry.lock, _HOLDER))
     return replace(base, **{name: value for name, value in values.items() if value is not None})

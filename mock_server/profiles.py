@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -123,11 +123,8 @@ def _dated(name: str, evidence: Evidence, at: Instant) -> Evidence:
 def _instant(key: str, value: Any) -> Instant:
     """Return the instant that a file gives; raise DecodingError. As in YAML, one without a time zone is in UTC."""
     try:
-        if isinstance(value, str):
-            value = datetime.fromisoformat(value)
-        elif not isinstance(value, datetime):
-            value = datetime.combine(value, time())
-        return from_iso((value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat())
-    except (AttributeError, TypeError, ValueError, OverflowError):
+        moment = datetime.fromisoformat(value)
+        return from_iso((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat())
+    except (TypeError, ValueError, OverflowError):
         shown = str(value)[:40]
         raise DecodingError(f"{MEASURED}.{key} takes {_WHEN}, not {shown!r}") from None

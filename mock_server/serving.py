@@ -212,4 +212,9 @@ def _others(settings: Settings) -> str:
     if settings.accounts.closed:
         return "no other token is valid (--closed)"
     account = settings.accounts.default
-    return f"any other token opens a new account: {account.credits} credits, {account.daily_limit} images a day"
+    owns = f"{_counted(account.credits, 'credit')}, {_counted(account.daily_limit, 'image')} a day"
+    return f"any other token opens a new account: {owns}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -89,7 +89,7 @@ async def a_day_is_counted_in_requests(app: ASGIApp, account: Account) -> None:
 async def a_day_is_counted_in_requests_and_refused_ones_count(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"daily_limit": 4, "credits": 1, "generation_time": 0})
     assert [(await account.generate(count)).status for count in (1, 0, 1)] == [200, 422, 419]
-    await account.control("PATCH", body={"credits": 9, "lock": {"until": None}})
+    await account.control("PATCH", body={"credits": 9, "lock": "forever"})
     assert (await account.generate()).status == 409
     await account.control("PATCH", body={"lock": None})
     assert [(await account.generate()).status for _ in range(2)] == [429, 429]
@@ -109,7 +109,7 @@ async def a_day_begins_in_the_evening(app: ASGIApp, account: Account) -> None:
 async def another_order_of_refusals(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"credits": 0, "daily_limit": 0})
     assert (await account.generate(0)).status == 419
-    await account.control("PATCH", body={"lock": {"until": None}})
+    await account.control("PATCH", body={"lock": "forever"})
     assert (await account.generate(0)).status == 409
     await account.control("PATCH", body={"lock": None, "credits": 1})
     assert (await account.generate(0)).status == 422

@@ -16,7 +16,7 @@ from contract_tests.recordings.words import WORD_CHARACTER, Piece, pieces, words
 
 MAX_DEPTH = 50
 _MAX_INTEGER = 2**63
-_MAX_EXACT = 2**53
+_MAX_EXACT = 10**15
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LEAST_PHRASE = 8
 _IN_WORD = re.compile(WORD_CHARACTER * 2)

@@ -25,23 +25,27 @@ _OTHER_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 
 
 class StandIns:
-    """Allocates stand-ins. known: those of a recording that is sanitised again, which stay. Thread-safe."""
+    """Allocates stand-ins. known: those of a recording that is sanitised again, which stay. Thread-safe.
+
+    Without `known`, a word that happens to be the stand-in of another gets one of its own, so that the two stay apart.
+    """
 
     def __init__(self, seed: int, known: Iterable[str] = ()) -> None:
         # The seed of a recording is public: what is drawn depends only on the shape of what is replaced.
         self._random = random.Random(seed)
         self._of: dict[str, str] = {}
-        self._known = dict.fromkeys(known)
+        self._known = frozenset(known)
+        self._drawn = dict.fromkeys(self._known)
         self._lock = RLock()
 
     @property
     def all(self) -> list[str]:
         """The stand-ins in the order in which they were allocated."""
         with self._lock:
-            return list(self._known)
+            return list(self._drawn)
 
     def word(self, text: str, *, sensitive: bool = False) -> str:
-        """Return the stand-in of a word of letters and digits, itself if it is one.
+        """Return the stand-in of a word of letters and digits.
 
         sensitive: the word is replaced although it is a public one, for example as a part of a token.
         """
@@ -59,7 +63,7 @@ class StandIns:
         return self._allocated(text, self._decimal)
 
     def replaces(self, text: str) -> bool:
-        """Return whether the text has a stand-in, or is one."""
+        """Return whether the text has a stand-in, or is one of those that stay."""
         return text in self._of or text in self._known
 
     def email(self, text: str) -> str:
@@ -76,7 +80,7 @@ class StandIns:
             if key not in self._of:
                 drawn = self._new(text, draw)
                 self._of[key] = drawn
-                self._known[drawn] = None
+                self._drawn[drawn] = None
             return self._of[key]
 
     def _new(self, text: str, draw: Draw) -> str:
@@ -89,7 +93,7 @@ class StandIns:
             extra += 1
 
     def _free(self, drawn: str) -> bool:
-        taken = drawn in self._known or drawn in self._of
+        taken = drawn in self._drawn or drawn in self._of
         return not (taken or is_public(drawn) or _LIKE_KEYS.match(drawn))
 
     def _letters(self, text: str, extra: int) -> str:

@@ -20,6 +20,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?")
 _PUBLIC_HEADERS = re.compile(
     r"date|expires|last-modified|content-length|age|retry-after|(x-)?ratelimit-.*|sunset|deprecation|cache-control"
 )
+_NUMBER = re.compile(r"@?\d{1,10}")
 _LIKE_SECRETS = (
     (
         re.compile(r"\b(?:vell_pk_|vp3_|[sp]k[-_](?:live[-_]|test[-_]|proj-)?|gh[pousr]_|xox[bp]-)[A-Za-z0-9]{8,}"),
@@ -73,6 +74,12 @@ def cookies(header: str) -> Iterator[str]:
 
 def is_public_header(name: str) -> bool:
     return bool(_PUBLIC_HEADERS.fullmatch(name))
+
+
+def is_public_number(where: str, text: str) -> bool:
+    """Return whether a place in a recording is a header that counts, like the rate limit, and has a number."""
+    name = where.removeprefix("/response/headers/")
+    return name != where and is_public_header(name) and bool(_NUMBER.fullmatch(text))
 
 
 def is_binary(content: bytes) -> bool:

@@ -195,6 +195,8 @@ def _joined(reasons: Iterable[tuple[str, str]]) -> str:
     """Return the reasons of several tests as one text: each reason once, with its tests."""
     tests: dict[str, list[str]] = {}
     for test, reason in reasons:
+        if not reason:
+            continue
         tests.setdefault(reason, []).append(in_words(test))
     return "; ".join(
         f"{reason} ({', '.join(filter(None, names))})".removesuffix(" ()") for reason, names in tests.items()

@@ -71,7 +71,7 @@ def test_it_waits_for_a_lock(generate: Generate, aiimage_mock: AiimageMock) -> N
 
 
 def test_it_gives_up_if_the_lock_stays(generate: Generate, aiimage_mock: AiimageMock) -> None:
-    aiimage_mock.change(lock={"until": None})
+    aiimage_mock.change(lock="forever")
     done = generate()
     assert (done.returncode, done.stderr) == (3, "generate.sh: the lock was never free\n")
     assert orders(aiimage_mock) == [409]

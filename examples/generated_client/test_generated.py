@@ -92,7 +92,7 @@ def test_enhancement(sdk: Sdk, client: Any, aiimage_mock: AiimageMock) -> None:
     [
         ({"credits": 0}, "You have no credits left"),
         ({"daily_limit": 0}, "You have reached the maximum number"),
-        ({"lock": {"until": None}}, "Image generation in progress"),
+        ({"lock": "forever"}, "Image generation in progress"),
     ],
     ids=["419", "429", "409"],
 )

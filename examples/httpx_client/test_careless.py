@@ -26,7 +26,7 @@ def test_it_breaks_four_rules(client: CarelessClient, aiimage_mock: AiimageMock)
     client.picture(client.generate("A fox")[0])
     aiimage_mock.change(credits=0)
     assert client.generate("A fox") == []
-    aiimage_mock.change(lock={"until": None})
+    aiimage_mock.change(lock="forever")
     assert client.generate("A fox") == []
 
     assert aiimage_mock.state["images"] == 2

@@ -65,7 +65,7 @@ def test_it_waits_for_a_lock_with_growing_pauses(client: Client, aiimage_mock: A
 
 
 def test_it_gives_up_if_the_lock_stays(client: Client, aiimage_mock: AiimageMock) -> None:
-    aiimage_mock.change(lock={"until": None})
+    aiimage_mock.change(lock="forever")
     with pytest.raises(BusyError, match="within 15 seconds"):
         client.generate("A fox")
     assert orders(aiimage_mock) == [409]

@@ -11,7 +11,9 @@ Node = Mapping[str, Any]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _UniqueLoader(_Loader):  # type: ignore[misc]
+class _FileLoader(_Loader):  # type: ignore[misc]
+    """Reads a file that people write: a key that an object has twice is an error; dates and times are texts."""
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != _MERGE]
         for place, key in enumerate(keys):
@@ -22,6 +24,17 @@ class _UniqueLoader(_Loader):  # type: ignore[misc]
         return super().construct_mapping(node, deep)
 
 
+def _number(loader: Any, node: yaml.ScalarNode) -> Any:
+    """Return a number; to YAML, 18:30 is one too."""
+    if ":" in node.value:
+        return node.value
+    return loader.construct_yaml_int(node) if node.tag == _INTEGER else loader.construct_yaml_float(node)
+
+
+_INTEGER, _FLOAT, _TIMESTAMP = (f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
+_FileLoader.add_constructor(_INTEGER, _number)
+_FileLoader.add_constructor(_FLOAT, _number)
+_FileLoader.add_constructor(_TIMESTAMP, lambda loader, node: loader.construct_scalar(node))
 _MERGE = "tag:yaml.org,2002:merge"
 
 # Allowed beside a `$ref`: annotations of the place, which constrain nothing.
@@ -32,13 +45,13 @@ class ContractError(ValueError):
     """The mock does not understand something in the contract. The message says where."""
 
 
-def read_yaml(path: Path, *, unique: bool = False) -> Any:
+def read_yaml(path: Path, *, by_hand: bool = False) -> Any:
     """Return the content of the YAML file at `path`; raise ContractError if it is not YAML.
 
-    unique: refuse a key that an object has twice, of which YAML takes the last.
+    by_hand: people write it, so a key that an object has twice is refused, and dates and times are texts.
     """
     try:
-        return yaml.load(path.read_bytes(), Loader=_UniqueLoader if unique else _Loader)  # noqa: S506 (both are safe)
+        return yaml.load(path.read_bytes(), Loader=_FileLoader if by_hand else _Loader)  # noqa: S506 (both are safe)
     except yaml.YAMLError as error:
         raise ContractError(f"{path} is not YAML: {error}") from error
 

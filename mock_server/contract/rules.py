@@ -27,7 +27,6 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "WIDTHxHEIGHT": lambda value: isinstance(value, str) and parse_size(value) is not None,
 }
 _ENGINES, _SECONDS = "list of engines", "seconds by engine"
-_MINUTES_A_DAY = 24 * 60
 _SECONDS_A_DAY = 86_400
 _PERMUTATION = "permutation of the default"
 
@@ -54,11 +53,8 @@ class Setting:
         return f"{self.takes} ({', '.join(self.engines)})" if self.engines else self.takes
 
     def read(self, value: Any) -> Any:
-        """Return a value of a YAML file: one reads 18:30 as a number, of minutes."""
-        if self.takes == "time of day" and _is_number(value, int) and 0 <= value < _MINUTES_A_DAY:
-            hours, minutes = divmod(value, 60)
-            return f"{hours:02}:{minutes:02}"
-        return value
+        """Return a value as a file has it; a time of day may lack its first zero."""
+        return value.zfill(len("00:00")) if self.takes == "time of day" and isinstance(value, str) else value
 
     def accepts(self, value: Any) -> bool:
         """Return whether the setting accepts `value`."""

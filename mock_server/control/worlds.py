@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.configuration import Count, PastSize, Seconds
-from mock_server.domain.clock import Instant, from_iso, to_iso
+from mock_server.domain.clock import Instant, to_iso
+from mock_server.domain.held_lock import LockValue, lock_view, read_lock
 from mock_server.domain.history import add_history
 from mock_server.domain.images import world_of
 from mock_server.domain.world import Image, Lock, World
@@ -26,12 +27,6 @@ _CONTROLLER = "the control API"
 Picture = Callable[[str], Awaitable[bytes | None]]
 
 
-class LockChange(msgspec.Struct, forbid_unknown_fields=True):
-    """A lock that the control API sets. until: ISO 8601 with a time zone, null for a lock without an end."""
-
-    until: str | None = None
-
-
 class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a PUT or PATCH."""
 
@@ -39,7 +34,7 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     daily_limit: Count | UnsetType = UNSET
     used_today: Count | UnsetType = UNSET
     generation_time: Seconds | UnsetType | None = UNSET
-    lock: LockChange | UnsetType | None = UNSET
+    lock: LockValue | UnsetType = UNSET
     history: PastSize | UnsetType = UNSET
     sandbox: bool | UnsetType = UNSET
 
@@ -109,14 +104,13 @@ async def world_names(service: Service) -> Sequence[str]:
 def world_view(token: str, seen: Seen) -> dict[str, Any]:
     """Return a world as the control API shows it."""
     world = seen.world
-    until = world.lock and world.lock.until
     return {
         "token": token,
         "world": world.name,
         "credits": world.credits,
         "daily_limit": world.daily_limit,
         "used_today": world.used,
-        "lock": {"until": to_iso(until, "milliseconds") if until else None} if world.lock else None,
+        "lock": lock_view(world.lock),
         "clock": {"mode": "real" if world.clock.stopped is None else "frozen", "now": to_iso(seen.now, "milliseconds")},
         "images": world.made,
         "running": len(world.running),
@@ -141,18 +135,16 @@ def _image_view(image: Image) -> dict[str, Any]:
     }
 
 
-async def _read_change(request: Request) -> tuple[WorldChange, Instant | None]:
-    """Return the change, and the instant at which the lock that it sets expires."""
+async def _read_change(request: Request) -> tuple[WorldChange, Lock | None]:
+    """Return the change, and the lock that it sets."""
     change = await read_json(request, WorldChange)
-    lock = change.lock
     try:
-        return change, from_iso(lock.until) if isinstance(lock, LockChange) and lock.until else None
-    except (ValueError, OverflowError) as error:
-        raise http_error(422, f"Invalid lock.until: {error}.") from error
+        return change, None if change.lock is UNSET else read_lock(change.lock, _CONTROLLER)
+    except ValueError as error:
+        raise http_error(422, f"Invalid change: {error}.") from error
 
 
-def _changed(service: Service, world: World, now: Instant, change: WorldChange, until: Instant | None) -> World:
-    """Return the changed world. until: the instant at which the lock that it sets expires."""
+def _changed(service: Service, world: World, now: Instant, change: WorldChange, lock: Lock | None) -> World:
     if change.history is not UNSET:
         history = change.history.history
         world = add_history(world, history, service.invent(world.name, history), now, service.behaviour)
@@ -167,5 +159,5 @@ def _changed(service: Service, world: World, now: Instant, change: WorldChange, 
     if change.generation_time is not UNSET:
         world = replace(world, generation_seconds=change.generation_time)
     if change.lock is not UNSET:
-        world = replace(world, lock=Lock(_CONTROLLER, until) if change.lock else None)
+        world = replace(world, lock=lock)
     return world

@@ -19,7 +19,7 @@ _BLOCKS = 21_000_000
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The initial state of an account. locked: another client holds the lock forever; valid: False is a 401;
+    """The initial state of an account. lock: one that another client holds; valid: False is a 401;
     stopped_at: the instant at which its clock is frozen, None if it runs; history: its past; sandbox: nothing is
     charged, and no daily limit applies [SANDBOX]; scope: ids of the operations that its API key may call, None for all
     [FORBIDDEN].
@@ -29,7 +29,7 @@ class Account(msgspec.Struct, frozen=True):
     daily_limit: int
     used_today: int = 0
     generation_seconds: float | None = None
-    locked: bool = False
+    lock: Lock | None = None
     valid: bool = True
     faults: tuple[FaultPlan, ...] = ()
     stopped_at: Instant | None = None
@@ -41,7 +41,7 @@ class Account(msgspec.Struct, frozen=True):
     def able(self) -> bool:
         """Whether it can generate an image at first."""
         pays = self.sandbox or (self.credits > 0 and self.used_today < self.daily_limit)
-        return self.valid and not self.locked and self.scope is None and pays
+        return self.valid and not self.lock and self.scope is None and pays
 
 
 class Accounts(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
     world = World(name, first_id, account.credits, account.daily_limit, token, day, account.used_today)
     return replace(
         world,
-        lock=Lock("another client", None) if account.locked else None,
+        lock=account.lock,
         generation_seconds=account.generation_seconds,
         clock=world.clock if account.stopped_at is None else Timepiece(0, account.stopped_at),
         faults=account.faults,

@@ -24,6 +24,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
     roles = variant.roles
     assert roles.prompt
     assert roles.count
+    engine = _value(fields, roles.engine) or ""
     mode = _value(fields, roles.type) or _DEFAULT_TYPE
     source = _value(fields, roles.source)
     width, height = _size(fields, roles, behaviour)
@@ -34,7 +35,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
         field = (roles.source if upscaled else roles.size) or "size"
         raise _impossible(field, f"asks for {width}x{height}, more than {behaviour.max_pixels} pixels")
     return Order(
-        engine=_value(fields, roles.engine) or "",
+        engine=engine,
         prompt=_input(fields, roles, behaviour),
         count=fields.get(roles.count, 1),
         width=width,
@@ -42,7 +43,7 @@ def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour
         mode=mode,
         source=source.key if isinstance(source, Source) else None,
         folder=folder(behaviour, origin),
-        queues=_value(fields, roles.engine) in behaviour.queued_engines,
+        queues=engine in behaviour.queued_engines,
     )
 
 

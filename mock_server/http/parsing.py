@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from operator import methodcaller
 from typing import Any
 
 import msgspec
@@ -19,8 +20,8 @@ _UNICODE += "\ufeff\u200b\u200c\u200d\u200e\u2060\xad\u3164\u2800"
 # By the setting text_trimming. A text of nothing but white space of ASCII is absent in any case, as Laravel's rule
 # "required" has it.
 _TRIM: Mapping[str, Callable[[str], str]] = {
-    "ascii": lambda text: text.strip(_ASCII),
-    "unicode": lambda text: text.strip(_UNICODE),
+    "ascii": methodcaller("strip", _ASCII),
+    "unicode": methodcaller("strip", _UNICODE),
     "none": lambda text: text if text.strip(_ASCII) else "",
 }
 _MAX_LEVELS = 64

@@ -64,7 +64,7 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
         page = _for_browsers(context, reply) if pages and not accepts_json(context.headers.get(b"accept")) else None
         return page or to_transmission(_in_envelope(reply) if envelopes else reply)
 
-    return present
+    return form if behaviour.rate_limit == "none" else present
 
 
 def accepts_json(accept: str) -> bool:

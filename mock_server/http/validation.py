@@ -27,8 +27,9 @@ def validate(parameters: Parameters, body: Body, behaviour: Behaviour) -> tuple[
     variant = parameters.pick(fields)
     declared = {name: fields[name] for name in variant.properties if name in fields}
     _join_prompts(variant, declared, behaviour)
-    for name in variant.scalars.keys() & declared.keys():
-        declared[name] = _scalar(declared[name], variant.scalars[name], textual)
+    for name, kind in variant.scalars.items():
+        if name in declared:
+            declared[name] = _scalar(declared[name], kind, textual)
     if textual or variant.files:
         found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared, body.multipart)
         found = _explained(found, variant, body)
@@ -40,8 +41,10 @@ def validate(parameters: Parameters, body: Body, behaviour: Behaviour) -> tuple[
 def _join_prompts(variant: Variant, fields: Fields, behaviour: Behaviour) -> None:
     """Make one prompt of the several that a multi-prompt may have."""
     name, kind = variant.roles.prompt, variant.roles.type
-    prompts = fields.get(name) if name else None
-    if name and isinstance(prompts, list) and kind and fields.get(kind) == _SEVERAL_PROMPTS:
+    if not name or not kind or fields.get(kind) != _SEVERAL_PROMPTS:
+        return
+    prompts = fields.get(name)
+    if isinstance(prompts, list):
         texts = [each for each in prompts if isinstance(each, str)]
         if len(texts) == len(prompts):
             fields[name] = f" {behaviour.prompt_separator} ".join(texts)

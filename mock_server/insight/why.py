@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.contract import Contract, Rules
 from mock_server.domain.entry import Entry
+from mock_server.domain.held_lock import FOREVER
 
 from .nearest import AFTER_BUYING, AT_ONCE, NEVER, Nearest, exact, nearest
 
@@ -34,15 +35,16 @@ def why(entry: Entry, contract: Contract, rules: Rules) -> dict[str, Any] | None
 
 
 def _readable(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the state with instants as ISO 8601."""
-    return {
-        name: _readable(value)
-        if isinstance(value, Mapping)
-        else exact(value)
-        if name in _INSTANTS and value is not None
-        else value
-        for name, value in state.items()
-    }
+    """Return the state with instants as ISO 8601, and `forever` for a lock without an end."""
+    return {name: _readable_value(name, value) for name, value in state.items()}
+
+
+def _readable_value(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _readable(value)
+    if name in _INSTANTS and value is not None:
+        return exact(value)
+    return FOREVER if name == "until" else value
 
 
 def _message(entry: Entry, found: Nearest) -> str:

@@ -29,7 +29,7 @@ def busy(shared: Mocked, token: str) -> str:
     for _ in range(2):
         shared.generate(token, "Nothing", count=0)
     shared.get("versions", token)
-    shared.control("PATCH", f"/worlds/{token}", {"lock": {"until": None}})
+    shared.control("PATCH", f"/worlds/{token}", {"lock": "forever"})
     return token
 
 

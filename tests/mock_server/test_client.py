@@ -40,7 +40,7 @@ def fetch(world: MockWorld, generated: httpx.Response, **headers: str) -> int:
         ("daily_limit", 8),
         ("used_today", 9),
         ("generation_time", 2.5),
-        ("lock", {"until": None}),
+        ("lock", {"until": "forever"}),
         ("lock", {"until": "2999-01-01T00:00:00.000Z"}),
     ],
 )

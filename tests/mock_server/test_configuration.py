@@ -16,9 +16,10 @@ from mock_server.configuration import (
     ready_made_scenarios,
 )
 from mock_server.domain.accounts import Account
-from mock_server.domain.clock import from_iso
+from mock_server.domain.clock import SECOND, from_iso
 from mock_server.domain.history import History
 from support.asgi import call
+from support.clocks import START
 from support.mock import settings
 
 
@@ -69,7 +70,7 @@ def test_closed_accounts_refuse_unlisted_tokens() -> None:
         ),
         (
             "defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {lock: once}}",
-            'accounts.a.lock takes one of forever or null, not "once"',
+            "accounts.a: lock takes forever, an instant, or none: Invalid isoformat string: 'once'",
         ),
         ("a: [", "is not YAML"),
         ("a: !!python/object:os.system {}", "is not YAML"),
@@ -102,6 +103,15 @@ def test_accounts_may_have_faults_and_a_frozen_clock(tmp_path: Path) -> None:
     account = read_accounts(write(tmp_path, text), contract()).listed["a"]
     assert account.stopped_at == from_iso("2026-02-26T10:00:00Z")
     assert [plan.fault for plan in account.faults] == ["drop"]
+
+
+def test_instants_need_no_quotes(tmp_path: Path) -> None:
+    entry = "{clock: 2026-02-26T10:00:00Z, lock: 2026-02-26T10:00:05Z}"
+    text = f"defaults: {{credits: 1, daily_limit: 1}}\naccounts: {{a: {entry}}}"
+    account = read_accounts(write(tmp_path, text), contract()).find("a")
+    assert account is not None
+    assert account.lock is not None
+    assert (account.stopped_at, account.lock.until) == (START, START + 5 * SECOND)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])

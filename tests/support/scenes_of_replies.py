@@ -103,7 +103,7 @@ async def the_fields_that_are_wrong_are_the_details(app: ASGIApp, account: Accou
     assert list(error["details"]) == ["image_number_of_images"]
     await account.control("PATCH", body={"daily_limit": 0})
     assert (await account.generate()).body["error"]["code"] == "DAILY_LIMIT_EXCEEDED"
-    await account.control("PATCH", body={"lock": {"until": None}})
+    await account.control("PATCH", body={"lock": "forever"})
     assert (await account.generate()).body["error"]["code"] == "CONFLICT"
     # Its body is documented.
     assert list((await account.get("check-availability")).body) == ["status", "message"]

@@ -12,7 +12,7 @@ from mock_server.domain.generation import GenerationRequest, Outcome
 from mock_server.domain.history import History, PastImage
 from mock_server.domain.refusals import Refusal
 from mock_server.domain.timepiece import Timepiece
-from mock_server.domain.world import World
+from mock_server.domain.world import Lock, World
 from mock_server.service import Caller, Changes, Events, Scheduler, Service, clocks, generate
 from mock_server.stores import Found, MemoryJournal, MemoryShelf, MemoryStore, Store
 from mock_server.stores.protocol import Change
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 LISTED: Mapping[str, Account] = {
     "slow": Account(100, 50, generation_seconds=12),
-    "busy": Account(100, 50, locked=True),
+    "busy": Account(100, 50, lock=Lock("another client", None)),
     "invalid": Account(100, 50, valid=False),
 }
 

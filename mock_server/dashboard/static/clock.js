@@ -6,6 +6,8 @@ const TICK_MS = 100;
 const REDUCED_MOTION_TICK_MS = 1000;
 const STALE_MS = 1000;
 
+const expires = (lock) => Boolean(lock) && lock.until !== "forever";
+
 export class Clock {
   #view = null;
   #at = 0;
@@ -33,7 +35,7 @@ export class Clock {
     const frozen = view.clock.mode === "frozen";
     setText(part(this.root, "mode"), frozen ? "frozen" : "running");
     setText(part(this.root, "freeze"), frozen ? "Run" : "Freeze");
-    this.#enableEdge("lock-expiry", Boolean(view.lock?.until));
+    this.#enableEdge("lock-expiry", expires(view.lock));
     this.#enableEdge("generation-end", view.running > 0);
     this.#paint();
   }
@@ -60,7 +62,7 @@ export class Clock {
   #tick() {
     this.#paint();
     const view = this.#view;
-    const moving = view?.clock.mode === "real" && (view.lock?.until || view.running);
+    const moving = view?.clock.mode === "real" && (expires(view.lock) || view.running);
     if (moving && performance.now() - this.#at > STALE_MS) this.stale();
     this.timer = setTimeout(() => this.#tick(), this.reducedMotion.matches ? REDUCED_MOTION_TICK_MS : TICK_MS);
   }
@@ -79,7 +81,7 @@ export class Clock {
   #lockText(now) {
     const lock = this.#view.lock;
     if (!lock) return "free";
-    if (!lock.until) return "held forever";
+    if (!expires(lock)) return "held forever";
     return `${Math.max(0, (Date.parse(lock.until) - now) / 1000).toFixed(1)} s`;
   }
 }

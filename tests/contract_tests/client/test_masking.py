@@ -95,3 +95,10 @@ def test_repetitive_parts_of_an_upload_are_not_masked() -> None:
     mask = Masker([])
     mask.learn_upload(b" " * 100 + b"\0" * 100)
     assert mask(" " * 50) == " " * 50
+
+
+def test_tokens_and_the_rest_of_a_text_are_replaced_by_different_functions() -> None:
+    mask = Masker([Secret("canary-7f3e9a51c2d84b06")])
+    text = "a canary-7f3e9a51c2d84b06, b canary-7f3e9a51c2d84b06"
+    assert mask.replace(text, lambda _: "X", str.upper) == "A X, B X"
+    assert Masker([]).replace(text, lambda _: "X", str.upper) == text.upper()

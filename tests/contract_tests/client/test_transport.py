@@ -236,3 +236,25 @@ def test_a_body_that_is_not_json_is_inconclusive() -> None:
     reply = transport(lambda _: httpx.Response(200, html="<h1>Hi</h1>")).send(Call("GET", URL))
     with pytest.raises(InconclusiveError, match="not JSON \\(text/html"):
         reply.json()
+
+
+def test_listeners_are_called_before_and_after_each_attempt() -> None:
+    log: list[str] = []
+    answers = iter([httpx.Response(502, html="<h1>Bad Gateway</h1>"), httpx.Response(200)])
+    listened = transport(lambda _: next(answers))
+    listened.starting.append(lambda call: log.append(f"starting {call.method}"))
+    listened.listeners.append(lambda sent: log.append(f"sent {sent.reply.status if sent.reply else sent.error}"))
+    listened.send(Call("GET", URL))
+    assert log == ["starting GET", "sent 502", "starting GET", "sent 200"]
+
+
+def test_listeners_are_called_for_an_address_that_cannot_be_resolved() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.InvalidURL("no such host")
+
+    errors: list[str] = []
+    listened = transport(answer)
+    listened.listeners.append(lambda sent: errors.append(sent.error))
+    with pytest.raises(InconclusiveError, match="is not a URL"):
+        listened.send(Call("GET", URL))
+    assert len(errors) == 1

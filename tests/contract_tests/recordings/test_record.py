@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from click.testing import CliRunner
+from msgspec import UNSET
 
+from contract_tests.client.masking import Masker
 from contract_tests.recordings.model import RecordedExchange, Recording, read_recording
+from contract_tests.recordings.sanitiser import Sanitiser
+from contract_tests.recordings.stand_ins import StandIns
 from contract_tests.runner.cli import main
 from contract_tests.wrong_servers.drawn.drawing import draw, named
 from support.recordings import Clock, answering, record, record_drawn
@@ -55,6 +60,28 @@ def test_equal_values_stay_equal_in_a_whole_recording(tmp_path: Path) -> None:
 
 def sent(recording: Recording) -> list[RecordedExchange]:
     return [exchange for exchange in recording.exchanges if isinstance(exchange.request.json, dict)]
+
+
+def test_a_recording_that_is_sanitised_again_stays_as_it_is(tmp_path: Path) -> None:
+    record_drawn(draw(6), tmp_path, 12)
+    recording = read_recording(tmp_path)
+    manifest = recording.manifest
+    again = Sanitiser(Masker([]), StandIns(1, manifest.stand_ins), (manifest.target, manifest.uploads))
+    again.learn(text for exchange in recording.exchanges for text in texts(msgspec.to_builtins(exchange.request)))
+    replies = [exchange.response for exchange in recording.exchanges if exchange.response]
+    assert len(replies) > 40
+    for reply in replies:
+        assert again.headers(reply.headers) == reply.headers
+        if reply.json is not UNSET:
+            assert again.json(reply.json) == reply.json
+
+
+def texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, each in value.items() for text in (key, *texts(each))]
+    if isinstance(value, list | tuple):
+        return [text for each in value for text in texts(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def test_calls_that_overlap_overlap_in_the_recording(tmp_path: Path) -> None:

@@ -98,3 +98,34 @@ def test_a_circular_reference_is_refused() -> None:
 def test_a_keyword_beside_a_reference_is_refused() -> None:
     with pytest.raises(ContractError, match="maxLength beside the reference #/a"):
         follow({"a": {}}, {"$ref": "#/a", "maxLength": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-02-26T23:59:50Z", "2026-02-26T23:59:50Z"),
+        ("2026-02-26 23:59:50", "2026-02-26 23:59:50"),
+        ("2026-02-26", "2026-02-26"),
+        ("18:30", "18:30"),
+        ("8:00", "8:00"),
+        ("1:30.5", "1:30.5"),
+        ("1830", 1830),
+        ("0x10", 16),
+        ("18.5", 18.5),
+        ("-.inf", float("-inf")),
+    ],
+)
+def test_a_file_that_people_write_has_dates_and_times_as_texts(tmp_path: Path, text: str, value: object) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(f"a: {text}\nb: [{text}]")
+    read = read_yaml(path, by_hand=True)
+    assert read == {"a": value, "b": [value]}
+    assert type(read["a"]) is type(value)
+
+
+def test_a_file_that_people_write_has_no_key_twice(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text("a: {b: 1, c: 2, b: 3}")
+    assert read_yaml(path) == {"a": {"b": 3, "c": 2}}
+    with pytest.raises(ContractError, match="duplicate key b"):
+        read_yaml(path, by_hand=True)

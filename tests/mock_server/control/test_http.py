@@ -136,7 +136,7 @@ def test_token_and_name_lead_to_the_same_world(mock: Mock) -> None:
 
 @pytest.mark.parametrize(
     ("token", "field", "value"),
-    [("demo-empty", "credits", 0), ("demo-limited", "used_today", 50), ("demo-busy", "lock", {"until": None})],
+    [("demo-empty", "credits", 0), ("demo-limited", "used_today", 50), ("demo-busy", "lock", {"until": "forever"})],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_listed_account_starts_as_listed_when_called_by_name(

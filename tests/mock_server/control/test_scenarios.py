@@ -103,8 +103,16 @@ def test_a_scenario_lasts_until_the_world_is_reset(mock: Mock) -> None:
     assert control_json(mock, "PUT", "/worlds/demo")["generation_time"] is None
 
 
-def test_a_custom_scenario_can_hold_the_lock_forever(mock: Mock) -> None:
-    assert control_json(mock, "PUT", SCENARIO, {"lock": "forever"})["lock"] == {"until": None}
+@pytest.mark.parametrize("until", ["forever", "2026-02-26T10:00:05.000Z"])
+def test_a_custom_scenario_can_hold_the_lock(mock: Mock, until: str) -> None:
+    assert control_json(mock, "PUT", SCENARIO, {"lock": until})["lock"] == {"until": until}
+
+
+@pytest.mark.parametrize("lock", ["none", None])
+def test_a_scenario_can_free_the_lock_of_a_listed_account(mock: Mock, lock: str | None) -> None:
+    path = "/worlds/demo-busy/scenario"
+    assert control_json(mock, "PUT", path, {"credits": 1})["lock"] == {"until": "forever"}
+    assert control_json(mock, "PUT", path, {"lock": lock})["lock"] is None
 
 
 def test_a_file_of_the_same_name_is_not_used(mock: Mock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

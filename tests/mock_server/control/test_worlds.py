@@ -53,7 +53,7 @@ def test_a_world_can_be_read_before_its_first_call(mock: Mock) -> None:
         ("demo-low", "credits", 2),
         ("demo-limited", "used_today", 50),
         ("demo-almost-limited", "used_today", 49),
-        ("demo-busy", "lock", {"until": None}),
+        ("demo-busy", "lock", {"until": "forever"}),
         ("demo-slow", "generation_time", 12),
         ("any-other", "credits", 100),
     ],
@@ -154,14 +154,21 @@ def test_a_waiting_request_gets_a_503_when_its_world_is_reset(
 
 def test_a_lock_can_be_set_and_released(mock: Mock) -> None:
     until = "2026-02-26T10:00:05.000Z"
-    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {"until": until}})["lock"] == {"until": until}
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": until})["lock"] == {"until": until}
     assert mock.generate().status_code == 409
-    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": None})["lock"] is None
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": "none"})["lock"] is None
     assert mock.generate().status_code == 200
 
 
-def test_a_lock_without_an_end_is_permanent(mock: Mock) -> None:
-    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": {}})["lock"] == {"until": None}
+@pytest.mark.parametrize("lock", ["forever", {"until": "forever"}, {"until": None}, {}])
+def test_a_lock_without_an_end_is_permanent(mock: Mock, lock: object) -> None:
+    assert control_json(mock, "PATCH", "/worlds/demo", {"lock": lock})["lock"] == {"until": "forever"}
+
+
+@pytest.mark.parametrize("lock", [{"until": "2026-02-26T10:00:05Z"}, "forever", None])
+def test_a_lock_is_set_again_as_a_response_shows_it(mock: Mock, lock: object) -> None:
+    shown = control_json(mock, "PATCH", "/worlds/demo", {"lock": lock})["lock"]
+    assert control_json(mock, "PUT", "/worlds/demo", {"lock": shown})["lock"] == shown
 
 
 def test_an_expired_lock_is_free(mock: Mock) -> None:
@@ -181,10 +188,13 @@ def test_an_expired_lock_is_free(mock: Mock) -> None:
         (b'{"generation_time": 86401}', "generation_time takes a number from 0 to 86400 or null"),
         (b'{"generation_time": NaN}', "malformed"),
         (b'{"colour": 1}', "colour: unknown key; known: credits"),
-        (b'{"credits": 1, "lock": {"until": "soon"}}', "Invalid lock.until: "),
+        (
+            b'{"credits": 1, "lock": {"until": "soon"}}',
+            "Invalid change: lock takes forever, an instant, or none: Invalid isoformat string",
+        ),
         (b'{"lock": {"until": "2026-02-26T10:00:00"}}', "a time zone is missing"),
         (b'{"lock": {"until": "9999-12-31T23:59:59Z"}}', "it is before 1970 or after 8999"),
-        (b'{"lock": 3}', "lock takes an object with until or null, not 3"),
+        (b'{"lock": 3}', "lock takes forever, an instant, none or an object with until or null, not 3"),
     ],
 )
 def test_an_invalid_change_changes_nothing(mock: Mock, method: str, body: bytes, message: str) -> None:

@@ -54,7 +54,7 @@ def test_an_account_can_be_listed_as_invalid() -> None:
         (REFUSED, False),
         (Account(100, 50, used_today=50), False),
         (Account(1, 50, used_today=49), True),
-        (Account(100, 50, locked=True), False),
+        (Account(100, 50, lock=Lock("another client", None)), False),
     ],
 )
 def test_an_account_is_able_if_its_first_state_allows_a_generation(account: Account, able: bool) -> None:
@@ -74,9 +74,9 @@ def test_tokens_are_case_sensitive() -> None:
 
 @pytest.mark.parametrize("accounts", [OPEN, CLOSED])
 def test_a_change_of_all_accounts_includes_those_that_are_opened_later(accounts: Accounts) -> None:
-    changed = accounts.changed(lambda account: replace(account, locked=True))
-    assert changed.find("poor") == replace(POOR, locked=True)
-    assert changed.find("any-token") == (None if accounts.closed else replace(RICH, locked=True))
+    changed = accounts.changed(lambda account: replace(account, lock=Lock("another client", None)))
+    assert changed.find("poor") == replace(POOR, lock=Lock("another client", None))
+    assert changed.find("any-token") == (None if accounts.closed else replace(RICH, lock=Lock("another client", None)))
     assert changed.find("refused") is None
     assert accounts.find("poor") is POOR
 
@@ -168,4 +168,4 @@ def test_initial_usage_counts_for_the_day_of_the_worlds_clock(daily_reset: str, 
 
 
 def test_a_locked_account_stays_locked() -> None:
-    assert opened("0" * 16, Account(7, 9, locked=True)).lock == Lock("another client", None)
+    assert opened("0" * 16, Account(7, 9, lock=Lock("another client", None))).lock == Lock("another client", None)
