@@ -60,8 +60,8 @@ class PaidExperiments(Bench):
             last = check
             self.run.transport.sleep(_PAUSE)
         if check.status == 200:
-            latency = min(each.exchange.seconds for each in (last, check))
-            life = (last.exchange.sent - began - latency, check.exchange.received - began)
+            # The generation took it at some time between its request and its reply.
+            life = (last.exchange.sent - generation.exchange.received, check.exchange.received - began)
             self.evidence.lives.append((*life, self.evidence.numbering.of(check.exchange)))
 
     def overlap(self, role: str, *, secondary: bool = False) -> None:

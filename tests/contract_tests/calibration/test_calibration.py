@@ -101,5 +101,19 @@ def test_a_mock_without_the_profile_does_not(measured: Calibrated, tmp_path: Pat
     assert likeness(DIFFERENT, measured.profile, 1, 40).share_of_replies > result.share_of_replies
 
 
+def test_the_same_seed_measures_the_same(measured: Calibrated) -> None:
+    again = calibrate(DIFFERENT, ROLES)
+    names = [[step.experiment.name for step in each.calibration.steps] for each in (measured, again)]
+    assert names[0] == names[1]
+    first, second = (without_times(values(each)) for each in (measured, again))
+    assert first == second
+
+
+def without_times(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a profile without durations, which are never quite the same."""
+    left = {"open": content["measured"]["open"]}
+    return left | {name: value for name, value in content.items() if name not in {"measured", "generation_seconds"}}
+
+
 def test_the_profile_of_the_same_evidence_is_the_same(measured: Calibrated) -> None:
     assert profile(measured.calibration, NOW) == profile(measured.calibration, NOW)
