@@ -17,6 +17,7 @@ from support.sequences import LIMIT, Step, random_state, random_steps
 NOON = "2026-02-26T12:00:00Z"
 _ERROR = 400
 _SECONDS = 20
+_AFTERWARDS_SECONDS = 60
 _INVALID = token_of("invalid")
 _CORE = re.compile(r"A lamp of number \d+")
 _KNOWN_ERROR = ("status", "message", "errors", "error", "success")
@@ -145,6 +146,8 @@ def _play(side: Side, state: Mapping[str, Any], steps: Sequence[Step], token: st
             side.control("PATCH", f"/worlds/{token}", {"generation_time": 0})
         else:
             yield step.kind, _normal(side.call(step, token))
+    # A lock that all accounts share must not outlive the sequence, as the next one begins at the same time.
+    side.control("POST", f"/worlds/{token}/clock", {"advance": _AFTERWARDS_SECONDS})
 
 
 def _normal(answer: Answer) -> tuple[int, Any]:
