@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from contract_tests.calibration.questions import shown
 from contract_tests.checks.experiment import SANDBOX_HINT, Experiment
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
@@ -68,6 +69,7 @@ class ByBalance:
 
     def _expect_due(self, step: Step, reply: Reply, *, too_many: bool) -> None:
         if too_many:
+            self._experiment.verdict.note(shown("credit_need"), "all", by=reply)
             self._expect("CREDIT-NEED", True, expected=_NEED, received=str(reply.status), by=reply)
         elif price(step.images) <= self._before:
             expected = f"{counted(step.images, 'image')} for a balance of {self._before}"
@@ -117,6 +119,8 @@ class ByPattern:
             self._expect("CREDIT-COST", True, received)
         self._expect("CREDIT-ATOMIC", exact, received)
         if self._tried_too_many and len({reading.whole for reading in harmless}) == 1:
+            trail = tuple(self._experiment.trail)
+            self._experiment.verdict.note(shown("credit_need"), "all" if harmless[0].whole else "any", by=trail)
             self._expect("CREDIT-NEED", harmless[0].whole, received, _NEED)
 
     def _expect(self, rule: str, passed: bool, received: str, expected: str = "") -> None:

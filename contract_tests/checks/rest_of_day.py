@@ -1,5 +1,6 @@
 """Uses up the images that are left of a day, and judges what is counted."""
 
+from contract_tests.calibration.questions import shown
 from contract_tests.checks.experiment import Experiment
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.facts import counted
@@ -62,6 +63,8 @@ def _judge(experiment: Experiment, *, too_many: bool) -> None:
     fitting = explanations(daily_readings(), left, steps)
     harmless = [reading for reading in fitting if "DAILY-429" not in reading.breaks]
     passed = bool(harmless) and not harmless[0].breaks
+    if passed and too_many:
+        experiment.verdict.note(shown("daily_unit"), "images", by=tuple(experiment.trail))
     if not harmless or not passed or too_many:
         experiment.verdict.expect(
             "DAILY-RESET" if harmless else "DAILY-429",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from contract_tests.calibration.questions import INVALID, LIMITED, first_of
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.experiment import DAILY, Experiment
 from contract_tests.checks.rest_of_day import use_up_the_day
@@ -27,6 +28,8 @@ def test_limit_reached(api: Open, verdict: Verdict, run: Run) -> None:
     experiment.expect_nothing_made()
     _, invalid = experiment.invalid()
     received = str(invalid.status)
+    if invalid.status == 429 or about_parameters(invalid):
+        verdict.note(first_of(INVALID, LIMITED), LIMITED if invalid.status == 429 else INVALID, by=invalid)
     verdict.expect("ORDER", received != "429", expected="a refusal of the parameters", received=received, by=invalid)
     experiment.expect_unlocked()
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from contract_tests.calibration.questions import INVALID as PARAMETERS
+from contract_tests.calibration.questions import POOR, first_of
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
 from contract_tests.client.api import Api
@@ -77,6 +79,8 @@ def test_token_before_parameters(api: Callable[[str], Api], verdict: Verdict) ->
 @decides("ORDER", roles=("empty",))
 def test_parameters_before_credits(api: Callable[[str], Api], verdict: Verdict) -> None:
     reply = api("empty").generate(INVALID)
+    if reply.status == 419 or about_parameters(reply):
+        verdict.note(first_of(PARAMETERS, POOR), POOR if reply.status == 419 else PARAMETERS, by=reply)
     _expect(verdict, about_parameters(reply), "a refusal for the parameters", reply)
 
 

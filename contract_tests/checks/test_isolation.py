@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from contract_tests.calibration.questions import shown
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api, images_of
@@ -29,6 +30,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     _expect_unseen(verdict, prompt, other, reply)
     if overlap.locked_at is None or not overlap.certainly_running(checked):
         raise InconclusiveError("the generation was over before the other account could ask")
+    verdict.note(shown("lock_scope"), "global" if checked.status == 409 else "account", by=checked)
     expected = 409 if target.lock_scope == "global" else 200
     scope = "for all" if expected == 409 else "an account"
     verdict.expect_status("LOCK-SCOPE", checked, expected, f"with one lock {scope}")

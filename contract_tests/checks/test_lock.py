@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from contract_tests.calibration.questions import INVALID as PARAMETERS
+from contract_tests.calibration.questions import LOCKED, first_of, shown
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
 from contract_tests.client.api import Api, images_of
@@ -91,6 +93,8 @@ def test_generation_during_another_clients(api: Callable[[str], Api], verdict: V
     judge_409_body(verdict, reply)
     invalid = api("busy").generate(INVALID)
     received = str(invalid.status)
+    if invalid.status == 409 or about_parameters(invalid):
+        verdict.note(first_of(PARAMETERS, LOCKED), LOCKED if invalid.status == 409 else PARAMETERS, by=invalid)
     verdict.expect("ORDER", about_parameters(invalid), expected="422 before 409", received=received, by=invalid)
 
 
@@ -171,6 +175,7 @@ def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target)
     if after.status == 409 and target.lock_scope == "global":
         raise InconclusiveError("another client may hold the shared lock")
     replies = (overlap.reply(), after)
+    verdict.note(shown("lock_release"), "completion" if after.status == 200 else "expiry", by=replies)
     verdict.expect_status("LOCK-RELEASE", after, 200, "as soon as the generation has ended", by=replies)
     if after.status == 409:
         _watch_until_freed(overlap, run)

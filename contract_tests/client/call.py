@@ -25,8 +25,8 @@ def token_variable(role: str) -> str:
 class Call:
     """A request to send: `authorization` overrides the header made from `token`, `body` is sent as it is.
 
-    images: how many may be made and must be paid for. without_credits: whether the account cannot be charged. invalid:
-    whether no service makes an image of it.
+    headers: further ones, of a browser for example. images: how many may be made and must be paid for.
+    without_credits: whether the account cannot be charged. invalid: whether no service makes an image of it.
     timeout_seconds: how long to wait for the reply, None for the target's default.
     """
 
@@ -41,6 +41,7 @@ class Call:
     files: Mapping[str, Upload] = field(default_factory=dict)
     content_type: str | None = None
     accept: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float | None = None
     images: int = 0
     without_credits: bool = False

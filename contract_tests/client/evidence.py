@@ -36,7 +36,7 @@ def evidence_of(
     body = None if content is None else content.decode("utf-8", "replace")
     fields = call.fields or {}
     whole = ({} if body is None else {"": body}) | {name: value for name, value in fields.items() if name}
-    headers = {"Accept": call.accept}
+    headers = {"Accept": call.accept, **call.headers}
     headers |= {"Content-Type": call.sent_type} if body is not None else {}
     return Exchange(
         method=call.method,

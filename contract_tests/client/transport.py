@@ -237,7 +237,7 @@ def _payload(call: Call) -> dict[str, Any]:
 
 
 def _headers(call: Call) -> dict[str, str]:
-    headers = {"Accept": call.accept}
+    headers = {"Accept": call.accept, **call.headers}
     if call.body is not None:
         headers["Content-Type"] = call.sent_type
     if call.authorization is not None:

@@ -66,6 +66,11 @@ def shared_addresses(images: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapp
     return {address: those for address, those in leading.items() if len(those) > 1}
 
 
+def is_shortened_text(text: str) -> bool:
+    """Return whether an input ends with the mark of a shortened one."""
+    return text.endswith(_SHORTENED)
+
+
 def _is_shortened(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
     whole, shown = str(made.get("input")), str(listed.get("input"))
     for mark in _SHORTENED:

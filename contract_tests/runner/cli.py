@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from contract_tests.calibration.command import calibrate
+from contract_tests.calibration.of_a_run import SuiteProfile
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.errors import UsageError
 from contract_tests.recordings.of_a_run import SuiteRecording
@@ -75,6 +77,7 @@ def main() -> None:
 
 main.add_command(selftest)
 main.add_command(record)
+main.add_command(calibrate)
 
 
 _SHARED = (
@@ -153,7 +156,15 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     show_default="none",
     help="Write each call with its reply to this new folder, without secrets.",
 )
-def run(*, yes: bool, write_baseline: str | None, recording: str | None, **values: Any) -> None:
+@click.option(
+    "--write-behaviour",
+    metavar="FILE",
+    show_default="none",
+    help="Write how the service uses its freedoms to this file, for the mock's --behaviour.",
+)
+def run(
+    *, yes: bool, write_baseline: str | None, recording: str | None, write_behaviour: str | None, **values: Any
+) -> None:
     """Test the service and report a verdict for every rule."""
     settings = make_settings(**values)
     # Before credits are spent, find out whether the results can be written.
@@ -164,9 +175,11 @@ def run(*, yes: bool, write_baseline: str | None, recording: str | None, **value
     tested = Run(settings)
     session = Session(tested, make_console(sys.stdout), baseline)
     recorder = SuiteRecording(Path(recording), tested) if recording else None
+    profile = SuiteProfile(Path(write_behaviour), tested) if write_behaviour else None
     with ended_by_signals(recorder.interrupting(session.interrupt) if recorder else session.interrupt):
         status = session.examine()
-    sys.exit(recorder.finish(status) if recorder else status)
+    status = recorder.finish(status) if recorder else status
+    sys.exit(profile.finish(status) if profile else status)
 
 
 @main.command(epilog=_FIRST_STEPS)

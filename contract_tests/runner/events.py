@@ -1,9 +1,10 @@
 """The events of a run, as data: tests add decisions through a Verdict, reports consume them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from contract_tests.calibration.readings import Question
 from contract_tests.client.exchange import Exchange
 from contract_tests.client.masking import Masker
 from contract_tests.oracle.resources import Rule, load_rules
@@ -63,6 +64,16 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """A test saw how the service uses a freedom, whether it passed or not: the outcome of a question about settings."""
+
+    test: str
+    question: Question
+    outcome: Hashable
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True)
 class TestStarted:
     __test__ = False  # or pytest would collect it by its name
 
@@ -91,7 +102,7 @@ class ReportsWritten:
     failed: tuple[str, ...] = ()
 
 
-Event = PlanMade | PreflightFailed | Decision | TestStarted | TestEnded | Interrupted | ReportsWritten
+Event = PlanMade | PreflightFailed | Decision | Observed | TestStarted | TestEnded | Interrupted | ReportsWritten
 Consumer = Callable[[Event], None]
 
 

@@ -1,8 +1,9 @@
 """The verdict of a test: it adds decisions to the events of the run, each with its evidence."""
 
-from collections.abc import Container
+from collections.abc import Container, Hashable
 from typing import NoReturn
 
+from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Reply
 from contract_tests.client.evidence import excerpt
 from contract_tests.client.exchange import Exchange
@@ -10,7 +11,7 @@ from contract_tests.errors import InconclusiveError, RuleBrokenError
 from contract_tests.oracle.contract import Contract
 from contract_tests.oracle.oracle import Deviation
 from contract_tests.oracle.resources import load_rules
-from contract_tests.runner.events import Decision, Events, describe
+from contract_tests.runner.events import Decision, Events, Observed, describe
 
 
 class Verdict:
@@ -96,6 +97,10 @@ class Verdict:
             example=deviation.example,
             by=by,
         )
+
+    def note(self, question: Question, outcome: Hashable, *, by: Reply | tuple[Reply, ...]) -> None:
+        """State how the service uses a freedom, which decides nothing; a profile may rest on it."""
+        self._events.emit(Observed(self._test, question, outcome, _exchanges(by)))
 
     def finish(self) -> None:
         """Raise RuleBrokenError with all decisions against the service, if there are any."""

@@ -37,6 +37,7 @@ def test_every_command_is_in_its_table() -> None:
     [
         ("flag of `run`, `plan`", ["run", "plan"]),
         ("flag of `record`", ["record"]),
+        ("flag of `calibrate`", ["calibrate"]),
         ("flag of `selftest`", ["selftest"]),
     ],
 )
@@ -90,7 +91,7 @@ def statuses(text: str) -> set[str]:
     "name",
     [
         "aiimage-mock serve",
-        *(f"aiimage-conform {command}" for command in ("run", "compare", "selftest", "record")),
+        *(f"aiimage-conform {command}" for command in ("run", "compare", "selftest", "record", "calibrate")),
     ],
 )
 def test_every_exit_status_is_in_its_table(name: str) -> None:

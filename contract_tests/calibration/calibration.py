@@ -1,0 +1,99 @@
+"""One calibration: experiments are chosen and conducted until nothing that is left can be split within the cap."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from contract_tests.calibration.bench import REFUSED_FOR
+from contract_tests.calibration.choice import Chosen, Experiment, Spent, asked, choose
+from contract_tests.calibration.conduct import Conductor
+from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.measurement import Measurement, Step
+from contract_tests.calibration.readings import Question, Remaining
+from contract_tests.errors import (
+    BudgetExceededError,
+    InconclusiveError,
+    RuleBrokenError,
+    TargetLostError,
+    UndocumentedLimitError,
+)
+
+# A second exchange with the same outcome is worth less than any split of what is left.
+_CONFIRMATION_BITS = 0.05
+_DURATION_BITS = 0.01
+_NOTHING_LEARNED = (InconclusiveError, UndocumentedLimitError, BudgetExceededError, RuleBrokenError)
+Show = Callable[[str], None]
+
+
+@dataclass
+class Calibration(Measurement):
+    """Measures one service. stopped: why it ended early, None if it did not."""
+
+    show: Show = print
+    stopped: str | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._conductor = Conductor(self.run, self.evidence)
+        self._asked = Counter[Question]()
+
+    def measure(self) -> None:
+        """Conduct experiments as long as one is worth its price."""
+        self._conductor.take_time()
+        while chosen := self._next():
+            self._conduct(chosen)
+            if self.stopped:
+                return
+        self._conductor.look_again()
+
+    def _next(self) -> Chosen | None:
+        remaining = self.remaining
+        # An account that was served though it should be refused would pay for what counts as free.
+        served = {role for role in REFUSED_FOR if self._spent.by(role)}
+        usable = [each for each in self.experiments if not served & set(each.roles)]
+        return choose(usable, self._spent, self.run.budget.left, remaining, self._worth(remaining))
+
+    @property
+    def _spent(self) -> Spent:
+        return Spent(dict(self._conductor.images), tuple(step.experiment.name for step in self.steps))
+
+    def _worth(self, remaining: Remaining) -> Callable[[Experiment], float]:
+        @cache
+        def worth(experiment: Experiment) -> float:
+            bits = sum(self._bits(question, remaining) for question in asked(experiment, remaining))
+            return bits + (_DURATION_BITS if self._times_again(experiment) else 0)
+
+        return worth
+
+    def _bits(self, question: Question, remaining: Remaining) -> float:
+        """Return the worth of a question; none if it was answered often enough, or never when it was asked."""
+        known = samples(self.evidence, question)
+        if known >= ENOUGH or self._asked[question] >= ENOUGH + known:
+            return 0
+        return remaining.information(question) or (_CONFIRMATION_BITS if known else 0)
+
+    def _times_again(self, experiment: Experiment) -> bool:
+        """Return whether a generation would be the second one that shows how long its engine takes."""
+        return any(
+            len(times) < ENOUGH and experiment.name.startswith(f"generation, {engine},")
+            for engine, times in self.evidence.durations.items()
+        )
+
+    def _conduct(self, chosen: Chosen) -> None:
+        experiment, before, trouble = chosen.experiment, self.run.budget.spent, ""
+        try:
+            self._conductor.conduct(experiment)
+        except _NOTHING_LEARNED as error:
+            trouble = str(error)
+        except TargetLostError as error:
+            trouble = self.stopped = str(error)
+        step = Step(experiment, self.run.budget.spent - before, trouble)
+        self.steps.append(step)
+        self._asked.update(experiment.questions)
+        self.show(self._line(step, chosen))
+
+    def _line(self, step: Step, chosen: Chosen) -> str:
+        left = len([factor for factor in self.remaining.factors if len(factor.rows) > 1])
+        trouble = f": {self.run.masker(step.trouble)}" if step.trouble else ""
+        return f"{step.experiment.name} ({step.credits} credits, {chosen.bits:.1f} bits), {left} settings open{trouble}"

@@ -1,0 +1,96 @@
+"""The experiments that cost nothing: plain calls, invalid ones, and those of accounts that are refused anyway."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from contract_tests.calibration.bench import INVISIBLE, REFUSED_FOR, STATUS, Bench, json_of, reason
+from contract_tests.calibration.bounds import Bounds
+from contract_tests.calibration.questions import (
+    INVALID,
+    first_of,
+    invisible_prompt,
+    shown,
+    urlencoded,
+)
+from contract_tests.client.call import Call, Reply
+from contract_tests.errors import InconclusiveError
+from contract_tests.oracle import samples
+from contract_tests.oracle.engines import with_prompt
+from contract_tests.runner.target import API_PATH
+
+_FORM = "application/x-www-form-urlencoded"
+_ORIGIN = "https://page.example"
+_SEVERAL_ERRORS = "several-errors"
+
+
+class FreeExperiments(Bench):
+    """Conducts the experiments without a price."""
+
+    def unknown_path(self) -> None:
+        self.api("primary").outside("GET", "/aiimage/nowhere")
+
+    def trailing_slash(self) -> None:
+        reply = self.api("primary").outside("GET", "/aiimage/versions/")
+        status = {200: "ignored", 404: "unknown"}.get(reply.status, reply.status)
+        self.evidence.note(shown("trailing_slash"), "redirected" if reply.redirects else status, reply)
+
+    def without_version(self) -> None:
+        base = self.run.target.base_url
+        if not base.endswith(API_PATH):
+            raise InconclusiveError("the base URL does not end with the version")
+        url = f"{base.removesuffix('/v1')}/aiimage/versions"
+        reply = self.run.transport.send(Call("GET", url, "primary", self.run.accounts["primary"].token))
+        outcome = {200: "served", 404: "absent"}.get(reply.status, reply.status)
+        self.evidence.note(shown("unversioned_paths"), outcome, reply)
+
+    def no_token(self) -> None:
+        self.api("anonymous").get("getVersions")
+
+    def no_json_accepted(self) -> None:
+        reply = self.run.transport.send(Call("GET", self.run.url("getVersions"), accept="text/html"))
+        outcome = "redirect" if reply.redirects else "json" if isinstance(json_of(reply), dict) else reply.status
+        self.evidence.note(shown("without_accept"), outcome, reply)
+
+    def preflight(self) -> None:
+        asks = {"Origin": _ORIGIN, "Access-Control-Request-Method": "POST"}
+        reply = self.run.transport.send(Call("OPTIONS", self.run.url("generateImage"), accept="*/*", headers=asks))
+        self.evidence.note(shown("cors"), "any" if "access-control-allow-origin" in reply.headers else "none", reply)
+
+    def versions(self) -> None:
+        self.api("primary").versions()
+
+    def several_errors(self) -> None:
+        self.api("primary").generate(samples.invalid(_SEVERAL_ERRORS).fields)
+
+    def recent(self) -> None:
+        role = max(self.images, key=self.images.__getitem__, default="primary")
+        self.api(role).recent()
+
+    # By accounts that are refused anyway
+
+    def invalid_by(self, role: str) -> None:
+        self._note_first(role, self.api(role).generate(samples.INVALID))
+
+    def _note_first(self, role: str, reply: Reply) -> None:
+        refusal = REFUSED_FOR[role]
+        self.evidence.note(first_of(INVALID, refusal), reason(reply, refusal), reply)
+
+    def valid_by(self, role: str) -> None:
+        self.count(role, self.api(role).generate_at_once())
+
+    def urlencoded_by(self, role: str) -> None:
+        self.find_usable(role)
+        fields = {name: str(value) for name, value in self.run.samples.simplest.items()}
+        account = self.run.accounts[role]
+        call = Call("POST", self.run.url("generateImage"), role, account.token, content_type=_FORM)
+        reply = self.api(role).post(replace(call, body=urlencode(fields).encode()), 1)
+        self.evidence.note(urlencoded(REFUSED_FOR[role]), reason(reply, REFUSED_FOR[role]), reply)
+
+    def invisible_prompt_by(self, role: str) -> None:
+        self.find_usable(role)
+        reply = self.api(role).generate(with_prompt(self.run.samples.simplest, INVISIBLE))
+        self.evidence.note(invisible_prompt(REFUSED_FOR[role]), reason(reply, REFUSED_FOR[role]), reply)
+
+    def bound(self, setting: str, role: str) -> None:
+        self.find_usable(role)
+        Bounds(self.api(role), self.evidence, STATUS[REFUSED_FOR[role]]).find(setting)

@@ -1,0 +1,194 @@
+"""The experiments that make images, with calls while they are made, or until a limit is reached."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from contract_tests.calibration.bench import INVISIBLE, STATUS, Bench, reason
+from contract_tests.calibration.evidence import ENOUGH
+from contract_tests.calibration.questions import (
+    INVALID,
+    LOCKED,
+    first_of,
+    locked_or_limited,
+    locked_or_poor,
+    shown,
+)
+from contract_tests.calibration.readings import Question
+from contract_tests.calibration.sightings import of_refused_engine
+from contract_tests.client.api import Api
+from contract_tests.client.call import Reply
+from contract_tests.oracle import samples
+from contract_tests.oracle.engines import Fields, load_engines, with_count
+from contract_tests.oracle.replies import made, own_limit
+
+_EDGES = f" {INVISIBLE}"
+_OVERLAP_SECONDS = 2.0
+_MAX_LIFE_SECONDS, _PAUSE = 60.0, 0.2
+_TWO = 2
+
+
+class PaidExperiments(Bench):
+    """Conducts the experiments with a price."""
+
+    def generation(self, name: str, role: str) -> None:
+        api = self.api(role)
+        api.await_unlocked()
+        for fields in _samples(name):
+            reply = api.generate_when_ready(fields)
+            self.count(role, reply)
+            if made(reply):
+                self._note_release(api, reply)
+                # The list shows again what the reply does, for nothing.
+                api.recent()
+                return
+            if own_limit(fields, reply):
+                self.evidence.take(of_refused_engine(fields, reply), reply)
+
+    def _note_release(self, api: Api, generation: Reply) -> None:
+        """Note whether the lock is free as soon as a generation has ended."""
+        check = api.check()
+        if generation.exchange.seconds < _OVERLAP_SECONDS * 4:
+            self.evidence.note(
+                shown("lock_release"), "completion" if check.status == 200 else "expiry", generation, check
+            )
+        if check.status == 409:
+            self._watch_life(api, generation, check)
+
+    def _watch_life(self, api: Api, generation: Reply, last: Reply) -> None:
+        """Note the bounds of the life of a lock, by the last check that shows it and the first that does not."""
+        began = generation.exchange.sent
+        while (check := api.check()).status == 409 and check.exchange.sent - began < _MAX_LIFE_SECONDS:
+            last = check
+            self.run.transport.sleep(_PAUSE)
+        if check.status == 200:
+            # The generation took it at some time between its request and its reply.
+            life = (last.exchange.sent - generation.exchange.received, check.exchange.received - began)
+            self.evidence.lives.append((*life, self.evidence.numbering.of(check.exchange)))
+
+    def overlap(self, role: str, *, secondary: bool = False) -> None:
+        """Generate, and meanwhile check, also as another account, and request what is invalid and what is valid."""
+        api = self.api(role)
+        for _ in load_engines():
+            api.await_unlocked()
+            fields = _decorated(self.run.samples.simplest)
+            with ThreadPoolExecutor(1) as pool:
+                future = pool.submit(api.generate, fields)
+                if self._is_locked(api, future):
+                    self._meanwhile(api, future, secondary=secondary)
+                reply = future.result()
+            # The account may lack the engine or the size, and then the next one is tried.
+            if made(reply) or _decorated(self.run.samples.simplest) == fields:
+                break
+        self.count(role, reply)
+        if made(reply):
+            self._note_release(api, reply)
+            api.recent()
+
+    def _is_locked(self, api: Api, generation: Future[Reply]) -> bool:
+        """Check until the lock is seen; return whether it was."""
+        while not generation.done():
+            if api.check().status == 409:
+                return True
+        return False
+
+    def _meanwhile(self, api: Api, generation: Future[Reply], *, secondary: bool) -> None:
+        others = [self.api("secondary").check() for _ in range(ENOUGH)] if secondary else []
+        invalid = [api.generate(samples.INVALID) for _ in range(ENOUGH)]
+        still = api.check()
+        # All were sent while the lock was certainly taken.
+        if still.status == 409:
+            for other in others:
+                self.evidence.note(shown("lock_scope"), "global" if other.status == 409 else "account", other)
+            for reply in invalid:
+                self.evidence.note(first_of(INVALID, LOCKED), reason(reply, LOCKED), reply)
+        # For more images than `low` has credits for.
+        count = max(1, api.figure - self.images.get("low", 0)) if api.role == "low" else 1
+        question = locked_or_poor() if api.role == "low" else None
+        self._second(api, generation, count, question)
+
+    def _second(self, api: Api, generation: Future[Reply], count: int, question: Question | None) -> None:
+        """Request another generation while one runs, and again if it was refused; note what for."""
+        for _ in range(ENOUGH):
+            if generation.done():
+                return
+            reply = api.generate(with_count(self.run.samples.simplest, count))
+            self.count(api.role, reply)
+            reason = next((name for name, status in STATUS.items() if status == reply.status), None)
+            if reason is None:
+                return
+            if question and not generation.done():
+                self.evidence.note(question, reason, reply)
+
+    def overlap_of_two(self, role: str) -> None:
+        self.overlap(role, secondary=True)
+
+    def too_many(self) -> None:
+        """Request one image more than the account has credits for."""
+        api = self.api("low")
+        api.await_unlocked()
+        left = api.figure - self.images.get("low", 0)
+        reply = api.generate_when_ready(with_count(self.run.samples.simplest, left + 1))
+        self.count("low", reply)
+        if reply.status == 419:
+            self.evidence.note(shown("credit_need"), "all", reply)
+        elif made(reply):
+            self.evidence.note(shown("credit_need"), "any", reply)
+            # That the balance is used up shows again that it was too low for the images that were made.
+            after = api.generate_when_ready(self.run.samples.simplest)
+            self.count("low", after)
+            if after.status == 419:
+                self.evidence.note(shown("credit_need"), "any", reply, after)
+
+    def day(self) -> None:
+        """Send refused requests, then request one image, then one more than should be left of the day."""
+        api = self.api("almost_limited")
+        left = api.figure
+        for _ in range(left):
+            api.generate(samples.INVALID)
+        first = 1 if left > 1 else 2
+        replies = [self._first_of_day(api, first), self._of_day(api, max(1, left))]
+        outcome = _unit([made(reply) if made(reply) or reply.status == 429 else None for reply in replies], left)
+        if outcome:
+            self.evidence.note(shown("daily_unit"), outcome, *replies)
+            again = self._of_day(api, 1 if outcome != "images" or left == 1 else left)
+            if again.status == 429:
+                self.evidence.note(shown("daily_unit"), outcome, again)
+
+    def _first_of_day(self, api: Api, count: int) -> Reply:
+        """Request the first images, and meanwhile all that were left before, which are more than there are now."""
+        api.await_unlocked()
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(self._of_day, api, count)
+            if api.figure > 1 and self._is_locked(api, future):
+                self._second(api, future, api.figure, locked_or_limited())
+            return future.result()
+
+    def _of_day(self, api: Api, count: int) -> Reply:
+        reply = api.generate_when_ready(with_count(self.run.samples.simplest, count))
+        self.count(api.role, reply)
+        return reply
+
+
+def _unit(served: list[bool | None], left: int) -> str | None:
+    """Return what the day counts, by whether the two requests were served. left: the images before the first."""
+    match served, left > 1:
+        case [[True, False], True] | [[False, True], False]:
+            return "images"
+        case [[True, True], True] | [[True, _], False]:
+            return "requests"
+        case [[False, False], _]:
+            return "attempts"
+    return None
+
+
+def _samples(name: str) -> list[Fields]:
+    """Return requests for one image of an engine, in different sizes, with every modifier."""
+    engine = next(each for each in load_engines() if each.name == name and not each.needs_source)
+    sizes = [_decorated(each) for each in engine.samples("A brass weather vane")]
+    # Twice, since a refusal is free and one is not enough.
+    return (sizes * _TWO)[:_TWO]
+
+
+def _decorated(fields: Fields) -> Fields:
+    """Return a request with every modifier, and a prompt with white space and an invisible character around it."""
+    engine = next(each for each in load_engines() if each.selected_by(fields) and not each.needs_source)
+    return engine.modified({**fields, engine.prompt: f"{_EDGES}{fields[engine.prompt]}{_EDGES[::-1]}"})

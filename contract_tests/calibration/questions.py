@@ -1,0 +1,89 @@
+"""The questions that replies answer: each is about few settings, and what it shows follows from a reading alone."""
+
+from collections.abc import Hashable
+from functools import cache
+
+from contract_tests.calibration.readings import Question, Reading, shows
+
+ORDER = "refusal_order"
+INVALID, LOCKED, LIMITED, POOR = "invalid", "locked", "daily-limit", "no-credits"
+
+
+@cache
+def shown(setting: str) -> Question:
+    """Return the question whose outcome is the value of a setting, the same object for the same setting."""
+    return shows(setting)
+
+
+@cache
+def first_of(one: str, other: str) -> Question:
+    """Return the question which of two reasons a request is refused for that has both."""
+
+    def predict(reading: Reading) -> Hashable:
+        return min((one, other), key=reading[ORDER].index)
+
+    return Question(f"{one} or {other} first", (ORDER,), predict)
+
+
+@cache
+def locked_or_poor() -> Question:
+    """Return the question what more images than there are credits are refused for while a generation runs."""
+
+    def predict(reading: Reading) -> Hashable:
+        return LOCKED if reading["credit_need"] == "any" else first_of(LOCKED, POOR).predict(reading)
+
+    return Question("locked or no-credits first", (ORDER, "credit_need"), predict)
+
+
+@cache
+def locked_or_limited() -> Question:
+    """Return the question what more images than a day has left are refused for while a generation runs."""
+
+    def predict(reading: Reading) -> Hashable:
+        return first_of(LOCKED, LIMITED).predict(reading) if reading["daily_unit"] == "images" else LOCKED
+
+    return Question("locked or daily-limit first", (ORDER, "daily_unit"), predict)
+
+
+@cache
+def queues(engine: str) -> Question:
+    """Return the question whether an engine answers before its pictures are ready."""
+    return Question(f"{engine} queued", ("queued_engines",), lambda reading: engine in reading["queued_engines"])
+
+
+@cache
+def offers(engine: str) -> Question:
+    """Return the question whether an engine is offered."""
+    return Question(f"{engine} offered", ("absent_engines",), lambda reading: engine not in reading["absent_engines"])
+
+
+@cache
+def urlencoded(refusal: str) -> Question:
+    """Return the question what a valid form without files is refused for, by an account that is refused anyway."""
+
+    def predict(reading: Reading) -> Hashable:
+        unread = reading["urlencoded"] == "refused"
+        return INVALID if unread and first_of(INVALID, refusal).predict(reading) == INVALID else refusal
+
+    return Question(f"urlencoded, {refusal}", ("urlencoded", ORDER), predict)
+
+
+@cache
+def invisible_prompt(refusal: str) -> Question:
+    """Return the question what an invisible prompt is refused for, by an account that is refused anyway."""
+
+    def predict(reading: Reading) -> Hashable:
+        absent = reading["text_trimming"] == "unicode"
+        return INVALID if absent and first_of(INVALID, refusal).predict(reading) == INVALID else refusal
+
+    return Question(f"invisible prompt, {refusal}", ("text_trimming", ORDER), predict)
+
+
+@cache
+def rate_shown() -> Question:
+    """Return the question which limit the headers of a reply that was not refused state."""
+
+    def predict(reading: Reading) -> Hashable:
+        return reading["rate_limit"] if reading["rate_limit_headers"] == "always" else "none"
+
+    return Question("rate limit in headers", ("rate_limit", "rate_limit_headers"), predict)

@@ -1,0 +1,194 @@
+"""Sightings: what one exchange shows about settings by itself. Pure functions, shared by calibrations and checks."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from contract_tests.calibration.questions import offers, queues, rate_shown, shown
+from contract_tests.calibration.readings import Question
+from contract_tests.client.call import Call, Reply
+from contract_tests.errors import InconclusiveError
+from contract_tests.oracle.contract import is_envelope
+from contract_tests.oracle.engines import Fields, engine_field, engine_of, modifiers_of
+from contract_tests.oracle.images import is_shortened_text
+from contract_tests.oracle.replies import about_parameters, error_fields, images_requested, made
+
+_ERROR = 400
+_DOCUMENTED = frozenset({"id", "title", "input", "output", "created_at", "status"})
+_PLANS = {60: "starter", 300: "business", 1000: "enterprise"}
+IN_QUEUE = "IN_QUEUE"
+# The ends of the names of the modifiers that the product family appends to the prompt [IMG-INPUT].
+_APPENDED = frozenset({"style", "lighting", "mood"})
+
+
+class Sighting(NamedTuple):
+    """The outcome of a question, as one exchange shows it."""
+
+    question: Question
+    outcome: Hashable
+
+
+def sightings(operation: str | None, call: Call, reply: Reply) -> Iterator[Sighting]:
+    """Yield what an exchange shows. operation: the id of the operation that was called, None for any other path."""
+    body = _json(reply)
+    yield from _of_headers(reply)
+    if reply.status >= _ERROR and isinstance(body, dict) and operation != "checkAvailability":
+        yield from _of_error(body)
+    if call.without_token and operation:
+        yield from _of_missing_token(reply, body)
+    elif operation == "generateImage":
+        yield from _of_generation(call, reply, body)
+    elif operation == "getRecentImages" and reply.status == 200:
+        yield from of_list(body)
+    elif operation == "getVersions" and reply.status == 200 and isinstance(body, dict):
+        yield Sighting(shown("versions"), tuple(body.items()))
+
+
+def _json(reply: Reply) -> Any:
+    try:
+        return reply.json()
+    except InconclusiveError:
+        return None
+
+
+def _of_headers(reply: Reply) -> Iterator[Sighting]:
+    limit = reply.headers.get("x-ratelimit-limit", "").strip()
+    if not limit:
+        yield Sighting(rate_shown(), "none")
+    elif limit.isdecimal():
+        yield Sighting(rate_shown(), _PLANS.get(int(limit), f"{limit} a minute"))
+
+
+def _of_error(body: Mapping[str, Any]) -> Iterator[Sighting]:
+    if is_envelope(body):
+        yield Sighting(shown("error_body"), "envelope")
+    elif isinstance(body.get("message"), str):
+        yield Sighting(shown("error_body"), "flat")
+
+
+def _of_missing_token(reply: Reply, body: Any) -> Iterator[Sighting]:
+    """Yield the status of a call that has no valid token, if it was refused for that."""
+    if reply.status in {401, 403} or reply.redirects:
+        known = isinstance(body, dict)
+        yield Sighting(shown("unauthenticated_status"), reply.status if known else f"{reply.status} without JSON")
+
+
+def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
+    fields = call.parameters
+    if call.invalid and about_parameters(reply) and not call.body:
+        yield Sighting(shown("invalid_status"), reply.status)
+        yield from _of_findings(fields, reply, body)
+    elif made(reply) and isinstance(body, dict):
+        yield from _of_images(fields, body, [each for each in reply.images if isinstance(each, dict)])
+    elif isinstance(body, dict) and not is_envelope(body):
+        if reply.status == 409 and "message" in body:
+            yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
+        if reply.status == 429:
+            yield from _of_daily_limit(body)
+
+
+def _of_findings(fields: Fields, reply: Reply, body: Any) -> Iterator[Sighting]:
+    """Yield how a refusal of several errors names them; a 200 names none anyway."""
+    if reply.status == 200 or _errors_in(fields) < 2 or not isinstance(body, dict):
+        return
+    named = len(error_fields(reply))
+    yield Sighting(shown("invalid_body"), "message" if not named else "first-error" if named == 1 else "errors")
+
+
+def _errors_in(fields: Fields) -> int:
+    """Return how many parameters of a known engine are certainly missing or not offered."""
+    engine = engine_of(fields)
+    if engine is None:
+        return 0
+    missing = [name for name in engine.required if fields.get(name) is None]
+    closed = [name for name, node in engine.properties.items() if "enum" in node and name in fields]
+    return len(missing) + sum(fields[name] not in engine.properties[name]["enum"] for name in closed)
+
+
+def _of_daily_limit(body: Mapping[str, Any]) -> Iterator[Sighting]:
+    if isinstance(body.get("message"), str):
+        yield Sighting(shown("daily_limit_body"), "message")
+    elif isinstance(body.get("errors"), list):
+        yield Sighting(shown("daily_limit_body"), "errors")
+
+
+# Images
+
+
+def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Sighting]:
+    engine = engine_of(fields)
+    if not engine or not entries:
+        return
+    yield Sighting(offers(engine.name), outcome=True)
+    yield Sighting(shown("image_storage"), str(body.get("image_storage")))
+    queued = any(entry.get("status") == IN_QUEUE for entry in entries)
+    if engine.queues:
+        yield Sighting(queues(engine.name), queued)
+    for entry in entries[:1]:
+        yield from _of_entry(entry, queued=queued)
+        yield from of_input(fields, str(entry.get("input", "")))
+
+
+def _of_entry(entry: Mapping[str, Any], *, queued: bool) -> Iterator[Sighting]:
+    yield Sighting(shown("further_fields"), "family" if entry.keys() - _DOCUMENTED else "none")
+    output = str(entry.get("output", ""))
+    # The placeholder of a queued image may be anywhere.
+    if output and not queued:
+        form = "url" if urlsplit(output).scheme else "slash" if output.startswith("/") else "relative"
+        yield Sighting(shown("output_form"), form)
+
+
+def of_input(fields: Fields, text: str) -> Iterator[Sighting]:
+    """Yield what the input of an image shows about its prompt and its modifiers [IMG-INPUT, VALID-TRIM]."""
+    engine = engine_of(fields)
+    prompt = str(fields.get(engine.prompt, "")) if engine else ""
+    if not prompt or is_shortened_text(text):
+        return
+    core = prompt.strip(" \u200b")
+    trimmed = {"none": prompt, "ascii": prompt.strip(), "unicode": core}
+    ways = [name for name, start in trimmed.items() if text.startswith(start)]
+    if len(set(trimmed.values())) == len(trimmed) and ways:
+        yield Sighting(shown("text_trimming"), ways[0])
+    if any(name.rpartition("_")[2] in _APPENDED for name in modifiers_of(fields)) and core in text:
+        rest = text.partition(core)[2].strip(" \u200b")
+        yield Sighting(shown("input_modifiers"), "appended" if rest else "omitted")
+
+
+def of_list(body: Any) -> Iterator[Sighting]:
+    """Yield what a list of recent images shows."""
+    entries = [each for each in body if isinstance(each, dict)] if isinstance(body, list) else []
+    stamps = [str(entry.get("created_at", "")) for entry in entries]
+    for entry, stamp in zip(entries[:1], stamps, strict=False):
+        yield Sighting(shown("created_at"), "microseconds" if "." in stamp else "seconds")
+        yield from _of_entry(entry, queued=entry.get("status") == IN_QUEUE)
+    yield from _of_order(stamps)
+
+
+def _of_order(stamps: list[str]) -> Iterator[Sighting]:
+    try:
+        moments = [datetime.fromisoformat(stamp) for stamp in stamps]
+        falls = {newer > older for newer, older in pairwise(moments) if newer != older}
+    except (ValueError, TypeError):  # not dates, or some of them without a time zone
+        return
+    if len(falls) == 1:
+        yield Sighting(shown("recent_order"), "newest-first" if falls == {True} else "oldest-first")
+
+
+def of_known_image(fields: Fields, entry: Mapping[str, Any]) -> Iterator[Sighting]:
+    """Yield what the entry of a list shows about an image whose request is known."""
+    engine = engine_of(fields)
+    if engine is None:
+        return
+    yield Sighting(offers(engine.name), outcome=True)
+    if engine.queues:
+        yield Sighting(queues(engine.name), entry.get("status") in {IN_QUEUE, "COMPLETED"})
+    yield from of_input(fields, str(entry.get("input", "")))
+
+
+def of_refused_engine(fields: Fields, reply: Reply) -> Iterator[Sighting]:
+    """Yield that an engine is not offered, if a refusal of one image names the parameter of the engine."""
+    engine = engine_of(fields)
+    if engine and images_requested(fields) == 1 and engine_field() in error_fields(reply):
+        yield Sighting(offers(engine.name), outcome=False)

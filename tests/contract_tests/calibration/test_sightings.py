@@ -1,0 +1,126 @@
+"""The settings that one exchange shows by itself."""
+
+import json
+from typing import Any
+
+import pytest
+
+from contract_tests.calibration.sightings import of_input, of_list, sightings
+from contract_tests.client.call import Call, Reply
+from contract_tests.client.exchange import Exchange
+from contract_tests.oracle.engines import Fields
+from contract_tests.oracle.samples import FIELDS, INVALID, invalid
+from contract_tests.oracle.settings import load_settings
+
+ENTRY = {"id": 1, "title": "a.png", "input": FIELDS["description"], "output": "uploads/a.png"}
+MADE = {"status": "success", "images": [ENTRY], "image_storage": "public"}
+LISTED = {**ENTRY, "created_at": "2026-02-26T10:00:00Z"}
+
+
+def reply(status: int, body: Any, **headers: str) -> Reply:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, named, json.dumps(body).encode(), Exchange("GET", "http://h/", "primary", None))
+
+
+def seen(operation: str | None, answered: Reply, fields: Fields | None = None, **values: Any) -> dict[str, Any]:
+    call = Call(
+        "POST" if fields else "GET",
+        "http://h/",
+        values.pop("role", "primary"),
+        json=fields,
+        authorization="Bearer x",
+        **values,
+    )
+    found = {sighting.question.name: sighting.outcome for sighting in sightings(operation, call, answered)}
+    for name, value in found.items():
+        if name in load_settings() and name != "versions":
+            assert load_settings()[name].accepts(value), (name, value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("operation", "answered", "fields", "name", "outcome"),
+    [
+        (None, reply(404, {"message": "No."}), None, "error_body", "flat"),
+        (None, reply(404, {"success": False, "error": {"message": "No."}}), None, "error_body", "envelope"),
+        ("generateImage", reply(409, {"message": "Busy."}), FIELDS, "locked_status_field", "absent"),
+        ("generateImage", reply(409, {"status": "error", "message": "B"}), FIELDS, "locked_status_field", "present"),
+        ("generateImage", reply(429, {"errors": ["Full."]}), FIELDS, "daily_limit_body", "errors"),
+        ("generateImage", reply(429, {"message": "Full."}), FIELDS, "daily_limit_body", "message"),
+        ("generateImage", reply(200, MADE), FIELDS, "image_storage", "public"),
+        ("generateImage", reply(200, MADE), FIELDS, "output_form", "relative"),
+        ("generateImage", reply(200, MADE), FIELDS, "further_fields", "none"),
+        ("generateImage", reply(200, {**MADE, "images": [{**ENTRY, "slug": "a"}]}), FIELDS, "further_fields", "family"),
+        ("generateImage", reply(200, {**MADE, "images": [{**ENTRY, "output": "/a"}]}), FIELDS, "output_form", "slash"),
+        ("generateImage", reply(200, {**MADE, "images": [ENTRY | {"output": "//s"}]}), FIELDS, "output_form", "slash"),
+        ("generateImage", reply(200, {**MADE, "images": [ENTRY | {"output": "s://s"}]}), FIELDS, "output_form", "url"),
+        ("getVersions", reply(200, {}), None, "rate limit in headers", "none"),
+        ("getVersions", reply(200, {}, x_ratelimit_limit="60"), None, "rate limit in headers", "starter"),
+        ("getVersions", reply(401, {"message": "No."}, ), None, "rate limit in headers", "none"),
+        ("getRecentImages", reply(200, [LISTED]), None, "created_at", "seconds"),
+    ],
+)  # fmt: skip
+def test_a_reply_shows_a_setting(
+    operation: str | None, answered: Reply, fields: Fields | None, name: str, outcome: object
+) -> None:
+    assert seen(operation, answered, fields)[name] == outcome
+
+
+@pytest.mark.parametrize(
+    ("errors", "outcome"),
+    [({"size": ["a"], "quality": ["b"]}, "errors"), ({"size": ["a"]}, "first-error"), (None, "message")],
+)
+def test_a_refusal_of_two_errors_shows_how_they_are_named(errors: object, outcome: str) -> None:
+    body = {"message": "a"} if errors is None else {"message": "a", "errors": errors}
+    found = seen("generateImage", reply(422, body), invalid("several-errors").fields, invalid=True)
+    assert (found["invalid_status"], found["invalid_body"]) == (422, outcome)
+
+
+def test_a_refusal_of_one_error_does_not_show_how_several_are_named() -> None:
+    body = {"message": "a", "errors": {"image_generator": ["a"]}}
+    assert "invalid_body" not in seen("generateImage", reply(422, body), INVALID, invalid=True)
+
+
+def test_the_documented_409_of_the_check_shows_no_form_of_errors() -> None:
+    assert "error_body" not in seen("checkAvailability", reply(409, {"status": "error", "message": "Busy."}))
+
+
+def test_a_queued_image_shows_no_form_of_its_output() -> None:
+    fields = {"image_generator": "flux-pro", "description_flux_pro": "A lamp", "image_number_of_images": 1}
+    entry = {**ENTRY, "status": "IN_QUEUE", "output": "http://h/placeholder.svg"}
+    found = seen("generateImage", reply(200, {**MADE, "images": [entry]}), fields)
+    assert found["flux-pro queued"] is True
+    assert "output_form" not in found
+
+
+@pytest.mark.parametrize(
+    ("moments", "order"), [((2, 1), "newest-first"), ((1, 2), "oldest-first"), ((1, 1), None), ((1, 2, 1), None)]
+)
+def test_times_show_the_order_of_a_list(moments: tuple[int, ...], order: str | None) -> None:
+    entries = [{**LISTED, "created_at": f"2026-02-26T10:00:0{each}Z"} for each in moments]
+    found = {sighting.question.name: sighting.outcome for sighting in of_list(entries)}
+    assert found.get("recent_order") == order
+
+
+@pytest.mark.parametrize(
+    ("text", "trimming"),
+    [("A lamp", "unicode"), ("\u200bA lamp\u200b", "ascii"), (" \u200bA lamp\u200b ", "none"), ("Another", None)],
+)
+def test_an_input_shows_how_its_prompt_was_trimmed(text: str, trimming: str | None) -> None:
+    found = {
+        each.question.name: each.outcome for each in of_input({**FIELDS, "description": " \u200bA lamp\u200b "}, text)
+    }
+    assert found.get("text_trimming") == trimming
+
+
+@pytest.mark.parametrize(("text", "shown"), [("A lamp", "omitted"), ("A lamp calm", "appended"), ("A la...", None)])
+def test_an_input_shows_whether_modifiers_are_appended(text: str, shown: str | None) -> None:
+    fields = {**FIELDS, "description": "A lamp", "mood": "calm"}
+    assert {each.question.name: each.outcome for each in of_input(fields, text)}.get("input_modifiers") == shown
+
+
+@pytest.mark.parametrize("body", [None, [], "text", {"images": 3}, {"images": [3]}, [3], {"error": 3}])
+@pytest.mark.parametrize("status", [200, 404, 409, 422, 429])
+def test_no_body_is_too_odd(body: object, status: int) -> None:
+    for operation in (None, "generateImage", "getRecentImages", "getVersions", "checkAvailability"):
+        seen(operation, reply(status, body), FIELDS if operation == "generateImage" else None)

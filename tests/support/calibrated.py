@@ -1,0 +1,117 @@
+"""Drawn servers that are calibrated, and compared with a mock that has their profile."""
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec.structs import replace as with_values
+
+from contract_tests.calibration.calibration import Calibration
+from contract_tests.calibration.profile import profile_text
+from contract_tests.client.budget import Budget
+from contract_tests.client.masking import Masker
+from contract_tests.client.transport import Transport
+from contract_tests.runner.run import Run
+from contract_tests.runner.settings import Settings
+from contract_tests.wrong_servers.drawn.drawing import Draw
+from contract_tests.wrong_servers.drawn.service import Service
+from contract_tests.wrong_servers.drawn.serving import Server
+from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.drawn.trials import ONE_ROLE, Case, target_of
+from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.state import ROLES
+from support.fidelity import Comparison, DrawnSide, compare
+from support.fidelity_mock import MockSide
+
+CAPS = {ROLES: 10, ONE_ROLE: 3}
+FACTOR = 6
+# The ways that no setting of the mock expresses; None: all but the default.
+UNEXPRESSED: Mapping[str, tuple[str, ...] | None] = {
+    "error bodies": ("flat and envelope",),
+    "input": ("shortened in recent-images", "shortened with one character"),
+    "status of generate's 409": ("and no message",),
+    "storage": None,
+    "unauthenticated": ("redirect to a login page", "401 as HTML"),
+    "validation": None,
+    "texts": ("blank prompt accepted", "null refused", "unknown fields refused"),
+    "unknown paths": None,
+    "failed generations": None,
+    "limits answered": None,
+    "large uploads": None,
+    "resolutions": None,
+    "size not offered": None,
+    "hd": None,
+    "queued lock": None,
+    "sandbox": None,
+}
+_REQUESTS_PER_SECOND = 10
+_SEED = 1
+
+
+class SecondByCall(Pace):
+    """A pace whose every reading is a second later, so that no rate of requests is ever too high."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seconds = 0
+
+    def seconds(self) -> float:
+        self._seconds += 1
+        return float(self._seconds)
+
+    def wall_ms(self) -> int:
+        return int(self._origin * 1000)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A calibration with its profile. charged: the credits that the server itself has counted."""
+
+    calibration: Calibration
+    profile: str
+    charged: int
+
+
+def calibrate(drawn: Draw, roles: tuple[str, ...], factor: float = FACTOR) -> Calibrated:
+    """Calibrate a drawn server that lives `factor` times as fast as the wall clock."""
+    pace = Pace(factor)
+    server = Server(Service(drawn, pace, control=False))
+    with in_thread(server) as address:
+        target = target_of(Case(drawn, "black-box", roles, _SEED, _SEED), address)
+        limits = with_values(target.budget, requests_per_second=_REQUESTS_PER_SECOND)
+        target = replace(target, budget=limits)
+        settings = Settings(target, seed=_SEED, max_credits=CAPS[roles])
+        budget = Budget(settings.cap)
+        transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
+        run = Run(settings, transport)
+        with closing(transport):
+            calibration = Calibration(run, show=lambda _: None)
+            run.preflight()
+            calibration.measure()
+        charged = sum(charge.credits for charge in server.service.accounts.charges)
+        return Calibrated(calibration, profile_text(calibration, datetime.now(UTC)), charged)
+
+
+def likeness(drawn: Draw, profile: str, seed: int, sequences: int) -> Comparison:
+    """Compare a drawn server with a mock that has a profile."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "profile.yaml"
+        path.write_text(profile, encoding="utf-8")
+        mock = MockSide(path)
+        try:
+            side = DrawnSide(Service(drawn.without(["sandbox"]), SecondByCall(), control=True))
+            return compare(side, mock, seed, sequences)
+        finally:
+            mock.close()
+
+
+def expressed(drawn: Draw) -> Draw:
+    """Return a draw without the ways that no setting of the mock expresses."""
+    return drawn.without(
+        name
+        for name, way in drawn.ways.items()
+        if name in UNEXPRESSED and way.name in (UNEXPRESSED[name] or (way.name,))
+    )
