@@ -36,7 +36,7 @@ def started_at(text: str) -> float:
 
 
 class Comparator:
-    """Compares pairs in the order in which the recorded replies came.
+    """Compares pairs in the order of the recorded replies.
 
     Each identifier of the recording is bound to that of the reissue in the same field, and must agree from then on.
     """

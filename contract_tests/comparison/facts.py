@@ -1,4 +1,4 @@
-"""What a recorded exchange says of the account and of its moment: served, refused and why, locked by whom."""
+"""The meaning of a recorded exchange for its account: served, or refused and why, and the lock that it met."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -74,25 +74,26 @@ def over_limit(exchange: RecordedExchange) -> bool:
     return is_generation(exchange) and status_of(exchange) == OVER_LIMIT and not throttled(exchange)
 
 
-def runs_during(exchange: RecordedExchange, others: Iterable[RecordedExchange]) -> Iterator[RecordedExchange]:
+def holding(exchange: RecordedExchange, others: Iterable[RecordedExchange]) -> Iterator[RecordedExchange]:
     """Yield the served generations whose lock may have been in force at an exchange.
 
-    A generation has it from its request until its reply, and by another reading for the whole life of the lock.
+    A generation has it from its request until its reply, for all accounts by one reading [LOCK-SCOPE]; that of the same
+    account for the whole life of the lock by another one [LOCK-RELEASE].
     """
     for other in others:
-        last = max(other.received, other.sent + LOCK_SECONDS)
-        if (
-            other.number != exchange.number
-            and served(other)
-            and other.sent <= exchange.received
-            and exchange.sent <= last
-        ):
+        last = max(other.received, other.sent + LOCK_SECONDS) if other.role == exchange.role else other.received
+        meets = other.sent <= exchange.received and exchange.sent <= last
+        if meets and other.number != exchange.number and served(other):
             yield other
 
 
 def foreign_lock(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
     """Return whether an exchange met a lock that no generation of the recording explains."""
-    if status_of(exchange) != LOCKED or any(runs_during(exchange, others)):
+    if status_of(exchange) != LOCKED:
+        return False
+    if exchange.role == "busy":
+        return True
+    if any(holding(exchange, others)):
         return False
     # A lock that was never seen free since an account's own generation may be that generation's, however long it lives.
     for earlier in reversed([other for other in others if other.role == exchange.role and other.sent < exchange.sent]):

@@ -20,7 +20,7 @@ _IMAGE = re.compile(r"image/|application/octet-stream|binary/octet-stream")
 
 
 def response_of(reply: Reply) -> Response:
-    """Return a reply in the form of a recording, as it came."""
+    """Return a reply in the form of a recording, with nothing replaced."""
     headers = lower_names(reply.headers)
     kind = media_type(headers)
     if reply.content and (_IMAGE.match(kind) or not kind):

@@ -1,4 +1,4 @@
-"""What a reissue of a recording gave: pairs of exchanges, and what was left out."""
+"""The result of a reissue: pairs of exchanges, and their differences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ _FAILURE = [{"fault": "upstream-failure", "operation": "generateImage", "times":
 
 @dataclass
 class Played:
-    """What was sent again, why some exchanges were not, and why it ended early."""
+    """The exchanges that were sent again, those that were not and why, and the reason of an early end."""
 
     reissued: dict[int, Reissued] = field(default_factory=dict)
     left_out: dict[int, str] = field(default_factory=dict)
@@ -82,6 +82,7 @@ class Replay:
         # Accounts that share a lock share a clock.
         self._one_clock = behaviour.get("lock_scope") == "global"
         self._queues = frozenset(behaviour.get("queued_engines") or ())
+        self._roles = {exchange.number: exchange.role for exchange in recording.exchanges}
         self._clocks: dict[str, int] = {}
         self._durations: dict[str, float] = {}
         self._locked: set[str] = set()
@@ -119,7 +120,7 @@ class Replay:
         if not (is_generation(exchange) and served(exchange) and exchange.role not in WITHOUT_TOKEN):
             self._try(exchange, lambda: self._sender.send(exchange))
             return
-        before = self._world(exchange)["running"]
+        before = sum(1 for each in self._running if self._roles[each] == exchange.role)
         running = self._running[exchange.number] = self._pool.submit(self._sender.send, exchange)
         self._until(lambda: running.done() or self._world(exchange)["running"] > before)
 
@@ -165,12 +166,13 @@ class Replay:
     def _set_foreign_lock(self, exchange: RecordedExchange) -> None:
         """Let another client hold the lock where the recording shows that one did, as it always does for `busy`."""
         token, foreign = self._tokens[exchange.role], foreign_lock(exchange, self._recording.exchanges)
-        if foreign and exchange.role not in self._locked:
+        name = self._shared(exchange.role)
+        if foreign and name not in self._locked:
             self._control.change(token, lock={"until": None})
-            self._locked.add(exchange.role)
-        elif not foreign and exchange.role in self._locked:
+            self._locked.add(name)
+        elif not foreign and name in self._locked:
             self._control.change(token, lock=None)
-            self._locked.remove(exchange.role)
+            self._locked.remove(name)
 
     def _duration(self, exchange: RecordedExchange) -> float:
         """Return how long a generation took: until its reply, or until a queued image was seen to be ready."""
@@ -201,8 +203,12 @@ class Replay:
         """Return an instant of the recording in milliseconds since 1970."""
         return self._start_ms + round(seconds * 1000)
 
+    def _shared(self, role: str) -> str:
+        """Return the name under which an account has its lock and its clock."""
+        return "" if self._one_clock else role
+
     def _move(self, role: str, at_ms: int) -> None:
-        name = "" if self._one_clock else role
+        name = self._shared(role)
         if self._clocks.get(name, -1) < at_ms:
             instant = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
             self._control.move(self._tokens[role], freeze=True, set=instant)

@@ -121,7 +121,7 @@ def record(target: Target, script: Script, transport: Transport | None = None, n
     at = datetime.fromtimestamp(now, UTC) if now is not None else datetime.now(UTC)
     with ThreadPoolExecutor(8) as pool:
         script(Client(target, transport, pool))
-    transport.listeners.remove(recorder.note)
+    transport.close()
     manifest = Manifest(
         "1",
         "",
