@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from contract_tests.client.masking import Masker
@@ -14,15 +15,16 @@ from contract_tests.runner.target import Target, origin_of
 
 @dataclass(frozen=True)
 class Outcome:
-    """behaviour: the settings of a mock, empty for a service."""
+    """behaviour: the settings of a mock, empty for a service. began: when a reissue in real time did, since 1970."""
 
     recording: Recording
     target: Target
     played: Played
     behaviour: Mapping[str, Any]
     masker: Masker
+    began: float | None = None
 
-    @property
+    @cached_property
     def pairs(self) -> list[Pair]:
         """The exchanges that were sent again, in the order of the recorded replies."""
         reissued = self.played.reissued
@@ -30,10 +32,15 @@ class Outcome:
         in_order = sorted(sent, key=lambda each: (each.received, each.number))
         return [Pair(each, reissued[each.number].exchange) for each in in_order]
 
-    def differences(self, reissue_started: float | None = None) -> list[Difference]:
-        """Return all differences. reissue_started: in seconds since 1970, None if the times are the recorded ones."""
+    @property
+    def drifts(self) -> bool:
+        """Whether a service was asked again, in real time, and not a mock."""
+        return self.began is not None
+
+    def differences(self) -> list[Difference]:
+        """Return all differences, in the order of the recorded replies."""
         started = started_at(self.recording.manifest.started_at)
         recorded = Side(origin_of(self.recording.manifest.target), started)
-        reissued = Side(self.target.origin, started if reissue_started is None else reissue_started)
+        reissued = Side(self.target.origin, started if self.began is None else self.began)
         comparator = Comparator(recorded, reissued)
         return [difference for pair in self.pairs for difference in comparator.compare(pair)]

@@ -94,7 +94,7 @@ class Replay:
         """Send every request of the recording; stop where the mock does not answer any more."""
         try:
             self._open()
-            for step in _steps(self._recording.exchanges):
+            for step in steps_of_recording(self._recording.exchanges):
                 (self._receive if step.receives else self._send)(step.exchange)
         except (TargetLostError, InconclusiveError) as error:
             self.played.stopped = str(error)
@@ -216,14 +216,16 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
+    """The request of an exchange, or its reply."""
+
     exchange: RecordedExchange
     receives: bool
 
 
-def _steps(exchanges: Sequence[RecordedExchange]) -> list[_Step]:
+def steps_of_recording(exchanges: Sequence[RecordedExchange]) -> list[Step]:
     """Return the sends and receives of a recording in their order; a reply at the instant of a request precedes it."""
-    timed = [(each.sent, 1, each.number, _Step(each, receives=False)) for each in exchanges]
+    timed = [(each.sent, 1, each.number, Step(each, receives=False)) for each in exchanges]
     # A reply never precedes its own request, however coarse the clock was.
-    timed += [(max(each.received, each.sent + 1e-9), 0, each.number, _Step(each, receives=True)) for each in exchanges]
+    timed += [(max(each.received, each.sent + 1e-9), 0, each.number, Step(each, receives=True)) for each in exchanges]
     return [step for *_, step in sorted(timed, key=lambda entry: entry[:3])]

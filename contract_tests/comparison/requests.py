@@ -18,10 +18,12 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.kinds import ANY_UPLOAD, REAL_IMAGE, Kind, kind_of
 from contract_tests.oracle.replies import images_requested
 from contract_tests.recordings.model import Part, RecordedExchange, Request, Upload
-from contract_tests.runner.target import Target
+from contract_tests.runner.target import REFUSED, Target
 
 _ROLE = re.compile(r"\{(\w+)\}")
 _JSON = "application/json"
+# The roles that cannot be charged.
+_WITHOUT_CREDITS = frozenset({"anonymous", "invalid", *REFUSED})
 
 
 def call_for(
@@ -45,6 +47,8 @@ def call_for(
         accept=headers.get("accept", "*/*"),
         timeout_seconds=target.timeouts.generation if images else None,
         images=images,
+        without_credits=exchange.role in _WITHOUT_CREDITS,
+        invalid=images > 0 and kind_of_request(request) is Kind.INVALID,
         **payload,
     )
 
@@ -66,6 +70,12 @@ def kind_of_request(request: Request) -> Kind:
 def images_of(request: Request) -> int:
     """Return how many images a generation request may make at most."""
     return images_requested(parameters(request))
+
+
+def cost_of(exchange: RecordedExchange) -> int:
+    """Return how many credits a request costs at worst, at the documented price."""
+    charged = exchange.operation == "generateImage" and exchange.role not in _WITHOUT_CREDITS
+    return images_of(exchange.request) if charged and kind_of_request(exchange.request) is not Kind.INVALID else 0
 
 
 def uploads(request: Request) -> list[Upload]:
