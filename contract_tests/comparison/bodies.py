@@ -34,8 +34,7 @@ def error_body(context: Context) -> Iterator[Setting]:
 
 
 def image_storage(context: Context) -> Iterator[Setting]:
-    recorded = _body(context, recorded=True)
-    storage = recorded.get("image_storage") if isinstance(recorded, dict) else None
+    storage = _storage(context)
     if context.steps == ("json", "image_storage") or (_differs_in_address(context) and storage in _REMOTE):
         yield Setting("image_storage", storage)
 
@@ -168,6 +167,17 @@ BODIES: tuple[Recogniser, ...] = (
 def _body(context: Context, *, recorded: bool) -> Any:
     response = (context.recorded if recorded else context.reissued).response
     return response.json if response else None
+
+
+def _storage(context: Context) -> Any:
+    """Return the storage that the replies to generations name, this one first."""
+    bodies = [context.recorded.response, *(exchange.response for exchange in context.exchanges)]
+    named = (reply.json["image_storage"] for reply in bodies if reply and _names_storage(reply.json))
+    return next(named, None)
+
+
+def _names_storage(body: Any) -> bool:
+    return isinstance(body, dict) and "image_storage" in body
 
 
 def _is_json(context: Context) -> bool:

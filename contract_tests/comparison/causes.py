@@ -23,6 +23,9 @@ from contract_tests.recordings.model import RecordedExchange
 
 # The reply to a generation arrives a little after its end.
 _MARGIN_SECONDS = 0.05
+# Two requests that are sent within this time may arrive in either order.
+_ARRIVAL_SECONDS = 0.15
+_ABOUT_PARAMETERS = frozenset({400, 413, 415, 422})
 
 
 def refused_roles(exchanges: Sequence[RecordedExchange]) -> Iterator[str]:
@@ -61,7 +64,9 @@ def failed_generation(context: Context) -> Cause | None:
 
 def other_upload(context: Context) -> Cause | None:
     """Return the cause of a difference that another picture than the uploaded one may make."""
-    if sends_same_bytes(context.recorded.request) or context.difference.kind not in {"status", "body", "value"}:
+    statuses = set(context.statuses)
+    judged = context.was_served != context.is_served and bool(statuses & _ABOUT_PARAMETERS or statuses == {200})
+    if sends_same_bytes(context.recorded.request) or not judged:
         return None
     why = "the uploaded bytes are not part of the recording, and a grey picture of the same size was sent"
     return Cause("recording_unusable", "I2I-SRC", why=why)
@@ -70,8 +75,11 @@ def other_upload(context: Context) -> Cause | None:
 def missed_moment(context: Context) -> Cause | None:
     """Return the cause of a difference that a few milliseconds make: a lock or a queue that just ends."""
     statuses = context.statuses
-    if LOCKED in statuses and statuses[0] != statuses[1] and _ends_meanwhile(context):
-        return Cause("inconclusive", context.rule, why="a generation ended while the request was sent")
+    if LOCKED in statuses and statuses[0] != statuses[1]:
+        if _ends_meanwhile(context):
+            return Cause("inconclusive", context.rule, why="a generation ended while the request was sent")
+        if _begins_meanwhile(context):
+            return Cause("inconclusive", context.rule, why="a generation began while the request was sent")
     listed = context.recorded.operation == "getRecentImages" and context.difference.kind in {"missing", "further"}
     if listed and len(context.steps) <= 2 and _ends_meanwhile(context):
         return Cause("inconclusive", context.rule, why="a generation ended while the list was read")
@@ -85,8 +93,22 @@ def _ends_meanwhile(context: Context) -> bool:
     sides = ((context.recorded, context.exchanges), (context.reissued, context.reissues))
     return any(
         served(other)
+        and other.sent < exchange.sent < other.received
+        and other.received < exchange.received + _MARGIN_SECONDS
+        for exchange, others in sides
+        for other in others
+    )
+
+
+def _begins_meanwhile(context: Context) -> bool:
+    """Return whether a request for a generation was sent at about the same time, on one of both sides."""
+    sides = ((context.recorded, context.exchanges), (context.reissued, context.reissues))
+    return any(
+        served(other)
         and other.number != exchange.number
-        and exchange.sent < other.received < exchange.received + _MARGIN_SECONDS
+        and exchange.sent < other.sent + _ARRIVAL_SECONDS
+        and other.sent < exchange.received
+        and exchange.sent < other.received
         for exchange, others in sides
         for other in others
     )

@@ -1,5 +1,7 @@
-"""A recording played at a mock, as fast as it answers."""
+"""A recording played at a mock, as fast as it answers, or at the service, within a budget."""
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from msgspec import structs
@@ -9,9 +11,11 @@ from contract_tests.client.connection import make_client
 from contract_tests.client.control import Control
 from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
+from contract_tests.comparison.drift import Drift
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.reissue import Sender
 from contract_tests.comparison.replay import Replay, replay_tokens
+from contract_tests.comparison.selection import Selection
 from contract_tests.comparison.state import PLENTY
 from contract_tests.errors import InconclusiveError, PreflightError, TargetLostError
 from contract_tests.recordings.model import Recording
@@ -46,3 +50,25 @@ def _behaviour(target: Target, control: Control) -> dict[str, object]:
         return control.behaviour()
     except InconclusiveError:
         return {}
+
+
+def drift(
+    recording: Recording,
+    target: Target,
+    selection: Selection,
+    budget: Budget,
+    *,
+    transport: Transport | None = None,
+    now: Callable[[], float] = time.time,
+) -> Outcome:
+    """Send the selected exchanges of a recording to the service again, never above the budget."""
+    masker = Masker(target.secrets)
+    transport = transport or Transport(target, masker, budget)
+    tokens = {role: account.token for role, account in target.accounts.items() if account.token}
+    began = now()
+    try:
+        sender = Sender(target, transport, tokens)
+        played = Drift(selection, sender, transport, target.timeouts.generation).play()
+    finally:
+        transport.close()
+    return Outcome(recording, target, played, {}, masker, began)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from contract_tests.comparison.bodies import Recogniser
 from contract_tests.comparison.context import Context
-from contract_tests.comparison.facts import LOCKED, NO_CREDITS, OVER_LIMIT, served, throttled
+from contract_tests.comparison.difference import Pair
+from contract_tests.comparison.facts import LOCKED, NO_CREDITS, OVER_LIMIT, is_generation, served, status_of, throttled
 from contract_tests.comparison.finding import Setting
 from contract_tests.comparison.requests import images_of, kind_of_request, uploads
 from contract_tests.oracle.engines import engine_of
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.kinds import Kind
+from contract_tests.recordings.model import RecordedExchange
 
 _REASONS = {422: "invalid", LOCKED: "locked", OVER_LIMIT: "daily-limit", NO_CREDITS: "no-credits"}
 _DOCUMENTED_ORDER = ("invalid", "locked", "daily-limit", "no-credits")
@@ -24,16 +26,16 @@ def invalid_status(context: Context) -> Iterator[Setting]:
 
 
 def refusal_order(context: Context) -> Iterator[Setting]:
-    """Let the recorded reason come before the one that the mock gave."""
-    reasons = [_reason(context, recorded=side) for side in (True, False)]
-    if None in reasons or reasons[0] == reasons[1]:
+    """Let each recorded reason come before the one that the mock gave to the same request."""
+    if _reasons(context, context.pair) is None:
         return
     order = [str(each) for each in context.behaviour.get("refusal_order") or _DOCUMENTED_ORDER]
-    first, second = str(reasons[0]), str(reasons[1])
-    if order.index(first) > order.index(second):
-        order.remove(first)
-        order.insert(order.index(second), first)
-        yield Setting("refusal_order", order)
+    for pair in context.outcome.pairs:
+        reasons = _reasons(context, pair)
+        if reasons and order.index(reasons[0]) > order.index(reasons[1]):
+            order.remove(reasons[0])
+            order.insert(order.index(reasons[1]), reasons[0])
+    yield Setting("refusal_order", order)
 
 
 def lock_scope(context: Context) -> Iterator[Setting]:
@@ -159,16 +161,21 @@ STATUSES: tuple[Recogniser, ...] = (
 )
 
 
-def _reason(context: Context, *, recorded: bool) -> str | None:
-    """Return why a generation was refused, None if it was served."""
-    exchange = context.recorded if recorded else context.reissued
-    if exchange.operation != "generateImage" or exchange.response is None or throttled(exchange):
+def _reasons(context: Context, pair: Pair) -> tuple[str, str] | None:
+    """Return why a generation was refused on both sides, if for different reasons."""
+    reasons = _reason(context, pair.recorded), _reason(context, pair.reissued)
+    if reasons[0] is None or reasons[1] is None or reasons[0] == reasons[1]:
         return None
-    status = exchange.response.status
-    other = context.behaviour.get("invalid_status", 422)
-    if status == other or status in {400, 422}:
-        return "invalid" if not (context.was_served if recorded else context.is_served) else None
-    return _REASONS.get(status)
+    return reasons[0], reasons[1]
+
+
+def _reason(context: Context, exchange: RecordedExchange) -> str | None:
+    """Return why a generation was refused, None if it was served."""
+    status = status_of(exchange)
+    if not is_generation(exchange) or throttled(exchange) or served(exchange):
+        return None
+    invalid = status in {400, 422} or status == context.behaviour.get("invalid_status")
+    return "invalid" if invalid else _REASONS.get(status)
 
 
 def _named(context: Context) -> str:
