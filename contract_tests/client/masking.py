@@ -4,7 +4,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote, unquote
 
 MASK = "***"
@@ -61,6 +61,14 @@ class Masker:
     def __call__(self, text: str) -> str:
         text = _USERINFO.sub(f"{MASK}@", text)
         return self._fragments.masked(self._pattern.sub(MASK, text) if self._pattern else text)
+
+    def replace(self, text: str, secret: Callable[[str], str], rest: Callable[[str], str]) -> str:
+        """Return a text with each token in it, in any encoding, and all between them replaced by these functions."""
+        parts, end = [], 0
+        for found in self._pattern.finditer(text) if self._pattern else ():
+            parts += [rest(text[end : found.start()]), secret(found[0])]
+            end = found.end()
+        return "".join(parts) + rest(text[end:])
 
     def without_secrets(self, content: bytes) -> bytes:
         """Return the content of a file with the secrets masked, and everything else unchanged."""

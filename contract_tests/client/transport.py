@@ -78,7 +78,8 @@ class Transport:
         self._silences = self._gateway_errors = 0
         self.throttled = False
         self.requests = 0
-        # Called with each call that was sent, in the thread that sent it.
+        # Called with each call just before it is sent, and after it, in the thread that sends it.
+        self.starting: list[Callable[[Call], None]] = []
         self.listeners: list[Callable[[Sent], None]] = []
 
     def close(self) -> None:
@@ -159,6 +160,8 @@ class Transport:
         client = self._kept if call.method == "GET" and not reconnect else self._fresh
         request = self._request(client, call, timeout_seconds)
         self._await_turn()
+        for each in self.starting:
+            each(call)
         sent, at = self.clock(), self._now()
         try:
             response = receive(client, request, timeout_seconds, self.clock)
@@ -167,7 +170,9 @@ class Transport:
             self._tell(Sent(call, sent, self.clock(), error=str(silence)))
             raise silence from None
         except (UnicodeError, httpx.InvalidURL) as error:  # a host that cannot be resolved
-            raise self._not_a_url(call, error) from None
+            failure = self._not_a_url(call, error)
+            self._tell(Sent(call, sent, self.clock(), error=str(failure)))
+            raise failure from None
         self._silences = 0
         exchange = evidence_of(call, response, sent, self.clock(), at, self._mask)
         reply = Reply(response.status_code, response.headers, response.content, exchange)

@@ -61,13 +61,17 @@ class Picture(Struct, frozen=True):
 
 
 class Response(Struct, frozen=True):
-    """A reply: its body is JSON, a picture, or any other text."""
+    """A reply: its body is JSON, a picture, or any other text.
+
+    whole_bytes: the size of the body where the text is only its beginning.
+    """
 
     status: int
     headers: Mapping[str, str] = {}
     json: Any = UNSET
     picture: Picture | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    whole_bytes: int | UnsetType = UNSET
 
 
 class RecordedExchange(Struct, frozen=True):

@@ -10,8 +10,11 @@ import click
 
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.errors import UsageError
+from contract_tests.recordings.of_a_run import SuiteRecording
+from contract_tests.recordings.record import record
 from contract_tests.report.compare import Comparison, comparison_lines, load_report
 from contract_tests.report.terminal import make_console, print_plan
+from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import Session, ended_by_signals, estimate
 from contract_tests.runner.settings import Settings, make_settings
@@ -71,6 +74,7 @@ def main() -> None:
 
 
 main.add_command(selftest)
+main.add_command(record)
 
 
 _SHARED = (
@@ -142,7 +146,14 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--write-baseline", metavar="FILE", show_default="none", help="Write all findings to this file, for --baseline."
 )
-def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
+@click.option(
+    "--record",
+    "recording",
+    metavar="DIR",
+    show_default="none",
+    help="Write each call with its reply to this new folder, without secrets.",
+)
+def run(*, yes: bool, write_baseline: str | None, recording: str | None, **values: Any) -> None:
     """Test the service and report a verdict for every rule."""
     settings = make_settings(**values)
     # Before credits are spent, find out whether the results can be written.
@@ -150,10 +161,12 @@ def run(*, yes: bool, write_baseline: str | None, **values: Any) -> None:
     baseline = _writable(write_baseline)
     click.echo(f"Seed {settings.seed}")
     _confirm(settings, yes=yes)
-    session = Session(Run(settings), make_console(sys.stdout), baseline)
-    with ended_by_signals(session.interrupt):
+    tested = Run(settings)
+    session = Session(tested, make_console(sys.stdout), baseline)
+    recorder = SuiteRecording(Path(recording), tested) if recording else None
+    with ended_by_signals(recorder.interrupting(session.interrupt) if recorder else session.interrupt):
         status = session.examine()
-    sys.exit(status)
+    sys.exit(recorder.finish(status) if recorder else status)
 
 
 @main.command(epilog=_FIRST_STEPS)
@@ -193,13 +206,8 @@ def _writable(baseline: str | None) -> Path | None:
 
 
 def _confirm(settings: Settings, *, yes: bool) -> None:
-    if yes or settings.target.loopback or settings.profile == "free" or settings.cap == 0:
-        return
-    credits_ = min(estimate(settings).credits, settings.cap)
-    if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError(f"The run may spend {credits_} credits at {settings.target.base_url}: --yes allows it.")
-    if not click.confirm(f"The run may spend {credits_} credits at {settings.target.base_url}. Continue?"):
-        raise UsageError("Not confirmed, so nothing was sent.")
+    if settings.profile != "free":
+        confirm(settings.target, min(estimate(settings).credits, settings.cap), yes=yes)
 
 
 class _BadUsage(click.ClickException):

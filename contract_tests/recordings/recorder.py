@@ -1,0 +1,146 @@
+"""Writes each exchange of a run to a file as it ends, and the facts about the recording at its start and its end."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from threading import RLock, get_ident
+
+from contract_tests.client.call import Call
+from contract_tests.client.transport import Sent
+from contract_tests.oracle import resources
+from contract_tests.recordings.model import (
+    MANIFEST,
+    Manifest,
+    RecordedAccount,
+    RecordedExchange,
+    Spent,
+    write_exchange,
+    write_manifest,
+)
+from contract_tests.recordings.sanitiser import Sanitiser
+from contract_tests.recordings.stand_ins import StandIns
+from contract_tests.recordings.writing import Writing
+from contract_tests.runner.run import Run
+from contract_tests.runner.version import suite_version
+
+_CONTROL = "control"
+_UNFINISHED = "the recording was interrupted"
+_DECIMALS = 4
+_MANIFEST_SECONDS = 1.0
+
+
+class Recorder:
+    """Listens to the transport of a run. purpose: why the next calls are sent. Thread-safe."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        self._folder, self._run = folder, run
+        self.purpose = ""
+        self.count = 0
+        self.failure: str | None = None
+        target = run.target
+        self.sanitiser = Sanitiser(run.masker, StandIns(run.settings.seed), (target.base_url, target.uploads))
+        self._writing = Writing(target, self.sanitiser)
+        self._began = run.transport.clock()
+        self._at = datetime.now(UTC)
+        self._lock = RLock()
+        # The calls that wait for a reply, by thread, since a thread sends one at a time.
+        self._waiting: dict[int, tuple[int, str, Call, float]] = {}
+        self._written = self._began
+        self._open = True
+
+    def start(self) -> None:
+        """Begin the recording. Until its end the files say that it was interrupted."""
+        self._write_manifest(_UNFINISHED)
+        self._run.transport.starting.append(self._start)
+        self._run.transport.listeners.append(self._end)
+
+    def finish(self, stopped: str | None = None) -> None:
+        """End the recording. stopped: why it ended early."""
+        with self._lock:
+            if not self._open:
+                return
+            now = self._run.transport.clock()
+            for number, purpose, call, sent in list(self._waiting.values()):
+                unanswered = Sent(call, sent, now, error="the recording ended before its reply")
+                self._try(partial(self._write, number, purpose, unanswered))
+            self._open = False
+            self._try(lambda: self._write_manifest(self.failure or stopped))
+
+    def withdraw(self, path: Path, reason: str) -> None:
+        """Remove a file that contains what must not be there, and say so in the manifest."""
+        path.unlink()
+        if path.name != MANIFEST:
+            self._write_manifest(reason)
+
+    def _start(self, call: Call) -> None:
+        if call.role == _CONTROL:
+            return
+        with self._lock:
+            self._writing.learn(call)
+            self.count += 1
+            self._waiting[get_ident()] = (self.count, self.purpose, call, self._run.transport.clock())
+
+    def _end(self, sent: Sent) -> None:
+        if sent.call.role == _CONTROL:
+            return
+        with self._lock:
+            number, purpose, _, _ = self._waiting.pop(get_ident())
+            if self._open:
+                self._try(lambda: self._write(number, purpose, sent))
+
+    def _try(self, write: Callable[[], None]) -> None:
+        """Write; an error stops the recording, not the run that is recorded."""
+        try:
+            write()
+        except OSError as error:
+            self.failure = self.failure or f"its files cannot be written: {error.strerror}"
+        except Exception as error:  # noqa: BLE001  a fault of the suite, of which nothing of the reply may show
+            self.failure = self.failure or f"a fault of the suite: {type(error).__name__}"
+
+    def _write(self, number: int, purpose: str, sent: Sent) -> None:
+        call, reply = sent.call, sent.reply
+        exchange = RecordedExchange(
+            number=number,
+            purpose=purpose,
+            operation=self._writing.operation(call),
+            role=call.role,
+            sent=round(sent.sent - self._began, _DECIMALS),
+            received=round(sent.received - self._began, _DECIMALS),
+            request=self._writing.request(call),
+            response=self._writing.response(reply) if reply else None,
+            error=self._writing.error(sent.error) if sent.error else None,
+        )
+        write_exchange(self._folder, exchange)
+        now = self._run.transport.clock()
+        if now - self._written > _MANIFEST_SECONDS:
+            self._written = now
+            self._write_manifest(_UNFINISHED)
+
+    def _write_manifest(self, stopped: str | None) -> None:
+        run, target = self._run, self._run.target
+        write_manifest(
+            self._folder,
+            Manifest(
+                suite=suite_version(),
+                document=hashlib.sha256(resources.openapi("openapi.yaml").read_bytes()).hexdigest(),
+                target=target.base_url,
+                uploads=target.uploads,
+                started_at=self._at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                seed=run.settings.seed,
+                accounts={
+                    role: _figures(role, account.figure, sandbox=account.sandbox)
+                    for role, account in target.accounts.items()
+                },
+                credits=Spent(run.budget.spent, run.budget.cap),
+                lock_scope=target.lock_scope,
+                stopped=stopped,
+                stand_ins=self.sanitiser.stand_ins.all,
+            ),
+        )
+
+
+def _figures(role: str, figure: int, *, sandbox: bool) -> RecordedAccount:
+    credits_ = {"low": figure, "empty": 0}.get(role)
+    return RecordedAccount(credits_, {"almost_limited": figure, "limited": 0}.get(role), sandbox)
