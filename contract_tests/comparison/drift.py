@@ -14,6 +14,7 @@ from contract_tests.comparison.facts import (
     served,
     status_of,
 )
+from contract_tests.comparison.intervals import settled
 from contract_tests.comparison.reissue import Reissued, Sender
 from contract_tests.comparison.replay import Played, reason_to_leave_out, steps_of_recording
 from contract_tests.comparison.requests import kind_of_request
@@ -30,13 +31,14 @@ _QUEUE_MATTERS_SECONDS = 120.0
 _LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
 _PAUSE_SECONDS = 1.0
 _FAILURES = 2
+_ARRIVAL_SECONDS = 0.3
 
 
 class Drift:
     """Sends the selected exchanges once. Times are seconds since it began, by the clock of the transport."""
 
     def __init__(self, selection: Selection, sender: Sender, transport: Transport, timeout_seconds: float) -> None:
-        self._exchanges = [each for each in selection.chosen if reason_to_leave_out(each) is None]
+        self._exchanges = settled([each for each in selection.chosen if reason_to_leave_out(each) is None])
         self._sender, self._transport, self._timeout = sender, transport, timeout_seconds
         self._began = transport.clock()
         self._pending: dict[int, Future[Reissued]] = {}
@@ -127,8 +129,13 @@ class Drift:
         reissued = self.played.reissued.get(other.number)
         if reissued is not None and other.received <= exchange.sent:
             return reissued.exchange.received + exchange.sent - other.received
-        sent = self._sent_at.get(other.number)
-        return None if sent is None else sent + exchange.sent - other.sent
+        sent, distance = self._sent_at.get(other.number), exchange.sent - other.sent
+        if sent is None:
+            return None
+        if status_of(exchange) == LOCKED:
+            # Of two requests that are sent together, either may arrive first.
+            distance = max(distance, min(_ARRIVAL_SECONDS, (other.received - other.sent) / 2))
+        return sent + distance
 
     def _now(self) -> float:
         return self._transport.clock() - self._began

@@ -1,7 +1,7 @@
 """Recordings made in tests: what a transport sends while a script runs, without a sanitiser."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,8 +50,15 @@ FIGURES = {"low": 3, "almost_limited": 2}
 ROLES = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "busy", "invalid")
 
 
-def target_at(origin: str, tokens: dict[str, str], *, control: bool = False, **others: Any) -> Target:
-    accounts = {role: Account(role, Secret(token), FIGURES.get(role, 0)) for role, token in tokens.items()}
+def target_at(
+    origin: str,
+    tokens: dict[str, str],
+    *,
+    control: bool = False,
+    figures: Mapping[str, int] = FIGURES,
+    **others: Any,
+) -> Target:
+    accounts = {role: Account(role, Secret(token), figures.get(role, 0)) for role, token in tokens.items()}
     return Target(
         f"{origin}{API}",
         accounts,
@@ -85,7 +92,12 @@ class Client:
     def generate(self, role: str = "primary", base: dict[str, Any] | None = None, **fields: Any) -> Reply:
         body = {**(base or DALL_E), **fields}
         images = int(body["image_number_of_images"])
-        return self.post("/aiimage/generate-image", role, json=body, images=images)
+        return self.post("/aiimage/generate-image", role, json=body, images=images, timeout_seconds=60)
+
+    def ready(self, role: str = "primary") -> None:
+        """Wait until the account can generate."""
+        while self.check(role).status == 409:
+            self.transport.sleep(1)
 
     def upscale(self, width: int = 40, height: int = 30, role: str = "primary") -> Reply:
         files = {"image_src": ("photo.png", png(width, height), "image/png")}
@@ -215,10 +227,13 @@ def everything(client: Client) -> None:
     one = client.generate(mood="calm")
     client.check()
     client.recent()
-    client.picture(one.images[0]["output"])
+    for image in one.images:
+        client.picture(image["output"])
+    client.ready()
     client.generate(base=FLUX, image_number_of_images=2)
+    client.ready()
     client.overlapping("primary", lambda: (client.generate(), client.check("secondary")))
-    client.check()
+    client.ready()
     client.upscale()
     client.recent()
     client.generate(size="7x7")
@@ -226,11 +241,13 @@ def everything(client: Client) -> None:
     for role in ("empty", "limited"):
         client.generate(role)
         client.generate(role, size="7x7")
-    client.generate("low", image_number_of_images=2)
-    client.generate("low", image_number_of_images=2)
+    for count in (2, 2):
+        client.ready("low")
+        client.generate("low", image_number_of_images=count)
     client.recent("low")
-    client.generate("almost_limited", image_number_of_images=1)
-    client.generate("almost_limited", image_number_of_images=2)
+    for count in (1, 2):
+        client.ready("almost_limited")
+        client.generate("almost_limited", image_number_of_images=count)
     client.check("busy")
     client.generate("busy")
     client.check("invalid")
