@@ -9,8 +9,10 @@ from contract_tests.comparison.forms import date_form, instant, plain
 
 # A date in whole seconds may be one off, on either side.
 _TOLERANCE_SECONDS = 2.5
-# The clocks of a service and of a machine may be minutes apart; a time zone is at least half an hour.
-_MAX_SKEW_SECONDS = 15 * 60.0
+# A time zone shifts a date by quarters of an hour, up to UTC+14; any other distance is that of two clocks.
+_ZONE_STEP_SECONDS = 900
+_MAX_ZONE_SECONDS = 14 * 3600
+_CLOCK_TOLERANCE_SECONDS = 60.0
 _SENSELESS = "a date"
 
 
@@ -66,13 +68,20 @@ class Dates:
         )
         if self._first is None:
             self._first = lag
-            if abs(lag.recorded - lag.reissued) > _MAX_SKEW_SECONDS + lag.seconds:
+            if _is_zone(lag.recorded - lag.reissued):
                 yield pair.differs("distance", _after(lag.recorded), _after(lag.reissued), *place)
             return
         drift = (lag.recorded - self._first.recorded) - (lag.reissued - self._first.reissued)
         # A service may date an image by the start or by the end of its generation.
         if abs(drift) > _TOLERANCE_SECONDS + max(lag.seconds, self._first.seconds):
             yield pair.differs("distance", _after(lag.recorded), _after(lag.reissued), *place)
+
+
+def _is_zone(seconds: float) -> bool:
+    """Return whether a distance is the shift of a time zone."""
+    steps = round(abs(seconds) / _ZONE_STEP_SECONDS)
+    off = abs(abs(seconds) - steps * _ZONE_STEP_SECONDS)
+    return 0 < steps * _ZONE_STEP_SECONDS <= _MAX_ZONE_SECONDS and off <= _CLOCK_TOLERANCE_SECONDS
 
 
 def _after(seconds: float) -> str:

@@ -126,13 +126,16 @@ class Drift:
         return max((moment for moment in moments if moment is not None), default=None)
 
     def _moment_after(self, other: RecordedExchange, exchange: RecordedExchange) -> float | None:
-        reissued = self.played.reissued.get(other.number)
-        if reissued is not None and other.received <= exchange.sent:
-            return reissued.exchange.received + exchange.sent - other.received
         sent, distance = self._sent_at.get(other.number), exchange.sent - other.sent
         if sent is None:
             return None
-        if status_of(exchange) == LOCKED:
+        locked = status_of(exchange) == LOCKED
+        reissued = self.played.reissued.get(other.number)
+        if reissued is not None and other.received <= exchange.sent:
+            # The lock lives from the request or until the reply, and a generation may take another time now.
+            moments = sent + distance, reissued.exchange.received + exchange.sent - other.received
+            return min(moments) if locked else max(moments)
+        if locked:
             # Of two requests that are sent together, either may arrive first.
             distance = max(distance, min(_ARRIVAL_SECONDS, (other.received - other.sent) / 2))
         return sent + distance

@@ -42,5 +42,5 @@ class Outcome:
         started = started_at(self.recording.manifest.started_at)
         recorded = Side(origin_of(self.recording.manifest.target), started)
         reissued = Side(self.target.origin, started if self.began is None else self.began)
-        comparator = Comparator(recorded, reissued)
+        comparator = Comparator(recorded, reissued, self.recording.manifest.stand_ins)
         return [difference for pair in self.pairs for difference in comparator.compare(pair)]
