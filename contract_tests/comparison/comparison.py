@@ -66,7 +66,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison. command: repeats it; budget: None where nothing can be spent."""
+    """One comparison. command: repeats it; budget: None if nothing can be spent."""
 
     outcome: Outcome
     baseline: AcceptedDifferences

@@ -58,15 +58,23 @@ def _without_reply(outcome: Outcome) -> Iterator[Finding]:
 
 def _differences(outcome: Outcome, unusable: set[str]) -> Iterator[Finding]:
     pairs = {pair.recorded.number: pair for pair in outcome.pairs}
+    contexts = [Context(outcome, pairs[each.exchange], each) for each in outcome.differences()]
+    contexts = [context for context in contexts if context.recorded.role not in unusable]
     causes: dict[int, Cause] = {}
-    for difference in outcome.differences():
-        context = Context(outcome, pairs[difference.exchange], difference)
-        if context.recorded.role in unusable:
-            continue
+    # First the generations that were served on one side only, since they explain other differences.
+    for context in sorted(contexts, key=_explains_first):
         cause = _cause(context, causes)
-        if difference.kind in {"status", "silence"}:
-            causes[difference.exchange] = cause
-        yield _found(outcome, cause, context.recorded, difference)
+        if _explains(context):
+            causes[context.recorded.number] = cause
+        yield _found(outcome, cause, context.recorded, context.difference)
+
+
+def _explains(context: Context) -> bool:
+    return context.difference.kind in {"status", "silence"} and context.was_served != context.is_served
+
+
+def _explains_first(context: Context) -> tuple[bool, float]:
+    return not _explains(context), context.recorded.sent
 
 
 def _cause(context: Context, causes: dict[int, Cause]) -> Cause:

@@ -108,8 +108,8 @@ def _by_prompt(exchange: RecordedExchange, entries: Sequence[dict[str, Any]]) ->
             yield Contradiction("IMG-INPUT", where, "the prompt as input", "another value")
 
 
-def _leads_on(status: int) -> bool:
-    """Return whether a browser goes on from a reply: to another address, or with the token."""
+def _continues(status: int) -> bool:
+    """Return whether a browser continues after a reply, at another address or with the token."""
     return 300 <= status < 400 or status in {401, 403}
 
 

@@ -14,7 +14,7 @@ from contract_tests.comparison.facts import (
     served,
     status_of,
 )
-from contract_tests.comparison.intervals import settled
+from contract_tests.comparison.intervals import narrowed
 from contract_tests.comparison.reissue import Reissued, Sender
 from contract_tests.comparison.replay import Played, reason_to_leave_out, steps_of_recording
 from contract_tests.comparison.requests import kind_of_request
@@ -31,6 +31,7 @@ _QUEUE_MATTERS_SECONDS = 120.0
 _LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
 _PAUSE_SECONDS = 1.0
 _FAILURES = 2
+_PARTS = 20
 _ARRIVAL_SECONDS = 0.3
 
 
@@ -38,7 +39,7 @@ class Drift:
     """Sends the selected exchanges once. Times are seconds since it began, by the clock of the transport."""
 
     def __init__(self, selection: Selection, sender: Sender, transport: Transport, timeout_seconds: float) -> None:
-        self._exchanges = settled([each for each in selection.chosen if reason_to_leave_out(each) is None])
+        self._exchanges = narrowed([each for each in selection.chosen if reason_to_leave_out(each) is None])
         self._sender, self._transport, self._timeout = sender, transport, timeout_seconds
         self._began = transport.clock()
         self._pending: dict[int, Future[Reissued]] = {}
@@ -134,7 +135,8 @@ class Drift:
         if reissued is not None and other.received <= exchange.sent:
             # The lock lives from the request or until the reply, and a generation may take another time now.
             moments = sent + distance, reissued.exchange.received + exchange.sent - other.received
-            return min(moments) if locked else max(moments)
+            # A little away from the moment at which the lock ends.
+            return min(moments) - _margin(distance) if locked else max(moments) + _margin(distance)
         if locked:
             # Of two requests that are sent together, either may arrive first.
             distance = max(distance, min(_ARRIVAL_SECONDS, (other.received - other.sent) / 2))
@@ -142,6 +144,11 @@ class Drift:
 
     def _now(self) -> float:
         return self._transport.clock() - self._began
+
+
+def _margin(distance: float) -> float:
+    """Return how far a request may be moved so that it meets the lock as it did."""
+    return min(_ARRIVAL_SECONDS, distance / _PARTS)
 
 
 def _matters(generation: RecordedExchange, exchange: RecordedExchange) -> bool:

@@ -13,7 +13,7 @@ _TINY_SECONDS = 1e-6
 _LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
 
 
-def settled(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
+def narrowed(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
     """Return the exchanges with each generation between the calls that found the account free before and after it.
 
     The service may have read a check first that was sent a moment after a generation was requested, and may have ended

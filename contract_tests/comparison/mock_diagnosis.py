@@ -1,4 +1,4 @@
-"""Who is wrong where a mock answers otherwise than the recorded service."""
+"""The cause of a difference at a mock: a setting, the documentation, or the recording."""
 
 from contract_tests.comparison.bodies import BODIES
 from contract_tests.comparison.context import Context

@@ -21,7 +21,7 @@ from contract_tests.comparison.facts import (
     status_of,
     throttled,
 )
-from contract_tests.comparison.intervals import settled
+from contract_tests.comparison.intervals import narrowed
 from contract_tests.comparison.reissue import Reissued, Sender
 from contract_tests.comparison.requests import kind_of_request, parameters
 from contract_tests.comparison.state import states
@@ -95,7 +95,7 @@ class Replay:
         """Send every request of the recording; stop where the mock does not answer any more."""
         try:
             self._open()
-            for step in steps_of_recording(settled(self._recording.exchanges)):
+            for step in steps_of_recording(narrowed(self._recording.exchanges)):
                 (self._receive if step.receives else self._send)(step.exchange)
         except (TargetLostError, InconclusiveError) as error:
             self.played.stopped = str(error)

@@ -1,4 +1,4 @@
-"""Who is wrong where a service answers otherwise than it did: the service, or the state of an account."""
+"""The cause of a difference at the service: the service itself, or the state of an account."""
 
 from contract_tests.comparison.context import Context
 from contract_tests.comparison.documented import contradictions
@@ -13,8 +13,9 @@ from contract_tests.comparison.facts import (
     status_of,
 )
 from contract_tests.comparison.finding import Cause
-from contract_tests.comparison.requests import images_of
+from contract_tests.comparison.requests import images_of, kind_of_request
 from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.kinds import Kind
 from contract_tests.recordings.model import RecordedExchange
 
 _ARRIVAL_SECONDS = 0.15
@@ -106,7 +107,8 @@ def _newly_refused(context: Context) -> Cause:
 def _newly_served(context: Context) -> Cause:
     """Return the cause of a missing refusal: a later one shows that the quota was used up before its time."""
     if not context.is_served:
-        return _changed(context, "ORDER")
+        invalid = kind_of_request(context.recorded.request) is Kind.INVALID
+        return _changed(context, "ORDER" if invalid else None)
     refused = status_of(context.recorded)
     if any(status_of(each) == refused and _is_quota(each) for each in context.later()):
         return _changed(context, "CREDIT-NEED" if refused == NO_CREDITS else "DAILY-RESET")
