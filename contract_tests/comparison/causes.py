@@ -73,43 +73,47 @@ def other_upload(context: Context) -> Cause | None:
 
 
 def missed_moment(context: Context) -> Cause | None:
-    """Return the cause of a difference that a few milliseconds make: a lock or a queue that just ends."""
+    """Return the cause of a difference that a few milliseconds make: a lock or a queue that just begins or ends."""
     statuses = context.statuses
     if LOCKED in statuses and statuses[0] != statuses[1]:
-        if _ends_meanwhile(context):
+        # A refusal shows that the lock was held; where there was none, the request may have been early or late.
+        free = [side for side in _sides(context) if status_of(side[0]) != LOCKED]
+        if any(_ends_meanwhile(*side) for side in free):
             return Cause("inconclusive", context.rule, why="a generation ended while the request was sent")
-        if _begins_meanwhile(context):
+        if any(_begins_meanwhile(*side) for side in free):
             return Cause("inconclusive", context.rule, why="a generation began while the request was sent")
     listed = context.recorded.operation == "getRecentImages" and context.difference.kind in {"missing", "further"}
-    if listed and len(context.steps) <= 2 and _ends_meanwhile(context):
+    if listed and len(context.steps) <= 2 and any(_ends_meanwhile(*side) for side in _sides(context)):
         return Cause("inconclusive", context.rule, why="a generation ended while the list was read")
     if context.rule == "QUEUED" and context.difference.kind == "value":
         return Cause("inconclusive", "QUEUED", why="the picture was ready at another moment")
     return None
 
 
-def _ends_meanwhile(context: Context) -> bool:
-    """Return whether a generation ended during the exchange, on one of both sides."""
-    sides = ((context.recorded, context.exchanges), (context.reissued, context.reissues))
+_Side = tuple[RecordedExchange, Sequence[RecordedExchange]]
+
+
+def _sides(context: Context) -> list[_Side]:
+    """Return the exchange with all others, on each side in real time: a replay has an order of its own."""
+    recorded: _Side = (context.recorded, context.exchanges)
+    return [recorded, (context.reissued, context.reissues)] if context.outcome.drifts else [recorded]
+
+
+def _ends_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
+    """Return whether a generation ended during the exchange."""
     return any(
-        served(other)
-        and other.sent < exchange.sent < other.received
-        and other.received < exchange.received + _MARGIN_SECONDS
-        for exchange, others in sides
+        served(other) and other.sent < exchange.sent < other.received < exchange.received + _MARGIN_SECONDS
         for other in others
     )
 
 
-def _begins_meanwhile(context: Context) -> bool:
-    """Return whether a request for a generation was sent at about the same time, on one of both sides."""
-    sides = ((context.recorded, context.exchanges), (context.reissued, context.reissues))
+def _begins_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
+    """Return whether a generation was requested at about the same time."""
     return any(
         served(other)
         and other.number != exchange.number
-        and exchange.sent < other.sent + _ARRIVAL_SECONDS
         and other.sent < exchange.received
-        and exchange.sent < other.received
-        for exchange, others in sides
+        and exchange.sent < min(other.sent + _ARRIVAL_SECONDS, other.received)
         for other in others
     )
 

@@ -116,9 +116,8 @@ def drift(recording: str, target: str, max_credits: int | None, *, yes: bool, **
 
 def _print_plan(chosen: Selection, exchanges: int, cap: int) -> None:
     usual, worst = counted(chosen.usual_cost, "credit"), counted(chosen.cost, "credit")
-    click.echo(
-        f"{len(chosen.chosen)} of {counted(exchanges, 'exchange')}: {usual} as recorded, {worst} at worst, cap {cap}"
-    )
+    number = f"{len(chosen.chosen)} of {counted(exchanges, 'exchange')}"
+    click.echo(f"{number}: {usual} if nothing has changed, {worst} at worst; never more than {counted(cap, 'credit')}.")
 
 
 class _Request:

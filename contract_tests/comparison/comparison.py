@@ -86,7 +86,8 @@ class Comparison:
 
     @property
     def compared(self) -> int:
-        return len(self.outcome.pairs)
+        """The number of exchanges with a reply on both sides."""
+        return sum(1 for pair in self.outcome.pairs if pair.reissued.response is not None)
 
     @property
     def open(self) -> list[Finding]:
@@ -139,8 +140,8 @@ class Comparison:
         parts += [f"{accepted} accepted"] if accepted else []
         parts += [f"{len(self.outcome.played.left_out)} left out"] if self.outcome.played.left_out else []
         ending = f" It ended early: {self.outcome.played.stopped}." if self.outcome.played.stopped else ""
-        verb = "differs from" if self.open else "answers like"
-        return f"{verb} the recording: {', '.join(parts)}.{ending}"
+        result = "differs from the recording" if self.open else "answers like the recording"
+        return f"{result if self.compared else 'could not be compared'}: {', '.join(parts)}.{ending}"
 
     def gone_lines(self) -> Iterator[str]:
         """Yield what to do about each accepted difference that no longer occurs."""

@@ -63,7 +63,7 @@ class Drift:
         self._await_moment(exchange)
         self._sent_at[exchange.number] = self._now()
         if any(exchange.sent < other.sent < exchange.received for other in self._exchanges):
-            self._pending[exchange.number] = self._pool.submit(self._sender.send, exchange)
+            self._pending[exchange.number] = self._pool.submit(self._sender.send, exchange, patient=True)
         else:
             self._note(exchange, lambda: self._settled(exchange))
 

@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
-
-from contract_tests.runner.target import origin_of
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,5})$")
@@ -32,21 +30,30 @@ class AddressForm:
 
 def address_form(address: str, origin: str) -> AddressForm:
     """Return the form of an address in a reply of the API at that origin."""
-    parts = urlsplit(address)
+    parts = _split(address)
     suffix = _SUFFIX.search(parts.path)
     names = tuple(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
     return AddressForm(_place(address, origin), names, suffix[1].lower() if suffix else "")
 
 
 def _place(address: str, origin: str) -> str:
-    if urlsplit(address).scheme:
-        return "absolute" if origin_of(address) == origin else "remote"
+    parts = _split(address)
+    if parts.scheme:
+        return "absolute" if f"{parts.scheme}://{parts.netloc}" == origin else "remote"
     return "slashed" if address.startswith("/") else "relative"
 
 
 def address_key(address: str) -> str:
     """Return what identifies the picture: the path, since host, query and first slash are part of the form."""
-    return urlsplit(address).path.lstrip("/")
+    return _split(address).path.lstrip("/")
+
+
+def _split(address: str) -> SplitResult:
+    """Return the parts of an address; a text that is not one is a path."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", address, "", "")
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,9 @@ def _of_field(difference: Difference, pair: Pair, path: tuple[str, ...]) -> str:
     name = path[-1]
     if name == "created_at":
         return "RECENT-TIME" if difference.kind == "distance" else "SHAPE"
-    if name in {"id", "title"} or (name == "output" and difference.kind == "identifier"):
+    if name == "output" and difference.kind == "identifier":
+        return "RECENT-SAME" if listing else "IMG-GET"
+    if name in {"id", "title"}:
         return "RECENT-SAME" if listing else "IMG-COUNT"
     if name == "status" and len(path) > 1:
         return "QUEUED"

@@ -8,6 +8,7 @@ from contract_tests.comparison.facts import (
     UNAUTHENTICATED,
     foreign_lock,
     images_made,
+    is_generation,
     over_limit,
     served,
     status_of,
@@ -25,9 +26,9 @@ _MIN_WITNESSES = 2
 def diagnose_service(context: Context) -> Cause:
     """Return the cause of a difference at the service."""
     if context.difference.kind == "status":
-        if LOCKED in context.statuses:
-            return _lock(context)
         quota = (_is_quota(context.recorded), _is_quota(context.reissued))
+        if LOCKED in context.statuses and not quota[1]:
+            return _lock(context)
         if quota[1] and not quota[0]:
             return _newly_refused(context)
         if quota[0] and not quota[1]:
@@ -62,6 +63,8 @@ def _newly_locked(context: Context) -> Cause:
 
 
 def _newly_free(context: Context) -> Cause:
+    if is_generation(context.recorded) and not context.is_served:
+        return _changed(context)  # refused in another way
     if foreign_lock(context.recorded, context.outcome.recording.exchanges):
         return Cause("recording_unusable", context.rule, why="another client held the lock in the recording")
     for holder in context.holders(recorded=True):

@@ -12,7 +12,6 @@ from msgspec import UNSET
 
 from contract_tests.client.budget import Budget
 from contract_tests.client.call import Call, Reply
-from contract_tests.client.connection import make_client
 from contract_tests.client.masking import Masker, Secret
 from contract_tests.client.transport import Sent, Transport
 from contract_tests.comparison.observed import response_of
@@ -31,14 +30,14 @@ from contract_tests.recordings.model import (
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 
 API = "/api/v1"
-DALL_E = {
+DALL_E: dict[str, Any] = {
     "image_generator": "dall-e",
     "description": "A kite over a lake",
     "size": "256x256",
     "quality": "standard",
     "image_number_of_images": 1,
 }
-FLUX = {"image_generator": "flux-pro", "description_flux_pro": "A paper boat", "image_number_of_images": 1}
+FLUX: dict[str, Any] = {"image_generator": "flux-pro", "description_flux_pro": "A paper boat", "image_number_of_images": 1}
 UPSCALE = {
     "image_generator": "stablediffusion",
     "stable_description": "The same in finer detail",
@@ -78,7 +77,7 @@ class Client:
     pool: ThreadPoolExecutor
 
     def get(self, path: str, role: str = "primary", **others: Any) -> Reply:
-        return self.transport.send_once(self._call("GET", f"{self.target.base_url}{path}", role, **others))
+        return self.transport.send(self._call("GET", f"{self.target.base_url}{path}", role, **others))
 
     def post(self, path: str, role: str = "primary", **others: Any) -> Reply:
         return self.transport.send_once(self._call("POST", f"{self.target.base_url}{path}", role, **others))
@@ -101,12 +100,12 @@ class Client:
 
     def upscale(self, width: int = 40, height: int = 30, role: str = "primary") -> Reply:
         files = {"image_src": ("photo.png", png(width, height), "image/png")}
-        return self.post("/aiimage/generate-image", role, fields=UPSCALE, files=files, images=1)
+        return self.post("/aiimage/generate-image", role, fields=UPSCALE, files=files, images=1, timeout_seconds=60)
 
     def picture(self, output: str) -> Reply:
         from urllib.parse import urljoin
 
-        return self.transport.send_once(Call("GET", urljoin(self.target.uploads, output), accept="image/*"))
+        return self.transport.send(Call("GET", urljoin(self.target.uploads, output), accept="image/*"))
 
     def overlapping(self, role: str, during: Callable[[], object], **fields: Any) -> Reply:
         """Generate, and act as soon as the generation runs."""
@@ -126,7 +125,7 @@ Script = Callable[[Client], None]
 
 def record(target: Target, script: Script, transport: Transport | None = None, now: float | None = None) -> Recording:
     """Return what is sent while a script runs at a target."""
-    transport = transport or Transport(target, Masker(target.secrets), Budget(60), client=make_client(target))
+    transport = transport or Transport(target, Masker(target.secrets), Budget(60))
     recorder = Recorder(target)
     transport.listeners.append(recorder.note)
     started = transport.clock()

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contract_tests.client.budget import Budget
-from contract_tests.client.connection import make_client
 from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.comparison.outcome import Outcome
@@ -36,9 +35,8 @@ class DrawnService:
 
     def transport(self) -> Transport:
         masker, budget = Masker(self.target.secrets), Budget(CREDITS)
-        client = make_client(self.target)
         clock, sleep, now = self.pace.seconds, self.pace.sleep, self.now
-        return Transport(self.target, masker, budget, client=client, clock=clock, sleep=sleep, now=now)
+        return Transport(self.target, masker, budget, clock=clock, sleep=sleep, now=now)
 
     def now(self) -> float:
         return self.pace.wall_ms() / 1000
