@@ -17,7 +17,7 @@ from contract_tests.runner.target import ROLES
 _PREFIX = 6
 # A shorter stand-in may by chance be a word of a later reply.
 _CHANCE = 12
-# What the recorder itself counted or was given, by JSON pointer.
+# The values that the recorder itself counted or was given, by JSON pointer.
 _OWN = re.compile(
     r"/(number|sent|received|role|purpose|seed|document|target|uploads|started_at|suite|response/(status|whole_bytes))"
     r"|/(response/picture|request/form/\d+/file)/(bytes|sha256|width|height)"
@@ -43,6 +43,7 @@ class Auditor:
             resources.openapi(name).read_text(encoding="utf-8") for name in ("openapi.yaml", "rules.yaml")
         )
         self._sent: set[str] = set()
+        self._texts: set[bytes] = set()
         self._kinds: dict[str, str] = {}
         self._windows = Windows()
         for token in tokens:
@@ -54,6 +55,7 @@ class Auditor:
         with self._lock:
             for text in suspicion.sent_texts(call):
                 self._sent.update(suspicion.parts(text))
+                self._texts.add(text.encode("utf-8", "replace"))
             if call.token is not None:
                 self._add(call.token.reveal(), "a token")
             for _, content, _ in call.files.values():
@@ -71,7 +73,17 @@ class Auditor:
         for path in sorted(folder.rglob("*.json")):
             for where, text in _texts(json.loads(path.read_bytes()), without=_OWN):
                 if what := search(text):
-                    yield path, Finding(where or "/", what)
+                    yield path, Finding(self._shown(where), what)
+
+    def _shown(self, where: str) -> str:
+        """Return a JSON pointer without the keys that the document lacks, which may be secrets themselves."""
+        steps = where.split("/")[1:]
+        known = (
+            all(part.lower() in self._known for part in suspicion.words(step.replace("~1", "/"))) for step in steps
+        )
+        return "/" + "/".join(
+            step if step.isdigit() or public else "…" for step, public in zip(steps, known, strict=True)
+        )
 
     def lines(self, lines: Iterable[str], stand_ins: Iterable[str] = ()) -> Iterator[Finding]:
         """Yield the same for printed lines."""
@@ -89,7 +101,14 @@ class Auditor:
                 for text, kind in self._kinds.items()
                 if kind == "a token" or not (text in self._sent or text in by_chance)
             }
-            return Search(wanted, self._windows, allowed, frozenset(self._sent))
+            return Search(
+                wanted,
+                self._windows,
+                allowed=allowed,
+                sent=frozenset(self._sent),
+                known=self._known,
+                texts=list(self._texts),
+            )
 
     def _collect_header(self, name: str, value: str) -> None:
         if name == "set-cookie":
@@ -124,8 +143,18 @@ class Auditor:
 class Search:
     """Finds any of the wanted texts, in any form, and what looks like a secret by itself."""
 
-    def __init__(self, wanted: dict[str, str], windows: Windows, allowed: frozenset[str], sent: frozenset[str]) -> None:
-        self._windows, self._allowed, self._sent = windows, allowed, sent
+    def __init__(
+        self,
+        wanted: dict[str, str],
+        windows: Windows,
+        *,
+        allowed: frozenset[str],
+        sent: frozenset[str],
+        known: frozenset[str],
+        texts: list[bytes],
+    ) -> None:
+        self._windows, self._allowed, self._sent, self._known = windows, allowed, sent, known
+        self._texts = texts
         self._by_prefix: dict[str, list[tuple[str, str, bool]]] = {}
         for text, kind in wanted.items():
             for form in suspicion.forms(text):
@@ -140,13 +169,26 @@ class Search:
                 for form, kind, alone in self._by_prefix.get(text[at : at + length], ()):
                     if text.startswith(form, at) and not (alone and suspicion.within_word(text, at, len(form))):
                         return kind
-        return self._windows.found_in(text) or self._by_itself(text)
+        if any(not self._was_sent(piece) for piece in self._windows.found_in(text)):
+            return "a part of a file"
+        return self._by_itself(text)
+
+    def _was_sent(self, piece: bytes) -> bool:
+        """Return whether a piece of a file is a text that was sent: a service may write the prompt into the picture."""
+        return any(piece in text for text in self._texts)
 
     def _by_itself(self, text: str) -> str | None:
         for found, kind in suspicion.like_secrets(text):
-            if found not in self._allowed and found not in self._sent:
+            if not (found in self._allowed or found in self._sent or self._made_of_stand_ins(found)):
                 return kind
         return None
+
+    def _made_of_stand_ins(self, text: str) -> bool:
+        """Return whether nothing in a text is what the service sent, as in an address with the stand-in of a user."""
+        parts = suspicion.words(text)
+        return any(part in self._allowed for part in parts) and all(
+            part in self._allowed or part.lower() in self._known for part in parts
+        )
 
 
 def _texts(value: Any, without: re.Pattern[str] = _NOTHING) -> Iterator[tuple[str, str]]:

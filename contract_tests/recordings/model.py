@@ -38,7 +38,8 @@ class Request(Struct, frozen=True):
     """A request. target: the path below the base URL, or for a picture the `output` that led to it.
 
     authorization: the header with the role in the token's place, as `Bearer {primary}`; None without the header.
-    At most one of json, form and text is set; text is a body as it was sent.
+    At most one of json, form and text is set; text is a body as it was sent. left_out_bytes: the size of a body that is
+    not kept, since it is too long or binary.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Request(Struct, frozen=True):
     json: Any = UNSET
     form: Sequence[Part] | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    left_out_bytes: int | UnsetType = UNSET
 
 
 class Picture(Struct, frozen=True):

@@ -20,6 +20,7 @@ class SuiteRecording:
     """Records every call of a run; the purpose of each is its test."""
 
     def __init__(self, where: Path, run: Run) -> None:
+        folder.check(where, "--record")
         folder.prepare(where, "--record")
         self._recording = AuditedRecording(where, run)
         self._stopped: str | None = None
@@ -32,7 +33,7 @@ class SuiteRecording:
         reason = self._recording.finish(self._stopped)
         click.echo(f"{counted(self._recording.recorder.count, 'exchange')} recorded.")
         if reason:
-            click.echo(f"The recording is partial: {reason}.")
+            click.echo(f"The recording is partial: {reason.removesuffix('.')}.")
         return _STATUS if reason else status
 
     def interrupting(self, finish: Callable[[str], int]) -> Callable[[str], int]:

@@ -1,4 +1,4 @@
-"""What a recording sends, in order of worth: first what is free, then as much as the cap allows."""
+"""The calls of a recording, in order of worth: first the free ones, then as many as the cap allows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

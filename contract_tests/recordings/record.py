@@ -19,7 +19,7 @@ _EPILOG = """\b
 Exit status:
   0  the recording is whole
   2  bad usage
-  3  it is partial, nothing could be recorded, or a file contained what may not be written
+  3  it is partial, nothing could be recorded, or a file that contained a secret was removed
 
 \b
 Example:
@@ -86,12 +86,13 @@ def record(
         strict=False,
         baseline=None,
     )
+    where = Path(out)
+    folder.check(where, "--out", force=force)
     run = Run(settings)
     plan = make_plan(run.target, settings.cap)
     _print_plan(settings, plan)
     confirm(run.target, plan.credits, yes=yes)
-    where = Path(out)
-    folder.prepare(where, "--out", force=force)
+    folder.prepare(where, "--out")
     sys.exit(record_in(where, run, plan))
 
 
@@ -106,10 +107,11 @@ def record_in(where: Path, run: Run, plan: RecordingPlan) -> int:
 
 def _end(recording: AuditedRecording, run: Run, stopped: str | None) -> int:
     reason = recording.finish(stopped)
+    run.transport.close()
     spent = f"{counted(run.budget.spent, 'credit')} spent at most"
     recording.say(f"{counted(recording.recorder.count, 'exchange')} recorded, {spent}.")
     if reason:
-        recording.say(f"The recording is partial: {reason}.")
+        recording.say(f"The recording is partial: {reason.removesuffix('.')}.")
     return _STATUS if reason else 0
 
 
@@ -118,6 +120,6 @@ def _print_plan(settings: Settings, plan: RecordingPlan) -> None:
     for step, reason in plan.left_out:
         click.echo(f"Left out: {step.purpose}: {reason}")
     click.echo(
-        f"{counted(len(plan.steps), 'step')}, at worst {counted(plan.credits, 'credit')}; "
+        f"{counted(len(plan.steps), 'step')} for {counted(plan.credits, 'credit')} by the documentation; "
         f"never more than {counted(settings.cap, 'credit')}."
     )

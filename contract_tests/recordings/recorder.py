@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -78,7 +79,7 @@ class Recorder:
         if call.role == _CONTROL:
             return
         with self._lock:
-            self._writing.learn(call)
+            self._try(partial(self._writing.learn, call))
             self.count += 1
             self._waiting[get_ident()] = (self.count, self.purpose, call, self._run.transport.clock())
 
@@ -86,9 +87,10 @@ class Recorder:
         if sent.call.role == _CONTROL:
             return
         with self._lock:
-            number, purpose, _, _ = self._waiting.pop(get_ident())
+            number, purpose, _, began = self._waiting.pop(get_ident())
             if self._open:
-                self._try(lambda: self._write(number, purpose, sent))
+                # Numbers and these instants are in the same order, since both were given under the lock.
+                self._try(lambda: self._write(number, purpose, replace(sent, sent=began)))
 
     def _try(self, write: Callable[[], None]) -> None:
         """Write; an error stops the recording, not the run that is recorded."""

@@ -1,6 +1,9 @@
 """One recording by the plan: the steps in order, what is said of each, and why it ended."""
 
+import re
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from contract_tests.errors import (
     BudgetExceededError,
@@ -16,6 +19,8 @@ from contract_tests.recordings.requests import Requests
 from contract_tests.runner.run import Run
 
 _FIRST = "the first replies"
+# The number in it is the suite's own.
+_SILENCE = re.compile(r"\d+ requests in a row got no reply")
 
 
 class PlannedRecording:
@@ -35,7 +40,10 @@ class PlannedRecording:
                     return f"it took longer than the {self._run.target.budget.seconds:g} s of the target"
                 self._say(f"{number}/{len(self._plan.steps)} {step.purpose}: {self._taken(step, requests)}")
         except (PreflightError, TargetLostError) as error:
-            return self._recorder.sanitiser.text(str(error))
+            return self._said(error)
+        except Exception as error:  # noqa: BLE001  its message may quote the service
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            return f"a fault of the suite: {type(error).__name__} ({Path(place.filename).name}:{place.lineno})"
         return None
 
     def _taken(self, step: Step, requests: Requests) -> str:
@@ -45,6 +53,14 @@ class PlannedRecording:
         why = ""
         try:
             step.send(requests)
-        except (BudgetExceededError, InconclusiveError, UndocumentedLimitError) as error:
-            why = f" ({self._recorder.sanitiser.text(str(error))})"
+        except BudgetExceededError as error:
+            why = f" ({error})"
+        except (InconclusiveError, UndocumentedLimitError) as error:
+            why = f" ({self._said(error)})"
         return f"{counted(self._recorder.count - before, 'call')}{why}"
+
+    def _said(self, error: Exception) -> str:
+        """Return what is printed of an error, which may quote the service."""
+        found = _SILENCE.match(text := str(error))
+        ours = found[0] if found else ""
+        return ours + self._recorder.sanitiser.text(text.removeprefix(ours))

@@ -19,13 +19,16 @@ _MAX_INTEGER = 2**63
 _MAX_EXACT = 2**53
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LEAST_PHRASE = 8
-_WORD_GOES_ON = re.compile(WORD_CHARACTER * 2)
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_IN_WORD = re.compile(WORD_CHARACTER * 2)
+# Bounded at its start, so that the time for a long word does not grow with its square.
+_EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
 _UUID = r"(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-])"
 _TIME = r"[0-2]\d:[0-5]\d:[0-6]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?"
-# Only of these years, so that it is no date of birth.
+# Of these years alone: a date of birth is a secret.
 _DATE = rf"(?<![\w.:-])20[23]\d-[01]\d-[0-3]\d[T ]{_TIME}(?![\w:])"
 _USER = r"(?<=://)[^/\s@\"'<>]+@"
+_SIGNS = r"[!-$&-/:-@\[-`{-~]{8,}"
+_MIN_DISTINCT_SIGNS = 5
 _QUERY = r"[?&](?:amp;)?[^=&?#\s\"'<>\\]{1,64}="
 _VALUE = r"[^&#\s\"'<>\\]+"
 
@@ -128,6 +131,8 @@ class Sanitiser:
         match found.lastgroup:
             case "address" | "date":
                 return whole
+            case "signs":
+                return self._signs(whole)
             case "email":
                 return self.stand_ins.email(whole)
             case "uuid":
@@ -137,6 +142,12 @@ class Sanitiser:
             case "value":
                 return self._run(found["name"], sensitive=sensitive) + self._run(found["value"], sensitive=True)
         return self._run(whole, sensitive=sensitive)
+
+    def _signs(self, text: str) -> str:
+        """Return punctuation; so much of it may be a password. The outer signs keep its stand-in apart from words."""
+        if len(set(text)) < _MIN_DISTINCT_SIGNS:
+            return text
+        return text[0] + self.stand_ins.word(text[1:-1]) + text[-1]
 
     def _run(self, text: str, *, sensitive: bool) -> str:
         return "".join(self._piece(piece, sensitive=sensitive) for piece in pieces(text))
@@ -163,7 +174,7 @@ class Sanitiser:
             (
                 text[:length]
                 for length in self._lengths
-                if text[:length] in self._phrases and not _WORD_GOES_ON.match(text, length - 1)
+                if text[:length] in self._phrases and not _IN_WORD.match(text, length - 1)
             ),
             None,
         )
@@ -178,5 +189,5 @@ def _pattern(addresses: set[str]) -> re.Pattern[str]:
     known = "|".join(re.escape(each) for each in sorted(addresses, key=len, reverse=True)) or "(?!)"
     return re.compile(
         rf"(?P<address>(?<![\w.@-])(?:{known})(?![\w-]|\.\w))|(?P<user>{_USER})|(?P<name>{_QUERY})(?P<value>{_VALUE})"
-        rf"|(?P<email>{_EMAIL})|(?P<uuid>{_UUID})|(?P<date>{_DATE})|(?P<run>(?:%[0-9A-Fa-f]{{2}}|{WORD_CHARACTER})+)"
+        rf"|(?P<signs>{_SIGNS})|(?P<email>{_EMAIL})|(?P<uuid>{_UUID})|(?P<date>{_DATE})|(?P<run>(?:%[0-9A-Fa-f]{{2}}|{WORD_CHARACTER})+)"
     )

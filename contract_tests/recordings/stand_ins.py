@@ -12,13 +12,13 @@ from contract_tests.recordings.vocabulary import is_public
 Draw = Callable[[str, int], str]
 
 # Shorter ones are too few to tell all that they replace apart; longer ones would only fill the files.
-_LEAST_LETTERS, _LEAST_DIGITS, _MOST = 4, 3, 128
+_MIN_LETTERS, _MIN_DIGITS, _MAX_CHARACTERS = 4, 3, 128
 _TRIES = 30
-_LEAST_HEX = 8
+_MIN_HEX = 8
 _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]+|(?=.*[0-9])(?=.*[A-F])[0-9A-F]+")
 _UUID_LENGTHS = (8, 4, 4, 4, 12)
 _MAX_PORT = 65535
-_LEAST_POWER = -300
+_MAX_POWER = 300
 # A scanner for secrets would take them for keys.
 _LIKE_KEYS = re.compile(r"eyJ|AKIA|ASIA|ghp|xox")
 _OTHER_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -45,11 +45,14 @@ class StandIns:
 
         sensitive: the word is replaced although it is a public one, for example as a part of a token.
         """
-        if text.isascii() and text.isdigit():
-            # Leading zeros are kept, so that a number stays the same number with and without them.
-            rest = text.lstrip("0")
-            return text[: len(text) - len(rest)] + (self._allocated(rest, self._digits) if rest else "")
-        return self._allocated(text, self._letters, key=f"sensitive {text}" if sensitive else text)
+        if not (text.isascii() and text.isdigit()):
+            return self._allocated(text, self._letters, _key(text, sensitive=sensitive))
+        # Leading zeros are kept, so that a number stays the same number with and without them.
+        rest = text.lstrip("0")
+        if not rest:
+            return text
+        key = _key(rest, sensitive=sensitive or is_public(rest))
+        return text[: len(text) - len(rest)] + self._allocated(rest, self._digits, key)
 
     def number(self, text: str) -> str:
         """Return the stand-in of a number that is not whole, as Python writes it."""
@@ -90,13 +93,13 @@ class StandIns:
         return not (taken or is_public(drawn) or _LIKE_KEYS.match(drawn))
 
     def _letters(self, text: str, extra: int) -> str:
-        hexadecimal = len(text) >= _LEAST_HEX and _HEX.fullmatch(text)
+        hexadecimal = len(text) >= _MIN_HEX and _HEX.fullmatch(text)
         return "".join(
-            self._like(each, hexadecimal=bool(hexadecimal)) for each in _stretched(text, _LEAST_LETTERS, extra)
+            self._like(each, hexadecimal=bool(hexadecimal)) for each in _stretched(text, _MIN_LETTERS, extra)
         )
 
     def _digits(self, text: str, extra: int) -> str:
-        length = min(max(len(text), _LEAST_DIGITS), _MOST) + extra
+        length = min(max(len(text), _MIN_DIGITS), _MAX_CHARACTERS) + extra
         # A port stays one.
         last = _MAX_PORT if length == len(str(_MAX_PORT)) else 10**length - 1
         return str(self._random.randint(10 ** (length - 1), last))
@@ -105,8 +108,8 @@ class StandIns:
         mantissa, exponent, power = text.partition("e")
         longer = f"{mantissa}{'' if '.' in mantissa else '.'}{'1' * extra}" if extra else mantissa
         drawn = "".join(self._random.choice("123456789") if each.isdigit() else each for each in longer)
-        # The smallest numbers are too few.
-        return repr(float(f"{drawn}{exponent}{max(int(power), _LEAST_POWER) if power else ''}"))
+        # The smallest numbers are too few, and there is a largest one.
+        return repr(float(f"{drawn}{exponent}{min(max(int(power), -_MAX_POWER), _MAX_POWER) if power else ''}"))
 
     def _uuid(self, text: str, extra: int) -> str:
         del extra  # there are enough
@@ -128,7 +131,12 @@ class StandIns:
         return drawn.upper() if character.isupper() else drawn
 
 
+def _key(text: str, *, sensitive: bool) -> str:
+    """Return what identifies a word; where it is not sensitive, a public word is never replaced."""
+    return f"sensitive {text}" if sensitive else text
+
+
 def _stretched(text: str, least: int, extra: int) -> str:
     """Return a text of the length of the stand-in, whose characters show the kinds that it has."""
-    cut = text[:_MOST]
+    cut = text[:_MAX_CHARACTERS]
     return cut + cut[-1] * (max(0, least - len(cut)) + extra)

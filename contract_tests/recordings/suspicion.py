@@ -1,4 +1,4 @@
-"""What is suspicious in a call and its reply, and the forms in which it may appear, for the auditor alone."""
+"""Suspicious texts in a call and its reply, and the forms in which they may appear, for the auditor alone."""
 
 import base64
 import binascii
@@ -11,7 +11,8 @@ from contract_tests.client.call import Call
 
 _PART = re.compile(r"[A-Za-z0-9]+")
 _LONG, _LONG_LETTERS, _LONG_DIGITS = 8, 24, 6
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# Bounded at its start, so that the time for a long word does not grow with its square.
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _EXAMPLE = re.compile(r"@example\.(?:com|net|org)$")
 _UUID = re.compile(r"\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b")
 _QUERY = re.compile(r"[?&][^=&?#\s\"'<>\\]+=([^&#\s\"'<>\\]{4,})")
@@ -38,6 +39,11 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}")
 def public_text(texts: Iterable[str]) -> frozenset[str]:
     """Return the parts of public texts, in lower case."""
     return frozenset(part.lower() for text in texts for part in _PART.findall(text))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of letters and digits in a text."""
+    return _PART.findall(text)
 
 
 def parts(text: str) -> set[str]:
@@ -136,12 +142,11 @@ class Windows:
         pieces = (content[at : at + _WINDOW] for at in range(0, len(content) - _WINDOW + 1, _WINDOW))
         self._known.update(piece for piece in pieces if len(set(piece)) >= _DISTINCT)
 
-    def found_in(self, text: str) -> str | None:
-        """Return what a text contains of a file, encoded or not, None if there is nothing."""
+    def found_in(self, text: str) -> Iterator[bytes]:
+        """Yield the pieces of files that a text contains, encoded or not."""
         for content in _decodings(text) if self._known else ():
-            if any(content[at : at + _WINDOW] in self._known for at in range(len(content) - _WINDOW + 1)):
-                return "a part of a file"
-        return None
+            pieces = (content[at : at + _WINDOW] for at in range(len(content) - _WINDOW + 1))
+            yield from (piece for piece in pieces if piece in self._known)
 
 
 def _decodings(text: str) -> Iterator[bytes]:

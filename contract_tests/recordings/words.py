@@ -48,7 +48,7 @@ def _decoded(source: str) -> Iterator[tuple[str, str]]:
     try:
         characters = content.decode()
     except UnicodeDecodeError:
-        # Bytes that are no text count as a word.
+        # Other bytes than those of a text count as a word.
         characters = content.decode("latin-1").translate({code: 0xE000 + code for code in range(128, 256)})
     start = 0
     for character in characters:

@@ -1,5 +1,6 @@
 """A call with its reply as an exchange of a recording."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urljoin
@@ -90,20 +91,21 @@ class Writing:
                 return
 
     def _payload(self, call: Call) -> dict[str, Any]:
+        size = _size(call)
+        if size > MAX_TEXT_BYTES or (call.body is not None and not _is_text(call.body)):
+            return {"left_out_bytes": size}
         if call.json is not None:
             return {"json": _mapped(call.json, self._without_tokens)}
         if call.fields is not None:
-            values = [
-                Part(self._without_tokens(name), self._without_tokens(value)) for name, value in call.fields.items()
-            ]
-            sent = [
-                Part(name, file=files.upload(self._without_tokens(file), content, kind))
-                for name, (file, content, kind) in call.files.items()
-            ]
-            return {"form": [*values, *sent]}
-        if call.body is not None:
-            return {"text": self._without_tokens(call.body[:MAX_TEXT_BYTES].decode("utf-8", "replace"))}
-        return {}
+            return {"form": [*self._parts(call)]}
+        return {"text": self._without_tokens(call.body.decode())} if call.body is not None else {}
+
+    def _parts(self, call: Call) -> Iterator[Part]:
+        sent = self._without_tokens
+        for name, value in (call.fields or {}).items():
+            yield Part(sent(name), sent(value))
+        for name, (file, content, kind) in call.files.items():
+            yield Part(sent(name), file=files.upload(sent(file), content, kind))
 
     def _without_tokens(self, text: str) -> str:
         return self._sanitise.sent(text, self._role)
@@ -133,6 +135,21 @@ class Writing:
         mark = _MARK if text.startswith(_MARK) else ""
         cut = {"whole_bytes": len(content)} if len(content) > MAX_TEXT_BYTES else {}
         return {"text": mark + self._sanitise.text(text.removeprefix(mark)), **cut}
+
+
+def _size(call: Call) -> int:
+    """Return the size of what is kept of a body."""
+    if call.json is not None:
+        return len(json.dumps(call.json))
+    values = (call.fields or {}).items()
+    return len(call.body or b"") + sum(len(name) + len(value) for name, value in values)
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return "\0" not in content.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _strings(value: Any) -> Iterator[str]:

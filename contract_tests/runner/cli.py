@@ -33,8 +33,8 @@ Exit status of run:
   1  a documented rule is violated; with --strict, also if the service differs from an assumption;
      with --baseline, also if an accepted finding no longer occurs
   2  bad usage
-  3  too few rules could be checked, the run was interrupted, the service cannot be reached, or a report cannot be
-     written
+  3  too few rules could be checked, the run was interrupted, the service cannot be reached, a report cannot be
+     written, or the recording is not whole
 """
 _COMPARE = """\b
 Exit status of compare:

@@ -1,5 +1,6 @@
 """Every fenced block of every page is run or checked as KINDS defines. A block without a kind fails."""
 
+import inspect
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -93,7 +95,10 @@ def conform(block: Block, place: Place, command: str) -> None:
     _, name, *arguments = shlex.split(command)
     given = contract_tests.runner.cli.main.commands[name].make_context(name, arguments).params
     if "target" in given:
-        asked = {each: given[each] for each in given.keys() - {"yes", "write_baseline", "baseline"}}
+        # A command without one of these options has the default of the others.
+        asked: dict[str, Any] = dict.fromkeys(inspect.signature(make_settings).parameters)
+        asked |= {"profile": "full", "strict": False}
+        asked = {each: given.get(each, default) for each, default in asked.items() if each != "baseline"}
         with pytest.MonkeyPatch.context() as patched:
             patched.chdir(ROOT)
             patched.setenv("AIIMAGE_TOKEN", "a-token")

@@ -33,7 +33,12 @@ def test_every_command_is_in_its_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "commands"), [("flag of `run`, `plan`", ["run", "plan"]), ("flag of `selftest`", ["selftest"])]
+    ("header", "commands"),
+    [
+        ("flag of `run`, `plan`", ["run", "plan"]),
+        ("flag of `record`", ["record"]),
+        ("flag of `selftest`", ["selftest"]),
+    ],
 )
 def test_every_flag_of_the_suite_is_in_its_table_with_its_default(header: str, commands: list[str]) -> None:
     found = [contract_tests.runner.cli.main.commands[name] for name in commands]
@@ -82,7 +87,11 @@ def statuses(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["aiimage-mock serve", "aiimage-conform run", "aiimage-conform compare", "aiimage-conform selftest"]
+    "name",
+    [
+        "aiimage-mock serve",
+        *(f"aiimage-conform {command}" for command in ("run", "compare", "selftest", "record")),
+    ],
 )
 def test_every_exit_status_is_in_its_table(name: str) -> None:
     program, command = name.split()

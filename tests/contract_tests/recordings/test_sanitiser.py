@@ -102,6 +102,7 @@ def test_no_word_of_a_reply_is_left_unless_it_is_public(text: str) -> None:
         ("https://cdn.zorblax.net/x.png", r"https://[a-z]{4}\.[a-z]{7}\.[a-z]{4}/x\.png"),
         ("zorro.quill@zorblax.net", r"[a-z]{11}@example\.com"),
         ("eyJhbGciOi.eyJzdWIiOi.c2lnbmF0", r"[a-zA-Z]{10}\.[a-zA-Z]{10}\.[a-z]\d[a-zA-Z]+\d"),
+        ("a !@#$^&*()_+ b", r"a ![a-z]{9}\+ [a-z]{4}"),
         ("密码", r"[^\x00-\x7f]{4}"),
     ],
 )
@@ -126,7 +127,7 @@ def test_a_uuid_stays_one() -> None:
         "404 Not Found",
     ],
 )
-def test_what_is_public_is_kept(text: str) -> None:
+def test_public_texts_are_kept(text: str) -> None:
     assert sanitiser().text(text) == text
 
 
@@ -139,7 +140,7 @@ def test_equal_values_stay_equal_across_fields_and_encodings() -> None:
     assert ours.json([{"id": 90531.0}])[0]["id"] == number
 
 
-def test_what_was_sent_is_public_but_for_tokens() -> None:
+def test_sent_texts_are_public_but_for_tokens() -> None:
     ours = sanitiser()
     ours.learn(["Seven 35 mm foxes in Zembla", f"a {TOKEN}"])
     assert ours.text("Seven 35 mm foxes in Zembla calm zorblax") != "Seven 35 mm foxes in Zembla calm zorblax"

@@ -1,0 +1,91 @@
+"""Secrets in every part of the replies of a service appear in no file of a recording and in no line that is printed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contract_tests.recordings.auditor import Auditor
+from contract_tests.recordings.sanitiser import Sanitiser
+from contract_tests.runner.cli import main
+from support.canaries import CANARIES, TOKEN, CanaryService, forms
+from support.listening import listening
+
+
+class Service(CanaryService):
+    pass
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Path]:
+    Service.count, Service.sent = 0, b""
+    with listening(Service) as host:
+        file = tmp_path / "target.yaml"
+        roles = ("primary", "empty", "limited", "low", "almost_limited", "invalid", "busy")
+        accounts = {role: {"token": TOKEN if role == "primary" else f"{TOKEN}-{role}"} for role in roles}
+        file.write_text(
+            f"base_url: http://{host}/api/v1\naccounts: {json.dumps(accounts)}\n"
+            "budget: {credits: 40, requests_per_second: 10000}\ntimeouts: {connect: 0.5, reply: 5, generation: 5}\n"
+        )
+        yield file
+
+
+def record(target: Path, out: Path) -> Result:
+    return CliRunner().invoke(main, ["record", "--target", str(target), "--out", str(out), "--seed", "5"])
+
+
+def written(out: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(out.rglob("*")) if path.is_file())
+
+
+def leaked(text: str) -> list[str]:
+    shown = "".join((text, text.encode().decode("unicode_escape", "replace"), text.replace("\\u0000", ""))).lower()
+    return [name for name in CANARIES if any(form in shown for form in forms(name))]
+
+
+def test_no_canary_is_written_or_printed(target: Path, tmp_path: Path) -> None:
+    out = tmp_path / "recording"
+    result = record(target, out)
+    assert "Traceback" not in result.output
+    assert result.exit_code == 0, result.output
+    assert "removed" not in result.output
+    text = written(out) + result.output
+    assert len(list(out.rglob("*-*.json"))) > 40
+    assert leaked(text) == []
+    assert TOKEN.lower() not in text.lower()
+    assert TOKEN[8:].lower() not in text.lower()
+
+
+def unsanitised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sanitiser, "_text", lambda self, text, sensitive=False: text)
+    monkeypatch.setattr(Sanitiser, "_number", lambda self, value, sensitive: value)
+
+
+def test_without_sanitiser_and_auditor_every_canary_would_be_found(
+    target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsanitised(monkeypatch)
+    monkeypatch.setattr(Auditor, "files", lambda *_: ())
+    monkeypatch.setattr(Auditor, "lines", lambda *_: ())
+    out = tmp_path / "recording"
+    result = record(target, out)
+    missed = set(CANARIES) - set(leaked(written(out) + result.output))
+    # Not even read, and in bytes that are never written.
+    assert missed == {"reason", "exif"}
+    assert len(CANARIES) >= 50
+
+
+def test_without_the_sanitiser_the_auditor_fails_the_command_and_removes_the_files(
+    target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsanitised(monkeypatch)
+    out = tmp_path / "recording"
+    result = record(target, out)
+    assert result.exit_code == 3
+    assert "so it was removed" in result.output
+    found = set(leaked(written(out) + result.output))
+    # The auditor cannot recognise plain words as secrets.
+    plain = {name for name in CANARIES if not any(each.isdigit() for each in str(CANARIES[name]))}
+    assert found - plain == set()
