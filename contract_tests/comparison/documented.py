@@ -6,6 +6,7 @@ from typing import Any
 
 from contract_tests.comparison.facts import (
     LOCKED,
+    UNAUTHENTICATED,
     WITHOUT_TOKEN,
     entries_of,
     is_generation,
@@ -19,7 +20,7 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.engines import engine_of, modifiers_of
 from contract_tests.oracle.facts import RECENT_IMAGES, counted
-from contract_tests.oracle.images import contradiction, documented
+from contract_tests.oracle.images import contradiction, documented, shared_addresses
 from contract_tests.oracle.resources import load_rules
 from contract_tests.recordings.model import Picture, RecordedExchange
 
@@ -41,7 +42,12 @@ def contradictions(exchange: RecordedExchange, others: Sequence[RecordedExchange
     """Return how a reply contradicts the documentation, given all exchanges of its side."""
     if exchange.response is None:
         return []
-    found = [*_by_document(exchange), *_by_token(exchange), *_by_images(exchange), *_by_others(exchange, others)]
+    found = [
+        *_by_document(exchange),
+        *_by_token(exchange, others),
+        *_by_images(exchange),
+        *_by_others(exchange, others),
+    ]
     return [each for each in found if load_rules()[each.rule].documented]
 
 
@@ -65,11 +71,20 @@ def _general(received: str) -> str:
     return received.partition("for example ")[0].strip(" ,") or "another body"
 
 
-def _by_token(exchange: RecordedExchange) -> Iterator[Contradiction]:
+def _by_token(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> Iterator[Contradiction]:
     known = load_contract().operations.get(exchange.operation or "")
     without = exchange.role in WITHOUT_TOKEN or exchange.request.authorization is None
+    where = pointer("response", "status")
     if known and known.secured and without and 200 <= status_of(exchange) < 300:
-        yield Contradiction("AUTH", pointer("response", "status"), "a call without a valid token is refused", "served")
+        yield Contradiction("AUTH", where, "a call without a valid token is refused", "served")
+    if not without and status_of(exchange) == UNAUTHENTICATED and any(_serves(each, exchange) for each in others):
+        yield Contradiction("AUTH", where, "a call with a valid token is served", str(UNAUTHENTICATED))
+
+
+def _serves(other: RecordedExchange, exchange: RecordedExchange) -> bool:
+    """Return whether the same token was accepted later, so that it was valid all the time."""
+    same = other.request.authorization == exchange.request.authorization and other.role == exchange.role
+    return same and other.sent > exchange.sent and other.operation is not None and 200 <= status_of(other) < 300
 
 
 def _by_images(exchange: RecordedExchange) -> Iterator[Contradiction]:
@@ -90,6 +105,9 @@ def _by_images(exchange: RecordedExchange) -> Iterator[Contradiction]:
     if len(entries) != wanted or len(ids) != wanted:
         received = "another number" if len(entries) != wanted else "ids that are the same"
         yield Contradiction("IMG-COUNT", pointer("response", "json", "images"), counted(wanted, "image"), received)
+    if not any("status" in entry for entry in entries) and shared_addresses(entries):  # queued ones share a placeholder
+        where = pointer("response", "json", "images")
+        yield Contradiction("IMG-GET", where, "an address of its own for each image", "one address for several")
     yield from _by_prompt(exchange, entries)
 
 

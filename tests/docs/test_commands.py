@@ -37,6 +37,7 @@ def test_every_command_is_in_its_table() -> None:
     [
         ("flag of `run`, `plan`", ["run", "plan"]),
         ("flag of `record`", ["record"]),
+        ("flag of `replay`, `drift`", ["replay", "drift"]),
         ("flag of `selftest`", ["selftest"]),
     ],
 )

@@ -37,7 +37,11 @@ DALL_E: dict[str, Any] = {
     "quality": "standard",
     "image_number_of_images": 1,
 }
-FLUX: dict[str, Any] = {"image_generator": "flux-pro", "description_flux_pro": "A paper boat", "image_number_of_images": 1}
+FLUX: dict[str, Any] = {
+    "image_generator": "flux-pro",
+    "description_flux_pro": "A paper boat",
+    "image_number_of_images": 1,
+}
 UPSCALE = {
     "image_generator": "stablediffusion",
     "stable_description": "The same in finer detail",

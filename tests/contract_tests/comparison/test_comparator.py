@@ -55,7 +55,7 @@ def places(found: list[Difference]) -> list[tuple[str, str]]:
     return [(each.kind, each.where) for each in found]
 
 
-def test_other_identifiers_and_addresses_are_no_difference() -> None:
+def test_other_identifiers_and_addresses_are_the_same() -> None:
     assert compared("generateImage", made(image(1), image(2)), made(image(71), image(72))) == []
 
 
@@ -111,7 +111,7 @@ def test_earlier_images_are_compared_by_their_fields_only() -> None:
         (image(1, status="IN_QUEUE"), image(1, status="COMPLETED"), "value", "status"),
     ],
 )
-def test_what_differs_in_an_entry(before: Any, after: Any, kind: str, where: str) -> None:
+def test_a_difference_in_an_entry_has_its_place(before: Any, after: Any, kind: str, where: str) -> None:
     assert places(compared("generateImage", made(before), made(after))) == [(kind, f"/response/json/images/0/{where}")]
 
 

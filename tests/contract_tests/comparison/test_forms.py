@@ -23,7 +23,7 @@ def test_an_address_has_a_form(address: str, form: str) -> None:
     assert str(address_form(address, ORIGIN)) == form
 
 
-def test_a_signature_and_a_host_are_no_part_of_what_an_address_leads_to() -> None:
+def test_the_key_of_an_address_is_without_signature_and_host() -> None:
     assert (
         address_key("https://a.example/uploads/x.png?sig=1") == address_key("/uploads/x.png?sig=2") == "uploads/x.png"
     )

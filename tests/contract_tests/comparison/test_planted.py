@@ -72,7 +72,7 @@ def test_a_mock_that_is_wrong_by_a_setting(
     for cause in explained:
         assert cause.setting is not None
         assert (cause.rule, cause.setting.name, cause.setting.value) == (rule, setting, value)
-    assert len(explained) >= len(causes) - 1  # a path that is no operation has no setting of its own
+    assert len(explained) >= len(causes) - 1  # a path outside the document has no setting of its own
 
 
 CHANGES = {
@@ -137,11 +137,11 @@ def test_a_document_that_is_wrong(name: str, rule: str) -> None:
 
 @dataclass(frozen=True)
 class Unusable:
-    """A recording that cannot be compared. spoil: changes it; accounts: the state of the accounts in the reissue."""
+    """A recording that cannot be compared. change: changes it; accounts: the state of the accounts in the reissue."""
 
     rule: str
     script: Script
-    spoil: Callable[[RecordedExchange], RecordedExchange] = lambda exchange: exchange
+    change: Callable[[RecordedExchange], RecordedExchange] = lambda exchange: exchange
     accounts: dict[str, dict[str, int]] | None = None
 
 
@@ -186,8 +186,8 @@ UNUSABLE = {
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in UNUSABLE.items()])
 def test_a_recording_that_is_unusable(case: Unusable) -> None:
     recording = recorded_at("conforming", case.script)
-    spoiled = Recording(recording.manifest, [case.spoil(each) for each in recording.exchanges])
-    findings = diagnose(asked_again("conforming", spoiled, case.accounts))
+    changed = Recording(recording.manifest, [case.change(each) for each in recording.exchanges])
+    findings = diagnose(asked_again("conforming", changed, case.accounts))
     assert case.rule in {finding.rule for finding in findings}
     assert {finding.diagnosis for finding in findings} == {"recording_unusable"}
 

@@ -26,7 +26,7 @@ def test_a_kind_that_is_new_is_worth_more_than_a_repetition() -> None:
     assert numbers(2, made(1, 0, 1), made(2, 20, 21), made(3, 40, 41, **FLUX)) == [1, 3]
 
 
-def test_what_an_exchange_needs_is_chosen_with_it() -> None:
+def test_an_exchange_is_chosen_with_those_that_it_needs() -> None:
     generation, picture = made(1, 0, 1), exchange(3, "picture", 2, 3)
     request = structs.replace(picture.request, target="uploads/10.png")
     needing = [generation, check(2, 0.5, 409), structs.replace(picture, request=request)]
