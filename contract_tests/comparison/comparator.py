@@ -11,9 +11,10 @@ from contract_tests.comparison.bindings import Bindings
 from contract_tests.comparison.dates import Dates
 from contract_tests.comparison.difference import Difference, Pair
 from contract_tests.comparison.fields import Path, Way, way_of
-from contract_tests.comparison.forms import address_form, address_key, kind_of_value, plain
+from contract_tests.comparison.forms import AddressForm, address_form, address_key, kind_of_value, plain
 from contract_tests.comparison.headers import compare_headers
-from contract_tests.comparison.listing import Entry, Listing
+from contract_tests.comparison.listing import NAME, Entry, Listing
+from contract_tests.comparison.stand_ins import StandIns
 from contract_tests.recordings.model import Picture, RecordedExchange, Response
 
 _QUEUED = "IN_QUEUE"
@@ -43,10 +44,10 @@ class Comparator:
 
     def __init__(self, recorded: Side, reissued: Side, stand_ins: Collection[str] = ()) -> None:
         """stand_ins: the texts that replace secrets in the recording, of which only the place can be compared."""
-        self._recorded, self._reissued, self._stand_ins = recorded, reissued, stand_ins
+        self._recorded, self._reissued, self._stand_ins = recorded, reissued, StandIns(stand_ins)
         self._bindings = Bindings()
         self._dates = Dates(recorded.started, reissued.started)
-        self._listing = Listing(self._bindings, self._entry)
+        self._listing = Listing(self._bindings, self._entry, self._stand_ins)
         self._shown: dict[str, tuple[str, str]] = {}
 
     def compare(self, pair: Pair) -> list[Difference]:
@@ -57,7 +58,10 @@ class Comparator:
             return [Difference(pair.recorded.number, "/response", "silence", before.status, pair.reissued.error)]
         if before.status != after.status:
             return [pair.differs("status", before.status, after.status, "status")]
-        return [*compare_headers(pair, before.headers, after.headers), *self._body(pair, before, after)]
+        return [
+            *compare_headers(pair, before.headers, after.headers, self._stand_ins),
+            *self._body(pair, before, after),
+        ]
 
     def _body(self, pair: Pair, before: Response, after: Response) -> Iterator[Difference]:
         kinds = _body_kind(before), _body_kind(after)
@@ -100,11 +104,29 @@ class Comparator:
                 yield from self._address(pair, path, before, after)
 
     def _equal(self, before: Any, after: Any) -> bool:
-        replaced = isinstance(before, str) and any(each in before for each in self._stand_ins)
-        return replaced or bool(plain(before) == plain(after))
+        return self._stand_ins.hide(before) or bool(plain(before) == plain(after))
+
+    def _renamed(self, before: Entry, after: Entry) -> Entry:
+        """Return the recorded object with the names of the reissue in place of names that are stand-ins."""
+        free = [name for name in after if name not in before]
+        names = {}
+        for name in before:
+            if name in after or not self._stand_ins.hide(name):
+                continue
+            bound = self._bindings.reissued(NAME, name)
+            kind = kind_of_value(before[name])
+            alike = [each for each in free if kind_of_value(after[each]) == kind and self._is_free(each)]
+            partner = bound if bound in free else next(iter(alike), None)
+            if isinstance(partner, str) and self._bindings.bind(NAME, name, partner):
+                names[name] = partner
+                free.remove(partner)
+        return {names.get(name, name): value for name, value in before.items()} if names else before
+
+    def _is_free(self, name: str) -> bool:
+        return self._bindings.recorded(NAME, name) is None
 
     def _object(self, pair: Pair, path: Path, before: Entry, after: Entry) -> Iterator[Difference]:
-        response = pair.recorded.response
+        response, before = pair.recorded.response, self._renamed(before, after)
         for name in [*before, *(each for each in after if each not in before)]:
             inner = (*path, name)
             if name not in after:
@@ -141,9 +163,16 @@ class Comparator:
 
     def _address(self, pair: Pair, path: Path, before: str, after: str) -> Iterator[Difference]:
         forms = address_form(before, self._recorded.origin), address_form(after, self._reissued.origin)
-        if forms[0] != forms[1]:
+        if not self._alike(*forms):
             yield pair.differs("form", str(forms[0]), str(forms[1]), "json", *path)
         yield from self._identifier(pair, "output", path, address_key(before), address_key(after))
+
+    def _alike(self, before: AddressForm, after: AddressForm) -> bool:
+        """Return whether two addresses have the same form, as far as the recording shows it."""
+        suffix = before.suffix == after.suffix or self._stand_ins.hide(before.suffix)
+        hidden = any(map(self._stand_ins.hide, before.query))
+        query = len(before.query) == len(after.query) if hidden else before.query == after.query
+        return before.place == after.place and suffix and query
 
     def _note_images(self, pair: Pair, before: Any, after: Any) -> None:
         """Note which images a generation made, and when."""

@@ -6,18 +6,20 @@ from typing import Any
 from contract_tests.comparison.bindings import Bindings
 from contract_tests.comparison.difference import Difference, Pair
 from contract_tests.comparison.forms import kind_of_value, plain
+from contract_tests.comparison.stand_ins import StandIns
 from contract_tests.oracle.facts import RECENT_IMAGES
 
 Entry = Mapping[str, Any]
 Compare = Callable[[Pair, int, Entry, Entry], Iterator[Difference]]
+NAME = "name of a field"
 CROWDED = "an image that later ones have replaced"
 
 
 class Listing:
     """compare: yields the differences of two entries with the same image."""
 
-    def __init__(self, bindings: Bindings, compare: Compare) -> None:
-        self._bindings, self._compare = bindings, compare
+    def __init__(self, bindings: Bindings, compare: Compare, stand_ins: StandIns) -> None:
+        self._bindings, self._compare, self._stand_ins = bindings, compare, stand_ins
         self._recorded: set[Hashable] = set()
         self._reissued: set[Hashable] = set()
 
@@ -54,8 +56,11 @@ class Listing:
     def _earlier(self, pair: Pair, before: Sequence[Any], others: Sequence[Any]) -> Iterator[Difference]:
         """Yield the fields of earlier images that no entry of the recording has, each once."""
         known = {name for entry in before if isinstance(entry, dict) for name in entry}
-        if not known:
+        hidden = {name for name in known if self._stand_ins.hide(name)}
+        named = {str(self._bindings.reissued(NAME, name)) for name in hidden if self._bindings.reissued(NAME, name)}
+        if not known or len(named) < len(hidden):
             return
+        known |= named
         objects = [entry for entry in others if isinstance(entry, dict)]
         for name in sorted({name for entry in objects for name in entry} - known):
             value = next(entry[name] for entry in objects if name in entry)

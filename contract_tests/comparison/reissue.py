@@ -13,7 +13,7 @@ from contract_tests.client.masking import Secret
 from contract_tests.client.transport import Transport
 from contract_tests.comparison.facts import entries_of
 from contract_tests.comparison.forms import address_key, plain
-from contract_tests.comparison.observed import response_of
+from contract_tests.comparison.observed import lower_names, response_of
 from contract_tests.comparison.requests import call_for
 from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.recordings.model import RecordedExchange
@@ -96,13 +96,14 @@ class Sender:
             self._outputs[address_key(old["output"])] = new["output"]
 
     def _follow(self, exchange: RecordedExchange, reply: Reply) -> None:
-        """Note where a redirect leads, which the next request for the same picture follows."""
-        key, location = address_key(exchange.request.target), reply.headers.get("location")
-        redirected = exchange.response is not None and 300 <= exchange.response.status < 400
-        if redirected and reply.redirects and location:
-            self._moved[key] = urljoin(reply.exchange.url, location)
-        else:
-            self._moved.pop(key, None)
+        """Note where a redirect leads, which the next request for the picture follows."""
+        recorded, location = exchange.response, reply.headers.get("location")
+        self._moved.pop(address_key(exchange.request.target), None)
+        if recorded is not None and 300 <= recorded.status < 400 and reply.redirects and location:
+            # A recording names the next request by the address of the redirect, or by that of the picture.
+            led_to = lower_names(recorded.headers).get("location", exchange.request.target)
+            moved = urljoin(reply.exchange.url, location)
+            self._moved |= {address_key(led_to): moved, address_key(exchange.request.target): moved}
 
 
 def _id(entry: Mapping[str, Any]) -> Any:

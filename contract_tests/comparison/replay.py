@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from contract_tests.client.control import Control
 from contract_tests.client.masking import Secret
@@ -62,6 +62,8 @@ def reason_to_leave_out(exchange: RecordedExchange) -> str | None:
     """Return why nothing can be learned from an exchange, None if something can."""
     if exchange.response is None:
         return "it got no reply"
+    if exchange.request.left_out_bytes is not UNSET:
+        return "its body is not part of the recording"
     if throttled(exchange):
         return "the service limited the rate of requests"
     return "a gateway answered" if by_gateway(exchange) else None

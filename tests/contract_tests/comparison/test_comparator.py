@@ -180,6 +180,19 @@ def test_a_stand_in_hides_the_value_of_a_text() -> None:
     assert compare(pair("getVersions", reply({"dall-e": "other"}), reply({"dall-e": "dalle3"}), 2)) != []
 
 
+def test_a_name_that_is_a_stand_in_is_bound_to_a_name_of_the_reissue() -> None:
+    compare = comparator(stand_ins=["cphd"]).compare
+    first = pair("generateImage", reply(made(image(1, cphd="x"))), reply(made(image(71, slug="y"))))
+    assert compare(first) == []
+    other = pair("generateImage", reply(made(image(2, cphd="x"))), reply(made(image(72, hash="y"))), 2)
+    assert places(compare(other)) == [
+        ("missing", "/response/json/images/0/cphd"),
+        ("further", "/response/json/images/0/hash"),
+    ]
+    typed = pair("generateImage", reply(made(image(3, cphd="x"))), reply(made(image(73))), 3)
+    assert places(compare(typed)) == [("missing", "/response/json/images/0/cphd")]
+
+
 def test_a_reissue_without_a_reply_is_a_difference() -> None:
     assert places(comparator().compare(pair("getVersions", reply({}), None))) == [("silence", "/response")]
 
