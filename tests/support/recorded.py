@@ -1,6 +1,5 @@
 """Recordings made in tests: what a transport sends while a script runs, without a sanitiser."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from contract_tests.client.transport import Sent, Transport
 from contract_tests.comparison.observed import response_of
 from contract_tests.comparison.uploads import png
 from contract_tests.oracle.contract import load_contract
+from contract_tests.recordings.files import upload
 from contract_tests.recordings.model import (
     Manifest,
     Part,
@@ -25,7 +25,6 @@ from contract_tests.recordings.model import (
     Recording,
     Request,
     Spent,
-    Upload,
 )
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 
@@ -206,20 +205,13 @@ def _request(call: Call, target: str) -> Request:
     headers = {"accept": call.accept}
     if call.fields is not None:
         parts = [Part(name, value=value) for name, value in call.fields.items()]
-        parts += [Part(name, file=_upload(*file)) for name, file in call.files.items()]
+        parts += [Part(name, file=upload(*file)) for name, file in call.files.items()]
         return Request(
             call.method, target, authorization, {**headers, "content-type": "multipart/form-data"}, form=parts
         )
     body = UNSET if call.json is None else call.json
     kind = {} if body is UNSET else {"content-type": "application/json"}
     return Request(call.method, target, authorization, {**headers, **kind}, json=body)
-
-
-def _upload(name: str, content: bytes, kind: str) -> Upload:
-    from contract_tests.comparison.observed import _size
-
-    width, height = _size(content) or (None, None)
-    return Upload(name, kind, len(content), hashlib.sha256(content).hexdigest(), width, height)
 
 
 def everything(client: Client) -> None:
