@@ -1,6 +1,6 @@
 """The diagnosis of each difference: exactly one cause, in the order in which causes explain each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contract_tests.comparison.causes import (
     consequence,
@@ -51,9 +51,17 @@ def _unusable_roles(outcome: Outcome) -> Iterator[tuple[str, Finding]]:
 
 def _without_reply(outcome: Outcome) -> Iterator[Finding]:
     for exchange in outcome.recording.exchanges:
-        if exchange.response is None:
+        if exchange.response is None and not _was_repeated(exchange, outcome.recording.exchanges):
             cause = Cause("recording_unusable", "SHAPE", why=f"it got no reply in the recording: {exchange.error}")
             yield _finding(outcome, cause, exchange, "/response", "a reply", None)
+
+
+def _was_repeated(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
+    """Return whether a GET on a connection that broke was sent again at once, and answered."""
+    again = next((each for each in others if each.number > exchange.number and each.role == exchange.role), None)
+    if exchange.request.method != "GET" or again is None or again.response is None:
+        return False
+    return (again.request.method, again.request.target) == ("GET", exchange.request.target)
 
 
 def _differences(outcome: Outcome, unusable: set[str]) -> Iterator[Finding]:
