@@ -19,13 +19,15 @@ from contract_tests.comparison.requests import images_of, parameters
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import load_contract
 from contract_tests.oracle.engines import engine_of, modifiers_of
-from contract_tests.oracle.facts import RECENT_IMAGES, counted
+from contract_tests.oracle.facts import LOCK_SECONDS, RECENT_IMAGES, counted
 from contract_tests.oracle.images import contradiction, documented, shared_addresses
 from contract_tests.oracle.resources import load_rules
 from contract_tests.recordings.model import Picture, RecordedExchange
 
 # A request may take this long to arrive, so that a shorter overlap proves nothing.
 _ARRIVAL_SECONDS = 0.3
+# Near the end of its life, a lock may be gone a moment earlier.
+_LAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _runs_throughout(other: RecordedExchange, exchange: RecordedExchange) -> boo
         and not any(entry.get("status") == "IN_QUEUE" for entry in entries_of(other))
         and other.sent + _ARRIVAL_SECONDS < exchange.sent
         and exchange.received < other.received
-        and exchange.sent < other.sent + 10
+        and exchange.received < other.sent + LOCK_SECONDS - _LAST_SECONDS
     )
 
 
