@@ -42,13 +42,28 @@ class Control:
 
         Its clock is set to noon, so that no day ends during a test.
         """
-        self._ask("PUT", _world(token), {})
+        self.renew(token)
         # A shared clock is set once, since it would go back for the accounts opened before.
         if not self._at_noon:
             self.move(token, set=_NOON)
             self._at_noon = self._one_clock
         # After the clock, as another day would reset `used_today`.
         return self._ask("PATCH", _world(token), {**_FRESH, **state})
+
+    def renew(self, token: Secret) -> None:
+        """Reset an account to the state in which the mock lists it, or to that of any token."""
+        self._ask("PUT", _world(token), {})
+
+    def behaviour(self) -> dict[str, Any]:
+        """Return the settings of the mock, by name."""
+        settings = self._ask("GET", "/behaviour").json()
+        if not isinstance(settings, list) or not all(isinstance(each, dict) and "name" in each for each in settings):
+            raise InconclusiveError("the control API does not list its settings in /_mock/behaviour")
+        return {str(each["name"]): each.get("value") for each in settings}
+
+    def set_faults(self, token: Secret, faults: list[dict[str, Any]]) -> None:
+        """Replace the faults of an account."""
+        self._ask("PUT", f"{_world(token)}/faults", faults)
 
     def world(self, token: Secret) -> Any:
         return self._ask("GET", _world(token)).json()
@@ -65,7 +80,7 @@ class Control:
         """Freeze, set or advance the clock of an account; returns when every event that is due has happened."""
         return self._ask("POST", f"{_world(token)}/clock", command)
 
-    def _ask(self, method: str, path: str, state: Mapping[str, Any] | None = None) -> Reply:
+    def _ask(self, method: str, path: str, state: Any = None) -> Reply:
         reply = self._transport.send(Call(method, self._base + path, "control", self._token, json=state))
         if reply.status not in {200, 201}:
             asked = f"{reply.exchange.method} {reply.exchange.url}"

@@ -101,6 +101,10 @@ class Transport:
             f"{call.method} {call.url} was throttled {_THROTTLED_TRIES} times: the service limits the rate of requests"
         )
 
+    def send_once(self, call: Call) -> Reply:
+        """Send a call, paid from the budget, and return its first reply, even one that throttles."""
+        return self._paid(call) if call.images else self._send_once(call)
+
     def abort(self, call: Call) -> None:
         """Send half of a call's body and close the connection, so that no service can have read the request."""
         body = json.dumps(call.json).encode()
@@ -117,8 +121,9 @@ class Transport:
             self._fresh.send(request)
 
     def _send_paid(self, call: Call) -> Reply:
-        if not call.images:
-            return self._send_again(call)
+        return self._paid(call) if call.images else self._send_again(call)
+
+    def _paid(self, call: Call) -> Reply:
         reserved = self.budget.reserve(call.images, without_credits=call.without_credits)
         try:
             reply = self._send_once(call)

@@ -87,3 +87,11 @@ def _rule(entry: dict[str, Any], page: str) -> Rule:
         operations=tuple(entry["operations"]),
         page=page if entry["source"] == "doc" else None,
     )
+
+
+@cache
+def setting_rules() -> Mapping[str, str | None]:
+    """Return the settings of the mock by name, each with its rule; a limit that no source gives has none."""
+    file = load_yaml(openapi("rules.yaml"))
+    rules = {each["name"]: entry["id"] for entry in file["rules"] for each in entry.get("settings", ())}
+    return {**dict.fromkeys((each["name"] for each in file.get("limits", ())), None), **rules}

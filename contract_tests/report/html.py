@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from contract_tests.report.words import (
@@ -29,6 +29,7 @@ from contract_tests.runner.plan import in_words
 from contract_tests.runner.run import Run
 from contract_tests.runner.version import suite_version
 
+_PAGES = "contract_tests.report"
 _TONES = {"violations": "violated", "incomplete": "inconclusive", "conforms": "passed"}
 
 
@@ -43,16 +44,21 @@ def html_text(run: Run, outcome: Outcome) -> str:
     )
 
 
-@cache
-def _page() -> Template:
-    environment = Environment(
-        loader=PackageLoader("contract_tests", "report"),
+def make_environment(*packages: str) -> Environment:
+    """Return the environment for the pages of these packages, each with the folder of its pages."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(*package.rsplit(".", 1)) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,  # a misspelt name is an error, not an empty text
         finalize=_without_controls,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _page() -> Template:
+    environment = make_environment(_PAGES)
     functions = (
         *(basis, gone_lines, has_files, headline, in_words, left_out, ranked, readable, request_ids),
         *(sentence, started, suite_version, times, variables, verdict_of),

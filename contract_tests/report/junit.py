@@ -33,7 +33,7 @@ def junit_text(run: Run, outcome: Outcome) -> str:
     _rules(root, outcome, tags)
     _properties(root[0], run)
     _tests(root, run.events.ended, tags)
-    _bound(root)
+    bound_texts(root)
     indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -44,13 +44,13 @@ def _rules(root: Element, outcome: Outcome, tags: dict[str, str]) -> None:
         case = SubElement(suite, "testcase", classname=f"rules.{result.rule.origin}", name=result.rule.id)
         verdict = verdict_of(result)
         text = _described(result.findings) or result.reason
-        _mark(case, tags.get(verdict), f"{verdict}: {result.reason}", text)
-        _print(case, _calls(result.findings))
+        mark(case, tags.get(verdict), f"{verdict}: {result.reason}", text)
+        print_out(case, _calls(result.findings))
     if outcome.stopped:
-        _mark(SubElement(suite, "testcase", classname="rules", name="preflight"), "error", outcome.stopped, "")
+        mark(SubElement(suite, "testcase", classname="rules", name="preflight"), "error", outcome.stopped, "")
     for line in gone_lines(outcome):
-        _mark(SubElement(suite, "testcase", classname="rules", name="baseline"), "failure", line, line)
-    _count(suite)
+        mark(SubElement(suite, "testcase", classname="rules", name="baseline"), "failure", line, line)
+    count_cases(suite)
 
 
 def _properties(suite: Element, run: Run) -> None:
@@ -58,7 +58,7 @@ def _properties(suite: Element, run: Run) -> None:
     suite.insert(0, properties)
     values = {"suite version": suite_version(), "target": run.target.base_url, "seed": str(run.settings.seed)}
     for name, value in values.items():
-        SubElement(properties, "property", name=name, value=_valid(value))
+        SubElement(properties, "property", name=name, value=valid_text(value))
 
 
 def _tests(root: Element, ended: Iterable[TestEnded], tags: dict[str, str]) -> None:
@@ -66,8 +66,8 @@ def _tests(root: Element, ended: Iterable[TestEnded], tags: dict[str, str]) -> N
     for event in ended:
         file, _, name = event.test.partition("::")
         case = SubElement(suite, "testcase", classname=file, name=name, time=f"{event.seconds:.3f}")
-        _mark(case, tags.get(event.outcome), event.reason.partition("\n")[0], event.reason)
-    _count(suite)
+        mark(case, tags.get(event.outcome), event.reason.partition("\n")[0], event.reason)
+    count_cases(suite)
 
 
 def _described(findings: Iterable[Finding]) -> str:
@@ -78,21 +78,21 @@ def _calls(findings: Iterable[Finding]) -> str:
     return "\n".join(exchange.curl for finding in findings for exchange in finding.exchanges)
 
 
-def _mark(case: Element, tag: str | None, message: str, text: str) -> None:
+def mark(case: Element, tag: str | None, message: str, text: str) -> None:
     if tag:
-        SubElement(case, tag, message=_valid(message)[:_MAX_MESSAGE_CHARACTERS]).text = _valid(text)
+        SubElement(case, tag, message=valid_text(message)[:_MAX_MESSAGE_CHARACTERS]).text = valid_text(text)
 
 
-def _print(case: Element, text: str) -> None:
+def print_out(case: Element, text: str) -> None:
     if text:
-        SubElement(case, "system-out").text = _valid(text)
+        SubElement(case, "system-out").text = valid_text(text)
 
 
-def _valid(text: str) -> str:
+def valid_text(text: str) -> str:
     return _NOT_IN_XML.sub("?", text)
 
 
-def _bound(root: Element) -> None:
+def bound_texts(root: Element) -> None:
     """Cut the longest texts, so that all of them fit."""
     texts = [(element, element.text) for element in root.iter() if element.text]
     for element, text in texts:
@@ -107,7 +107,7 @@ def _cut(text: str, limit: int) -> str:
     return text if start == text else f"{start}\n… The whole is in report.html."
 
 
-def _count(suite: Element) -> None:
+def count_cases(suite: Element) -> None:
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
     for tag, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):

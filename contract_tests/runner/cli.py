@@ -11,6 +11,7 @@ import click
 from contract_tests.calibration.command import calibrate
 from contract_tests.calibration.of_a_run import SuiteProfile
 from contract_tests.checks.decisions import PROFILES
+from contract_tests.comparison.command import drift, replay
 from contract_tests.errors import UsageError
 from contract_tests.recordings.of_a_run import SuiteRecording
 from contract_tests.recordings.record import record
@@ -76,6 +77,8 @@ def main() -> None:
 
 
 main.add_command(selftest)
+main.add_command(replay)
+main.add_command(drift)
 main.add_command(record)
 main.add_command(calibrate)
 

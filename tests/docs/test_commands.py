@@ -38,6 +38,7 @@ def test_every_command_is_in_its_table() -> None:
         ("flag of `run`, `plan`", ["run", "plan"]),
         ("flag of `record`", ["record"]),
         ("flag of `calibrate`", ["calibrate"]),
+        ("flag of `replay`, `drift`", ["replay", "drift"]),
         ("flag of `selftest`", ["selftest"]),
     ],
 )

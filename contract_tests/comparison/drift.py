@@ -1,0 +1,162 @@
+"""A recording sent to the service again: in the recorded order, in real time where the time matters."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from msgspec import structs
+
+from contract_tests.client.transport import Transport
+from contract_tests.comparison.facts import (
+    LOCKED,
+    entries_of,
+    holding,
+    is_generation,
+    served,
+    status_of,
+)
+from contract_tests.comparison.intervals import narrowed
+from contract_tests.comparison.reissue import Reissued, Sender
+from contract_tests.comparison.replay import Played, reason_to_leave_out, steps_of_recording
+from contract_tests.comparison.requests import kind_of_request
+from contract_tests.comparison.selection import Selection
+from contract_tests.errors import BudgetExceededError, InconclusiveError, TargetLostError
+from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.kinds import Kind
+from contract_tests.recordings.model import RecordedExchange
+
+_MAX_THREADS = 32
+# The time since a generation matters while the lock may live, and for as long after as a test of that may have waited.
+_LOCK_MATTERS_SECONDS = LOCK_SECONDS + 5
+_QUEUE_MATTERS_SECONDS = 120.0
+_LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
+_PAUSE_SECONDS = 1.0
+_FAILURES = 2
+_PARTS = 20
+_ARRIVAL_SECONDS = 0.3
+
+
+class Drift:
+    """Sends the selected exchanges once. Times are seconds since it began, by the clock of the transport."""
+
+    def __init__(self, selection: Selection, sender: Sender, transport: Transport, timeout_seconds: float) -> None:
+        self._exchanges = narrowed([each for each in selection.chosen if reason_to_leave_out(each) is None])
+        self._sender, self._transport, self._timeout = sender, transport, timeout_seconds
+        self._began = transport.clock()
+        self._pending: dict[int, Future[Reissued]] = {}
+        self._sent_at: dict[int, float] = {}
+        self._pool = ThreadPoolExecutor(_MAX_THREADS)
+        left_out = {each.number: reason_to_leave_out(each) for each in selection.chosen}
+        self.played = Played(left_out=selection.left_out | {number: why for number, why in left_out.items() if why})
+
+    def play(self) -> Played:
+        """Send every selected request; stop where the service does not answer any more."""
+        try:
+            for step in steps_of_recording(self._exchanges):
+                (self._receive if step.receives else self._send)(step.exchange)
+        except (TargetLostError, KeyboardInterrupt) as error:
+            self.played.stopped = str(error) or "it was interrupted"
+        finally:
+            self._collect()
+        return self.played
+
+    def _send(self, exchange: RecordedExchange) -> None:
+        self._await_moment(exchange)
+        self._sent_at[exchange.number] = self._now()
+        if any(exchange.sent < other.sent < exchange.received for other in self._exchanges):
+            self._pending[exchange.number] = self._pool.submit(self._sender.send, exchange, patient=True)
+        else:
+            self._note(exchange, lambda: self._settled(exchange))
+
+    def _receive(self, exchange: RecordedExchange) -> None:
+        pending = self._pending.pop(exchange.number, None)
+        if pending is not None:
+            self._note(exchange, pending.result)
+
+    def _collect(self) -> None:
+        wait(list(self._pending.values()), timeout=self._timeout)
+        for number, pending in self._pending.items():
+            exchange = next(each for each in self._exchanges if each.number == number)
+            if pending.done():
+                self._note(exchange, pending.result)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _note(self, exchange: RecordedExchange, send: Callable[[], Reissued]) -> None:
+        try:
+            reissued = send()
+        except (InconclusiveError, BudgetExceededError) as error:
+            self.played.left_out[exchange.number] = str(error)
+            return
+        sent, received = reissued.exchange.sent - self._began, reissued.exchange.received - self._began
+        timed = structs.replace(reissued.exchange, sent=sent, received=received)
+        self.played.reissued[exchange.number] = Reissued(timed, reissued.evidence)
+
+    def _settled(self, exchange: RecordedExchange) -> Reissued:
+        """Send a request, and again where another client's lock or a failed generation hides the answer."""
+        reissued = self._sender.send(exchange, patient=True)
+        if not served(exchange):
+            return reissued
+        deadline = self._transport.clock() + LOCK_SECONDS + 1
+        while self._locked_by_others(reissued) and self._transport.clock() < deadline:
+            self._transport.sleep(_PAUSE_SECONDS)
+            reissued = self._sender.send(exchange, patient=True)
+        for _ in range(_FAILURES if kind_of_request(exchange.request) is Kind.DOCUMENTED else 0):
+            if status_of(reissued.exchange) != 200 or served(reissued.exchange):
+                break
+            reissued = self._sender.send(exchange, patient=True)
+        return reissued
+
+    def _locked_by_others(self, reissued: Reissued) -> bool:
+        """Return whether a generation met a lock that no generation of this reissue explains."""
+        exchange = reissued.exchange
+        if not is_generation(exchange) or status_of(exchange) != LOCKED or self._pending:
+            return False
+        sent, received = exchange.sent - self._began, exchange.received - self._began
+        here = structs.replace(exchange, sent=sent, received=received)
+        return not any(holding(here, [each.exchange for each in self.played.reissued.values()]))
+
+    # Time
+
+    def _await_moment(self, exchange: RecordedExchange) -> None:
+        """Wait as long after a generation as the recording did, where the lock or a queue depends on it."""
+        due = self._due(exchange)
+        if due is not None and (left := due - self._now()) > 0:
+            self._transport.sleep(left)
+
+    def _due(self, exchange: RecordedExchange) -> float | None:
+        moments = [self._moment_after(other, exchange) for other in self._exchanges if _matters(other, exchange)]
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    def _moment_after(self, other: RecordedExchange, exchange: RecordedExchange) -> float | None:
+        sent, distance = self._sent_at.get(other.number), exchange.sent - other.sent
+        if sent is None:
+            return None
+        locked = status_of(exchange) == LOCKED
+        reissued = self.played.reissued.get(other.number)
+        if reissued is not None and other.received <= exchange.sent:
+            # The lock lives from the request or until the reply, and a generation may take another time now.
+            moments = sent + distance, reissued.exchange.received + exchange.sent - other.received
+            # A little away from the moment at which the lock ends.
+            return min(moments) - _margin(distance) if locked else max(moments) + _margin(distance)
+        if locked:
+            # Of two requests that are sent together, either may arrive first.
+            distance = max(distance, min(_ARRIVAL_SECONDS, (other.received - other.sent) / 2))
+        return sent + distance
+
+    def _now(self) -> float:
+        return self._transport.clock() - self._began
+
+
+def _margin(distance: float) -> float:
+    """Return how far a request may be moved so that it meets the lock as it did."""
+    return min(_ARRIVAL_SECONDS, distance / _PARTS)
+
+
+def _matters(generation: RecordedExchange, exchange: RecordedExchange) -> bool:
+    """Return whether the time since a generation decides a later reply."""
+    if not served(generation) or generation.number == exchange.number or exchange.sent < generation.sent:
+        return False
+    since = exchange.sent - generation.received
+    if exchange.operation in _LOCK_SENSITIVE:
+        return exchange.sent - generation.sent < _LOCK_MATTERS_SECONDS
+    queued = any(entry.get("status") == "IN_QUEUE" for entry in entries_of(generation))
+    return queued and generation.role == exchange.role and since < _QUEUE_MATTERS_SECONDS

@@ -1,0 +1,38 @@
+"""When generations ran at the service, as far as the replies to other requests tell: within their own requests."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from contract_tests.comparison.facts import LOCKED, served, status_of
+from contract_tests.recordings.model import RecordedExchange
+
+# A request may arrive, and a reply return, this much later than another one that is sent at the same time.
+_ARRIVAL_SECONDS = 0.3
+_TINY_SECONDS = 1e-6
+_LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
+
+
+def narrowed(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
+    """Return the exchanges with each generation between the calls that found the account free before and after it.
+
+    The service may have read a check first that was sent a moment after a generation was requested, and may have ended
+    a generation a moment before its reply arrived.
+    """
+    free = [each for each in exchanges if _found_free(each)]
+    return [_between(each, free) if served(each) else each for each in exchanges]
+
+
+def _found_free(exchange: RecordedExchange) -> bool:
+    if exchange.operation not in _LOCK_SENSITIVE:
+        return False
+    return served(exchange) or (exchange.operation == "checkAvailability" and 0 < status_of(exchange) < LOCKED)
+
+
+def _between(generation: RecordedExchange, free: Sequence[RecordedExchange]) -> RecordedExchange:
+    moments = [each.sent for each in free if each.role == generation.role and each.number != generation.number]
+    soon = min(generation.sent + _ARRIVAL_SECONDS, generation.received)
+    begins = max((at + _TINY_SECONDS for at in moments if generation.sent <= at <= soon), default=generation.sent)
+    late = max(begins, generation.received - _ARRIVAL_SECONDS)
+    ends = min((at - _TINY_SECONDS for at in moments if late < at < generation.received), default=generation.received)
+    return structs.replace(generation, sent=begins, received=max(ends, begins))
