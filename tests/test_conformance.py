@@ -43,7 +43,7 @@ def conform(server: Server, folder: Path, *flags: str, more: str = "") -> tuple[
 
 
 # The mock limits no rates by default; no test decides the others.
-NOT_SHOWN = {"RATE", "RATE-HEADERS", "FORBIDDEN", "SANDBOX", "STATUS-ERROR", "CORS", "VERSIONING"}
+NOT_SHOWN = {"RATE", "RATE-HEADERS", "FORBIDDEN", "SANDBOX", "STATUS-ERROR", "VERSIONING"}
 
 
 def rules(folder: Path) -> dict[str, dict[str, Any]]:

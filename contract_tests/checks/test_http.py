@@ -35,6 +35,8 @@ def test_versions(primary: Api, verdict: Verdict, run: Run) -> None:
         verdict.expect("VERSIONS", named, expected="an object from engine to version", received=received, by=reply)
 
 
+_ORIGIN = "https://page.example"
+_ASKED = {"authorization", "content-type"}
 WRONG_METHODS = (
     ("POST", "getVersions"),
     ("DELETE", "getRecentImages"),
@@ -68,6 +70,34 @@ def test_wrong_method(primary: Api, verdict: Verdict, run: Run) -> None:
         )
         for deviation in run.contract.fallback_deviations(reply):
             verdict.report(deviation, by=reply)
+
+
+@decides("CORS")
+def test_pages_of_other_origins(primary: Api, verdict: Verdict) -> None:
+    """A browser asks without a token whether a page may send a request, then sends it."""
+    asked = primary.preflight("generateImage", _ORIGIN, _ASKED)
+    allowed = asked.headers.get("access-control-allow-headers", "").lower()
+    named = {name.strip() for name in allowed.split(",")}
+    _expect_allowed(verdict, asked, "to a preflight without a token", holds=asked.status in range(200, 300))
+    verdict.expect(
+        "CORS",
+        named >= _ASKED or "*" in named,
+        expected=f"Access-Control-Allow-Headers with {', '.join(sorted(_ASKED))}",
+        received=allowed or "none",
+        by=asked,
+    )
+    _expect_allowed(verdict, primary.get("getVersions", {"Origin": _ORIGIN}), "to a request from a page")
+
+
+def _expect_allowed(verdict: Verdict, reply: Reply, when: str, *, holds: bool = True) -> None:
+    allowed = reply.headers.get("access-control-allow-origin")
+    verdict.expect(
+        "CORS",
+        holds and allowed in {"*", _ORIGIN},
+        expected=f"Access-Control-Allow-Origin with * {when}",
+        received=f"{reply.status} with {allowed or 'none'}",
+        by=reply,
+    )
 
 
 @decides("ORDER", roles=())

@@ -1,7 +1,8 @@
 """The operations of the API as one account calls them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin
 
@@ -54,8 +55,15 @@ class Api:
     def recent(self) -> Reply:
         return self.get("getRecentImages")
 
-    def get(self, operation: str) -> Reply:
-        return self._observed(operation, Call("GET", self._run.url(operation), self.role, self.account.token))
+    def get(self, operation: str, headers: Mapping[str, str] = MappingProxyType({})) -> Reply:
+        call = Call("GET", self._run.url(operation), self.role, self.account.token, headers=headers)
+        return self._observed(operation, call)
+
+    def preflight(self, operation: str, origin: str, headers: Iterable[str]) -> Reply:
+        """Ask as a browser does whether a page of another origin may send these headers."""
+        asked = {"Origin": origin, "Access-Control-Request-Headers": ",".join(sorted(headers))}
+        asked["Access-Control-Request-Method"] = self._run.contract.operations[operation].method
+        return self._run.transport.send(Call("OPTIONS", self._run.url(operation), accept="*/*", headers=asked))
 
     def generate(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Send one generate-image request, JSON or, with `files`, a form; paid from the budget."""

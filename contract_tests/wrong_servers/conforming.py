@@ -231,6 +231,7 @@ mock("invalid-as-400", "assumed", "VALID-422", "The mock with a 400 for invalid 
 mock("oldest-first", "assumed", "RECENT-ORDER", "The mock, oldest images first.", recent_order="oldest-first")
 mock("envelope", "assumed", "ERROR-BODY", "The mock, its errors in an envelope.", error_body="envelope")
 mock("login", "assumed", "NO-ACCEPT", "The mock, redirecting who does not accept JSON.", without_accept="redirect")
+mock("same-origin-only", "assumed", "CORS", "The mock, not for pages of other origins.", cors="none")
 mock("rate-limit", "assumed", "RATE", "The mock with a rate limit.", rate_limit="enterprise")
 mock(
     "rate-limit-without-headers",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
@@ -68,6 +68,20 @@ class Service(Locking, Accounting, Gallery):
         self.record(account, self.draw(account, order, request))
 
     def answer(self, request: Request) -> Reply:
+        return self.for_browsers(request, self.preflight(request) or self.without_browser(request))
+
+    def preflight(self, request: Request) -> Reply | None:
+        """Return the reply to a browser's question whether a page may send a request, None for another request."""
+        if request.method != "OPTIONS" or "access-control-request-method" not in request.headers:
+            return None
+        wanted = request.headers.get("access-control-request-headers", "")
+        return Reply(204, b"", {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": wanted})
+
+    def for_browsers(self, request: Request, reply: Reply) -> Reply:
+        """Return a reply that pages of any origin may read."""
+        return replace(reply, headers={**reply.headers, "Access-Control-Allow-Origin": "*"})
+
+    def without_browser(self, request: Request) -> Reply:
         candidates = [operation for operation in self.operations if operation.matches(request.path)]
         if not candidates:
             return self.outside(request)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contract_tests.wrong_servers.catalogue import altered, breaks, variant, with_status
+from contract_tests.wrong_servers.catalogue import altered, breaks, differs, variant, with_status
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account
 from contract_tests.wrong_servers.wire import Reply, Request
@@ -193,3 +193,34 @@ class NoRecentImagesAs404(Service):
 class JsonAsPage(Service):
     def before_sending(self, request: Request, reply: Reply) -> Reply:
         return replace(reply, content_type="text/html") if reply.status == 200 else reply
+
+
+# To pages of other origins
+
+
+@differs("CORS", how="Pages of other origins may neither call it nor read its replies.")
+class SameOriginOnly(Service):
+    def preflight(self, request: Request) -> Reply | None:
+        return None
+
+    def for_browsers(self, request: Request, reply: Reply) -> Reply:
+        return reply
+
+
+@differs("CORS", how="A preflight needs a token, which no browser sends.")
+class PreflightNeedsToken(Service):
+    def preflight(self, request: Request) -> Reply | None:
+        return self.unauthenticated() if super().preflight(request) else None
+
+
+@differs("CORS", how="Pages of other origins may send requests, and not read the replies.")
+class UnreadableByPages(Service):
+    def for_browsers(self, request: Request, reply: Reply) -> Reply:
+        return super().for_browsers(request, reply) if request.method == "OPTIONS" else reply
+
+
+@differs("CORS", how="A preflight does not allow the header Authorization.")
+class PreflightWithoutAuthorization(Service):
+    def preflight(self, request: Request) -> Reply | None:
+        reply = super().preflight(request)
+        return reply and replace(reply, headers={**reply.headers, "Access-Control-Allow-Headers": "content-type"})

@@ -214,7 +214,7 @@ WIRE = (
     _freedom("charset", "none", "utf-8", "UTF-8 in quotes"),
     _freedom("extra headers", "none", "of a framework", "deprecation", "cookies"),
     _freedom("date", "sent", "missing"),
-    _freedom("CORS", "none", "any origin"),
+    _freedom("CORS", "any origin", way("none", differs="CORS")),
     _freedom(
         "rate limit",
         "none",

@@ -70,7 +70,8 @@ class Service:
         if not request.path.startswith(PREFIX):
             return self._outside(request)
         if self.drawn["CORS"] == "any origin" and request.method == "OPTIONS":
-            return Reply(204, b"", "", {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "*"})
+            wanted = request.headers.get("access-control-request-headers", "")
+            return Reply(204, b"", "", {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": wanted})
         if throttled := self.throttle.refusal(request.token):
             return throttled
         name = request.path.removeprefix(PREFIX)

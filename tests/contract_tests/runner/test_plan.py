@@ -14,8 +14,8 @@ ALL = target(*ROLES)
 ALL_EXCEPT_EMPTY = target(*(role for role in ROLES if role != "empty"))
 ONLY_PRIMARY = target()
 # No role of a target is a key with a scope or an account in sandbox mode, no request makes every service fail, and the
-# suite is not a browser and has one base URL.
-WITHOUT_A_TEST = {"FORBIDDEN", "SANDBOX", "STATUS-ERROR", "CORS", "VERSIONING"}
+# suite has one base URL.
+WITHOUT_A_TEST = {"FORBIDDEN", "SANDBOX", "STATUS-ERROR", "VERSIONING"}
 
 
 def plan_of(aim: Target, profile: Profile = "full") -> Plan:
