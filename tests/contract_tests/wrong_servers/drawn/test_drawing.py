@@ -8,7 +8,7 @@ from contract_tests.wrong_servers.drawn.drawing import Draw, draw, from_names, n
 from contract_tests.wrong_servers.drawn.freedoms import all_freedoms
 
 # Assumptions that no test of the suite decides.
-UNCOVERED = frozenset({"FORBIDDEN", "SANDBOX", "STATUS-ERROR", "CORS", "VERSIONING"})
+UNCOVERED = frozenset({"FORBIDDEN", "SANDBOX", "STATUS-ERROR", "VERSIONING"})
 
 
 def test_every_assumption_has_a_freedom_that_contradicts_it() -> None:
