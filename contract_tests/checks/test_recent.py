@@ -177,7 +177,14 @@ def _expect_pictures(verdict: Verdict, api: Api, listed: list[dict[str, Any]], r
 def _expect_newest_first(verdict: Verdict, made: list[MadeImage], listed: list[dict[str, Any]], reply: Reply) -> None:
     times = [_moment(image) for image in listed]
     descending = all(newer >= older for newer, older in pairwise(times))
-    verdict.expect("RECENT-ORDER", descending, expected="created_at descending", received=str(times), by=reply)
+    verdict.expect(
+        "RECENT-ORDER",
+        descending,
+        expected="created_at descending",
+        received="another order",
+        example=f"for example {', '.join(str(image.get('created_at')) for image in listed)}",
+        by=reply,
+    )
     request = {entry.id: entry.request for entry in made}
     order = [request[id_] for image in listed if (id_ := str(image.get("id"))) in request]
     verdict.expect(
