@@ -20,7 +20,7 @@ from contract_tests.runner.verdict import Verdict
 Open = Callable[[str], Api]
 
 
-@decides("DAILY-429", "LOCK-RELEASE", "ORDER", roles=("limited",), first=True)
+@decides("DAILY-429", "ORDER", roles=("limited",), first=True)
 def test_limit_reached(api: Open, verdict: Verdict, run: Run) -> None:
     """No engine makes an image beyond the limit, and a refusal leaves no lock and no image behind."""
     experiment = Experiment(api, "limited", verdict, run, DAILY)

@@ -82,12 +82,15 @@ class TestStarted:
 
 @dataclass(frozen=True)
 class TestEnded:
+    """A test ended. undecided: why it could not decide the rest, if it found something before."""
+
     __test__ = False
 
     test: str
     outcome: Ending
     seconds: float
     reason: str = ""
+    undecided: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,9 @@ class Events:
         if isinstance(event, Decision):
             expected, received, example = map(self.masker, (event.expected, event.received, event.example))
             return replace(event, expected=expected, received=received, example=example)
-        if isinstance(event, TestEnded | PreflightFailed | Interrupted):
+        if isinstance(event, TestEnded):
+            return replace(event, reason=self.masker(event.reason), undecided=self.masker(event.undecided))
+        if isinstance(event, PreflightFailed | Interrupted):
             return replace(event, reason=self.masker(event.reason))
         return event
 

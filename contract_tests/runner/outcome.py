@@ -214,7 +214,8 @@ def _inconclusive(rule: Rule, history: _History, decided: tuple[str, ...]) -> It
         elif ended.outcome == "inconclusive":
             yield entry.name, ended.reason
         elif ended.outcome in {"violated", "differs", "accepted"}:
-            yield entry.name, f"the test ended early: {ended.reason.partition(':')[0]} was not met"
+            early = f"the test ended early: {ended.reason.partition(':')[0]} was not met"
+            yield entry.name, ended.undecided or early
 
 
 def _skips(rule: Rule, history: _History, decided: tuple[str, ...]) -> Iterator[tuple[str, str]]:

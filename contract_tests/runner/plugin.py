@@ -111,7 +111,7 @@ class ConformancePlugin:
             item.session.shouldstop = "the service was lost"
         if outcome == "violated":
             outcome = self._severity(item)
-        self.run.events.emit(TestEnded(_name(item), outcome, call.duration, reason))
+        self.run.events.emit(TestEnded(_name(item), outcome, call.duration, reason, _undecided(call)))
         if outcome in {"violated", "differs", "accepted", "inconclusive"}:
             report.longrepr = self.run.masker(reason)
         if outcome == "accepted" or (outcome == "differs" and not self.run.settings.strict):
@@ -149,6 +149,12 @@ class ConformancePlugin:
 def _name(item: pytest.Item) -> str:
     """Return the name of a test in reports, independent of where the package is installed."""
     return f"{item.path.name}::{item.name}"
+
+
+def _undecided(call: pytest.CallInfo[None]) -> str:
+    """Return why a test with findings could not decide the rest."""
+    before = call.excinfo.value.__context__ if call.excinfo else None
+    return str(before) if isinstance(before, InconclusiveError) else ""
 
 
 def _outcome(call: pytest.CallInfo[None]) -> tuple[Ending, str]:

@@ -1,7 +1,7 @@
 import pytest
 
 from contract_tests.runner.baseline import Accepted, Baseline
-from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed
+from contract_tests.runner.events import Decision, Event, Interrupted, PlanMade, PreflightFailed, TestEnded
 from contract_tests.runner.outcome import Outcome, conclude
 from support.conformance import decision, ended, plan
 
@@ -48,6 +48,18 @@ def test_a_rule_that_passed_in_one_test_passes_with_the_reason_of_an_inconclusiv
     assert verdicts(outcome) == {"AUTH": "passed"}
     assert outcome.results[0].reason == "timeout (b: t)"
     assert (outcome.verdict, outcome.exit_status(strict=False)) == ("conforms", 0)
+
+
+def test_a_test_that_found_something_says_why_it_could_not_decide_the_rest() -> None:
+    events: list[Event] = [
+        plan(("a", ("ORDER", "AUTH")), ("b", ("ORDER", "SHAPE"))),
+        decision("a", "ORDER", passed=False),
+        TestEnded("a", "differs", 0.1, "ORDER: …", undecided="another client may hold the lock"),
+        ended("b", "differs", "ORDER: …"),
+    ]
+    reasons = {result.rule.id: result.reason for result in conclude(events).results}
+    assert reasons["AUTH"].startswith("another client may hold the lock")
+    assert reasons["SHAPE"].startswith("the test ended early: ORDER was not met")
 
 
 def test_an_inconclusive_documented_rule_makes_the_run_incomplete() -> None:
