@@ -33,11 +33,23 @@ _PERMUTATION = "permutation of the default"
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A value under which clients are proved. belief: what a client takes for granted that counts on it; not_with:
+    values of other settings with which it would contradict a documented rule.
+    """
+
+    value: Any
+    belief: str
+    not_with: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One value of the mock's behaviour.
 
     source: of the rule it rests on, unless it has its own; takes: the accepted values, in words; statement: what a
-    limit bounds, empty if a rule states it; engines: those that it may name.
+    limit bounds, empty if a rule states it; engines: those that it may name; readings: the default among others, empty
+    if clients are proved under the default alone.
     """
 
     name: str
@@ -47,6 +59,7 @@ class Setting:
     rule: str | None
     statement: str = ""
     engines: tuple[str, ...] = ()
+    readings: tuple[Value, ...] = ()
 
     @property
     def valid(self) -> str:
@@ -113,6 +126,8 @@ def compile_rules(data: Node, engines: Iterable[str] = ()) -> Rules:
     settings += [_setting(each, "assumed", None) for each in data["limits"]]
     if len({rule.id for rule in rules}) < len(rules) or len({each.name for each in settings}) < len(settings):
         raise ContractError("duplicate rule id or setting name in the rules")
+    for setting in settings:
+        _check_readings(setting, {each.name: each for each in settings})
     return Rules({rule.id: rule for rule in rules}, {each.name: each for each in settings})
 
 
@@ -133,10 +148,28 @@ def _setting(entry: Node, source: str, rule: str | None, engines: tuple[str, ...
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"
     named = engines if takes in {_ENGINES, _SECONDS} else ()
-    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""), named)
+    readings = tuple(
+        Value(each["value"], each["belief"], each.get("not_with", {})) for each in entry.get("readings", ())
+    )
+    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""), named, readings)
     if not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting
+
+
+def _check_readings(setting: Setting, known: Mapping[str, Setting]) -> None:
+    """Raise ContractError if a client cannot be proved under the readings of a setting."""
+    if not setting.readings:
+        return
+    if setting.source == "doc":
+        raise ContractError(f"{setting.name}: another reading would contradict the documentation")
+    if setting.default not in [each.value for each in setting.readings]:
+        raise ContractError(f"{setting.name}: its default is not among its readings")
+    others = [(name, value) for each in setting.readings for name, value in each.not_with.items()]
+    for name, value in [*((setting.name, each.value) for each in setting.readings), *others]:
+        unknown_engines = name in known and known[name].takes in {_ENGINES, _SECONDS} and not known[name].engines
+        if not unknown_engines and (name not in known or not known[name].accepts(value)):
+            raise ContractError(f"{setting.name}: a reading has {name}: {value!r}, which is not accepted")
 
 
 def _is_number(value: Any, kind: Any) -> bool:
