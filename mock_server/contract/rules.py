@@ -34,13 +34,10 @@ _PERMUTATION = "permutation of the default"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value under which clients are proved. belief: what a client takes for granted that counts on it; not_with:
-    values of other settings with which it would contradict a documented rule.
-    """
+    """A value under which clients are proved. belief: of a client that depends on it."""
 
     value: Any
     belief: str
-    not_with: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def compile_rules(data: Node, engines: Iterable[str] = ()) -> Rules:
     if len({rule.id for rule in rules}) < len(rules) or len({each.name for each in settings}) < len(settings):
         raise ContractError("duplicate rule id or setting name in the rules")
     for setting in settings:
-        _check_readings(setting, {each.name: each for each in settings})
+        _check_readings(setting)
     return Rules({rule.id: rule for rule in rules}, {each.name: each for each in settings})
 
 
@@ -148,28 +145,26 @@ def _setting(entry: Node, source: str, rule: str | None, engines: tuple[str, ...
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"
     named = engines if takes in {_ENGINES, _SECONDS} else ()
-    readings = tuple(
-        Value(each["value"], each["belief"], each.get("not_with", {})) for each in entry.get("readings", ())
-    )
+    readings = tuple(Value(each["value"], each["belief"]) for each in entry.get("readings", ()))
     setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""), named, readings)
     if not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting
 
 
-def _check_readings(setting: Setting, known: Mapping[str, Setting]) -> None:
+def _check_readings(setting: Setting) -> None:
     """Raise ContractError if a client cannot be proved under the readings of a setting."""
     if not setting.readings:
         return
     if setting.source == "doc":
         raise ContractError(f"{setting.name}: another reading would contradict the documentation")
-    if setting.default not in [each.value for each in setting.readings]:
+    values = [each.value for each in setting.readings]
+    if setting.default not in values:
         raise ContractError(f"{setting.name}: its default is not among its readings")
-    others = [(name, value) for each in setting.readings for name, value in each.not_with.items()]
-    for name, value in [*((setting.name, each.value) for each in setting.readings), *others]:
-        unknown_engines = name in known and known[name].takes in {_ENGINES, _SECONDS} and not known[name].engines
-        if not unknown_engines and (name not in known or not known[name].accepts(value)):
-            raise ContractError(f"{setting.name}: a reading has {name}: {value!r}, which is not accepted")
+    nameless = setting.takes in {_ENGINES, _SECONDS} and not setting.engines
+    for value in values:
+        if not nameless and not setting.accepts(value):
+            raise ContractError(f"{setting.name}: the reading {value!r} is not {setting.takes!r}")
 
 
 def _is_number(value: Any, kind: Any) -> bool:

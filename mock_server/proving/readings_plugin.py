@@ -13,7 +13,7 @@ from mock_server.embedding import default_settings
 from .exploring import UnrepeatableError, described, explore, finding, tried
 from .outcome import Outcome
 from .proof_plugin import proof_plugin
-from .readings import Reading, Space
+from .readings import Reading, Space, parse_reading
 from .rerun_plugin import Run, rerun_plugin
 from .servers import ReadingServer
 
@@ -59,7 +59,7 @@ class ReadingsPlugin:
             texts = [text for marker in item.iter_markers(MARKER) for text in marker.args]
             try:
                 if texts:
-                    self._marked[item.nodeid] = self._space.parse(map(str, texts))
+                    self._marked[item.nodeid] = parse_reading(map(str, texts), rules())
             except ValueError as error:
                 raise pytest.UsageError(f"{item.nodeid}: {MARKER}: {error}") from error
 

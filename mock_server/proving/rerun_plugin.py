@@ -15,6 +15,7 @@ from .outcome import Outcome
 _PLUGIN = "aiimage-reruns"
 _LEAST_SECONDS = 5.0
 _TIMES_AS_LONG = 20
+_MAX_CHARACTERS = 160
 
 
 Run = Callable[[], Outcome]
@@ -109,7 +110,8 @@ def _outcome(reports: list[pytest.TestReport]) -> Outcome:
 def _message(report: pytest.TestReport) -> str:
     """Return the first line of the message of the exception."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash else report.longrepr).partition("\n")[0]
+    line = str(crash.message if crash else report.longrepr).partition("\n")[0]
+    return line if len(line) <= _MAX_CHARACTERS else f"{line[:_MAX_CHARACTERS]}…"
 
 
 @contextmanager
