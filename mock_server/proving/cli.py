@@ -13,10 +13,25 @@ from mock_server.output import BadUsageError
     is_flag=False,
     flag_value="pairwise",
     type=click.Choice(["each", "pairwise", "full"]),
-    help="Run the command under other readings of the documentation (pairwise).",
+    metavar="[each|pairwise|full]",
+    show_default="pairwise",
+    help="Run the command under other readings of the documentation.",
 )
-@click.option("--limit", default=250, type=click.IntRange(1), metavar="N", help="The most readings of the mode full.")
-@click.option("--behaviour", type=click.Path(path_type=Path), metavar="NAME|FILE", help="The behaviour to start from.")
+@click.option(
+    "--limit",
+    default=250,
+    type=click.IntRange(1),
+    metavar="N",
+    show_default=True,
+    help="The most readings of the mode full.",
+)
+@click.option(
+    "--behaviour",
+    type=click.Path(path_type=Path),
+    metavar="NAME|FILE",
+    show_default="documented",
+    help="The behaviour to start from.",
+)
 @click.option("--strict", is_flag=True, help="Exit with status 1 if a reading changes the outcome.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool, command: tuple[str, ...]) -> None:
@@ -27,7 +42,7 @@ def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool
 
     \b
     Example:
-      aiimage-mock prove --readings -- npm test
+      aiimage-mock prove --readings -- sh -c 'curl -f --oauth2-bearer $AIIMAGE_TOKEN $AIIMAGE_BASE_URL/aiimage/versions'
     """
     if not readings:
         raise BadUsageError("nothing to prove: add --readings")
