@@ -98,10 +98,10 @@ def _run(item: Any, seconds: float) -> Outcome:
         item._request, item.funcargs = request, values
         for kept, length in lengths:
             del kept[length:]
-        _forget_failure()
+        _free_failure()
 
 
-def _forget_failure() -> None:
+def _free_failure() -> None:
     """Free the objects of a test that failed, so that a socket that it left open fails no later run."""
     if getattr(sys, "last_value", None) is None:
         return
