@@ -24,13 +24,13 @@ _Result = tuple[list[Message], Exception | None]
 class EmbeddedServer:
     """A context manager that serves the mock on a free port of 127.0.0.1. Enter it once.
 
-    origin: "http://127.0.0.1:PORT".
+    origin: "http://127.0.0.1:PORT". app: in the place of the mock's own application.
     """
 
     origin: str
 
-    def __init__(self, settings: Settings) -> None:
-        self._app = create_app(settings)
+    def __init__(self, settings: Settings, app: ASGIApp | None = None) -> None:
+        self._app = app or create_app(settings)
         config = server_config(_cancellable(self._app), settings)
         self._server = uvicorn.Server(config)
         self._runner = asyncio.Runner(loop_factory=config.get_loop_factory())

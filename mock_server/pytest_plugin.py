@@ -23,6 +23,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--aiimage-mock-behaviour", metavar="NAME|FILE", type=Path, help="start the mock with this behaviour or profile"
     )
+    group.addoption(
+        "--aiimage-readings",
+        nargs="?",
+        const="pairwise",
+        metavar="each|pairwise|full",
+        type=_mode,
+        help="run each test that uses the mock again under other readings of the documentation (pairwise)",
+    )
+    group.addoption(
+        "--aiimage-readings-limit", metavar="N", type=int, default=250, help="the most readings of the mode full (250)"
+    )
+    group.addoption(
+        "--aiimage-readings-strict", action="store_true", help="fail if a reading changes the outcome of a test"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "aiimage_reading(setting, ...): run the test under this reading only")
+    strict = config.getoption("--aiimage-readings-strict")
+    if mode := config.getoption("--aiimage-readings") or ("pairwise" if strict else ""):
+        from .proving.readings_plugin import readings_plugin
+
+        readings_plugin(config, mode, strict)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if any(item.get_closest_marker("aiimage_reading") for item in items):
+        from .proving.readings_plugin import readings_plugin
+
+        readings_plugin(config).read_markers(items)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +74,8 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
         settings = default_settings(behaviour)
     except ConfigurationError as error:
         pytest.fail(f"--aiimage-mock-behaviour: {error}", pytrace=False)
-    with EmbeddedServer(settings) as server:
+    readings = request.config.pluginmanager.get_plugin("aiimage-readings")
+    with readings.server() if readings else EmbeddedServer(settings) as server:
         yield MockServer(Control(server.origin), server.app)
 
 
@@ -72,6 +103,14 @@ def _name(request: pytest.FixtureRequest) -> str:
     # xdist may run tests of one module in several workers, each with a world of its own.
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     return f"{request.scope} {request.node.nodeid} {worker}"
+
+
+def _mode(text: str) -> str:
+    """Return the mode of --aiimage-readings; raise ArgumentTypeError."""
+    modes = ("each", "pairwise", "full")
+    if text not in modes:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(modes)}; put paths before the option")
+    return text
 
 
 def _origin(url: str) -> str:
