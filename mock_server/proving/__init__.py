@@ -1,1 +1,1 @@
-"""Proving a client: every disaster that can happen to it, in virtual time, and what each would have cost."""
+"""Proving a client: under every reading of the documentation, and with every failure that can happen to it."""

@@ -1,0 +1,119 @@
+"""What proving a client found: merged from all processes, as lines for a terminal, as JSON and as Markdown."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+JSON_FILE, MARKDOWN_FILE = "aiimage-proof.json", "aiimage-proof.md"
+
+Json = dict[str, Any]
+
+
+class Proof:
+    """A collector of findings. `add` takes a part: any of the keys of the JSON file, from one test or one process.
+
+    readings: a finding is {"test", "reading": {setting: value}, "rule", "source", "outcome", "default_outcome",
+    "sentence"}. disasters: {"test", "finding", "schedule": ["2.charged"], "sentence", "timeline", "worst_cost"}.
+    worst_costs: credits by test. tried: what was run, so that an interrupted proof tells how far it came.
+    """
+
+    def __init__(self) -> None:
+        self._content: Json = {"readings": [], "disasters": [], "worst_costs": {}, "tried": {}}
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Merge a part: numbers add up, lists and objects join, and of other values the last one stays."""
+        self._content = _merged(self._content, part)
+
+    def findings(self, kind: str) -> list[Json]:
+        """Return the findings among "readings" or "disasters", by test."""
+        return sorted(self._content[kind], key=lambda finding: (finding["test"], json.dumps(finding)))
+
+    @property
+    def tried(self) -> Json:
+        """What was run."""
+        return dict(self._content["tried"])
+
+    @property
+    def worst_costs(self) -> dict[str, int]:
+        """The most credits that each test can cost, by test."""
+        return dict(sorted(self._content["worst_costs"].items()))
+
+    def content(self) -> Json:
+        """Return the content of the JSON file."""
+        findings = {kind: self.findings(kind) for kind in ("readings", "disasters")}
+        return {**findings, "worst_costs": self.worst_costs, "tried": self.tried}
+
+    def write(self, folder: Path) -> None:
+        """Write both files into a folder."""
+        (folder / JSON_FILE).write_text(json.dumps(self.content(), indent=2) + "\n", encoding="utf-8")
+        (folder / MARKDOWN_FILE).write_text("\n".join(self.markdown()) + "\n", encoding="utf-8")
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the section in a terminal."""
+        for kind, tried in self.tried.items():
+            yield f"{kind}: {_told(tried)}"
+            yield from (f"  not run: {test}: {why}" for test, why in sorted(tried.get("not_run", {}).items()))
+        yield from (f"{finding['test']}: {finding['sentence']}" for finding in self.findings("readings"))
+        for finding in self.findings("disasters"):
+            yield f"{finding['test']}: {finding['finding']}: {finding['sentence']}"
+            yield from (f"    {line}" for line in finding["timeline"].splitlines())
+        yield from (f"{test} costs at most {cost} credits" for test, cost in self.worst_costs.items())
+
+    def markdown(self) -> Iterator[str]:
+        """Yield the lines of the Markdown file."""
+        yield "# Proof of a client"
+        for kind, tried in self.tried.items():
+            yield from ("", f"## {kind.capitalize()}", "", f"{_told(tried).capitalize()}.")
+            yield from _list(f"Not run: `{test}`, {why}." for test, why in sorted(tried.get("not_run", {}).items()))
+            yield from getattr(self, f"_markdown_of_{kind}")()
+        if self.worst_costs:
+            yield from ("", "## Worst costs", "", "| test | credits |", "|---|---|")
+            yield from (f"| {_cell(test)} | {cost} |" for test, cost in self.worst_costs.items())
+
+    def _markdown_of_readings(self) -> Iterator[str]:
+        if findings := self.findings("readings"):
+            yield from ("", "| test | reading | rule | source | outcome | |", "|---|---|---|---|---|---|")
+        for each in findings:
+            reading = ", ".join(f"{name}: {shown(value)}" for name, value in each["reading"].items())
+            cells = (each["test"], reading, each["rule"], each["source"], each["outcome"], each["sentence"])
+            yield f"| {' | '.join(map(_cell, cells))} |"
+
+    def _markdown_of_disasters(self) -> Iterator[str]:
+        for each in self.findings("disasters"):
+            yield from ("", f"### {each['finding']}: {each['test']}", "", each["sentence"])
+            yield from ("", "```text", each["timeline"], "```")
+
+
+def shown(value: Any) -> str:
+    """Return a value of a setting as text."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) or "empty"
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return {**old, **{name: _merged(old[name], new[name]) if name in old else new[name] for name in new}}
+    if isinstance(old, list) and isinstance(new, list):
+        return [*old, *new]
+    if type(old) is int and type(new) is int:
+        return old + new
+    return new
+
+
+def _told(tried: Mapping[str, Any]) -> str:
+    """Return what was tried: texts and numbers, each with its name."""
+    plain = {name: value for name, value in tried.items() if isinstance(value, str | int)}
+    return ", ".join(f"{value} {name}" if type(value) is int else str(value) for name, value in plain.items())
+
+
+def _list(items: Iterator[str]) -> Iterator[str]:
+    for number, item in enumerate(items):
+        yield from (["", f"- {item}"] if number == 0 else [f"- {item}"])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
