@@ -23,6 +23,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--aiimage-mock-behaviour", metavar="NAME|FILE", type=Path, help="start the mock with this behaviour or profile"
     )
+    group.addoption(
+        "--aiimage-disasters",
+        nargs="?",
+        const="single",
+        metavar="single|pairs",
+        type=_disasters,
+        help="run each test that uses the mock again with every failure at every point of its requests (single)",
+    )
+    group.addoption(
+        "--aiimage-disaster",
+        metavar="REQUEST.POINT",
+        help="run each test again with this failure",
+    )
+    group.addoption("--aiimage-disasters-strict", action="store_true", help="fail if a disaster is found")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    mode, only, strict = (config.getoption(f"--aiimage-disaster{end}") for end in ("s", "", "s-strict"))
+    if mode or only or strict:
+        from .proving.disasters_plugin import disasters_plugin
+
+        disasters_plugin(config, mode, only, strict)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +67,8 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
         settings = default_settings(behaviour)
     except ConfigurationError as error:
         pytest.fail(f"--aiimage-mock-behaviour: {error}", pytrace=False)
-    with EmbeddedServer(settings) as server:
+    disasters = request.config.pluginmanager.get_plugin("aiimage-disasters")
+    with disasters.server() if disasters else EmbeddedServer(settings) as server:
         yield MockServer(Control(server.origin), server.app)
 
 
@@ -72,6 +96,13 @@ def _name(request: pytest.FixtureRequest) -> str:
     # xdist may run tests of one module in several workers, each with a world of its own.
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     return f"{request.scope} {request.node.nodeid} {worker}"
+
+
+def _disasters(text: str) -> str:
+    """Return the mode of --aiimage-disasters; raise ArgumentTypeError."""
+    if text not in ("single", "pairs"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of single, pairs; put paths before the option")
+    return text
 
 
 def _origin(url: str) -> str:

@@ -1,15 +1,17 @@
 """All disasters of one scenario: record it, run it again with each failure, judge, and reduce what was found."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
-from .judging import KINDS, Judgement, Kind, Run, judge
+from .judging import KINDS, Judgement, Kind, judge
+from .observed import Run
 from .points import Disaster, Schedule, points_of
 
 Mode = Literal["single", "pairs"]
 Runner = Callable[[Schedule], Run]
-_MAX_RUNS = 2_000
+MAX_RUNS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +23,50 @@ class Found:
     run: Run
 
 
-@dataclass(slots=True)
 class Campaign:
-    """What was tried with one scenario. findings: one of each kind; worst: the most credits that a run has cost."""
+    """What was tried with one scenario. recording: its run without a failure; findings: one of each kind."""
 
-    recording: Run
-    tried: int = 0
-    worst: int = 0
-    findings: dict[Kind, Found] = field(default_factory=dict)
+    def __init__(self, recording: Run) -> None:
+        self.recording = recording
+        self.worst_run = recording
+        self.tried = 0
+        self.findings: dict[Kind, Found] = {}
+        self._add((), recording)
 
-    def add(self, schedule: Schedule, run: Run) -> list[Judgement]:
-        """Judge a run and return the judgements; keep the shortest schedule of each kind."""
+    @property
+    def worst(self) -> int:
+        """The most credits that a run has cost."""
+        return self.worst_run.cost
+
+    @property
+    def found(self) -> list[Found]:
+        """The findings, the worst first."""
+        return [self.findings[kind] for kind in KINDS if kind in self.findings]
+
+    def prove(self, runner: Runner, mode: Mode = "single", only: Schedule | None = None) -> None:
+        """Run the scenario with every failure at every point of every request, or with one schedule only.
+
+        A second failure follows only where the client survived the first: else the pair is not the shortest schedule.
+        """
+        if only is not None:
+            self._add(only, runner(only))
+            return
+        survived: list[tuple[Schedule, Run]] = []
+        for schedule in _next(self.recording, ()):
+            run = runner(schedule)
+            if not self._add(schedule, run):
+                survived.append((schedule, run))
+        for first, run in survived if mode == "pairs" else []:
+            for schedule in islice(_next(run, first), max(0, MAX_RUNS - self.tried)):
+                self._add(schedule, runner(schedule))
+        for kind in list(self.findings):
+            self._reduce(kind, runner)
+
+    def _add(self, schedule: Schedule, run: Run) -> list[Judgement]:
+        """Judge a run, and keep the shortest schedule of each kind."""
         self.tried += 1
-        self.worst = max(self.worst, run.cost)
+        if run.cost > self.worst:
+            self.worst_run = run
         judgements = judge(run, self.recording)
         for each in judgements:
             known = self.findings.get(each.kind)
@@ -41,35 +74,12 @@ class Campaign:
                 self.findings[each.kind] = Found(each, schedule, run)
         return judgements
 
-    @property
-    def found(self) -> list[Found]:
-        """The findings, the worst first."""
-        return [self.findings[kind] for kind in KINDS if kind in self.findings]
-
-
-def prove(runner: Runner, mode: Mode = "single", progress: Callable[[int], object] = int) -> Campaign:
-    """Run a scenario with every failure at every point of every request, and return what was found.
-
-    progress: is told the number of runs so far.
-    """
-    recording = runner(())
-    campaign = Campaign(recording)
-    campaign.add((), recording)
-    followed: list[tuple[Schedule, Run]] = []
-    for schedule in _next(recording, ()):
-        run = runner(schedule)
-        if not campaign.add(schedule, run):
-            followed.append((schedule, run))
-        progress(campaign.tried)
-    # A second failure only where the first was survived: else the pair is not the shortest schedule.
-    for first, run in followed if mode == "pairs" else []:
-        for schedule in _next(run, first):
-            if campaign.tried >= _MAX_RUNS:
-                break
-            campaign.add(schedule, runner(schedule))
-            progress(campaign.tried)
-    _reduce(campaign, runner)
-    return campaign
+    def _reduce(self, kind: Kind, runner: Runner) -> None:
+        """Leave out each failure that the finding does not need."""
+        for each in self.findings[kind].schedule:
+            part = tuple(other for other in self.findings[kind].schedule if other != each)
+            if part:  # without any failure it would have been found before
+                self._add(part, runner(part))
 
 
 def _next(run: Run, after: Schedule) -> Iterator[Schedule]:
@@ -78,17 +88,3 @@ def _next(run: Run, after: Schedule) -> Iterator[Schedule]:
     for arrival in run.requests:
         if arrival.number > last:
             yield from ((*after, Disaster(arrival.number, name)) for name in points_of(arrival.operation))
-
-
-def _reduce(campaign: Campaign, runner: Runner) -> None:
-    """Replace each schedule by a part of it that shows the same and has no needless failure."""
-    for kind, found in list(campaign.findings.items()):
-        schedule = found.schedule
-        for each in found.schedule:
-            part = tuple(other for other in schedule if other != each)
-            run = runner(part)
-            judgement = next((it for it in judge(run, campaign.recording) if it.kind == kind), None)
-            campaign.tried += 1
-            if judgement:
-                schedule = part
-                campaign.findings[kind] = Found(judgement, part, run)

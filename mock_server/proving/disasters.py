@@ -1,42 +1,127 @@
-"""Disasters of a scenario, in this process: the mock on virtual time, one run after another."""
+"""Disasters of a scenario: a client as a function, run again and again in virtual time."""
 
 import atexit
+import ctypes
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
-from mock_server.client import Control
-from mock_server.configuration import Settings
 from mock_server.embedding import default_settings
-from mock_server.testing import AiimageMock
 
+from .campaign import Campaign, Found
+from .judging import KINDS, credits_of
 from .observed import Ended, Run
-from .patches import patches
-from .points import Schedule
-from .stage import MAX_REQUESTS, Theatre
+from .points import Schedule, show_schedule
+from .stage import MAX_REQUESTS, MAX_SECONDS, Theatre
+from .timeline import timeline
 from .virtual_time import Interrupted
 
-Scenario = Callable[[AiimageMock], Any]
+REAL_SECONDS = 20
+_running: list[Schedule] = []
+_served = ExitStack()
+atexit.register(_served.close)
+_SAYS = {
+    "hang": f"it waited for more than {MAX_SECONDS} s, or for something that never comes",
+    "storm": f"it sent more than {MAX_REQUESTS} requests",
+}
 
 
-def observe(theatre: Theatre, schedule: Schedule, scenario: Callable[[], Any]) -> Run:
+@cache
+def theatre() -> Theatre:
+    """Return the mock of this process for scenarios. It is served until the process ends."""
+    return _served.enter_context(Theatre(default_settings()).served())
+
+
+def observe(stage: Theatre, schedule: Schedule, scenario: Callable[[], Any]) -> Run:
     """Run a scenario once, with the failures of a schedule, and return what was observed."""
-    result, problem = None, None
-    with theatre.run(schedule):
+    with performed(stage, schedule) as performance, performance.act():
+        performance.value = scenario()
+    return performance.run
+
+
+class Performance:
+    """One run that is under way. value: what the client returned; run: what was observed, once it has ended."""
+
+    run: Run
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.problem: BaseException | None = None
+
+    @contextmanager
+    def act(self) -> Iterator[None]:
+        """Keep what the client raises."""
         try:
-            result = scenario()
-        except Interrupted:
-            pass
-        except Exception as error:
-            problem = error
-        interrupted = theatre.time.interrupted
-    requests, images = theatre.settle()
-    if interrupted:
-        ended, said = interrupted, {"hang": "it waited", "storm": f"more than {MAX_REQUESTS} requests"}[interrupted]
-    elif problem:
-        ended, said = "failure", f"{type(problem).__name__}: {problem}".splitlines()[0][:200]
-    else:
-        ended, said = "success", f"returned {result!r:.60}"
-    return Run(ended, said, tuple(requests), tuple(images))
+            yield
+        except (Exception, Interrupted) as problem:  # noqa: BLE001 (it is judged)
+            self.problem = problem
+
+    def end(self, stage: Theatre, interrupted: str | None) -> None:
+        """Observe how the run ended."""
+        requests, images = stage.settle()
+        ended, said = self._ended(interrupted)
+        self.run = Run(ended, said, tuple(requests), tuple(images), bool(self.value))
+
+    def _ended(self, interrupted: str | None) -> tuple[Ended, str]:
+        if interrupted == "hang":
+            return "hang", _SAYS["hang"]
+        if interrupted == "storm":
+            return "storm", _SAYS["storm"]
+        if self.problem is not None:
+            return "failure", f"{type(self.problem).__name__}: {self.problem}".partition("\n")[0][:200]
+        return "success", f"returned {self.value!r:.40}"
+
+
+@contextmanager
+def performed(stage: Theatre, schedule: Schedule) -> Iterator[Performance]:
+    """Run what is in the context as a client, and observe it."""
+    performance = Performance()
+    _running.append(schedule)
+    try:
+        with _watched(stage), stage.run(schedule):
+            yield performance
+    finally:
+        _running.pop()
+        performance.end(stage, stage.time.interrupted)
+
+
+def in_disaster() -> bool:
+    """Return whether a run with a failure is under way."""
+    return bool(_running and _running[-1])
+
+
+@contextmanager
+def _watched(stage: Theatre) -> Iterator[None]:
+    """Interrupt a client that uses up real time without sending or waiting."""
+    thread = threading.get_ident()
+
+    def interrupt() -> None:
+        stage.time.interrupt("hang")
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Interrupted))
+
+    timer = threading.Timer(REAL_SECONDS, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def report_of(campaign: Campaign, command: Callable[[Schedule], str], kinds: Collection[str] = KINDS) -> str:
+    """Return the findings of these kinds as a text, each with its timeline and the command that runs just that."""
+    found = [each for each in campaign.found if each.judgement.kind in kinds]
+    parts = [f"{each.judgement.kind}: {each.judgement.sentence}\n{picture(each, command)}" for each in found]
+    return "\n\n".join([*parts, f"{campaign.tried} runs; the worst one cost {credits_of(campaign.worst)}"])
+
+
+def picture(found: Found, command: Callable[[Schedule], str]) -> str:
+    """Return the timeline of a finding and the command that runs just that."""
+    return f"{timeline(found.run)}\n{command(found.schedule)}"
+
+
+def in_python(schedule: Schedule) -> str:
+    """Return the argument that runs just this schedule of a scenario."""
+    return f'run just that: aiimage_mock.disasters(scenario, only="{show_schedule(schedule)}")'

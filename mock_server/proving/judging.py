@@ -63,24 +63,28 @@ def _lost_picture(run: Run, recording: Run) -> Judgement | None:
     lost = run.unfetched
     if run.ended not in ("success", "failure") or not lost or _double_payment(run, recording):
         return None
-    ended = "reported a success" if run.ended == "success" else "reported a failure"
+    ended = "reported a failure" if _failed(run, recording) else "reported a success"
     what = "the picture" if len(lost) == 1 else f"{len(lost)} pictures"
-    return Judgement(
-        "lost-picture", f"The client paid {credits_of(run.cost)}, {ended}, and never fetched {what} ({lost[0].title})."
-    )
+    sentence = f"The client paid {credits_of(run.cost)}, {ended}, and never fetched {what} ({lost[0].title})."
+    return Judgement("lost-picture", sentence)
 
 
 def _wrong_answer(run: Run, recording: Run) -> Judgement | None:
     """The client reported a success with fewer pictures than in the recording; or a failure, although a picture that
     it paid for can still be fetched.
     """
-    if run.ended == "success" and len(run.fetched) < len(recording.fetched):
+    if run.ended == "success" and not _failed(run, recording) and len(run.fetched) < len(recording.fetched):
         got = f"{len(run.fetched)} of {len(recording.fetched)} pictures"
         return Judgement("wrong-answer", f"The client reported a success with {got}.")
-    if run.ended == "failure" and run.unfetched and not _double_payment(run, recording):
+    if _failed(run, recording) and run.unfetched and not _double_payment(run, recording):
         said = f"The client reported a failure ({run.said})"
         return Judgement("wrong-answer", f"{said}, and a picture that it paid for can be fetched.")
     return None
+
+
+def _failed(run: Run, recording: Run) -> bool:
+    """Return whether the client reported a failure: it raised, or returned nothing where the recording has something."""
+    return run.ended == "failure" or (run.ended == "success" and recording.valued and not run.valued)
 
 
 def credits_of(number: int) -> str:

@@ -36,13 +36,15 @@ class Arrival(msgspec.Struct):
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a client did. ended: it reported a success or a failure, or was interrupted; said: the end in words;
-    images: those that its requests made, oldest first, also those made after it ended.
+    images: those that its requests made, oldest first, also those made after it ended; valued: whether it returned
+    something that is not empty.
     """
 
     ended: Ended
     said: str
     requests: Sequence[Arrival]
     images: Sequence[Image]
+    valued: bool = False
 
     @property
     def cost(self) -> int:

@@ -1,8 +1,8 @@
 """What a client waits with, in virtual time: sleeps, the timeouts of sockets, event loops, and the time that it reads.
 
-Patched while the process lives in `time`, `socket` and `selectors`, where every library of Python's looks them up; outside of
-a run, and in the mock's own threads, each does what it always did. Not covered: event loops that are not asyncio's
-own, such as uvloop and trio, and locks and queues of `threading` with a timeout. These take real time.
+Patched in `time`, `socket` and `selectors`, where every library written in Python finds them; outside of a run, and in the
+mock's own threads, each does what it always did. Not covered: event loops other than those of asyncio, such as uvloop and
+trio, `datetime.now`, and the timeouts of `threading` and `queue`. These have real time.
 """
 
 import gc
@@ -12,17 +12,26 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from mock_server.client import Control
 from mock_server.domain.clock import SECOND, Instant
 
 from .virtual_time import VirtualTime
 
 # Those of the time module, by name: each returns the time in units of which a second has so many.
-_READS = {"time": 1, "time_ns": 10**9, "monotonic": 1, "monotonic_ns": 10**9, "perf_counter": 1, "perf_counter_ns": 10**9}
+_READS = {
+    "time": 1,
+    "time_ns": 10**9,
+    "monotonic": 1,
+    "monotonic_ns": 10**9,
+    "perf_counter": 1,
+    "perf_counter_ns": 10**9,
+}
 # The standard library waits with real locks by these names; pytest, and the mock's server, measure real time.
 _KEEP = sys.stdlib_module_names | {"_pytest", "pytest", "mock_server", "uvicorn"}
 # After an interruption an event loop cancels its tasks; one that goes on for so many turns is interrupted again.
@@ -62,7 +71,7 @@ class Patches:
         self._time: VirtualTime | None = None
         self._traffic = Traffic()
         self._address: Any = None
-        self._mine: frozenset[int] = frozenset()
+        self._exempt: set[int] = set()
         self._base: dict[str, float] = {}
         self._start: Instant = 0
         self._ports: WeakKeyDictionary[socket.socket, int] = WeakKeyDictionary()
@@ -84,24 +93,27 @@ class Patches:
         _replace_references(replaced)
         self._patch_sockets()
         self._patch_selectors()
+        self._patch_control()
 
-    def begin(self, virtual: VirtualTime, traffic: Traffic, address: tuple[str, int], threads: frozenset[int]) -> None:
-        """Begin a run. address: of the mock; threads: that have real time."""
-        self._time, self._traffic, self._address, self._mine = virtual, traffic, address, threads
+    def exempt(self, thread: int) -> None:
+        """Give a thread real time: it serves a mock."""
+        self._exempt.add(thread)
+
+    @contextmanager
+    def run(self, virtual: VirtualTime, traffic: Traffic, address: tuple[str, int]) -> Iterator[None]:
+        """Give the process virtual time until the end of the context. address: of the mock."""
+        outer = self._time, self._traffic, self._address, self._base, self._start
         self._base = {name: getattr(time, name).original() for name in _READS}
-        self._start, self._cleaning = virtual.now(), 0
-
-    def end(self) -> None:
-        """End the run."""
-        self._time = None
-
-    def real(self) -> "_RealTime":
-        """Return a context in which this thread has real time."""
-        return _RealTime(self._real)
+        self._time, self._traffic, self._address, self._start = virtual, traffic, address, virtual.now()
+        self._cleaning = 0
+        try:
+            yield
+        finally:
+            self._time, self._traffic, self._address, self._base, self._start = outer
 
     def _virtual(self) -> VirtualTime | None:
         virtual = self._time
-        if virtual is None or threading.get_ident() in self._mine or getattr(self._real, "on", 0):
+        if virtual is None or threading.get_ident() in self._exempt or getattr(self._real, "depth", 0) > 0:
             return None
         return virtual
 
@@ -145,7 +157,7 @@ class Patches:
                 setattr(socket.socket, name, self._sends(getattr(socket.socket, name)))
         for name in ("recv", "recv_into"):
             setattr(socket.socket, name, self._receives(getattr(socket.socket, name)))
-        socket.socket.close = self._closes(socket.socket.close)  # type: ignore[method-assign]
+        setattr(socket.socket, "close", self._closes(socket.socket.close))  # noqa: B010 (to mypy it is a method)
 
     def _sends(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def send(sock: socket.socket, *arguments: Any) -> Any:
@@ -201,6 +213,16 @@ class Patches:
 
         kind.select = select
 
+    def _patch_control(self) -> None:
+        """Let the control API have real time: a test that looks at the mock does not wait for its client."""
+        original = Control.call
+
+        def call(control: Control, method: str, path: str, body: object = None) -> Any:
+            with _RealTime(self._real):
+                return original(control, method, path, body)
+
+        setattr(Control, "call", call)  # noqa: B010 (to mypy it is a method)
+
     def _cleans(self) -> bool:
         """Return whether an event loop that was interrupted once may go on, to cancel its tasks."""
         self._cleaning += 1
@@ -214,10 +236,10 @@ class _RealTime:
         self._local = local
 
     def __enter__(self) -> None:
-        self._local.on = getattr(self._local, "on", 0) + 1
+        self._local.depth = getattr(self._local, "depth", 0) + 1
 
     def __exit__(self, *failure: object) -> None:
-        self._local.on -= 1
+        self._local.depth -= 1
 
 
 def _readable(sock: socket.socket) -> bool:

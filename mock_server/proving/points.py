@@ -1,4 +1,4 @@
-"""The points at which a request can fail, by operation: each is a fault of the mock, named in a schedule as REQUEST.POINT."""
+"""The points at which a request can fail, by operation: each a fault of the mock, in a schedule named REQUEST.POINT."""
 
 import re
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ _READ = (
     _LIMITED,
 )
 _PICTURE = (
-    Point("missing", "picture-missing", "404"),
+    Point("missing", "picture-missing", "picture not found"),
     Point("truncated", "picture-truncated", "lost after half the picture"),
     Point("slow", "picture-slow;seconds=300;parts=2", "half the picture 5 minutes late"),
     _RESET,

@@ -43,21 +43,21 @@ class RerunPlugin:
         self.explorers: list[Explorer] = []
         self.witnesses: list[Witness] = []
         self._reports: list[pytest.TestReport] = []
-        self._rerunning = False
+        self.rerunning = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if not self._rerunning:
+        if not self.rerunning:
             self._reports = [report] if call.when == "setup" else [*self._reports, report]
         return report
 
     # Outside the wrappers that capture output, each of which expects one teardown at a time.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
-        if not self._rerunning:
+        if not self.rerunning:
             outcome = _outcome(self._reports)
             if not outcome.passed:
                 for witness in self.witnesses:
@@ -72,14 +72,16 @@ class RerunPlugin:
 
     def _explore(self, item: pytest.Item) -> None:
         seconds = max(_LEAST_SECONDS, _TIMES_AS_LONG * sum(report.duration for report in self._reports))
-        self._rerunning = True
+        self.rerunning = True
+        stash = dict(item.stash._storage)  # from which a teardown deletes what the next one needs
         try:
             # A collector in the place of the next test keeps its fixtures, and those around it.
             item.ihook.pytest_runtest_teardown(item=item, nextitem=item.parent)
             for explorer in self.explorers:
                 explorer(item, lambda: _run(item, seconds))
         finally:
-            self._rerunning = False
+            item.stash._storage.update(stash)
+            self.rerunning = False
 
 
 def rerun_plugin(config: pytest.Config) -> RerunPlugin:

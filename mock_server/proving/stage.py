@@ -1,4 +1,4 @@
-"""The mock in this process, on virtual time, with a stage around it: numbers requests, and makes the planned ones fail."""
+"""The mock in this process, in virtual time, with a stage around it that numbers requests and makes some fail."""
 
 import asyncio
 import threading
@@ -159,12 +159,12 @@ class Theatre:
         """Serve until the end of the context."""
         patches.install()
         with self.server:
-            self._threads = self.server.run(self._attach())
+            self.server.run(self._attach())
             yield self
 
-    async def _attach(self) -> frozenset[int]:
+    async def _attach(self) -> None:
         self.stage.loop, self.time.mock = asyncio.get_running_loop(), self.stage
-        return frozenset({threading.get_ident()})
+        patches.exempt(threading.get_ident())
 
     @contextmanager
     def run(self, schedule: Schedule) -> Iterator[None]:
@@ -173,11 +173,10 @@ class Theatre:
         self.time.skip(SECOND)  # so that no request of an earlier run is as late
         self.stage.begin(schedule)
         self.time.begin(self.time.now() + MAX_SECONDS * SECOND)
-        patches.begin(self.time, self.stage.traffic, (url.hostname or "", url.port or 0), self._threads)
         try:
-            yield
+            with patches.run(self.time, self.stage.traffic, (url.hostname or "", url.port or 0)):
+                yield
         finally:
-            patches.end()
             self.time.end()
 
     def settle(self) -> tuple[list[Arrival], list[Image]]:

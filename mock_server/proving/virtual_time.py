@@ -1,8 +1,8 @@
 """Virtual time, shared by a client and the mock in one process: it jumps when both only wait.
 
-A client that waits, for a reply or in a sleep, calls `block`. When every request that it has sent either has its reply or
-waits for an instant, the time jumps to the next instant that anyone waits for: an event of the mock, the end of a sleep,
-or a timeout of the client. So a timeout of 30 s takes no real time, and happens only if the reply would take longer.
+A client that waits, for a reply or in a sleep, calls `block`. When every request that it has sent has its reply or waits
+for an instant, the time jumps to the next instant that anything waits for: an event of the mock, the end of a sleep, or
+a timeout of the client. So a timeout of 30 s takes no real time, and happens only if the reply would take longer.
 """
 
 import asyncio
@@ -11,7 +11,8 @@ import itertools
 import os
 import sys
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Literal, Protocol
 
@@ -32,8 +33,8 @@ _RESTS = ("threading.py", "queue.py", "concurrent/futures/thread.py")
 _READ_MICROSECONDS = 1
 
 
-class Interrupted(BaseException):  # noqa: N818 (as KeyboardInterrupt: clients must not catch it as an error)
-    """The run was ended, because the client would not have ended it."""
+class Interrupted(BaseException):
+    """The run was ended, because the client would not have ended it. Not an Exception: clients must not catch it."""
 
 
 class Mock(Protocol):
@@ -186,7 +187,7 @@ class VirtualTime:
         return bool(self._sleepers) and self._sleepers[0][0] <= self._now
 
 
-def _acting(threads: Set[int]) -> bool:
+def _acting(threads: AbstractSet[int]) -> bool:
     """Return whether one of the threads does something else than wait for another thread."""
     frames = sys._current_frames()
     return any(
