@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -125,8 +126,12 @@ def aiohttp_without_a_timeout(api: Api) -> bytes:
 def urllib_defaults(api: Api) -> bytes:
     headers = {**api.headers, "Content-Type": "application/json"}
     request = urllib.request.Request(api.url("generate-image"), json.dumps(ORDER).encode(), headers)
-    with urllib.request.urlopen(request) as reply:
-        return fetch(api.pictures(json.load(reply))[0])
+    try:
+        with urllib.request.urlopen(request) as reply:
+            return fetch(api.pictures(json.load(reply))[0])
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
 
 
 def requests_in_a_thread(api: Api) -> bytes:

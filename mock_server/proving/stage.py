@@ -134,7 +134,8 @@ class Stage:
         """Return the requests of the run with their journal entries, and the images that they made, oldest first."""
         images: list[Image] = []
         by_number = {each.number: each for each in self.arrivals}
-        for entry in await self.service.journal.entries():
+        entries = [each for world in self.callers for each in await self.service.journal.entries(world)]
+        for entry in entries:
             number = dict(entry.headers).get(_TAG)
             if number and int(number) in by_number and entry.received >= by_number[int(number)].at:
                 by_number[int(number)].entry = entry
