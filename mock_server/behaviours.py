@@ -70,7 +70,7 @@ def read_changes(path: Path | None, rules: Rules) -> tuple[Mapping[str, Any], Pr
     if not isinstance(content, Mapping):
         raise ConfigurationError(f"{path}: expected settings by name, as in 'lock_seconds: 10'")
     try:
-        changes = _settings({name: value for name, value in content.items() if name != MEASURED}, rules)
+        changes = read_settings({name: value for name, value in content.items() if name != MEASURED}, rules)
         if MEASURED not in content:
             return changes, None
         return changes, make_profile(content[MEASURED], str(path), changes, rules.settings)
@@ -78,7 +78,7 @@ def read_changes(path: Path | None, rules: Rules) -> tuple[Mapping[str, Any], Pr
         raise ConfigurationError(f"{path}: {error}") from error
 
 
-def _settings(sent: Mapping[str, Any], rules: Rules) -> Mapping[str, Any]:
+def read_settings(sent: Mapping[str, Any], rules: Rules) -> Mapping[str, Any]:
     """Return the values of settings; raise ValueError."""
     for name in sent:
         if name not in rules.settings:

@@ -26,7 +26,7 @@ _Result = tuple[list[Message], Exception | None]
 class EmbeddedServer:
     """A context manager that serves the mock on a free port of 127.0.0.1. Enter it once.
 
-    origin: "http://127.0.0.1:PORT"; app: by default the mock with these settings.
+    origin: "http://127.0.0.1:PORT". app: in the place of the mock's own application.
     """
 
     origin: str

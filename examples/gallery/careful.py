@@ -182,10 +182,10 @@ def with_urllib(api: Api) -> Any:
         sent = urllib.request.Request(request.url, body, {**request.headers, "Content-Type": "application/json"})
         try:
             with urllib.request.urlopen(sent, timeout=TIMEOUT) as reply:
-                return Reply(reply.status, reply.headers, reply.read())
+                return Reply(reply.status, dict(reply.headers), reply.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Reply(error.code, error.headers, b"")
+                return Reply(error.code, dict(error.headers), b"")
         except (OSError, HTTPException):
             return None
 

@@ -35,7 +35,7 @@ def test_a_planted_fault_is_found_and_its_schedule_shows_it_again(
     campaign = aiimage_mock.disasters(scenario, allow=KINDS, **state)
     found = {each.judgement.kind: each for each in campaign.found}
     assert careless.finding in found
-    schedule = show_schedule(found[careless.finding].schedule)  # type: ignore[index]
+    schedule = show_schedule(found[careless.finding].schedule)
     again = aiimage_mock.disasters(scenario, allow=KINDS, only=schedule, **state)
     assert careless.finding in {each.judgement.kind for each in again.found}
 

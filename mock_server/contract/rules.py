@@ -33,11 +33,20 @@ _PERMUTATION = "permutation of the default"
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A value under which clients are proved. belief: of a client that depends on it."""
+
+    value: Any
+    belief: str
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One value of the mock's behaviour.
 
     source: of the rule it rests on, unless it has its own; takes: the accepted values, in words; statement: what a
-    limit bounds, empty if a rule states it; engines: those that it may name.
+    limit bounds, empty if a rule states it; engines: those that it may name; readings: the default among others, empty
+    if clients are proved under the default alone.
     """
 
     name: str
@@ -47,6 +56,7 @@ class Setting:
     rule: str | None
     statement: str = ""
     engines: tuple[str, ...] = ()
+    readings: tuple[Value, ...] = ()
 
     @property
     def valid(self) -> str:
@@ -113,6 +123,8 @@ def compile_rules(data: Node, engines: Iterable[str] = ()) -> Rules:
     settings += [_setting(each, "assumed", None) for each in data["limits"]]
     if len({rule.id for rule in rules}) < len(rules) or len({each.name for each in settings}) < len(settings):
         raise ContractError("duplicate rule id or setting name in the rules")
+    for setting in settings:
+        _check_readings(setting)
     return Rules({rule.id: rule for rule in rules}, {each.name: each for each in settings})
 
 
@@ -133,10 +145,26 @@ def _setting(entry: Node, source: str, rule: str | None, engines: tuple[str, ...
     if takes == _PERMUTATION:
         takes = f"permutation of {', '.join(default)}"
     named = engines if takes in {_ENGINES, _SECONDS} else ()
-    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""), named)
+    readings = tuple(Value(each["value"], each["belief"]) for each in entry.get("readings", ()))
+    setting = Setting(entry["name"], default, takes, source, rule, entry.get("statement", ""), named, readings)
     if not setting.accepts(setting.default):
         raise ContractError(f"{setting.name}: default {setting.default!r} is not {setting.takes!r}")
     return setting
+
+
+def _check_readings(setting: Setting) -> None:
+    """Raise ContractError if a client cannot be proved under the readings of a setting."""
+    if not setting.readings:
+        return
+    if setting.source == "doc":
+        raise ContractError(f"{setting.name}: another reading would contradict the documentation")
+    values = [each.value for each in setting.readings]
+    if setting.default not in values:
+        raise ContractError(f"{setting.name}: its default is not among its readings")
+    nameless = setting.takes in {_ENGINES, _SECONDS} and not setting.engines
+    for value in values:
+        if not nameless and not setting.accepts(value):
+            raise ContractError(f"{setting.name}: the reading {value!r} is not {setting.takes!r}")
 
 
 def _is_number(value: Any, kind: Any) -> bool:

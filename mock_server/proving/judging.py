@@ -48,7 +48,7 @@ def _hang(run: Run, recording: Run) -> Judgement | None:
 
 
 def _storm(run: Run, recording: Run) -> Judgement | None:
-    """The client sent more than 100 requests beyond those of the recording, and was interrupted."""
+    """The client sent more than 100 requests, and was interrupted. A poll that waits in between needs fewer."""
     del recording
     return Judgement("storm", f"The client did not stop sending: {run.said}.") if run.ended == "storm" else None
 
@@ -83,7 +83,7 @@ def _wrong_answer(run: Run, recording: Run) -> Judgement | None:
 
 
 def _failed(run: Run, recording: Run) -> bool:
-    """Return whether the client reported a failure: it raised, or returned nothing where the recording has something."""
+    """Return whether the client reported a failure: it raised, or returned nothing instead of something."""
     return run.ended == "failure" or (run.ended == "success" and recording.valued and not run.valued)
 
 

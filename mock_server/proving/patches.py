@@ -1,8 +1,8 @@
 """What a client waits with, in virtual time: sleeps, the timeouts of sockets, event loops, and the time that it reads.
 
-Patched in `time`, `socket` and `selectors`, where every library written in Python finds them; outside of a run, and in the
-mock's own threads, each does what it always did. Not covered: event loops other than those of asyncio, such as uvloop and
-trio, `datetime.now`, and the timeouts of `threading` and `queue`. These have real time.
+Patched in `time`, `socket` and `selectors`, where every library written in Python finds them; outside of a run, and in
+the mock's own threads, each does what it always did. Not covered: event loops other than those of asyncio, such as
+uvloop and trio, `datetime.now`, and the timeouts of `threading` and `queue`. These have real time.
 """
 
 import gc

@@ -5,28 +5,17 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
+from .outcome import Outcome
+
 _PLUGIN = "aiimage-reruns"
 _LEAST_SECONDS = 5.0
 _TIMES_AS_LONG = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a test ended. name: "passed", "failed", "error" outside the test itself, or "skipped"."""
-
-    name: str
-    message: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the test passed."""
-        return self.name == "passed"
+_MAX_CHARACTERS = 160
 
 
 Run = Callable[[], Outcome]
@@ -121,12 +110,13 @@ def _outcome(reports: list[pytest.TestReport]) -> Outcome:
 def _message(report: pytest.TestReport) -> str:
     """Return the first line of the message of the exception."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash else report.longrepr).partition("\n")[0]
+    line = str(crash.message if crash else report.longrepr).partition("\n")[0]
+    return line if len(line) <= _MAX_CHARACTERS else f"{line[:_MAX_CHARACTERS]}…"
 
 
 @contextmanager
 def _deadline(seconds: float) -> Iterator[None]:
-    """Fail the test after a time, where signals can: a client under another reading may wait for ever."""
+    """Fail the test after a time, where signals can: a client under another reading may never end."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -140,5 +130,5 @@ def _deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGALRM, handler)
-        # What is left of the limit of another plugin, as if no time had passed.
+        # The limit of another plugin, as if no time had passed.
         signal.setitimer(signal.ITIMER_REAL, others)

@@ -1,4 +1,4 @@
-"""What proving a client found: merged from all processes, as lines for a terminal, as JSON and as Markdown."""
+"""The results of proving a client: merged from all processes, as lines for a terminal, as JSON and as Markdown."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,8 +14,9 @@ class Proof:
     """A collector of findings. `add` takes a part: any of the keys of the JSON file, from one test or one process.
 
     readings: a finding is {"test", "reading": {setting: value}, "rule", "source", "outcome", "default_outcome",
-    "sentence"}. disasters: {"test", "finding", "schedule": ["2.charged"], "sentence", "timeline", "worst_cost"}.
-    worst_costs: credits by test. tried: what was run, so that an interrupted proof tells how far it came.
+    "message", "sentence"}. disasters: {"test", "finding", "schedule": ["2.charged"], "sentence", "timeline",
+    "worst_cost"}.
+    worst_costs: credits by test. tried: the extent of the proof, also of an interrupted one.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class Proof:
 
     @property
     def tried(self) -> Json:
-        """What was run."""
+        """The extent of the proof, by kind."""
         return dict(self._content["tried"])
 
     @property
@@ -52,9 +53,11 @@ class Proof:
     def lines(self) -> Iterator[str]:
         """Yield the lines of the section in a terminal."""
         for kind, tried in self.tried.items():
-            yield f"{kind}: {_told(tried)}"
+            yield f"{kind}: {_extent(tried)}"
             yield from (f"  not run: {test}: {why}" for test, why in sorted(tried.get("not_run", {}).items()))
-        yield from (f"{finding['test']}: {finding['sentence']}" for finding in self.findings("readings"))
+        for finding in self.findings("readings"):
+            yield f"{finding['sentence']}"
+            yield f"    {finding['test']} with {_reading(finding)}: {finding['outcome']}, {finding['message']}"
         for finding in self.findings("disasters"):
             yield f"{finding['test']}: {finding['finding']}: {finding['sentence']}"
             yield from (f"    {line}" for line in finding["timeline"].splitlines())
@@ -64,7 +67,7 @@ class Proof:
         """Yield the lines of the Markdown file."""
         yield "# Proof of a client"
         for kind, tried in self.tried.items():
-            yield from ("", f"## {kind.capitalize()}", "", f"{_told(tried).capitalize()}.")
+            yield from ("", f"## {kind.capitalize()}", "", f"{_extent(tried).capitalize()}.")
             yield from _list(f"Not run: `{test}`, {why}." for test, why in sorted(tried.get("not_run", {}).items()))
             yield from getattr(self, f"_markdown_of_{kind}")()
         if self.worst_costs:
@@ -75,8 +78,7 @@ class Proof:
         if findings := self.findings("readings"):
             yield from ("", "| test | reading | rule | source | outcome | |", "|---|---|---|---|---|---|")
         for each in findings:
-            reading = ", ".join(f"{name}: {shown(value)}" for name, value in each["reading"].items())
-            cells = (each["test"], reading, each["rule"], each["source"], each["outcome"], each["sentence"])
+            cells = (each["test"], _reading(each), each["rule"], each["source"], each["outcome"], each["sentence"])
             yield f"| {' | '.join(map(_cell, cells))} |"
 
     def _markdown_of_disasters(self) -> Iterator[str]:
@@ -94,6 +96,10 @@ def shown(value: Any) -> str:
     return str(value) or "empty"
 
 
+def _reading(finding: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {shown(value)}" for name, value in finding["reading"].items())
+
+
 def _merged(old: Any, new: Any) -> Any:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return {**old, **{name: _merged(old[name], new[name]) if name in old else new[name] for name in new}}
@@ -104,10 +110,12 @@ def _merged(old: Any, new: Any) -> Any:
     return new
 
 
-def _told(tried: Mapping[str, Any]) -> str:
-    """Return what was tried: texts and numbers, each with its name."""
+def _extent(tried: Mapping[str, Any]) -> str:
+    """Return the extent of a proof: texts, and numbers with their names."""
     plain = {name: value for name, value in tried.items() if isinstance(value, str | int)}
-    return ", ".join(f"{value} {name}" if type(value) is int else str(value) for name, value in plain.items())
+    return ", ".join(
+        f"{value:,} {name.replace('_', ' ')}" if type(value) is int else str(value) for name, value in plain.items()
+    )
 
 
 def _list(items: Iterator[str]) -> Iterator[str]:

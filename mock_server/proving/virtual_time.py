@@ -1,8 +1,8 @@
 """Virtual time, shared by a client and the mock in one process: it jumps when both only wait.
 
-A client that waits, for a reply or in a sleep, calls `block`. When every request that it has sent has its reply or waits
-for an instant, the time jumps to the next instant that anything waits for: an event of the mock, the end of a sleep, or
-a timeout of the client. So a timeout of 30 s takes no real time, and happens only if the reply would take longer.
+A client that waits, for a reply or in a sleep, calls `block`. When every request that it has sent has its reply or
+waits for an instant, the time jumps to the next instant that anything waits for: an event of the mock, the end of a
+sleep, or a timeout of the client. So a timeout of 30 s takes no real time, and happens only if the reply takes longer.
 """
 
 import asyncio

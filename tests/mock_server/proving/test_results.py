@@ -1,4 +1,4 @@
-"""What proving a client found."""
+"""The results of proving a client."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,8 @@ READING = {
     "source": "inferred",
     "outcome": "failed",
     "default_outcome": "passed",
-    "sentence": "passes only if the lock | is freed early (LOCK-RELEASE, inferred)",
+    "message": "assert 409 == 200",
+    "sentence": "test_retry passes only if the lock | is freed early (LOCK-RELEASE, inferred)",
 }
 DISASTER = {
     "test": "test_order",
@@ -49,8 +50,10 @@ def test_the_terminal_shows_every_finding_and_what_was_not_run() -> None:
         "readings: pairwise, 2 tests, 20 runs",
         "  not run: test_red: it fails by default",
         "disasters: 3 runs",
-        "test_a: passes only if the lock | is freed early (LOCK-RELEASE, inferred)",
-        "test_retry: passes only if the lock | is freed early (LOCK-RELEASE, inferred)",
+        "test_retry passes only if the lock | is freed early (LOCK-RELEASE, inferred)",
+        "    test_a with lock_release: expiry: failed, assert 409 == 200",
+        "test_retry passes only if the lock | is freed early (LOCK-RELEASE, inferred)",
+        "    test_retry with lock_release: expiry: failed, assert 409 == 200",
         "test_order: double-payment: it paid twice",
         "    lock   #--",
         "    charge --#",
@@ -65,8 +68,7 @@ def test_both_files_hold_the_findings(tmp_path: Path) -> None:
     assert (content["disasters"], content["worst_costs"]) == ([DISASTER], {"test_order": 2})
     markdown = (tmp_path / MARKDOWN_FILE).read_text()
     assert (
-        "| test_retry | lock_release: expiry | LOCK-RELEASE | inferred | failed | passes only if the lock \\| is"
-        in markdown
+        "| test_retry | lock_release: expiry | LOCK-RELEASE | inferred | failed | test_retry passes only if" in markdown
     )
     assert "### double-payment: test_order" in markdown
     assert "```text\nlock   #--\ncharge --#\n```" in markdown
