@@ -50,7 +50,12 @@ class Campaign:
         """
         if only is not None:
             self._add(only, runner(only))
-            return
+        else:
+            self._try_all(runner, mode)
+        for kind in list(self.findings):
+            self._reduce(kind, runner)
+
+    def _try_all(self, runner: Runner, mode: Mode) -> None:
         survived: list[tuple[Schedule, Run]] = []
         for schedule in _next(self.recording, ()):
             run = runner(schedule)
@@ -59,8 +64,6 @@ class Campaign:
         for first, run in survived if mode == "pairs" else []:
             for schedule in islice(_next(run, first), max(0, MAX_RUNS - self.tried)):
                 self._add(schedule, runner(schedule))
-        for kind in list(self.findings):
-            self._reduce(kind, runner)
 
     def _add(self, schedule: Schedule, run: Run) -> list[Judgement]:
         """Judge a run, and keep the shortest schedule of each kind."""
