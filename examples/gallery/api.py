@@ -1,4 +1,4 @@
-"""What all clients of the gallery know of the API: addresses, one order, and the pictures of a reply."""
+"""The API as all clients of the gallery know it: addresses, one order, and the pictures of a reply."""
 
 import ssl
 from dataclasses import dataclass

@@ -44,8 +44,8 @@ class OrderError(Exception):
     """There is no picture, and nothing was paid as far as the client can know."""
 
 
-# The behaviour is a generator: it yields a request, or a number of seconds to sleep, and gets a reply, or None where
-# there was none. So it can be driven with asyncio and without.
+# The behaviour is a generator: it yields a request, or a number of seconds to sleep, and gets a reply, or None without
+# one. So it can be driven with asyncio and without.
 Steps = Generator[Request | float, Reply | None, Any]
 
 

@@ -112,7 +112,7 @@ def gives_up_on_a_timeout(api: Api) -> bytes:
 
 
 def trusts_output(api: Api) -> str:
-    """Hands on the address, and nobody ever looks whether there is a picture."""
+    """Returns an address that it has not tried."""
     return api.pictures(order(api).json())[0]
 
 
@@ -180,7 +180,7 @@ def looks_too_early(api: Api) -> bytes:
 
 
 def swallows_errors(api: Api) -> str:
-    """Logs and goes on."""
+    """Logs the error and continues."""
     try:
         picture(api, order(api))
     except Exception as error:  # noqa: BLE001 (its fault)

@@ -24,7 +24,7 @@ class Found:
 
 
 class Campaign:
-    """What was tried with one scenario. recording: its run without a failure; findings: one of each kind."""
+    """The runs of one scenario. recording: its run without a failure; findings: one of each kind."""
 
     def __init__(self, recording: Run) -> None:
         self.recording = recording

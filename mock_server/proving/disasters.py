@@ -14,7 +14,8 @@ from .campaign import Campaign, Found
 from .judging import KINDS, credits_of
 from .observed import Ended, Run
 from .points import Schedule, show_schedule
-from .stage import MAX_REQUESTS, MAX_SECONDS, Theatre
+from .injector import MAX_REQUESTS
+from .virtual_server import MAX_SECONDS, VirtualServer
 from .timeline import timeline
 from .virtual_time import Interrupted
 
@@ -29,20 +30,20 @@ _SAYS = {
 
 
 @cache
-def theatre() -> Theatre:
+def shared_server() -> VirtualServer:
     """Return the mock of this process for scenarios. It is served until the process ends."""
-    return _served.enter_context(Theatre(default_settings()).served())
+    return _served.enter_context(VirtualServer(default_settings()).served())
 
 
-def observe(stage: Theatre, schedule: Schedule, scenario: Callable[[], Any]) -> Run:
+def observe(server: VirtualServer, schedule: Schedule, scenario: Callable[[], Any]) -> Run:
     """Run a scenario once, with the failures of a schedule, and return what was observed."""
-    with performed(stage, schedule) as performance, performance.act():
-        performance.value = scenario()
-    return performance.run
+    with observed(server, schedule) as observation, observation.client():
+        observation.value = scenario()
+    return observation.run
 
 
-class Performance:
-    """One run that is under way. value: what the client returned; run: what was observed, once it has ended."""
+class Observation:
+    """One run. value: what the client returned; run: what was observed, once it has ended."""
 
     run: Run
 
@@ -51,16 +52,18 @@ class Performance:
         self.problem: BaseException | None = None
 
     @contextmanager
-    def act(self) -> Iterator[None]:
-        """Keep what the client raises."""
+    def client(self) -> Iterator[None]:
+        """Keep the exception that the client raises."""
         try:
             yield
-        except (Exception, Interrupted) as problem:  # noqa: BLE001 (it is judged)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as problem:  # noqa: BLE001 (it is judged; pytest raises others than Exception)
             self.problem = problem
 
-    def end(self, stage: Theatre, interrupted: str | None) -> None:
+    def end(self, server: VirtualServer, interrupted: str | None) -> None:
         """Observe how the run ended."""
-        requests, images = stage.settle()
+        requests, images = server.settle()
         ended, said = self._ended(interrupted)
         self.run = Run(ended, said, tuple(requests), tuple(images), bool(self.value))
 
@@ -75,30 +78,30 @@ class Performance:
 
 
 @contextmanager
-def performed(stage: Theatre, schedule: Schedule) -> Iterator[Performance]:
-    """Run what is in the context as a client, and observe it."""
-    performance = Performance()
+def observed(server: VirtualServer, schedule: Schedule) -> Iterator[Observation]:
+    """Run the body of the context as a client, and observe it."""
+    observation = Observation()
     _running.append(schedule)
     try:
-        with _watched(stage), stage.run(schedule):
-            yield performance
+        with _watched(server), server.run(schedule):
+            yield observation
     finally:
         _running.pop()
-        performance.end(stage, stage.time.interrupted)
+        observation.end(server, server.time.interrupted)
 
 
 def in_disaster() -> bool:
-    """Return whether a run with a failure is under way."""
+    """Return whether a run with a failure is in progress."""
     return bool(_running and _running[-1])
 
 
 @contextmanager
-def _watched(stage: Theatre) -> Iterator[None]:
+def _watched(server: VirtualServer) -> Iterator[None]:
     """Interrupt a client that uses up real time without sending or waiting."""
     thread = threading.get_ident()
 
     def interrupt() -> None:
-        stage.time.interrupt("hang")
+        server.time.interrupt("hang")
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Interrupted))
 
     timer = threading.Timer(REAL_SECONDS, interrupt)

@@ -12,7 +12,7 @@ from mock_server.embedding import default_settings
 from mock_server.testing import AiimageMock
 
 from .campaign import Campaign
-from .disasters import performed, picture
+from .disasters import REAL_SECONDS, observed, picture
 from .judging import credits_of
 from .observed import Run
 from .patches import patches
@@ -20,7 +20,7 @@ from .points import Schedule, ScheduleError, parse_schedule, show_schedule
 from .proof_plugin import proof_plugin
 from .rerun_plugin import Run as Again
 from .rerun_plugin import rerun_plugin
-from .stage import Theatre
+from .virtual_server import VirtualServer
 from .timeline import timeline
 
 NAME = "aiimage-disasters"
@@ -38,7 +38,7 @@ class DisastersPlugin:
         except (ConfigurationError, ScheduleError) as error:
             raise pytest.UsageError(f"{NAME}: {error}") from error
         self._mode = mode
-        self._theatre = Theatre(settings)
+        self._virtual = VirtualServer(settings)
         self._proof = proof_plugin(config)
         self._reporter = config.pluginmanager.get_plugin("terminalreporter")
         self._schedule: Schedule = ()
@@ -50,8 +50,8 @@ class DisastersPlugin:
     @contextmanager
     def server(self) -> Iterator[Any]:
         """Serve the mock of this session."""
-        with self._theatre.served() as stage:
-            yield stage.server
+        with self._virtual.served() as server:
+            yield server.embedded
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -67,14 +67,14 @@ class DisastersPlugin:
         if not _uses_mock(item):
             return (yield)
         rerunning = rerun_plugin(item.config).rerunning
-        with performed(self._theatre, self._schedule if rerunning else ()) as performance, performance.act():
-            performance.value = True
+        with observed(self._virtual, self._schedule if rerunning else ()) as observation, observation.client():
+            observation.value = True
             yield
-        self._run = performance.run
+        self._run = observation.run
         if not rerunning:
-            self._recordings[item.nodeid] = performance.run
-        if performance.problem is not None:
-            raise performance.problem
+            self._recordings[item.nodeid] = observation.run
+        if observation.problem is not None:
+            raise observation.problem
         return None
 
     def explore(self, item: pytest.Item, again: Again) -> None:
@@ -135,6 +135,8 @@ def disasters_plugin(config: pytest.Config, mode: str, only: str | None, strict:
     """Register the plugin."""
     plugin = DisastersPlugin(config, mode, only)
     config.pluginmanager.register(plugin, NAME)
-    rerun_plugin(config).explorers.append(plugin.explore)
+    reruns = rerun_plugin(config)
+    reruns.explorers.append(plugin.explore)
+    reruns.least_seconds = 3 * REAL_SECONDS  # a client that hangs is interrupted sooner
     if strict:
         proof_plugin(config).strict.add("disasters")

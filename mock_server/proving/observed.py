@@ -1,4 +1,4 @@
-"""What was observed of one run of a client: its requests, the images that they made, and how it ended."""
+"""One run of a client as it was observed: its requests, the images that they made, and how it ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Arrival(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a client did. ended: it reported a success or a failure, or was interrupted; said: the end in words;
+    """A run of a client. ended: it reported a success or a failure, or was interrupted; said: the end in words;
     images: those that its requests made, oldest first, also those made after it ended; valued: whether it returned
     something that is not empty.
     """

@@ -1,4 +1,4 @@
-"""What a client waits with, in virtual time: sleeps, the timeouts of sockets, event loops, and the time that it reads.
+"""Virtual time for a client: its sleeps, the timeouts of its sockets, its event loops, and the time that it reads.
 
 Patched in `time`, `socket` and `selectors`, where every library written in Python finds them; outside of a run, and in
 the mock's own threads, each does what it always did. Not covered: event loops other than those of asyncio, such as
@@ -34,13 +34,13 @@ _READS = {
 }
 # The standard library waits with real locks by these names; pytest, and the mock's server, measure real time.
 _KEEP = sys.stdlib_module_names | {"_pytest", "pytest", "mock_server", "uvicorn"}
-# After an interruption an event loop cancels its tasks; one that goes on for so many turns is interrupted again.
+# After an interruption an event loop cancels its tasks; after this number of turns it is interrupted again.
 _CLEANING_TURNS = 200
 _CLEANING_SECONDS = 0.005
 
 
 class Traffic:
-    """What clients have sent to the mock: for each port of a client, how many requests the mock must have begun."""
+    """The requests that clients have sent to the mock: for each port of a client, how many requests the mock must have begun."""
 
     def __init__(self) -> None:
         self.begun: dict[int, int] = {}
@@ -214,7 +214,7 @@ class Patches:
         kind.select = select
 
     def _patch_control(self) -> None:
-        """Let the control API have real time: a test that looks at the mock does not wait for its client."""
+        """Let the control API have real time: a call of it is not a step of the client."""
         original = Control.call
 
         def call(control: Control, method: str, path: str, body: object = None) -> Any:
@@ -224,7 +224,7 @@ class Patches:
         setattr(Control, "call", call)  # noqa: B010 (to mypy it is a method)
 
     def _cleans(self) -> bool:
-        """Return whether an event loop that was interrupted once may go on, to cancel its tasks."""
+        """Return whether an event loop that was interrupted once may continue, to cancel its tasks."""
         self._cleaning += 1
         return self._cleaning % _CLEANING_TURNS != 1
 

@@ -1,4 +1,4 @@
-"""`aiimage_mock.disasters` and `assert_worst_cost`: what a test says about disasters."""
+"""`aiimage_mock.disasters` and `assert_worst_cost`: disasters inside a test."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -7,7 +7,7 @@ from mock_server.client import Control
 from mock_server.testing import AiimageMock
 
 from .campaign import Campaign, Mode
-from .disasters import in_disaster, in_python, observe, report_of, theatre
+from .disasters import in_disaster, in_python, observe, report_of, shared_server
 from .judging import KINDS, credits_of
 from .observed import Run
 from .points import Schedule, parse_schedule
@@ -26,13 +26,13 @@ def run_scenario(
     __tracebackhide__ = True
     if unknown := set(allow) - set(KINDS):
         raise ValueError(f"allow takes {', '.join(KINDS)}, not {', '.join(sorted(unknown))}")
-    stage = theatre()
-    mock = AiimageMock(Control(stage.server.origin), token, stage.server.app)
+    server = shared_server()
+    mock = AiimageMock(Control(server.embedded.origin), token, server.embedded.app)
 
     def runner(schedule: Schedule) -> Run:
         mock.begin(**state)
         try:
-            return observe(stage, schedule, lambda: scenario(mock))
+            return observe(server, schedule, lambda: scenario(mock))
         finally:
             mock.end()
 
@@ -50,7 +50,7 @@ def assert_cost(mock: AiimageMock, campaign: Campaign | None, limit: int) -> Non
     """Raise AssertionError if a campaign, or the world so far, has cost more than that."""
     __tracebackhide__ = True
     if campaign is None and in_disaster():
-        return  # whoever runs the disasters judges the worst of them
+        return  # judged by the worst of all runs
     if campaign is None:
         paid = sum(image["credits"] for image in mock.call("GET", "/images")["images"])
         if paid > limit:

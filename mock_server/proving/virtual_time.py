@@ -23,9 +23,9 @@ Cause = Literal["hang", "storm"]
 
 # Of real time: how long a client that waits does until it looks again.
 _TURN_SECONDS = 0.005
-# For a mock that is busy, and where time cannot go on without another thread of the client.
+# For a mock that is busy, or where time cannot pass without another thread of the client.
 _MAX_TURNS = 2_000
-# For another thread of the client that is busy, where time could go on.
+# For another thread of the client that is busy, where time could pass.
 _GRACE_TURNS = 40
 # Where a thread rests that waits for another one.
 _RESTS = ("threading.py", "queue.py", "concurrent/futures/thread.py")
@@ -103,7 +103,7 @@ class VirtualTime:
             raise Interrupted(self.interrupted)
 
     def touch(self) -> None:
-        """Note that a client takes a step: a thread that was about to let time pass looks at the mock again."""
+        """Note that a client takes a step: a thread that was about to let time pass checks the mock again."""
         with self._changed:
             self._steps += 1
 
@@ -201,7 +201,7 @@ def _wake(woken: "asyncio.Future[None]") -> None:
 
 
 async def _rest(mock: Mock) -> bool:
-    # What the loop was told, it does in its next turns: accept, read, begin a request, write, close.
+    # The loop accepts, reads, begins a request, writes and closes in its next turns.
     for _ in range(12):
         await asyncio.sleep(0)
     if not mock.at_rest():

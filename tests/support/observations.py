@@ -1,5 +1,6 @@
 """Runs for tests of the judgement and of the timeline, made by hand."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mock_server.domain.clock import SECOND, Instant
@@ -46,7 +47,7 @@ def image(generation: str, title: str, at: float = 4, credits: int = 1) -> Image
     return Image(1, generation, title, "flux-pro", "A fox", 1, 1, "", None, "uploads/", created, created, credits)
 
 
-def run(requests: list[Arrival], images: list[Image], ended: Ended = "success", valued: bool = True) -> Run:
+def run(requests: list[Arrival], images: Sequence[Image], ended: Ended = "success", valued: bool = True) -> Run:
     return Run(ended, "said", requests, images, valued)
 
 

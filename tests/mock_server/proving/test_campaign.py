@@ -77,7 +77,7 @@ def test_one_schedule_runs_alone_and_needless_failures_of_a_finding_are_left_out
     assert [show_schedule(each.schedule) for each in campaign.found] == ["1.charged"]
 
 
-def test_what_was_found_before_an_interruption_is_kept() -> None:
+def test_findings_before_an_interruption_are_kept() -> None:
     def client(schedule: Schedule) -> Run:
         if show_schedule(schedule) == "1.recorded":
             raise KeyboardInterrupt

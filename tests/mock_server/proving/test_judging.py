@@ -5,7 +5,6 @@ import pytest
 from mock_server.proving.judging import judge
 from mock_server.proving.observed import Run
 from mock_server.proving.points import points_of
-
 from support.observations import RECORDING, fetch, image, order, run
 
 LOST = order(1, "a", point="charged", status=None)
@@ -80,7 +79,7 @@ def test_a_client_that_never_fetches_loses_its_picture_without_any_failure() -> 
     assert kinds(plain, plain) == ["lost-picture"]
 
 
-def test_a_picture_that_is_no_longer_reachable_is_not_held_against_the_client() -> None:
+def test_a_picture_that_is_no_longer_reachable_is_not_lost() -> None:
     """Recent-images shows ten."""
     many = [image("a", f"{number}.png") for number in range(11)]
     requests = [order(1, "a"), *(fetch(number + 1, f"{number}.png") for number in range(1, 11))]

@@ -2,7 +2,6 @@
 
 from mock_server.proving.observed import Run
 from mock_server.proving.timeline import timeline
-
 from support.observations import fetch, image, order, run
 
 

@@ -1,35 +1,29 @@
-"""The mock in this process, in virtual time, with a stage around it that numbers requests and makes some fail."""
+"""An application around the mock that numbers the requests of a run, and makes those of a schedule fail."""
 
 import asyncio
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_server.app import contract, create_app, open_service
-from mock_server.configuration import Settings
+from mock_server.app import contract
 from mock_server.domain.clock import SECOND, Instant
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import Image
-from mock_server.embedding import EmbeddedServer
 from mock_server.http.connections import EXTENSION, connection_of
 from mock_server.service import Caller, Service
 
 from .observed import Arrival
-from .patches import Traffic, patches
+from .patches import Traffic
 from .points import Point, Schedule, points_of
 from .virtual_time import VirtualTime
 
 MAX_REQUESTS = 100
-MAX_SECONDS = 3_600
 _TAG = "x-aiimage-request"
 _CONTROL, _PICTURES = "/_mock", "/uploads/"
 
 
-class Stage:
+class Injector:
     """The application around the mock. arrivals: the requests of the run, without those of the control API."""
 
     def __init__(self, app: ASGIApp, service: Service, time: VirtualTime) -> None:
@@ -76,11 +70,11 @@ class Stage:
         assert call is not None
         self._calls[call] = scope
         try:
-            await self._staged(scope, receive, send)
+            await self._numbered(scope, receive, send)
         finally:
             del self._calls[call]
 
-    async def _staged(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _numbered(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._open:
             await self._app(scope, receive, send)
             return
@@ -144,56 +138,6 @@ class Stage:
             world = (await self.service.look(caller)).world
             images += [each for each in reversed(world.images) if each.generation in ids]
         return self.arrivals, images
-
-
-class Theatre:
-    """A server with its stage and its time."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.time = VirtualTime()
-        service = open_service(settings, self.time)
-        self.stage = Stage(create_app(settings, service=service), service, self.time)
-        self.server = EmbeddedServer(settings, self.stage)
-
-    @contextmanager
-    def served(self) -> Iterator["Theatre"]:
-        """Serve until the end of the context."""
-        patches.install()
-        with self.server:
-            self.server.run(self._attach())
-            yield self
-
-    async def _attach(self) -> None:
-        self.stage.loop, self.time.mock = asyncio.get_running_loop(), self.stage
-        patches.exempt(threading.get_ident())
-
-    @contextmanager
-    def run(self, schedule: Schedule) -> Iterator[None]:
-        """Run a client in virtual time until the end of the context, with the failures of a schedule."""
-        url = urlsplit(self.server.origin)
-        self.time.skip(SECOND)  # so that no request of an earlier run is as late
-        self.stage.begin(schedule)
-        self.time.begin(self.time.now() + MAX_SECONDS * SECOND)
-        try:
-            with patches.run(self.time, self.stage.traffic, (url.hostname or "", url.port or 0)):
-                yield
-        finally:
-            self.time.end()
-
-    def settle(self) -> tuple[list[Arrival], list[Image]]:
-        """Let the generations of the run end, and return its requests and images."""
-        run = self.server.run
-        self.time.interrupted = None
-        while (end := run(self.stage.running_until())) is not None:
-            self._pass_until(end)
-        self._pass_until(self.time.now())
-        observed = run(self.stage.collect())
-        run(self.stage.end())
-        return observed
-
-    def _pass_until(self, end: Instant) -> None:
-        self.time.limit = end
-        self.time.block(lambda: False, end)
 
 
 def _is_closing(scope: Scope) -> bool:
