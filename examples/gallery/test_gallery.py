@@ -1,5 +1,6 @@
 """Each planted fault is found, with a schedule that reproduces it, and no careful client is accused: over ten seeds."""
 
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ from mock_server.testing import AiimageMock
 
 from .api import Api
 from .catalogue import CAREFUL, CARELESS, Careless, Client
+from .prove import table
 
 SEEDS = range(10)
 
@@ -38,6 +40,11 @@ def test_a_planted_fault_is_found_and_its_schedule_shows_it_again(
     schedule = show_schedule(found[careless.finding].schedule)
     again = aiimage_mock.disasters(scenario, allow=KINDS, only=schedule, **state)
     assert careless.finding in {each.judgement.kind for each in again.found}
+
+
+def test_the_table_of_retry_layers_is_as_measured() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "disasters.md").read_text(encoding="utf-8")
+    assert "\n".join(table()) in page
 
 
 @pytest.mark.parametrize("seed", SEEDS)

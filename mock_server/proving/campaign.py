@@ -47,7 +47,10 @@ class Campaign:
         """Run the scenario with every failure at every point of every request, or with one schedule only.
 
         A second failure follows only where the client survived the first: else the pair is not the shortest schedule.
+        A client that does not end by itself is not tried any further.
         """
+        if self.recording.ended in ("hang", "storm"):
+            return
         if only is not None:
             self._add(only, runner(only))
         else:

@@ -11,12 +11,12 @@ from typing import Any
 from mock_server.embedding import default_settings
 
 from .campaign import Campaign, Found
+from .injector import MAX_REQUESTS
 from .judging import KINDS, credits_of
 from .observed import Ended, Run
 from .points import Schedule, show_schedule
-from .injector import MAX_REQUESTS
-from .virtual_server import MAX_SECONDS, VirtualServer
 from .timeline import timeline
+from .virtual_server import MAX_SECONDS, VirtualServer
 from .virtual_time import Interrupted
 
 REAL_SECONDS = 20

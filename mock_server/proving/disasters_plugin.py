@@ -20,8 +20,8 @@ from .points import Schedule, ScheduleError, parse_schedule, show_schedule
 from .proof_plugin import proof_plugin
 from .rerun_plugin import Run as Again
 from .rerun_plugin import rerun_plugin
-from .virtual_server import VirtualServer
 from .timeline import timeline
+from .virtual_server import VirtualServer
 
 NAME = "aiimage-disasters"
 

@@ -1,7 +1,6 @@
 """An application around the mock that numbers the requests of a run, and makes those of a schedule fail."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,7 +34,7 @@ class Injector:
         self.arrivals: list[Arrival] = []
         self.callers: dict[str, Caller] = {}
         self._operations = {each.path.rpartition("/")[2]: each.id for each in contract().operations}
-        self._schedule: Mapping[int, str] = {}
+        self._schedule: dict[int, str] = {}
         self._lasting: list[tuple[Point, Instant]] = []
         self._calls: dict[asyncio.Task[Any], Scope] = {}
         self._open = False

@@ -34,13 +34,13 @@ _READS = {
 }
 # The standard library waits with real locks by these names; pytest, and the mock's server, measure real time.
 _KEEP = sys.stdlib_module_names | {"_pytest", "pytest", "mock_server", "uvicorn"}
-# After an interruption an event loop cancels its tasks; after this number of turns it is interrupted again.
+# After an interruption an event loop cancels its tasks; after these turns it is interrupted again.
 _CLEANING_TURNS = 200
 _CLEANING_SECONDS = 0.005
 
 
 class Traffic:
-    """The requests that clients have sent to the mock: for each port of a client, how many requests the mock must have begun."""
+    """The requests that clients have sent to the mock, and those that it has begun, by the port of the client."""
 
     def __init__(self) -> None:
         self.begun: dict[int, int] = {}
