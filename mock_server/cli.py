@@ -19,7 +19,8 @@ from .configuration import (
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
 from .environment import PREFIX, is_link
-from .output import Program, print_document
+from .output import BadUsageError, Program, print_document
+from .proving.cli import prove
 
 T = TypeVar("T")
 _SERVING = """\b
@@ -33,12 +34,6 @@ Output is coloured at a terminal. NO_COLOR=1 turns colours off, FORCE_COLOR=1 tu
 Example:
   aiimage-mock serve --port 0 --generation-time 0 --seed 7
 """
-
-
-class BadUsageError(click.ClickException):
-    """A usage error: one sentence on standard error, exit status 2."""
-
-    exit_code = 2
 
 
 class Seconds(click.FloatRange):
@@ -248,6 +243,8 @@ def _for_flag(flag: str, read: Callable[[], T]) -> T:
     except ConfigurationError as error:
         raise ConfigurationError(f"{flag}: {error}") from error
 
+
+main.add_command(prove)
 
 if __name__ == "__main__":
     main()

@@ -11,6 +11,12 @@ from typing import Any, TextIO, cast
 import click
 
 
+class BadUsageError(click.ClickException):
+    """A usage error: one sentence on standard error, exit status 2."""
+
+    exit_code = 2
+
+
 class Program(click.Group):
     """A group of commands that never ends because its output is closed or full."""
 

@@ -64,6 +64,9 @@ LAYERS = {
     "mock_server.dashboard": Layer(
         ("mock_server.dashboard", "mock_server.control"), frozenset({"jinja2", "starlette"})
     ),
+    "mock_server.proving": Layer(
+        ("mock_server",), frozenset({"_pytest", "allpairspy", "click", "msgspec", "pytest", "starlette", "yaml"})
+    ),
 }
 CONCRETE_STORES = ("mock_server.stores",)
 
@@ -224,6 +227,8 @@ FORBIDDEN_IMPORTS = [
     ("mock_server.reference.page", "from mock_server.service import Service"),
     ("mock_server.reference.page", "from mock_server import resources"),
     ("mock_server.reference.page", "import httpx"),
+    ("mock_server.proving.readings", "import httpx"),
+    ("mock_server.proving.servers", "from mock_server.stores import MemoryStore"),
     ("mock_server.control.routes", "from ..http import replies"),
     ("mock_server.control.routes", "from mock_server.stores.memory import MemoryStore"),
     ("mock_server.control.routes", "from mock_server.dashboard import page_app"),

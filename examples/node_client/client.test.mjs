@@ -16,7 +16,8 @@ import {
   UnauthenticatedError,
 } from './client.mjs';
 
-const ORIGIN = process.env.AIIMAGE_MOCK ?? 'http://127.0.0.1:8010';
+const BASE_URL = process.env.AIIMAGE_BASE_URL ?? 'http://127.0.0.1:8010/api/v1';
+const ORIGIN = process.env.AIIMAGE_MOCK ?? new URL(BASE_URL).origin;
 
 /** One account of the mock, its clock frozen at noon, and its client. */
 class World {

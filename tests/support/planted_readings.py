@@ -1,7 +1,7 @@
-"""Tests of a client, each of which depends on one reading of the documentation, and careful ones that depend on none."""
+"""Tests of a client: each depends on one reading of the documentation, careful ones on none."""
 
 # The names of the tests, each with the settings that change it, and the rule that must be named.
-FRAGILE = {
+FRAGILE: dict[str, dict[tuple[str, ...], str]] = {
     "test_unauthenticated_status": {("unauthenticated_status",): "AUTH-401"},
     "test_further_fields": {("further_fields",): "SHAPE"},
     "test_created_at": {("created_at",): "SHAPE"},
@@ -41,6 +41,7 @@ FRAGILE = {
 
 HEAD = '''
 import io, json
+from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
@@ -54,16 +55,21 @@ def call(world, method, path, body=None, timeout=10, **headers):
     headers = {"Accept": "application/json", **world.headers, **headers}
     if isinstance(body, dict):
         body, headers["Content-Type"] = json.dumps(body), "application/json"
-    connection = HTTPConnection(urlsplit(world.base_url).netloc, timeout=timeout)
-    connection.request(method, urljoin("/api/v1/aiimage/", path), body, {k: v for k, v in headers.items() if v})
-    reply = connection.getresponse()
-    content = reply.read()
-    connection.close()
+    with closing(HTTPConnection(urlsplit(world.base_url).netloc, timeout=timeout)) as connection:
+        connection.request(method, urljoin("/api/v1/aiimage/", path), body, {k: v for k, v in headers.items() if v})
+        reply = connection.getresponse()
+        content = reply.read()
     is_json = reply.headers.get_content_type() == "application/json"
     return reply.status, {name.lower() for name in reply.headers}, json.loads(content) if is_json else content
 
 def generate(world, form=DALLE, count=1, **options):
     return call(world, "POST", "generate-image", {**form, "image_number_of_images": count}, **options)
+
+def leave(world, form=DALLE):
+    """Begin a generation that does not end, since the clock is frozen."""
+    world.clock.freeze()
+    with pytest.raises(TimeoutError):
+        generate(world, form, timeout=0.1)
 
 def images(world, form=DALLE, count=1):
     return generate(world, form, count)[2]["images"]
@@ -72,7 +78,7 @@ def picture(world, image):
     return call(world, "GET", urlsplit(urljoin("http://x/", image["output"])).path)[2]
 '''
 
-TESTS = '''
+TESTS = """
 def test_unauthenticated_status(aiimage_mock):
     assert call(aiimage_mock, "GET", "versions", Authorization="Bearer demo-invalid")[0] == 401
 
@@ -93,7 +99,8 @@ def test_generation_seconds(aiimage_mock):
     assert generate(aiimage_mock, timeout=0.5)[0] == 200
 
 def test_lock_scope(aiimage_mock):
-    aiimage_mock.world(lock="forever")
+    aiimage_mock.clock.freeze()
+    leave(aiimage_mock.world(generation_time=5))
     assert generate(aiimage_mock)[0] == 200
 
 def test_locked_status_field(aiimage_mock):
@@ -161,7 +168,9 @@ def test_absent_engines(aiimage_mock):
     assert "images" in generate(aiimage_mock, form)[2]
 
 def test_queued_engines(aiimage_mock):
-    assert b"<svg" not in picture(aiimage_mock, images(aiimage_mock, FLUX)[0])
+    aiimage_mock.change(generation_time=5)
+    aiimage_mock.clock.freeze()
+    leave(aiimage_mock, FLUX)
 
 def test_trailing_slash(aiimage_mock):
     assert call(aiimage_mock, "GET", "check-availability/")[0] == 200
@@ -175,9 +184,10 @@ def test_upscale_factor(aiimage_mock):
     upload = io.BytesIO()
     Image.new("RGB", (8, 8)).save(upload, "PNG")
     form = {**STABLE, "type": "upscale", "stable_description": "a fox", "image_number_of_images": "1"}
-    parts = [f'--x\\r\\nContent-Disposition: form-data; name="{k}"\\r\\n\\r\\n{v}\\r\\n'.encode() for k, v in form.items()]
-    head = b'--x\\r\\nContent-Disposition: form-data; name="image_src"; filename="a.png"\\r\\nContent-Type: image/png\\r\\n\\r\\n'
-    body = b"".join([*parts, head, upload.getvalue(), b"\\r\\n--x--\\r\\n"])
+    part = '--x\\r\\nContent-Disposition: form-data; name="'
+    parts = [f'{part}{name}"\\r\\n\\r\\n{value}\\r\\n'.encode() for name, value in form.items()]
+    file = f'{part}image_src"; filename="a.png"\\r\\nContent-Type: image/png\\r\\n\\r\\n'.encode()
+    body = b"".join([*parts, file, upload.getvalue(), b"\\r\\n--x--\\r\\n"])
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     (image,) = call(aiimage_mock, "POST", "generate-image", body, **kind)[2]["images"]
     assert int.from_bytes(picture(aiimage_mock, image)[16:20]) == 16
@@ -240,4 +250,4 @@ class TestCareful:
 
 def test_without_the_mock():
     assert True
-'''
+"""

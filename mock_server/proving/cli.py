@@ -1,0 +1,66 @@
+"""The command line of a proof: aiimage-mock prove. It imports the mock on demand."""
+
+from pathlib import Path
+
+import click
+
+from mock_server.output import BadUsageError
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--readings",
+    is_flag=False,
+    flag_value="pairwise",
+    type=click.Choice(["each", "pairwise", "full"]),
+    metavar="[each|pairwise|full]",
+    show_default="pairwise",
+    help="Run the command under other readings of the documentation.",
+)
+@click.option(
+    "--limit",
+    default=250,
+    type=click.IntRange(1),
+    metavar="N",
+    show_default=True,
+    help="The most readings of the mode full.",
+)
+@click.option(
+    "--behaviour",
+    type=click.Path(path_type=Path),
+    metavar="NAME|FILE",
+    show_default="documented",
+    help="The behaviour to start from.",
+)
+@click.option("--strict", is_flag=True, help="Exit with status 1 if a reading changes the outcome.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool, command: tuple[str, ...]) -> None:
+    """Prove a client: start a mock, and run a command again and again, as the client would meet other services.
+
+    The command gets AIIMAGE_BASE_URL and AIIMAGE_TOKEN, a new account in each run, and succeeds with exit status 0. The
+    results are in aiimage-proof.json and aiimage-proof.md.
+
+    \b
+    Example:
+      aiimage-mock prove --readings -- sh -c 'curl -f --oauth2-bearer $AIIMAGE_TOKEN $AIIMAGE_BASE_URL/aiimage/versions'
+    """
+    if not readings:
+        raise BadUsageError("nothing to prove: add --readings")
+    from mock_server.configuration import ConfigurationError
+    from mock_server.embedding import default_settings
+
+    from .command import FailsByDefaultError
+    from .command import prove as prove_command
+
+    try:
+        settings = default_settings(behaviour)
+        proof = prove_command(command, settings, readings, limit, lambda line: click.echo(line))
+    except ConfigurationError as error:
+        raise BadUsageError(f"--behaviour: {error}") from error
+    except FileNotFoundError as error:
+        raise BadUsageError(f"no such command: {command[0]}") from error
+    except FailsByDefaultError as error:
+        click.echo(error.output, nl=False)
+        raise click.ClickException(str(error)) from error
+    if strict and proof.findings("readings"):
+        raise SystemExit(1)
