@@ -87,6 +87,8 @@ class DisastersPlugin:
             campaign.prove(lambda schedule: self._again(schedule, again), self._mode, self._only)
         finally:
             self._publish(item, campaign)
+            if self._reporter and self._reporter.verbosity > 0:
+                self._reporter.write(f" {campaign.tried} runs, {len(campaign.found)} findings ")
         mock = _mock_of(item)
         if mock and mock.cost_limit is not None and campaign.worst > mock.cost_limit:
             text = f"the worst run costs {credits_of(campaign.worst)}, more than {mock.cost_limit}"
