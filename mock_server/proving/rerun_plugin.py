@@ -1,6 +1,8 @@
 """Runs a test again after it passed, without reports: fixtures of the test are set up again, wider ones stay."""
 
+import gc
 import signal
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator
@@ -97,6 +99,19 @@ def _run(item: Any, seconds: float) -> Outcome:
         item._request, item.funcargs = request, values
         for kept, length in lengths:
             del kept[length:]
+        _free_failure()
+
+
+def _free_failure() -> None:
+    """Free the objects of a test that failed, so that a socket that it left open fails no later run."""
+    if getattr(sys, "last_value", None) is None:
+        return
+    sys.last_type = sys.last_value = sys.last_traceback = None
+    if hasattr(sys, "last_exc"):
+        del sys.last_exc
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect(1)
 
 
 def _outcome(reports: list[pytest.TestReport]) -> Outcome:

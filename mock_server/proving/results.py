@@ -113,9 +113,12 @@ def _merged(old: Any, new: Any) -> Any:
 def _extent(tried: Mapping[str, Any]) -> str:
     """Return the extent of a proof: texts, and numbers with their names."""
     plain = {name: value for name, value in tried.items() if isinstance(value, str | int)}
-    return ", ".join(
-        f"{value:,} {name.replace('_', ' ')}" if type(value) is int else str(value) for name, value in plain.items()
-    )
+    return ", ".join(_counted(value, name) if type(value) is int else str(value) for name, value in plain.items())
+
+
+def _counted(number: int, name: str) -> str:
+    name = name.replace("_", " ")
+    return f"{number:,} {name.removesuffix('s') if number == 1 else name}"
 
 
 def _list(items: Iterator[str]) -> Iterator[str]:

@@ -214,6 +214,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("pipeline", "yaml"): in_another_test("docs/test_pipeline"),
     ("commands", "json"): in_another_test("docs/test_commands"),
     ("commands", "text"): in_another_test("docs/test_commands"),
+    ("prove", "text"): in_another_test("docs/test_prove"),
     ("disasters", "text"): in_another_test("docs/test_disasters"),
     ("pytest", "text"): in_another_test("docs/test_pytest"),
     ("internals", "diff"): in_another_test("docs/test_internals"),

@@ -49,6 +49,30 @@ def test_a_setting_about_engines_names_those_of_the_document() -> None:
     assert compile_rules(DATA, ["aurora"]).settings["lock_seconds"].valid == "number > 0"
 
 
+READINGS = [{"value": 10, "belief": "it lives 10 seconds"}, {"value": 20, "belief": "it lives 20 seconds"}]
+
+
+def test_a_setting_has_the_readings_under_which_clients_are_proved() -> None:
+    data = changed("rules", 0, "settings", 0, "readings", value=READINGS)
+    found = compile_rules(data).settings["lock_seconds"].readings
+    assert [(each.value, each.belief) for each in found] == [(10, "it lives 10 seconds"), (20, "it lives 20 seconds")]
+
+
+@pytest.mark.parametrize(
+    ("source", "readings", "message"),
+    [
+        ("doc", READINGS, "lock_seconds: another reading would contradict the documentation"),
+        ("inferred", READINGS[1:], "lock_seconds: its default is not among its readings"),
+        ("inferred", [*READINGS, {"value": 0, "belief": "it"}], "lock_seconds: the reading 0 is not 'number > 0'"),
+    ],
+)
+def test_a_reading_that_clients_cannot_meet_is_refused(source: str, readings: object, message: str) -> None:
+    data = changed("rules", 0, "settings", 0, "readings", value=readings)
+    data["rules"][0]["source"] = source
+    with pytest.raises(ContractError, match=f"^{message}$"):
+        compile_rules(data)
+
+
 def test_a_rule_is_found_by_its_id() -> None:
     rule = compile_rules(DATA).by_id["LOCK"]
     assert (rule.id, rule.source, rule.title, rule.statement) == ("LOCK", "inferred", "A lock", "There is a lock.")
