@@ -1,6 +1,6 @@
 """All disasters of one scenario: record it, run it again with each failure, judge, and reduce what was found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -43,29 +43,31 @@ class Campaign:
         """The findings, the worst first."""
         return [self.findings[kind] for kind in KINDS if kind in self.findings]
 
-    def prove(self, runner: Runner, mode: Mode = "single", only: Schedule | None = None) -> None:
+    def prove(
+        self, runner: Runner, mode: Mode = "single", only: Schedule | None = None, without: Collection[str] = ()
+    ) -> None:
         """Run the scenario with every failure at every point of every request, or with one schedule only.
 
         A second failure follows only where the client survived the first: else the pair is not the shortest schedule.
-        A client that does not end by itself is not tried any further.
+        A client that does not end by itself is not tried any further. without: points that are left out.
         """
         if self.recording.ended in ("hang", "storm"):
             return
         if only is not None:
             self._add(only, runner(only))
         else:
-            self._try_all(runner, mode)
+            self._try_all(runner, mode, without)
         for kind in list(self.findings):
             self._reduce(kind, runner)
 
-    def _try_all(self, runner: Runner, mode: Mode) -> None:
+    def _try_all(self, runner: Runner, mode: Mode, without: Collection[str]) -> None:
         survived: list[tuple[Schedule, Run]] = []
-        for schedule in _next(self.recording, ()):
+        for schedule in _next(self.recording, (), without):
             run = runner(schedule)
             if not self._add(schedule, run):
                 survived.append((schedule, run))
         for first, run in survived if mode == "pairs" else []:
-            for schedule in islice(_next(run, first), max(0, MAX_RUNS - self.tried)):
+            for schedule in islice(_next(run, first, without), max(0, MAX_RUNS - self.tried)):
                 self._add(schedule, runner(schedule))
 
     def _add(self, schedule: Schedule, run: Run) -> list[Judgement]:
@@ -88,9 +90,10 @@ class Campaign:
                 self._add(part, runner(part))
 
 
-def _next(run: Run, after: Schedule) -> Iterator[Schedule]:
+def _next(run: Run, after: Schedule, without: Collection[str]) -> Iterator[Schedule]:
     """Yield the schedule with one more failure at each point of each request that follows those of the schedule."""
     last = after[-1].request if after else 0
     for arrival in run.requests:
         if arrival.number > last:
-            yield from ((*after, Disaster(arrival.number, name)) for name in points_of(arrival.operation))
+            names = [name for name in points_of(arrival.operation) if name not in without]
+            yield from ((*after, Disaster(arrival.number, name)) for name in names)

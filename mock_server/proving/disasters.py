@@ -128,3 +128,22 @@ def picture(found: Found, command: Callable[[Schedule], str]) -> str:
 def in_python(schedule: Schedule) -> str:
     """Return the argument that runs just this schedule of a scenario."""
     return f'run just that: aiimage_mock.disasters(scenario, only="{show_schedule(schedule)}")'
+
+
+def proof_part(campaign: Campaign, test: str, command: Callable[[Schedule], str]) -> dict[str, Any]:
+    """Return the part of a proof that a campaign is."""
+    found, shown = [], dict[Schedule, str]()
+    for each in campaign.found:
+        known = shown.setdefault(each.schedule, each.judgement.kind)
+        found.append(
+            {
+                "test": test,
+                "finding": each.judgement.kind,
+                "schedule": [*map(str, each.schedule)],
+                "sentence": each.judgement.sentence,
+                "timeline": picture(each, command) if known == each.judgement.kind else f"the same run as of {known}",
+                "worst_cost": campaign.worst,
+            }
+        )
+    tried = {"disasters": {"tests": 1, "runs": campaign.tried}}
+    return {"disasters": found, "worst_costs": {test: campaign.worst}, "tried": tried}

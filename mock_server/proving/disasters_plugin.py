@@ -12,7 +12,7 @@ from mock_server.embedding import default_settings
 from mock_server.testing import AiimageMock
 
 from .campaign import Campaign
-from .disasters import REAL_SECONDS, observed, picture
+from .disasters import REAL_SECONDS, observed, proof_part
 from .judging import credits_of
 from .observed import Run
 from .patches import patches
@@ -100,24 +100,8 @@ class DisastersPlugin:
         return self._run or Run("failure", outcome.message, (), ())
 
     def _publish(self, item: pytest.Item, campaign: Campaign) -> None:
-        found, shown = [], dict[Schedule, str]()
-        for each in campaign.found:
-            known = shown.setdefault(each.schedule, each.judgement.kind)
-            again = picture(each, lambda schedule: _command(item, schedule))
-            found.append(
-                {
-                    "test": item.nodeid,
-                    "finding": each.judgement.kind,
-                    "schedule": [*map(str, each.schedule)],
-                    "sentence": each.judgement.sentence,
-                    "timeline": again if known == each.judgement.kind else f"the same run as of {known}",
-                    "worst_cost": campaign.worst,
-                }
-            )
-        tried = {"disasters": {"tests": 1, "runs": campaign.tried}}
-        self._proof.publish(
-            item.nodeid, {"disasters": found, "worst_costs": {item.nodeid: campaign.worst}, "tried": tried}
-        )
+        part = proof_part(campaign, item.nodeid, lambda schedule: _command(item, schedule))
+        self._proof.publish(item.nodeid, part)
 
 
 def _command(item: pytest.Item, schedule: Schedule) -> str:

@@ -46,14 +46,18 @@ class VirtualServer:
     def run(self, schedule: Schedule) -> Iterator[None]:
         """Run a client in virtual time until the end of the context, with the failures of a schedule."""
         url = urlsplit(self.embedded.origin)
-        self.time.skip(SECOND)  # so that no request of an earlier run is as late
-        self.injector.begin(schedule)
-        self.time.begin(self.time.now() + MAX_SECONDS * SECOND)
+        self.begin(schedule)
         try:
             with patches.run(self.time, self.injector.traffic, (url.hostname or "", url.port or 0)):
                 yield
         finally:
             self.time.end()
+
+    def begin(self, schedule: Schedule) -> None:
+        """Begin a run of a client elsewhere, which has real time."""
+        self.time.skip(SECOND)  # so that no request of an earlier run is as late
+        self.injector.begin(schedule)
+        self.time.begin(self.time.now() + MAX_SECONDS * SECOND)
 
     def settle(self) -> tuple[list[Arrival], list[Image]]:
         """Let the generations of the run end, and return its requests and images."""

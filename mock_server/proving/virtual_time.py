@@ -134,6 +134,15 @@ class VirtualTime:
         finally:
             self._deadlines.pop(number, None)
 
+    def follow(self, microseconds: int) -> None:
+        """Let time pass for a client in another process, and jump to the mock's next event if no request is busy."""
+        self.skip(microseconds)
+        if self._mock_at_rest():
+            with self._changed:
+                target = self._target()
+                if target is not None and target <= self.limit:
+                    self._jump()
+
     def _rests(self, ready: Ready) -> bool:
         """Wait until the mock is at rest or `ready` returns true, which is the result."""
         for _ in range(_MAX_TURNS):
