@@ -27,7 +27,12 @@ from mock_server.output import BadUsageError
     show_default="single",
     help="Run the command with every failure at every point of its requests.",
 )
-@click.option("--disaster", metavar="REQUEST.POINT", help="Run the command with this failure.")
+@click.option(
+    "--disaster",
+    metavar="REQUEST.POINT",
+    show_default="every failure",
+    help="Run the command with this failure only, as in 2.charged.",
+)
 @click.option(
     "--limit",
     default=250,
