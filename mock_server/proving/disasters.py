@@ -24,7 +24,7 @@ _running: list[Schedule] = []
 _served = ExitStack()
 atexit.register(_served.close)
 _SAYS = {
-    "hang": f"it waited for more than {MAX_SECONDS} s, or for something that never comes",
+    "hang": f"it waited for {MAX_SECONDS} s or for something that never comes, or was busy for {REAL_SECONDS} s",
     "storm": f"it sent more than {MAX_REQUESTS} requests",
 }
 
