@@ -33,7 +33,7 @@ from .http.presentation import make_presenter
 from .http.routing import LazyApp, PathRouter
 from .http.slashes import SlashRedirect
 from .service import Changes, Events, Scheduler, Service
-from .stores import MemoryJournal, MemoryShelf, MemoryStore, State, StoreUnavailableError
+from .stores import MemoryJournal, MemoryShelf, MemoryStore, Shelf, State, StoreUnavailableError
 
 # The prefixes of paths, of which the second ends on 2026-07-01. [VERSIONING]
 _VERSIONED, _UNVERSIONED = "/api/v1/", "/api/"
@@ -65,11 +65,12 @@ def create_app(
     log: AccessLog = log_access,
     state: State | None = None,
     service: Service | None = None,
+    rendered: Shelf[bytes] | None = None,
 ) -> ASGIApp:
     """Return the mock as an ASGI application; raise ContractError if a handler has no operation.
 
     served: the contract, by default the packaged one; state: by default the one that the settings name; service: by
-    default a new one of that state.
+    default a new one of that state; rendered: the pictures that applications share.
     """
     served = _offered(served or contract(), settings.behaviour)
     unknown = handlers.keys() - {operation.id for operation in served.operations}
@@ -90,13 +91,13 @@ def create_app(
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
     if settings.behaviour.unversioned_paths == "served":
         emulated |= {path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}
-    rendered = MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
+    shelf = open_rendered(settings) if rendered is None else rendered
 
     # Later, with what it imports: a client that calls only the API does not wait for it.
     def others() -> ASGIApp:
         from .routes import route
 
-        pictures = Pictures(service, rendered)
+        pictures = Pictures(service, shelf)
         control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
         return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
@@ -130,6 +131,11 @@ def open_state(settings: Settings, clock: Clock | None = None) -> State:
     journal = MemoryJournal(behaviour.max_journal_entries, behaviour.max_journal_bytes, behaviour.max_worlds)
     store = MemoryStore(clock, behaviour.max_worlds, behaviour.max_world_bytes, journal.evict)
     return State(store, journal, MemoryShelf[bytes](behaviour.max_source_bytes, len), clock)
+
+
+def open_rendered(settings: Settings) -> Shelf[bytes]:
+    """Return an empty shelf for rendered pictures."""
+    return MemoryShelf[bytes](settings.behaviour.max_rendered_bytes, len)
 
 
 def check_state(settings: Settings) -> None:

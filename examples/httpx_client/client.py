@@ -148,7 +148,8 @@ class Client:
         return reply.raise_for_status().json()
 
     def _images(self, body: Sequence[dict[str, Any]]) -> list[Image]:
-        return [Image(each["id"], each["input"], urljoin(self._base_url, f"/{each['output']}")) for each in body]
+        origin = urljoin(self._base_url, "/")
+        return [Image(each["id"], each["input"], urljoin(origin, each["output"])) for each in body]
 
     def _persistently(self, get: Callable[[], T]) -> T:
         """Return the result of a call that may be repeated; raise httpx.HTTPError or ValueError."""

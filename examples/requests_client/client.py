@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 
@@ -86,7 +87,7 @@ def wait(session: requests.Session, api: str, delay: float, sleep: Sleep) -> Non
 
 def picture(origin: str, image: dict[str, Any]) -> bytes:
     """Return the picture of an image; raise requests.RequestException."""
-    reply = requests.get(f"{origin}/{image['output']}", timeout=TIMEOUT)
+    reply = requests.get(urljoin(f"{origin}/", image["output"]), timeout=TIMEOUT)
     reply.raise_for_status()
     return reply.content
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.app import create_app
+from mock_server.app import create_app, open_rendered
 from mock_server.configuration import Settings
 from mock_server.embedding import EmbeddedServer
 
@@ -36,7 +36,9 @@ class ReadingServer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._base = create_app(settings)
+        # A test has the same pictures under most readings, and they are slow to render.
+        self._rendered = open_rendered(settings)
+        self._base = create_app(settings, rendered=self._rendered)
         self._others: OrderedDict[str, ASGIApp] = OrderedDict()
         self._switch = _Switch(self._base)
         self._server = EmbeddedServer(settings, self._switch)
@@ -75,4 +77,4 @@ class ReadingServer:
 
     def _create(self, values: Mapping[str, Any]) -> ASGIApp:
         behaviour = msgspec.structs.replace(self._settings.behaviour, **values)
-        return create_app(replace(self._settings, behaviour=behaviour))
+        return create_app(replace(self._settings, behaviour=behaviour), rendered=self._rendered)
