@@ -6,28 +6,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import UNSET, structs
+from msgspec import structs
 
 from contract_tests.client.control import Control
 from contract_tests.client.masking import Secret
 from contract_tests.comparison.comparator import started_at
 from contract_tests.comparison.facts import (
     WITHOUT_TOKEN,
-    by_gateway,
     entries_of,
+    failed,
     foreign_lock,
     is_generation,
     served,
-    status_of,
-    throttled,
 )
 from contract_tests.comparison.intervals import narrowed
+from contract_tests.comparison.leaving_out import reason_to_leave_out
 from contract_tests.comparison.reissue import Reissued, Sender
-from contract_tests.comparison.requests import kind_of_request, parameters
+from contract_tests.comparison.requests import parameters
 from contract_tests.comparison.state import states
 from contract_tests.errors import InconclusiveError, TargetLostError
 from contract_tests.oracle.engines import engine_field
-from contract_tests.oracle.kinds import Kind
 from contract_tests.recordings.model import RecordedExchange, Recording
 from contract_tests.runner.target import Target
 
@@ -52,21 +50,10 @@ class Played:
 
 def replay_tokens(target: Target) -> dict[str, Secret]:
     """Return a token for each role: that of the target, else an invented one, which opens a world of its own."""
-    roles = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "fresh")
+    roles = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy")
     invented = {role: Secret(f"replay-{role.replace('_', '-')}") for role in roles}
     given = {role: account.token for role, account in target.accounts.items() if account.token}
     return {**invented, "invalid": Secret(_INVALID_TOKEN), **given}
-
-
-def reason_to_leave_out(exchange: RecordedExchange) -> str | None:
-    """Return why nothing can be learned from an exchange, None if something can."""
-    if exchange.response is None:
-        return "it got no reply"
-    if exchange.request.left_out_bytes is not UNSET:
-        return "its body is not part of the recording"
-    if throttled(exchange):
-        return "the service limited the rate of requests"
-    return "a gateway answered" if by_gateway(exchange) else None
 
 
 class Replay:
@@ -162,8 +149,7 @@ class Replay:
         if self._durations.get(exchange.role) != seconds:
             self._control.change(self._tokens[exchange.role], generation_time=seconds)
             self._durations[exchange.role] = seconds
-        failed = status_of(exchange) == 200 and not served(exchange)
-        if failed and kind_of_request(exchange.request) is Kind.DOCUMENTED:
+        if failed(exchange):
             self._control.set_faults(self._tokens[exchange.role], _FAILURE)
 
     def _set_foreign_lock(self, exchange: RecordedExchange) -> None:
