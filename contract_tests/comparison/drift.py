@@ -10,11 +10,11 @@ from contract_tests.comparison.facts import (
     ARRIVAL_SECONDS,
     LOCKED,
     entries_of,
-    failed,
     holding,
     is_generation,
     served,
     status_of,
+    without_images,
 )
 from contract_tests.comparison.intervals import narrowed
 from contract_tests.comparison.leaving_out import reason_to_leave_out, reasons_of_failures
@@ -100,7 +100,7 @@ class Drift:
             return reissued
         deadline, failures = self._when_free(), 0
         while True:
-            if failed(reissued.exchange) and failures < _FAILURES:
+            if without_images(reissued.exchange) and failures < _FAILURES:
                 deadline, failures = self._when_free(), failures + 1
             elif self._locked_by_others(reissued) and self._transport.clock() < deadline:
                 self._transport.sleep(_PAUSE_SECONDS)

@@ -45,10 +45,14 @@ def served(exchange: RecordedExchange) -> bool:
     )
 
 
+def without_images(exchange: RecordedExchange) -> bool:
+    """Return whether a generation was answered with 200 and made nothing [STATUS-ERROR]."""
+    return is_generation(exchange) and status_of(exchange) == 200 and not served(exchange)
+
+
 def failed(exchange: RecordedExchange) -> bool:
-    """Return whether a valid generation failed by itself [STATUS-ERROR]."""
-    without = is_generation(exchange) and status_of(exchange) == 200 and not served(exchange)
-    return without and kind_of_request(exchange.request) is Kind.DOCUMENTED
+    """Return whether a generation failed by itself: its request is documented, so it was not refused."""
+    return without_images(exchange) and kind_of_request(exchange.request) is Kind.DOCUMENTED
 
 
 def arrival_seconds(exchanges: Sequence[RecordedExchange]) -> float:
