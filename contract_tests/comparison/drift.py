@@ -33,6 +33,8 @@ _LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
 _PAUSE_SECONDS = 1.0
 _FAILURES = 2
 _PARTS = 20
+# A request may take so long that the lock ends before it arrives.
+_LAST_SECONDS = 1.0
 
 
 class Drift:
@@ -157,7 +159,10 @@ class Drift:
             # The lock lives from the request or until the reply, and a generation may take another time now.
             moments = sent + distance, reissued.exchange.received + since
             # A little away from the moment at which the lock ends.
-            return min(moments) - _margin(distance) if locked else max(moments) + _margin(distance)
+            if not locked:
+                return max(moments) + _margin(distance)
+            last = sent + LOCK_SECONDS - _LAST_SECONDS if distance <= LOCK_SECONDS else moments[0]
+            return min(*moments, last) - _margin(distance)
         if locked:
             # Of two requests that are sent together, either may arrive first.
             distance = max(distance, min(ARRIVAL_SECONDS, (other.received - other.sent) / 2))

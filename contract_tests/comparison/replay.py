@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ from contract_tests.comparison.intervals import narrowed
 from contract_tests.comparison.leaving_out import reason_to_leave_out
 from contract_tests.comparison.reissue import Reissued, Sender
 from contract_tests.comparison.requests import parameters
-from contract_tests.comparison.state import states
+from contract_tests.comparison.state import roles_of, states
 from contract_tests.errors import InconclusiveError, TargetLostError
 from contract_tests.oracle.engines import engine_field
 from contract_tests.recordings.model import RecordedExchange, Recording
@@ -49,11 +50,11 @@ class Played:
 
 
 def replay_tokens(target: Target) -> dict[str, Secret]:
-    """Return a token for each role: that of the target, else an invented one, which opens a world of its own."""
+    """Return a token for each role: invented ones, since a replay sets the state of its accounts."""
     roles = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy")
     invented = {role: Secret(f"replay-{role.replace('_', '-')}") for role in roles}
-    given = {role: account.token for role, account in target.accounts.items() if account.token}
-    return {**invented, "invalid": Secret(_INVALID_TOKEN), **given}
+    refused = target.accounts.get("invalid")
+    return {**invented, "invalid": (refused and refused.token) or Secret(_INVALID_TOKEN)}
 
 
 class Replay:
@@ -90,6 +91,7 @@ class Replay:
             self.played.stopped = str(error)
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
+            self._close()
         return self.played
 
     def _open(self) -> None:
@@ -98,6 +100,12 @@ class Replay:
             self._move(role, self._start_ms)
             self._control.change(self._tokens[role], **state)
             self._durations[role] = 0
+
+    def _close(self) -> None:
+        """Let the clocks run again, since a mock may have one for all accounts."""
+        with suppress(TargetLostError, InconclusiveError):
+            for role in roles_of(self._recording):
+                self._control.move(self._tokens[role], freeze=False)
 
     # The steps
 
