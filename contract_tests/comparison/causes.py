@@ -52,7 +52,7 @@ def no_answer(context: Context) -> Cause | None:
 
 def failed_generation(context: Context) -> Cause | None:
     """Return the cause of a generation that failed by itself on one side [STATUS-ERROR]."""
-    # What a service served before is valid, whatever the documentation says of it.
+    # A request that a service served before is valid, whether the documentation allows it or not.
     again = without_images if context.outcome.drifts else failed
     failures = failed(context.recorded), again(context.reissued)
     if failures[0] != failures[1] and any(served(each) for each in (context.recorded, context.reissued)):

@@ -1,4 +1,4 @@
-"""What is left out of a reissue: accounts that a mock's control prepared, and generations that failed by themselves."""
+"""The exchanges that a reissue leaves out: accounts that a mock's control prepared, and generations that failed by themselves."""
 
 from contract_tests.comparison.leaving_out import reason_to_leave_out, reasons_of_failures
 from support.exchanges import check, exchange, made
