@@ -1,4 +1,4 @@
-"""The exchanges that a reissue leaves out: accounts that a mock's control prepared, and generations that failed by themselves."""
+"""Left out of a reissue: accounts that a mock's control prepared, and generations that failed."""
 
 from contract_tests.comparison.leaving_out import reason_to_leave_out, reasons_of_failures
 from support.exchanges import check, exchange, made

@@ -49,6 +49,11 @@ SETTINGS: list[tuple[str, Any, str]] = [
     ("without_accept", "redirect", "NO-ACCEPT"),
     ("lock_scope", "global", "LOCK-SCOPE"),
     ("versions", {"dall-e": "dalle4"}, "VERSIONS"),
+    ("unauthenticated_status", 403, "AUTH-401"),
+    ("invalid_body", "message", "VALID-422"),
+    ("daily_limit_body", "errors", "DAILY-429"),
+    ("upscale_factor", 3, "IMG-SIZE"),
+    ("absent_engines", ["flux-pro"], "ENGINES"),
 ]
 _FAST = {"locked_status_field", "invalid_status", "lock_release"}
 
