@@ -7,6 +7,7 @@ from contract_tests.comparison.context import Context
 from contract_tests.comparison.facts import entries_of, is_generation
 from contract_tests.comparison.finding import Setting
 from contract_tests.comparison.forms import AddressForm, address_form, date_form
+from contract_tests.comparison.observed import lower_names
 from contract_tests.comparison.requests import parameters, uploads
 from contract_tests.oracle.contract import is_envelope
 from contract_tests.oracle.engines import engine_field, engine_of
@@ -121,7 +122,8 @@ def rates(context: Context) -> Iterator[Setting]:
 
 def cors(context: Context) -> Iterator[Setting]:
     if context.rule == "CORS":
-        yield Setting("cors", "any" if context.difference.expected == "*" else "none")
+        allowed = lower_names(context.recorded.response.headers if context.recorded.response else {})
+        yield Setting("cors", "any" if "access-control-allow-origin" in allowed else "none")
 
 
 def without_accept(context: Context) -> Iterator[Setting]:
