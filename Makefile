@@ -66,7 +66,7 @@ lint: $(VENV)/.dev ## check style and types, Dockerfile, actions and example pip
 	if [ -x $(BIN)/shellcheck ]; then $(BIN)/shellcheck examples/curl_client/generate.sh tests/clients/curl.sh; fi
 	$(SCHEMA) vendor.compose-spec compose.yaml
 	$(SCHEMA) vendor.github-actions action.yml conform/action.yml
-	$(SCHEMA) vendor.github-workflows examples/ci/github-actions.yml
+	$(SCHEMA) vendor.github-workflows examples/ci/github-actions.yml examples/ci/drift-github-actions.yml
 	$(SCHEMA) vendor.gitlab-ci --data-transform gitlab-ci examples/ci/gitlab-ci.yml
 
 format: $(VENV)/.dev ## format the code

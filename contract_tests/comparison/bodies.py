@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from contract_tests.comparison.context import Context
+from contract_tests.comparison.facts import entries_of, is_generation
 from contract_tests.comparison.finding import Setting
 from contract_tests.comparison.forms import AddressForm, address_form, date_form
+from contract_tests.comparison.observed import lower_names
+from contract_tests.comparison.requests import parameters, uploads
 from contract_tests.oracle.contract import is_envelope
 from contract_tests.oracle.engines import engine_field, engine_of
-from contract_tests.recordings.model import Picture
+from contract_tests.recordings.model import Picture, Request
 from contract_tests.runner.target import origin_of
 
 Recogniser = Callable[[Context], Iterator[Setting]]
@@ -119,7 +122,8 @@ def rates(context: Context) -> Iterator[Setting]:
 
 def cors(context: Context) -> Iterator[Setting]:
     if context.rule == "CORS":
-        yield Setting("cors", "any" if context.difference.expected == "*" else "none")
+        allowed = lower_names(context.recorded.response.headers if context.recorded.response else {})
+        yield Setting("cors", "any" if "access-control-allow-origin" in allowed else "none")
 
 
 def without_accept(context: Context) -> Iterator[Setting]:
@@ -140,9 +144,15 @@ def picture_size(context: Context) -> Iterator[Setting]:
     if context.rule != "IMG-SIZE" or not isinstance(picture, Picture):
         return
     maker = _maker(context)
-    engine = engine_of(maker) if maker else None
-    if engine is not None and engine.role("size") is None:
+    engine = engine_of(parameters(maker)) if maker else None
+    if maker is None or engine is None:
+        return
+    if engine.role("size") is None:
         yield Setting("default_size", f"{picture.width}x{picture.height}")
+    elif parameters(maker).get("type") == "upscale":
+        source = next(iter(uploads(maker)), None)
+        if source and source.width and picture.width:
+            yield Setting("upscale_factor", round(picture.width / source.width) or None)
 
 
 _ABSENT = frozenset({"missing", "further"})
@@ -229,12 +239,8 @@ def _refusal_has_limits(context: Context) -> bool:
     return any(reply is not None and reply.status == 429 and _LIMIT in reply.headers for reply in replies)
 
 
-def _maker(context: Context) -> Any:
-    """Return the parameters of the request that made a picture."""
+def _maker(context: Context) -> Request | None:
+    """Return the request that made a picture."""
     target = context.recorded.request.target
-    for exchange in context.exchanges:
-        body = exchange.response.json if exchange.response else None
-        images = body.get("images") if isinstance(body, dict) else None
-        if any(isinstance(each, dict) and each.get("output") == target for each in images or ()):
-            return exchange.request.json if isinstance(exchange.request.json, dict) else None
-    return None
+    made = (each for each in context.exchanges if is_generation(each))
+    return next((each.request for each in made if target in [entry.get("output") for entry in entries_of(each)]), None)

@@ -8,23 +8,22 @@ from contract_tests.comparison.facts import (
     NO_CREDITS,
     UNAUTHENTICATED,
     WITHOUT_TOKEN,
+    arrival_seconds,
     by_gateway,
     entries_of,
-    is_generation,
+    failed,
     over_limit,
     served,
     status_of,
     throttled,
+    without_images,
 )
 from contract_tests.comparison.finding import Cause
-from contract_tests.comparison.requests import kind_of_request, sends_same_bytes
-from contract_tests.oracle.kinds import Kind
+from contract_tests.comparison.requests import sends_same_bytes
 from contract_tests.recordings.model import RecordedExchange
 
 # The reply to a generation arrives a little after its end.
 _MARGIN_SECONDS = 0.05
-# Two requests that are sent within this time may arrive in either order.
-_ARRIVAL_SECONDS = 0.15
 _ABOUT_PARAMETERS = frozenset({400, 413, 415, 422})
 
 
@@ -53,11 +52,11 @@ def no_answer(context: Context) -> Cause | None:
 
 def failed_generation(context: Context) -> Cause | None:
     """Return the cause of a generation that failed by itself on one side [STATUS-ERROR]."""
-    if not is_generation(context.recorded) or kind_of_request(context.recorded.request) is not Kind.DOCUMENTED:
-        return None
-    failed = [status_of(each) == 200 and not served(each) for each in (context.recorded, context.reissued)]
-    if failed[0] != failed[1] and any(served(each) for each in (context.recorded, context.reissued)):
-        side = "recording" if failed[0] else "reissue"
+    # A request that a service served before is valid, whether the documentation allows it or not.
+    again = without_images if context.outcome.drifts else failed
+    failures = failed(context.recorded), again(context.reissued)
+    if failures[0] != failures[1] and any(served(each) for each in (context.recorded, context.reissued)):
+        side = "recording" if failures[0] else "reissue"
         return Cause("inconclusive", "STATUS-ERROR", why=f"the generation failed in the {side}")
     return None
 
@@ -109,11 +108,12 @@ def _ends_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchang
 
 def _begins_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
     """Return whether a generation was requested at about the same time."""
+    arrival = arrival_seconds(others)
     return any(
         served(other)
         and other.number != exchange.number
         and other.sent < exchange.received
-        and exchange.sent < min(other.sent + _ARRIVAL_SECONDS, other.received)
+        and exchange.sent < min(other.sent + arrival, other.received)
         for other in others
     )
 

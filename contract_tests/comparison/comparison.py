@@ -139,7 +139,8 @@ class Comparison:
         accepted = len(self.findings) - len(self.open)
         parts += [f"{accepted} accepted"] if accepted else []
         parts += [f"{len(self.outcome.played.left_out)} left out"] if self.outcome.played.left_out else []
-        ending = f" It ended early: {self.outcome.played.stopped}." if self.outcome.played.stopped else ""
+        stopped = self.outcome.played.stopped
+        ending = f" It ended early: {stopped.removesuffix('.')}." if stopped else ""
         result = "differs from the recording" if self.open else "answers like the recording"
         return f"{result if self.compared else 'could not be compared'}: {', '.join(parts)}.{ending}"
 

@@ -32,7 +32,8 @@ class Dates:
         self._recorded, self._reissued = recorded, reissued
         self._made: dict[Hashable, Pair] = {}
         self._judged: set[Hashable] = set()
-        self._first: _Lag | None = None
+        # By account, since the accounts of a mock have clocks of their own.
+        self._first: dict[str, _Lag] = {}
 
     def made(self, id_: Any, pair: Pair) -> None:
         """Note the generation that made an image."""
@@ -66,14 +67,14 @@ class Dates:
             new - self._reissued - by.reissued.received,
             max(by.recorded.received - by.recorded.sent, by.reissued.received - by.reissued.sent),
         )
-        if self._first is None:
-            self._first = lag
+        first = self._first.setdefault(pair.recorded.role, lag)
+        if first is lag:
             if _is_zone(lag.recorded - lag.reissued):
                 yield pair.differs("distance", _after(lag.recorded), _after(lag.reissued), *place)
             return
-        drift = (lag.recorded - self._first.recorded) - (lag.reissued - self._first.reissued)
+        drift = (lag.recorded - first.recorded) - (lag.reissued - first.reissued)
         # A service may date an image by the start or by the end of its generation.
-        if abs(drift) > _TOLERANCE_SECONDS + max(lag.seconds, self._first.seconds):
+        if abs(drift) > _TOLERANCE_SECONDS + max(lag.seconds, first.seconds):
             yield pair.differs("distance", _after(lag.recorded), _after(lag.reissued), *place)
 
 

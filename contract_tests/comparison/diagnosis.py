@@ -16,6 +16,7 @@ from contract_tests.comparison.difference import Difference
 from contract_tests.comparison.documented import contradictions
 from contract_tests.comparison.facts import status_of
 from contract_tests.comparison.finding import Cause, Finding
+from contract_tests.comparison.leaving_out import is_prepared
 from contract_tests.comparison.mock_diagnosis import diagnose_mock
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.service_diagnosis import diagnose_service
@@ -38,7 +39,7 @@ def diagnose(outcome: Outcome) -> list[Finding]:
 
 def _unusable_roles(outcome: Outcome) -> Iterator[tuple[str, Finding]]:
     """Yield each account whose token was refused in every call, then or now, with one finding for all of them."""
-    recorded = set(refused_roles(outcome.recording.exchanges))
+    recorded = set(refused_roles([each for each in outcome.recording.exchanges if not is_prepared(each)]))
     reissued = set(refused_roles([pair.reissued for pair in outcome.pairs]))
     for role in sorted(recorded | reissued):
         first = next((pair for pair in outcome.pairs if pair.recorded.role == role), None)
@@ -51,7 +52,8 @@ def _unusable_roles(outcome: Outcome) -> Iterator[tuple[str, Finding]]:
 
 def _without_reply(outcome: Outcome) -> Iterator[Finding]:
     for exchange in outcome.recording.exchanges:
-        if exchange.response is None and not _was_repeated(exchange, outcome.recording.exchanges):
+        silent = exchange.response is None and not is_prepared(exchange)
+        if silent and not _was_repeated(exchange, outcome.recording.exchanges):
             cause = Cause("recording_unusable", "SHAPE", why=f"it got no reply in the recording: {exchange.error}")
             yield _finding(outcome, cause, exchange, "/response", "a reply", None)
 

@@ -8,6 +8,7 @@ from contract_tests.comparison.facts import (
     LOCKED,
     UNAUTHENTICATED,
     WITHOUT_TOKEN,
+    arrival_seconds,
     entries_of,
     is_generation,
     served,
@@ -24,8 +25,6 @@ from contract_tests.oracle.images import contradiction, documented, shared_addre
 from contract_tests.oracle.resources import load_rules
 from contract_tests.recordings.model import Picture, RecordedExchange
 
-# A request may take this long to arrive, so that a shorter overlap proves nothing.
-_ARRIVAL_SECONDS = 0.3
 # Near the end of its life, a lock may be gone a moment earlier.
 _LAST_SECONDS = 1.0
 
@@ -144,7 +143,8 @@ def _by_others(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -
     if exchange.operation == "getRecentImages" and status_of(exchange) == 200:
         yield from _by_made(exchange, others)
     busy = exchange.operation == "checkAvailability" and status_of(exchange) == 200
-    if (busy or served(exchange)) and any(_runs_throughout(other, exchange) for other in others):
+    arrival = arrival_seconds(others) if busy or served(exchange) else 0
+    if arrival and any(_runs_throughout(other, exchange, arrival) for other in others):
         rule = "LOCK-CHECK" if busy else "LOCK-ONE"
         yield Contradiction(rule, pointer("response", "status"), f"{LOCKED} while a generation runs", "200")
     if is_generation(exchange) and served(exchange) and _lacks_source(exchange):
@@ -158,14 +158,14 @@ def _lacks_source(exchange: RecordedExchange) -> bool:
     return source is not None and not fields.get(source)
 
 
-def _runs_throughout(other: RecordedExchange, exchange: RecordedExchange) -> bool:
-    """Return whether a generation of the same account ran from before the request until after its reply."""
+def _runs_throughout(other: RecordedExchange, exchange: RecordedExchange, arrival: float) -> bool:
+    """Return whether a generation of the same account ran from before the request arrived until after its reply."""
     return (
         other.number != exchange.number
         and other.role == exchange.role
         and served(other)
         and not any(entry.get("status") == "IN_QUEUE" for entry in entries_of(other))
-        and other.sent + _ARRIVAL_SECONDS < exchange.sent
+        and other.sent + arrival < exchange.sent
         and exchange.received < other.received
         and exchange.received < other.sent + LOCK_SECONDS - _LAST_SECONDS
     )

@@ -7,21 +7,22 @@ from msgspec import structs
 
 from contract_tests.client.transport import Transport
 from contract_tests.comparison.facts import (
+    ARRIVAL_SECONDS,
     LOCKED,
     entries_of,
     holding,
     is_generation,
     served,
     status_of,
+    without_images,
 )
 from contract_tests.comparison.intervals import narrowed
+from contract_tests.comparison.leaving_out import reason_to_leave_out, reasons_of_failures
 from contract_tests.comparison.reissue import Reissued, Sender
-from contract_tests.comparison.replay import Played, reason_to_leave_out, steps_of_recording
-from contract_tests.comparison.requests import kind_of_request
+from contract_tests.comparison.replay import Played, steps_of_recording
 from contract_tests.comparison.selection import Selection
 from contract_tests.errors import BudgetExceededError, InconclusiveError, TargetLostError
 from contract_tests.oracle.facts import LOCK_SECONDS
-from contract_tests.oracle.kinds import Kind
 from contract_tests.recordings.model import RecordedExchange
 
 _MAX_THREADS = 32
@@ -32,21 +33,23 @@ _LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
 _PAUSE_SECONDS = 1.0
 _FAILURES = 2
 _PARTS = 20
-_ARRIVAL_SECONDS = 0.3
+# A request may take so long that the lock ends before it arrives.
+_LAST_SECONDS = 1.0
 
 
 class Drift:
     """Sends the selected exchanges once. Times are seconds since it began, by the clock of the transport."""
 
     def __init__(self, selection: Selection, sender: Sender, transport: Transport, timeout_seconds: float) -> None:
-        self._exchanges = narrowed([each for each in selection.chosen if reason_to_leave_out(each) is None])
+        reasons = dict(reasons_of_failures(selection.chosen))
+        reasons |= {each.number: why for each in selection.chosen if (why := reason_to_leave_out(each))}
+        self._exchanges = narrowed([each for each in selection.chosen if each.number not in reasons])
         self._sender, self._transport, self._timeout = sender, transport, timeout_seconds
         self._began = transport.clock()
         self._pending: dict[int, Future[Reissued]] = {}
         self._sent_at: dict[int, float] = {}
         self._pool = ThreadPoolExecutor(_MAX_THREADS)
-        left_out = {each.number: reason_to_leave_out(each) for each in selection.chosen}
-        self.played = Played(left_out=selection.left_out | {number: why for number, why in left_out.items() if why})
+        self.played = Played(left_out=selection.left_out | reasons)
 
     def play(self) -> Played:
         """Send every selected request; stop where the service does not answer any more."""
@@ -89,21 +92,36 @@ class Drift:
         sent, received = reissued.exchange.sent - self._began, reissued.exchange.received - self._began
         timed = structs.replace(reissued.exchange, sent=sent, received=received)
         self.played.reissued[exchange.number] = Reissued(timed, reissued.evidence)
+        # It may have been sent several times, and its lock is as old as the last of them.
+        self._sent_at[exchange.number] = sent
 
     def _settled(self, exchange: RecordedExchange) -> Reissued:
         """Send a request, and again where another client's lock or a failed generation hides the answer."""
         reissued = self._sender.send(exchange, patient=True)
+        if self._may_be_early(exchange, reissued):
+            self._transport.sleep(ARRIVAL_SECONDS)
+            return self._sender.send(exchange, patient=True)
         if not served(exchange):
             return reissued
-        deadline = self._transport.clock() + LOCK_SECONDS + 1
-        while self._locked_by_others(reissued) and self._transport.clock() < deadline:
-            self._transport.sleep(_PAUSE_SECONDS)
+        deadline, failures = self._when_free(), 0
+        while True:
+            if without_images(reissued.exchange) and failures < _FAILURES:
+                deadline, failures = self._when_free(), failures + 1
+            elif self._locked_by_others(reissued) and self._transport.clock() < deadline:
+                self._transport.sleep(_PAUSE_SECONDS)
+            else:
+                return reissued
             reissued = self._sender.send(exchange, patient=True)
-        for _ in range(_FAILURES if kind_of_request(exchange.request) is Kind.DOCUMENTED else 0):
-            if status_of(reissued.exchange) != 200 or served(reissued.exchange):
-                break
-            reissued = self._sender.send(exchange, patient=True)
-        return reissued
+
+    def _may_be_early(self, exchange: RecordedExchange, reissued: Reissued) -> bool:
+        """Return whether a check met no lock, as the recorded one did, of a generation that still runs."""
+        is_check = exchange.operation == "checkAvailability"
+        missed = status_of(exchange) == LOCKED and status_of(reissued.exchange) not in {0, LOCKED}
+        return is_check and missed and not all(pending.done() for pending in self._pending.values())
+
+    def _when_free(self) -> float:
+        """Return when a lock that is taken now has expired."""
+        return self._transport.clock() + LOCK_SECONDS + 1
 
     def _locked_by_others(self, reissued: Reissued) -> bool:
         """Return whether a generation met a lock that no generation of this reissue explains."""
@@ -127,19 +145,27 @@ class Drift:
         return max((moment for moment in moments if moment is not None), default=None)
 
     def _moment_after(self, other: RecordedExchange, exchange: RecordedExchange) -> float | None:
-        sent, distance = self._sent_at.get(other.number), exchange.sent - other.sent
+        sent = self._sent_at.get(other.number)
         if sent is None:
             return None
         locked = status_of(exchange) == LOCKED
+        # Whatever is far apart in the recording may follow at once if what was between them is left out.
+        longest = (
+            _QUEUE_MATTERS_SECONDS if locked or exchange.operation not in _LOCK_SENSITIVE else _LOCK_MATTERS_SECONDS
+        )
+        distance, since = (min(exchange.sent - each, longest) for each in (other.sent, other.received))
         reissued = self.played.reissued.get(other.number)
         if reissued is not None and other.received <= exchange.sent:
             # The lock lives from the request or until the reply, and a generation may take another time now.
-            moments = sent + distance, reissued.exchange.received + exchange.sent - other.received
+            moments = sent + distance, reissued.exchange.received + since
             # A little away from the moment at which the lock ends.
-            return min(moments) - _margin(distance) if locked else max(moments) + _margin(distance)
+            if not locked:
+                return max(moments) + _margin(distance)
+            last = sent + LOCK_SECONDS - _LAST_SECONDS if distance <= LOCK_SECONDS else moments[0]
+            return min(*moments, last) - _margin(distance)
         if locked:
             # Of two requests that are sent together, either may arrive first.
-            distance = max(distance, min(_ARRIVAL_SECONDS, (other.received - other.sent) / 2))
+            distance = max(distance, min(ARRIVAL_SECONDS, (other.received - other.sent) / 2))
         return sent + distance
 
     def _now(self) -> float:
@@ -148,7 +174,7 @@ class Drift:
 
 def _margin(distance: float) -> float:
     """Return how far a request may be moved so that it meets the lock as it did."""
-    return min(_ARRIVAL_SECONDS, distance / _PARTS)
+    return min(ARRIVAL_SECONDS, distance / _PARTS)
 
 
 def _matters(generation: RecordedExchange, exchange: RecordedExchange) -> bool:
@@ -157,6 +183,6 @@ def _matters(generation: RecordedExchange, exchange: RecordedExchange) -> bool:
         return False
     since = exchange.sent - generation.received
     if exchange.operation in _LOCK_SENSITIVE:
-        return exchange.sent - generation.sent < _LOCK_MATTERS_SECONDS
+        return status_of(exchange) != LOCKED or exchange.sent - generation.sent < _LOCK_MATTERS_SECONDS
     queued = any(entry.get("status") == "IN_QUEUE" for entry in entries_of(generation))
     return queued and generation.role == exchange.role and since < _QUEUE_MATTERS_SECONDS

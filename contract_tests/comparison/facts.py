@@ -7,14 +7,18 @@ from msgspec import UNSET
 
 from contract_tests.client.throttling import throttle_pause
 from contract_tests.comparison.observed import lower_names, reply_of
-from contract_tests.comparison.requests import images_of
+from contract_tests.comparison.requests import images_of, kind_of_request
 from contract_tests.oracle.contract import from_gateway
 from contract_tests.oracle.facts import LOCK_SECONDS
+from contract_tests.oracle.kinds import Kind
 from contract_tests.oracle.replies import made
 from contract_tests.recordings.model import RecordedExchange
 
 LOCKED, NO_CREDITS, OVER_LIMIT, UNAUTHENTICATED = 409, 419, 429, 401
 WITHOUT_TOKEN = frozenset({"anonymous", "invalid"})
+# A request may take this long to arrive, so that a shorter overlap proves nothing.
+ARRIVAL_SECONDS = 0.3
+_QUICK = frozenset({"checkAvailability", "getVersions"})
 
 
 def status_of(exchange: RecordedExchange) -> int:
@@ -39,6 +43,22 @@ def served(exchange: RecordedExchange) -> bool:
         and exchange.response is not None
         and made(reply_of(exchange.request, exchange.response))
     )
+
+
+def without_images(exchange: RecordedExchange) -> bool:
+    """Return whether a generation was answered with 200 and made nothing [STATUS-ERROR]."""
+    return is_generation(exchange) and status_of(exchange) == 200 and not served(exchange)
+
+
+def failed(exchange: RecordedExchange) -> bool:
+    """Return whether a generation failed by itself: its request is documented, so it was not refused."""
+    return without_images(exchange) and kind_of_request(exchange.request) is Kind.DOCUMENTED
+
+
+def arrival_seconds(exchanges: Sequence[RecordedExchange]) -> float:
+    """Return how long a request may take to arrive: as long as the slowest call that makes no image took."""
+    quick = (each.received - each.sent for each in exchanges if each.operation in _QUICK and each.response)
+    return max([ARRIVAL_SECONDS, *quick])
 
 
 def images_made(exchange: RecordedExchange) -> int:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from contract_tests.comparison.facts import LOCKED, served, status_of
+from contract_tests.comparison.facts import ARRIVAL_SECONDS, LOCKED, served, status_of
 from contract_tests.recordings.model import RecordedExchange
 
-# A request may arrive, and a reply return, this much later than another one that is sent at the same time.
-_ARRIVAL_SECONDS = 0.3
 _TINY_SECONDS = 1e-6
 _LOCK_SENSITIVE = frozenset({"checkAvailability", "generateImage"})
 
@@ -31,8 +29,8 @@ def _found_free(exchange: RecordedExchange) -> bool:
 
 def _between(generation: RecordedExchange, free: Sequence[RecordedExchange]) -> RecordedExchange:
     moments = [each.sent for each in free if each.role == generation.role and each.number != generation.number]
-    soon = min(generation.sent + _ARRIVAL_SECONDS, generation.received)
+    soon = min(generation.sent + ARRIVAL_SECONDS, generation.received)
     begins = max((at + _TINY_SECONDS for at in moments if generation.sent <= at <= soon), default=generation.sent)
-    late = max(begins, generation.received - _ARRIVAL_SECONDS)
+    late = max(begins, generation.received - ARRIVAL_SECONDS)
     ends = min((at - _TINY_SECONDS for at in moments if late < at < generation.received), default=generation.received)
     return structs.replace(generation, sent=begins, received=max(ends, begins))

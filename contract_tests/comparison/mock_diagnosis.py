@@ -11,6 +11,7 @@ from contract_tests.comparison.facts import (
     status_of,
 )
 from contract_tests.comparison.finding import Cause, Setting
+from contract_tests.comparison.refusals import BODIES_OF_REFUSALS, REFUSALS
 from contract_tests.comparison.statuses import STATUSES
 from contract_tests.oracle.resources import setting_rules
 
@@ -30,9 +31,9 @@ def diagnose_mock(context: Context) -> Cause:
 
 def _setting(context: Context) -> Setting | None:
     """Return the first setting that explains the difference and has another value now."""
-    recognisers = STATUSES if context.difference.kind == "status" else BODIES
     # A missing Accept changes the status, too.
-    for recognise in (*recognisers, *(BODIES if recognisers is STATUSES else ())):
+    statuses = (*REFUSALS, *STATUSES) if context.difference.kind == "status" else ()
+    for recognise in (*statuses, *BODIES, *BODIES_OF_REFUSALS):
         for setting in recognise(context):
             if setting.value is None or context.behaviour.get(setting.name) != setting.value:
                 return setting

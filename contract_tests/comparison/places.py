@@ -49,7 +49,7 @@ def _of_status(pair: Pair) -> str:
     if operation == "picture":
         return "IMG-GET"
     if operation is None:
-        return "NOT-FOUND"
+        return "CORS" if pair.recorded.request.method == "OPTIONS" else "NOT-FOUND"
     statuses = status_of(pair.recorded), status_of(pair.reissued)
     if operation == "checkAvailability" and LOCKED in statuses:
         return "LOCK-CHECK"

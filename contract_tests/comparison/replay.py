@@ -2,32 +2,31 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import UNSET, structs
+from msgspec import structs
 
 from contract_tests.client.control import Control
 from contract_tests.client.masking import Secret
 from contract_tests.comparison.comparator import started_at
 from contract_tests.comparison.facts import (
     WITHOUT_TOKEN,
-    by_gateway,
     entries_of,
+    failed,
     foreign_lock,
     is_generation,
     served,
-    status_of,
-    throttled,
 )
 from contract_tests.comparison.intervals import narrowed
+from contract_tests.comparison.leaving_out import reason_to_leave_out
 from contract_tests.comparison.reissue import Reissued, Sender
-from contract_tests.comparison.requests import kind_of_request, parameters
-from contract_tests.comparison.state import states
+from contract_tests.comparison.requests import parameters
+from contract_tests.comparison.state import roles_of, states
 from contract_tests.errors import InconclusiveError, TargetLostError
 from contract_tests.oracle.engines import engine_field
-from contract_tests.oracle.kinds import Kind
 from contract_tests.recordings.model import RecordedExchange, Recording
 from contract_tests.runner.target import Target
 
@@ -51,22 +50,11 @@ class Played:
 
 
 def replay_tokens(target: Target) -> dict[str, Secret]:
-    """Return a token for each role: that of the target, else an invented one, which opens a world of its own."""
-    roles = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy", "fresh")
+    """Return a token for each role: invented ones, since a replay sets the state of its accounts."""
+    roles = ("primary", "secondary", "empty", "low", "limited", "almost_limited", "slow", "busy")
     invented = {role: Secret(f"replay-{role.replace('_', '-')}") for role in roles}
-    given = {role: account.token for role, account in target.accounts.items() if account.token}
-    return {**invented, "invalid": Secret(_INVALID_TOKEN), **given}
-
-
-def reason_to_leave_out(exchange: RecordedExchange) -> str | None:
-    """Return why nothing can be learned from an exchange, None if something can."""
-    if exchange.response is None:
-        return "it got no reply"
-    if exchange.request.left_out_bytes is not UNSET:
-        return "its body is not part of the recording"
-    if throttled(exchange):
-        return "the service limited the rate of requests"
-    return "a gateway answered" if by_gateway(exchange) else None
+    refused = target.accounts.get("invalid")
+    return {**invented, "invalid": (refused and refused.token) or Secret(_INVALID_TOKEN)}
 
 
 class Replay:
@@ -103,6 +91,7 @@ class Replay:
             self.played.stopped = str(error)
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
+            self._close()
         return self.played
 
     def _open(self) -> None:
@@ -111,6 +100,12 @@ class Replay:
             self._move(role, self._start_ms)
             self._control.change(self._tokens[role], **state)
             self._durations[role] = 0
+
+    def _close(self) -> None:
+        """Let the clocks run again, since a mock may have one for all accounts."""
+        with suppress(TargetLostError, InconclusiveError):
+            for role in roles_of(self._recording):
+                self._control.move(self._tokens[role], freeze=False)
 
     # The steps
 
@@ -162,8 +157,7 @@ class Replay:
         if self._durations.get(exchange.role) != seconds:
             self._control.change(self._tokens[exchange.role], generation_time=seconds)
             self._durations[exchange.role] = seconds
-        failed = status_of(exchange) == 200 and not served(exchange)
-        if failed and kind_of_request(exchange.request) is Kind.DOCUMENTED:
+        if failed(exchange):
             self._control.set_faults(self._tokens[exchange.role], _FAILURE)
 
     def _set_foreign_lock(self, exchange: RecordedExchange) -> None:

@@ -22,6 +22,7 @@ from contract_tests.runner.target import REFUSED, Target
 
 _ROLE = re.compile(r"\{(\w+)\}")
 _JSON = "application/json"
+_OF_BROWSERS = frozenset({"origin", "access-control-request-method"})
 # The roles that cannot be charged.
 _WITHOUT_CREDITS = frozenset({"anonymous", "invalid", *REFUSED})
 
@@ -45,6 +46,7 @@ def call_for(
         tokens.get(exchange.role),
         authorization=_authorization(request, tokens),
         accept=headers.get("accept", "*/*"),
+        headers={name: value for name, value in headers.items() if name in _OF_BROWSERS},
         timeout_seconds=target.timeouts.generation if images else None,
         images=images,
         without_credits=exchange.role in _WITHOUT_CREDITS,

@@ -6,6 +6,7 @@ from contract_tests.comparison.facts import (
     LOCKED,
     NO_CREDITS,
     UNAUTHENTICATED,
+    arrival_seconds,
     foreign_lock,
     images_made,
     is_generation,
@@ -19,7 +20,6 @@ from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.kinds import Kind
 from contract_tests.recordings.model import RecordedExchange
 
-_ARRIVAL_SECONDS = 0.15
 _LAST_SECONDS = 1.0
 _MIN_WITNESSES = 2
 
@@ -78,14 +78,15 @@ def _newly_free(context: Context) -> Cause:
         if holder.received <= context.recorded.sent:
             if holder.role == context.recorded.role:
                 return _changed(context, "LOCK-RELEASE")
-        elif _throughout(pair.reissued, context.reissued):
+        elif _throughout(pair.reissued, context):
             return _changed(context, context.rule if holder.role == context.recorded.role else "LOCK-SCOPE")
     return Cause("inconclusive", context.rule, why="the requests did not overlap as in the recording")
 
 
-def _throughout(running: RecordedExchange, exchange: RecordedExchange) -> bool:
-    """Return whether a generation ran from before a request until after its reply."""
-    return running.sent + _ARRIVAL_SECONDS <= exchange.sent and exchange.received <= running.received
+def _throughout(running: RecordedExchange, context: Context) -> bool:
+    """Return whether a generation of the reissue ran from before a request until after its reply."""
+    exchange = context.reissued
+    return running.sent + arrival_seconds(context.reissues) <= exchange.sent and exchange.received <= running.received
 
 
 # Credits and the daily limit

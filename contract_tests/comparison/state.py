@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contract_tests.comparison.facts import NO_CREDITS, WITHOUT_TOKEN, images_made, over_limit, status_of
+from contract_tests.comparison.leaving_out import is_prepared
 from contract_tests.recordings.model import Manifest, RecordedExchange, Recording
 
 PLENTY = 1_000_000
@@ -11,7 +12,7 @@ PLENTY = 1_000_000
 
 def roles_of(recording: Recording) -> list[str]:
     """Return the roles with an account of their own, in the order of their first exchange."""
-    roles = dict.fromkeys(exchange.role for exchange in recording.exchanges)
+    roles = dict.fromkeys(exchange.role for exchange in recording.exchanges if not is_prepared(exchange))
     return [role for role in roles if role not in WITHOUT_TOKEN]
 
 

@@ -86,6 +86,7 @@ def _free() -> Iterator[Step]:
     yield Step("an invalid token", Requests.with_invalid_token)
     yield Step("an unknown path", Requests.unknown_path)
     yield Step("a wrong method", Requests.wrong_method)
+    yield Step("calls of a browser", Requests.of_browser)
     for name, summary in _INVALID.items():
         yield Step(f"an invalid request: {summary}", partial(Requests.invalid, name=name))
     for name in _AS_FORMS:

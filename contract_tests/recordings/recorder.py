@@ -11,6 +11,7 @@ from threading import RLock, get_ident
 from contract_tests.client.call import Call
 from contract_tests.client.transport import Sent
 from contract_tests.oracle import resources
+from contract_tests.recordings.clock_moves import ClockMoves
 from contract_tests.recordings.model import (
     MANIFEST,
     Manifest,
@@ -43,6 +44,7 @@ class Recorder:
         target = run.target
         self.sanitiser = Sanitiser(run.masker, StandIns(run.settings.seed), (target.base_url, target.uploads))
         self._writing = Writing(target, self.sanitiser)
+        self._moves = ClockMoves(target)
         self._began = run.transport.clock()
         self._at = datetime.now(UTC)
         self._lock = RLock()
@@ -62,7 +64,7 @@ class Recorder:
         with self._lock:
             if not self._open:
                 return
-            now = self._run.transport.clock()
+            now = self._now()
             for number, purpose, call, sent in list(self._waiting.values()):
                 unanswered = Sent(call, sent, now, error="the recording ended before its reply")
                 self._try(partial(self._write, number, purpose, unanswered))
@@ -81,16 +83,25 @@ class Recorder:
         with self._lock:
             self._try(partial(self._writing.learn, call))
             self.count += 1
-            self._waiting[get_ident()] = (self.count, self.purpose, call, self._run.transport.clock())
+            self._waiting[get_ident()] = (self.count, self.purpose, call, self._now())
 
     def _end(self, sent: Sent) -> None:
         if sent.call.role == _CONTROL:
+            self._moves.note(sent)
             return
         with self._lock:
             number, purpose, _, began = self._waiting.pop(get_ident())
             if self._open:
                 # Numbers and these instants are in the same order, since both were given under the lock.
-                self._try(lambda: self._write(number, purpose, replace(sent, sent=began)))
+                self._try(
+                    lambda: self._write(
+                        number, purpose, replace(sent, sent=began, received=sent.received + self._moves.seconds)
+                    )
+                )
+
+    def _now(self) -> float:
+        """Return the time with that by which the clock was moved, as if the run had waited."""
+        return self._run.transport.clock() + self._moves.seconds
 
     def _try(self, write: Callable[[], None]) -> None:
         """Write; an error stops the recording, not the run that is recorded."""

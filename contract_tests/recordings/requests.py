@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from contract_tests.client.api import Api
-from contract_tests.client.call import Reply, Upload
+from contract_tests.client.call import Call, Reply, Upload
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import Fields, with_count
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
@@ -16,6 +16,7 @@ from contract_tests.runner.verdict import SilentVerdict
 
 _INVALID_AUTHORIZATION = "Bearer invalid-token"
 _UNKNOWN_PATH = "/aiimage/unknown"
+_ORIGIN = "https://app.example"
 _UPLOAD = "enhancement"
 _PAUSE_SECONDS = 2.0
 # A generation that is over sooner cannot be met by another call.
@@ -47,6 +48,13 @@ class Requests:
         operations = self._run.contract.operations
         self._api("primary").outside("GET", operations["generateImage"].call_path)
         self._api("primary").outside("DELETE", operations["getVersions"].call_path)
+
+    def of_browser(self) -> None:
+        """Ask as a browser does for a page of another origin: a preflight, and the call itself."""
+        run, asks = self._run, {"origin": _ORIGIN, "access-control-request-method": "POST"}
+        run.transport.send(Call("OPTIONS", run.url("generateImage"), accept="*/*", headers=asks))
+        token = run.accounts["primary"].token
+        run.transport.send(Call("GET", run.url("getVersions"), "primary", token, headers={"origin": _ORIGIN}))
 
     def invalid(self, name: str, *, form: bool = False) -> None:
         """Send a request that is invalid under every reading, if possible by an account that cannot be charged."""

@@ -44,7 +44,7 @@ class Writing:
 
     def request(self, call: Call) -> Request:
         """Return the request."""
-        headers = {"accept": call.accept}
+        headers = {"accept": call.accept, **{name.lower(): value for name, value in call.headers.items()}}
         if call.body is not None or call.json is not None:
             headers["content-type"] = call.sent_type
         return Request(call.method, self._address(call), self._authorization(call), headers, **self._payload(call))

@@ -209,6 +209,8 @@ KINDS: dict[tuple[str, str], Check] = {
     ("settings", "yaml"): behaviour,
     ("differences", "yaml"): behaviour,
     ("conformance", "yaml"): target,
+    ("recording", "yaml"): target,
+    ("recording", "sh"): in_another_test("docs/test_recording"),
     ("reports", "yaml"): baseline,
     ("scenarios", "json"): scenario,
     ("state", "json"): unavailable,

@@ -229,7 +229,8 @@ def everything(client: Client) -> None:
     client.ready()
     client.overlapping("primary", lambda: (client.generate(), client.check("secondary")))
     client.ready()
-    client.upscale()
+    for image in client.upscale().images:
+        client.picture(image["output"])
     client.recent()
     client.generate(size="7x7")
     client.recent("secondary")

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from contract_tests.comparison.facts import by_gateway, throttled
-from contract_tests.comparison.replay import reason_to_leave_out
+from contract_tests.comparison.leaving_out import reason_to_leave_out
 from contract_tests.wrong_servers.drawn.drawing import named
 from support.exchanges import check, exchange, made
 from support.recorded import Client

@@ -4,6 +4,7 @@ import hashlib
 import io
 
 import pytest
+from msgspec import structs
 from PIL import Image
 
 from contract_tests.client.masking import Secret
@@ -79,3 +80,10 @@ def test_a_picture_of_the_project_is_sent_itself() -> None:
     assert file_for(known)[1] == content
     assert sends_same_bytes(form(Part("f", file=known)))
     assert not sends_same_bytes(form(Part("f", file=upload())))
+
+
+def test_a_call_has_the_origin_of_the_recorded_one() -> None:
+    recorded = made(1, 0, 1)
+    headers = {"accept": "*/*", "Origin": "https://app.example", "x-other": "1"}
+    asked = structs.replace(recorded, request=structs.replace(recorded.request, headers=headers))
+    assert call_for(asked, TARGET, TOKENS).headers == {"origin": "https://app.example"}

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from contract_tests.client.call import Call
+from contract_tests.client.control import Control
 from contract_tests.client.masking import Secret
 from contract_tests.errors import NoReplyError
 from contract_tests.recordings.model import read_recording
@@ -170,3 +171,19 @@ def test_a_signal_ends_the_recording_with_a_sentence(end: signal.Signals, tmp_pa
     assert [exchange.number for exchange in recording.exchanges] == [1, 2, 3, 4, 5, 6]
     assert recording.exchanges[-1].error == "the recording ended before its reply"
     assert recording.manifest.stopped == f"it was interrupted ({end.name})"
+
+
+def test_the_time_by_which_the_clock_of_a_mock_is_moved_counts_as_waited(tmp_path: Path) -> None:
+    clock = Clock()
+    run = answering(answer, clock)
+    ours = recorder(run, tmp_path)
+    control = Control(run.target.origin, run.transport)
+    primary = run.target.accounts["primary"].secret
+    run.transport.send(call(run))
+    control.move(primary, advance=11)
+    control.move(Secret("the world of one test"), advance=50)
+    control.move(primary, freeze=True)
+    run.transport.send(call(run))
+    ours.finish()
+    # The transport itself pauses a little between two requests.
+    assert [round(exchange.sent) for exchange in read_recording(tmp_path).exchanges] == [0, 11]
