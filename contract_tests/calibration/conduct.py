@@ -65,6 +65,7 @@ _CONDUCTED: Mapping[str, Callable[..., None]] = {
     "valid": Conductor.valid_by,
     "urlencoded": Conductor.urlencoded_by,
     "invisible prompt": Conductor.invisible_prompt_by,
+    "offer": Conductor.offer,
     "bound": Conductor.bound,
     "calls during a generation": Conductor.overlap,
     "calls of two accounts during a generation": Conductor.overlap_of_two,

@@ -15,9 +15,11 @@ from contract_tests.calibration.questions import (
     LOCKED,
     POOR,
     first_of,
+    has_size,
     invisible_prompt,
     locked_or_limited,
     locked_or_poor,
+    offered_to,
     offers,
     queues,
     rate_shown,
@@ -25,6 +27,7 @@ from contract_tests.calibration.questions import (
     urlencoded,
 )
 from contract_tests.calibration.readings import Question, Reading
+from contract_tests.calibration.sightings import listed_size
 from contract_tests.oracle.engines import load_engines
 from contract_tests.oracle.settings import engine_names, load_settings
 
@@ -51,7 +54,7 @@ def _is_known(question: Question) -> bool:
 
 
 def _free() -> Iterator[Experiment]:
-    yield Experiment("unknown path", (shown("error_body"),))
+    yield Experiment("unknown path", (shown("error_body"), shown("unknown_path_body")))
     yield Experiment("trailing slash", (shown("trailing_slash"),))
     yield Experiment("path without v1", (shown("unversioned_paths"),))
     yield Experiment("no token", (shown("error_body"), shown("unauthenticated_status")), ("anonymous",))
@@ -79,8 +82,12 @@ def _refused(role: str) -> Iterator[Experiment]:
         return
     yield Experiment(f"urlencoded, {role}", (urlencoded(refusal),), (role,))
     yield Experiment(f"invisible prompt, {role}", (invisible_prompt(refusal),), (role,))
+    shapes = (shown("limit_status"), shown("limit_body"))
+    for engine in engine_names():
+        yield Experiment(f"offer, {engine}, {role}", (offered_to(engine, refusal),), (role,))
     for limit in _LIMITS:
-        yield Experiment(f"bound, {limit}, {role}", (shown(limit),), (role,), seconds=5)
+        questions = (shown(limit), *(() if limit == "max_upload_bytes" else shapes))
+        yield Experiment(f"bound, {limit}, {role}", questions, (role,), seconds=5)
 
 
 def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
@@ -128,8 +135,9 @@ def _generation(engine: str, role: str, credits_: int) -> Experiment:
     """Return the generation of one image. credits_: those of the role `low`."""
     schemas = [each for each in load_engines() if each.name == engine]
     texts = ("input_modifiers", "text_trimming") if schemas[0].modifiers else ("text_trimming",)
-    queued = (queues(engine),) if any(each.queues for each in schemas) else ()
-    questions = (offers(engine), *queued, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
+    own = [queues(engine)] if any(each.queues for each in schemas) else []
+    own += [has_size(size) for size in [listed_size(schemas[0].sample(""))] if size]
+    questions = (offers(engine), *own, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
     ready = _affords(role, credits_)
     cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",), 1)
     return Experiment(

@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from contract_tests.calibration.bench import INVISIBLE, STATUS, Bench, reason
+from contract_tests.calibration.bench import INVISIBLE, STATUS, Bench, reason, samples_of
 from contract_tests.calibration.evidence import ENOUGH
 from contract_tests.calibration.questions import (
     INVALID,
@@ -13,7 +13,7 @@ from contract_tests.calibration.questions import (
     shown,
 )
 from contract_tests.calibration.readings import Question
-from contract_tests.calibration.sightings import of_refused_engine
+from contract_tests.calibration.sightings import of_limit, of_refused_engine, of_samples
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.oracle import samples
@@ -23,7 +23,7 @@ from contract_tests.oracle.replies import made, own_limit
 _EDGES = f" {INVISIBLE}"
 _OVERLAP_SECONDS = 2.0
 _MAX_LIFE_SECONDS, _PAUSE = 60.0, 0.2
-_TWO = 2
+_TWO, _OK = 2, 200
 
 
 class PaidExperiments(Bench):
@@ -32,16 +32,24 @@ class PaidExperiments(Bench):
     def generation(self, name: str, role: str) -> None:
         api = self.api(role)
         api.await_unlocked()
-        for fields in _samples(name):
+        refused: list[Fields] = []
+        for fields in map(_decorated, samples_of(name)):
             reply = api.generate_when_ready(fields)
             self.count(role, reply)
             if made(reply):
+                self.evidence.take(of_samples(refused, fields), reply)
                 self._note_release(api, reply)
                 # The list shows again what the reply does, for nothing.
                 api.recent()
                 return
             if own_limit(fields, reply):
+                refused.append(fields)
                 self.evidence.take(of_refused_engine(fields, reply), reply)
+                # A 200 may be a generation that has failed.
+                if reply.status != _OK:
+                    self.evidence.take(of_limit(reply), reply)
+        if len(refused) == _TWO:
+            self.evidence.take(of_samples(refused, None), reply)
 
     def _note_release(self, api: Api, generation: Reply) -> None:
         """Note whether the lock is free as soon as a generation has ended."""
@@ -178,14 +186,6 @@ def _unit(served: list[bool | None], left: int) -> str | None:
         case [[False, False], _]:
             return "attempts"
     return None
-
-
-def _samples(name: str) -> list[Fields]:
-    """Return requests for one image of an engine, in different sizes, with every modifier."""
-    engine = next(each for each in load_engines() if each.name == name and not each.needs_source)
-    sizes = [_decorated(each) for each in engine.samples("A brass weather vane")]
-    # Twice, since a refusal is free and one is not enough.
-    return (sizes * _TWO)[:_TWO]
 
 
 def _decorated(fields: Fields) -> Fields:

@@ -6,16 +6,17 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from contract_tests.calibration.questions import offers, queues, rate_shown, shown
+from contract_tests.calibration.questions import has_size, offers, queues, rate_shown, shown
 from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import is_envelope
-from contract_tests.oracle.engines import Fields, engine_field, engine_of, modifiers_of
+from contract_tests.oracle.engines import Fields, choices, engine_field, engine_of, modifiers_of
 from contract_tests.oracle.images import is_shortened_text
 from contract_tests.oracle.replies import about_parameters, error_fields, images_requested, made
 
 _ERROR = 400
+_WITH_ERRORS = frozenset({400, 422})
 _DOCUMENTED = frozenset({"id", "title", "input", "output", "created_at", "status"})
 _PLANS = {60: "starter", 300: "business", 1000: "enterprise"}
 IN_QUEUE = "IN_QUEUE"
@@ -62,9 +63,10 @@ def _of_headers(reply: Reply) -> Iterator[Sighting]:
 
 
 def _of_error(body: Mapping[str, Any]) -> Iterator[Sighting]:
+    flat = isinstance(body.get("message"), str)
     if is_envelope(body):
-        yield Sighting(shown("error_body"), "envelope")
-    elif isinstance(body.get("message"), str):
+        yield Sighting(shown("error_body"), "both" if flat else "envelope")
+    elif flat:
         yield Sighting(shown("error_body"), "flat")
 
 
@@ -122,6 +124,8 @@ def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mappin
     if not engine or not entries:
         return
     yield Sighting(offers(engine.name), outcome=True)
+    if size := listed_size(fields):
+        yield Sighting(has_size(size), outcome=True)
     yield Sighting(shown("image_storage"), str(body.get("image_storage")))
     queued = any(entry.get("status") == IN_QUEUE for entry in entries)
     if engine.queues:
@@ -187,8 +191,36 @@ def of_known_image(fields: Fields, entry: Mapping[str, Any]) -> Iterator[Sightin
     yield from of_input(fields, str(entry.get("input", "")))
 
 
+def of_limit(reply: Reply) -> Iterator[Sighting]:
+    """Yield the form of a refusal that is known to be for a limit of the service."""
+    yield Sighting(shown("limit_status"), reply.status)
+    if reply.status in _WITH_ERRORS:
+        yield Sighting(shown("limit_body"), "errors" if error_fields(reply) else "message")
+
+
 def of_refused_engine(fields: Fields, reply: Reply) -> Iterator[Sighting]:
-    """Yield that an engine is not offered, if a refusal of one image names the parameter of the engine."""
-    engine = engine_of(fields)
-    if engine and images_requested(fields) == 1 and engine_field() in error_fields(reply):
+    """Yield what a refusal of one image names as not offered: its engine or its size."""
+    engine, named = engine_of(fields), error_fields(reply)
+    if not engine or images_requested(fields) != 1:
+        return
+    if engine_field() in named:
         yield Sighting(offers(engine.name), outcome=False)
+    elif (size := listed_size(fields)) and set(named) == {engine.role("size")}:
+        yield Sighting(has_size(size), outcome=False)
+
+
+def of_samples(refused: Sequence[Fields], served: Fields | None) -> Iterator[Sighting]:
+    """Yield what requests for one engine show that differ in size alone. refused: for a limit; served: not so."""
+    for fields in refused:
+        size, engine = listed_size(fields), engine_of(fields)
+        if served and size and size != listed_size(served):
+            yield Sighting(has_size(size), outcome=False)
+        elif engine and not served:
+            yield Sighting(offers(engine.name), outcome=False)
+
+
+def listed_size(fields: Fields) -> str | None:
+    """Return the size of a request, if it is one of those that the document lists."""
+    engine = engine_of(fields)
+    name = (engine.role("size") if engine else None) or ""
+    return str(fields[name]) if engine and name in fields and choices(engine.properties[name]) else None
