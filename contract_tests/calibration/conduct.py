@@ -70,6 +70,7 @@ _CONDUCTED: Mapping[str, Callable[..., None]] = {
     "calls during a generation": Conductor.overlap,
     "calls of two accounts during a generation": Conductor.overlap_of_two,
     "generation": Conductor.generation,
+    "images at once": Conductor.several,
     "more images than credits": Conductor.too_many,
     "last images of the day": Conductor.day,
 }

@@ -24,10 +24,12 @@ from contract_tests.calibration.questions import (
     queues,
     rate_shown,
     shown,
+    takes,
+    two_while_locked,
     urlencoded,
 )
 from contract_tests.calibration.readings import Question, Reading
-from contract_tests.calibration.sightings import listed_size
+from contract_tests.calibration.sightings import COUNTS, listed_size
 from contract_tests.oracle.engines import load_engines
 from contract_tests.oracle.settings import engine_names, load_settings
 
@@ -98,6 +100,8 @@ def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
     for engine in engine_names():
         for role in payers:
             yield _generation(engine, role, figures[role])
+    for role in payers:
+        yield from _several(role, figures[role])
     if low := figures.get("low"):
         yield _too_many(low)
     if left := figures.get("almost_limited"):
@@ -108,8 +112,8 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     """Yield the experiments with calls during a generation, one of which is a generation too, refused by the lock."""
     settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")
     questions = (*map(shown, settings), first_of(INVALID, LOCKED))
-    # The other generation is for all the credits of the account, so that it exceeds them.
-    questions += (locked_or_poor(),) if role == "low" else ()
+    # The other generation of `low` is for all its credits, so that it exceeds them.
+    questions += (locked_or_poor(),) if role == "low" else _while_locked()
 
     def worst(spent: Spent) -> int:
         return 1 + max(1, credits_ - spent.by("low") if role == "low" else 1)
@@ -131,6 +135,11 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     yield plain
 
 
+def _while_locked() -> tuple[Question, ...]:
+    """Return what valid requests show that are refused by the lock, or for a limit before it."""
+    return (two_while_locked(), *(offered_to(engine, LOCKED) for engine in engine_names()))
+
+
 def _generation(engine: str, role: str, credits_: int) -> Experiment:
     """Return the generation of one image. credits_: those of the role `low`."""
     schemas = [each for each in load_engines() if each.name == engine]
@@ -149,6 +158,30 @@ def _generation(engine: str, role: str, credits_: int) -> Experiment:
         _SECONDS_OF_GENERATION,
         partial(_offered, engine),
     )
+
+
+def _several(role: str, credits_: int) -> Iterator[Experiment]:
+    """Yield the generations of several images at once, which cost nothing if they are too many."""
+
+    def ready(count: int, spent: Spent) -> bool:
+        return role != "low" or spent.by("low") + count < credits_
+
+    def paid(count: int, reading: Reading, _: Spent) -> int:
+        return count if reading["max_images"].least >= count else 0
+
+    for count in COUNTS:
+        yield Experiment(
+            f"images at once, {count}, {role}",
+            (takes(count),),
+            (role,),
+            Cost(partial(_worth, count), partial(paid, count), ("max_images",)),
+            partial(ready, count),
+            _SECONDS_OF_GENERATION,
+        )
+
+
+def _worth(count: int, _: Spent) -> int:
+    return count
 
 
 def _offered(engine: str, reading: Reading) -> bool:

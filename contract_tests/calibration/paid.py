@@ -10,7 +10,10 @@ from contract_tests.calibration.questions import (
     first_of,
     locked_or_limited,
     locked_or_poor,
+    offered_to,
     shown,
+    takes,
+    two_while_locked,
 )
 from contract_tests.calibration.readings import Question
 from contract_tests.calibration.sightings import of_limit, of_refused_engine, of_samples
@@ -18,7 +21,8 @@ from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import Fields, load_engines, with_count
-from contract_tests.oracle.replies import made, own_limit
+from contract_tests.oracle.replies import images_requested, made, own_limit
+from contract_tests.oracle.settings import engine_names
 
 _EDGES = f" {INVISIBLE}"
 _OVERLAP_SECONDS = 2.0
@@ -108,6 +112,9 @@ class PaidExperiments(Bench):
                 self.evidence.note(shown("lock_scope"), "global" if other.status == 409 else "account", other)
             for reply in invalid:
                 self.evidence.note(first_of(INVALID, LOCKED), reason(reply, LOCKED), reply)
+            if api.role != "low" and not any(reply.status == STATUS[LOCKED] for reply in invalid):
+                self._others(api, generation)
+                return
         # For more images than `low` has credits for.
         count = max(1, api.figure - self.images.get("low", 0)) if api.role == "low" else 1
         question = locked_or_poor() if api.role == "low" else None
@@ -125,6 +132,38 @@ class PaidExperiments(Bench):
                 return
             if question and not generation.done():
                 self.evidence.note(question, reason, reply)
+
+    def _others(self, api: Api, generation: Future[Reply]) -> None:
+        """Request each engine and two images while one generation runs: its lock refuses what no limit does."""
+        simplest = self.run.samples.simplest
+        requests = [(offered_to(name, LOCKED), samples_of(name)[0]) for name in engine_names()]
+        requests.insert(0, (two_while_locked(), with_count(simplest, _TWO)))
+        for question, fields in requests * ENOUGH:
+            if generation.done() or self.run.budget.left < images_requested(fields):
+                return
+            reply = api.generate(fields)
+            self.count(api.role, reply)
+            limit = own_limit(fields, reply)
+            if reply.status != STATUS[LOCKED] and not limit:
+                return
+            self.evidence.note(question, INVALID if limit else LOCKED, reply)
+            if limit and reply.status != _OK:
+                self.evidence.take(of_limit(reply), reply)
+
+    def several(self, count: str, role: str) -> None:
+        """Request several images at once, twice if they are too many."""
+        api = self.api(role)
+        for _ in range(ENOUGH):
+            fields = with_count(self.run.samples.simplest, int(count))
+            reply = api.generate_when_ready(fields)
+            self.count(role, reply)
+            if made(reply):
+                api.recent()
+            if not own_limit(fields, reply):
+                return
+            self.evidence.note(takes(int(count)), False, reply)
+            if reply.status != _OK:
+                self.evidence.take(of_limit(reply), reply)
 
     def overlap_of_two(self, role: str) -> None:
         self.overlap(role, secondary=True)

@@ -76,6 +76,12 @@ def has_size(size: str) -> Question:
 
 
 @cache
+def takes(count: int) -> Question:
+    """Return the question whether a service makes as many images at once."""
+    return Question(f"{count} images at once", ("max_images",), lambda reading: reading["max_images"].least >= count)
+
+
+@cache
 def two_while_locked() -> Question:
     """Return the question what a request for two images is refused for while a generation runs."""
 
@@ -83,7 +89,7 @@ def two_while_locked() -> Question:
         beyond = reading["max_images"].most < _TWO
         return INVALID if beyond and first_of(INVALID, LOCKED).predict(reading) == INVALID else LOCKED
 
-    return Question("two images at once", ("max_images", ORDER), predict)
+    return Question("locked or two images at once", ("max_images", ORDER), predict)
 
 
 @cache

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from contract_tests.calibration.questions import has_size, offers, queues, rate_shown, shown
+from contract_tests.calibration.questions import has_size, offers, queues, rate_shown, shown, takes
 from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
@@ -19,6 +19,8 @@ _ERROR = 400
 _WITH_ERRORS = frozenset({400, 422})
 _DOCUMENTED = frozenset({"id", "title", "input", "output", "created_at", "status"})
 _PLANS = {60: "starter", 300: "business", 1000: "enterprise"}
+# The numbers of images to ask for where a bisection would cost credits.
+COUNTS = (2, 3, 5)
 IN_QUEUE = "IN_QUEUE"
 # The ends of the names of the modifiers that the product family appends to the prompt [IMG-INPUT].
 _APPENDED = frozenset({"style", "lighting", "mood"})
@@ -126,6 +128,7 @@ def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mappin
     yield Sighting(offers(engine.name), outcome=True)
     if size := listed_size(fields):
         yield Sighting(has_size(size), outcome=True)
+    yield from _of_count(fields)
     yield Sighting(shown("image_storage"), str(body.get("image_storage")))
     queued = any(entry.get("status") == IN_QUEUE for entry in entries)
     if engine.queues:
@@ -133,6 +136,13 @@ def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mappin
     for entry in entries[:1]:
         yield from _of_entry(entry, queued=queued)
         yield from of_input(fields, str(entry.get("input", "")))
+
+
+def _of_count(fields: Fields) -> Iterator[Sighting]:
+    """Yield that the number of images of a served request is accepted."""
+    count = images_requested(fields)
+    if count in COUNTS:
+        yield Sighting(takes(count), outcome=True)
 
 
 def _of_entry(entry: Mapping[str, Any], *, queued: bool) -> Iterator[Sighting]:
@@ -186,6 +196,7 @@ def of_known_image(fields: Fields, entry: Mapping[str, Any]) -> Iterator[Sightin
     if engine is None:
         return
     yield Sighting(offers(engine.name), outcome=True)
+    yield from _of_count(fields)
     if engine.queues:
         yield Sighting(queues(engine.name), entry.get("status") in {IN_QUEUE, "COMPLETED"})
     yield from of_input(fields, str(entry.get("input", "")))
