@@ -30,11 +30,12 @@ from contract_tests.calibration.questions import (
 )
 from contract_tests.calibration.readings import Question, Reading
 from contract_tests.calibration.sightings import COUNTS, listed_size
-from contract_tests.oracle.engines import load_engines
+from contract_tests.oracle.engines import load_engines, never_queues
 from contract_tests.oracle.settings import engine_names, load_settings
 
 # The settings that the reply to every generation shows, whatever its engine.
 _OF_ENTRIES = ("output_form", "image_storage", "further_fields")
+_UNAUTHENTICATED = ("error_body", "unauthenticated_status", "unauthenticated_body")
 _LIMITS = ("max_images", "max_text_length", "max_upload_bytes")
 _REFUSED_FOR = {"empty": POOR, "limited": LIMITED, "busy": LOCKED}
 _PAYING = ("low", "primary")
@@ -59,7 +60,7 @@ def _free() -> Iterator[Experiment]:
     yield Experiment("unknown path", (shown("error_body"), shown("unknown_path_body")))
     yield Experiment("trailing slash", (shown("trailing_slash"),))
     yield Experiment("path without v1", (shown("unversioned_paths"),))
-    yield Experiment("no token", (shown("error_body"), shown("unauthenticated_status")), ("anonymous",))
+    yield Experiment("no token", tuple(map(shown, _UNAUTHENTICATED)), ("anonymous",))
     yield Experiment("no token or JSON accepted", (shown("without_accept"),), ("anonymous",))
     yield Experiment("preflight of a browser", (shown("cors"),), ("anonymous",))
     yield Experiment("rate limit in headers", (rate_shown(),))
@@ -86,7 +87,7 @@ def _refused(role: str) -> Iterator[Experiment]:
     yield Experiment(f"invisible prompt, {role}", (invisible_prompt(refusal),), (role,))
     shapes = (shown("limit_status"), shown("limit_body"))
     for engine in engine_names():
-        yield Experiment(f"offer, {engine}, {role}", (offered_to(engine, refusal),), (role,))
+        yield Experiment(f"offer, {engine}, {role}", (offered_to(engine, refusal), *_first_sizes()), (role,))
     for limit in _LIMITS:
         questions = (shown(limit), *(() if limit == "max_upload_bytes" else shapes))
         yield Experiment(f"bound, {limit}, {role}", questions, (role,), seconds=5)
@@ -97,7 +98,7 @@ def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
     payers = [role for role in _PAYING if role in figures]
     for role in payers:
         yield from _overlaps(role, figures[role])
-    for engine in engine_names():
+    for engine in sorted(engine_names(), key=never_queues):
         for role in payers:
             yield _generation(engine, role, figures[role])
     for role in payers:
@@ -137,15 +138,20 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
 
 def _while_locked() -> tuple[Question, ...]:
     """Return what valid requests show that are refused by the lock, or for a limit before it."""
-    return (two_while_locked(), *(offered_to(engine, LOCKED) for engine in engine_names()))
+    return (two_while_locked(), *_first_sizes(), *(offered_to(engine, LOCKED) for engine in engine_names()))
+
+
+def _first_sizes() -> list[Question]:
+    """Return the questions about the first size of each engine whose sizes the document lists."""
+    sizes = [listed_size(engine.sample("")) for engine in load_engines() if not engine.needs_source]
+    return [has_size(size) for size in sizes if size]
 
 
 def _generation(engine: str, role: str, credits_: int) -> Experiment:
     """Return the generation of one image. credits_: those of the role `low`."""
     schemas = [each for each in load_engines() if each.name == engine]
     texts = ("input_modifiers", "text_trimming") if schemas[0].modifiers else ("text_trimming",)
-    own = [queues(engine)] if any(each.queues for each in schemas) else []
-    own += [has_size(size) for size in [listed_size(schemas[0].sample(""))] if size]
+    own = (queues(engine),) if any(each.queues for each in schemas) else ()
     questions = (offers(engine), *own, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
     ready = _affords(role, credits_)
     cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",), 1)

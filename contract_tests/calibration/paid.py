@@ -2,27 +2,25 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from contract_tests.calibration.bench import INVISIBLE, STATUS, Bench, reason, samples_of
-from contract_tests.calibration.evidence import ENOUGH
+from contract_tests.calibration.bench import INVISIBLE, STATUS, reason, samples_of
+from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.limits import LimitExperiments
 from contract_tests.calibration.questions import (
     INVALID,
     LOCKED,
     first_of,
     locked_or_limited,
     locked_or_poor,
-    offered_to,
+    queues,
     shown,
-    takes,
-    two_while_locked,
 )
 from contract_tests.calibration.readings import Question
 from contract_tests.calibration.sightings import of_limit, of_refused_engine, of_samples
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.oracle import samples
-from contract_tests.oracle.engines import Fields, load_engines, with_count
-from contract_tests.oracle.replies import images_requested, made, own_limit
-from contract_tests.oracle.settings import engine_names
+from contract_tests.oracle.engines import Fields, engine_of, load_engines, with_count
+from contract_tests.oracle.replies import made, own_limit
+from contract_tests.oracle.samples import INVALID as INVALID_REQUEST
 
 _EDGES = f" {INVISIBLE}"
 _OVERLAP_SECONDS = 2.0
@@ -30,7 +28,7 @@ _MAX_LIFE_SECONDS, _PAUSE = 60.0, 0.2
 _TWO, _OK = 2, 200
 
 
-class PaidExperiments(Bench):
+class PaidExperiments(LimitExperiments):
     """Conducts the experiments with a price."""
 
     def generation(self, name: str, role: str) -> None:
@@ -42,7 +40,7 @@ class PaidExperiments(Bench):
             self.count(role, reply)
             if made(reply):
                 self.evidence.take(of_samples(refused, fields), reply)
-                self._note_release(api, reply)
+                self._note_release(api, fields, reply)
                 # The list shows again what the reply does, for nothing.
                 api.recent()
                 return
@@ -55,14 +53,16 @@ class PaidExperiments(Bench):
         if len(refused) == _TWO:
             self.evidence.take(of_samples(refused, None), reply)
 
-    def _note_release(self, api: Api, generation: Reply) -> None:
+    def _note_release(self, api: Api, fields: Fields, generation: Reply) -> None:
         """Note whether the lock is free as soon as a generation has ended."""
         check = api.check()
-        if generation.exchange.seconds < _OVERLAP_SECONDS * 4:
+        # Later, a lock that only expires would be free too.
+        if check.exchange.received - generation.exchange.sent < _OVERLAP_SECONDS * 4:
             self.evidence.note(
                 shown("lock_release"), "completion" if check.status == 200 else "expiry", generation, check
             )
         if check.status == 409:
+            self.use_lock(api, fields, generation)
             self._watch_life(api, generation, check)
 
     def _watch_life(self, api: Api, generation: Reply, last: Reply) -> None:
@@ -81,19 +81,31 @@ class PaidExperiments(Bench):
         api = self.api(role)
         for _ in load_engines():
             api.await_unlocked()
-            fields = _decorated(self.run.samples.simplest)
+            fields = _decorated(self._to_overlap(role))
             with ThreadPoolExecutor(1) as pool:
                 future = pool.submit(api.generate, fields)
                 if self._is_locked(api, future):
-                    self._meanwhile(api, future, secondary=secondary)
+                    self._meanwhile(api, fields, future, secondary=secondary)
                 reply = future.result()
             # The account may lack the engine or the size, and then the next one is tried.
-            if made(reply) or _decorated(self.run.samples.simplest) == fields:
+            if made(reply) or _decorated(self._to_overlap(role)) == fields:
                 break
         self.count(role, reply)
         if made(reply):
-            self._note_release(api, reply)
+            self._note_release(api, fields, reply)
             api.recent()
+
+    def _to_overlap(self, role: str) -> Fields:
+        """Return the request to watch: of an engine that may queue and was not seen, as long as none does.
+
+        So one credit shows both the lock and whether the engine queues; a queued one leaves no time for other calls.
+        """
+        usable = [self.run.samples.simplest, *self.run.samples.others]
+        named = [(engine.name, fields) for fields in usable if (engine := engine_of(fields)) and engine.queues]
+        known = {name: samples(self.evidence, queues(name)) for name, _ in named}
+        if role == "low" or any((queues(name), True) in self.evidence.shown_by for name in known):
+            return usable[0]
+        return next((fields for name, fields in named if not known[name]), usable[0])
 
     def _is_locked(self, api: Api, generation: Future[Reply]) -> bool:
         """Check until the lock is seen; return whether it was."""
@@ -102,9 +114,9 @@ class PaidExperiments(Bench):
                 return True
         return False
 
-    def _meanwhile(self, api: Api, generation: Future[Reply], *, secondary: bool) -> None:
+    def _meanwhile(self, api: Api, fields: Fields, generation: Future[Reply], *, secondary: bool) -> None:
         others = [self.api("secondary").check() for _ in range(ENOUGH)] if secondary else []
-        invalid = [api.generate(samples.INVALID) for _ in range(ENOUGH)]
+        invalid = [api.generate(INVALID_REQUEST) for _ in range(ENOUGH)]
         still = api.check()
         # All were sent while the lock was certainly taken.
         if still.status == 409:
@@ -113,7 +125,8 @@ class PaidExperiments(Bench):
             for reply in invalid:
                 self.evidence.note(first_of(INVALID, LOCKED), reason(reply, LOCKED), reply)
             if api.role != "low" and not any(reply.status == STATUS[LOCKED] for reply in invalid):
-                self._others(api, generation)
+                self.limits_are_first = True
+                self.ask_while_locked(api, fields, lambda: not generation.done())
                 return
         # For more images than `low` has credits for.
         count = max(1, api.figure - self.images.get("low", 0)) if api.role == "low" else 1
@@ -132,38 +145,6 @@ class PaidExperiments(Bench):
                 return
             if question and not generation.done():
                 self.evidence.note(question, reason, reply)
-
-    def _others(self, api: Api, generation: Future[Reply]) -> None:
-        """Request each engine and two images while one generation runs: its lock refuses what no limit does."""
-        simplest = self.run.samples.simplest
-        requests = [(offered_to(name, LOCKED), samples_of(name)[0]) for name in engine_names()]
-        requests.insert(0, (two_while_locked(), with_count(simplest, _TWO)))
-        for question, fields in requests * ENOUGH:
-            if generation.done() or self.run.budget.left < images_requested(fields):
-                return
-            reply = api.generate(fields)
-            self.count(api.role, reply)
-            limit = own_limit(fields, reply)
-            if reply.status != STATUS[LOCKED] and not limit:
-                return
-            self.evidence.note(question, INVALID if limit else LOCKED, reply)
-            if limit and reply.status != _OK:
-                self.evidence.take(of_limit(reply), reply)
-
-    def several(self, count: str, role: str) -> None:
-        """Request several images at once, twice if they are too many."""
-        api = self.api(role)
-        for _ in range(ENOUGH):
-            fields = with_count(self.run.samples.simplest, int(count))
-            reply = api.generate_when_ready(fields)
-            self.count(role, reply)
-            if made(reply):
-                api.recent()
-            if not own_limit(fields, reply):
-                return
-            self.evidence.note(takes(int(count)), False, reply)
-            if reply.status != _OK:
-                self.evidence.take(of_limit(reply), reply)
 
     def overlap_of_two(self, role: str) -> None:
         self.overlap(role, secondary=True)
@@ -190,7 +171,7 @@ class PaidExperiments(Bench):
         api = self.api("almost_limited")
         left = api.figure
         for _ in range(left):
-            api.generate(samples.INVALID)
+            api.generate(INVALID_REQUEST)
         first = 1 if left > 1 else 2
         replies = [self._first_of_day(api, first), self._of_day(api, max(1, left))]
         outcome = _unit([made(reply) if made(reply) or reply.status == 429 else None for reply in replies], left)

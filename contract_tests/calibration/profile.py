@@ -22,7 +22,8 @@ _MAX_SHOWN_READINGS = 8
 # As many as anyone looks up; `samples` counts all.
 _MAX_EXCHANGES = 12
 _HEAD = "# written by aiimage-conform {command}; the mock loads it by --behaviour\n"
-_LISTS = ("queued_engines", "absent_engines", "refusal_order")
+_QUEUED = "queued_engines"
+_LISTS = (_QUEUED, "absent_engines", "absent_sizes", "refusal_order")
 _SLOW = 0.9
 
 
@@ -119,6 +120,9 @@ def _value(name: str, rows: Sequence[Any]) -> Any:
     default = tuple(load_settings()[name].default) if name in _LISTS else None
     if default is None or default in rows:
         return None
+    if name == _QUEUED and all(len(row) >= ENOUGH for row in rows):
+        # Every engine that was seen queues, as far as two show it.
+        return max(rows, key=len)
     return min(rows, key=lambda row: (len(row), _swaps(row, default)))
 
 

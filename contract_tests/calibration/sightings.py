@@ -10,7 +10,6 @@ from contract_tests.calibration.questions import has_size, offers, queues, rate_
 from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.contract import is_envelope
 from contract_tests.oracle.engines import Fields, choices, engine_field, engine_of, modifiers_of
 from contract_tests.oracle.images import is_shortened_text
 from contract_tests.oracle.replies import about_parameters, error_fields, images_requested, made
@@ -40,7 +39,7 @@ def sightings(operation: str | None, call: Call, reply: Reply) -> Iterator[Sight
     if reply.status >= _ERROR and isinstance(body, dict) and operation != "checkAvailability":
         yield from _of_error(body)
     if call.without_token and operation:
-        yield from _of_missing_token(reply, body)
+        yield from _of_missing_token(call, reply, body)
     elif operation == "generateImage":
         yield from _of_generation(call, reply, body)
     elif operation == "getRecentImages" and reply.status == 200:
@@ -65,18 +64,22 @@ def _of_headers(reply: Reply) -> Iterator[Sighting]:
 
 
 def _of_error(body: Mapping[str, Any]) -> Iterator[Sighting]:
-    flat = isinstance(body.get("message"), str)
-    if is_envelope(body):
+    inner, flat = body.get("error"), body.keys() & {"message", "errors"}
+    if isinstance(inner, dict) and "message" in inner:
         yield Sighting(shown("error_body"), "both" if flat else "envelope")
-    elif flat:
+    elif isinstance(body.get("message"), str):
         yield Sighting(shown("error_body"), "flat")
 
 
-def _of_missing_token(reply: Reply, body: Any) -> Iterator[Sighting]:
-    """Yield the status of a call that has no valid token, if it was refused for that."""
+def _of_missing_token(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
+    """Yield the form of a refusal for the lack of a valid token, of a call that accepts JSON [AUTH-401, NO-ACCEPT]."""
+    if "json" not in call.accept:
+        return
     if reply.status in {401, 403} or reply.redirects:
-        known = isinstance(body, dict)
-        yield Sighting(shown("unauthenticated_status"), reply.status if known else f"{reply.status} without JSON")
+        form = "redirect" if reply.redirects else "json" if isinstance(body, dict) else "page"
+        yield Sighting(shown("unauthenticated_body"), form)
+        if not reply.redirects:
+            yield Sighting(shown("unauthenticated_status"), reply.status)
 
 
 def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
@@ -86,7 +89,7 @@ def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
         yield from _of_findings(fields, reply, body)
     elif made(reply) and isinstance(body, dict):
         yield from _of_images(fields, body, [each for each in reply.images if isinstance(each, dict)])
-    elif isinstance(body, dict) and not is_envelope(body):
+    elif isinstance(body, dict):
         if reply.status == 409 and "message" in body:
             yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
         if reply.status == 429:

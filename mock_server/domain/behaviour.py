@@ -9,6 +9,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     """The settings of the emulated service. Seconds are seconds, sizes are bytes, lengths are characters."""
 
     unauthenticated_status: int
+    unauthenticated_body: str
     further_fields: str
     created_at: str
     versions: Mapping[str, str]

@@ -34,7 +34,7 @@ _CODE_OF_STATUS = {
 }
 # The refusal whose body the API's own page shows.
 _DOCUMENTED = "busy"
-_NO_ROUTE = "no-route"
+_NO_ROUTE, _JSON = "no-route", "json"
 _CODE_OF_REFUSAL = {"daily-limit": "DAILY_LIMIT_EXCEEDED"}
 _PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n'
 # The statuses that the framework of the product family answers with a page. [NO-ACCEPT]
@@ -46,7 +46,8 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
 
     [AUTH-401, VALID-422, LOCK-409-BODY, DAILY-429, ERROR-BODY, NO-ACCEPT, RATE-HEADERS]
     """
-    pages, lost_page = behaviour.without_accept == "redirect", behaviour.unknown_path_body == "page"
+    pages = behaviour.without_accept == "redirect"
+    always = {"unauthenticated": behaviour.unauthenticated_body, _NO_ROUTE: behaviour.unknown_path_body}
     wrapped = _WRAPPINGS[behaviour.error_body]
 
     def present(context: RequestContext, reply: Reply) -> Transmission:
@@ -63,8 +64,9 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
         reply = _FORMS[reply.code](reply, behaviour) if reply.code in _FORMS else reply
         if reply.status == HTTPStatus.OK:
             return to_transmission(reply)
-        if lost_page and reply.code == _NO_ROUTE:
-            return _page(reply)
+        kind = always.get(reply.code or "", _JSON)
+        if kind != _JSON:
+            return _redirect(context) if kind == "redirect" else _page(reply)
         page = _for_browsers(context, reply) if pages and not accepts_json(context.headers.get(b"accept")) else None
         return page or to_transmission(wrapped(reply))
 
@@ -169,7 +171,9 @@ _FORMS: Mapping[str, Callable[[Reply, Behaviour], Reply]] = {
 def _in_envelope(reply: Reply) -> Reply:
     code = _CODE_OF_REFUSAL.get(reply.code or "") or _CODE_OF_STATUS[reply.status]
     details = reply.body.get("errors", {})
-    error = {"code": code, "message": reply.body["message"], "details": details}
+    # A list of errors stands in place of a message. [DAILY-429]
+    message, details = (details[0], {}) if isinstance(details, list) else (reply.body["message"], details)
+    error = {"code": code, "message": message, "details": details}
     return replace(reply, body={"success": False, "error": error})
 
 
@@ -188,8 +192,12 @@ _WRAPPINGS: Mapping[str, Callable[[Reply], Reply]] = {
 def _for_browsers(context: RequestContext, reply: Reply) -> Transmission | None:
     """Return what a client gets that does not accept JSON: a redirect or a page; None for the usual reply."""
     if reply.code == "unauthenticated":
-        return empty(302, {"location": f"{context.origin}{_LOGIN}"})
+        return _redirect(context)
     return _page(reply) if reply.status in _WITH_PAGE else None
+
+
+def _redirect(context: RequestContext) -> Transmission:
+    return empty(302, {"location": f"{context.origin}{_LOGIN}"})
 
 
 def _page(reply: Reply) -> Transmission:

@@ -32,6 +32,20 @@ async def a_403_without_a_valid_token_has_the_code_of_its_status(app: ASGIApp, a
     assert (await call(app, "GET", f"{API}/versions")).body["error"]["code"] == "FORBIDDEN"
 
 
+@scene(unauthenticated_body="page")
+async def a_call_without_a_valid_token_gets_a_page(app: ASGIApp, account: Account) -> None:
+    answer = await call(app, "GET", f"{API}/versions")
+    assert (answer.status, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert (await account.get("versions")).status == 200
+
+
+@scene(unauthenticated_body="redirect")
+async def a_call_without_a_valid_token_is_redirected(app: ASGIApp, account: Account) -> None:
+    answer = await call(app, "GET", f"{API}/versions")
+    assert (answer.status, answer.headers["location"]) == (302, "http://127.0.0.1/login")
+    assert (await account.get("versions")).status == 200
+
+
 @scene(invalid_body="message")
 async def invalid_parameters_get_a_message_alone(app: ASGIApp, account: Account) -> None:
     answer = await account.generate(0)
@@ -86,6 +100,13 @@ async def a_request_beyond_a_limit_is_200_without_images(app: ASGIApp, account: 
 async def a_request_beyond_a_limit_gets_a_message_alone(app: ASGIApp, account: Account) -> None:
     assert list((await account.generate(11)).body) == ["message"]
     assert list((await account.generate(0)).body) == ["message", "errors"]
+
+
+@scene(daily_limit_body="errors", error_body="both")
+async def both_forms_have_the_errors_of_the_daily_limit(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"daily_limit": 0})
+    body = (await account.generate()).body
+    assert body["error"]["message"] == body["errors"][0]
 
 
 @scene(urlencoded="refused")
