@@ -48,7 +48,14 @@ def experiments(figures: Mapping[str, int]) -> list[Experiment]:
     figures: the roles of the target, with the credits of `low` and the images left of `almost_limited`.
     """
     found = [*_free(), *(each for role in _REFUSED_FOR for each in _refused(role)), *_paid(figures)]
-    asked = [replace(each, questions=tuple(filter(_is_known, each.questions))) for each in found]
+    asked = [
+        replace(
+            each,
+            questions=tuple(filter(_is_known, each.questions)),
+            incidental=tuple(filter(_is_known, each.incidental)),
+        )
+        for each in found
+    ]
     return [each for each in asked if each.questions and set(each.roles) <= {*figures, "anonymous"}]
 
 
@@ -87,7 +94,7 @@ def _refused(role: str) -> Iterator[Experiment]:
     yield Experiment(f"invisible prompt, {role}", (invisible_prompt(refusal),), (role,))
     shapes = (shown("limit_status"), shown("limit_body"))
     for engine in engine_names():
-        yield Experiment(f"offer, {engine}, {role}", (offered_to(engine, refusal), *_first_sizes()), (role,))
+        yield Experiment(f"offer, {engine}, {role}", (offered_to(engine, refusal),), (role,))
     for limit in _LIMITS:
         questions = (shown(limit), *(() if limit == "max_upload_bytes" else shapes))
         yield Experiment(f"bound, {limit}, {role}", questions, (role,), seconds=5)
@@ -112,7 +119,9 @@ def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
 def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     """Yield the experiments with calls during a generation, one of which is a generation too, refused by the lock."""
     settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")
-    questions = (*map(shown, settings), first_of(INVALID, LOCKED))
+    # Another role watches an engine that may queue, and none of those has modifiers.
+    shows = [name for name in settings if role == "low" or name != "input_modifiers"]
+    questions = (*map(shown, shows), first_of(INVALID, LOCKED))
     # The other generation of `low` is for all its credits, so that it exceeds them.
     questions += (locked_or_poor(),) if role == "low" else _while_locked()
 
@@ -126,6 +135,7 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
         Cost(worst, lambda _, __: 1, usual=1),
         _affords(role, credits_),
         _SECONDS_OF_GENERATION,
+        incidental=_first_sizes(),
     )
     yield replace(
         plain,
@@ -138,13 +148,13 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
 
 def _while_locked() -> tuple[Question, ...]:
     """Return what valid requests show that are refused by the lock, or for a limit before it."""
-    return (two_while_locked(), *_first_sizes(), *(offered_to(engine, LOCKED) for engine in engine_names()))
+    return (two_while_locked(), *(offered_to(engine, LOCKED) for engine in engine_names()))
 
 
-def _first_sizes() -> list[Question]:
+def _first_sizes() -> tuple[Question, ...]:
     """Return the questions about the first size of each engine whose sizes the document lists."""
     sizes = [listed_size(engine.sample("")) for engine in load_engines() if not engine.needs_source]
-    return [has_size(size) for size in sizes if size]
+    return tuple(has_size(size) for size in sizes if size)
 
 
 def _generation(engine: str, role: str, credits_: int) -> Experiment:

@@ -9,9 +9,9 @@ from contract_tests.calibration.readings import Question
 from contract_tests.calibration.sightings import of_limit, of_refused_engine
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.oracle.engines import Fields, never_queues, with_count
+from contract_tests.oracle.engines import Fields, count_field, engine_field, never_queues, with_count
 from contract_tests.oracle.facts import LOCK_SECONDS
-from contract_tests.oracle.replies import images_requested, made, own_limit
+from contract_tests.oracle.replies import error_fields, images_requested, made, own_limit
 from contract_tests.oracle.settings import engine_names
 
 _TWO, _OK = 2, 200
@@ -37,25 +37,37 @@ class LimitExperiments(Bench):
         names = sorted(unseen, key=never_queues)
         each_engine = [(offered_to(name, LOCKED), samples_of(name)[0]) for name in names]
         for question, fields in [*each_engine, two, two, *each_engine]:
-            limit = ""
             # A limit is certain after two refusals, and the first may be the last chance.
-            while samples(self.evidence, question) < (ENOUGH if limit else 1 + (question in seen)):
+            for _ in range(ENOUGH):
+                if samples(self.evidence, question) > (question in seen):
+                    break
                 if self.run.budget.left < images_requested(fields) or not is_locked():
                     return
                 reply = api.generate(fields)
                 self.count(api.role, reply)
-                limit = own_limit(fields, reply) or ""
-                if reply.status != STATUS[LOCKED] and not limit:
+                limit = own_limit(fields, reply)
+                if reply.status == STATUS[LOCKED]:
+                    self.evidence.note(question, LOCKED, reply)
+                elif limit:
+                    seen.add(question)
+                    self._note_limit(question, fields, reply)
+                # The lock has ended, or a refusal counts as spent.
+                if reply.status == _OK or not (limit or reply.status == STATUS[LOCKED]):
                     api.recent()
                     return
-                self._note_while_locked(question, fields, reply, limited=bool(limit))
             seen.add(question)
 
-    def _note_while_locked(self, question: Question, fields: Fields, reply: Reply, *, limited: bool) -> None:
-        self.evidence.note(question, INVALID if limited else LOCKED, reply)
-        if limited:
-            self.evidence.take(of_refused_engine(fields, reply), reply)
-            self.evidence.take(of_limit(reply) if reply.status != _OK else (), reply)
+    def _note_limit(self, question: Question, fields: Fields, reply: Reply) -> None:
+        named = error_fields(reply)
+        asked = count_field() if images_requested(fields) > 1 else engine_field()
+        if not named or asked in named:
+            self.evidence.note(question, INVALID, reply)
+        self.note_limited(fields, reply)
+
+    def note_limited(self, fields: Fields, reply: Reply) -> None:
+        """Note what a refusal for a limit shows by itself; a 200 may be a generation that has failed."""
+        self.evidence.take(of_refused_engine(fields, reply), reply)
+        self.evidence.take(of_limit(reply) if reply.status != _OK else (), reply)
 
     def several(self, count: str, role: str) -> None:
         """Request several images at once, twice if they are too many."""
@@ -69,5 +81,4 @@ class LimitExperiments(Bench):
             if not own_limit(fields, reply):
                 return
             self.evidence.note(takes(int(count)), False, reply)
-            if reply.status != _OK:
-                self.evidence.take(of_limit(reply), reply)
+            self.note_limited(fields, reply)

@@ -15,7 +15,7 @@ from contract_tests.calibration.questions import (
     shown,
 )
 from contract_tests.calibration.readings import Question
-from contract_tests.calibration.sightings import of_limit, of_refused_engine, of_samples
+from contract_tests.calibration.sightings import of_samples
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.oracle.engines import Fields, engine_of, load_engines, with_count
@@ -46,10 +46,7 @@ class PaidExperiments(LimitExperiments):
                 return
             if own_limit(fields, reply):
                 refused.append(fields)
-                self.evidence.take(of_refused_engine(fields, reply), reply)
-                # A 200 may be a generation that has failed.
-                if reply.status != _OK:
-                    self.evidence.take(of_limit(reply), reply)
+                self.note_limited(fields, reply)
         if len(refused) == _TWO:
             self.evidence.take(of_samples(refused, None), reply)
 
@@ -87,7 +84,13 @@ class PaidExperiments(LimitExperiments):
                 if self._is_locked(api, future):
                     self._meanwhile(api, fields, future, secondary=secondary)
                 reply = future.result()
-            # The account may lack the engine or the size, and then the next one is tried.
+            # The account may lack the engine or the size, and then the next one is tried; twice is certain.
+            if reply.status != _OK and own_limit(fields, reply):
+                self.note_limited(fields, reply)
+                again = api.generate_when_ready(fields)
+                self.count(role, again)
+                if own_limit(fields, again):
+                    self.note_limited(fields, again)
             if made(reply) or _decorated(self._to_overlap(role)) == fields:
                 break
         self.count(role, reply)
