@@ -57,7 +57,7 @@ class Experiment:
 
     roles: the accounts that it needs, first the one that pays. ready: whether it can show anything after what was
     spent. seconds: its usual duration. served: whether its generation is served under a reading; if not, only its
-    first question has an outcome. incidental: what it may show on the way, which is no reason to conduct it. An image
+    first question has an outcome. incidental: what it may show on the way, which gives no worth. An image
     costs a credit, so that images of the day are counted along with them.
     """
 
