@@ -72,7 +72,9 @@ def create_app(
     served: the contract, by default the packaged one; state: by default the one that the settings name; service: by
     default a new one of that state; rendered: the pictures that applications share.
     """
-    served = _offered(served or contract(), settings.behaviour)
+    # A request for what the service lacks is valid, and beyond a limit: the whole document reads it.
+    whole = served or contract()
+    served = _offered(whole, settings.behaviour)
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
@@ -87,8 +89,8 @@ def create_app(
         present=make_presenter(settings.behaviour),
         cors=settings.behaviour.cors == "any",
     )
-    operations = partial(Operations, served, service, reader, handlers)
-    emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(served.operations)}
+    operations = partial(Operations, whole, service, reader, handlers)
+    emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(whole.operations)}
     if settings.behaviour.unversioned_paths == "served":
         emulated |= {path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}
     shelf = open_rendered(settings) if rendered is None else rendered

@@ -13,6 +13,7 @@ from contract_tests.calibration.questions import (
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
+from contract_tests.oracle.engines import Fields, load_engines
 from contract_tests.oracle.replies import about_parameters, made
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import SilentVerdict
@@ -20,6 +21,7 @@ from contract_tests.runner.verdict import SilentVerdict
 REFUSED_FOR = {"empty": POOR, "limited": LIMITED, "busy": LOCKED}
 STATUS = {POOR: 419, LIMITED: 429, LOCKED: 409}
 INVISIBLE = "\u200b"
+_TWO = 2
 
 
 class Bench:
@@ -48,6 +50,14 @@ def reason(reply: Reply, refusal: str) -> Any:
     if reply.status == STATUS[refusal]:
         return refusal
     return INVALID if about_parameters(reply) else reply.status
+
+
+def samples_of(name: str) -> list[Fields]:
+    """Return requests for one image of an engine in two sizes, or twice the same if it takes none that is listed."""
+    engine = next(each for each in load_engines() if each.name == name and not each.needs_source)
+    # Twice, since one refusal is not enough.
+    sizes: list[Fields] = [*engine.samples("A brass weather vane")]
+    return (sizes * _TWO)[:_TWO]
 
 
 def json_of(reply: Reply) -> Any:

@@ -6,6 +6,7 @@ parameters, where the service checks these first.
 
 from contract_tests.calibration.evidence import Evidence
 from contract_tests.calibration.questions import shown
+from contract_tests.calibration.sightings import of_limit
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.oracle.engines import load_engines, source_field, with_count, with_prompt
@@ -43,6 +44,10 @@ class Bounds:
                 most, beyond = middle, reply
         self._evidence.note(shown(setting), least, best)
         self._evidence.note(shown(setting), least, beyond)
+        # A web server in front may refuse an upload before the service does.
+        if setting != "max_upload_bytes":
+            self._evidence.take(of_limit(largest), largest)
+            self._evidence.take(of_limit(beyond), beyond)
 
     def _accepted(self, reply: Reply) -> bool:
         return reply.status == self._status

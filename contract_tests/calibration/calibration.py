@@ -59,19 +59,24 @@ class Calibration(Measurement):
         return Spent(dict(self._conductor.images), tuple(step.experiment.name for step in self.steps))
 
     def _worth(self, remaining: Remaining) -> Callable[[Experiment], float]:
+        measured = self.measured
+
         @cache
         def worth(experiment: Experiment) -> float:
-            bits = sum(self._bits(question, remaining) for question in asked(experiment, remaining))
+            bits = sum(self._bits(question, remaining, measured) for question in asked(experiment, remaining))
             return bits + (_DURATION_BITS if self._times_again(experiment) else 0)
 
         return worth
 
-    def _bits(self, question: Question, remaining: Remaining) -> float:
+    def _bits(self, question: Question, remaining: Remaining, measured: Remaining) -> float:
         """Return the worth of a question; none if it was answered often enough, or never when it was asked."""
         known = samples(self.evidence, question)
         if known >= ENOUGH or self._asked[question] >= ENOUGH + known:
             return 0
-        return remaining.information(question) or (_CONFIRMATION_BITS if known else 0)
+        if bits := remaining.information(question):
+            return bits
+        # One exchange settles what is left, and does not measure it.
+        return _CONFIRMATION_BITS if known or measured.information(question) else 0
 
     def _times_again(self, experiment: Experiment) -> bool:
         """Return whether a generation would be the second one that shows how long its engine takes."""

@@ -57,7 +57,8 @@ class Experiment:
 
     roles: the accounts that it needs, first the one that pays. ready: whether it can show anything after what was
     spent. seconds: its usual duration. served: whether its generation is served under a reading; if not, only its
-    first question has an outcome. An image costs a credit, so that images of the day are counted along with them.
+    first question has an outcome. incidental: what it may show on the way, which gives no worth. An image
+    costs a credit, so that images of the day are counted along with them.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Experiment:
     ready: Callable[[Spent], bool] = lambda _: True
     seconds: float = 1.0
     served: Callable[[Reading], bool] = lambda _: True
+    incidental: tuple[Question, ...] = ()
 
     @property
     def payer(self) -> str:

@@ -65,10 +65,12 @@ _CONDUCTED: Mapping[str, Callable[..., None]] = {
     "valid": Conductor.valid_by,
     "urlencoded": Conductor.urlencoded_by,
     "invisible prompt": Conductor.invisible_prompt_by,
+    "offer": Conductor.offer,
     "bound": Conductor.bound,
     "calls during a generation": Conductor.overlap,
     "calls of two accounts during a generation": Conductor.overlap_of_two,
     "generation": Conductor.generation,
+    "images at once": Conductor.several,
     "more images than credits": Conductor.too_many,
     "last images of the day": Conductor.day,
 }

@@ -15,21 +15,27 @@ from contract_tests.calibration.questions import (
     LOCKED,
     POOR,
     first_of,
+    has_size,
     invisible_prompt,
     locked_or_limited,
     locked_or_poor,
+    offered_to,
     offers,
     queues,
     rate_shown,
     shown,
+    takes,
+    two_while_locked,
     urlencoded,
 )
 from contract_tests.calibration.readings import Question, Reading
-from contract_tests.oracle.engines import load_engines
+from contract_tests.calibration.sightings import COUNTS, listed_size
+from contract_tests.oracle.engines import load_engines, never_queues
 from contract_tests.oracle.settings import engine_names, load_settings
 
 # The settings that the reply to every generation shows, whatever its engine.
 _OF_ENTRIES = ("output_form", "image_storage", "further_fields")
+_UNAUTHENTICATED = ("error_body", "unauthenticated_status", "unauthenticated_body")
 _LIMITS = ("max_images", "max_text_length", "max_upload_bytes")
 _REFUSED_FOR = {"empty": POOR, "limited": LIMITED, "busy": LOCKED}
 _PAYING = ("low", "primary")
@@ -42,7 +48,14 @@ def experiments(figures: Mapping[str, int]) -> list[Experiment]:
     figures: the roles of the target, with the credits of `low` and the images left of `almost_limited`.
     """
     found = [*_free(), *(each for role in _REFUSED_FOR for each in _refused(role)), *_paid(figures)]
-    asked = [replace(each, questions=tuple(filter(_is_known, each.questions))) for each in found]
+    asked = [
+        replace(
+            each,
+            questions=tuple(filter(_is_known, each.questions)),
+            incidental=tuple(filter(_is_known, each.incidental)),
+        )
+        for each in found
+    ]
     return [each for each in asked if each.questions and set(each.roles) <= {*figures, "anonymous"}]
 
 
@@ -51,10 +64,10 @@ def _is_known(question: Question) -> bool:
 
 
 def _free() -> Iterator[Experiment]:
-    yield Experiment("unknown path", (shown("error_body"),))
+    yield Experiment("unknown path", (shown("error_body"), shown("unknown_path_body")))
     yield Experiment("trailing slash", (shown("trailing_slash"),))
     yield Experiment("path without v1", (shown("unversioned_paths"),))
-    yield Experiment("no token", (shown("error_body"), shown("unauthenticated_status")), ("anonymous",))
+    yield Experiment("no token", tuple(map(shown, _UNAUTHENTICATED)), ("anonymous",))
     yield Experiment("no token or JSON accepted", (shown("without_accept"),), ("anonymous",))
     yield Experiment("preflight of a browser", (shown("cors"),), ("anonymous",))
     yield Experiment("rate limit in headers", (rate_shown(),))
@@ -79,8 +92,12 @@ def _refused(role: str) -> Iterator[Experiment]:
         return
     yield Experiment(f"urlencoded, {role}", (urlencoded(refusal),), (role,))
     yield Experiment(f"invisible prompt, {role}", (invisible_prompt(refusal),), (role,))
+    shapes = (shown("limit_status"), shown("limit_body"))
+    for engine in engine_names():
+        yield Experiment(f"offer, {engine}, {role}", (offered_to(engine, refusal),), (role,))
     for limit in _LIMITS:
-        yield Experiment(f"bound, {limit}, {role}", (shown(limit),), (role,), seconds=5)
+        questions = (shown(limit), *(() if limit == "max_upload_bytes" else shapes))
+        yield Experiment(f"bound, {limit}, {role}", questions, (role,), seconds=5)
 
 
 def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
@@ -88,9 +105,11 @@ def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
     payers = [role for role in _PAYING if role in figures]
     for role in payers:
         yield from _overlaps(role, figures[role])
-    for engine in engine_names():
+    for engine in sorted(engine_names(), key=never_queues):
         for role in payers:
             yield _generation(engine, role, figures[role])
+    for role in payers:
+        yield from _several(role, figures[role])
     if low := figures.get("low"):
         yield _too_many(low)
     if left := figures.get("almost_limited"):
@@ -100,9 +119,11 @@ def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
 def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     """Yield the experiments with calls during a generation, one of which is a generation too, refused by the lock."""
     settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")
-    questions = (*map(shown, settings), first_of(INVALID, LOCKED))
-    # The other generation is for all the credits of the account, so that it exceeds them.
-    questions += (locked_or_poor(),) if role == "low" else ()
+    # Another role watches an engine that may queue, and none of those has modifiers.
+    shows = [name for name in settings if role == "low" or name != "input_modifiers"]
+    questions = (*map(shown, shows), first_of(INVALID, LOCKED))
+    # The other generation of `low` is for all its credits, so that it exceeds them.
+    questions += (locked_or_poor(),) if role == "low" else _while_locked()
 
     def worst(spent: Spent) -> int:
         return 1 + max(1, credits_ - spent.by("low") if role == "low" else 1)
@@ -114,6 +135,7 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
         Cost(worst, lambda _, __: 1, usual=1),
         _affords(role, credits_),
         _SECONDS_OF_GENERATION,
+        incidental=_first_sizes(),
     )
     yield replace(
         plain,
@@ -124,12 +146,23 @@ def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     yield plain
 
 
+def _while_locked() -> tuple[Question, ...]:
+    """Return what valid requests show that are refused by the lock, or for a limit before it."""
+    return (two_while_locked(), *(offered_to(engine, LOCKED) for engine in engine_names()))
+
+
+def _first_sizes() -> tuple[Question, ...]:
+    """Return the questions about the first size of each engine whose sizes the document lists."""
+    sizes = [listed_size(engine.sample("")) for engine in load_engines() if not engine.needs_source]
+    return tuple(has_size(size) for size in sizes if size)
+
+
 def _generation(engine: str, role: str, credits_: int) -> Experiment:
     """Return the generation of one image. credits_: those of the role `low`."""
     schemas = [each for each in load_engines() if each.name == engine]
     texts = ("input_modifiers", "text_trimming") if schemas[0].modifiers else ("text_trimming",)
-    queued = (queues(engine),) if any(each.queues for each in schemas) else ()
-    questions = (offers(engine), *queued, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
+    own = (queues(engine),) if any(each.queues for each in schemas) else ()
+    questions = (offers(engine), *own, *map(shown, (*_OF_ENTRIES, *texts, "lock_release")))
     ready = _affords(role, credits_)
     cost = Cost(lambda _: 1, lambda reading, _: int(_offered(engine, reading)), ("absent_engines",), 1)
     return Experiment(
@@ -141,6 +174,30 @@ def _generation(engine: str, role: str, credits_: int) -> Experiment:
         _SECONDS_OF_GENERATION,
         partial(_offered, engine),
     )
+
+
+def _several(role: str, credits_: int) -> Iterator[Experiment]:
+    """Yield the generations of several images at once, which cost nothing if they are too many."""
+
+    def ready(count: int, spent: Spent) -> bool:
+        return role != "low" or spent.by("low") + count < credits_
+
+    def paid(count: int, reading: Reading, _: Spent) -> int:
+        return count if reading["max_images"].least >= count else 0
+
+    for count in COUNTS:
+        yield Experiment(
+            f"images at once, {count}, {role}",
+            (takes(count),),
+            (role,),
+            Cost(partial(_worth, count), partial(paid, count), ("max_images",)),
+            partial(ready, count),
+            _SECONDS_OF_GENERATION,
+        )
+
+
+def _worth(count: int, _: Spent) -> int:
+    return count
 
 
 def _offered(engine: str, reading: Reading) -> bool:

@@ -3,23 +3,27 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from contract_tests.calibration.bench import INVISIBLE, REFUSED_FOR, STATUS, Bench, json_of, reason
+from contract_tests.calibration.bench import INVISIBLE, REFUSED_FOR, STATUS, Bench, json_of, reason, samples_of
 from contract_tests.calibration.bounds import Bounds
 from contract_tests.calibration.questions import (
     INVALID,
     first_of,
     invisible_prompt,
+    offered_to,
     shown,
     urlencoded,
 )
+from contract_tests.calibration.sightings import of_limit, of_samples
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle import samples
-from contract_tests.oracle.engines import with_prompt
+from contract_tests.oracle.engines import Fields, with_prompt
+from contract_tests.oracle.replies import own_limit
 from contract_tests.runner.target import API_PATH
 
 _FORM = "application/x-www-form-urlencoded"
 _ORIGIN = "https://page.example"
+_UNKNOWN = 404
 _SEVERAL_ERRORS = "several-errors"
 
 
@@ -27,7 +31,10 @@ class FreeExperiments(Bench):
     """Conducts the experiments without a price."""
 
     def unknown_path(self) -> None:
-        self.api("primary").outside("GET", "/aiimage/nowhere")
+        reply = self.api("primary").outside("GET", "/aiimage/nowhere")
+        if reply.status == _UNKNOWN:
+            body = "json" if isinstance(json_of(reply), dict) else "page"
+            self.evidence.note(shown("unknown_path_body"), body, reply)
 
     def trailing_slash(self) -> None:
         reply = self.api("primary").outside("GET", "/aiimage/versions/")
@@ -89,6 +96,23 @@ class FreeExperiments(Bench):
         self.find_usable(role)
         reply = self.api(role).generate(with_prompt(self.run.samples.simplest, INVISIBLE))
         self.evidence.note(invisible_prompt(REFUSED_FOR[role]), reason(reply, REFUSED_FOR[role]), reply)
+
+    def offer(self, name: str, role: str) -> None:
+        """Note whether an engine is offered, by requests for one image in one size or another."""
+        api, refusal = self.api(role), REFUSED_FOR[role]
+        refused: list[Fields] = []
+        for fields in samples_of(name):
+            reply = api.generate(fields)
+            self.count(role, reply)
+            if reply.status == STATUS[refusal]:
+                self.evidence.note(offered_to(name, refusal), refusal, reply)
+                self.evidence.take(of_samples(refused, fields), reply)
+                return
+            if own_limit(fields, reply):
+                refused.append(fields)
+                self.evidence.take(of_limit(reply), reply)
+        if refused:
+            self.evidence.note(offered_to(name, refusal), INVALID, reply)
 
     def bound(self, setting: str, role: str) -> None:
         self.find_usable(role)

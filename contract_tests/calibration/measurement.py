@@ -37,7 +37,8 @@ class Measurement:
         accounts = {role: each for role, each in self.run.target.accounts.items() if not _unlimited(each)}
         self.evidence = Evidence(self.run, Numbering(self.run))
         self.experiments = experiments({role: each.figure for role, each in accounts.items()})
-        names = {name for each in self.experiments for question in each.questions for name in question.settings}
+        questions = [question for each in self.experiments for question in (*each.questions, *each.incidental)]
+        names = {name for question in questions for name in question.settings}
         self.space = whole_space(names)
 
     @property

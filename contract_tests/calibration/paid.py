@@ -2,55 +2,64 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from contract_tests.calibration.bench import INVISIBLE, STATUS, Bench, reason
-from contract_tests.calibration.evidence import ENOUGH
+from contract_tests.calibration.bench import INVISIBLE, STATUS, reason, samples_of
+from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.limits import LimitExperiments
 from contract_tests.calibration.questions import (
     INVALID,
     LOCKED,
     first_of,
     locked_or_limited,
     locked_or_poor,
+    queues,
     shown,
 )
 from contract_tests.calibration.readings import Question
-from contract_tests.calibration.sightings import of_refused_engine
+from contract_tests.calibration.sightings import of_samples
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.oracle import samples
-from contract_tests.oracle.engines import Fields, load_engines, with_count
+from contract_tests.oracle.engines import Fields, engine_of, load_engines, with_count
 from contract_tests.oracle.replies import made, own_limit
+from contract_tests.oracle.samples import INVALID as INVALID_REQUEST
 
 _EDGES = f" {INVISIBLE}"
 _OVERLAP_SECONDS = 2.0
 _MAX_LIFE_SECONDS, _PAUSE = 60.0, 0.2
-_TWO = 2
+_TWO, _OK = 2, 200
 
 
-class PaidExperiments(Bench):
+class PaidExperiments(LimitExperiments):
     """Conducts the experiments with a price."""
 
     def generation(self, name: str, role: str) -> None:
         api = self.api(role)
         api.await_unlocked()
-        for fields in _samples(name):
+        refused: list[Fields] = []
+        for fields in map(_decorated, samples_of(name)):
             reply = api.generate_when_ready(fields)
             self.count(role, reply)
             if made(reply):
-                self._note_release(api, reply)
+                self.evidence.take(of_samples(refused, fields), reply)
+                self._note_release(api, fields, reply)
                 # The list shows again what the reply does, for nothing.
                 api.recent()
                 return
             if own_limit(fields, reply):
-                self.evidence.take(of_refused_engine(fields, reply), reply)
+                refused.append(fields)
+                self.note_limited(fields, reply)
+        if len(refused) == _TWO:
+            self.evidence.take(of_samples(refused, None), reply)
 
-    def _note_release(self, api: Api, generation: Reply) -> None:
+    def _note_release(self, api: Api, fields: Fields, generation: Reply) -> None:
         """Note whether the lock is free as soon as a generation has ended."""
         check = api.check()
-        if generation.exchange.seconds < _OVERLAP_SECONDS * 4:
+        # Later, a lock that only expires would be free too.
+        if check.exchange.received - generation.exchange.sent < _OVERLAP_SECONDS * 4:
             self.evidence.note(
                 shown("lock_release"), "completion" if check.status == 200 else "expiry", generation, check
             )
         if check.status == 409:
+            self.use_lock(api, fields, generation)
             self._watch_life(api, generation, check)
 
     def _watch_life(self, api: Api, generation: Reply, last: Reply) -> None:
@@ -69,19 +78,37 @@ class PaidExperiments(Bench):
         api = self.api(role)
         for _ in load_engines():
             api.await_unlocked()
-            fields = _decorated(self.run.samples.simplest)
+            fields = _decorated(self._to_overlap(role))
             with ThreadPoolExecutor(1) as pool:
                 future = pool.submit(api.generate, fields)
                 if self._is_locked(api, future):
-                    self._meanwhile(api, future, secondary=secondary)
+                    self._meanwhile(api, fields, future, secondary=secondary)
                 reply = future.result()
-            # The account may lack the engine or the size, and then the next one is tried.
-            if made(reply) or _decorated(self.run.samples.simplest) == fields:
+            # The account may lack the engine or the size, and then the next one is tried; twice is certain.
+            if reply.status != _OK and own_limit(fields, reply):
+                self.note_limited(fields, reply)
+                again = api.generate_when_ready(fields)
+                self.count(role, again)
+                if own_limit(fields, again):
+                    self.note_limited(fields, again)
+            if made(reply) or _decorated(self._to_overlap(role)) == fields:
                 break
         self.count(role, reply)
         if made(reply):
-            self._note_release(api, reply)
+            self._note_release(api, fields, reply)
             api.recent()
+
+    def _to_overlap(self, role: str) -> Fields:
+        """Return the request to watch: of an engine that may queue and was not seen, as long as none does.
+
+        So one credit shows both the lock and whether the engine queues; a queued one leaves no time for other calls.
+        """
+        usable = [self.run.samples.simplest, *self.run.samples.others]
+        named = [(engine.name, fields) for fields in usable if (engine := engine_of(fields)) and engine.queues]
+        known = {name: samples(self.evidence, queues(name)) for name, _ in named}
+        if role == "low" or any((queues(name), True) in self.evidence.shown_by for name in known):
+            return usable[0]
+        return next((fields for name, fields in named if not known[name]), usable[0])
 
     def _is_locked(self, api: Api, generation: Future[Reply]) -> bool:
         """Check until the lock is seen; return whether it was."""
@@ -90,9 +117,9 @@ class PaidExperiments(Bench):
                 return True
         return False
 
-    def _meanwhile(self, api: Api, generation: Future[Reply], *, secondary: bool) -> None:
+    def _meanwhile(self, api: Api, fields: Fields, generation: Future[Reply], *, secondary: bool) -> None:
         others = [self.api("secondary").check() for _ in range(ENOUGH)] if secondary else []
-        invalid = [api.generate(samples.INVALID) for _ in range(ENOUGH)]
+        invalid = [api.generate(INVALID_REQUEST) for _ in range(ENOUGH)]
         still = api.check()
         # All were sent while the lock was certainly taken.
         if still.status == 409:
@@ -100,6 +127,10 @@ class PaidExperiments(Bench):
                 self.evidence.note(shown("lock_scope"), "global" if other.status == 409 else "account", other)
             for reply in invalid:
                 self.evidence.note(first_of(INVALID, LOCKED), reason(reply, LOCKED), reply)
+            if api.role != "low" and not any(reply.status == STATUS[LOCKED] for reply in invalid):
+                self.limits_are_first = True
+                self.ask_while_locked(api, fields, lambda: not generation.done())
+                return
         # For more images than `low` has credits for.
         count = max(1, api.figure - self.images.get("low", 0)) if api.role == "low" else 1
         question = locked_or_poor() if api.role == "low" else None
@@ -143,7 +174,7 @@ class PaidExperiments(Bench):
         api = self.api("almost_limited")
         left = api.figure
         for _ in range(left):
-            api.generate(samples.INVALID)
+            api.generate(INVALID_REQUEST)
         first = 1 if left > 1 else 2
         replies = [self._first_of_day(api, first), self._of_day(api, max(1, left))]
         outcome = _unit([made(reply) if made(reply) or reply.status == 429 else None for reply in replies], left)
@@ -178,14 +209,6 @@ def _unit(served: list[bool | None], left: int) -> str | None:
         case [[False, False], _]:
             return "attempts"
     return None
-
-
-def _samples(name: str) -> list[Fields]:
-    """Return requests for one image of an engine, in different sizes, with every modifier."""
-    engine = next(each for each in load_engines() if each.name == name and not each.needs_source)
-    sizes = [_decorated(each) for each in engine.samples("A brass weather vane")]
-    # Twice, since a refusal is free and one is not enough.
-    return (sizes * _TWO)[:_TWO]
 
 
 def _decorated(fields: Fields) -> Fields:

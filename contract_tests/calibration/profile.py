@@ -11,7 +11,8 @@ import yaml
 from contract_tests.calibration.evidence import ENOUGH, Evidence, Finding
 from contract_tests.calibration.measurement import Measurement
 from contract_tests.calibration.needs import needs
-from contract_tests.calibration.readings import RANGES
+from contract_tests.calibration.questions import shown
+from contract_tests.calibration.readings import RANGES, Range
 from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.settings import load_settings
 from contract_tests.runner.version import suite_version
@@ -21,7 +22,8 @@ _MAX_SHOWN_READINGS = 8
 # As many as anyone looks up; `samples` counts all.
 _MAX_EXCHANGES = 12
 _HEAD = "# written by aiimage-conform {command}; the mock loads it by --behaviour\n"
-_LISTS = ("queued_engines", "absent_engines", "refusal_order")
+_QUEUED = "queued_engines"
+_LISTS = (_QUEUED, "absent_engines", "absent_sizes", "refusal_order")
 _SLOW = 0.9
 
 
@@ -85,8 +87,11 @@ def _of_questions(measurement: Measurement) -> dict[str, Value]:
         about = [each for each in findings if name in each.question.settings]
         exchanges = sorted({number for each in about for number in each.exchanges})
         rows = left.values(name) if name in left.settings else ()
-        if name in RANGES or not rows:
-            found |= {name: Value(_exact(about), exchanges, _range(about))} if _exact(about) is not None else {}
+        if name in RANGES:
+            bound = _bounded(name, about, rows, exchanges)
+            found |= {name: bound} if bound else {}
+        elif not rows:
+            found |= {name: Value(_exact(about), exchanges)} if _exact(about) is not None else {}
         elif (value := _value(name, rows)) is not None:
             found[name] = Value(value, exchanges)
     return found
@@ -98,9 +103,14 @@ def _exact(about: Sequence[Finding]) -> Any:
     return dict(outcome) if isinstance(outcome, tuple) and outcome and isinstance(outcome[0], tuple) else outcome
 
 
-def _range(about: Sequence[Finding]) -> list[float] | None:
-    outcome = about[-1].outcome
-    return [outcome, outcome] if isinstance(outcome, int) else None
+def _bounded(name: str, about: Sequence[Finding], rows: Sequence[Range], exchanges: Sequence[int]) -> Value | None:
+    """Return a limit: the one that a bisection found, or the most that is certainly accepted if more is refused."""
+    for each in about:
+        if each.question == shown(name) and isinstance(each.outcome, int):
+            return Value(each.outcome, each.exchanges, [each.outcome, each.outcome])
+    if not rows or rows[-1] == RANGES[name][-1]:
+        return None
+    return Value(rows[0].least, exchanges, [rows[0].least, rows[-1].most])
 
 
 def _value(name: str, rows: Sequence[Any]) -> Any:

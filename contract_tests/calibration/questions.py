@@ -7,6 +7,7 @@ from contract_tests.calibration.readings import Question, Reading, shows
 
 ORDER = "refusal_order"
 INVALID, LOCKED, LIMITED, POOR = "invalid", "locked", "daily-limit", "no-credits"
+_TWO = 2
 
 
 @cache
@@ -55,6 +56,40 @@ def queues(engine: str) -> Question:
 def offers(engine: str) -> Question:
     """Return the question whether an engine is offered."""
     return Question(f"{engine} offered", ("absent_engines",), lambda reading: engine not in reading["absent_engines"])
+
+
+@cache
+def offered_to(engine: str, refusal: str) -> Question:
+    """Return the question what a request for an engine is refused for, by an account that is refused anyway."""
+
+    def predict(reading: Reading) -> Hashable:
+        absent = engine in reading["absent_engines"]
+        return INVALID if absent and first_of(INVALID, refusal).predict(reading) == INVALID else refusal
+
+    return Question(f"{engine} offered, {refusal}", ("absent_engines", ORDER), predict)
+
+
+@cache
+def has_size(size: str) -> Question:
+    """Return the question whether a listed size is offered."""
+    return Question(f"{size} offered", ("absent_sizes",), lambda reading: size not in reading["absent_sizes"])
+
+
+@cache
+def takes(count: int) -> Question:
+    """Return the question whether a service makes as many images at once."""
+    return Question(f"{count} images at once", ("max_images",), lambda reading: reading["max_images"].least >= count)
+
+
+@cache
+def two_while_locked() -> Question:
+    """Return the question what a request for two images is refused for while a generation runs."""
+
+    def predict(reading: Reading) -> Hashable:
+        beyond = reading["max_images"].most < _TWO
+        return INVALID if beyond and first_of(INVALID, LOCKED).predict(reading) == INVALID else LOCKED
+
+    return Question("locked or two images at once", ("max_images", ORDER), predict)
 
 
 @cache

@@ -6,18 +6,20 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from contract_tests.calibration.questions import offers, queues, rate_shown, shown
+from contract_tests.calibration.questions import has_size, offers, queues, rate_shown, shown, takes
 from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.contract import is_envelope
-from contract_tests.oracle.engines import Fields, engine_field, engine_of, modifiers_of
+from contract_tests.oracle.engines import Fields, choices, engine_field, engine_of, modifiers_of
 from contract_tests.oracle.images import is_shortened_text
 from contract_tests.oracle.replies import about_parameters, error_fields, images_requested, made
 
 _ERROR = 400
+_WITH_ERRORS = frozenset({400, 422})
 _DOCUMENTED = frozenset({"id", "title", "input", "output", "created_at", "status"})
 _PLANS = {60: "starter", 300: "business", 1000: "enterprise"}
+# The numbers of images to ask for where a bisection would cost credits.
+COUNTS = (2, 3, 5)
 IN_QUEUE = "IN_QUEUE"
 # The ends of the names of the modifiers that the product family appends to the prompt [IMG-INPUT].
 _APPENDED = frozenset({"style", "lighting", "mood"})
@@ -37,7 +39,7 @@ def sightings(operation: str | None, call: Call, reply: Reply) -> Iterator[Sight
     if reply.status >= _ERROR and isinstance(body, dict) and operation != "checkAvailability":
         yield from _of_error(body)
     if call.without_token and operation:
-        yield from _of_missing_token(reply, body)
+        yield from _of_missing_token(call, reply, body)
     elif operation == "generateImage":
         yield from _of_generation(call, reply, body)
     elif operation == "getRecentImages" and reply.status == 200:
@@ -62,17 +64,22 @@ def _of_headers(reply: Reply) -> Iterator[Sighting]:
 
 
 def _of_error(body: Mapping[str, Any]) -> Iterator[Sighting]:
-    if is_envelope(body):
-        yield Sighting(shown("error_body"), "envelope")
+    inner, flat = body.get("error"), body.keys() & {"message", "errors"}
+    if isinstance(inner, dict) and "message" in inner:
+        yield Sighting(shown("error_body"), "both" if flat else "envelope")
     elif isinstance(body.get("message"), str):
         yield Sighting(shown("error_body"), "flat")
 
 
-def _of_missing_token(reply: Reply, body: Any) -> Iterator[Sighting]:
-    """Yield the status of a call that has no valid token, if it was refused for that."""
+def _of_missing_token(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
+    """Yield the form of a refusal for the lack of a valid token, of a call that accepts JSON [AUTH-401, NO-ACCEPT]."""
+    if "json" not in call.accept:
+        return
     if reply.status in {401, 403} or reply.redirects:
-        known = isinstance(body, dict)
-        yield Sighting(shown("unauthenticated_status"), reply.status if known else f"{reply.status} without JSON")
+        form = "redirect" if reply.redirects else "json" if isinstance(body, dict) else "page"
+        yield Sighting(shown("unauthenticated_body"), form)
+        if not reply.redirects:
+            yield Sighting(shown("unauthenticated_status"), reply.status)
 
 
 def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
@@ -82,7 +89,7 @@ def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
         yield from _of_findings(fields, reply, body)
     elif made(reply) and isinstance(body, dict):
         yield from _of_images(fields, body, [each for each in reply.images if isinstance(each, dict)])
-    elif isinstance(body, dict) and not is_envelope(body):
+    elif isinstance(body, dict):
         if reply.status == 409 and "message" in body:
             yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
         if reply.status == 429:
@@ -122,6 +129,9 @@ def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mappin
     if not engine or not entries:
         return
     yield Sighting(offers(engine.name), outcome=True)
+    if size := listed_size(fields):
+        yield Sighting(has_size(size), outcome=True)
+    yield from _of_count(fields)
     yield Sighting(shown("image_storage"), str(body.get("image_storage")))
     queued = any(entry.get("status") == IN_QUEUE for entry in entries)
     if engine.queues:
@@ -129,6 +139,13 @@ def _of_images(fields: Fields, body: Mapping[str, Any], entries: Sequence[Mappin
     for entry in entries[:1]:
         yield from _of_entry(entry, queued=queued)
         yield from of_input(fields, str(entry.get("input", "")))
+
+
+def _of_count(fields: Fields) -> Iterator[Sighting]:
+    """Yield that the number of images of a served request is accepted."""
+    count = images_requested(fields)
+    if count in COUNTS:
+        yield Sighting(takes(count), outcome=True)
 
 
 def _of_entry(entry: Mapping[str, Any], *, queued: bool) -> Iterator[Sighting]:
@@ -182,13 +199,42 @@ def of_known_image(fields: Fields, entry: Mapping[str, Any]) -> Iterator[Sightin
     if engine is None:
         return
     yield Sighting(offers(engine.name), outcome=True)
+    yield from _of_count(fields)
     if engine.queues:
         yield Sighting(queues(engine.name), entry.get("status") in {IN_QUEUE, "COMPLETED"})
     yield from of_input(fields, str(entry.get("input", "")))
 
 
+def of_limit(reply: Reply) -> Iterator[Sighting]:
+    """Yield the form of a refusal that is known to be for a limit of the service."""
+    yield Sighting(shown("limit_status"), reply.status)
+    if reply.status in _WITH_ERRORS:
+        yield Sighting(shown("limit_body"), "errors" if error_fields(reply) else "message")
+
+
 def of_refused_engine(fields: Fields, reply: Reply) -> Iterator[Sighting]:
-    """Yield that an engine is not offered, if a refusal of one image names the parameter of the engine."""
-    engine = engine_of(fields)
-    if engine and images_requested(fields) == 1 and engine_field() in error_fields(reply):
+    """Yield what a refusal of one image names as not offered: its engine or its size."""
+    engine, named = engine_of(fields), error_fields(reply)
+    if not engine or images_requested(fields) != 1:
+        return
+    if engine_field() in named:
         yield Sighting(offers(engine.name), outcome=False)
+    elif (size := listed_size(fields)) and set(named) == {engine.role("size")}:
+        yield Sighting(has_size(size), outcome=False)
+
+
+def of_samples(refused: Sequence[Fields], served: Fields | None) -> Iterator[Sighting]:
+    """Yield what requests for one engine show that differ in size alone. refused: for a limit; served: not so."""
+    for fields in refused:
+        size, engine = listed_size(fields), engine_of(fields)
+        if served and size and size != listed_size(served):
+            yield Sighting(has_size(size), outcome=False)
+        elif engine and not served:
+            yield Sighting(offers(engine.name), outcome=False)
+
+
+def listed_size(fields: Fields) -> str | None:
+    """Return the size of a request, if it is one of those that the document lists."""
+    engine = engine_of(fields)
+    name = (engine.role("size") if engine else None) or ""
+    return str(fields[name]) if engine and name in fields and choices(engine.properties[name]) else None

@@ -31,4 +31,4 @@ UNMEASURED: Mapping[str, str] = {
     "max_large_bodies": _OWN,
 }
 # Measured on the way, by every exchange, without an experiment of their own.
-HARVESTED = frozenset({"versions", "lock_seconds", "generation_seconds"})
+HARVESTED = frozenset({"versions", "absent_sizes", "lock_seconds", "generation_seconds"})

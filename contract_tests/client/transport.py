@@ -19,7 +19,7 @@ from contract_tests.client.throttling import throttle_pause
 from contract_tests.client.trust import trust_hint
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.oracle.contract import from_gateway
-from contract_tests.oracle.replies import made, made_none
+from contract_tests.oracle.replies import error_fields, made, made_none
 from contract_tests.runner.target import Target
 
 _THROTTLED_TRIES = 4
@@ -29,6 +29,7 @@ _MAX_GATEWAY_ERRORS = 3
 _GATEWAY_PAUSE_SECONDS = 0.5
 # These say that nothing was made. A 400, a 408 or a redirect may come from a proxy, after the image was made.
 _REFUSALS = frozenset({401, 402, 403, 404, 405, 406, 409, 411, 413, 414, 415, 419, 422, 423, 428, 429, 431})
+_BAD_REQUEST = 400
 # The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -222,10 +223,15 @@ class Transport:
 
 def _made(call: Call, reply: Reply) -> int:
     """Return how many images the reply may stand for; any other reply than a clear refusal may hide some."""
-    if reply.status in _REFUSALS or (call.invalid and made_none(reply)):
+    if reply.status in _REFUSALS or (call.invalid and made_none(reply)) or _names_parameter(call, reply):
         return 0
     # A service may make more than requested, or list fewer than it made.
     return max(call.images, len(reply.images)) if made(reply) else _unknown(call)
+
+
+def _names_parameter(call: Call, reply: Reply) -> bool:
+    """Return whether a 400 names a parameter of the request, as the service does and no proxy can."""
+    return reply.status == _BAD_REQUEST and bool(set(error_fields(reply)) & call.parameters.keys())
 
 
 def _unknown(call: Call) -> int:

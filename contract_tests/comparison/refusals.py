@@ -10,11 +10,13 @@ from contract_tests.comparison.observed import lower_names, media_type
 from contract_tests.comparison.requests import kind_of_request, parameters
 from contract_tests.oracle.contract import is_envelope
 from contract_tests.oracle.engines import engine_field, engine_of
-from contract_tests.oracle.kinds import Kind
+from contract_tests.recordings.model import RecordedExchange
 
 _UNAUTHENTICATED = frozenset({401, 403})
 _INVALID = frozenset({400, 422})
 _REFUSED = frozenset({200, 400, 415, 422})
+_LIMITED = frozenset({200, 400, 403, 422})
+_REDIRECTS = range(300, 400)
 _URLENCODED = "application/x-www-form-urlencoded"
 _ASCII_SPACE = " \t\n\r\v\f\0"
 
@@ -22,6 +24,28 @@ _ASCII_SPACE = " \t\n\r\v\f\0"
 def unauthenticated_status(context: Context) -> Iterator[Setting]:
     if context.recorded.role in WITHOUT_TOKEN and set(context.statuses) == _UNAUTHENTICATED:
         yield Setting("unauthenticated_status", context.statuses[0])
+
+
+def unauthenticated_body(context: Context) -> Iterator[Setting]:
+    forms = _form(context.recorded), _form(context.reissued)
+    # Another one is explained by `without_accept`.
+    accepts_json = "/json" in lower_names(context.recorded.request.headers).get("accept", "")
+    if context.recorded.role in WITHOUT_TOKEN and accepts_json and forms[0] != forms[1]:
+        yield Setting("unauthenticated_body", forms[0])
+
+
+def unknown_path_body(context: Context) -> Iterator[Setting]:
+    forms = _form(context.recorded), _form(context.reissued)
+    if context.recorded.operation is None and context.statuses == (404, 404) and forms[0] != forms[1]:
+        yield Setting("unknown_path_body", forms[0])
+
+
+def limit_status(context: Context) -> Iterator[Setting]:
+    """Yield the status of a refusal of what the document allows."""
+    before, after = context.statuses
+    refused = is_generation(context.recorded) and not context.was_served and not context.is_served
+    if refused and not _is_invalid(context) and before != after and {before, after} <= _LIMITED:
+        yield Setting("limit_status", before)
 
 
 def urlencoded(context: Context) -> Iterator[Setting]:
@@ -45,8 +69,7 @@ def text_trimming(context: Context) -> Iterator[Setting]:
 def absent_engines(context: Context) -> Iterator[Setting]:
     """Yield the engines without those of which every request was refused, or with one that was served."""
     engine = context.fields.get(engine_field())
-    valid = kind_of_request(context.recorded.request) is not Kind.INVALID
-    if not _is_answered_otherwise(context) or not valid or not isinstance(engine, str):
+    if not _is_answered_otherwise(context) or _is_invalid(context) or not isinstance(engine, str):
         return
     absent = [str(each) for each in context.behaviour.get("absent_engines") or ()]
     if context.was_served and engine in absent:
@@ -55,7 +78,7 @@ def absent_engines(context: Context) -> Iterator[Setting]:
         yield Setting("absent_engines", sorted({*absent, engine}))
 
 
-REFUSALS = (unauthenticated_status, urlencoded, text_trimming, absent_engines)
+REFUSALS = (unauthenticated_status, limit_status, urlencoded, text_trimming, absent_engines)
 
 
 def invalid_body(context: Context) -> Iterator[Setting]:
@@ -68,7 +91,9 @@ def invalid_body(context: Context) -> Iterator[Setting]:
     ):
         return
     ours, theirs = (errors if isinstance(errors := body.get("errors"), Mapping) else {} for body in (after, before))
-    if not theirs:
+    if not _is_invalid(context):
+        yield Setting("limit_body", "errors" if theirs else "message")
+    elif not theirs:
         yield Setting("invalid_body", "message")
     elif len(theirs) != len(ours):
         yield Setting("invalid_body", "errors" if len(theirs) > 1 else "first-error" if len(ours) > 1 else "errors")
@@ -85,7 +110,19 @@ def daily_limit_body(context: Context) -> Iterator[Setting]:
         yield Setting("daily_limit_body", "errors" if isinstance(body.get("errors"), list) else "message")
 
 
-BODIES_OF_REFUSALS = (invalid_body, daily_limit_body)
+BODIES_OF_REFUSALS = (unauthenticated_body, unknown_path_body, invalid_body, daily_limit_body)
+
+
+def _is_invalid(context: Context) -> bool:
+    return kind_of_request(context.recorded.request).wrong
+
+
+def _form(exchange: RecordedExchange) -> str:
+    """Return the form of a refusal: a redirect, a page or JSON."""
+    response = exchange.response
+    if response is None or response.status in _REDIRECTS:
+        return "redirect"
+    return "page" if media_type(lower_names(response.headers)) == "text/html" else "json"
 
 
 def _is_answered_otherwise(context: Context) -> bool:

@@ -92,6 +92,11 @@ def load_engines() -> tuple[Engine, ...]:
     return compile_engines(resources.load_yaml(resources.openapi("openapi.yaml")))
 
 
+def never_queues(name: str) -> bool:
+    """Return whether an engine always answers with its pictures, so that a sort puts it behind those that may queue."""
+    return not any(each.queues for each in load_engines() if each.name == name)
+
+
 def compile_engines(document: Node) -> tuple[Engine, ...]:
     """Return the schemas that a generation request can have, each once, whatever media types carry it."""
     nodes = [node for item in document["paths"].values() for node in item.values() if isinstance(node, dict)]

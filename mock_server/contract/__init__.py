@@ -1,6 +1,6 @@
 """The contract, read once at startup: the document as a table of operations, the rules as data."""
 
-from .document import ContractError, read_yaml
+from .document import ContractError, parse_yaml, read_yaml
 from .engines import without_engines
 from .findings import Finding
 from .operations import Contract, Operation, Response, compile_contract
@@ -17,6 +17,7 @@ __all__ = [
     "Setting",
     "compile_contract",
     "compile_rules",
+    "parse_yaml",
     "read_yaml",
     "without_engines",
 ]

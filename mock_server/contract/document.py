@@ -56,6 +56,14 @@ def read_yaml(path: Path, *, by_hand: bool = False) -> Any:
         raise ContractError(f"{path} is not YAML: {error}") from error
 
 
+def parse_yaml(text: str) -> Any:
+    """Return the value of a text that people write, as `read_yaml` does; raise ContractError if it is not YAML."""
+    try:
+        return yaml.load(text, Loader=_FileLoader)  # noqa: S506 (it is safe)
+    except yaml.YAMLError as error:
+        raise ContractError(f"not YAML: {error}") from error
+
+
 def follow(document: Node, node: Node) -> Node:
     """Return the node with its `$ref` into the same document resolved.
 

@@ -19,13 +19,15 @@ class Finding(NamedTuple):
     """One thing wrong with one field.
 
     field: name of the parameter; code: the keyword it breaks ("required", "enum", ...); message: one sentence;
-    rule: id of the rule that requires the field, if the document names one.
+    rule: id of the rule that requires the field, if the document names one; limit: the document allows the value, and
+    a limit of the service does not.
     """
 
     field: str
     code: str
     message: str
     rule: str | None = None
+    limit: bool = False
 
 
 def label(field: str) -> str:

@@ -9,6 +9,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     """The settings of the emulated service. Seconds are seconds, sizes are bytes, lengths are characters."""
 
     unauthenticated_status: int
+    unauthenticated_body: str
     further_fields: str
     created_at: str
     versions: Mapping[str, str]
@@ -26,6 +27,8 @@ class Behaviour(msgspec.Struct, frozen=True):
     refusal_order: Sequence[str]
     invalid_status: int
     invalid_body: str
+    limit_status: int
+    limit_body: str
     urlencoded: str
     text_trimming: str
     prompt_separator: str
@@ -35,9 +38,11 @@ class Behaviour(msgspec.Struct, frozen=True):
     storage_url: str
     output_form: str
     absent_engines: Sequence[str]
+    absent_sizes: Sequence[str]
     queued_engines: Sequence[str]
     failing_prompt: str
     trailing_slash: str
+    unknown_path_body: str
     default_size: str
     upscale_factor: int
     error_body: str

@@ -34,6 +34,7 @@ _CODE_OF_STATUS = {
 }
 # The refusal whose body the API's own page shows.
 _DOCUMENTED = "busy"
+_NO_ROUTE, _JSON = "no-route", "json"
 _CODE_OF_REFUSAL = {"daily-limit": "DAILY_LIMIT_EXCEEDED"}
 _PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n'
 # The statuses that the framework of the product family answers with a page. [NO-ACCEPT]
@@ -45,7 +46,9 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
 
     [AUTH-401, VALID-422, LOCK-409-BODY, DAILY-429, ERROR-BODY, NO-ACCEPT, RATE-HEADERS]
     """
-    pages, envelopes = behaviour.without_accept == "redirect", behaviour.error_body == "envelope"
+    pages = behaviour.without_accept == "redirect"
+    always = {"unauthenticated": behaviour.unauthenticated_body, _NO_ROUTE: behaviour.unknown_path_body}
+    wrapped = _WRAPPINGS[behaviour.error_body]
 
     def present(context: RequestContext, reply: Reply) -> Transmission:
         transmission = form(context, reply)
@@ -61,8 +64,11 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
         reply = _FORMS[reply.code](reply, behaviour) if reply.code in _FORMS else reply
         if reply.status == HTTPStatus.OK:
             return to_transmission(reply)
+        kind = always.get(reply.code or "", _JSON)
+        if kind != _JSON:
+            return _redirect(context) if kind == "redirect" else _page(reply)
         page = _for_browsers(context, reply) if pages and not accepts_json(context.headers.get(b"accept")) else None
-        return page or to_transmission(_in_envelope(reply) if envelopes else reply)
+        return page or to_transmission(wrapped(reply))
 
     return form if behaviour.rate_limit == "none" else present
 
@@ -128,12 +134,14 @@ def _unauthenticated(reply: Reply, behaviour: Behaviour) -> Reply:
 
 def _invalid(reply: Reply, behaviour: Behaviour) -> Reply:
     """Return the reply to invalid parameters; a 200 says in its body that the request failed."""
-    status, body = behaviour.invalid_status, dict(reply.body)
+    status, form, body = behaviour.invalid_status, behaviour.invalid_body, dict(reply.body)
+    if all(each.limit for each in reply.findings):
+        status, form = behaviour.limit_status, behaviour.limit_body
     if status == HTTPStatus.OK:
         body = {"status": "error", "message": body["message"]}
-    elif behaviour.invalid_body == "message":
+    elif form == "message" or status == HTTPStatus.FORBIDDEN:
         del body["errors"]
-    elif behaviour.invalid_body == "first-error":
+    elif form == "first-error":
         field, (message, *_) = next(iter(body["errors"].items()))
         body["errors"] = {field: [message]}
     return replace(reply, status=status, body=body)
@@ -163,15 +171,35 @@ _FORMS: Mapping[str, Callable[[Reply, Behaviour], Reply]] = {
 def _in_envelope(reply: Reply) -> Reply:
     code = _CODE_OF_REFUSAL.get(reply.code or "") or _CODE_OF_STATUS[reply.status]
     details = reply.body.get("errors", {})
-    error = {"code": code, "message": reply.body["message"], "details": details}
+    # A list of errors stands in place of a message. [DAILY-429]
+    message, details = (details[0], {}) if isinstance(details, list) else (reply.body["message"], details)
+    error = {"code": code, "message": message, "details": details}
     return replace(reply, body={"success": False, "error": error})
+
+
+def _in_both(reply: Reply) -> Reply:
+    return replace(reply, body={**_in_envelope(reply).body, **reply.body})
+
+
+# By the setting error_body: one form, the other, or the keys of both.
+_WRAPPINGS: Mapping[str, Callable[[Reply], Reply]] = {
+    "flat": lambda reply: reply,
+    "envelope": _in_envelope,
+    "both": _in_both,
+}
 
 
 def _for_browsers(context: RequestContext, reply: Reply) -> Transmission | None:
     """Return what a client gets that does not accept JSON: a redirect or a page; None for the usual reply."""
     if reply.code == "unauthenticated":
-        return empty(302, {"location": f"{context.origin}{_LOGIN}"})
-    if reply.status not in _WITH_PAGE:
-        return None
+        return _redirect(context)
+    return _page(reply) if reply.status in _WITH_PAGE else None
+
+
+def _redirect(context: RequestContext) -> Transmission:
+    return empty(302, {"location": f"{context.origin}{_LOGIN}"})
+
+
+def _page(reply: Reply) -> Transmission:
     page = _PAGE.format(title=html.escape(HTTPStatus(reply.status).phrase))
     return whole(reply.status, page.encode(), "text/html; charset=utf-8", reply.headers)

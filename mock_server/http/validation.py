@@ -1,10 +1,11 @@
 """Validation: fields in, findings out. The document decides first, then the limits that it does not give."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from mock_server.contract import Finding
-from mock_server.contract.findings import finding
+from mock_server.contract.findings import finding, label
 from mock_server.contract.parameters import Parameters, Variant
 from mock_server.domain.behaviour import Behaviour
 
@@ -100,14 +101,23 @@ def _explained(found: list[Finding], variant: Variant, body: Body) -> list[Findi
 
 
 def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> list[Finding]:
-    found = []
-    longest, count = behaviour.max_text_length, variant.roles.count
-    if count and fields.get(count, 0) > behaviour.max_images:
-        found.append(finding(count, "maximum", f"must not be greater than {behaviour.max_images}"))
+    """Return what the document allows and the service does not: it gives no limits, and a plan may lack something."""
+    found, roles = list(_not_offered(variant, fields, behaviour)), variant.roles
+    longest = behaviour.max_text_length
+    if roles.count and fields.get(roles.count, 0) > behaviour.max_images:
+        found.append(finding(roles.count, "maximum", f"must not be greater than {behaviour.max_images}"))
     for name, value in fields.items():
         if isinstance(value, str):
             if len(value) > longest and name not in variant.closed:
                 found.append(finding(name, "maxLength", f"must not be greater than {longest} characters"))
         elif isinstance(value, Upload) and len(value.data) > behaviour.max_upload_bytes:
             found.append(finding(name, "size", f"must not be greater than {behaviour.max_upload_bytes} bytes"))
-    return found
+    return [each._replace(limit=True) for each in found]
+
+
+def _not_offered(variant: Variant, fields: Fields, behaviour: Behaviour) -> Iterator[Finding]:
+    """Yield the engine and the size that the service lacks. [ENGINES]"""
+    absent = ((variant.roles.engine, behaviour.absent_engines), (variant.roles.size, behaviour.absent_sizes))
+    for name, values in absent:
+        if name and fields.get(name) in values:
+            yield Finding(name, "offered", f"The selected {label(name)} is not offered.")

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-import yaml
 from allpairspy import AllPairs
 
 from mock_server.behaviours import read_settings
-from mock_server.contract import Rules, Setting
+from mock_server.contract import ContractError, Rules, Setting, parse_yaml
 from mock_server.domain.behaviour import Behaviour
 
 from .results import shown
@@ -111,8 +110,8 @@ def parse_reading(texts: Iterable[str], rules: Rules) -> Mapping[str, Any]:
 
 def _read(text: str) -> Any:
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return parse_yaml(text)
+    except ContractError:
         return text
 
 

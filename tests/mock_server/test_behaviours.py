@@ -89,7 +89,7 @@ def test_an_empty_behaviour_file_changes_nothing(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("lock_second: 3", "unknown setting lock_second; did you mean lock_seconds?"),
-        ("zzz: red", "unknown setting zzz; known: unauthenticated_status, further_fields"),
+        ("zzz: red", "unknown setting zzz; known: unauthenticated_status, unauthenticated_body, further_fields"),
         ("lock_seconds: 0", "lock_seconds takes number > 0, not 0"),
         ("lock_seconds: true", "lock_seconds takes number > 0, not True"),
         ("credit_need: some", "credit_need takes one of all, any, not 'some'"),

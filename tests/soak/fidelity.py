@@ -1,42 +1,100 @@
-"""How alike a mock with a measured profile is: `python tests/soak/fidelity.py [--any] [SERVERS] [SEQUENCES] [SEED]`.
+"""How alike a mock with a measured profile is: `python tests/soak/fidelity.py [--any] [SERVERS] [SEQUENCES]`.
 
 Each drawn server is calibrated twice, within 10 credits with all roles and within 3 with one account. Then it and a
-mock with the profile get the same random sequences of calls. Without --any, the servers are drawn without the ways that
-no setting of the mock expresses.
+mock with the profile get the same random sequences of calls. One account with credits is never over its daily limit,
+without credits or locked forever: its profile is judged by the replies to accounts that are none of these, and the
+share of all replies is printed beside it. Without --any, the servers are drawn without the ways that no setting of the
+mock expresses.
 """
 
+import argparse
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from contract_tests.wrong_servers.drawn.drawing import draw  # noqa: E402
+from contract_tests.wrong_servers.drawn.drawing import Draw, draw  # noqa: E402
+from contract_tests.wrong_servers.drawn.trials import ONE_ROLE  # noqa: E402
 from support.calibrated import CAPS, calibrate, expressed, likeness  # noqa: E402
+from support.fidelity import Comparison  # noqa: E402
 
 _CAUSES = 6
 _ENOUGH = 0.95
 
 
-def main(servers: int = 20, sequences: int = 1000, first: int = 1, *, any_way: bool = False) -> None:
-    total: Counter[tuple[str, ...]] = Counter()
-    for seed in range(first, first + servers):
-        drawn = draw(seed) if any_way else expressed(draw(seed))
-        print(f"seed {seed}: {drawn}", flush=True)
-        for roles in CAPS:
-            found = calibrate(drawn, roles)
-            result = likeness(drawn, found.profile, seed, sequences)
-            total[roles] += result.share_of_replies >= _ENOUGH
-            total[(*roles, "usual")] += result.share_of_usual_replies >= _ENOUGH
-            print(
-                f"  {len(roles)} roles: {found.charged} credits, {result.share_of_replies:.1%} of {result.replies} "
-                f"replies, {result.share:.1%} of the sequences, {result.share_of_usual_replies:.1%} of the replies to "
-                f"an account with credits; {dict(result.causes.most_common(_CAUSES))}",
-                flush=True,
-            )
-    for roles, count in total.items():
-        print(f"{count} of {servers} at 95%: {', '.join(roles)}")
+@dataclass(frozen=True)
+class Trial:
+    """One drawn server, calibrated with some roles, and how many sequences it gets."""
+
+    seed: int
+    roles: tuple[str, ...]
+    sequences: int
+    any_way: bool
+
+    @property
+    def drawn(self) -> Draw:
+        return draw(self.seed) if self.any_way else expressed(draw(self.seed))
+
+
+@dataclass(frozen=True)
+class Result:
+    """The comparison after a calibration, and what the calibration cost."""
+
+    trial: Trial
+    charged: int
+    comparison: Comparison
+
+    @property
+    def share(self) -> float:
+        """The share of the replies that the calibrating accounts could get."""
+        one = self.trial.roles == ONE_ROLE
+        return self.comparison.share_of_usual_replies if one else self.comparison.share_of_replies
+
+    def line(self) -> str:
+        found = self.comparison
+        return (
+            f"  {len(self.trial.roles)} roles, {self.charged} credits: {self.share:.1%} alike; "
+            f"{found.share_of_replies:.1%} of all {found.replies} replies, {found.share:.1%} of the "
+            f"{found.sequences} sequences; {dict(found.causes.most_common(_CAUSES))}"
+        )
+
+
+def conduct(trial: Trial) -> Result:
+    found = calibrate(trial.drawn, trial.roles)
+    return Result(trial, found.charged, likeness(trial.drawn, found.profile, trial.seed, trial.sequences))
+
+
+def main(servers: int, sequences: int, first: int, jobs: int, *, any_way: bool) -> None:
+    seeds = range(first, first + servers)
+    trials = [Trial(seed, roles, sequences, any_way) for seed in seeds for roles in CAPS]
+    good = Counter[int]()
+    with ProcessPoolExecutor(jobs) as pool:
+        for result in _shown(pool.map(conduct, trials)):
+            good[len(result.trial.roles)] += result.share >= _ENOUGH
+    for roles, cap in CAPS.items():
+        print(f"{good[len(roles)]} of {servers} at {_ENOUGH:.0%}: {len(roles)} roles, {cap} credits")
+
+
+def _shown(results: Iterator[Result]) -> Iterator[Result]:
+    seed = None
+    for result in results:
+        if result.trial.seed != seed:
+            seed = result.trial.seed
+            print(f"seed {seed}: {result.trial.drawn}")
+        print(result.line(), flush=True)
+        yield result
 
 
 if __name__ == "__main__":
-    main(*(int(each) for each in sys.argv[1:] if each.isdecimal()), any_way="--any" in sys.argv)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("servers", type=int, nargs="?", default=20)
+    parser.add_argument("sequences", type=int, nargs="?", default=1000)
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=1, help="how many servers at once")
+    parser.add_argument("--any", action="store_true", help="with the ways that no setting expresses too")
+    given = parser.parse_args()
+    main(given.servers, given.sequences, given.first, given.jobs, any_way=given.any)

@@ -32,6 +32,20 @@ async def a_403_without_a_valid_token_has_the_code_of_its_status(app: ASGIApp, a
     assert (await call(app, "GET", f"{API}/versions")).body["error"]["code"] == "FORBIDDEN"
 
 
+@scene(unauthenticated_body="page")
+async def a_call_without_a_valid_token_gets_a_page(app: ASGIApp, account: Account) -> None:
+    answer = await call(app, "GET", f"{API}/versions")
+    assert (answer.status, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert (await account.get("versions")).status == 200
+
+
+@scene(unauthenticated_body="redirect")
+async def a_call_without_a_valid_token_is_redirected(app: ASGIApp, account: Account) -> None:
+    answer = await call(app, "GET", f"{API}/versions")
+    assert (answer.status, answer.headers["location"]) == (302, "http://127.0.0.1/login")
+    assert (await account.get("versions")).status == 200
+
+
 @scene(invalid_body="message")
 async def invalid_parameters_get_a_message_alone(app: ASGIApp, account: Account) -> None:
     answer = await account.generate(0)
@@ -58,6 +72,41 @@ async def the_daily_limit_has_a_list_of_errors(app: ASGIApp, account: Account) -
 async def an_envelope_precedes_the_list_of_errors(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"daily_limit": 0})
     assert (await account.generate()).body["error"]["message"].startswith("You have reached")
+
+
+@scene(absent_sizes=["512x512"])
+async def an_absent_size_is_refused(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    dall_e = {"image_generator": "dall-e", "description": "a fox", "quality": "hd"}
+    absent, offered = [await generate(app, account, **dall_e, size=size) for size in ("512x512", "256x256")]
+    assert (absent.status, list(absent.body["errors"]), offered.status) == (422, ["size"], 200)
+
+
+@scene(limit_status=403, invalid_status=400)
+async def a_request_beyond_a_limit_is_forbidden(app: ASGIApp, account: Account) -> None:
+    beyond = await generate(app, account, image_number_of_images=11, description_flux_pro="a fox")
+    assert (beyond.status, list(beyond.body)) == (403, ["message"])
+    both = await generate(app, account, image_number_of_images=11)
+    assert (both.status, list(both.body["errors"])) == (400, ["description_flux_pro"])
+
+
+@scene(limit_status=200)
+async def a_request_beyond_a_limit_is_200_without_images(app: ASGIApp, account: Account) -> None:
+    beyond = await account.generate(11)
+    assert (beyond.status, beyond.body["status"], list(beyond.body)) == (200, "error", ["status", "message"])
+
+
+@scene(limit_body="message")
+async def a_request_beyond_a_limit_gets_a_message_alone(app: ASGIApp, account: Account) -> None:
+    assert list((await account.generate(11)).body) == ["message"]
+    assert list((await account.generate(0)).body) == ["message", "errors"]
+
+
+@scene(daily_limit_body="errors", error_body="both")
+async def both_forms_have_the_errors_of_the_daily_limit(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"daily_limit": 0})
+    body = (await account.generate()).body
+    assert body["error"]["message"] == body["errors"][0]
 
 
 @scene(urlencoded="refused")
@@ -104,11 +153,12 @@ async def a_text_is_read_as_it_was_sent(app: ASGIApp, account: Account) -> None:
 
 
 @scene(absent_engines=["flux-pro", "ideogram"])
-async def an_absent_engine_is_refused_as_an_invented_one_is(app: ASGIApp, account: Account) -> None:
+async def an_absent_engine_is_refused_once_the_rest_is_valid(app: ASGIApp, account: Account) -> None:
     absent = await account.generate()
-    invented = await generate(app, account, image_generator="aurora", description_flux_pro="a fox")
-    assert (absent.status, absent.body) == (422, invented.body)
-    assert absent.body["message"].endswith("Choose one of: dall-e, stablediffusion, flux-pro-kontext.")
+    message = "The selected image generator is not offered."
+    assert (absent.status, absent.body) == (422, {"message": message, "errors": {"image_generator": [message]}})
+    wrong = await account.generate(0)
+    assert list(wrong.body["errors"]) == ["image_number_of_images"]
     await account.control("PATCH", body={"generation_time": 0})
     offered = await generate(app, account, image_generator="flux-pro-kontext", description_flux_pro="a fox")
     assert offered.status == 200

@@ -28,6 +28,21 @@ async def a_trailing_slash_is_unknown(app: ASGIApp, account: Account) -> None:
     assert (await account.get("versions/")).status == 404
 
 
+@scene(unknown_path_body="page")
+async def an_unknown_path_gets_a_page(app: ASGIApp, account: Account) -> None:
+    answer = await account.get("nowhere")
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    wrong_method = await call(app, "POST", f"{API}/versions", account.token)
+    assert (wrong_method.status, list(wrong_method.body)) == (405, ["message"])
+
+
+@scene(error_body="both")
+async def errors_have_the_keys_of_both_forms(app: ASGIApp, account: Account) -> None:
+    body = (await account.generate(0)).body
+    assert list(body) == ["success", "error", "message", "errors"]
+    assert body["error"]["details"] == body["errors"]
+
+
 @scene(output_form="slash")
 async def the_address_of_a_picture_begins_with_a_slash(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"generation_time": 0})

@@ -88,6 +88,19 @@ def test_one_account_and_three_credits_leave_open_only_the_states_of_other_accou
     assert "an account" in content["measured"]["open"]["refusal_order"]["needs"]
 
 
+def test_one_account_sees_an_absent_engine_while_its_own_generation_runs() -> None:
+    content = values(calibrate(named(engines_not_offered="stablediffusion", generation_time="12 s"), ONE_ROLE))
+    assert content["absent_engines"] == ["stablediffusion"]
+    assert (content["limit_status"], content["limit_body"]) == (422, "errors")
+
+
+def test_a_limit_that_is_judged_last_is_bounded_by_generations() -> None:
+    drawn = named(order_of_refusals="locked daily-limit no-credits invalid", images_at_once="2")
+    content = values(calibrate(drawn, ROLES))
+    assert content["max_images"] == 2
+    assert content["measured"]["values"]["max_images"]["interval"] == [2, 2]
+
+
 @pytest.mark.parametrize("seed", [3, 14])
 def test_a_mock_with_the_profile_answers_like_the_server(seed: int) -> None:
     drawn: Draw = expressed(draw(seed))

@@ -1,11 +1,20 @@
 """The settings that one exchange shows by itself."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from contract_tests.calibration.sightings import of_input, of_list, sightings
+from contract_tests.calibration.sightings import (
+    Sighting,
+    of_input,
+    of_limit,
+    of_list,
+    of_refused_engine,
+    of_samples,
+    sightings,
+)
 from contract_tests.client.call import Call, Reply
 from contract_tests.client.exchange import Exchange
 from contract_tests.oracle.engines import Fields
@@ -20,6 +29,10 @@ LISTED = {**ENTRY, "created_at": "2026-02-26T10:00:00Z"}
 def reply(status: int, body: Any, **headers: str) -> Reply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(status, named, json.dumps(body).encode(), Exchange("GET", "http://h/", "primary", None))
+
+
+def outcomes(found: Iterable[Sighting]) -> dict[str, Any]:
+    return {each.question.name: each.outcome for each in found}
 
 
 def seen(operation: str | None, answered: Reply, fields: Fields | None = None, **values: Any) -> dict[str, Any]:
@@ -43,6 +56,8 @@ def seen(operation: str | None, answered: Reply, fields: Fields | None = None, *
     [
         (None, reply(404, {"message": "No."}), None, "error_body", "flat"),
         (None, reply(404, {"success": False, "error": {"message": "No."}}), None, "error_body", "envelope"),
+        (None, reply(404, {"error": {"message": "No."}, "message": "No."}), None, "error_body", "both"),
+        (None, reply(429, {"error": {"message": "No."}, "errors": ["No."]}), None, "error_body", "both"),
         ("generateImage", reply(409, {"message": "Busy."}), FIELDS, "locked_status_field", "absent"),
         ("generateImage", reply(409, {"status": "error", "message": "B"}), FIELDS, "locked_status_field", "present"),
         ("generateImage", reply(429, {"errors": ["Full."]}), FIELDS, "daily_limit_body", "errors"),
@@ -117,6 +132,57 @@ def test_an_input_shows_how_its_prompt_was_trimmed(text: str, trimming: str | No
 def test_an_input_shows_whether_modifiers_are_appended(text: str, shown: str | None) -> None:
     fields = {**FIELDS, "description": "A lamp", "mood": "calm"}
     assert {each.question.name: each.outcome for each in of_input(fields, text)}.get("input_modifiers") == shown
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "form"), [(401, {"message": "No."}, "json"), (401, None, "page"), (302, None, "redirect")]
+)
+def test_a_call_without_a_token_shows_how_it_is_refused(status: int, body: object, form: str) -> None:
+    answered = reply(status, body, location="/login") if status == 302 else reply(status, body)
+    found = outcomes(sightings("getVersions", Call("GET", "http://h/"), answered))
+    assert found["unauthenticated_body"] == form
+    assert found.get("unauthenticated_status") == (None if status == 302 else status)
+
+
+def test_a_call_without_a_token_that_accepts_no_json_shows_nothing_about_those_that_do() -> None:
+    call = Call("GET", "http://h/", accept="text/html")
+    assert "unauthenticated_body" not in outcomes(sightings("getVersions", call, reply(401, None)))
+
+
+def test_two_images_show_that_two_are_accepted() -> None:
+    fields = {**FIELDS, "image_number_of_images": 2}
+    assert seen("generateImage", reply(200, {**MADE, "images": [ENTRY, ENTRY]}), fields)["2 images at once"] is True
+
+
+@pytest.mark.parametrize(
+    ("status", "errors", "form"),
+    [(422, {"size": ["No."]}, "errors"), (400, None, "message"), (403, None, None)],
+)
+def test_a_refusal_for_a_limit_shows_its_form(status: int, errors: object, form: str | None) -> None:
+    body = {"message": "No."} if errors is None else {"message": "No.", "errors": errors}
+    found = outcomes(of_limit(reply(status, body)))
+    assert (found["limit_status"], found.get("limit_body")) == (status, form)
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (["image_generator"], {"dall-e offered": False}),
+        (["size"], {f"{FIELDS['size']} offered": False}),
+        (["description", "size"], {}),
+        ([], {}),
+    ],
+)
+def test_a_refusal_of_one_image_names_what_is_not_offered(named: list[str], expected: dict[str, bool]) -> None:
+    body = {"message": "No.", "errors": {key: ["No."] for key in named}}
+    assert outcomes(of_refused_engine(FIELDS, reply(422, body))) == expected
+
+
+def test_samples_in_two_sizes_show_whether_the_engine_or_a_size_is_not_offered() -> None:
+    other = {**FIELDS, "size": "256x256"}
+    assert outcomes(of_samples([FIELDS], other)) == {f"{FIELDS['size']} offered": False}
+    assert outcomes(of_samples([FIELDS, other], None)) == {"dall-e offered": False}
+    assert outcomes(of_samples([], other)) == {}
 
 
 @pytest.mark.parametrize("body", [None, [], "text", {"images": 3}, {"images": [3]}, [3], {"error": 3}])

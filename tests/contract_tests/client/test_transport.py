@@ -215,6 +215,15 @@ def test_counts_credits_of_more_images_than_requested() -> None:
     assert generous.budget.spent == 3
 
 
+@pytest.mark.parametrize(
+    ("body", "spent"), [({"errors": {"size": ["No."]}}, 0), ({"message": "No."}, 1), ({"errors": {"host": ["No."]}}, 1)]
+)
+def test_counts_no_credit_of_a_400_that_names_a_parameter(body: dict[str, object], spent: int) -> None:
+    refusing = transport(lambda _: httpx.Response(400, json=body))
+    refusing.send(Call("POST", URL, "primary", json={"size": "256x256"}, images=1))
+    assert refusing.budget.spent == spent
+
+
 def test_a_service_that_stops_answering_is_lost() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("timed out", request=request)

@@ -79,6 +79,25 @@ def test_a_mock_that_is_wrong_by_a_setting(
     assert len(explained) >= len(causes) - 1  # a path outside the document has no setting of its own
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("setting", "rule"), [("unauthenticated_body", "AUTH-401"), ("unknown_path_body", "NOT-FOUND")]
+)
+def test_a_mock_that_answers_json_in_place_of_a_page(
+    setting: str, rule: str, tmp_path: Path, default_mock: Server
+) -> None:
+    behaviour = tmp_path / "behaviour.yaml"
+    behaviour.write_text(yaml.safe_dump({setting: "page"}), encoding="utf-8")
+    with mock("--generation-time", "0", "--behaviour", str(behaviour)) as service:
+        recording = recorded_at(service_target(service), everything)
+    causes = [finding.cause for finding in diagnose(replay(recording, replay_target(default_mock)))]
+    assert {cause.diagnosis for cause in causes} == {"mock_wrong"}
+    # To a client that does not accept JSON, a page may also be due to `without_accept`.
+    assert (rule, setting, "page") in [
+        (each.rule, each.setting.name, each.setting.value) for each in causes if each.setting
+    ]
+
+
 CHANGES = {
     "stamps": ("microseconds", "SHAPE"),
     "error bodies": ("envelope", "ERROR-BODY"),
