@@ -61,7 +61,7 @@ class Proof:
         for finding in self.findings("disasters"):
             yield f"{finding['test']}: {finding['finding']}: {finding['sentence']}"
             yield from (f"    {line}" for line in finding["timeline"].splitlines())
-        yield from (f"{test} costs at most {cost} credit{'s' * (cost != 1)}" for test, cost in self.worst_costs.items())
+        yield from (f"{test} costs at most {cost} credits" for test, cost in self.worst_costs.items())
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the Markdown file."""

@@ -81,10 +81,10 @@ def test_the_command_line_writes_both_files(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["--", "true"], 2, "choose what to prove: add --readings or --disasters"),
+        (["--", "true"], 2, "nothing to prove: add --readings"),
         (["--readings", "--", "no-such-command"], 2, "no such command: no-such-command"),
         (["--readings", "--behaviour", "strct", "--", "true"], 2, "unknown behaviour strct; did you mean strict?"),
-        (["--readings", "--", "false"], 1, "the command fails under the defaults, so nothing else was tried"),
+        (["--readings", "--", "false"], 1, "the command fails under the defaults, so no reading was tried"),
     ],
 )
 def test_a_proof_that_cannot_begin_is_a_sentence(
