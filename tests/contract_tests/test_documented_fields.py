@@ -22,6 +22,7 @@ READERS = sorted(
     )
 )
 HEADERS = {"allow", "authorization", "content-type", "content-length", "date", "location"}
+CORS = {"access-control-allow-origin", "access-control-allow-headers", "access-control-request-method"}
 ENVELOPE = {"error", "details"}  # the other form of a refusal [ERROR-BODY]
 ROLE = {"anonymous"}
 
@@ -47,7 +48,14 @@ def read_keys(file: Path) -> Iterator[str]:
 
 
 DOCUMENTS = [resources.load_yaml(resources.openapi(f"{name}.yaml")) for name in ("openapi", "control")]
-KNOWN = {*chain.from_iterable(map(properties, DOCUMENTS)), *load_contract().operations, *HEADERS, *ENVELOPE, *ROLE}
+KNOWN = {
+    *chain.from_iterable(map(properties, DOCUMENTS)),
+    *load_contract().operations,
+    *HEADERS,
+    *CORS,
+    *ENVELOPE,
+    *ROLE,
+}
 
 
 @pytest.mark.parametrize("file", READERS, ids=lambda file: f"{file.parent.name}/{file.name}")
