@@ -4,17 +4,19 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from contract_tests.calibration.calibration import Calibration
 from contract_tests.calibration.choice import Spent
 from contract_tests.calibration.profile import measured_values, profile_text
-from contract_tests.errors import PreflightError, TargetLostError, UsageError
+from contract_tests.errors import PreflightError, TargetLostError
 from contract_tests.oracle.facts import counted
 from contract_tests.recordings import folder
 from contract_tests.recordings.audited import AuditedRecording
 from contract_tests.report.files import save
+from contract_tests.runner import options
 from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import ended_by_signals
@@ -34,76 +36,34 @@ _STATUS = 3
 
 
 @click.command(epilog=_EPILOG)
-@click.option(
-    "--target",
-    metavar="FILE",
-    show_default="none: give --base-url",
-    help="The target file: where the service is, accounts, budget.",
-)
-@click.option(
-    "--base-url", metavar="URL", show_default="none: give --target", help="The service, without a target file."
-)
-@click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url.")
-@click.option(
-    "--token-env",
-    metavar="NAME",
-    show_default="AIIMAGE_TOKEN",
-    help="The environment variable with the token for --base-url.",
-)
+@options.SERVICE
 @click.option(
     "--out", metavar="FILE", required=True, show_default="none: give one", help="The file for the profile, in YAML."
 )
-@click.option(
-    "--max-credits",
-    type=click.IntRange(0),
-    metavar="N",
-    show_default="the limit of the target",
-    help="Never spend more than N credits. 10 and all roles measure nearly everything, 3 and one account much.",
-)
+@options.max_credits(hint=" 10 and all roles measure nearly everything, 3 and one account much.")
 @click.option(
     "--recording",
     metavar="DIR",
     show_default="none",
     help="Write each call with its reply to this new folder, without secrets; the profile refers to their numbers.",
 )
-@click.option("--seed", type=click.IntRange(0), metavar="N", show_default="a random one", help="The seed of stand-ins.")
-@click.option("--yes", is_flag=True, help="Spend credits at a remote service without asking.")
-def calibrate(
-    target: str | None,
-    base_url: str | None,
-    token: str | None,
-    token_env: str | None,
-    out: str,
-    max_credits: int | None,
-    recording: str | None,
-    seed: int | None,
-    *,
-    yes: bool,
-) -> None:
+@options.seed("stand-ins")
+@options.YES
+def calibrate(*, out: str, recording: str | None, yes: bool, **values: Any) -> None:
     """Measure what the documentation leaves open, and write it as a profile for the mock."""
-    settings = make_settings(
-        target=target,
-        base_url=base_url,
-        token=token,
-        token_env=token_env,
-        max_credits=max_credits,
-        only=None,
-        profile="full",
-        seed=seed,
-        report=None,
-        strict=False,
-        baseline=None,
-    )
-    path = Path(out)
-    if not path.absolute().parent.is_dir() or path.is_dir():
-        raise UsageError(f"--out: {path} cannot be written: no such folder, or it is a folder.")
+    settings = make_settings(**values)
+    path = options.file_to_write("--out", out)
+    assert path
+    where = Path(recording) if recording else None
+    if where:
+        folder.check(where, "--recording")
     run = Run(settings)
     calibration = Calibration(run, show=click.echo)
     _print_estimate(settings, calibration)
     confirm(run.target, settings.cap, yes=yes)
-    if recording:
-        folder.prepare(Path(recording), "--recording")
-    sys.exit(_Session(calibration, path, Path(recording) if recording else None).calibrate())
+    if where:
+        folder.prepare(where, "--recording")
+    sys.exit(_Session(calibration, path, where).calibrate())
 
 
 def _print_estimate(settings: Settings, calibration: Calibration) -> None:

@@ -7,7 +7,6 @@ import click
 
 from contract_tests.calibration.measurement import Measurement
 from contract_tests.calibration.profile import measured_values, profile_text
-from contract_tests.errors import UsageError
 from contract_tests.oracle.facts import counted
 from contract_tests.report.files import save
 from contract_tests.runner.events import Event, Observed
@@ -20,8 +19,6 @@ class SuiteProfile:
     """Collects what the tests of a run state and what its exchanges show."""
 
     def __init__(self, path: Path, run: Run) -> None:
-        if not path.absolute().parent.is_dir() or path.is_dir():
-            raise UsageError(f"--write-behaviour: {path} cannot be written: no such folder, or it is a folder.")
         self._path, self._measurement = path, Measurement(run)
         run.events.consumers.append(self._note)
 

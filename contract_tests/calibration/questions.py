@@ -26,6 +26,11 @@ def first_of(one: str, other: str) -> Question:
     return Question(f"{one} or {other} first", (ORDER,), predict)
 
 
+def _refusal(reading: Reading, other: str, *, invalid: bool) -> Hashable:
+    """Return what a request is refused for that is refused for `other` anyway."""
+    return first_of(INVALID, other).predict(reading) if invalid else other
+
+
 @cache
 def locked_or_poor() -> Question:
     """Return the question what more images than there are credits are refused for while a generation runs."""
@@ -64,7 +69,7 @@ def offered_to(engine: str, refusal: str) -> Question:
 
     def predict(reading: Reading) -> Hashable:
         absent = engine in reading["absent_engines"]
-        return INVALID if absent and first_of(INVALID, refusal).predict(reading) == INVALID else refusal
+        return _refusal(reading, refusal, invalid=absent)
 
     return Question(f"{engine} offered, {refusal}", ("absent_engines", ORDER), predict)
 
@@ -87,7 +92,7 @@ def two_while_locked() -> Question:
 
     def predict(reading: Reading) -> Hashable:
         beyond = reading["max_images"].most < _TWO
-        return INVALID if beyond and first_of(INVALID, LOCKED).predict(reading) == INVALID else LOCKED
+        return _refusal(reading, LOCKED, invalid=beyond)
 
     return Question("locked or two images at once", ("max_images", ORDER), predict)
 
@@ -98,7 +103,7 @@ def urlencoded(refusal: str) -> Question:
 
     def predict(reading: Reading) -> Hashable:
         unread = reading["urlencoded"] == "refused"
-        return INVALID if unread and first_of(INVALID, refusal).predict(reading) == INVALID else refusal
+        return _refusal(reading, refusal, invalid=unread)
 
     return Question(f"urlencoded, {refusal}", ("urlencoded", ORDER), predict)
 
@@ -109,7 +114,7 @@ def invisible_prompt(refusal: str) -> Question:
 
     def predict(reading: Reading) -> Hashable:
         absent = reading["text_trimming"] == "unicode"
-        return INVALID if absent and first_of(INVALID, refusal).predict(reading) == INVALID else refusal
+        return _refusal(reading, refusal, invalid=absent)
 
     return Question(f"invisible prompt, {refusal}", ("text_trimming", ORDER), predict)
 

@@ -22,6 +22,7 @@ from contract_tests.oracle.facts import counted
 from contract_tests.recordings.model import Recording, read_recording
 from contract_tests.report.files import save
 from contract_tests.report.terminal import make_console
+from contract_tests.runner import options
 from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.target import Target, load_target
 
@@ -42,15 +43,9 @@ Diagnoses:
 """
 _NOTHING = 3
 
-_SHARED = (
+_OF_BOTH = options.together(
     click.argument("recording", metavar="DIR"),
-    click.option(
-        "--target",
-        metavar="FILE",
-        required=True,
-        show_default="none: give one",
-        help="The target file: where the server is, accounts, budget.",
-    ),
+    click.option("--target", metavar="FILE", required=True, show_default="none: give one", help=options.TARGET_HELP),
     click.option("--report", metavar="DIR", show_default="none", help="The folder for the reports."),
     click.option(
         "--baseline",
@@ -67,17 +62,10 @@ _SHARED = (
 )
 
 
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    # Reversed, since the option applied last comes first in the help.
-    for option in reversed(_SHARED):
-        command = option(command)
-    return command
-
-
 @click.command(
     epilog=f"{_STATUSES}\n\b\nExample:\n  aiimage-conform replay recording --target fixtures/targets/mock.yaml\n"
 )
-@_options
+@_OF_BOTH
 def replay(recording: str, target: str, **files: Any) -> None:
     """Compare a mock with a recording, in virtual time. It needs no network and no secret, and spends nothing."""
     request = _Request("replay", recording, target, files)
@@ -91,19 +79,12 @@ def replay(recording: str, target: str, **files: Any) -> None:
 @click.command(
     epilog=f"{_STATUSES}\n\b\nExample:\n  aiimage-conform drift recording --target target.yaml --max-credits 3\n"
 )
-@_options
-@click.option(
-    "--max-credits",
-    type=click.IntRange(0),
-    metavar="N",
-    show_default="the limit of the target",
-    help="Never spend more than N credits.",
-)
-@click.option("--yes", is_flag=True, help="Spend credits at a remote service without asking.")
+@_OF_BOTH
+@options.max_credits()
+@options.YES
 def drift(recording: str, target: str, max_credits: int | None, *, yes: bool, **files: Any) -> None:
     """Compare the service with a recording of it, within a budget."""
-    options = {"--max-credits": max_credits}
-    request = _Request("drift", recording, target, files, options)
+    request = _Request("drift", recording, target, files, {"--max-credits": max_credits})
     service = request.load_target()
     content = request.load_recording()
     cap = service.budget.credits if max_credits is None else min(max_credits, service.budget.credits)
@@ -129,16 +110,16 @@ class _Request:
         recording: str,
         target: str,
         files: dict[str, str | None],
-        options: dict[str, Any] | None = None,
+        others: dict[str, Any] | None = None,
     ) -> None:
         self._recording, self._target, self._files = Path(recording), Path(target), files
-        given = {"--target": target, **(options or {}), "--baseline": files["baseline"]}
+        given = {"--target": target, **(others or {}), "--baseline": files["baseline"]}
         parts = [part for flag, value in given.items() if value is not None for part in (flag, str(value))]
         self._command = shlex.join(["aiimage-conform", command, recording, *parts])
         self._baseline = load_accepted(Path(files["baseline"])) if files["baseline"] else AcceptedDifferences()
         # Before credits are spent, find out whether the results can be written.
-        self._report = _folder(files["report"])
-        self._write = _writable(files["write_baseline"])
+        self._report = options.folder_to_fill("--report", Path(files["report"]) if files["report"] else None)
+        self._write = options.file_to_write("--write-baseline", files["write_baseline"])
 
     def load_target(self) -> Target:
         return load_target(self._target)
@@ -163,22 +144,3 @@ class _Request:
         for reason in failed:
             console.print(f"A file is missing: {reason}.", soft_wrap=True)
         return _NOTHING if failed else comparison.status
-
-
-def _folder(report: str | None) -> Path | None:
-    if report is None:
-        return None
-    try:
-        Path(report).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--report: the folder {report} cannot be created: {error.strerror}.") from None
-    return Path(report)
-
-
-def _writable(file: str | None) -> Path | None:
-    if file is None:
-        return None
-    path = Path(file)
-    if not path.parent.is_dir() or path.is_dir():
-        raise UsageError(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
-    return path

@@ -29,6 +29,10 @@ _MAPPINGS: Mapping[str, type | tuple[type, ...]] = {"object of strings": str, "s
 _ENGINES = "list of engines"
 
 
+# The limits that a client of a service can meet; the others protect the mock itself.
+_SERVICE_LIMITS = frozenset({"max_images", "max_text_length", "max_upload_bytes"})
+
+
 @dataclass(frozen=True)
 class Setting:
     """A setting. rule: the id of the rule that it rests on, None for a limit that no source gives."""
@@ -95,3 +99,8 @@ def load_settings() -> Mapping[str, Setting]:
     return {
         each["name"]: Setting(each["name"], rule, source, each["default"], each["takes"]) for each, source, rule in rows
     }
+
+
+def own_limits() -> frozenset[str]:
+    """Return the limits that protect the mock itself, which say nothing about a service."""
+    return frozenset(name for name, each in load_settings().items() if each.rule is None) - _SERVICE_LIMITS

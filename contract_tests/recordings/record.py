@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +11,7 @@ from contract_tests.recordings import folder
 from contract_tests.recordings.audited import AuditedRecording
 from contract_tests.recordings.plan import RecordingPlan, make_plan
 from contract_tests.recordings.recording import PlannedRecording
+from contract_tests.runner import options
 from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import ended_by_signals
@@ -29,63 +31,17 @@ _STATUS = 3
 
 
 @click.command(epilog=_EPILOG)
-@click.option(
-    "--target",
-    metavar="FILE",
-    show_default="none: give --base-url",
-    help="The target file: where the service is, accounts, budget.",
-)
-@click.option(
-    "--base-url", metavar="URL", show_default="none: give --target", help="The service, without a target file."
-)
-@click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url.")
-@click.option(
-    "--token-env",
-    metavar="NAME",
-    show_default="AIIMAGE_TOKEN",
-    help="The environment variable with the token for --base-url.",
-)
+@options.SERVICE
 @click.option(
     "--out", metavar="DIR", required=True, show_default="none: give one", help="The folder for the recording."
 )
-@click.option(
-    "--max-credits",
-    type=click.IntRange(0),
-    metavar="N",
-    show_default="the limit of the target",
-    help="Never spend more than N credits.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0), metavar="N", show_default="a random one", help="The seed of the stand-ins."
-)
+@options.max_credits()
+@options.seed("the stand-ins")
 @click.option("--force", is_flag=True, help="Replace the recording in the folder.")
-@click.option("--yes", is_flag=True, help="Spend credits at a remote service without asking.")
-def record(
-    target: str | None,
-    base_url: str | None,
-    token: str | None,
-    token_env: str | None,
-    out: str,
-    max_credits: int | None,
-    seed: int | None,
-    *,
-    force: bool,
-    yes: bool,
-) -> None:
+@options.YES
+def record(*, out: str, force: bool, yes: bool, **values: Any) -> None:
     """Record a small set of calls and replies, without secrets, for replay and drift."""
-    settings = make_settings(
-        target=target,
-        base_url=base_url,
-        token=token,
-        token_env=token_env,
-        max_credits=max_credits,
-        only=None,
-        profile="full",
-        seed=seed,
-        report=None,
-        strict=False,
-        baseline=None,
-    )
+    settings = make_settings(**values)
     where = Path(out)
     folder.check(where, "--out", force=force)
     run = Run(settings)

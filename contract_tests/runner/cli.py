@@ -2,7 +2,6 @@
 
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from contract_tests.recordings.of_a_run import SuiteRecording
 from contract_tests.recordings.record import record
 from contract_tests.report.compare import Comparison, comparison_lines, load_report
 from contract_tests.report.terminal import make_console, print_plan
+from contract_tests.runner import options
 from contract_tests.runner.confirmation import confirm
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import Session, ended_by_signals, estimate
@@ -83,33 +83,9 @@ main.add_command(record)
 main.add_command(calibrate)
 
 
-_SHARED = (
-    click.option(
-        "--target",
-        metavar="FILE",
-        show_default="none: give --base-url",
-        help="The target file: where the service is, accounts, budget.",
-    ),
-    click.option(
-        "--base-url",
-        metavar="URL",
-        show_default="none: give --target",
-        help="The service, without a target file.",
-    ),
-    click.option("--token", metavar="T", show_default="the variable AIIMAGE_TOKEN", help="The token for --base-url."),
-    click.option(
-        "--token-env",
-        metavar="NAME",
-        show_default="AIIMAGE_TOKEN",
-        help="The environment variable with the token for --base-url.",
-    ),
-    click.option(
-        "--max-credits",
-        type=click.IntRange(0),
-        metavar="N",
-        show_default="the limits of the target and the profile",
-        help="Never spend more than N credits.",
-    ),
+_OF_A_RUN = options.together(
+    options.SERVICE,
+    options.max_credits("the limits of the target and the profile"),
     click.option("--only", metavar="RULE,…", show_default="all", help="Check only these rules."),
     click.option(
         "--profile",
@@ -118,13 +94,7 @@ _SHARED = (
         show_default=True,
         help="free spends nothing, quick at most 3 credits, full at most 40.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0),
-        metavar="N",
-        show_default="a random one",
-        help="The seed of the generated requests.",
-    ),
+    options.seed("the generated requests"),
     click.option(
         "--report", metavar="DIR", default="conformance", show_default=True, help="The folder for the reports."
     ),
@@ -135,20 +105,12 @@ _SHARED = (
         show_default="none",
         help="Accepted findings: they are reported and do not fail the run.",
     ),
-    click.option("--yes", is_flag=True, help="Spend credits at a remote service without asking."),
+    options.YES,
 )
 
 
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that run and plan share."""
-    # Reversed, since the option applied last comes first in the help.
-    for option in reversed(_SHARED):
-        command = option(command)
-    return command
-
-
 @main.command(epilog=f"{_STATUSES}\n{_FIRST_STEPS}")
-@_options
+@_OF_A_RUN
 @click.option(
     "--write-baseline", metavar="FILE", show_default="none", help="Write all findings to this file, for --baseline."
 )
@@ -171,14 +133,15 @@ def run(
     """Test the service and report a verdict for every rule."""
     settings = make_settings(**values)
     # Before credits are spent, find out whether the results can be written.
-    _make_folder(settings)
-    baseline = _writable(write_baseline)
+    options.folder_to_fill("--report", settings.report)
+    baseline = options.file_to_write("--write-baseline", write_baseline)
+    behaviour = options.file_to_write("--write-behaviour", write_behaviour)
     click.echo(f"Seed {settings.seed}")
     _confirm(settings, yes=yes)
     tested = Run(settings)
     session = Session(tested, make_console(sys.stdout), baseline)
     recorder = SuiteRecording(Path(recording), tested) if recording else None
-    profile = SuiteProfile(Path(write_behaviour), tested) if write_behaviour else None
+    profile = SuiteProfile(behaviour, tested) if behaviour else None
     with ended_by_signals(recorder.interrupting(session.interrupt) if recorder else session.interrupt):
         status = session.examine()
     status = recorder.finish(status) if recorder else status
@@ -186,7 +149,7 @@ def run(
 
 
 @main.command(epilog=_FIRST_STEPS)
-@_options
+@_OF_A_RUN
 def plan(*, yes: bool, **values: Any) -> None:  # noqa: ARG001  the same options as run
     """Print the cost estimate of a run and what it would skip. It sends nothing."""
     print_plan(make_console(sys.stdout), estimate(make_settings(**values)))
@@ -201,24 +164,6 @@ def compare(before: str, after: str) -> None:
     for line in comparison_lines(comparison):
         click.echo(line)
     sys.exit(1 if comparison.worse else 0)
-
-
-def _make_folder(settings: Settings) -> None:
-    if settings.report is None:
-        return
-    try:
-        settings.report.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--report: the folder {settings.report} cannot be created: {error.strerror}.") from None
-
-
-def _writable(baseline: str | None) -> Path | None:
-    if baseline is None:
-        return None
-    path = Path(baseline)
-    if not path.parent.is_dir() or path.is_dir():
-        raise UsageError(f"--write-baseline: {path} cannot be written: no such folder, or it is a folder.")
-    return path
 
 
 def _confirm(settings: Settings, *, yes: bool) -> None:

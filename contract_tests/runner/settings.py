@@ -63,12 +63,12 @@ def make_settings(
     token: str | None,
     token_env: str | None,
     max_credits: int | None,
-    only: str | None,
-    profile: str,
     seed: int | None,
-    report: str | None,
-    strict: bool,
-    baseline: str | None,
+    only: str | None = None,
+    profile: str = "full",
+    report: str | None = None,
+    strict: bool = False,
+    baseline: str | None = None,
 ) -> Settings:
     """Return the settings; raise UsageError with the option and what it takes."""
     seed = random.randrange(2**32) if seed is None else seed

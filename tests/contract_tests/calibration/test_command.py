@@ -9,7 +9,6 @@ from click.testing import CliRunner, Result
 from contract_tests.calibration.of_a_run import SuiteProfile
 from contract_tests.calibration.questions import shown
 from contract_tests.client.exchange import Exchange
-from contract_tests.errors import UsageError
 from contract_tests.runner.cli import main
 from contract_tests.runner.events import Observed
 from contract_tests.runner.run import Run
@@ -64,8 +63,21 @@ def test_an_observation_without_a_number_of_its_exchange_is_a_fault() -> None:
     run.transport.close()
 
 
+@pytest.mark.parametrize("name", ["recording.json", "notes.txt"])
+def test_neither_a_recording_nor_another_file_is_replaced(tmp_path: Path, name: str) -> None:
+    kept = tmp_path / "kept"
+    (kept / "exchanges").mkdir(parents=True)
+    (kept / name).write_text("{}")
+    (kept / "exchanges" / "0001-getVersions.json").write_text("{}")
+    result = invoked(*DEAD, "--out", str(tmp_path / "profile.yaml"), "--recording", str(kept))
+    assert result.exit_code == 2
+    assert "--recording" in result.output
+    assert {path.name for path in kept.iterdir()} == {name, "exchanges"}
+    assert (kept / "exchanges" / "0001-getVersions.json").exists()
+
+
 def test_the_file_of_a_run_needs_its_folder(tmp_path: Path) -> None:
-    run = Run(Settings(target()))
-    with pytest.raises(UsageError, match="write-behaviour"):
-        SuiteProfile(tmp_path / "nowhere" / "profile.yaml", run)
-    run.transport.close()
+    path = str(tmp_path / "nowhere" / "profile.yaml")
+    result = invoked("run", *DEAD[1:], "--report", str(tmp_path / "report"), "--write-behaviour", path)
+    assert result.exit_code == 2
+    assert "--write-behaviour" in result.output
