@@ -1,6 +1,7 @@
 """The only place that speaks HTTP: paid from the budget, paced, recorded, and never following a redirect."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,6 +23,7 @@ from contract_tests.oracle.contract import from_gateway
 from contract_tests.oracle.replies import error_fields, made, made_none
 from contract_tests.runner.target import Target
 
+_NUMBER_OF_ERROR = re.compile(r"\[Errno -?\d+\] ")  # of no use to a reader, unlike the words behind it
 _THROTTLED_TRIES = 4
 _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
@@ -199,7 +201,8 @@ class Transport:
     def _silence(self, call: Call, error: httpx.HTTPError) -> Exception:
         """Return what to raise for a call without a reply; after several in a row the service counts as lost."""
         self._silences += 1
-        text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {error}{trust_hint(error)}")
+        cause = _NUMBER_OF_ERROR.sub("", str(error))
+        text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {cause}{trust_hint(error)}")
         broken = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
         if self._silences > _MAX_SILENCES:
             return TargetLostError(f"{self._silences} requests in a row got no reply, the last: {text}")

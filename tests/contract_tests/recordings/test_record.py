@@ -132,6 +132,7 @@ def test_a_service_that_dies_leaves_a_partial_recording(tmp_path: Path, capsys: 
     assert "in a row got no reply" in str(recording.manifest.stopped)
     output = capsys.readouterr().out
     assert "The recording is partial: 4 requests in a row got no reply" in output
+    assert "ConnectError: Connection refused by host" in output
     assert "Traceback" not in output
     assert "zorblax" not in output + recording.exchanges[-1].error
 
