@@ -62,5 +62,5 @@ def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool
     except FailsByDefaultError as error:
         click.echo(error.output, nl=False)
         raise click.ClickException(str(error)) from error
-    if strict and proof.findings("readings"):
+    if strict and proof.findings:
         raise SystemExit(1)

@@ -39,7 +39,7 @@ def prove(code: str, *settings: str) -> tuple[Proof, list[str]]:
 
 def test_a_command_that_depends_on_a_reading_is_named() -> None:
     proof, shown = prove("if 'X-RateLimit-Limit' in get('versions'): sys.exit('limited')", "rate_limit", "cors")
-    (found,) = proof.findings("readings")
+    (found,) = proof.findings
     assert (found["reading"], found["rule"]) == ({"rate_limit": "starter"}, "RATE")
     assert found["message"] == "exit status 1, limited"
     assert found["sentence"].endswith("passes only if requests are not limited by the minute (RATE, platform)")
@@ -51,7 +51,7 @@ def test_each_run_has_a_new_account(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     code = f"get('versions'); open({str(notes)!r}, 'a').write(os.environ['AIIMAGE_TOKEN'] + ' ')"
     proof, _ = prove(code, "cors", "rate_limit")
-    assert proof.findings("readings") == []
+    assert proof.findings == []
     assert len(set(notes.read_text().split())) == proof.tried["readings"]["runs"] == 3
 
 
@@ -64,7 +64,7 @@ def test_a_command_that_fails_by_default_is_reported_with_its_output() -> None:
 def test_a_command_that_fails_at_random_has_no_finding(tmp_path: Path) -> None:
     seen = f"seen = __import__('pathlib').Path({str(tmp_path / 'seen')!r})"
     proof, _ = prove(f"{seen}; code = seen.exists(); seen.touch(); sys.exit(code)", "cors")
-    assert proof.findings("readings") == []
+    assert proof.findings == []
     (why,) = proof.tried["readings"]["not_run"].values()
     assert why.startswith("it does not pass a second time")
 
