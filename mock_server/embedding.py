@@ -3,10 +3,11 @@
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,7 @@ from .configuration import Settings, read_accounts
 from .domain.clock import use_real_time
 from .serving import address, bind, server_config
 
+T = TypeVar("T")
 _Result = tuple[list[Message], Exception | None]
 
 
@@ -49,9 +51,13 @@ class EmbeddedServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
+        self.run(self._stop())
         self._thread.join()
         self._listener.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return the result of a coroutine that runs in the server's loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call of an ASGI client, from any asyncio loop; raise ConnectionResetError if a fault breaks the

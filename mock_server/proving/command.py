@@ -30,7 +30,7 @@ class FailsByDefaultError(Exception):
     """The command fails under the defaults, so nothing can be proved. output: of the command."""
 
     def __init__(self, outcome: Outcome, output: str) -> None:
-        super().__init__(f"the command fails under the defaults, so no reading was tried: {outcome.message}")
+        super().__init__(f"the command fails under the defaults, so nothing else was tried: {outcome.message}")
         self.output = output
 
 
@@ -86,7 +86,7 @@ class Command:
         world = MockWorld(Control(self._server.origin), f"prove-{self.runs}")
         world.begin()
         environment = {"AIIMAGE_BASE_URL": world.base_url, "AIIMAGE_TOKEN": world.token}
-        return _ended(self._arguments, {**os.environ, **environment}, self._seconds)
+        return ended(self._arguments, {**os.environ, **environment}, self._seconds)
 
 
 def prove(arguments: Sequence[str], settings: Settings, mode: str, limit: int, show: Show) -> Proof:
@@ -100,7 +100,7 @@ def prove(arguments: Sequence[str], settings: Settings, mode: str, limit: int, s
     return proof
 
 
-def _ended(arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[Outcome, str]:
+def ended(arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[Outcome, str]:
     # A session of its own, so that its own children end with it.
     with subprocess.Popen(  # noqa: S603 (the user's own command)
         arguments,

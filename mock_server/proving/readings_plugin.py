@@ -152,6 +152,6 @@ def readings_plugin(config: pytest.Config, mode: str = "", strict: bool = False)
             rerun_plugin(config).explorers.append(plugin.explore)
             rerun_plugin(config).witnesses.append(plugin.witness)
         if strict:
-            proof_plugin(config).strict = True
+            proof_plugin(config).strict.add("readings")
     assert isinstance(plugin, ReadingsPlugin)
     return plugin

@@ -33,6 +33,7 @@ class RerunPlugin:
     def __init__(self) -> None:
         self.explorers: list[Explorer] = []
         self.witnesses: list[Witness] = []
+        self.least_seconds = _LEAST_SECONDS
         self._reports: list[pytest.TestReport] = []
         self.rerunning = False
 
@@ -62,7 +63,7 @@ class RerunPlugin:
         yield
 
     def _explore(self, item: pytest.Item) -> None:
-        seconds = max(_LEAST_SECONDS, _TIMES_AS_LONG * sum(report.duration for report in self._reports))
+        seconds = max(self.least_seconds, _TIMES_AS_LONG * sum(report.duration for report in self._reports))
         self.rerunning = True
         stash = dict(item.stash._storage)  # from which a teardown deletes what the next one needs
         try:
