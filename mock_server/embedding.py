@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Coroutine
+from concurrent import futures
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,8 @@ from .domain.clock import use_real_time
 from .serving import address, bind, server_config
 
 T = TypeVar("T")
+_LOOK_SECONDS = 1
+_STOPPED = "the mock of this process has stopped"
 _Result = tuple[list[Message], Exception | None]
 
 
@@ -51,13 +54,26 @@ class EmbeddedServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.run(self._stop())
+        if not self.stopped:
+            self.run(self._stop())
         self._thread.join()
         self._listener.close()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the server was entered and serves no more."""
+        return not self._thread.is_alive()
+
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Return the result of a coroutine that runs in the server's loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        """Return the result of a coroutine that runs in the server's loop; raise RuntimeError if the server stops."""
+        if self.stopped:
+            coroutine.close()
+            raise RuntimeError(_STOPPED)
+        result = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        while not futures.wait([result], _LOOK_SECONDS).done:
+            if self.stopped:
+                raise RuntimeError(_STOPPED)
+        return result.result()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call of an ASGI client, from any asyncio loop; raise ConnectionResetError if a fault breaks the

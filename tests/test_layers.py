@@ -13,7 +13,11 @@ CLOCK_MODULE = "mock_server.domain.clock"
 COMPOSITION = "mock_server.app"
 MAX_SLEEP_SECONDS = 0.05
 # Clients whose sleeps are virtual: disasters run them.
-IN_VIRTUAL_TIME = ("examples.gallery", "tests.mock_server.proving.test_scenarios")
+IN_VIRTUAL_TIME = (
+    "examples.gallery",
+    "tests.mock_server.proving.test_patched_threads",
+    "tests.mock_server.proving.test_scenarios",
+)
 
 WALL_CLOCK = re.compile(
     r"time\.(time|time_ns|clock_gettime|clock_gettime_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|localtime|gmtime)"

@@ -1,11 +1,8 @@
 """Disasters of a scenario: a client as a function, run again and again in virtual time."""
 
 import atexit
-import ctypes
-import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from mock_server.embedding import default_settings
@@ -16,12 +13,14 @@ from .judging import KINDS, credits_of
 from .observed import Ended, Run
 from .points import Schedule, show_schedule
 from .timeline import timeline
+from .virtual_run import runs
 from .virtual_server import MAX_SECONDS, VirtualServer
 from .virtual_time import Interrupted
+from .watchdog import REAL_SECONDS, Watchdog, in_own_thread, signals_reach
 
-REAL_SECONDS = 20
-_running: list[Schedule] = []
+_running: list[tuple[Schedule, Watchdog]] = []
 _served = ExitStack()
+_shared: list[VirtualServer] = []
 atexit.register(_served.close)
 _SAYS = {
     "hang": f"it waited for {MAX_SECONDS} s or for something that never comes, or was busy for {REAL_SECONDS} s",
@@ -29,16 +28,21 @@ _SAYS = {
 }
 
 
-@cache
 def shared_server() -> VirtualServer:
     """Return the mock of this process for scenarios. It is served until the process ends."""
-    return _served.enter_context(VirtualServer(default_settings()).served())
+    if not _shared or _shared[-1].embedded.stopped:
+        with runs.real_time():
+            _shared.append(_served.enter_context(VirtualServer(default_settings()).served()))
+    return _shared[-1]
 
 
 def observe(server: VirtualServer, schedule: Schedule, scenario: Callable[[], Any]) -> Run:
     """Run a scenario once, with the failures of a schedule, and return what was observed."""
     with observed(server, schedule) as observation, observation.client():
-        observation.value = scenario()
+        if signals_reach():
+            observation.value = scenario()
+        else:
+            observation.value = in_own_thread(scenario, lambda: server.time.interrupted)
     return observation.run
 
 
@@ -80,11 +84,14 @@ class Observation:
 @contextmanager
 def observed(server: VirtualServer, schedule: Schedule) -> Iterator[Observation]:
     """Run the body of the context as a client, and observe it."""
-    observation = Observation()
-    _running.append(schedule)
+    observation, watchdog = Observation(), Watchdog(server)
+    outer = _running[-1][1].paused() if _running else nullcontext()
+    _running.append((schedule, watchdog))
     try:
-        with _watched(server), server.run(schedule):
+        with outer, watchdog.watching(), server.run(schedule):
             yield observation
+    except Interrupted as problem:  # by the watchdog, at the end of the client
+        observation.problem = problem
     finally:
         _running.pop()
         observation.end(server, server.time.interrupted)
@@ -92,25 +99,7 @@ def observed(server: VirtualServer, schedule: Schedule) -> Iterator[Observation]
 
 def in_disaster() -> bool:
     """Return whether a run with a failure is in progress."""
-    return bool(_running and _running[-1])
-
-
-@contextmanager
-def _watched(server: VirtualServer) -> Iterator[None]:
-    """Interrupt a client that uses up real time without sending or waiting."""
-    thread = threading.get_ident()
-
-    def interrupt() -> None:
-        server.time.interrupt("hang")
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Interrupted))
-
-    timer = threading.Timer(REAL_SECONDS, interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    return bool(_running and _running[-1][0])
 
 
 def report_of(campaign: Campaign, command: Callable[[Schedule], str], kinds: Collection[str] = KINDS) -> str:

@@ -12,16 +12,17 @@ from mock_server.embedding import default_settings
 from mock_server.testing import AiimageMock
 
 from .campaign import Campaign
-from .disasters import REAL_SECONDS, observed, proof_part
+from .disasters import observed, proof_part
 from .judging import credits_of
 from .observed import Run
-from .patches import patches
+from .patches import install
 from .points import Schedule, ScheduleError, parse_schedule, show_schedule
 from .proof_plugin import proof_plugin
 from .rerun_plugin import Run as Again
 from .rerun_plugin import rerun_plugin
 from .timeline import timeline
 from .virtual_server import VirtualServer
+from .watchdog import REAL_SECONDS
 
 NAME = "aiimage-disasters"
 
@@ -45,7 +46,7 @@ class DisastersPlugin:
         self._run: Run | None = None
         self._recordings: dict[str, Run] = {}
         # Before test modules are imported, so that their references are to what is patched.
-        patches.install()
+        install()
 
     @contextmanager
     def server(self) -> Iterator[Any]:

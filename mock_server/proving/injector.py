@@ -1,6 +1,7 @@
 """An application around the mock that numbers the requests of a run, and makes those of a schedule fail."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,8 +14,8 @@ from mock_server.http.connections import EXTENSION, connection_of
 from mock_server.service import Caller, Service
 
 from .observed import Arrival
-from .patches import Traffic
 from .points import Point, Schedule, points_of
+from .traffic import Traffic
 from .virtual_time import VirtualTime
 
 MAX_REQUESTS = 100
@@ -47,18 +48,28 @@ class Injector:
         """Number requests from 1 again, and make those of the schedule fail."""
         self.arrivals, self.callers, self._lasting, self._open = [], {}, [], True
         self._schedule = {each.request: each.point for each in schedule}
+        self.traffic.clear()
 
     async def end(self) -> None:
         """Cancel the requests that still wait, and leave those that come alone."""
         self._open = False
         calls = dict(self._calls)
-        for scope in calls.values():
-            if EXTENSION in scope.get("extensions", ()) and not _is_closing(scope):
-                connection_of(scope).end("reset")
+        self._reset()
         await asyncio.sleep(0)
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+
+    def disconnect(self) -> None:
+        """Reset the connections of the requests that still wait. Called in any thread."""
+        if self.loop and self.loop.is_running():
+            with suppress(RuntimeError):  # the loop has just ended
+                self.loop.call_soon_threadsafe(self._reset)
+
+    def _reset(self) -> None:
+        for scope in list(self._calls.values()):
+            if EXTENSION in scope.get("extensions", ()) and not _is_closing(scope):
+                connection_of(scope).end("reset")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(_CONTROL):

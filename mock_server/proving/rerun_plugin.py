@@ -17,6 +17,8 @@ from .outcome import Outcome
 _PLUGIN = "aiimage-reruns"
 _LEAST_SECONDS = 5.0
 _TIMES_AS_LONG = 20
+# A test that is ended may wait again while it cleans up.
+_AGAIN_SECONDS = 1.0
 _MAX_CHARACTERS = 160
 
 
@@ -141,7 +143,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         pytest.fail(f"it did not end within {seconds:.0f} s", pytrace=False)
 
     handler = signal.signal(signal.SIGALRM, overdue)
-    others, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    others, _ = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -12,10 +12,12 @@ from mock_server.domain.clock import SECOND, Instant
 from mock_server.domain.world import Image
 from mock_server.embedding import EmbeddedServer
 
+from .client_threads import exempt
 from .injector import Injector
 from .observed import Arrival
-from .patches import patches
+from .patches import install
 from .points import Schedule
+from .virtual_run import runs
 from .virtual_time import VirtualTime
 
 MAX_SECONDS = 3_600
@@ -33,14 +35,14 @@ class VirtualServer:
     @contextmanager
     def served(self) -> Iterator["VirtualServer"]:
         """Serve until the end of the context."""
-        patches.install()
+        install()
         with self.embedded:
             self.embedded.run(self._attach())
             yield self
 
     async def _attach(self) -> None:
         self.injector.loop, self.time.mock = asyncio.get_running_loop(), self.injector
-        patches.exempt(threading.get_ident())
+        exempt(threading.current_thread())
 
     @contextmanager
     def run(self, schedule: Schedule) -> Iterator[None]:
@@ -48,7 +50,7 @@ class VirtualServer:
         url = urlsplit(self.embedded.origin)
         self.begin(schedule)
         try:
-            with patches.run(self.time, self.injector.traffic, (url.hostname or "", url.port or 0)):
+            with runs.run(self.time, self.injector.traffic, (url.hostname or "", url.port or 0)):
                 yield
         finally:
             self.time.end()
@@ -60,9 +62,8 @@ class VirtualServer:
         self.time.begin(self.time.now() + MAX_SECONDS * SECOND)
 
     def settle(self) -> tuple[list[Arrival], list[Image]]:
-        """Let the generations of the run end, and return its requests and images."""
+        """Let the generations of the run end, and return its requests and images; raise MockStoppedError."""
         run = self.embedded.run
-        self.time.interrupted = None
         while (end := run(self.injector.running_until())) is not None:
             self._pass_until(end)
         self._pass_until(self.time.now())
@@ -71,5 +72,6 @@ class VirtualServer:
         return observed
 
     def _pass_until(self, end: Instant) -> None:
-        self.time.limit = end
+        self.time.begin(end)
         self.time.block(lambda: False, end)
+        self.time.end()

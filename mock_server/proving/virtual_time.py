@@ -8,15 +8,17 @@ sleep, or a timeout of the client. So a timeout of 30 s takes no real time, and 
 import asyncio
 import heapq
 import itertools
-import os
-import sys
 import threading
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Protocol
 
 from mock_server.domain.clock import Instant, RealClock
+
+from .client_threads import ClientThreads, acting
 
 Ready = Callable[[], bool]
 Cause = Literal["hang", "storm"]
@@ -27,8 +29,6 @@ _TURN_SECONDS = 0.005
 _MAX_TURNS = 2_000
 # For another thread of the client that is busy, where time could pass.
 _GRACE_TURNS = 40
-# Where a thread rests that waits for another one.
-_RESTS = ("threading.py", "queue.py", "concurrent/futures/thread.py")
 # A loop that reads the time until it has passed ends, because each read takes a moment.
 _READ_MICROSECONDS = 1
 
@@ -47,24 +47,32 @@ class Mock(Protocol):
         ...
 
 
-class VirtualTime:
-    """The clock of the mock, and of its clients while a run is active.
+@dataclass(slots=True)
+class _Span:
+    """The time of one run. limit: the instant at which it ends as a hang; interrupted: why it was ended."""
 
-    limit: the instant at which a run ends as a hang; interrupted: why the run was ended, None if it was not.
-    """
+    limit: Instant
+    interrupted: Cause | None = None
+    over: bool = False
+
+    def check(self) -> None:
+        if self.interrupted:
+            raise Interrupted(self.interrupted)
+
+
+class VirtualTime:
+    """The clock of the mock, and of its clients while a run is active. clients: their threads."""
 
     def __init__(self, start: Instant | None = None) -> None:
         self._now = RealClock().now() if start is None else start
         self._changed = threading.Condition()
         self._sleepers: list[tuple[Instant, int, asyncio.Future[None]]] = []
-        self._deadlines: dict[int, Instant | None] = {}
+        self._deadlines: dict[threading.Thread, Instant | None] = {}
         self._numbers = itertools.count()
         self._steps = 0
-        self._idle_threads: frozenset[int] = frozenset()
+        self._span = _Span(0, over=True)
+        self.clients = ClientThreads()
         self.mock: Mock | None = None
-        self.active = False
-        self.limit: Instant = 0
-        self.interrupted: Cause | None = None
 
     def now(self) -> Instant:
         """Return the current instant."""
@@ -86,21 +94,24 @@ class VirtualTime:
 
     def begin(self, limit: Instant) -> None:
         """Begin a run, which may last until `limit`."""
-        self._idle_threads = frozenset(each.ident or 0 for each in threading.enumerate()) - {threading.get_ident()}
-        self.limit, self.interrupted, self.active = limit, None, True
+        self._span = _Span(limit)
 
     def end(self) -> None:
-        """End the run: from now on the client has real time."""
-        self.active = False
+        """End the run: from now on the client has real time, also where it waits."""
+        self._span.over = True
+
+    @property
+    def interrupted(self) -> Cause | None:
+        """Why the run was ended, None if it was not."""
+        return self._span.interrupted
 
     def interrupt(self, cause: Cause) -> None:
         """End the run at the client's next step, unless another cause was first."""
-        self.interrupted = self.interrupted or cause
+        self._span.interrupted = self._span.interrupted or cause
 
     def check(self) -> None:
         """Raise Interrupted if the run was ended."""
-        if self.interrupted:
-            raise Interrupted(self.interrupted)
+        self._span.check()
 
     def touch(self) -> None:
         """Note that a client takes a step: a thread that was about to let time pass checks the mock again."""
@@ -113,70 +124,85 @@ class VirtualTime:
             self._now += microseconds
 
     def block(self, ready: Ready, deadline: Instant | None) -> bool:
-        """Wait until `ready` returns true, and return True; or until `deadline`, and return False.
+        """Wait until `ready` returns true or the run is over, and return True; or until `deadline`, and return False.
 
         Raise Interrupted if that would take longer than the run may last.
         """
-        number = threading.get_ident()
-        self._deadlines[number] = deadline
+        thread, span = threading.current_thread(), self._span
+        self._deadlines[thread] = deadline
         self.touch()
         try:
             while True:
-                self.check()
+                span.check()
                 steps = self._steps
-                if self._rests(ready):
+                rested = self._rests(ready, span)
+                span.check()
+                if rested or span.over:
                     return True
                 with self._changed:
                     if deadline is not None and self._now >= deadline:
                         return False
                     if steps == self._steps:
-                        self._jump()
+                        self._jump(span)
         finally:
-            self._deadlines.pop(number, None)
+            self._deadlines.pop(thread, None)
 
     def follow(self, microseconds: int) -> None:
         """Let time pass for a client in another process, and jump to the mock's next event if no request is busy."""
         self.skip(microseconds)
-        if self._mock_at_rest():
+        span = self._span
+        if self._mock_at_rest(span):
             with self._changed:
                 target = self._target()
-                if target is not None and target <= self.limit:
-                    self._jump()
+                if target is not None and target <= span.limit:
+                    self._jump(span)
 
-    def _rests(self, ready: Ready) -> bool:
+    def _rests(self, ready: Ready, span: _Span) -> bool:
         """Wait until the mock is at rest or `ready` returns true, which is the result."""
         for _ in range(_MAX_TURNS):
             if ready():
                 return True
-            if self._mock_at_rest():
+            if self._mock_at_rest(span):
                 break
             with self._changed:
                 self._changed.wait(_TURN_SECONDS)
-        self._others_rest(ready, _GRACE_TURNS if self._target() is not None else _MAX_TURNS)
+        self._others_rest(ready, _GRACE_TURNS if self._target() is not None else _MAX_TURNS, span)
         return ready()
 
-    def _mock_at_rest(self) -> bool:
+    def _mock_at_rest(self, span: _Span) -> bool:
+        """Return whether the mock is at rest, as it is for ever if its loop has ended, or if the run is over."""
         mock = self.mock
-        if mock is None or mock.loop is None:
+        if mock is None or mock.loop is None or not mock.loop.is_running():
             return True
-        look = asyncio.run_coroutine_threadsafe(_rest(mock), mock.loop)
-        return look.result()
+        seen: Future[bool] = Future()
+        try:
+            # A coroutine that is made here, and that a loop that ends never runs, would be warned of.
+            mock.loop.call_soon_threadsafe(lambda: asyncio.ensure_future(_look(mock, seen)))
+        except RuntimeError:  # it has just ended
+            return True
+        while mock.loop.is_running() and not span.over:
+            span.check()
+            with suppress(TimeoutError):
+                return seen.result(_TURN_SECONDS)
+        return True
 
-    def _others_rest(self, ready: Ready, turns: int) -> None:
+    def _others_rest(self, ready: Ready, turns: int, span: _Span) -> None:
         """Give other threads of the client that neither wait here nor for each other some turns of real time."""
         for turn in range(turns):
-            others = {each.ident or 0 for each in threading.enumerate()} - self._idle_threads - self._deadlines.keys()
-            if ready() or not others - {threading.get_ident()} or (turn and not _acting(others)):
+            others = [each for each in self.clients.others() if each not in self._deadlines]
+            if ready() or span.over or not others or (turn and not acting(others)):
                 return
+            span.check()
             with self._changed:
                 self._changed.wait(_TURN_SECONDS)
 
-    def _jump(self) -> None:
+    def _jump(self, span: _Span) -> None:
         """Go to the next instant that the mock or a client waits for; the caller holds the lock."""
         target = self._target()
-        if target is None or target > self.limit:
-            self.interrupt("hang")
-            raise Interrupted(self.interrupted)
+        if target is None or target > span.limit:
+            span.interrupted = span.interrupted or "hang"
+            span.check()
+            return
         if target <= self._now and not self._due():
             self._changed.wait(_TURN_SECONDS / 5)  # another client's wait is over, and its thread is about to see it
         self._now = max(self._now, target)
@@ -196,17 +222,13 @@ class VirtualTime:
         return bool(self._sleepers) and self._sleepers[0][0] <= self._now
 
 
-def _acting(threads: AbstractSet[int]) -> bool:
-    """Return whether one of the threads does something else than wait for another thread."""
-    frames = sys._current_frames()
-    return any(
-        not frames[each].f_code.co_filename.replace(os.sep, "/").endswith(_RESTS) for each in threads if each in frames
-    )
-
-
 def _wake(woken: "asyncio.Future[None]") -> None:
     if not woken.done():
         woken.set_result(None)
+
+
+async def _look(mock: Mock, seen: "Future[bool]") -> None:
+    seen.set_result(await _rest(mock))
 
 
 async def _rest(mock: Mock) -> bool:
