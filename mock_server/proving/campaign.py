@@ -1,6 +1,6 @@
 """All disasters of one scenario: record it, run it again with each failure, judge, and reduce what was found."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -12,6 +12,7 @@ from .points import Disaster, Schedule, points_of
 Mode = Literal["single", "pairs"]
 Runner = Callable[[Schedule], Run]
 MAX_RUNS = 2_000
+MAX_OVERDUE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,17 @@ class Found:
 
 
 class Campaign:
-    """The runs of one scenario. recording: its run without a failure; findings: one of each kind."""
+    """The runs of one scenario. recording: its run without a failure; findings: one of each kind; gave_up: whether
+    failures were left out because too many runs were overdue.
+    """
 
     def __init__(self, recording: Run) -> None:
         self.recording = recording
         self.worst_run = recording
         self.tried = 0
         self.findings: dict[Kind, Found] = {}
+        self.gave_up = False
+        self._overdue = 0
         self._add((), recording)
 
     @property
@@ -62,13 +67,23 @@ class Campaign:
 
     def _try_all(self, runner: Runner, mode: Mode, without: Collection[str]) -> None:
         survived: list[tuple[Schedule, Run]] = []
-        for schedule in _next(self.recording, (), without):
-            run = runner(schedule)
+        for schedule, run in self._runs(_next(self.recording, (), without), runner):
             if not self._add(schedule, run):
                 survived.append((schedule, run))
         for first, run in survived if mode == "pairs" else []:
-            for schedule in islice(_next(run, first, without), max(0, MAX_RUNS - self.tried)):
-                self._add(schedule, runner(schedule))
+            more = islice(_next(run, first, without), max(0, MAX_RUNS - self.tried))
+            for schedule, other in self._runs(more, runner):
+                self._add(schedule, other)
+
+    def _runs(self, schedules: Iterable[Schedule], runner: Runner) -> Iterator[tuple[Schedule, Run]]:
+        """Yield the runs, until too many are overdue, each of which takes long."""
+        for schedule in schedules:
+            if self._overdue == MAX_OVERDUE:
+                self.gave_up = True
+                return
+            run = runner(schedule)
+            self._overdue += run.overdue
+            yield schedule, run
 
     def _add(self, schedule: Schedule, run: Run) -> list[Judgement]:
         """Judge a run, and keep the shortest schedule of each kind."""

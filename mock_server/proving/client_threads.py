@@ -12,12 +12,6 @@ from threading import Thread
 from typing import Any
 from weakref import WeakSet
 
-# Where a thread rests that waits for another one: a file of the standard library, and its functions.
-_RESTS = {
-    "/threading.py": {"wait", "wait_for", "acquire", "__enter__", "join", "_wait_for_tstate_lock"},
-    "/queue.py": {"get", "put", "join"},
-    "/concurrent/futures/thread.py": {"_worker"},
-}
 # Those that serve a mock.
 _EXEMPT: WeakSet[Thread] = WeakSet()
 
@@ -57,16 +51,28 @@ class ClientThreads:
 
 
 def acting(threads: Collection[Thread]) -> list[Thread]:
-    """Return the threads that do something else than wait for another thread."""
+    """Return the threads that do something else than wait for another thread, or that another thread has just woken."""
     frames = sys._current_frames()
-    return [each for each in threads if not (each.ident and _rests(frames.get(each.ident)))]
+    return [each for each in threads if not (each.ident and _waits(frames.get(each.ident)))]
 
 
-def _rests(frame: Any) -> bool:
+def _waits(frame: Any) -> bool:
+    """Return whether a thread with this frame still waits: for a notification, the end of a thread, or work of a pool.
+
+    Futures, events, semaphores and queues wait for notifications. A thread that was notified is no longer among the
+    waiters, even if it has not continued yet.
+    """
     if frame is None:  # it has just ended
         return True
-    path = frame.f_code.co_filename.replace(sep, "/")
-    return any(path.endswith(file) and frame.f_code.co_name in names for file, names in _RESTS.items())
+    place, names = frame.f_code.co_filename.replace(sep, "/"), frame.f_locals
+    match place.rpartition("/")[2], frame.f_code.co_name:
+        case "threading.py", "wait" if "waiter" in names:
+            return names["waiter"] in names["self"]._waiters
+        case "threading.py", "join" | "_wait_for_tstate_lock":
+            return bool(names["self"].is_alive())
+        case "thread.py", "_worker" if "work_queue" in names:
+            return bool(names["work_queue"].empty())
+    return False
 
 
 def quietly(run: Callable[[], None], ended_by: type[BaseException]) -> Callable[[], None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server.embedding import default_settings
 
-from .campaign import Campaign, Found
+from .campaign import MAX_OVERDUE, Campaign, Found
 from .injector import MAX_REQUESTS
 from .judging import KINDS, credits_of
 from .observed import Ended, Run
@@ -15,16 +15,17 @@ from .points import Schedule, show_schedule
 from .timeline import timeline
 from .virtual_run import runs
 from .virtual_server import MAX_SECONDS, VirtualServer
-from .virtual_time import Interrupted
+from .virtual_time import Cause, Interrupted
 from .watchdog import REAL_SECONDS, Watchdog, in_own_thread, signals_reach
 
 _running: list[tuple[Schedule, Watchdog]] = []
 _served = ExitStack()
 _shared: list[VirtualServer] = []
 atexit.register(_served.close)
-_SAYS = {
-    "hang": f"it waited for {MAX_SECONDS} s or for something that never comes, or was busy for {REAL_SECONDS} s",
-    "storm": f"it sent more than {MAX_REQUESTS} requests",
+_INTERRUPTED: dict[Cause, tuple[Ended, str]] = {
+    "hang": ("hang", f"it waited for {MAX_SECONDS} s or for something that never comes"),
+    "storm": ("storm", f"it sent more than {MAX_REQUESTS} requests"),
+    "overdue": ("hang", f"it was busy, or waited in real time, for {REAL_SECONDS} s"),
 }
 
 
@@ -65,17 +66,16 @@ class Observation:
         except BaseException as problem:  # noqa: BLE001 (it is judged; pytest raises others than Exception)
             self.problem = problem
 
-    def end(self, server: VirtualServer, interrupted: str | None) -> None:
+    def end(self, server: VirtualServer, interrupted: Cause | None) -> None:
         """Observe how the run ended."""
         requests, images = server.settle()
         ended, said = self._ended(interrupted)
-        self.run = Run(ended, said, tuple(requests), tuple(images), bool(self.value))
+        overdue = interrupted == "overdue"
+        self.run = Run(ended, said, tuple(requests), tuple(images), bool(self.value), overdue)
 
-    def _ended(self, interrupted: str | None) -> tuple[Ended, str]:
-        if interrupted == "hang":
-            return "hang", _SAYS["hang"]
-        if interrupted == "storm":
-            return "storm", _SAYS["storm"]
+    def _ended(self, interrupted: Cause | None) -> tuple[Ended, str]:
+        if interrupted:
+            return _INTERRUPTED[interrupted]
         if self.problem is not None:
             return "failure", f"{type(self.problem).__name__}: {self.problem}".partition("\n")[0][:200]
         return "success", f"returned {self.value!r:.40}"
@@ -134,5 +134,7 @@ def proof_part(campaign: Campaign, test: str, command: Callable[[Schedule], str]
                 "worst_cost": campaign.worst,
             }
         )
-    tried = {"disasters": {"tests": 1, "runs": campaign.tried}}
-    return {"disasters": found, "worst_costs": {test: campaign.worst}, "tried": tried}
+    tried: dict[str, Any] = {"tests": 1, "runs": campaign.tried}
+    if campaign.gave_up:
+        tried["not_run"] = {test: f"the rest of its failures, since {MAX_OVERDUE} runs took too long in real time"}
+    return {"disasters": found, "worst_costs": {test: campaign.worst}, "tried": {"disasters": tried}}

@@ -37,7 +37,7 @@ class Arrival(msgspec.Struct):
 class Run:
     """A run of a client. ended: it reported a success or a failure, or was interrupted; said: the end in words;
     images: those that its requests made, oldest first, also those made after it ended; valued: whether it returned
-    something that is not empty.
+    something that is not empty; overdue: whether it was interrupted because it took too long in real time.
     """
 
     ended: Ended
@@ -45,6 +45,7 @@ class Run:
     requests: Sequence[Arrival]
     images: Sequence[Image]
     valued: bool = False
+    overdue: bool = False
 
     @property
     def cost(self) -> int:

@@ -1,5 +1,6 @@
 """Which threads have virtual time now: those of a client, from the begin of its run to the end."""
 
+import asyncio
 import os
 import threading
 import time
@@ -23,7 +24,7 @@ READS = {
     "perf_counter": 1,
     "perf_counter_ns": 10**9,
 }
-# After an interruption an event loop cancels its tasks; after these turns it is interrupted again.
+# After an interruption the tasks of an event loop are cancelled; after these turns the loop itself is interrupted.
 _CLEANING_TURNS = 200
 
 
@@ -37,12 +38,21 @@ class VirtualRun:
     start: Instant
     base: dict[str, Any]
     clients: ClientThreads = field(default_factory=ClientThreads)
-    cleaning: int = 0
+    cleaning: dict[asyncio.AbstractEventLoop, int] = field(default_factory=dict)
 
     def cleans(self) -> bool:
-        """Return whether an event loop that was interrupted once may continue, to cancel its tasks."""
-        self.cleaning += 1
-        return self.cleaning % _CLEANING_TURNS != 1
+        """Cancel the tasks of the event loop that this thread runs, and return True; return False if they do not end,
+        or without a loop.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        turns = self.cleaning[loop] = self.cleaning.get(loop, 0) + 1
+        if turns == 1:
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+        return turns % _CLEANING_TURNS != 0
 
 
 class Runs:

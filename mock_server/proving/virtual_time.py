@@ -21,7 +21,7 @@ from mock_server.domain.clock import Instant, RealClock
 from .client_threads import ClientThreads, acting
 
 Ready = Callable[[], bool]
-Cause = Literal["hang", "storm"]
+Cause = Literal["hang", "storm", "overdue"]
 
 # Of real time: how long a client that waits does until it looks again.
 _TURN_SECONDS = 0.005
@@ -188,9 +188,9 @@ class VirtualTime:
 
     def _others_rest(self, ready: Ready, turns: int, span: _Span) -> None:
         """Give other threads of the client that neither wait here nor for each other some turns of real time."""
-        for turn in range(turns):
+        for _ in range(turns):
             others = [each for each in self.clients.others() if each not in self._deadlines]
-            if ready() or span.over or not others or (turn and not acting(others)):
+            if ready() or span.over or not acting(others):
                 return
             span.check()
             with self._changed:

@@ -78,7 +78,7 @@ class Watchdog:
     def _stop(self) -> None:
         """Interrupt whatever the threads of the client do: waits in virtual time, for the mock, for locks, or none."""
         time = self._server.time
-        time.interrupt("hang")
+        time.interrupt("overdue")
         self._server.injector.disconnect()
         self._stopping = True
         busy = acting(time.clients.others())
@@ -91,7 +91,7 @@ class Watchdog:
 
     def _raise(self, *_: object) -> None:
         if self._stopping and not self._ended:
-            raise Interrupted("hang")
+            raise Interrupted("overdue")
 
 
 @contextmanager

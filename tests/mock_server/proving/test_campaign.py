@@ -1,5 +1,7 @@
 """The search for disasters, with clients that are functions of a schedule."""
 
+from dataclasses import replace
+
 from mock_server.proving.campaign import Campaign
 from mock_server.proving.observed import Run
 from mock_server.proving.points import Schedule, parse_schedule, points_of, show_schedule
@@ -89,3 +91,11 @@ def test_findings_before_an_interruption_are_kept() -> None:
     except KeyboardInterrupt:
         assert [each.judgement.kind for each in campaign.found] == ["double-payment"]
     assert campaign.tried == 4
+
+
+def test_a_client_that_takes_too_long_in_real_time_is_given_up_after_three_runs() -> None:
+    overdue = replace(run([order(1, "a")], [], ended="hang"), overdue=True)
+    campaign = Campaign(RECORDING)
+    campaign.prove(lambda _: overdue)
+    assert (campaign.tried, campaign.gave_up) == (4, True)
+    assert [each.judgement.kind for each in campaign.found] == ["hang"]
