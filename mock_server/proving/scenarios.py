@@ -40,7 +40,10 @@ def run_scenario(
     if recording.ended == "failure":
         raise AssertionError(f"the scenario fails without a disaster: {recording.said}")
     campaign = Campaign(recording)
-    campaign.prove(runner, mode, None if only is None else parse_schedule(only))
+    try:
+        campaign.prove(runner, mode, None if only is None else parse_schedule(only))
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(f"the disasters so far:\n{report_of(campaign, in_python)}") from interrupt
     if kinds := [kind for kind in KINDS if kind in campaign.findings and kind not in allow]:
         raise AssertionError(report_of(campaign, in_python, kinds))
     return campaign
