@@ -68,23 +68,24 @@ def prove(
     Example:
       aiimage-mock prove --readings -- sh -c 'curl -f --oauth2-bearer $AIIMAGE_TOKEN $AIIMAGE_BASE_URL/aiimage/versions'
     """
-    if bool(readings) == bool(disasters or disaster):
-        raise BadUsageError("choose what to prove: add --readings or --disasters")
+    if not (readings or disasters or disaster):
+        raise BadUsageError("choose what to prove: add --readings or --disasters, or both")
     from mock_server.configuration import ConfigurationError
     from mock_server.embedding import default_settings
 
-    from .command import FailsByDefaultError
-    from .command import prove as prove_command
+    from .command import FailsByDefaultError, prove_readings, report
     from .command_disasters import prove_disasters
     from .points import ScheduleError, parse_schedule
+    from .results import Proof
 
+    proof = Proof()
     try:
         settings = default_settings(behaviour)
+        only = parse_schedule(disaster) if disaster else None
         if readings:
-            proof = prove_command(command, settings, readings, limit, lambda line: click.echo(line))
-        else:
-            only = parse_schedule(disaster) if disaster else None
-            proof = prove_disasters(command, settings, disasters or "single", only, lambda line: click.echo(line))
+            prove_readings(command, settings, readings, limit, click.echo, proof)
+        if disasters or disaster:
+            prove_disasters(command, settings, disasters or "single", only, click.echo, proof)
     except ScheduleError as error:
         raise BadUsageError(f"--disaster: {error}") from error
     except ConfigurationError as error:
@@ -94,5 +95,8 @@ def prove(
     except FailsByDefaultError as error:
         click.echo(error.output, nl=False)
         raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("interrupted")
+    report(proof, click.echo)
     if strict and (proof.findings("readings") or proof.findings("disasters")):
         raise SystemExit(1)

@@ -5,7 +5,6 @@ import shlex
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from mock_server.client import Control, MockWorld
 from mock_server.configuration import Settings
@@ -17,7 +16,7 @@ from .disasters import proof_part
 from .observed import Ended, Run
 from .outcome import Outcome
 from .points import Schedule, show_schedule
-from .results import JSON_FILE, MARKDOWN_FILE, Proof
+from .results import Proof
 from .virtual_server import VirtualServer
 
 # The client has real time, so the points at which it would have to wait for long are left out.
@@ -38,9 +37,8 @@ class Disasters:
         self._runs = 0
         self._output = ""
 
-    def prove(self, mode: Mode, only: Schedule | None, show: Show) -> Proof:
-        """Run the command with every failure, return what was found, also after Ctrl-C; raise FailsByDefaultError."""
-        proof = Proof()
+    def prove(self, mode: Mode, only: Schedule | None, show: Show, proof: Proof) -> None:
+        """Run the command with every failure, and add what was found, also after Ctrl-C; raise FailsByDefaultError."""
         proof.add({"tried": {"disasters": {"mode": mode, "tests": 0, "runs": 0}}})
         with self._server.served():
             recording = self._run(())
@@ -56,10 +54,8 @@ class Disasters:
 
             try:
                 campaign.prove(run, mode, only, LEFT_OUT)
-            except KeyboardInterrupt:
-                show("interrupted")
-        proof.add(proof_part(campaign, self.name, self._command))
-        return proof
+            finally:
+                proof.add(proof_part(campaign, self.name, self._command))
 
     def _run(self, schedule: Schedule) -> Run:
         self._runs += 1
@@ -101,12 +97,7 @@ class Disasters:
 
 
 def prove_disasters(
-    arguments: Sequence[str], settings: Settings, mode: Mode, only: Schedule | None, show: Show
-) -> Proof:
-    """Prove a command with failures, and write the results into the current folder; raise FailsByDefaultError."""
-    proof = Disasters(arguments, settings).prove(mode, only, show)
-    proof.write(Path())
-    for line in proof.lines():
-        show(line)
-    show(f"written to {JSON_FILE} and {MARKDOWN_FILE}")
-    return proof
+    arguments: Sequence[str], settings: Settings, mode: Mode, only: Schedule | None, show: Show, proof: Proof
+) -> None:
+    """Prove a command with failures, and add what was found, also after Ctrl-C; raise FailsByDefaultError."""
+    Disasters(arguments, settings).prove(mode, only, show, proof)

@@ -13,7 +13,7 @@ _MAX_LINES = 24
 _HEAD = "   seconds  lock  paid"
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Event:
     """Something that happened. lock: 1 if it is taken then, -1 if it is freed; paid: credits."""
 
@@ -30,7 +30,9 @@ def timeline(run: Run, lock_seconds: float = 10) -> str:
         return f"{_HEAD}\n{' ' * len(_HEAD)}  no request"
     start = run.requests[0].at
     lines, held, paid = [_HEAD], 0, 0
-    for event in _shortened(sorted(_events(run, round(lock_seconds * SECOND)))):
+    for event in _shortened(
+        sorted(_events(run, round(lock_seconds * SECOND)), key=lambda each: (each.at, each.number))
+    ):
         held += event.lock
         paid += event.paid
         lane = "[" if event.lock > 0 else "]" if event.lock < 0 else "|" if held > 0 else ""
@@ -47,7 +49,7 @@ def _events(run: Run, lock: int) -> Iterator[_Event]:
 
 
 def _exchange(arrival: Arrival, made: Sequence[Image], lock: int) -> Iterator[_Event]:
-    """Yield the events of one request."""
+    """Yield the events of one request, in the order of those that happen at one instant."""
     entry, at, number = arrival.entry, arrival.at, arrival.number
     # A world has a clock of its own, which a test may have set.
     offset = entry.at - at if entry else 0
@@ -58,10 +60,10 @@ def _exchange(arrival: Arrival, made: Sequence[Image], lock: int) -> Iterator[_E
         yield _Event(at, 2 * number, f"{sent}  {_answer(arrival)}")
         return
     yield _Event(at, 2 * number, sent, lock=1)
-    yield _Event(min(ends, at + lock), 2 * number, "   lock free" if ends > at + lock else f"{number:2d} ends", lock=-1)
     if made:
         names = ", ".join(each.title for each in made)
         yield _Event(ends, 2 * number, f"   charged: {names}", paid=sum(each.credits for each in made))
+    yield _Event(min(ends, at + lock), 2 * number, "   lock free" if ends > at + lock else f"{number:2d} ends", lock=-1)
     yield _Event(ends, 2 * number + 1, f"{number:2d} {_answer(arrival)}")
 
 

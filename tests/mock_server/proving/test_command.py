@@ -33,7 +33,8 @@ def prove(code: str, *settings: str) -> tuple[Proof, list[str]]:
     shown: list[str] = []
     readings = [SINGLE[name] for name in settings]
     command = Command([sys.executable, "-c", CLIENT + code], default_settings())
-    proof = command.prove_readings(SPACE, Plan("each", readings, [], len(readings), 0), shown.append)
+    proof = Proof()
+    command.prove_readings(SPACE, Plan("each", readings, [], len(readings), 0), shown.append, proof)
     return proof, shown
 
 

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mock_server.cli import main
+from mock_server.proving.command_disasters import Disasters
+from mock_server.proving.observed import Run
+from mock_server.proving.points import Schedule
 from mock_server.proving.results import JSON_FILE
 
 # A client whose number of attempts is its first argument.
@@ -47,6 +50,7 @@ def test_a_command_that_retries_blindly_pays_twice(folder: Path) -> None:
     assert f"aiimage-mock prove --disaster=1.charged -- {sys.executable} client.py 2" in done.output
 
 
+@pytest.mark.slow
 def test_a_command_that_gives_up_loses_its_picture_and_strict_fails(folder: Path) -> None:
     done = prove("--disasters", "--strict", "--", sys.executable, "client.py", "1")
     assert done.exit_code == 1, done.output
@@ -66,7 +70,6 @@ def test_a_command_that_fails_by_itself_is_not_tried() -> None:
     ("arguments", "why"),
     [
         ([], "choose what to prove: add --readings or --disasters"),
-        (["--readings", "--disasters"], "choose what to prove"),
         (["--disaster=1.eaten"], "--disaster: unknown point 'eaten'"),
     ],
 )
@@ -74,3 +77,26 @@ def test_options_that_cannot_be_followed_are_refused(arguments: list[str], why: 
     done = prove(*arguments, "--", "true")
     assert done.exit_code == 2
     assert why in done.output
+
+
+@pytest.mark.slow
+def test_readings_and_disasters_are_reported_together(folder: Path) -> None:
+    done = prove("--readings=each", "--disaster=1.charged", "--", sys.executable, "client.py", "2")
+    assert done.exit_code == 0, done.output
+    proof = json.loads((folder / JSON_FILE).read_text())
+    assert proof["tried"].keys() == {"readings", "disasters"}
+    assert [each["finding"] for each in proof["disasters"]] == ["double-payment"]
+
+
+def test_an_interrupted_command_leaves_a_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Disasters._run
+
+    def interrupted(self: Disasters, schedule: Schedule) -> Run:
+        if self._runs == 3:
+            raise KeyboardInterrupt
+        return run(self, schedule)
+
+    monkeypatch.setattr(Disasters, "_run", interrupted)
+    done = prove("--disasters", "--", sys.executable, "client.py", "2")
+    assert "interrupted" in done.output
+    assert json.loads((folder / JSON_FILE).read_text())["tried"]["disasters"]["runs"] == 3

@@ -87,7 +87,10 @@ def test_the_worst_cost_of_all_runs_is_asserted(project: Project, tmp_path: Path
     prove(project, tmp_path, tests % 2, "--aiimage-disasters")
 
 
-@pytest.mark.parametrize("flags", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize(
+    "flags",
+    [pytest.param((), id="one process"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)],
+)
 def test_classes_parameters_and_fixtures_of_ones_own_are_run_again(
     project: Project, tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
