@@ -102,7 +102,8 @@ def _explained(found: list[Finding], variant: Variant, body: Body) -> list[Findi
 
 def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> list[Finding]:
     """Return what the document allows and the service does not: it gives no limits, and a plan may lack something."""
-    found, roles = list(_not_offered(variant, fields, behaviour)), variant.roles
+    incomplete = behaviour.absent_engines or behaviour.absent_sizes
+    found, roles = list(_not_offered(variant, fields, behaviour)) if incomplete else [], variant.roles
     longest = behaviour.max_text_length
     if roles.count and fields.get(roles.count, 0) > behaviour.max_images:
         found.append(finding(roles.count, "maximum", f"must not be greater than {behaviour.max_images}"))
