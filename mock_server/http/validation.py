@@ -91,6 +91,8 @@ def _no_file(value: Any, multipart: bool) -> str:
 
 def _explained(found: list[Finding], variant: Variant, body: Body) -> list[Finding]:
     """Return the findings about a form, with what is wrong with its bytes."""
+    if not (body.broken or body.problem or body.unchosen):
+        return found
     broken = [finding(name, "unreadable", text) for name, text in body.broken.items() if name in variant.properties]
     kept = [each for each in found if each.field not in body.broken]
     if body.problem and kept:
