@@ -55,7 +55,7 @@ def test_recent_images(primary: Api, verdict: Verdict, run: Run) -> None:
     )
 
 
-@decides("RECENT-TIME", credits=1, quick=True)
+@decides("RECENT-TIME", credits=1)
 def test_times_of_images(primary: Api, verdict: Verdict, run: Run) -> None:
     """Of those that earlier tests made, or else of a new one."""
     if not run.made_images.of("primary"):

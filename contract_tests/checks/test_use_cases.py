@@ -18,8 +18,9 @@ IMAGE_RULES = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET")
 
 
 @decides(
-    *IMAGE_RULES, "IMG-SIZE", "IMG-STORAGE", "RECENT-SAME", "VERSIONS", credits=1, seconds=4, quick=True, first=True
-)
+    *IMAGE_RULES, "IMG-SIZE", "IMG-STORAGE", "RECENT-SAME", "RECENT-TIME", "VERSIONS",
+    credits=1, seconds=4, quick=True, first=True,
+)  # fmt: skip
 def test_product_imagery(primary: Api, verdict: Verdict, run: Run) -> None:
     """Check availability, generate one image in high definition, fetch it, and find it among the recent images.
 
