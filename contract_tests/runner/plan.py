@@ -110,7 +110,7 @@ def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str
 
 def _sort_key(entry: Entry) -> tuple[int, bool, bool, int]:
     decides = entry.decides
-    # What every service charges for comes before what only a wrong one does, so that a low cap suffices for both.
+    # Images that every service charges for come before requests that only a wrong one does: a low cap allows both.
     pays = decides.quick and decides.free_with_role is None
     return PHASES.index(entry.phase), not decides.first, not pays, entry.cost
 
