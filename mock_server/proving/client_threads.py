@@ -9,8 +9,11 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from os import sep
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 # Those that serve a mock.
 _EXEMPT: WeakSet[Thread] = WeakSet()
@@ -28,6 +31,8 @@ class ClientThreads:
 
     def __init__(self) -> None:
         self._threads: set[Thread] = set()
+        # Work that the client gave to pools, each with the queue of the pool.
+        self._work: dict[Future[Any], object] = {}
 
     def add(self, thread: Thread) -> bool:
         """Add a thread, and return True, if it is not exempt."""
@@ -49,30 +54,38 @@ class ClientThreads:
         current = threading.current_thread()
         return [each for each in self._threads.copy() if each is not current and (not each.ident or each.is_alive())]
 
+    def add_work(self, work: "Future[Any]", queue: object) -> None:
+        """Note that the client gave work to the threads of a pool."""
+        self._work[work] = queue
 
-def acting(threads: Collection[Thread]) -> list[Thread]:
-    """Return the threads that do something else than wait for another thread, or that another thread has just woken."""
-    frames = sys._current_frames()
-    return [each for each in threads if not (each.ident and _waits(frames.get(each.ident)))]
+    def acting(self, threads: Collection[Thread]) -> list[Thread]:
+        """Return the threads that do something else than wait for another one, or that were woken and have not yet
+        continued.
+        """
+        for work in list(self._work):
+            if work.running() or work.done():
+                self._work.pop(work, None)
+        frames = sys._current_frames()
+        return [each for each in threads if not (each.ident and self._waits(frames.get(each.ident)))]
 
+    def _waits(self, frame: Any) -> bool:
+        """Return whether a thread with this frame still waits: for a notification, the end of a thread, or work of a
+        pool.
 
-def _waits(frame: Any) -> bool:
-    """Return whether a thread with this frame still waits: for a notification, the end of a thread, or work of a pool.
-
-    Futures, events, semaphores and queues wait for notifications. A thread that was notified is no longer among the
-    waiters, even if it has not continued yet.
-    """
-    if frame is None:  # it has just ended
-        return True
-    place, names = frame.f_code.co_filename.replace(sep, "/"), frame.f_locals
-    match place.rpartition("/")[2], frame.f_code.co_name:
-        case "threading.py", "wait" if "waiter" in names:
-            return names["waiter"] in names["self"]._waiters
-        case "threading.py", "join" | "_wait_for_tstate_lock":
-            return bool(names["self"].is_alive())
-        case "thread.py", "_worker" if "work_queue" in names:
-            return bool(names["work_queue"].empty())
-    return False
+        Futures, events, semaphores and queues wait for notifications. A thread that was notified is no longer among
+        the waiters, even if it has not continued yet; nor is work that a thread took from its queue running yet.
+        """
+        if frame is None:  # it has just ended
+            return True
+        place, names = frame.f_code.co_filename.replace(sep, "/"), frame.f_locals
+        match place.rpartition("/")[2], frame.f_code.co_name:
+            case "threading.py", "wait" if "waiter" in names:
+                return names["waiter"] in names["self"]._waiters
+            case "threading.py", "join" | "_wait_for_tstate_lock":
+                return bool(names["self"].is_alive())
+            case "thread.py", "_worker" if "work_queue" in names:
+                return all(queue is not names["work_queue"] for queue in list(self._work.values()))
+        return False
 
 
 def quietly(run: Callable[[], None], ended_by: type[BaseException]) -> Callable[[], None]:

@@ -38,10 +38,14 @@ def _starts(original: Any) -> Any:
 
 def _submits(original: Any) -> Any:
     def submit(pool: Any, function: Any, /, *arguments: Any, **named: Any) -> Any:
-        if run := runs.of_client():
-            for thread in pool._threads.copy():
-                run.clients.add(thread)
-        return original(pool, function, *arguments, **named)
+        run = runs.of_client()
+        if run is None:
+            return original(pool, function, *arguments, **named)
+        for thread in pool._threads.copy():
+            run.clients.add(thread)
+        work = original(pool, function, *arguments, **named)
+        run.clients.add_work(work, pool._work_queue)
+        return work
 
     return submit
 

@@ -18,7 +18,7 @@ from typing import Literal, Protocol
 
 from mock_server.domain.clock import Instant, RealClock
 
-from .client_threads import ClientThreads, acting
+from .client_threads import ClientThreads
 
 Ready = Callable[[], bool]
 Cause = Literal["hang", "storm", "overdue"]
@@ -190,7 +190,7 @@ class VirtualTime:
         """Give other threads of the client that neither wait here nor for each other some turns of real time."""
         for _ in range(turns):
             others = [each for each in self.clients.others() if each not in self._deadlines]
-            if ready() or span.over or not acting(others):
+            if ready() or span.over or not self.clients.acting(others):
                 return
             span.check()
             with self._changed:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from .client_threads import acting
 from .virtual_run import runs
 from .virtual_server import VirtualServer
 from .virtual_time import Interrupted
@@ -81,7 +80,7 @@ class Watchdog:
         time.interrupt("overdue")
         self._server.injector.disconnect()
         self._stopping = True
-        busy = acting(time.clients.others())
+        busy = time.clients.acting(time.clients.others())
         if _SIGNAL is not None and self._client is threading.main_thread():
             signal.pthread_kill(self._client.ident or 0, _SIGNAL)
             busy = [each for each in busy if each is not self._client]

@@ -3,11 +3,11 @@
 import queue
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from mock_server.proving.client_threads import ClientThreads, acting, exempt
+from mock_server.proving.client_threads import ClientThreads, exempt
 
 
 @pytest.fixture
@@ -65,9 +65,15 @@ def test_threads_that_wait_for_each_other_rest_and_others_act(released: threadin
         for each in (*resting[:2], spinning):
             each.start()
         busy.wait()
-        while acting(resting):  # until they have begun to wait
+        clients = ClientThreads()
+        while clients.acting(resting):  # until they have begun to wait
             pass
-        assert acting([*resting, spinning]) == [spinning]
-        assert acting([threading.Thread(target=int)]) != []  # it is about to start
+        assert clients.acting([*resting, spinning]) == [spinning]
+        assert clients.acting([threading.Thread(target=int)]) != []  # it is about to start
+        waiting: Future[None] = Future()
+        clients.add_work(waiting, pool._work_queue)  # as if the idle thread had just taken it
+        assert clients.acting([idle]) == [idle]
+        waiting.set_running_or_notify_cancel()
+        assert clients.acting([idle]) == []
         released.set()
         items.put(1)

@@ -25,7 +25,7 @@ def test_requests_the_lock_and_the_charge_are_in_order() -> None:
 
 def test_a_generation_without_a_duration_has_its_events_in_order() -> None:
     text = timeline(run([order(1, "a", ended=0)], [image("a", "a.png", 0)]))
-    assert [line[28:] for line in text.splitlines()[1:-1]] == [
+    assert [line[24:].removeprefix(" ") for line in text.splitlines()[1:-1]] == [
         "1 POST generate-image",
         "  charged: a.png",
         "1 ends",
