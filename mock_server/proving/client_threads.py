@@ -73,7 +73,8 @@ class ClientThreads:
         pool.
 
         Futures, events, semaphores and queues wait for notifications. A thread that was notified is no longer among
-        the waiters, even if it has not continued yet; nor is work that a thread took from its queue running yet.
+        the waiters, even if it has not continued yet. A thread of a pool that ends, or that took work which does not run
+        yet, still has the frame of one that waits.
         """
         if frame is None:  # it has just ended
             return True
@@ -84,7 +85,9 @@ class ClientThreads:
             case "threading.py", "join" | "_wait_for_tstate_lock":
                 return bool(names["self"].is_alive())
             case "thread.py", "_worker" if "work_queue" in names:
-                return all(queue is not names["work_queue"] for queue in list(self._work.values()))
+                pool = names["executor_reference"]()
+                ends = pool is None or pool._shutdown
+                return not ends and all(queue is not names["work_queue"] for queue in list(self._work.values()))
         return False
 
 

@@ -75,5 +75,8 @@ def test_threads_that_wait_for_each_other_rest_and_others_act(released: threadin
         assert clients.acting([idle]) == [idle]
         waiting.set_running_or_notify_cancel()
         assert clients.acting([idle]) == []
+        pool._shutdown = True
+        assert clients.acting([idle]) == [idle]
+        pool._shutdown = False
         released.set()
         items.put(1)
