@@ -73,8 +73,8 @@ class ClientThreads:
         pool.
 
         Futures, events, semaphores and queues wait for notifications. A thread that was notified is no longer among
-        the waiters, even if it has not continued yet. A thread of a pool that ends, or that took work which does not run
-        yet, still has the frame of one that waits.
+        the waiters, even if it has not continued yet. A thread of a pool that ends, or that took work which does not
+        run yet, still has the frame of one that waits.
         """
         if frame is None:  # it has just ended
             return True
@@ -83,7 +83,7 @@ class ClientThreads:
             case "threading.py", "wait" if "waiter" in names:
                 return names["waiter"] in names["self"]._waiters
             case "threading.py", "join" | "_wait_for_tstate_lock":
-                return bool(names["self"].is_alive())
+                return names["self"] in threading.enumerate()
             case "thread.py", "_worker" if "work_queue" in names:
                 pool = names["executor_reference"]()
                 ends = pool is None or pool._shutdown
