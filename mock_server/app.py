@@ -64,12 +64,13 @@ def create_app(
     handlers: Mapping[str, Handler] = HANDLERS,
     log: AccessLog = log_access,
     state: State | None = None,
+    service: Service | None = None,
     rendered: Shelf[bytes] | None = None,
 ) -> ASGIApp:
     """Return the mock as an ASGI application; raise ContractError if a handler has no operation.
 
-    served: the contract, by default the packaged one; state: by default the one that the settings name; rendered:
-    the pictures that applications share.
+    served: the contract, by default the packaged one; state: by default the one that the settings name; service: by
+    default a new one of that state; rendered: the pictures that applications share.
     """
     # A request for what the service lacks is valid, and beyond a limit: the whole document reads it.
     whole = served or contract()
@@ -77,7 +78,7 @@ def create_app(
     unknown = handlers.keys() - {operation.id for operation in served.operations}
     if unknown:
         raise ContractError(f"handlers without an operation in the document: {', '.join(sorted(unknown))}")
-    service = _service(settings, served, state or open_state(settings, clock))
+    service = service or _service(settings, served, state or open_state(settings, clock))
     reader = BodyReader(settings.behaviour, service.sources)
     pipeline = partial(
         Pipeline,
@@ -105,6 +106,11 @@ def create_app(
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
     return PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+
+
+def open_service(settings: Settings, clock: Clock) -> Service:
+    """Return the service of `create_app`, for a program that reads its state."""
+    return _service(settings, _offered(contract(), settings.behaviour), open_state(settings, clock))
 
 
 def _offered(served: Contract, behaviour: Behaviour) -> Contract:

@@ -3,10 +3,12 @@
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Coroutine
+from concurrent import futures
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +20,9 @@ from .configuration import Settings, read_accounts
 from .domain.clock import use_real_time
 from .serving import address, bind, server_config
 
+T = TypeVar("T")
+_LOOK_SECONDS = 1
+_STOPPED = "the mock of this process has stopped"
 _Result = tuple[list[Message], Exception | None]
 
 
@@ -49,9 +54,26 @@ class EmbeddedServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
+        if not self.stopped:
+            self.run(self._stop())
         self._thread.join()
         self._listener.close()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the server was entered and serves no more."""
+        return not self._thread.is_alive()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return the result of a coroutine that runs in the server's loop; raise RuntimeError if the server stops."""
+        if self.stopped:
+            coroutine.close()
+            raise RuntimeError(_STOPPED)
+        result = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        while not futures.wait([result], _LOOK_SECONDS).done:
+            if self.stopped:
+                raise RuntimeError(_STOPPED)
+        return result.result()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call of an ASGI client, from any asyncio loop; raise ConnectionResetError if a fault breaks the

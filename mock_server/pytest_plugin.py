@@ -5,7 +5,7 @@ pytest imports this module in every run if the mock is installed, so the fixture
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         nargs="?",
         const="pairwise",
         metavar="each|pairwise|full",
-        type=_mode,
+        type=_one_of("each", "pairwise", "full"),
         help="run each test that uses the mock again under other readings of the documentation (pairwise)",
     )
     group.addoption(
@@ -37,15 +37,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--aiimage-readings-strict", action="store_true", help="fail if a reading changes the outcome of a test"
     )
+    group.addoption(
+        "--aiimage-disasters",
+        nargs="?",
+        const="single",
+        metavar="single|pairs",
+        type=_one_of("single", "pairs"),
+        help="run each test that uses the mock again with every failure at every point of its requests (single)",
+    )
+    group.addoption(
+        "--aiimage-disaster", metavar="REQUEST.POINT", help="run each test that uses the mock again with this failure"
+    )
+    group.addoption("--aiimage-disasters-strict", action="store_true", help="fail if a disaster is found")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "aiimage_reading(setting, ...): run the test under this reading only")
     strict = config.getoption("--aiimage-readings-strict")
-    if mode := config.getoption("--aiimage-readings") or ("pairwise" if strict else ""):
+    if readings := config.getoption("--aiimage-readings") or ("pairwise" if strict else ""):
         from .proving.readings_plugin import readings_plugin
 
-        readings_plugin(config, mode, strict)
+        readings_plugin(config, readings, strict)
+    disasters, only, strict = (config.getoption(f"--aiimage-disaster{end}") for end in ("s", "", "s-strict"))
+    if disasters or only or strict:
+        from .proving.disasters_plugin import disasters_plugin
+
+        if readings:
+            raise pytest.UsageError("run --aiimage-readings and --aiimage-disasters one after the other")
+        disasters_plugin(config, disasters or "single", only, strict)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -74,8 +93,9 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
         settings = default_settings(behaviour)
     except ConfigurationError as error:
         pytest.fail(f"--aiimage-mock-behaviour: {error}", pytrace=False)
-    readings = request.config.pluginmanager.get_plugin("aiimage-readings")
-    with readings.server() if readings else EmbeddedServer(settings) as server:
+    plugins = map(request.config.pluginmanager.get_plugin, ("aiimage-disasters", "aiimage-readings"))
+    proving = next(filter(None, plugins), None)
+    with proving.server() if proving else EmbeddedServer(settings) as server:
         yield MockServer(Control(server.origin), server.app)
 
 
@@ -105,12 +125,15 @@ def _name(request: pytest.FixtureRequest) -> str:
     return f"{request.scope} {request.node.nodeid} {worker}"
 
 
-def _mode(text: str) -> str:
-    """Return the mode of --aiimage-readings; raise ArgumentTypeError."""
-    modes = ("each", "pairwise", "full")
-    if text not in modes:
-        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(modes)}; put paths before the option")
-    return text
+def _one_of(*modes: str) -> Callable[[str], str]:
+    """Return the type of an option that takes one of these, or nothing."""
+
+    def mode(text: str) -> str:
+        if text not in modes:
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(modes)}; put paths before the option")
+        return text
+
+    return mode
 
 
 def _origin(url: str) -> str:

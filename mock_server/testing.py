@@ -2,11 +2,14 @@
 
 import hashlib
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from .client import Control, ControlError, MockWorld, WorldState
+
+if TYPE_CHECKING:
+    from .proving.campaign import Campaign
 
 __all__ = ["AiimageMock", "ControlError", "MockServer", "MockWorld"]
 
@@ -21,6 +24,8 @@ class AiimageMock(MockWorld):
         self._app = app
         self._numbers = itertools.count(2)
         self._others: list[MockWorld] = []
+        self._campaign: Campaign | None = None
+        self.cost_limit: int | None = None
 
     @property
     def app(self) -> Asgi:
@@ -36,6 +41,38 @@ class AiimageMock(MockWorld):
         world.begin(**state)
         self._others.append(world)
         return world
+
+    def disasters(
+        self,
+        scenario: "Callable[[AiimageMock], Any]",
+        mode: Literal["single", "pairs"] = "single",
+        *,
+        allow: Collection[str] = (),
+        only: str | None = None,
+        **state: Unpack[WorldState],
+    ) -> "Campaign":
+        """Run a client with every failure at every point of every request, in virtual time.
+
+        scenario: is called with a mock in the given state, on a server of its own, and raises or returns as the client
+        does; allow: kinds of findings that are accepted; only: one schedule, as in "2.charged". Return what was found;
+        raise AssertionError if something was found that is not allowed.
+        """
+        __tracebackhide__ = True
+        from .proving.scenarios import run_scenario
+
+        self._campaign = run_scenario(scenario, self.token, mode, allow, only, state)
+        return self._campaign
+
+    def assert_worst_cost(self, *, credits: int) -> None:  # noqa: A002 (the word for it)
+        """Raise AssertionError if the client can cost more credits than that.
+
+        After `disasters`: in its worst run. Else in this test so far, and with --aiimage-disasters in each of its runs.
+        """
+        __tracebackhide__ = True
+        from .proving.scenarios import assert_cost
+
+        self.cost_limit = credits
+        assert_cost(self, self._campaign, credits)
 
     def end(self) -> None:
         """Delete this world and those that `world` returned."""

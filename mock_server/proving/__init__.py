@@ -1,1 +1,1 @@
-"""Proving a client: its tests, or a command, again under other readings of the documentation and with failures."""
+"""Proving a client: under every reading of the documentation, and with every failure that can happen to it."""

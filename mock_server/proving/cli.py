@@ -1,6 +1,7 @@
 """The command line of a proof: aiimage-mock prove. It imports the mock on demand."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -18,6 +19,21 @@ from mock_server.output import BadUsageError
     help="Run the command under other readings of the documentation.",
 )
 @click.option(
+    "--disasters",
+    is_flag=False,
+    flag_value="single",
+    type=click.Choice(["single", "pairs"]),
+    metavar="[single|pairs]",
+    show_default="single",
+    help="Run the command with every failure at every point of its requests.",
+)
+@click.option(
+    "--disaster",
+    metavar="REQUEST.POINT",
+    show_default="every failure",
+    help="Run the command with this failure only, as in 2.charged.",
+)
+@click.option(
     "--limit",
     default=250,
     type=click.IntRange(1),
@@ -32,9 +48,17 @@ from mock_server.output import BadUsageError
     show_default="documented",
     help="The behaviour to start from.",
 )
-@click.option("--strict", is_flag=True, help="Exit with status 1 if a reading changes the outcome.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 if something is found.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool, command: tuple[str, ...]) -> None:
+def prove(
+    readings: str | None,
+    disasters: Literal["single", "pairs"] | None,
+    disaster: str | None,
+    limit: int,
+    behaviour: Path | None,
+    strict: bool,
+    command: tuple[str, ...],
+) -> None:
     """Prove a client: start a mock, and run a command again and again, as the client would meet other services.
 
     The command gets AIIMAGE_BASE_URL and AIIMAGE_TOKEN, a new account in each run, and succeeds with exit status 0. The
@@ -44,17 +68,26 @@ def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool
     Example:
       aiimage-mock prove --readings -- sh -c 'curl -f --oauth2-bearer $AIIMAGE_TOKEN $AIIMAGE_BASE_URL/aiimage/versions'
     """
-    if not readings:
-        raise BadUsageError("nothing to prove: add --readings")
+    if not (readings or disasters or disaster):
+        raise BadUsageError("choose what to prove: add --readings or --disasters, or both")
     from mock_server.configuration import ConfigurationError
     from mock_server.embedding import default_settings
 
-    from .command import FailsByDefaultError
-    from .command import prove as prove_command
+    from .command import FailsByDefaultError, prove_readings, report
+    from .command_disasters import prove_disasters
+    from .points import ScheduleError, parse_schedule
+    from .results import Proof
 
+    proof = Proof()
     try:
         settings = default_settings(behaviour)
-        proof = prove_command(command, settings, readings, limit, lambda line: click.echo(line))
+        only = parse_schedule(disaster) if disaster else None
+        if readings:
+            prove_readings(command, settings, readings, limit, click.echo, proof)
+        if disasters or disaster:
+            prove_disasters(command, settings, disasters or "single", only, click.echo, proof)
+    except ScheduleError as error:
+        raise BadUsageError(f"--disaster: {error}") from error
     except ConfigurationError as error:
         raise BadUsageError(f"--behaviour: {error}") from error
     except FileNotFoundError as error:
@@ -62,5 +95,8 @@ def prove(readings: str | None, limit: int, behaviour: Path | None, strict: bool
     except FailsByDefaultError as error:
         click.echo(error.output, nl=False)
         raise click.ClickException(str(error)) from error
-    if strict and proof.findings:
+    except KeyboardInterrupt:
+        click.echo("interrupted")
+    report(proof, click.echo)
+    if strict and (proof.findings("readings") or proof.findings("disasters")):
         raise SystemExit(1)

@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class FailsByDefaultError(Exception):
     """The command fails under the defaults, so nothing can be proved. output: of the command."""
 
     def __init__(self, outcome: Outcome, output: str) -> None:
-        super().__init__(f"the command fails under the defaults, so no reading was tried: {outcome.message}")
+        super().__init__(f"the command fails under the defaults, so nothing else was tried: {outcome.message}")
         self.output = output
 
 
@@ -44,23 +45,20 @@ class Command:
         self._server = ReadingServer(settings)
         self._seconds = _FIRST_SECONDS
 
-    def prove_readings(self, space: Space, plan: Plan, show: Show) -> Proof:
-        """Run the command under its plan and return what was found, also after Ctrl-C; raise FailsByDefaultError."""
-        proof = Proof()
+    def prove_readings(self, space: Space, plan: Plan, show: Show, proof: Proof) -> None:
+        """Run the command under its plan, and add what was found, also after Ctrl-C; raise FailsByDefaultError."""
         proof.add({"tried": {"readings": tried(plan)}})
-        with self._server:
-            self._check_default(proof)
-            show(f"{self.name}: passes under the defaults; {described(plan)}")
-            try:
+        try:
+            with self._server:
+                self._check_default(proof)
+                show(f"{self.name}: passes under the defaults; {described(plan)}")
                 for found in self._findings(space, plan, show):
                     proof.add({"readings": [found]})
                     show(found["sentence"])
-            except UnrepeatableError as error:
-                proof.add({"tried": {"readings": {"not_run": {self.name: str(error)}}}})
-            except KeyboardInterrupt:
-                show("interrupted")
-        proof.add({"tried": {"readings": {"tests": 1, "runs": self.runs}}})
-        return proof
+        except UnrepeatableError as error:
+            proof.add({"tried": {"readings": {"not_run": {self.name: str(error)}}}})
+        finally:
+            proof.add({"tried": {"readings": {"tests": 1, "runs": self.runs}}})
 
     def _findings(self, space: Space, plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
         def run(reading: Reading) -> Outcome:
@@ -86,21 +84,26 @@ class Command:
         world = MockWorld(Control(self._server.origin), f"prove-{self.runs}")
         world.begin()
         environment = {"AIIMAGE_BASE_URL": world.base_url, "AIIMAGE_TOKEN": world.token}
-        return _ended(self._arguments, {**os.environ, **environment}, self._seconds)
+        return ended(self._arguments, {**os.environ, **environment}, self._seconds)
 
 
-def prove(arguments: Sequence[str], settings: Settings, mode: str, limit: int, show: Show) -> Proof:
-    """Prove a command under readings, and write the results into the current folder; raise FailsByDefaultError."""
+def prove_readings(
+    arguments: Sequence[str], settings: Settings, mode: str, limit: int, show: Show, proof: Proof
+) -> None:
+    """Prove a command under readings, and add what was found, also after Ctrl-C; raise FailsByDefaultError."""
     space = Space(rules(), settings.behaviour, settings.profile.evidence if settings.profile else ())
-    proof = Command(arguments, settings).prove_readings(space, space.plan(mode, limit), show)
+    Command(arguments, settings).prove_readings(space, space.plan(mode, limit), show, proof)
+
+
+def report(proof: Proof, show: Show) -> None:
+    """Write the results into the current folder, and show them."""
     proof.write(Path())
     for line in proof.lines():
         show(line)
     show(f"written to {JSON_FILE} and {MARKDOWN_FILE}")
-    return proof
 
 
-def _ended(arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[Outcome, str]:
+def ended(arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[Outcome, str]:
     # A session of its own, so that its own children end with it.
     with subprocess.Popen(  # noqa: S603 (the user's own command)
         arguments,
@@ -128,6 +131,7 @@ def _ended(arguments: Sequence[str], environment: Mapping[str, str], seconds: fl
 
 def _kill(process: "subprocess.Popen[str]") -> None:
     if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended
+            os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()

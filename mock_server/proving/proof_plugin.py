@@ -12,11 +12,11 @@ _PLUGIN, _ATTRIBUTE = "aiimage-proof", "aiimage_proof"
 
 
 class ProofPlugin:
-    """Collects what the tests of a run found. strict: whether a finding fails the run."""
+    """Collects what the tests of a run found. strict: the kinds of findings that fail the run."""
 
     def __init__(self, folder: Path, is_worker: bool) -> None:
         self.proof = Proof()
-        self.strict = False
+        self.strict: set[str] = set()
         self._folder = folder
         self._is_worker = is_worker
         self._parts: dict[str, list[Json]] = {}
@@ -41,7 +41,7 @@ class ProofPlugin:
         if self._is_worker or not self.proof.tried:
             return
         self.proof.write(self._folder)
-        if session.exitstatus == pytest.ExitCode.OK and self.strict and self.proof.findings:
+        if session.exitstatus == pytest.ExitCode.OK and any(map(self.proof.findings, self.strict)):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

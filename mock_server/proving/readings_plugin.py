@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
 from mock_server.app import rules
@@ -10,6 +11,7 @@ from mock_server.client import Control, ControlError
 from mock_server.configuration import ConfigurationError
 from mock_server.embedding import default_settings
 
+from .days_of_state import moved_to_day_of
 from .exploring import UnrepeatableError, described, explore, finding, tried
 from .outcome import Outcome
 from .proof_plugin import proof_plugin
@@ -139,7 +141,9 @@ class ReadingsPlugin:
         assert self._server is not None
         self._server.use(values)
         if self._snapshot is not None:
-            Control(self._server.origin).call("PUT", "/snapshot", self._snapshot)
+            old = self._settings.behaviour
+            state = moved_to_day_of(self._snapshot, old, msgspec.structs.replace(old, **values))
+            Control(self._server.origin).call("PUT", "/snapshot", state)
 
 
 def readings_plugin(config: pytest.Config, mode: str = "", strict: bool = False) -> ReadingsPlugin:
@@ -152,6 +156,6 @@ def readings_plugin(config: pytest.Config, mode: str = "", strict: bool = False)
             rerun_plugin(config).explorers.append(plugin.explore)
             rerun_plugin(config).witnesses.append(plugin.witness)
         if strict:
-            proof_plugin(config).strict = True
+            proof_plugin(config).strict.add("readings")
     assert isinstance(plugin, ReadingsPlugin)
     return plugin

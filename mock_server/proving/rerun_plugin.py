@@ -17,6 +17,8 @@ from .outcome import Outcome
 _PLUGIN = "aiimage-reruns"
 _LEAST_SECONDS = 5.0
 _TIMES_AS_LONG = 20
+# A test that is ended may wait again while it cleans up.
+_AGAIN_SECONDS = 1.0
 _MAX_CHARACTERS = 160
 
 
@@ -33,6 +35,7 @@ class RerunPlugin:
     def __init__(self) -> None:
         self.explorers: list[Explorer] = []
         self.witnesses: list[Witness] = []
+        self.least_seconds = _LEAST_SECONDS
         self._reports: list[pytest.TestReport] = []
         self.rerunning = False
 
@@ -62,7 +65,7 @@ class RerunPlugin:
         yield
 
     def _explore(self, item: pytest.Item) -> None:
-        seconds = max(_LEAST_SECONDS, _TIMES_AS_LONG * sum(report.duration for report in self._reports))
+        seconds = max(self.least_seconds, _TIMES_AS_LONG * sum(report.duration for report in self._reports))
         self.rerunning = True
         stash = dict(item.stash._storage)  # from which a teardown deletes what the next one needs
         try:
@@ -140,7 +143,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         pytest.fail(f"it did not end within {seconds:.0f} s", pytrace=False)
 
     handler = signal.signal(signal.SIGALRM, overdue)
-    others, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    others, _ = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -14,29 +14,36 @@ class Proof:
     """A collector of findings. `add` takes a part: any of the keys of the JSON file, from one test or one process.
 
     readings: a finding is {"test", "reading": {setting: value}, "rule", "source", "outcome", "default_outcome",
-    "message", "sentence"}. tried: the extent of the proof, also of an interrupted one.
+    "message", "sentence"}. disasters: {"test", "finding", "schedule": ["2.charged"], "sentence", "timeline",
+    "worst_cost"}.
+    worst_costs: credits by test. tried: the extent of the proof, also of an interrupted one.
     """
 
     def __init__(self) -> None:
-        self._content: Json = {"readings": [], "tried": {}}
+        self._content: Json = {"readings": [], "disasters": [], "worst_costs": {}, "tried": {}}
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Merge a part: numbers add up, lists and objects join, and of other values the last one stays."""
         self._content = _merged(self._content, part)
 
-    @property
-    def findings(self) -> list[Json]:
-        """The findings, by test."""
-        return sorted(self._content["readings"], key=lambda finding: (finding["test"], json.dumps(finding)))
+    def findings(self, kind: str) -> list[Json]:
+        """Return the findings among "readings" or "disasters", by test."""
+        return sorted(self._content[kind], key=lambda finding: (finding["test"], json.dumps(finding)))
 
     @property
     def tried(self) -> Json:
         """The extent of the proof, by kind."""
         return dict(self._content["tried"])
 
+    @property
+    def worst_costs(self) -> dict[str, int]:
+        """The most credits that each test can cost, by test."""
+        return dict(sorted(self._content["worst_costs"].items()))
+
     def content(self) -> Json:
         """Return the content of the JSON file."""
-        return {"readings": self.findings, "tried": self.tried}
+        findings = {kind: self.findings(kind) for kind in ("readings", "disasters")}
+        return {**findings, "worst_costs": self.worst_costs, "tried": self.tried}
 
     def write(self, folder: Path) -> None:
         """Write both files into a folder."""
@@ -48,9 +55,13 @@ class Proof:
         for kind, tried in self.tried.items():
             yield f"{kind}: {_extent(tried)}"
             yield from (f"  not run: {test}: {why}" for test, why in sorted(tried.get("not_run", {}).items()))
-        for finding in self.findings:
+        for finding in self.findings("readings"):
             yield f"{finding['sentence']}"
             yield f"    {finding['test']} with {_reading(finding)}: {finding['outcome']}, {finding['message']}"
+        for finding in self.findings("disasters"):
+            yield f"{finding['test']}: {finding['finding']}: {finding['sentence']}"
+            yield from (f"    {line}" for line in finding["timeline"].splitlines())
+        yield from (f"{test} costs at most {cost} credit{'s' * (cost != 1)}" for test, cost in self.worst_costs.items())
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the Markdown file."""
@@ -58,11 +69,22 @@ class Proof:
         for kind, tried in self.tried.items():
             yield from ("", f"## {kind.capitalize()}", "", f"{_extent(tried).capitalize()}.")
             yield from _list(f"Not run: `{test}`, {why}." for test, why in sorted(tried.get("not_run", {}).items()))
-        if findings := self.findings:
+            yield from getattr(self, f"_markdown_of_{kind}")()
+        if self.worst_costs:
+            yield from ("", "## Worst costs", "", "| test | credits |", "|---|---|")
+            yield from (f"| {_cell(test)} | {cost} |" for test, cost in self.worst_costs.items())
+
+    def _markdown_of_readings(self) -> Iterator[str]:
+        if findings := self.findings("readings"):
             yield from ("", "| test | reading | rule | source | outcome | |", "|---|---|---|---|---|---|")
         for each in findings:
             cells = (each["test"], _reading(each), each["rule"], each["source"], each["outcome"], each["sentence"])
             yield f"| {' | '.join(map(_cell, cells))} |"
+
+    def _markdown_of_disasters(self) -> Iterator[str]:
+        for each in self.findings("disasters"):
+            yield from ("", f"### {each['finding']}: {each['test']}", "", each["sentence"])
+            yield from ("", "```text", each["timeline"], "```")
 
 
 def shown(value: Any) -> str:

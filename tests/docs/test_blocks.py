@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,6 +115,11 @@ def shell(block: Block, place: Place, command: str) -> None:
     subprocess.run(["sh", "-ec", command], cwd=place.folder, check=True)
 
 
+def python(block: Block, place: Place, command: str) -> None:
+    """It succeeds in a checkout."""
+    subprocess.run([sys.executable, *shlex.split(command)[1:]], cwd=ROOT, check=True, capture_output=True)
+
+
 PROGRAMS: dict[str, Command] = {
     "curl": curl,
     "make": make,
@@ -122,6 +128,7 @@ PROGRAMS: dict[str, Command] = {
     "aiimage-mock": mock,
     "aiimage-conform": conform,
     "docker": compose,
+    "python": python,
     "echo": shell,
     "export": shell,
 }
@@ -215,6 +222,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("commands", "json"): in_another_test("docs/test_commands"),
     ("commands", "text"): in_another_test("docs/test_commands"),
     ("prove", "text"): in_another_test("docs/test_prove"),
+    ("disasters", "text"): in_another_test("docs/test_disasters"),
     ("pytest", "text"): in_another_test("docs/test_pytest"),
     ("internals", "diff"): in_another_test("docs/test_internals"),
     ("verdict", "json"): in_another_test("docs/test_verdict"),

@@ -23,5 +23,11 @@ def test_the_first_finding_is_that_of_the_page(tmp_path: Path) -> None:
     assert names == found.keys()
 
 
+def test_its_first_failure_is_that_of_the_page(tmp_path: Path) -> None:
+    done = Project(tmp_path).pytest(PAGE.blocks("python")[0], "--aiimage-disasters")
+    printed = re.sub(r"fox-\w+", "fox-", done.stdout.replace("test_it.py::", ""))
+    assert re.sub(r"fox-\w+", "fox-", PAGE.blocks("text")[1].strip()) in printed.splitlines()
+
+
 def test_every_mode_is_in_the_table() -> None:
     assert PAGE.names("mode") == ["each", "pairwise", "full"]

@@ -33,13 +33,14 @@ def prove(code: str, *settings: str) -> tuple[Proof, list[str]]:
     shown: list[str] = []
     readings = [SINGLE[name] for name in settings]
     command = Command([sys.executable, "-c", CLIENT + code], default_settings())
-    proof = command.prove_readings(SPACE, Plan("each", readings, [], len(readings), 0), shown.append)
+    proof = Proof()
+    command.prove_readings(SPACE, Plan("each", readings, [], len(readings), 0), shown.append, proof)
     return proof, shown
 
 
 def test_a_command_that_depends_on_a_reading_is_named() -> None:
     proof, shown = prove("if 'X-RateLimit-Limit' in get('versions'): sys.exit('limited')", "rate_limit", "cors")
-    (found,) = proof.findings
+    (found,) = proof.findings("readings")
     assert (found["reading"], found["rule"]) == ({"rate_limit": "starter"}, "RATE")
     assert found["message"] == "exit status 1, limited"
     assert found["sentence"].endswith("passes only if requests are not limited by the minute (RATE, platform)")
@@ -51,7 +52,7 @@ def test_each_run_has_a_new_account(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     code = f"get('versions'); open({str(notes)!r}, 'a').write(os.environ['AIIMAGE_TOKEN'] + ' ')"
     proof, _ = prove(code, "cors", "rate_limit")
-    assert proof.findings == []
+    assert proof.findings("readings") == []
     assert len(set(notes.read_text().split())) == proof.tried["readings"]["runs"] == 3
 
 
@@ -64,7 +65,7 @@ def test_a_command_that_fails_by_default_is_reported_with_its_output() -> None:
 def test_a_command_that_fails_at_random_has_no_finding(tmp_path: Path) -> None:
     seen = f"seen = __import__('pathlib').Path({str(tmp_path / 'seen')!r})"
     proof, _ = prove(f"{seen}; code = seen.exists(); seen.touch(); sys.exit(code)", "cors")
-    assert proof.findings == []
+    assert proof.findings("readings") == []
     (why,) = proof.tried["readings"]["not_run"].values()
     assert why.startswith("it does not pass a second time")
 
@@ -81,10 +82,10 @@ def test_the_command_line_writes_both_files(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["--", "true"], 2, "nothing to prove: add --readings"),
+        (["--", "true"], 2, "choose what to prove: add --readings or --disasters"),
         (["--readings", "--", "no-such-command"], 2, "no such command: no-such-command"),
         (["--readings", "--behaviour", "strct", "--", "true"], 2, "unknown behaviour strct; did you mean strict?"),
-        (["--readings", "--", "false"], 1, "the command fails under the defaults, so no reading was tried"),
+        (["--readings", "--", "false"], 1, "the command fails under the defaults, so nothing else was tried"),
     ],
 )
 def test_a_proof_that_cannot_begin_is_a_sentence(
