@@ -36,6 +36,7 @@ from contract_tests.oracle.settings import engine_names, load_settings
 # The settings that the reply to every generation shows, whatever its engine.
 _OF_ENTRIES = ("output_form", "image_storage", "further_fields")
 _UNAUTHENTICATED = ("error_body", "unauthenticated_status", "unauthenticated_body")
+_LOCKED_FIELDS = ("locked_status_field", "locked_message_field")
 _LIMITS = ("max_images", "max_text_length", "max_upload_bytes")
 _REFUSED_FOR = {"empty": POOR, "limited": LIMITED, "busy": LOCKED}
 _PAYING = ("low", "primary")
@@ -83,7 +84,7 @@ def _has_made(images: int) -> Callable[[Spent], bool]:
 def _refused(role: str) -> Iterator[Experiment]:
     """Yield the experiments with an account whose generations are refused anyway."""
     refusal = _REFUSED_FOR[role]
-    bodies = {"busy": (shown("locked_status_field"),), "limited": (shown("daily_limit_body"),)}.get(role, ())
+    bodies = {"busy": tuple(map(shown, _LOCKED_FIELDS)), "limited": (shown("daily_limit_body"),)}.get(role, ())
     # Only a lock may have ended, so that the request is served.
     risk = 1 if role == "busy" else 0
     yield Experiment(f"invalid, {role}", (first_of(INVALID, refusal),), (role,))
@@ -118,7 +119,7 @@ def _paid(figures: Mapping[str, int]) -> Iterator[Experiment]:
 
 def _overlaps(role: str, credits_: int) -> Iterator[Experiment]:
     """Yield the experiments with calls during a generation, one of which is a generation too, refused by the lock."""
-    settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", "locked_status_field")
+    settings = (*_OF_ENTRIES, "input_modifiers", "text_trimming", "lock_release", *_LOCKED_FIELDS)
     # Another role watches an engine that may queue, and none of those has modifiers.
     shows = [name for name in settings if role == "low" or name != "input_modifiers"]
     questions = (*map(shown, shows), first_of(INVALID, LOCKED))

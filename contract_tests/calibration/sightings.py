@@ -90,8 +90,8 @@ def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
     elif made(reply) and isinstance(body, dict):
         yield from _of_images(fields, body, [each for each in reply.images if isinstance(each, dict)])
     elif isinstance(body, dict):
-        if reply.status == 409 and "message" in body:
-            yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
+        if reply.status == 409:
+            yield from _of_locked(body)
         if reply.status == 429:
             yield from _of_daily_limit(body)
 
@@ -112,6 +112,14 @@ def _errors_in(fields: Fields) -> int:
     missing = [name for name in engine.required if fields.get(name) is None]
     closed = [name for name, node in engine.properties.items() if "enum" in node and name in fields]
     return len(missing) + sum(fields[name] not in engine.properties[name]["enum"] for name in closed)
+
+
+def _of_locked(body: Mapping[str, Any]) -> Iterator[Sighting]:
+    """Yield the fields of a 409, which an envelope hides."""
+    field = next((name for name in ("message", "error") if isinstance(body.get(name), str)), None)
+    if field:
+        yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
+        yield Sighting(shown("locked_message_field"), field)
 
 
 def _of_daily_limit(body: Mapping[str, Any]) -> Iterator[Sighting]:

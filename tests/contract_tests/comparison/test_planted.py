@@ -31,6 +31,7 @@ def default_mock() -> Iterator[Server]:
 
 SETTINGS: list[tuple[str, Any, str]] = [
     ("locked_status_field", "absent", "LOCK-409-BODY"),
+    ("locked_message_field", "error", "LOCK-409-BODY"),
     ("output_form", "slash", "IMG-STORAGE"),
     ("image_storage", "s3", "IMG-STORAGE"),
     ("created_at", "microseconds", "SHAPE"),
