@@ -51,7 +51,7 @@ class Calibration(Measurement):
         remaining = self.remaining
         # An account that was served though it should be refused would pay for what counts as free.
         served = {role for role in REFUSED_FOR if self._spent.by(role)}
-        usable = [each for each in self.experiments if not served & set(each.roles)]
+        usable = [each for each in self.experiments if not served & set(each.roles) and self._conductor.allows(each)]
         return choose(usable, self._spent, self.run.budget.left, remaining, self._worth(remaining))
 
     @property
@@ -74,7 +74,7 @@ class Calibration(Measurement):
         if known >= ENOUGH or self._asked[question] >= ENOUGH + known:
             return 0
         if bits := remaining.information(question):
-            return bits
+            return question.weight * bits
         # One exchange settles what is left, and does not measure it.
         return _CONFIRMATION_BITS if known or measured.information(question) else 0
 

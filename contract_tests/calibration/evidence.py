@@ -12,6 +12,7 @@ from contract_tests.client.call import Call, Reply
 from contract_tests.client.exchange import Exchange
 from contract_tests.client.transport import Sent
 from contract_tests.oracle.engines import Fields, engine_of
+from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.replies import made
 from contract_tests.oracle.settings import load_settings
 from contract_tests.runner.run import Run
@@ -19,6 +20,7 @@ from contract_tests.runner.run import Run
 # One exchange may be an accident.
 ENOUGH = 2
 _CONTROL = "control"
+_OK = 200
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Evidence:
     """All outcomes so far. Safe to use from several threads.
 
     durations: of the generations of each engine in seconds, with their exchanges. lives: the bounds of the life of a
-    lock in seconds, with the exchange that ends it.
+    lock in seconds, with the exchange that ends it. failed: the requests that were answered 200 with an error.
     """
 
     run: Run
@@ -72,6 +74,7 @@ class Evidence:
     shown_by: dict[tuple[Question, Hashable], list[int]] = field(default_factory=lambda: defaultdict(list))
     lives: list[tuple[float, float, int]] = field(default_factory=list)
     durations: dict[str, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[Fields] = field(default_factory=list)
     _requests: dict[str, Fields] = field(default_factory=dict)
     _made: dict[int, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -104,6 +107,8 @@ class Evidence:
             self.take(self._of_known_images(sent.reply), sent.reply)
         if operation == "generateImage" and made(sent.reply):
             self._remember(sent.call.parameters, sent.reply)
+        elif operation == "generateImage" and sent.reply.status == _OK:
+            self.failed.append(sent.call.parameters)
 
     def _remember(self, fields: Fields, reply: Reply) -> None:
         """Keep what was requested for each image, and how long it took."""
@@ -111,7 +116,7 @@ class Evidence:
         self._made[self.numbering.of(reply.exchange)] = max(1, len(reply.images))
         engine = engine_of(fields)
         # Under control the calibration itself says how long a generation takes.
-        if engine and not self.run.control and not _is_queued(reply):
+        if engine and not self.run.control and not is_queued(reply):
             self.durations[engine.name].append((reply.exchange.seconds, self.numbering.of(reply.exchange)))
 
     def _of_known_images(self, reply: Reply) -> Iterator[Sighting]:
@@ -136,6 +141,14 @@ class Evidence:
         """Return how many images, at a credit each, the exchanges made."""
         return sum(self._made.get(number, 0) for number in exchanges)
 
+    @property
+    def failures(self) -> int:
+        """How many generations failed by themselves: a request like theirs was served [STATUS-ERROR]."""
+        return sum(
+            self.run.samples.served(fields) and kind_of(fields) in {Kind.DOCUMENTED, Kind.OPEN}
+            for fields in self.failed
+        )
+
     def contradictory(self) -> Mapping[Question, tuple[Hashable, ...]]:
         """Return the questions whose outcomes were different ones."""
         outcomes: dict[Question, list[Hashable]] = defaultdict(list)
@@ -156,7 +169,7 @@ class Evidence:
         return [each for each in about if space.after(each.question, each.outcome) is None]
 
 
-def _is_queued(reply: Reply) -> bool:
+def is_queued(reply: Reply) -> bool:
     """Return whether a generation was answered before its pictures were ready, so that it shows no duration."""
     return any(isinstance(entry, dict) and entry.get("status") == IN_QUEUE for entry in reply.images)
 

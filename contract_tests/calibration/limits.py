@@ -34,7 +34,7 @@ class LimitExperiments(Bench):
         two = (two_while_locked(), with_count(usable, _TWO))
         # The lock may end on the way, so that one is served, which shows most of an engine that may queue.
         unseen = [name for name in engine_names() if (offers(name), True) not in self.evidence.shown_by]
-        names = sorted(unseen, key=never_queues)
+        names = [name for name in sorted(unseen, key=never_queues) if not (self.names_limits and never_queues(name))]
         each_engine = [(offered_to(name, LOCKED), samples_of(name)[0]) for name in names]
         for question, fields in [*each_engine, two, two, *each_engine]:
             # A limit is certain after two refusals, and the first may be the last chance.

@@ -10,7 +10,7 @@ from contract_tests.calibration.questions import has_size, offers, queues, rate_
 from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.engines import Fields, choices, engine_field, engine_of, modifiers_of
+from contract_tests.oracle.engines import Fields, engine_field, engine_of, listed_size, modifiers_of
 from contract_tests.oracle.images import is_shortened_text
 from contract_tests.oracle.replies import about_parameters, error_fields, images_requested, made
 
@@ -239,10 +239,3 @@ def of_samples(refused: Sequence[Fields], served: Fields | None) -> Iterator[Sig
             yield Sighting(has_size(size), outcome=False)
         elif engine and not served:
             yield Sighting(offers(engine.name), outcome=False)
-
-
-def listed_size(fields: Fields) -> str | None:
-    """Return the size of a request, if it is one of those that the document lists."""
-    engine = engine_of(fields)
-    name = (engine.role("size") if engine else None) or ""
-    return str(fields[name]) if engine and name in fields and choices(engine.properties[name]) else None

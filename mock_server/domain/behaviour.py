@@ -41,6 +41,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     absent_engines: Sequence[str]
     absent_sizes: Sequence[str]
     queued_engines: Sequence[str]
+    queued_lock: str
     failing_prompt: str
     trailing_slash: str
     unknown_path_body: str
