@@ -191,6 +191,8 @@ def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tup
     """Yield each setting about which nothing was measured, or not all, with what would decide it."""
     run, left, evidence = measurement.run, measurement.measured, measurement.evidence
     seen = {name: each.outcome for each in evidence.unpredicted(measurement.space) for name in each.question.settings}
+    findings = [each for each in evidence.findings() if len(each.exchanges) < ENOUGH]
+    once = {name: each.outcome for each in findings for name in each.question.settings if each.question == shown(name)}
     differing = {name: each for question, each in evidence.contradictory().items() for name in question.settings}
     for name in load_settings():
         rows = left.values(name) if name in left.settings else ()
@@ -201,6 +203,7 @@ def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tup
         readings = [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]
         remarks = [needs(measurement, name)]
         remarks += [f"{len(rows)} readings are left"] if len(rows) > _MAX_SHOWN_READINGS else []
+        remarks += [f"seen once: {run.masker(str(once[name]))}"] if name in once else []
         remarks += [f"seen: {run.masker(str(seen[name]))}, which no reading predicts"] if name in seen else []
         remarks += [f"seen: {run.masker(str(differing[name]))}, so that no value is right"] if name in differing else []
         yield name, {"readings": readings, "needs": "; ".join(remarks)}
