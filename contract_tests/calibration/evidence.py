@@ -1,6 +1,6 @@
 """The evidence of a calibration: outcomes of questions, each with the numbers of the exchanges that show it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -162,6 +162,13 @@ class Evidence:
                 if len(outcomes) == 1 and len(numbers) >= enough:
                     yield Finding(question, outcome, tuple(numbers))
 
+    def samples(self) -> Counter[Question]:
+        """Return how many exchanges show the outcome of each question."""
+        found = Counter[Question]()
+        for each in self.findings():
+            found[each.question] = len(each.exchanges)
+        return found
+
     def paid(self, exchanges: Iterable[int]) -> int:
         """Return how many images, at a credit each, the exchanges made."""
         return sum(self._made.get(number, 0) for number in exchanges)
@@ -197,11 +204,6 @@ class Evidence:
 def is_queued(reply: Reply) -> bool:
     """Return whether a generation was answered before its pictures were ready, so that it shows no duration."""
     return any(isinstance(entry, dict) and entry.get("status") == IN_QUEUE for entry in reply.images)
-
-
-def samples(evidence: Evidence, question: Question) -> int:
-    """Return how many exchanges show the outcome of a question."""
-    return max((len(each.exchanges) for each in evidence.findings() if each.question == question), default=0)
 
 
 def whole_space(asked: Iterable[str]) -> Remaining:

@@ -3,7 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from contract_tests.calibration.bench import INVISIBLE, STATUS, reason, samples_of
-from contract_tests.calibration.evidence import ENOUGH, is_queued, samples
+from contract_tests.calibration.evidence import ENOUGH, is_queued
 from contract_tests.calibration.limits import LimitExperiments
 from contract_tests.calibration.questions import (
     INVALID,
@@ -128,7 +128,8 @@ class PaidExperiments(LimitExperiments):
         """
         usable = [self.run.samples.simplest, *self.run.samples.others]
         named = [(engine.name, fields) for fields in usable if (engine := engine_of(fields)) and engine.queues]
-        known = {name: samples(self.evidence, queues(name)) for name, _ in named}
+        samples = self.evidence.samples()
+        known = {name: samples[queues(name)] for name, _ in named}
         if role == "low" or any((queues(name), True) in self.evidence.shown_by for name in known):
             return usable[0]
         return next((fields for name, fields in named if not known[name]), usable[0])

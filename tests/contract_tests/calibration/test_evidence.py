@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_tests.calibration.evidence import ENOUGH, samples, whole_space
+from contract_tests.calibration.evidence import ENOUGH, whole_space
 from contract_tests.calibration.questions import queues, shown
 from contract_tests.calibration.readings import all_readings
 from contract_tests.oracle.samples import FIELDS, INVALID
@@ -24,9 +24,9 @@ def test_an_outcome_is_measured_by_two_exchanges() -> None:
     found, question = measured(), shown("unknown_path_body")
     evidence = found.measurement.evidence
     found.conduct("unknown path")
-    assert (samples(evidence, question), list(evidence.findings(ENOUGH))) == (1, [])
+    assert (evidence.samples()[question], list(evidence.findings(ENOUGH))) == (1, [])
     found.conduct("unknown path")
-    assert samples(evidence, question) == ENOUGH
+    assert evidence.samples()[question] == ENOUGH
     assert question in {each.question for each in evidence.findings(ENOUGH)}
 
 
