@@ -144,7 +144,8 @@ def test_a_service_that_hangs_counts_as_paid_and_leaves_a_partial_recording(tmp_
         clock.now += request.extensions["timeout"]["read"]
         raise httpx.ReadTimeout("timed out", request=request)
 
-    service = Failing(hang)
+    # The first call without a reply is a generation.
+    service = Failing(hang, after=18)
     run = answering(service, clock)
     assert record(run, tmp_path) == 3
     recording = read_recording(tmp_path)
