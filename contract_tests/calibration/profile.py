@@ -14,8 +14,9 @@ from contract_tests.calibration.measurement import Measurement
 from contract_tests.calibration.needs import needs
 from contract_tests.calibration.questions import ORDER, shown
 from contract_tests.calibration.readings import RANGES, Range
+from contract_tests.calibration.unmeasured import UNMEASURED
 from contract_tests.oracle.facts import LOCK_SECONDS, counted
-from contract_tests.oracle.settings import load_settings
+from contract_tests.oracle.settings import load_settings, own_limits
 from contract_tests.runner.version import suite_version
 
 _VALID_DAYS = 90
@@ -194,11 +195,12 @@ def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tup
     findings = [each for each in evidence.findings() if len(each.exchanges) < ENOUGH]
     once = {name: each.outcome for each in findings for name in each.question.settings if each.question == shown(name)}
     differing = {name: each for question, each in evidence.contradictory().items() for name in question.settings}
-    for name in load_settings():
+    for name in [each for each in load_settings() if each not in own_limits()]:
         rows = left.values(name) if name in left.settings else ()
         if name in values and len(rows) <= 1:
             continue
-        if name not in left.settings and name not in differing:
+        if name in UNMEASURED:
+            yield name, {"readings": [], "needs": UNMEASURED[name]}
             continue
         readings = [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]
         remarks = [needs(measurement, name)]

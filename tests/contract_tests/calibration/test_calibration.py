@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from contract_tests.calibration.profile import profile
+from contract_tests.oracle.settings import load_settings, own_limits
 from contract_tests.wrong_servers.drawn.drawing import Draw, draw, named
 from contract_tests.wrong_servers.drawn.trials import ONE_ROLE
 from contract_tests.wrong_servers.state import ROLES
@@ -83,7 +84,11 @@ def test_one_account_and_three_credits_leave_open_only_the_states_of_other_accou
     assert (content["lock_release"], content["lock_seconds"]) == ("expiry", 10.0)
     assert "credit_need" not in content
     assert "daily_unit" not in content
-    assert "an account" in content["measured"]["open"]["refusal_order"]["needs"]
+    left = content["measured"]["open"]
+    assert "an account" in left["refusal_order"]["needs"]
+    # Whatever is not measured is listed.
+    assert content.keys() | left.keys() >= load_settings().keys() - own_limits()
+    assert all(each["needs"] for each in left.values())
 
 
 @pytest.mark.slow
