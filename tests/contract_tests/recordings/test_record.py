@@ -31,7 +31,7 @@ def images(recording: Recording, operation: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 8))])
 def test_a_drawn_server_charges_at_most_the_cap(seed: int, tmp_path: Path) -> None:
     cap = (0, 1, 2, 3, 5, 8, 13, 40)[seed]
     status, charged = record_drawn(draw(seed + 100), tmp_path, cap, seed)
