@@ -26,7 +26,7 @@ Ends = Annotated[list[Any], Meta(min_length=2, max_length=2, description="a list
 
 class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The evidence of one measured value. interval: its ends; quantiles: by name, of a value that varies; exchanges:
-    their numbers in the recording.
+    their numbers in the recording; unmeasured: the parts of a list that no exchange shows, which rest on the rules.
     """
 
     samples: Number
@@ -35,6 +35,7 @@ class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     quantiles: dict[str, dict[str, float]] | None = None
     credits: Number | None = None
     at: When = None
+    unmeasured: list[str] = []
 
 
 class Undecided(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -71,6 +71,21 @@ async def a_locked_reply_with_status(app: ASGIApp, account: Account) -> None:
     assert (await account.generate()).body["status"] == "error"
 
 
+@scene(locked_message_field="error")
+async def a_locked_reply_whose_text_is_its_error(app: ASGIApp, account: Account) -> None:
+    await account.start_generating()
+    answer = await account.generate()
+    assert (answer.status, list(answer.body)) == (409, ["status", "error"])
+    assert answer.body["error"].startswith("Image generation in progress")
+    assert (await account.get("check-availability")).body["message"]
+
+
+@scene(locked_message_field="error", error_body="envelope")
+async def an_envelope_precedes_the_error_of_a_locked_reply(app: ASGIApp, account: Account) -> None:
+    await account.start_generating()
+    assert (await account.generate()).body["error"]["message"].startswith("Image generation in progress")
+
+
 @scene(credit_need="any")
 async def one_credit_is_enough(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"credits": 2, "generation_time": 0})
@@ -157,6 +172,14 @@ async def an_invalid_host_is_not_used_in_addresses(app: ASGIApp, account: Accoun
     await account.control("PATCH", body={"generation_time": 0})
     (image,) = (await account.generate(host="evil/?<script>")).body["images"]
     assert image["output"] == f"http://127.0.0.1:80/uploads/{image['title']}"
+
+
+@scene(image_storage="local", storage_url="https://pictures.example/bucket/", output_form="slash")
+async def a_storage_of_the_service_under_another_name(app: ASGIApp, account: Account) -> None:
+    await account.control("PATCH", body={"generation_time": 0})
+    body = (await account.generate()).body
+    assert body["image_storage"] == "local"
+    assert body["images"][0]["output"].startswith("/uploads/")
 
 
 @scene(image_storage="r2", storage_url="https://pictures.example/bucket/")

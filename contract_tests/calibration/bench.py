@@ -25,7 +25,12 @@ _TWO = 2
 
 
 class Bench:
-    """The common part of all experiments of one calibration. images: made by each role so far."""
+    """The common part of all experiments of one calibration.
+
+    images: made by each role so far. names_limits: whether a refusal for one limit names the parameters beyond others.
+    """
+
+    names_limits = False
 
     def __init__(self, run: Run, evidence: Evidence) -> None:
         self.run, self.evidence = run, evidence

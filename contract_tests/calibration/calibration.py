@@ -8,7 +8,7 @@ from functools import cache
 from contract_tests.calibration.bench import REFUSED_FOR
 from contract_tests.calibration.choice import Chosen, Experiment, Spent, asked, choose
 from contract_tests.calibration.conduct import Conductor
-from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.evidence import ENOUGH
 from contract_tests.calibration.measurement import Measurement, Step
 from contract_tests.calibration.readings import Question, Remaining
 from contract_tests.errors import (
@@ -51,7 +51,7 @@ class Calibration(Measurement):
         remaining = self.remaining
         # An account that was served though it should be refused would pay for what counts as free.
         served = {role for role in REFUSED_FOR if self._spent.by(role)}
-        usable = [each for each in self.experiments if not served & set(each.roles)]
+        usable = [each for each in self.experiments if not served & set(each.roles) and self._conductor.allows(each)]
         return choose(usable, self._spent, self.run.budget.left, remaining, self._worth(remaining))
 
     @property
@@ -59,22 +59,26 @@ class Calibration(Measurement):
         return Spent(dict(self._conductor.images), tuple(step.experiment.name for step in self.steps))
 
     def _worth(self, remaining: Remaining) -> Callable[[Experiment], float]:
-        measured = self.measured
+        measured, known = self.measured, self.evidence.samples()
+
+        # Many experiments ask the same.
+        @cache
+        def bits(question: Question) -> float:
+            return self._bits(question, known[question], remaining, measured)
 
         @cache
         def worth(experiment: Experiment) -> float:
-            bits = sum(self._bits(question, remaining, measured) for question in asked(experiment, remaining))
-            return bits + (_DURATION_BITS if self._times_again(experiment) else 0)
+            total = sum(bits(question) for question in asked(experiment, remaining))
+            return total + (_DURATION_BITS if self._times_again(experiment) else 0)
 
         return worth
 
-    def _bits(self, question: Question, remaining: Remaining, measured: Remaining) -> float:
+    def _bits(self, question: Question, known: int, remaining: Remaining, measured: Remaining) -> float:
         """Return the worth of a question; none if it was answered often enough, or never when it was asked."""
-        known = samples(self.evidence, question)
         if known >= ENOUGH or self._asked[question] >= ENOUGH + known:
             return 0
         if bits := remaining.information(question):
-            return bits
+            return question.weight * bits
         # One exchange settles what is left, and does not measure it.
         return _CONFIRMATION_BITS if known or measured.information(question) else 0
 

@@ -101,9 +101,10 @@ def choose(
         often = spent.conducted.count(experiment.name) >= MAX_TIMES
         if often or worst > credits_left or not experiment.ready(spent):
             continue
-        bits = worth(experiment) + (_enabled(experiment, known, spent, worth) if worst else 0)
+        price = experiment.cost.expected(remaining, spent) if worst else 0
+        # One that is certainly refused makes nothing.
+        bits = worth(experiment) + (_enabled(experiment, known, spent, worth) if price else 0)
         if bits > _NOTHING:
-            price = experiment.cost.expected(remaining, spent) if worst else 0
             rated.append((bits / price if price else math.inf, bits, experiment))
     if not rated:
         return None
@@ -127,7 +128,7 @@ def splitting(remaining: Remaining) -> Callable[[Experiment], float]:
 
     @cache
     def worth(experiment: Experiment) -> float:
-        return sum(information(question) for question in asked(experiment, remaining))
+        return sum(question.weight * information(question) for question in asked(experiment, remaining))
 
     return worth
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from contract_tests.calibration.bench import json_of
+from contract_tests.calibration.beyond import BeyondLimitExperiments
 from contract_tests.calibration.choice import Experiment
 from contract_tests.calibration.evidence import ENOUGH
 from contract_tests.calibration.free import FreeExperiments
 from contract_tests.calibration.paid import PaidExperiments
+from contract_tests.calibration.priced import BEYOND
 from contract_tests.calibration.sightings import IN_QUEUE
 from contract_tests.errors import InconclusiveError, TargetLostError
 
@@ -18,7 +20,7 @@ _OVERLAP_SECONDS = 2.0
 _QUEUE_PAUSES = (0.0, 2.0, 5.0, 10.0)
 
 
-class Conductor(FreeExperiments, PaidExperiments):
+class Conductor(FreeExperiments, BeyondLimitExperiments, PaidExperiments):
     """Conducts the experiments of one calibration."""
 
     def conduct(self, experiment: Experiment) -> None:
@@ -67,6 +69,7 @@ _CONDUCTED: Mapping[str, Callable[..., None]] = {
     "invisible prompt": Conductor.invisible_prompt_by,
     "offer": Conductor.offer,
     "bound": Conductor.bound,
+    BEYOND: Conductor.beyond_a_limit,
     "calls during a generation": Conductor.overlap,
     "calls of two accounts during a generation": Conductor.overlap_of_two,
     "generation": Conductor.generation,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from contract_tests.calibration.bench import STATUS, Bench, samples_of
-from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.evidence import ENOUGH
 from contract_tests.calibration.questions import INVALID, LOCKED, offered_to, offers, takes, two_while_locked
 from contract_tests.calibration.readings import Question
 from contract_tests.calibration.sightings import of_limit, of_refused_engine
@@ -34,12 +34,12 @@ class LimitExperiments(Bench):
         two = (two_while_locked(), with_count(usable, _TWO))
         # The lock may end on the way, so that one is served, which shows most of an engine that may queue.
         unseen = [name for name in engine_names() if (offers(name), True) not in self.evidence.shown_by]
-        names = sorted(unseen, key=never_queues)
+        names = [name for name in sorted(unseen, key=never_queues) if not (self.names_limits and never_queues(name))]
         each_engine = [(offered_to(name, LOCKED), samples_of(name)[0]) for name in names]
         for question, fields in [*each_engine, two, two, *each_engine]:
             # A limit is certain after two refusals, and the first may be the last chance.
             for _ in range(ENOUGH):
-                if samples(self.evidence, question) > (question in seen):
+                if self.evidence.samples()[question] > (question in seen):
                     break
                 if self.run.budget.left < images_requested(fields) or not is_locked():
                     return

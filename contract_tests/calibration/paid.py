@@ -3,7 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from contract_tests.calibration.bench import INVISIBLE, STATUS, reason, samples_of
-from contract_tests.calibration.evidence import ENOUGH, samples
+from contract_tests.calibration.evidence import ENOUGH, is_queued
 from contract_tests.calibration.limits import LimitExperiments
 from contract_tests.calibration.questions import (
     INVALID,
@@ -19,6 +19,7 @@ from contract_tests.calibration.sightings import of_samples
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
 from contract_tests.oracle.engines import Fields, engine_of, load_engines, with_count
+from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.oracle.replies import made, own_limit
 from contract_tests.oracle.samples import INVALID as INVALID_REQUEST
 
@@ -53,6 +54,9 @@ class PaidExperiments(LimitExperiments):
     def _note_release(self, api: Api, fields: Fields, generation: Reply) -> None:
         """Note whether the lock is free as soon as a generation has ended."""
         check = api.check()
+        if is_queued(generation):
+            self._note_queued_lock(api, generation, check)
+            return
         # Later, a lock that only expires would be free too.
         if check.exchange.received - generation.exchange.sent < _OVERLAP_SECONDS * 4:
             self.evidence.note(
@@ -62,16 +66,35 @@ class PaidExperiments(LimitExperiments):
             self.use_lock(api, fields, generation)
             self._watch_life(api, generation, check)
 
-    def _watch_life(self, api: Api, generation: Reply, last: Reply) -> None:
-        """Note the bounds of the life of a lock, by the last check that shows it and the first that does not."""
+    def _note_queued_lock(self, api: Api, generation: Reply, check: Reply) -> None:
+        """Note whether the lock of a queued image is freed with its reply, with its picture, or as it expires."""
+        if check.status == 200:
+            for each in (check, api.check()):
+                self.evidence.note(shown("queued_lock"), "reply", each)
+                self.evidence.note(shown("lock_release"), "completion", each)
+        elif check.status == 409 and (freed := self._watch_life(api, generation, check)):
+            soon = freed.exchange.received - generation.exchange.sent < LOCK_SECONDS
+            question, outcome = ("queued_lock", "picture") if soon else ("lock_release", "expiry")
+            for each in (check, freed):
+                self.evidence.note(shown(question), outcome, each)
+
+    def _watch_life(self, api: Api, generation: Reply, last: Reply) -> Reply | None:
+        """Note the bounds of the life of a lock, by the last check that shows it and the first that does not.
+
+        Return the first check without it, if it was free in time.
+        """
         began = generation.exchange.sent
         while (check := api.check()).status == 409 and check.exchange.sent - began < _MAX_LIFE_SECONDS:
             last = check
             self.run.transport.sleep(_PAUSE)
-        if check.status == 200:
-            # The generation took it at some time between its request and its reply.
-            life = (last.exchange.sent - generation.exchange.received, check.exchange.received - began)
+        if check.status != _OK:
+            return None
+        # The generation took it at some time between its request and its reply.
+        life = (last.exchange.sent - generation.exchange.received, check.exchange.received - began)
+        # A lock that ends with a queued picture has not lived its whole life.
+        if not is_queued(generation) or life[1] >= LOCK_SECONDS:
             self.evidence.lives.append((*life, self.evidence.numbering.of(check.exchange)))
+        return check
 
     def overlap(self, role: str, *, secondary: bool = False) -> None:
         """Generate, and meanwhile check, also as another account, and request what is invalid and what is valid."""
@@ -105,7 +128,8 @@ class PaidExperiments(LimitExperiments):
         """
         usable = [self.run.samples.simplest, *self.run.samples.others]
         named = [(engine.name, fields) for fields in usable if (engine := engine_of(fields)) and engine.queues]
-        known = {name: samples(self.evidence, queues(name)) for name, _ in named}
+        samples = self.evidence.samples()
+        known = {name: samples[queues(name)] for name, _ in named}
         if role == "low" or any((queues(name), True) in self.evidence.shown_by for name in known):
             return usable[0]
         return next((fields for name, fields in named if not known[name]), usable[0])

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import yaml
@@ -11,10 +12,11 @@ import yaml
 from contract_tests.calibration.evidence import ENOUGH, Evidence, Finding
 from contract_tests.calibration.measurement import Measurement
 from contract_tests.calibration.needs import needs
-from contract_tests.calibration.questions import shown
+from contract_tests.calibration.questions import ORDER, shown
 from contract_tests.calibration.readings import RANGES, Range
-from contract_tests.oracle.facts import LOCK_SECONDS
-from contract_tests.oracle.settings import load_settings
+from contract_tests.calibration.unmeasured import UNMEASURED
+from contract_tests.oracle.facts import LOCK_SECONDS, counted
+from contract_tests.oracle.settings import load_settings, own_limits
 from contract_tests.runner.version import suite_version
 
 _VALID_DAYS = 90
@@ -23,22 +25,30 @@ _MAX_SHOWN_READINGS = 8
 _MAX_EXCHANGES = 12
 _HEAD = "# written by aiimage-conform {command}; the mock loads it by --behaviour\n"
 _QUEUED = "queued_engines"
-_LISTS = (_QUEUED, "absent_engines", "absent_sizes", "refusal_order")
+_LISTS = (_QUEUED, "absent_engines", "absent_sizes", ORDER)
+# Where a part is not measured, a reading that the rules name is likelier than one that they do not.
+_BY_READING = (_QUEUED, ORDER)
 _SLOW = 0.9
+_FAULT = "no setting expresses and the fault upstream-failure of the mock does"
 
 
 @dataclass(frozen=True)
 class Value:
-    """A measured value with its evidence. interval: of a number, None for a choice. quantiles: of durations."""
+    """A measured value with its evidence. interval: of a number, None for a choice. quantiles: of durations.
+
+    unmeasured: the parts of a list that no exchange shows, which rest on the rules.
+    """
 
     value: Any
     exchanges: Sequence[int]
     interval: Sequence[float] | None = None
     quantiles: Mapping[str, Any] | None = None
+    unmeasured: Sequence[str] = ()
 
     def evidence(self, credits_: int, at: str) -> dict[str, Any]:
         content: dict[str, Any] = {"samples": len(self.exchanges), "interval": _plain(self.interval)}
         content |= {"quantiles": dict(self.quantiles)} if self.quantiles else {}
+        content |= {"unmeasured": list(self.unmeasured)} if self.unmeasured else {}
         return content | {"credits": credits_, "at": at, "exchanges": list(self.exchanges[:_MAX_EXCHANGES])}
 
 
@@ -93,7 +103,7 @@ def _of_questions(measurement: Measurement) -> dict[str, Value]:
         elif not rows:
             found |= {name: Value(_exact(about), exchanges)} if _exact(about) is not None else {}
         elif (value := _value(name, rows)) is not None:
-            found[name] = Value(value, exchanges)
+            found[name] = Value(value, exchanges, unmeasured=_unmeasured(name, rows) if name in _LISTS else ())
     return found
 
 
@@ -114,13 +124,27 @@ def _bounded(name: str, about: Sequence[Finding], rows: Sequence[Range], exchang
 
 
 def _value(name: str, rows: Sequence[Any]) -> Any:
-    """Return the only value that is left; of a list, also the one most like the default if that is ruled out."""
+    """Return the only value that is left; of a list, also the likeliest if the default is ruled out."""
     if len(rows) == 1:
         return rows[0]
-    default = tuple(load_settings()[name].default) if name in _LISTS else None
+    setting = load_settings()[name]
+    default = tuple(setting.default) if name in _LISTS else None
     if default is None or default in rows:
         return None
-    return min(rows, key=lambda row: (len(row), _swaps(row, default)))
+    named = [tuple(each) for each in setting.readings if name in _BY_READING and tuple(each) in rows]
+    return min(named or rows, key=lambda row: (len(row), _swaps(row, default)))
+
+
+def _unmeasured(name: str, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the parts of a list in which the rows that are left differ: names, or pairs of an order."""
+    if name == ORDER:
+        pairs = combinations(load_settings()[name].default, 2)
+        return [
+            f"{one} or {other} first"
+            for one, other in pairs
+            if len({row.index(one) < row.index(other) for row in rows}) > 1
+        ]
+    return sorted({part for row in rows for part in row if any(part not in each for each in rows)})
 
 
 def _swaps(row: Sequence[str], default: Sequence[str]) -> int:
@@ -168,19 +192,26 @@ def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tup
     """Yield each setting about which nothing was measured, or not all, with what would decide it."""
     run, left, evidence = measurement.run, measurement.measured, measurement.evidence
     seen = {name: each.outcome for each in evidence.unpredicted(measurement.space) for name in each.question.settings}
+    findings = [each for each in evidence.findings() if len(each.exchanges) < ENOUGH]
+    once = {name: each.outcome for each in findings for name in each.question.settings if each.question == shown(name)}
     differing = {name: each for question, each in evidence.contradictory().items() for name in question.settings}
-    for name in load_settings():
+    for name in [each for each in load_settings() if each not in own_limits()]:
         rows = left.values(name) if name in left.settings else ()
         if name in values and len(rows) <= 1:
             continue
-        if name not in left.settings and name not in differing:
+        if name in UNMEASURED:
+            yield name, {"readings": [], "needs": UNMEASURED[name]}
             continue
         readings = [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]
         remarks = [needs(measurement, name)]
         remarks += [f"{len(rows)} readings are left"] if len(rows) > _MAX_SHOWN_READINGS else []
+        remarks += [f"seen once: {run.masker(str(once[name]))}"] if name in once else []
         remarks += [f"seen: {run.masker(str(seen[name]))}, which no reading predicts"] if name in seen else []
         remarks += [f"seen: {run.masker(str(differing[name]))}, so that no value is right"] if name in differing else []
         yield name, {"readings": readings, "needs": "; ".join(remarks)}
+    if evidence.failures:
+        number = counted(evidence.failures, "generation")
+        yield "failing_prompt", {"readings": [], "needs": f"{number} failed at random, which {_FAULT}"}
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The questions that replies answer: each is about few settings, and what it shows follows from a reading alone."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import cache
 
 from contract_tests.calibration.readings import Question, Reading, shows
@@ -8,6 +9,8 @@ from contract_tests.calibration.readings import Question, Reading, shows
 ORDER = "refusal_order"
 INVALID, LOCKED, LIMITED, POOR = "invalid", "locked", "daily-limit", "no-credits"
 _TWO = 2
+# Whether an engine queues shows in its every reply, unlike a detail of some.
+_OF_EVERY_REPLY = 2.0
 
 
 @cache
@@ -54,7 +57,9 @@ def locked_or_limited() -> Question:
 @cache
 def queues(engine: str) -> Question:
     """Return the question whether an engine answers before its pictures are ready."""
-    return Question(f"{engine} queued", ("queued_engines",), lambda reading: engine in reading["queued_engines"])
+    return Question(
+        f"{engine} queued", ("queued_engines",), lambda reading: engine in reading["queued_engines"], _OF_EVERY_REPLY
+    )
 
 
 @cache
@@ -78,6 +83,12 @@ def offered_to(engine: str, refusal: str) -> Question:
 def has_size(size: str) -> Question:
     """Return the question whether a listed size is offered."""
     return Question(f"{size} offered", ("absent_sizes",), lambda reading: size not in reading["absent_sizes"])
+
+
+@cache
+def beyond_another_limit(question: Question) -> Question:
+    """Return a question about a limit, as a refusal answers it that names another limit too."""
+    return replace(question, name=f"{question.name}, beyond another limit")
 
 
 @cache

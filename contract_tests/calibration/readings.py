@@ -45,11 +45,15 @@ RANGES: Mapping[str, tuple[Range, ...]] = {name: _ranges(edges) for name, edges 
 
 @dataclass(frozen=True)
 class Question:
-    """Something that an experiment shows about some settings. predict: what it shows under a reading."""
+    """Something that an experiment shows about some settings. predict: what it shows under a reading.
+
+    weight: how much a client depends on it, 1 for most; it multiplies the bits.
+    """
 
     name: str
     settings: tuple[str, ...]
     predict: Callable[[Reading], Hashable]
+    weight: float = 1.0
 
     def fits(self, reading: Reading, outcome: Hashable) -> bool:
         """Return whether a reading predicts the outcome."""

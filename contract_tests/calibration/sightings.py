@@ -10,7 +10,7 @@ from contract_tests.calibration.questions import has_size, offers, queues, rate_
 from contract_tests.calibration.readings import Question
 from contract_tests.client.call import Call, Reply
 from contract_tests.errors import InconclusiveError
-from contract_tests.oracle.engines import Fields, choices, engine_field, engine_of, modifiers_of
+from contract_tests.oracle.engines import Fields, engine_field, engine_of, listed_size, modifiers_of
 from contract_tests.oracle.images import is_shortened_text
 from contract_tests.oracle.replies import about_parameters, error_fields, images_requested, made
 
@@ -90,8 +90,8 @@ def _of_generation(call: Call, reply: Reply, body: Any) -> Iterator[Sighting]:
     elif made(reply) and isinstance(body, dict):
         yield from _of_images(fields, body, [each for each in reply.images if isinstance(each, dict)])
     elif isinstance(body, dict):
-        if reply.status == 409 and "message" in body:
-            yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
+        if reply.status == 409:
+            yield from _of_locked(body)
         if reply.status == 429:
             yield from _of_daily_limit(body)
 
@@ -112,6 +112,14 @@ def _errors_in(fields: Fields) -> int:
     missing = [name for name in engine.required if fields.get(name) is None]
     closed = [name for name, node in engine.properties.items() if "enum" in node and name in fields]
     return len(missing) + sum(fields[name] not in engine.properties[name]["enum"] for name in closed)
+
+
+def _of_locked(body: Mapping[str, Any]) -> Iterator[Sighting]:
+    """Yield the fields of a 409, which an envelope hides."""
+    field = next((name for name in ("message", "error") if isinstance(body.get(name), str)), None)
+    if field:
+        yield Sighting(shown("locked_status_field"), "present" if "status" in body else "absent")
+        yield Sighting(shown("locked_message_field"), field)
 
 
 def _of_daily_limit(body: Mapping[str, Any]) -> Iterator[Sighting]:
@@ -231,10 +239,3 @@ def of_samples(refused: Sequence[Fields], served: Fields | None) -> Iterator[Sig
             yield Sighting(has_size(size), outcome=False)
         elif engine and not served:
             yield Sighting(offers(engine.name), outcome=False)
-
-
-def listed_size(fields: Fields) -> str | None:
-    """Return the size of a request, if it is one of those that the document lists."""
-    engine = engine_of(fields)
-    name = (engine.role("size") if engine else None) or ""
-    return str(fields[name]) if engine and name in fields and choices(engine.properties[name]) else None

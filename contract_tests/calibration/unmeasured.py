@@ -13,4 +13,4 @@ UNMEASURED: Mapping[str, str] = {
     "upscale_factor": "the sizes of pictures belong to the suite's own run [IMG-SIZE]",
 }
 # Measured on the way, by every exchange, without an experiment of their own.
-HARVESTED = frozenset({"versions", "absent_sizes", "lock_seconds", "generation_seconds"})
+HARVESTED = frozenset({"versions", "queued_lock", "lock_seconds", "generation_seconds"})

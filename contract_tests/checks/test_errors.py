@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from contract_tests.calibration.questions import shown
 from contract_tests.checks.decisions import decides
 from contract_tests.client.api import Api
 from contract_tests.client.call import Call, Reply
@@ -32,8 +31,6 @@ def test_an_error_for_a_client_that_does_not_accept_json(run: Run, verdict: Verd
     usual, other = (run.transport.send(replace(call, accept=accept)) for accept in ("application/json", "text/html"))
     if not _is_json_error(usual):
         raise InconclusiveError(f"a call without a token was answered {usual.status}, not with an error in JSON")
-    if _is_json_error(other) or other.redirects:
-        verdict.note(shown("without_accept"), "redirect" if other.redirects else "json", by=other)
     received = f"{other.status} {other.headers.get('content-type', 'without a content type')}"
     verdict.expect(
         "NO-ACCEPT", _is_json_error(other), expected="the same error in JSON", received=received, by=(usual, other)

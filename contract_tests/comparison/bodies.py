@@ -29,6 +29,14 @@ def locked_status_field(context: Context) -> Iterator[Setting]:
         yield Setting("locked_status_field", "absent" if context.difference.kind == "further" else "present")
 
 
+def locked_message_field(context: Context) -> Iterator[Setting]:
+    if context.steps in {("json", "message"), ("json", "error")} and context.statuses[0] == 409:
+        recorded = _body(context, recorded=True)
+        named = [name for name in ("message", "error") if isinstance(recorded.get(name), str)]
+        if context.difference.kind in _ABSENT and len(named) == 1:
+            yield Setting("locked_message_field", named[0])
+
+
 def error_body(context: Context) -> Iterator[Setting]:
     if context.steps[:1] == ("json",) and context.statuses[0] >= 400:
         forms = [is_envelope(_body(context, recorded=side)) for side in (True, False)]
@@ -159,6 +167,7 @@ _ABSENT = frozenset({"missing", "further"})
 BODIES: tuple[Recogniser, ...] = (
     error_body,
     locked_status_field,
+    locked_message_field,
     image_storage,
     output_form,
     created_at,

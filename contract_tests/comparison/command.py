@@ -19,7 +19,8 @@ from contract_tests.comparison.reports import print_comparison, write_reports
 from contract_tests.comparison.selection import Selection, select
 from contract_tests.errors import PreflightError, UsageError
 from contract_tests.oracle.facts import counted
-from contract_tests.recordings.model import Recording, read_recording
+from contract_tests.recordings.model import Recording
+from contract_tests.recordings.usable import open_recording
 from contract_tests.report.files import save
 from contract_tests.report.terminal import make_console
 from contract_tests.runner import options
@@ -72,7 +73,7 @@ def replay(recording: str, target: str, **files: Any) -> None:
     mock = request.load_target()
     if mock.control != "mock":
         raise UsageError(f"{target}: replay needs a mock: set control: mock. drift compares a service.")
-    content = request.load_recording()
+    content = request.load_recording(mock)
     sys.exit(request.conclude(lambda: play(content, mock)))
 
 
@@ -86,7 +87,7 @@ def drift(recording: str, target: str, max_credits: int | None, *, yes: bool, **
     """Compare the service with a recording of it, within a budget."""
     request = _Request("drift", recording, target, files, {"--max-credits": max_credits})
     service = request.load_target()
-    content = request.load_recording()
+    content = request.load_recording(service)
     cap = service.budget.credits if max_credits is None else min(max_credits, service.budget.credits)
     chosen = select(content.exchanges, cap)
     _print_plan(chosen, len(content.exchanges), cap)
@@ -124,8 +125,8 @@ class _Request:
     def load_target(self) -> Target:
         return load_target(self._target)
 
-    def load_recording(self) -> Recording:
-        return read_recording(self._recording)
+    def load_recording(self, target: Target) -> Recording:
+        return open_recording(self._recording, [secret.reveal() for secret in target.secrets])
 
     def conclude(self, ask: Callable[[], Outcome], budget: Budget | None = None) -> int:
         """Ask the server, report and return the exit status."""

@@ -132,6 +132,19 @@ def size_fields() -> frozenset[str]:
     return frozenset(name for engine in load_engines() if (name := engine.role("size")))
 
 
+def listed_sizes() -> tuple[str, ...]:
+    """Return every size that the document lists."""
+    named = [engine.properties[name] for engine in load_engines() if (name := engine.role("size"))]
+    return tuple(dict.fromkeys(str(size) for node in named for size in choices(node)))
+
+
+def listed_size(fields: Fields) -> str | None:
+    """Return the size of a request, if it is one of those that the document lists."""
+    engine = engine_of(fields)
+    name = (engine.role("size") if engine else None) or ""
+    return str(fields[name]) if engine and name in fields and choices(engine.properties[name]) else None
+
+
 def source_field() -> str:
     """Return the name of the parameter with the uploaded image."""
     return next(name for engine in load_engines() if (name := engine.role("source")))

@@ -35,13 +35,17 @@ _SERVICE_LIMITS = frozenset({"max_images", "max_text_length", "max_upload_bytes"
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting. rule: the id of the rule that it rests on, None for a limit that no source gives."""
+    """A setting. rule: the id of the rule that it rests on, None for a limit that no source gives.
+
+    readings: the values that the rules name as readings.
+    """
 
     name: str
     rule: str | None
     source: str
     default: Any
     takes: str
+    readings: tuple[Any, ...] = ()
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -97,7 +101,15 @@ def load_settings() -> Mapping[str, Setting]:
         *((each, "assumed", None) for each in file["limits"]),
     ]
     return {
-        each["name"]: Setting(each["name"], rule, source, each["default"], each["takes"]) for each, source, rule in rows
+        each["name"]: Setting(
+            each["name"],
+            rule,
+            source,
+            each["default"],
+            each["takes"],
+            tuple(reading["value"] for reading in each.get("readings", ())),
+        )
+        for each, source, rule in rows
     }
 
 

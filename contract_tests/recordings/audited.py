@@ -47,6 +47,8 @@ class AuditedRecording:
             name = path.relative_to(self._folder)
             reason = f"{name} contained {finding.what} at {finding.where}, so it was removed"
             self.recorder.withdraw(path, reason)
+        if not self._fault:
+            self.recorder.seal()
         for finding in self._auditor.lines(self._said, stand_ins):
             reason = f"the output contained {finding.what} in {finding.where}"
         return reason

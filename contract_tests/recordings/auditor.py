@@ -52,10 +52,9 @@ class Auditor:
     def observe(self, sent: Sent) -> None:
         """Note what is suspicious in a call and its reply."""
         call, reply = sent.call, sent.reply
+        for text in suspicion.sent_texts(call):
+            self.allow(text)
         with self._lock:
-            for text in suspicion.sent_texts(call):
-                self._sent.update(suspicion.parts(text))
-                self._texts.add(text.encode("utf-8", "replace"))
             if call.token is not None:
                 self._add(call.token.reveal(), "a token")
             for _, content, _ in call.files.values():
@@ -66,6 +65,12 @@ class Auditor:
             for name, value in reply.headers.items():
                 self._collect_header(name.lower(), value)
             self._collect_body(reply.content)
+
+    def allow(self, text: str) -> None:
+        """Note a text that the suite has sent, so that it is no secret unless it is a token."""
+        with self._lock:
+            self._sent.update(suspicion.parts(text))
+            self._texts.add(text.encode("utf-8", "replace"))
 
     def files(self, folder: Path, stand_ins: Iterable[str]) -> Iterator[tuple[Path, Finding]]:
         """Yield each place in the files of a recording with something that must not be there."""

@@ -116,7 +116,8 @@ class Spent(Struct, frozen=True):
 class Manifest(Struct, frozen=True):
     """The facts about the whole recording. document: the SHA-256 of openapi.yaml; started_at: ISO 8601, UTC.
 
-    stopped: why the recording ended early, None for a whole one. stand_ins: the texts that replace secrets.
+    stopped: why the recording ended early, None for a whole one. stand_ins: the texts that replace secrets. audited:
+    whether its files were searched for secrets when it ended, which a process that is killed cannot do.
     """
 
     suite: str
@@ -130,6 +131,7 @@ class Manifest(Struct, frozen=True):
     lock_scope: str = "account"
     stopped: str | None = None
     stand_ins: Sequence[str] = ()
+    audited: bool = False
     format: int = FORMAT
 
 

@@ -18,13 +18,15 @@ _INVALID = {
 }
 _AS_FORMS = ("no-prompt", "unknown-engine")
 _PROMPT = "A brass weather vane as {} sees it"
+_OVERLAPPING = 2
 
 
 @dataclass(frozen=True)
 class Step:
     """One purpose: the calls for it, and the most credits that they cost. needs: the role without which it is left out.
 
-    reads: it shows the images of the steps before, so that it makes no sense without one.
+    usual: the credits if the service keeps the documentation, None for the most. reads: it shows the images of the
+    steps before, so that it makes no sense without one.
     """
 
     purpose: str
@@ -32,6 +34,11 @@ class Step:
     cost: int = 0
     needs: str = "primary"
     reads: bool = False
+    usual: int | None = None
+
+    @property
+    def price(self) -> int:
+        return self.cost if self.usual is None else self.usual
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,15 @@ class RecordingPlan:
 
     @property
     def credits(self) -> int:
-        return sum(step.cost for step in self.steps)
+        return sum(step.price for step in self.steps)
 
 
 def make_plan(target: Target, cap: int) -> RecordingPlan:
-    """Return the plan for a target; its cost is at most the cap."""
+    """Return the plan for a target; its usual cost is at most the cap, which the budget holds in any case."""
     chosen: list[Step] = []
     left_out: list[tuple[Step, str]] = []
-    for step in _all_steps(target):
-        spent = sum(each.cost for each in chosen)
+    for step in _all_steps(target, cap):
+        spent = sum(each.price for each in chosen)
         if reason := _reason(step, target, cap - spent, paid=spent > 0):
             left_out.append((step, reason))
         else:
@@ -69,10 +76,10 @@ def _reason(step: Step, target: Target, left: int, *, paid: bool) -> str | None:
     return "no image is made" if step.reads and not paid else None
 
 
-def _all_steps(target: Target) -> Iterator[Step]:
+def _all_steps(target: Target, cap: int) -> Iterator[Step]:
     yield from _free()
     yield from _refused()
-    yield from _generations()
+    yield from _generations(cap)
     yield Step("recent images after the generations", Requests.recent, reads=True)
     yield Step("the pictures", Requests.pictures, reads=True)
     for role in ("low", "almost_limited"):
@@ -99,17 +106,23 @@ def _refused() -> Iterator[Step]:
     yield Step("busy is refused", partial(Requests.refused, role="busy"), price(1), "busy")
 
 
-def _generations() -> Iterator[Step]:
-    first, *others = _each_engine()
-    for engine in (first, *others):
+def _generations(cap: int) -> Iterator[Step]:
+    """Yield what shows most per credit first: the replies of a lock and modifiers by one image, then a form."""
+    engines = _each_engine()
+    modified = engines[0].modified(FIELDS)
+    plain = Step("an image with modifiers", partial(Requests.generate, fields=modified), price(1))
+    if cap < price(_OVERLAPPING):
+        yield plain
+    overlap = partial(Requests.overlap, fields=modified, other=OTHER_ENGINES[0] if OTHER_ENGINES else FIELDS)
+    # The second generation should be refused.
+    yield Step("calls during a generation", overlap, price(_OVERLAPPING), usual=price(1))
+    yield Step("an image from an upload", Requests.from_upload, price(1))
+    for engine in sorted(engines, key=lambda each: not each.queues):
         fields = engine.sample(_PROMPT.format(engine.name))
         yield Step(f"an image by {engine.name}", partial(Requests.generate, fields=fields), price(1))
-    modified = first.modified(FIELDS)
-    yield Step("an image with modifiers", partial(Requests.generate, fields=modified), price(1))
-    yield Step("an image from an upload", Requests.from_upload, price(1))
     yield Step("two images at once", partial(Requests.generate, fields=FIELDS, images=2), price(2))
-    overlapping = OTHER_ENGINES[0] if OTHER_ENGINES else FIELDS
-    yield Step("calls during a generation", partial(Requests.overlap, other=overlapping), price(2))
+    if cap >= price(_OVERLAPPING):
+        yield plain
 
 
 def _each_engine() -> list[Engine]:

@@ -52,6 +52,8 @@ class Recorder:
         self._waiting: dict[int, tuple[int, str, Call, float]] = {}
         self._written = self._began
         self._open = True
+        self._stopped: str | None = None
+        self._audited = False
 
     def start(self) -> None:
         """Begin the recording. Until its end the files say that it was interrupted."""
@@ -76,6 +78,12 @@ class Recorder:
         path.unlink()
         if path.name != MANIFEST:
             self._write_manifest(reason)
+
+    def seal(self) -> None:
+        """Note in the manifest that the files were audited."""
+        self._audited = True
+        if (self._folder / MANIFEST).exists():
+            self._try(lambda: self._write_manifest(self._stopped))
 
     def _start(self, call: Call) -> None:
         if call.role == _CONTROL:
@@ -132,7 +140,7 @@ class Recorder:
             self._write_manifest(_UNFINISHED)
 
     def _write_manifest(self, stopped: str | None) -> None:
-        run, target = self._run, self._run.target
+        run, target, self._stopped = self._run, self._run.target, stopped
         write_manifest(
             self._folder,
             Manifest(
@@ -150,6 +158,7 @@ class Recorder:
                 lock_scope=target.lock_scope,
                 stopped=stopped,
                 stand_ins=self.sanitiser.stand_ins.all,
+                audited=self._audited,
             ),
         )
 

@@ -73,12 +73,12 @@ class Requests:
         sample = valid(_UPLOAD)
         self._keep(self._when_unlocked(self._api("primary"), sample.fields, sample.files))
 
-    def overlap(self, other: Fields) -> None:
+    def overlap(self, fields: Fields, other: Fields) -> None:
         """Check and generate while a generation runs."""
         api = self._api("primary")
         self._await_unlocked(api)
         with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(api.generate, FIELDS)
+            running = pool.submit(api.generate, fields)
             wait([running], timeout=_HEAD_START_SECONDS)
             api.check()
             if not running.done():

@@ -19,6 +19,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     generation_seconds: Mapping[str, float]
     lock_scope: str
     locked_status_field: str
+    locked_message_field: str
     credits_per_image: int
     credit_need: str
     daily_limit_body: str
@@ -40,6 +41,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     absent_engines: Sequence[str]
     absent_sizes: Sequence[str]
     queued_engines: Sequence[str]
+    queued_lock: str
     failing_prompt: str
     trailing_slash: str
     unknown_path_body: str

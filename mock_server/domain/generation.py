@@ -132,4 +132,6 @@ def _seconds(world: World, request: GenerationRequest, behaviour: Behaviour) -> 
 def _lock(request: GenerationRequest, generation: Generation, now: Instant, behaviour: Behaviour) -> Lock:
     freed = request.lock == "rule" and behaviour.lock_release == "completion"
     until = None if request.lock == "forever" else now + seconds(behaviour.lock_seconds)
-    return Lock(request.id, until, generation.ends if freed else None)
+    # A queued generation ends with its reply, before its picture is ready. [QUEUED]
+    end = generation.ready if behaviour.queued_lock == "picture" else generation.ends
+    return Lock(request.id, until, end if freed else None)

@@ -12,6 +12,7 @@ KEPT = 100
 _NAME_LENGTH = 16
 # A title needs a few words, and the cache of slugs should not hold long prompts.
 _MAX_NAMING_CHARACTERS = 200
+_REMOTE = frozenset({"s3", "r2"})
 _STOP_WORDS = frozenset({"a", "an", "the", "of", "in", "on", "at", "with", "and", "for", "to"})
 
 
@@ -46,7 +47,7 @@ def _slug(prompt: str) -> str:
 
 def has_origin(behaviour: Behaviour) -> bool:
     """Return whether picture addresses are URLs: always if the storage is remote. [IMG-STORAGE]"""
-    return behaviour.image_storage != "public" or behaviour.output_form == "url"
+    return behaviour.image_storage in _REMOTE or behaviour.output_form == "url"
 
 
 def folder(behaviour: Behaviour, origin: str = "") -> str:
@@ -54,7 +55,7 @@ def folder(behaviour: Behaviour, origin: str = "") -> str:
 
     origin: the server's address in the request, "" without a request.
     """
-    base = origin if behaviour.image_storage == "public" else behaviour.storage_url or origin
+    base = (behaviour.storage_url or origin) if behaviour.image_storage in _REMOTE else origin
     if has_origin(behaviour) and base:
         return f"{base.rstrip('/')}/uploads/"
     return "/uploads/" if behaviour.output_form == "slash" else "uploads/"

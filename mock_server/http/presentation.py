@@ -148,9 +148,12 @@ def _invalid(reply: Reply, behaviour: Behaviour) -> Reply:
 
 
 def _locked(reply: Reply, behaviour: Behaviour) -> Reply:
-    if behaviour.locked_status_field == "present":
-        return reply
-    return replace(reply, body={name: value for name, value in reply.body.items() if name != "status"})
+    body = dict(reply.body)
+    if behaviour.locked_status_field == "absent":
+        body.pop("status", None)
+    if behaviour.locked_message_field == "error" and behaviour.error_body != "envelope":
+        body["error"] = body.pop("message")
+    return replace(reply, body=body)
 
 
 def _over_limit(reply: Reply, behaviour: Behaviour) -> Reply:
@@ -171,9 +174,9 @@ _FORMS: Mapping[str, Callable[[Reply, Behaviour], Reply]] = {
 def _in_envelope(reply: Reply) -> Reply:
     code = _CODE_OF_REFUSAL.get(reply.code or "") or _CODE_OF_STATUS[reply.status]
     details = reply.body.get("errors", {})
-    # A list of errors stands in place of a message. [DAILY-429]
-    message, details = (details[0], {}) if isinstance(details, list) else (reply.body["message"], details)
-    error = {"code": code, "message": message, "details": details}
+    # A list of errors stands in place of a message [DAILY-429], and so may an error [LOCK-409-BODY].
+    first, details = (details[0], {}) if isinstance(details, list) else (reply.body.get("error"), details)
+    error = {"code": code, "message": reply.body.get("message", first), "details": details}
     return replace(reply, body={"success": False, "error": error})
 
 

@@ -119,8 +119,9 @@ def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> li
 
 
 def _not_offered(variant: Variant, fields: Fields, behaviour: Behaviour) -> Iterator[Finding]:
-    """Yield the engine and the size that the service lacks. [ENGINES]"""
-    absent = ((variant.roles.engine, behaviour.absent_engines), (variant.roles.size, behaviour.absent_sizes))
+    """Yield the engine and the size that the service lacks, of those that the document lists. [ENGINES]"""
+    listed = variant.roles.size if variant.roles.size in variant.closed else None
+    absent = ((variant.roles.engine, behaviour.absent_engines), (listed, behaviour.absent_sizes))
     for name, values in absent:
         if name and fields.get(name) in values:
             yield Finding(name, "offered", f"The selected {label(name)} is not offered.")

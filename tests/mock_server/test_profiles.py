@@ -80,6 +80,7 @@ def test_a_profile_sets_its_values_and_has_their_evidence(tmp_path: Path) -> Non
     assert view["lock_release"] == {
         **EVIDENCE,
         "quantiles": None,
+        "unmeasured": [],
         "at": "2026-11-29T17:00:00Z",
         "target": "https://api.example/api/v1",
         "expires": "2027-02-27T17:00:00Z",

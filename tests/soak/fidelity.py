@@ -3,8 +3,8 @@
 Each drawn server is calibrated twice, within 10 credits with all roles and within 3 with one account. Then it and a
 mock with the profile get the same random sequences of calls. One account with credits is never over its daily limit,
 without credits or locked forever: its profile is judged by the replies to accounts that are none of these, and the
-share of all replies is printed beside it. Without --any, the servers are drawn without the ways that no setting of the
-mock expresses.
+share of all replies is printed beside it. Without --any, the servers are drawn without failures at random, which no
+setting of the mock expresses.
 """
 
 import argparse
@@ -95,6 +95,6 @@ if __name__ == "__main__":
     parser.add_argument("sequences", type=int, nargs="?", default=1000)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--jobs", type=int, default=1, help="how many servers at once")
-    parser.add_argument("--any", action="store_true", help="with the ways that no setting expresses too")
+    parser.add_argument("--any", action="store_true", help="with failures at random too")
     given = parser.parse_args()
     main(given.servers, given.sequences, given.first, given.jobs, any_way=given.any)

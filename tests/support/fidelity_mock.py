@@ -18,9 +18,10 @@ T = TypeVar("T")
 
 
 class MockSide:
-    """A mock that a profile configures. The caller closes it."""
+    """A mock that a profile configures; its accounts are sandboxes or not. The caller closes it."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, *, sandbox: bool = False) -> None:
+        self._sandbox = sandbox
         self._runner = asyncio.Runner()
         settings = Settings(read_accounts(resources.ACCOUNTS, contract()), read_behaviour(profile, rules()))
         self._state = open_state(settings, JumpingClock())
@@ -34,7 +35,9 @@ class MockSide:
         return self._run(self._acall(step, token))
 
     def control(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        return self._run(self._acontrol(method, path, body))
+        # A target file states it, so that no profile has to.
+        changes = {"sandbox": self._sandbox} if method == "PATCH" else {}
+        return self._run(self._acontrol(method, path, {**body, **changes}))
 
     def overlapped(self, step: Step, token: str) -> list[Answer]:
         return self._run(self._overlapped(step, token))

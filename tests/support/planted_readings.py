@@ -10,6 +10,7 @@ FRAGILE: dict[str, dict[tuple[str, ...], str]] = {
     "test_generation_seconds": {("generation_seconds",): "LOCK-RELEASE"},
     "test_lock_scope": {("lock_scope",): "LOCK-SCOPE"},
     "test_locked_status_field": {("locked_status_field",): "LOCK-409-BODY"},
+    "test_locked_message_field": {("locked_message_field",): "LOCK-409-BODY"},
     "test_credit_need": {("credit_need",): "CREDIT-NEED"},
     "test_daily_limit_body": {("daily_limit_body",): "DAILY-429"},
     "test_daily_unit": {("daily_unit",): "DAILY-RESET"},
@@ -107,6 +108,11 @@ def test_lock_scope(aiimage_mock):
 def test_locked_status_field(aiimage_mock):
     aiimage_mock.change(lock="forever")
     assert {"status", "success"} & generate(aiimage_mock)[2].keys()
+
+def test_locked_message_field(aiimage_mock):
+    aiimage_mock.change(lock="forever")
+    body = generate(aiimage_mock)[2]
+    assert "message" in body or body["error"]["message"]
 
 def test_credit_need(aiimage_mock):
     aiimage_mock.change(credits=2)

@@ -252,3 +252,15 @@ def everything(client: Client) -> None:
     client.post("/aiimage/versions", json={})
     client.get("/aiimage/versions/")
     client.get("/aiimage/versions", "anonymous", accept="text/html")
+
+
+def briefly(client: Client) -> None:
+    """Call each operation once, with one image, and as documented not to be served."""
+    client.get("/aiimage/versions")
+    client.check()
+    for image in client.generate(mood="calm").images:
+        client.picture(image["output"])
+    client.recent()
+    client.generate(size="7x7")
+    client.check("invalid")
+    client.check("anonymous")

@@ -80,6 +80,9 @@ async def an_absent_size_is_refused(app: ASGIApp, account: Account) -> None:
     dall_e = {"image_generator": "dall-e", "description": "a fox", "quality": "hd"}
     absent, offered = [await generate(app, account, **dall_e, size=size) for size in ("512x512", "256x256")]
     assert (absent.status, list(absent.body["errors"]), offered.status) == (422, ["size"], 200)
+    # Of another engine, whose sizes the document does not list, nothing is known.
+    form = {"image_generator": "stablediffusion", "stable_description": "a fox", "type": "text-to-image"}
+    assert (await generate(app, account, **form, image_resolution="512x512")).status == 200
 
 
 @scene(limit_status=403, invalid_status=400)

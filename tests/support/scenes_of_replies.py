@@ -198,6 +198,15 @@ async def flux_pro_answers_before_its_pictures_are_ready(app: ASGIApp, account: 
     assert (await account.picture(ready)).body[:4] == b"\x89PNG"
 
 
+@scene(queued_engines=["flux-pro"], queued_lock="picture")
+async def the_lock_of_a_queued_image_lasts_until_its_picture_is_ready(app: ASGIApp, account: Account) -> None:
+    (image,) = (await account.generate()).body["images"]
+    assert (image["status"], (await account.get("check-availability")).status) == ("IN_QUEUE", 409)
+    await account.clock(advance_to="lock-expiry")
+    assert (await account.get("recent-images")).body[0]["status"] == "COMPLETED"
+    assert (await account.get("check-availability")).status == 200
+
+
 @scene(queued_engines=["ideogram", "flux-pro-kontext"])
 async def other_engines_are_not_queued(app: ASGIApp, account: Account) -> None:
     await account.control("PATCH", body={"generation_time": 0})

@@ -143,6 +143,20 @@ def test_bad_usage_is_one_sentence(arguments: tuple[str, ...], sentence: str, tm
 
 
 @pytest.mark.parametrize("command", ["replay", "drift"])
+def test_a_recording_that_was_killed_with_a_secret_is_refused(
+    command: str, recording: Recording, folder: Path, tmp_path: Path
+) -> None:
+    write_manifest(folder, structs.replace(recording.manifest, audited=False))
+    first = recording.exchanges[0]
+    write_exchange(folder, structs.replace(first, error=f"refused for {token_of('primary')}"))
+    target = target_file(tmp_path, "http://127.0.0.1:9/api/v1", control="mock" if command == "replay" else "none")
+    result = run(command, str(folder), "--target", target)
+    assert result.exit_code == 2
+    assert "contains a token at /error" in result.output
+    assert token_of("primary") not in result.output
+
+
+@pytest.mark.parametrize("command", ["replay", "drift"])
 def test_a_server_that_is_not_there_compares_nothing(command: str, folder: Path, tmp_path: Path) -> None:
     control = "mock" if command == "replay" else "none"
     target = target_file(tmp_path, "http://127.0.0.1:9/api/v1", control=control)

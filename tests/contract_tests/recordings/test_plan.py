@@ -31,10 +31,25 @@ def test_without_credits_only_what_is_free_is_sent() -> None:
     assert reasons["almost_limited to its end"] == "the target has no account almost_limited"
 
 
-@pytest.mark.parametrize(("cap", "last"), [(1, "an image by dall-e"), (3, "an image by flux-pro")])
-def test_the_first_credits_go_to_one_image_of_each_engine(cap: int, last: str) -> None:
-    purposes = [step.purpose for step in make_plan(target(), cap).steps]
-    assert purposes[-3:] == [last, "recent images after the generations", "the pictures"]
+MODIFIED, OVERLAP, UPLOAD = "an image with modifiers", "calls during a generation", "an image from an upload"
+READ = ["recent images after the generations", "the pictures"]
+
+
+@pytest.mark.parametrize(
+    ("cap", "paid"),
+    [(0, []), (1, [MODIFIED]), (2, [OVERLAP, UPLOAD]), (3, [OVERLAP, UPLOAD, "an image by flux-pro"])],
+)
+def test_the_first_credits_go_to_what_shows_most(cap: int, paid: list[str]) -> None:
+    steps = make_plan(target(), cap).steps
+    assert [step.purpose for step in steps if step.cost] == paid
+    assert [step.purpose for step in steps if step.reads] == (READ if paid else [])
+
+
+def test_an_overlap_is_only_planned_if_both_generations_may_be_served() -> None:
+    overlap = next(step for step in make_plan(target(), 2).steps if step.purpose == OVERLAP)
+    assert (overlap.cost, overlap.price) == (2, 1)
+    reasons = {step.purpose: reason for step, reason in make_plan(target(), 1).left_out}
+    assert reasons[OVERLAP] == "it may cost 2 credits, and 0 of the cap are left"
 
 
 def test_with_enough_credits_each_engine_and_the_rest_is_used() -> None:

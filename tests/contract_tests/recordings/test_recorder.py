@@ -152,7 +152,7 @@ class Hanging(Handler):
             self.send_json(200, {"dall-e": "dalle3"})
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_a_signal_ends_the_recording_with_a_sentence(end: signal.Signals, tmp_path: Path) -> None:
     Hanging.count, Hanging.ended = 0, threading.Event()
     with listening(Hanging) as host:

@@ -74,8 +74,8 @@ def test_the_command_line_writes_both_files(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["prove", "--readings", "--", "true"])
     assert result.exit_code == 0, result.output
-    assert "true: passes under the defaults; pairwise, 24 readings of 39 settings" in result.output
-    assert json.loads((tmp_path / JSON_FILE).read_text())["tried"]["readings"]["runs"] == 25
+    assert "true: passes under the defaults; pairwise, 22 readings of 40 settings" in result.output
+    assert json.loads((tmp_path / JSON_FILE).read_text())["tried"]["readings"]["runs"] == 23
     assert (tmp_path / MARKDOWN_FILE).exists()
 
 
