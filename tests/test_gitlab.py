@@ -29,7 +29,6 @@ def test_it(aiimage_mock):
 def runner(tmp_path: Path) -> Iterator[Commands]:
     (tmp_path / "aiimage-mock").symlink_to(ROOT)
     (tmp_path / "test_it.py").write_text(TEST)
-    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = test_it.py\n")
     with commands(tmp_path, PYTEST_ADDOPTS=" ".join(OMITTED)) as made:
         yield made
 

@@ -32,6 +32,7 @@ def test_the_commands_of_the_fixture_pass(tmp_path: Path) -> None:
     assert install == "pip install ./aiimage-mock pytest pytest-xdist httpx"
     program, *flags = test.split()
     assert program == "pytest"
+    (tmp_path / "aiimage-mock").symlink_to(ROOT)
     Project(tmp_path).passes("def test_it(aiimage_mock):\n    assert aiimage_mock.state\n", *flags)
     assert 'tests="1"' in (tmp_path / "junit.xml").read_text()
 
