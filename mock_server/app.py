@@ -22,6 +22,7 @@ from .contract import (
 )
 from .domain.behaviour import Behaviour
 from .domain.clock import Clock, RealClock
+from .extras import install_command
 from .history import make_inventor
 from .http.access_log import AccessLog, log_access
 from .http.body import BodyReader
@@ -154,7 +155,7 @@ def _redis_state(settings: Settings, clock: Clock) -> State:
     try:
         from .stores.redis import AddressError, open_redis  # slow to import, and needs optional packages
     except ImportError as error:
-        raise ConfigurationError("a package is missing; run: pip install 'aiimage-mock[redis]'") from error
+        raise ConfigurationError(f"a package is missing; run: {install_command('redis')}") from error
     try:
         return open_redis(settings.state, settings.behaviour, clock)
     except AddressError as error:
@@ -180,13 +181,14 @@ def _service(settings: Settings, served: Contract, state: State) -> Service:
 
 
 def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
-    from .control import Auth, control_app
+    from .control import Auth, control_app, control_calls
 
     auth = Auth(settings.admin_token)
     page = LazyApp(partial(_page, settings, served, auth))
     pages = {"/docs": LazyApp(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), settings.profile, pictures.picture, page, pages, auth, local)
+    calls = control_calls(service, served, rules(), settings.profile, pictures.picture, settings.instance)
+    return control_app(calls, page, pages, auth, local)
 
 
 def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:

@@ -1,7 +1,6 @@
 """The command line: aiimage-mock."""
 
 import gc
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +17,7 @@ from .configuration import (
 )
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
-from .environment import PREFIX, is_link
+from .flags import Instance, Seconds, option
 from .output import BadUsageError, Program, print_document
 from .proving.cli import prove
 
@@ -34,36 +33,6 @@ Output is coloured at a terminal. NO_COLOR=1 turns colours off, FORCE_COLOR=1 tu
 Example:
   aiimage-mock serve --port 0 --generation-time 0 --seed 7
 """
-
-
-class Seconds(click.FloatRange):
-    """A number of seconds, up to a day."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 86_400)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):  # FloatRange accepts it: nan fails no comparison
-            self.fail(f"{value} is not in the range 0<=x<=86400.", param, ctx)
-        return number
-
-
-class EnvironmentOption(click.Option):
-    """An option that can also be set by an AIIMAGE_MOCK_… variable, which its errors name."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"show_envvar": True, "show_default": True, **kwargs})
-        self.envvar = PREFIX + self.opts[0].removeprefix("--").replace("-", "_").upper()
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Return the value of the variable, None for one of Kubernetes'."""
-        value = super().resolve_envvar_value(ctx)
-        return None if self.name == "port" and value is not None and is_link(value) else value
-
-
-def option(*names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(*names, cls=EnvironmentOption, **attributes)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -130,6 +99,13 @@ def main() -> None:
     help="Token that the control API requires; without one it is served on loopback only.",
 )
 @option("--no-control", is_flag=True, help="Turn the control API off.")
+@option(
+    "--instance",
+    type=Instance(),
+    metavar="ID",
+    show_default="a random one",
+    help="Id that /_mock/health shows, by which others recognize this mock.",
+)
 @option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Format of the log.")
 def serve(
     host: str,
@@ -139,6 +115,7 @@ def serve(
     scenario: Path | None,
     log_format: str,
     workers: int,
+    instance: str | None,
     **flags: Any,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
@@ -160,6 +137,7 @@ def serve(
             admin_token=flags["admin_token"] or None,  # an empty variable is not a token
             state=flags["state"],
             profile=profile,
+            **({"instance": instance} if instance else {}),
         )
         _for_flag("--state", lambda: app.check_state(settings))
         listener = serving.bind(host, port)
@@ -174,14 +152,17 @@ def serve(
 @option("--host", default="127.0.0.1", metavar="H", help="Address of the mock.")
 @option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port of the mock.")
 @option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Longest time to wait until it serves.")
-def check_health(host: str, port: int, wait: float) -> None:
+@option(
+    "--instance", type=Instance(), metavar="ID", show_default="any", help="Id of the mock, as given to its `serve`."
+)
+def check_health(host: str, port: int, wait: float, instance: str | None) -> None:
     """Check that a mock serves: exit status 0, or 1 and the reason.
 
     \b
     Example:
       aiimage-mock health --wait 30
     """
-    if reason := health.why_unhealthy(host, port, wait):
+    if reason := health.why_unhealthy(host, port, wait, instance):
         raise click.ClickException(f"no mock serves at {host}:{port}: {reason}")
 
 

@@ -262,7 +262,7 @@ def test_a_block_is_correct(block: Block, place: Place) -> None:
         ("sh", "aiimage-mock serve --colour red"),
         ("sh", "aiimage-conform run --target fixtures/targets/nowhere.yaml"),
         ("sh", "make nothing"),
-        ("sh", "pip install 'aiimage-mock[wings]'"),
+        ("sh", "pip install './aiimage-mock[wings]'"),
     ],
 )
 def test_a_wrong_block_is_detected(language: str, text: str, place: Place) -> None:

@@ -62,9 +62,13 @@ def test_the_steps_use_existing_inputs_and_outputs() -> None:
     for step in STEPS:
         if action := ACTIONS.get(step.get("uses", "")):
             assert step["with"].keys() <= action["inputs"].keys()
-    (output,) = re.findall(r"steps\.mock\.outputs\.([\w-]+)", STEPS[1]["env"]["ORIGIN"])
-    assert output in ACTIONS["./aiimage-mock"]["outputs"]
-    assert (ROOT / STEPS[2]["with"]["target"].removeprefix("aiimage-mock/")).exists()
+    start, install, test, conform = STEPS
+    used = re.findall(r"steps\.(\w+)\.outputs\.([\w-]+)", " ".join(test["env"].values()))
+    assert {name for name, _ in used} == {start["id"]}
+    assert {output for _, output in used} <= ACTIONS["./aiimage-mock"]["outputs"].keys()
+    assert ".venv/bin/pip install ./aiimage-mock pytest" in install["run"]
+    assert test["run"].startswith(".venv/bin/pytest")
+    assert (ROOT / conform["with"]["target"].removeprefix("aiimage-mock/")).exists()
 
 
 @pytest.mark.parametrize("name", ACTIONS)
