@@ -69,9 +69,14 @@ def pip(block: Block, place: Place, command: str) -> None:
     """It installs this project, with existing extras."""
     _, verb, *wanted = shlex.split(command)
     assert verb == "install"
-    assert any("aiimage-mock" in each for each in wanted)
+    assert any("aiimage-mock" in each or each.startswith((".", "$OLDPWD")) for each in wanted)
     for extra in re.findall(r"\[(\w+)\]", command):
         assert extra in EXTRAS
+
+
+def environment(block: Block, place: Place, command: str) -> None:
+    """It makes the environment of the following commands, or goes to it."""
+    assert command in ("python3 -m venv .venv", ". .venv/bin/activate", "cd ../client")
 
 
 def run_pytest(block: Block, place: Place, command: str) -> None:
@@ -79,6 +84,7 @@ def run_pytest(block: Block, place: Place, command: str) -> None:
     flags = [each for each in shlex.split(place.here(block, command))[1:] if not each.endswith(".py")]
     if not (checkout := place.folder / "aiimage-mock").exists():
         checkout.symlink_to(ROOT)
+    (place.folder / "other-reading.yaml").write_text(page("differences").blocks("yaml")[0])
     blocks = page(block.page).blocks("python")
     first = next(number for number, text in enumerate(blocks) if "def test_" in text)
     done = Project(place.folder).pytest("\n\n".join(blocks[: first + 1]), *flags)
@@ -120,6 +126,9 @@ PROGRAMS: dict[str, Command] = {
     "curl": curl,
     "make": make,
     "pip": pip,
+    "python3": environment,
+    ".": environment,
+    "cd": environment,
     "pytest": run_pytest,
     "aiimage-mock": mock,
     "aiimage-conform": conform,

@@ -28,7 +28,8 @@ SERVICES, STEPS = (yaml.safe_load(block) for block in PAGE.blocks("yaml"))
 
 
 def test_the_commands_of_the_fixture_pass(tmp_path: Path) -> None:
-    install, test = FIXTURE.splitlines()
+    *environment, install, test = FIXTURE.splitlines()
+    assert environment == ["python3 -m venv .venv", ". .venv/bin/activate"]
     assert install == "pip install ./aiimage-mock pytest pytest-xdist httpx"
     program, *flags = test.split()
     assert program == "pytest"
