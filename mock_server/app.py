@@ -148,7 +148,7 @@ def check_state(settings: Settings) -> None:
     try:
         asyncio.run(reach())
     except StoreUnavailableError as error:
-        raise ConfigurationError(f"{error}; start it, or omit the flag to keep the state in memory") from error
+        raise ConfigurationError(f"{error}. Without the flag the state is kept in memory") from error
 
 
 def _redis_state(settings: Settings, clock: Clock) -> State:
