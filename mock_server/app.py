@@ -24,7 +24,7 @@ from .domain.behaviour import Behaviour
 from .domain.clock import Clock, RealClock
 from .extras import install_command
 from .history import make_inventor
-from .http.access_log import AccessLog, log_access
+from .http.access_log import AccessLog, counting, log_access
 from .http.body import BodyReader
 from .http.handlers import HANDLERS, Handler
 from .http.operations import Operations
@@ -85,7 +85,7 @@ def create_app(
         served,
         service,
         allow_faults=settings.control_open,
-        log=log,
+        log=counting(log, service.counts, service.clock),
         present=make_presenter(settings.behaviour),
         cors=settings.behaviour.cors == "any",
     )

@@ -27,7 +27,7 @@ def write_all(run: Run) -> Outcome:
     A run that could not begin replaces no earlier reports.
     """
     outcome, folder = conclude(run.events.log), run.settings.report
-    earlier = bool(folder) and not run.events.begun and (folder / "report.json").exists()
+    earlier = folder is not None and not run.events.begun and (folder / "report.json").exists()
     failed = tuple(_failures(run, outcome, folder)) if folder and not earlier else ()
     run.events.emit(ReportsWritten(failed, earlier))
     return conclude(run.events.log)

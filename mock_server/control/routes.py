@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -41,6 +43,7 @@ def control_calls(
     a_world = "/worlds/{token}"
     return [
         Route("/health", partial(health, service, instance), methods=["GET"]),
+        Route("/metrics", partial(_metrics, service, instance), methods=["GET"]),
         Route("/behaviour", partial(behaviour, service, rules, profile), methods=["GET"]),
         Route("/worlds", partial(list_worlds, service), methods=["GET"]),
         Route(a_world, partial(world, service), methods=["GET", "PUT", "PATCH", "DELETE"]),
@@ -59,6 +62,13 @@ def control_calls(
         Route("/snapshot", partial(snapshot, service, requests.report), methods=["GET", "PUT"]),
         Route("/events", partial(events, service), methods=["GET"]),
     ]
+
+
+async def _metrics(service: Service, instance: str, _: Request) -> Response:
+    """Answer GET /metrics."""
+    from .metrics import metrics  # loaded only if metrics are read
+
+    return await metrics(service, instance)
 
 
 class _Router(Router):

@@ -1,6 +1,7 @@
 """The command that installs an optional part names what the project was installed from."""
 
 import json
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_the_command_names_the_origin(monkeypatch: pytest.MonkeyPatch, recorded:
 
 def test_a_checkout_that_is_not_installed_is_its_own_origin(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> None:
-        raise extras.PackageNotFoundError(name)
+        raise PackageNotFoundError(name)
 
     monkeypatch.setattr(extras, "distribution", missing)
     assert extras.install_command("contract") == "pip install '.[contract]'"
