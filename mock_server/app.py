@@ -6,6 +6,8 @@ from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from . import resources
@@ -100,12 +102,14 @@ def create_app(
         from .routes import route
 
         pictures = Pictures(service, shelf)
-        control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
-        return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
+        control = LazyApp(partial(_control, settings, service, served, pictures, router))
+        shown = control if settings.control_open else None
+        return route(shown, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
-    return PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    router = PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    return router
 
 
 def _offered(served: Contract, behaviour: Behaviour) -> Contract:
@@ -180,15 +184,19 @@ def _service(settings: Settings, served: Contract, state: State) -> Service:
     )
 
 
-def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
+def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures, mock: ASGIApp) -> ASGIApp:
     from .control import Auth, control_app, control_calls
 
     auth = Auth(settings.admin_token)
     page = LazyApp(partial(_page, settings, served, auth))
-    pages = {"/docs": LazyApp(partial(_reference, settings, served))}
+    pages = {
+        "/docs": LazyApp(partial(_reference, settings, served)),
+        "/llms.txt": LazyApp(partial(_facts, settings, served)),
+    }
     local = is_loopback(settings.host)
     calls = control_calls(service, served, rules(), settings.profile, pictures.picture, settings.instance)
-    return control_app(calls, page, pages, auth, local)
+    agents = Route("/mcp", LazyApp(partial(_agents, settings, served, mock)))
+    return control_app([*calls, agents], page, pages, auth, local)
 
 
 def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
@@ -203,6 +211,21 @@ def _reference(settings: Settings, served: Contract) -> ASGIApp:
 
     values = {name: getattr(settings.behaviour, name) for name in rules().settings}
     return reference_app(served, rules(), values, settings.accounts.able())
+
+
+def _facts(settings: Settings, served: Contract) -> ASGIApp:
+    from .agents.facts import facts_app
+
+    return facts_app(served, rules(), settings.accounts)
+
+
+def _agents(settings: Settings, served: Contract, mock: ASGIApp) -> ASGIApp:
+    try:
+        from .agents.server import McpApp  # slow to import, and needs an optional package
+    except ImportError:
+        message = f"The tools for agents need a package that is missing; run: {install_command('mcp')}."
+        return JSONResponse({"message": message}, 501)
+    return McpApp(mock, served, rules(), settings.admin_token, settings.accounts)
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from . import __version__, health, resources
+from .agents.cli import mcp
 from .behaviours import describe, make_behaviour, read_changes, ready_made_behaviours
 from .configuration import (
     ConfigurationError,
@@ -226,6 +227,7 @@ def _for_flag(flag: str, read: Callable[[], T]) -> T:
 
 
 main.add_command(prove)
+main.add_command(mcp)
 
 if __name__ == "__main__":
     main()

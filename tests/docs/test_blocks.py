@@ -182,6 +182,13 @@ def scenario(block: Block, place: Place) -> None:
     assert make_scenario(json.loads(block.text), contract())
 
 
+def agent(block: Block, place: Place) -> None:
+    """The configuration of an agent starts an existing command."""
+    (entry,) = json.loads(block.text)["mcpServers"].values()
+    assert entry["command"] == "aiimage-mock"
+    mock(block, place, shlex.join(["aiimage-mock", *entry["args"]]))
+
+
 def unavailable(block: Block, place: Place) -> None:
     assert re.fullmatch(error("unavailable", reason=".*").body["message"], json.loads(block.text)["message"])
 
@@ -223,6 +230,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("install", "sh"): in_another_test("docs/test_install"),
     ("pipeline", "sh"): in_another_test("docs/test_pipeline"),
     ("pipeline", "yaml"): in_another_test("docs/test_pipeline"),
+    ("agents", "json"): agent,
     ("commands", "json"): in_another_test("docs/test_commands"),
     ("commands", "text"): in_another_test("docs/test_commands"),
     ("prove", "text"): in_another_test("docs/test_prove"),
