@@ -169,7 +169,14 @@ def check_health(host: str, port: int, wait: float, instance: str | None) -> Non
 
 @main.command()
 @click.option("--control", is_flag=True, help="Print the document of the control API instead.")
-def spec(control: bool) -> None:
+@click.option(
+    "--openapi",
+    type=click.Choice(["3.1", "3.0"]),
+    default="3.1",
+    show_default=True,
+    help="The version of OpenAPI; 3.0 is derived, for tools that do not read 3.1.",
+)
+def spec(control: bool, openapi: str) -> None:
     """Print the OpenAPI document that the mock serves.
 
     \b
@@ -177,7 +184,13 @@ def spec(control: bool) -> None:
       aiimage-mock spec > openapi.yaml
       aiimage-mock spec --control > control.yaml
     """
-    print_document((resources.CONTROL if control else resources.DOCUMENT).read_text())
+    path = resources.CONTROL if control else resources.DOCUMENT
+    if openapi == "3.0":
+        from .contract.openapi30 import openapi30_text
+
+        print_document(openapi30_text(path))
+    else:
+        print_document(path.read_text())
 
 
 @main.command()
