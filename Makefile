@@ -21,6 +21,12 @@ REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@echo
+	@echo 'scenarios:  ' $(notdir $(basename $(wildcard fixtures/scenarios/*.yaml)))
+	@echo 'behaviours: ' $(notdir $(basename $(wildcard fixtures/behaviours/*.yaml)))
+	@echo 'tokens:     ' $$(sed -n 's/^  \(demo[a-z-]*\):.*/\1/p' fixtures/accounts.yaml)
+	@echo 'faults:     ' $$(sed -n 's/^    name: ClassVar.str. = "\(.*\)"$$/\1/p' mock_server/faults/*.py)
+	@echo 'rules:      ' $$(sed -n 's/^  - id: //p' openapi/rules.yaml)
 
 serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for other flags)
 	@$(BIN)/aiimage-mock serve $(SERVE)

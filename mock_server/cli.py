@@ -15,10 +15,11 @@ from .configuration import (
     Settings,
     read_accounts,
     read_scenario,
+    ready_made_scenarios,
 )
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
-from .flags import Instance, Seconds, option
+from .flags import CommandWithNames, Instance, NameOrFile, Seconds, option
 from .output import BadUsageError, Program, print_document
 from .proving.cli import prove
 
@@ -47,7 +48,7 @@ def main() -> None:
     """
 
 
-@main.command(epilog=_SERVING)
+@main.command(cls=CommandWithNames, epilog=_SERVING)
 @option("--host", default="127.0.0.1", metavar="H", help="Address to listen on.")
 @option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port; 0 picks a free one.")
 @option(
@@ -72,14 +73,14 @@ def main() -> None:
 )
 @option(
     "--scenario",
-    type=click.Path(path_type=Path),
+    type=NameOrFile(ready_made_scenarios),
     metavar="NAME|FILE",
     show_default="none",
     help="Initial state of every account: the name of a ready-made scenario, or a YAML file.",
 )
 @option(
     "--behaviour",
-    type=click.Path(path_type=Path),
+    type=NameOrFile(ready_made_behaviours),
     metavar="NAME|FILE",
     show_default="documented",
     help="Readings of the documentation: the name of a ready-made behaviour, or a YAML file of settings.",
@@ -194,7 +195,7 @@ def spec(control: bool, openapi: str) -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, type=click.Path(path_type=Path), metavar="[NAME|FILE]...")
+@click.argument("names", nargs=-1, type=NameOrFile(ready_made_behaviours), metavar="[NAME|FILE]...")
 def behaviours(names: tuple[Path, ...]) -> None:
     """Print behaviours, each with the settings in which it differs from the default: files, or the ready-made ones.
 
