@@ -17,7 +17,7 @@ _BEYOND = frozenset(
         *("unevaluatedProperties", "webhooks", "pathItems"),
     }
 )
-# What these contain is data or names, not keywords.
+# Keys of data, which has no keywords.
 _DATA = frozenset({"example", "enum", "value", "default", "mapping"})
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "securitySchemes", "examples", "headers"})
 
