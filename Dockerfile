@@ -6,10 +6,15 @@ ENV PIP_BUILD_CONSTRAINT=/src/constraints.txt \
     PIP_NO_CACHE_DIR=1 \
     PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-COPY . .
-RUN pip wheel --no-deps --wheel-dir /wheels .
+# The dependencies first: a change of the source leaves their layer as it is.
+COPY constraints.txt pyproject.toml ./
 RUN python -m venv --without-pip /opt/aiimage-mock \
-    && pip --python /opt/aiimage-mock/bin/python install "$(echo /wheels/*.whl)[redis]"
+    && python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+        print(*p["dependencies"], *p["optional-dependencies"]["redis"], sep="\n")' > requirements.txt \
+    && pip --python /opt/aiimage-mock/bin/python install --requirement requirements.txt
+COPY . .
+RUN pip wheel --no-deps --wheel-dir /wheels . \
+    && pip --python /opt/aiimage-mock/bin/python install --no-deps /wheels/*.whl
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="aiimage-mock" \

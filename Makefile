@@ -6,6 +6,7 @@ SERVE ?=
 CONFORM ?=
 SELFTEST ?=
 BENCH ?=
+DIST ?= dist
 
 # The tests start hundreds of processes, which share the compiled modules.
 export PYTHONDONTWRITEBYTECODE :=
@@ -16,11 +17,17 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test test-more conform selftest soak bench bench-peers docs screenshots lint format lint-openapi clean
+.PHONY: help serve test test-more conform selftest soak bench bench-peers docs screenshots lint format lint-openapi release clean
 .DEFAULT_GOAL := help
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@echo
+	@echo 'scenarios:  ' $(notdir $(basename $(wildcard fixtures/scenarios/*.yaml)))
+	@echo 'behaviours: ' $(notdir $(basename $(wildcard fixtures/behaviours/*.yaml)))
+	@echo 'tokens:     ' $$(sed -n 's/^  \(demo[a-z-]*\):.*/\1/p' fixtures/accounts.yaml)
+	@echo 'faults:     ' $$(sed -n 's/^    name: ClassVar.str. = "\(.*\)"$$/\1/p' mock_server/faults/*.py)
+	@echo 'rules:      ' $$(sed -n 's/^  - id: //p' openapi/rules.yaml)
 
 serve: $(VENV)/.base ## run the mock on 127.0.0.1:8010 (SERVE="--port 0" for other flags)
 	@$(BIN)/aiimage-mock serve $(SERVE)
@@ -78,6 +85,18 @@ DOCUMENTS := openapi/openapi.yaml openapi/control.yaml
 lint-openapi: ## check the OpenAPI documents with public linters (needs npm)
 	$(SPECTRAL) lint $(DOCUMENTS) --fail-severity=hint --display-only-failures
 	report=$$($(REDOCLY) lint $(DOCUMENTS) --format=json) && ! echo "$$report" | grep '"warnings": [1-9]'
+
+# W002: the suite and the mock share no code. W010: aiimage_mock has the contract and the fixtures, and no modules.
+release: $(VENV)/.dev ## build sdist and wheel in dist/, check them, and write the SBOM of the wheel's environment
+	rm -rf $(DIST)
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir $(DIST) .
+	$(BIN)/uvx twine@7.0.0 check --strict $(DIST)/*
+	$(BIN)/uvx check-wheel-contents@0.6.3 --ignore W002,W010 --toplevel mock_server,contract_tests,aiimage_mock $(DIST)/*.whl
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(DIST)/.env
+	$(BIN)/uv pip install --quiet --python $(DIST)/.env/bin/python $(DIST)/*.whl
+	$(BIN)/uvx --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-reproducible --output-file $(DIST)/sbom.cdx.json \
+		$(DIST)/.env/bin/python
+	rm -rf $(DIST)/.env
 
 clean: ## remove the environment and the files that the tests leave
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \

@@ -2,6 +2,7 @@
 
 import sys
 
+from contract_tests.extras import install_command
 from contract_tests.report.output import prepare_output
 
 
@@ -16,7 +17,7 @@ def main() -> None:
         if (error.name or "").startswith("contract_tests"):
             raise
         print(
-            f"Error: the suite needs {error.name}, which is not installed: pip install 'aiimage-mock[contract]'",
+            f"Error: the suite needs {error.name}, which is not installed: {install_command('contract')}",
             file=sys.stderr,
         )
         sys.exit(2)

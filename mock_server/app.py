@@ -6,6 +6,8 @@ from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from . import resources
@@ -22,8 +24,9 @@ from .contract import (
 )
 from .domain.behaviour import Behaviour
 from .domain.clock import Clock, RealClock
+from .extras import install_command
 from .history import make_inventor
-from .http.access_log import AccessLog, log_access
+from .http.access_log import AccessLog, counting, log_access
 from .http.body import BodyReader
 from .http.handlers import HANDLERS, Handler
 from .http.operations import Operations
@@ -85,7 +88,7 @@ def create_app(
         served,
         service,
         allow_faults=settings.control_open,
-        log=log,
+        log=counting(log, service.counts, service.clock),
         present=make_presenter(settings.behaviour),
         cors=settings.behaviour.cors == "any",
     )
@@ -100,12 +103,14 @@ def create_app(
         from .routes import route
 
         pictures = Pictures(service, shelf)
-        control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
-        return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
+        control = LazyApp(partial(_control, settings, service, served, pictures, router))
+        shown = control if settings.control_open else None
+        return route(shown, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
-    return PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    router = PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    return router
 
 
 def open_service(settings: Settings, clock: Clock) -> Service:
@@ -153,14 +158,14 @@ def check_state(settings: Settings) -> None:
     try:
         asyncio.run(reach())
     except StoreUnavailableError as error:
-        raise ConfigurationError(f"{error}; start it, or omit the flag to keep the state in memory") from error
+        raise ConfigurationError(f"{error}. Without the flag the state is kept in memory") from error
 
 
 def _redis_state(settings: Settings, clock: Clock) -> State:
     try:
         from .stores.redis import AddressError, open_redis  # slow to import, and needs optional packages
     except ImportError as error:
-        raise ConfigurationError("a package is missing; run: pip install 'aiimage-mock[redis]'") from error
+        raise ConfigurationError(f"a package is missing; run: {install_command('redis')}") from error
     try:
         return open_redis(settings.state, settings.behaviour, clock)
     except AddressError as error:
@@ -185,14 +190,19 @@ def _service(settings: Settings, served: Contract, state: State) -> Service:
     )
 
 
-def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
-    from .control import Auth, control_app
+def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures, mock: ASGIApp) -> ASGIApp:
+    from .control import Auth, control_app, control_calls
 
     auth = Auth(settings.admin_token)
     page = LazyApp(partial(_page, settings, served, auth))
-    pages = {"/docs": LazyApp(partial(_reference, settings, served))}
+    pages = {
+        "/docs": LazyApp(partial(_reference, settings, served)),
+        "/llms.txt": LazyApp(partial(_facts, settings, served)),
+    }
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), settings.profile, pictures.picture, page, pages, auth, local)
+    calls = control_calls(service, served, rules(), settings.profile, pictures.picture, settings.instance)
+    agents = Route("/mcp", LazyApp(partial(_agents, settings, served, mock)))
+    return control_app([*calls, agents], page, pages, auth, local)
 
 
 def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
@@ -207,6 +217,21 @@ def _reference(settings: Settings, served: Contract) -> ASGIApp:
 
     values = {name: getattr(settings.behaviour, name) for name in rules().settings}
     return reference_app(served, rules(), values, settings.accounts.able())
+
+
+def _facts(settings: Settings, served: Contract) -> ASGIApp:
+    from .agents.facts import facts_app
+
+    return facts_app(served, rules(), settings.accounts)
+
+
+def _agents(settings: Settings, served: Contract, mock: ASGIApp) -> ASGIApp:
+    try:
+        from .agents.server import McpApp  # slow to import, and needs an optional package
+    except ImportError:
+        message = f"The tools for agents need a package that is missing; run: {install_command('mcp')}."
+        return JSONResponse({"message": message}, 501)
+    return McpApp(mock, served, rules(), settings.admin_token, settings.accounts)
 
 
 def _by_path(operations: Iterable[Operation]) -> Iterable[tuple[str, Mapping[str, Operation]]]:

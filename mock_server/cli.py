@@ -1,7 +1,6 @@
 """The command line: aiimage-mock."""
 
 import gc
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,16 +8,18 @@ from typing import Any, TypeVar
 import click
 
 from . import __version__, health, resources
+from .agents.cli import mcp
 from .behaviours import describe, make_behaviour, read_changes, ready_made_behaviours
 from .configuration import (
     ConfigurationError,
     Settings,
     read_accounts,
     read_scenario,
+    ready_made_scenarios,
 )
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
-from .environment import PREFIX, is_link
+from .flags import CommandWithNames, Instance, NameOrFile, Seconds, option
 from .output import BadUsageError, Program, print_document
 from .proving.cli import prove
 
@@ -36,36 +37,6 @@ Example:
 """
 
 
-class Seconds(click.FloatRange):
-    """A number of seconds, up to a day."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 86_400)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):  # FloatRange accepts it: nan fails no comparison
-            self.fail(f"{value} is not in the range 0<=x<=86400.", param, ctx)
-        return number
-
-
-class EnvironmentOption(click.Option):
-    """An option that can also be set by an AIIMAGE_MOCK_… variable, which its errors name."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"show_envvar": True, "show_default": True, **kwargs})
-        self.envvar = PREFIX + self.opts[0].removeprefix("--").replace("-", "_").upper()
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Return the value of the variable, None for one of Kubernetes'."""
-        value = super().resolve_envvar_value(ctx)
-        return None if self.name == "port" and value is not None and is_link(value) else value
-
-
-def option(*names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(*names, cls=EnvironmentOption, **attributes)
-
-
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="aiimage-mock")
 def main() -> None:
@@ -77,7 +48,7 @@ def main() -> None:
     """
 
 
-@main.command(epilog=_SERVING)
+@main.command(cls=CommandWithNames, epilog=_SERVING)
 @option("--host", default="127.0.0.1", metavar="H", help="Address to listen on.")
 @option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port; 0 picks a free one.")
 @option(
@@ -102,14 +73,14 @@ def main() -> None:
 )
 @option(
     "--scenario",
-    type=click.Path(path_type=Path),
+    type=NameOrFile(ready_made_scenarios),
     metavar="NAME|FILE",
     show_default="none",
     help="Initial state of every account: the name of a ready-made scenario, or a YAML file.",
 )
 @option(
     "--behaviour",
-    type=click.Path(path_type=Path),
+    type=NameOrFile(ready_made_behaviours),
     metavar="NAME|FILE",
     show_default="documented",
     help="Readings of the documentation: the name of a ready-made behaviour, or a YAML file of settings.",
@@ -130,6 +101,13 @@ def main() -> None:
     help="Token that the control API requires; without one it is served on loopback only.",
 )
 @option("--no-control", is_flag=True, help="Turn the control API off.")
+@option(
+    "--instance",
+    type=Instance(),
+    metavar="ID",
+    show_default="a random one",
+    help="Id that /_mock/health shows, by which others recognize this mock.",
+)
 @option("--log-format", default="text", type=click.Choice(["text", "json"]), help="Format of the log.")
 def serve(
     host: str,
@@ -139,6 +117,7 @@ def serve(
     scenario: Path | None,
     log_format: str,
     workers: int,
+    instance: str | None,
     **flags: Any,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM."""
@@ -160,6 +139,7 @@ def serve(
             admin_token=flags["admin_token"] or None,  # an empty variable is not a token
             state=flags["state"],
             profile=profile,
+            **({"instance": instance} if instance else {}),
         )
         _for_flag("--state", lambda: app.check_state(settings))
         listener = serving.bind(host, port)
@@ -174,20 +154,30 @@ def serve(
 @option("--host", default="127.0.0.1", metavar="H", help="Address of the mock.")
 @option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port of the mock.")
 @option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Longest time to wait until it serves.")
-def check_health(host: str, port: int, wait: float) -> None:
+@option(
+    "--instance", type=Instance(), metavar="ID", show_default="any", help="Id of the mock, as given to its `serve`."
+)
+def check_health(host: str, port: int, wait: float, instance: str | None) -> None:
     """Check that a mock serves: exit status 0, or 1 and the reason.
 
     \b
     Example:
       aiimage-mock health --wait 30
     """
-    if reason := health.why_unhealthy(host, port, wait):
+    if reason := health.why_unhealthy(host, port, wait, instance):
         raise click.ClickException(f"no mock serves at {host}:{port}: {reason}")
 
 
 @main.command()
 @click.option("--control", is_flag=True, help="Print the document of the control API instead.")
-def spec(control: bool) -> None:
+@click.option(
+    "--openapi",
+    type=click.Choice(["3.1", "3.0"]),
+    default="3.1",
+    show_default=True,
+    help="The version of OpenAPI; 3.0 is derived, for tools that do not read 3.1.",
+)
+def spec(control: bool, openapi: str) -> None:
     """Print the OpenAPI document that the mock serves.
 
     \b
@@ -195,11 +185,17 @@ def spec(control: bool) -> None:
       aiimage-mock spec > openapi.yaml
       aiimage-mock spec --control > control.yaml
     """
-    print_document((resources.CONTROL if control else resources.DOCUMENT).read_text())
+    path = resources.CONTROL if control else resources.DOCUMENT
+    if openapi == "3.0":
+        from .contract.openapi30 import openapi30_text
+
+        print_document(openapi30_text(path))
+    else:
+        print_document(path.read_text())
 
 
 @main.command()
-@click.argument("names", nargs=-1, type=click.Path(path_type=Path), metavar="[NAME|FILE]...")
+@click.argument("names", nargs=-1, type=NameOrFile(ready_made_behaviours), metavar="[NAME|FILE]...")
 def behaviours(names: tuple[Path, ...]) -> None:
     """Print behaviours, each with the settings in which it differs from the default: files, or the ready-made ones.
 
@@ -245,6 +241,7 @@ def _for_flag(flag: str, read: Callable[[], T]) -> T:
 
 
 main.add_command(prove)
+main.add_command(mcp)
 
 if __name__ == "__main__":
     main()

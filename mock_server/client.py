@@ -46,7 +46,14 @@ class WorldState(TypedDict, total=False):
 
 
 class ControlError(RuntimeError):
-    """The mock refused a call of its control API, or did not answer. The message gives the reason."""
+    """The mock refused a call of its control API, or did not answer. The message gives the reason.
+
+    status: of the refusal, None if there is no reply of a mock.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Control:
         except (ValueError, LookupError, TypeError) as error:
             raise ControlError(f"The server at {self.origin} is not a mock: invalid reply to /_mock{path}.") from error
         if refusal:
-            raise ControlError(f"{method} /_mock{path}: {refusal}")
+            raise ControlError(f"{method} /_mock{path}: {refusal}", status)
         return reply
 
     def _exchange(self, method: str, path: str, data: str | None) -> tuple[int, Any]:

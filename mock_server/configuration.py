@@ -1,6 +1,7 @@
 """Settings of a server, and the files that they come from: accounts and scenarios."""
 
 import ipaddress
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +36,7 @@ class ConfigurationError(ValueError):
 class Settings:
     """The input of `create_app`. generation_seconds: duration of a generation; seed: of pictures and random faults;
     state: "memory", or the URL of a Valkey or Redis server, which may contain a password; profile: what was measured of
-    the behaviour, None for a file without.
+    the behaviour, None for a file without; instance: the id of the processes that serve as one.
     """
 
     accounts: Accounts
@@ -47,6 +48,7 @@ class Settings:
     admin_token: str | None = None
     state: str = field(default="memory", repr=False)
     profile: Profile | None = None
+    instance: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def control_open(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from .client import Control
     from .testing import AiimageMock, MockServer
 
 
@@ -77,15 +78,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"]:
     """The mock of this session: a new one, or the one at --aiimage-mock-url."""
-    from .client import Control
     from .testing import MockServer
 
     origin, behaviour = map(request.config.getoption, ("--aiimage-mock-url", "--aiimage-mock-behaviour"))
     if origin:
         if behaviour:
             pytest.fail("--aiimage-mock-behaviour: the mock at --aiimage-mock-url has its own behaviour", pytrace=False)
-        yield MockServer(Control(origin, os.environ.get("AIIMAGE_MOCK_ADMIN_TOKEN")), run=_run(request.config))
+        yield MockServer(_control(origin), run=_run(request.config))
         return
+    from .client import Control
     from .configuration import ConfigurationError
     from .embedding import EmbeddedServer, default_settings
 
@@ -97,6 +98,17 @@ def aiimage_mock_server(request: pytest.FixtureRequest) -> Iterator["MockServer"
     proving = next(filter(None, plugins), None)
     with proving.server() if proving else EmbeddedServer(settings) as server:
         yield MockServer(Control(server.origin), server.app)
+
+
+def _control(origin: str) -> "Control":
+    """Return the control API of the mock at --aiimage-mock-url; if it cannot be used, fail with the reason."""
+    from .attaching import attach
+    from .client import ControlError
+
+    try:
+        return attach(origin, *map(os.environ.get, ("AIIMAGE_MOCK_ADMIN_TOKEN", "AIIMAGE_MOCK_INSTANCE")))
+    except ControlError as error:
+        pytest.fail(f"--aiimage-mock-url: {error}", pytrace=False)
 
 
 def _aiimage_mock(request: pytest.FixtureRequest, aiimage_mock_server: "MockServer") -> Iterator["AiimageMock"]:

@@ -13,6 +13,7 @@ from mock_server.cli import serve
 from mock_server.contract import read_yaml
 from support.mock import DALL_E
 from support.pipelines import ROOT, Action, Commands, commands, free_port, installed
+from support.server import Server
 
 pytestmark = pytest.mark.delivery
 
@@ -37,7 +38,7 @@ def runner(tmp_path: Path) -> Iterator[Commands]:
 
 def start(runner: Commands, **inputs: str) -> tuple[int, Action]:
     action = Action(START, ROOT, runner)
-    return action.run(START["runs"]["steps"][1:], port=str(free_port()), **inputs), action
+    return action.run(START["runs"]["steps"][1:], **{"port": str(free_port()), **inputs}), action
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -62,6 +63,24 @@ def test_a_mock_that_does_not_start_fails_the_step_with_its_log(runner: Commands
     assert "--scenario: unknown scenario nowhere" in runner.printed
     assert "::error title=aiimage-mock::The mock did not start." in runner.printed
     assert action.output == {}
+
+
+def test_another_server_on_the_port_fails_the_step(runner: Commands) -> None:
+    with Server("--generation-time", "0") as other:
+        for _ in range(3):
+            status, action = start(runner, port=str(other.port))
+            assert status == 1
+            assert "cannot be bound: Address already in use" in runner.printed
+            assert action.output == {}
+        assert httpx.get(f"{other.origin}/_mock/health").status_code == 200
+
+
+def test_two_mocks_of_one_job_have_logs_and_instances_of_their_own(runner: Commands) -> None:
+    outputs = [start(runner, port="0")[1].output for _ in range(2)]
+    for output in outputs:
+        assert httpx.get(f"{output['origin']}/_mock/health").json()["instance"] == output["instance"]
+        assert output["origin"] in Path(output["log"]).read_text()
+    assert all(len({output[name] for output in outputs}) == 2 for name in ("origin", "instance", "log"))
 
 
 def test_an_input_is_never_run_as_a_command(runner: Commands, tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ def flags(service: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str,
     """Return what the command line makes of what a service is given, by the image and by compose.yaml."""
     image = dict(IMAGE.variables(IMAGE.final["ENV"]))
     for name, value in {**image, **service["environment"]}.items():
-        if name.startswith("AIIMAGE_"):
-            monkeypatch.setenv(name, re.sub(r"\$\{(\w+):-(.*?)\}", r"\2", value))
+        if name.startswith("AIIMAGE_") and value is not None:
+            monkeypatch.setenv(name, value)
     return serve.make_context("serve", []).params
 
 
@@ -39,6 +39,13 @@ def test_a_single_mock_needs_no_other_service(monkeypatch: pytest.MonkeyPatch) -
     assert "depends_on" not in ALONE
     assert (given["host"], given["state"], given["workers"], given["admin_token"]) == ("0.0.0.0", "memory", 1, None)
     assert published(ALONE) == ("127.0.0.1", 8010, given["port"])
+
+
+def test_every_setting_of_the_mock_is_passed_on() -> None:
+    own = {"AIIMAGE_MOCK_HOST", "AIIMAGE_MOCK_PORT"}  # those of the container
+    for service in (ALONE, MOCKS):
+        assert service["environment"].keys() == {parameter.envvar for parameter in serve.params} - own
+    assert {name for name, value in ALONE["environment"].items() if value is None} == ALONE["environment"].keys()
 
 
 def test_the_profile_of_the_balancer_has_exactly_its_services() -> None:

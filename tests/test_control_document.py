@@ -17,7 +17,7 @@ from mock_server.app import rules
 from mock_server.behaviours import read_changes
 from mock_server.configuration import ready_made_scenarios
 from mock_server.contract import read_yaml
-from mock_server.control import control_app
+from mock_server.control import control_app, control_calls
 from mock_server.domain.entry import Entry, Problem
 from mock_server.domain.timepiece import Timepiece
 from mock_server.domain.world import FaultPlan, Generation, Image, Lock, Order, World
@@ -96,7 +96,8 @@ def test_the_document_is_valid() -> None:
 def test_the_document_has_exactly_the_routes() -> None:
     nothing: Any = None
     pages = {"/docs": Response()}
-    app = control_app(nothing, nothing, nothing, None, nothing, nothing, pages, nothing, local=True)
+    calls = control_calls(nothing, nothing, nothing, None, nothing, "")
+    app = control_app(calls, nothing, pages, nothing, local=True)
     routes = [route for route in app.routes if isinstance(route, Route)]
     served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}
     documented = {(path, method.upper()) for path, method, _ in operations()}
@@ -126,7 +127,7 @@ def test_every_example_fits_its_schema() -> None:
 
 @pytest.mark.parametrize(("method", "path", "body", "reply"), ways())
 def test_every_example_is_a_response_of_the_mock(start: Start, method: str, path: str, body: Any, reply: Any) -> None:
-    mock = start()
+    mock = start(settings(instance="53f159799d1c9199"))
     given = {} if body is None else {"json": body}
     assert mock.call(method.upper(), path.replace("{token}", TOKEN), None, **given).json() == reply
 

@@ -260,7 +260,7 @@ def test_a_fault_for_one_request_by_header() -> None:
         assert (await account.get("versions", x_mock_fault="proxy-error;code=503")).status == 503
         assert (await account.get("check-availability", prefer="respond-async, code=409")).status == 409
         assert (await account.get("versions", x_mock_fault="proxy-eror")).body == {
-            "message": "Unknown fault 'proxy-eror'; did you mean proxy-error?"
+            "message": "Invalid fault: unknown fault 'proxy-eror'; did you mean proxy-error?"
         }
         assert (await account.get("versions")).status == 200
 

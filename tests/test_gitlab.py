@@ -29,7 +29,6 @@ def test_it(aiimage_mock):
 def runner(tmp_path: Path) -> Iterator[Commands]:
     (tmp_path / "aiimage-mock").symlink_to(ROOT)
     (tmp_path / "test_it.py").write_text(TEST)
-    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = test_it.py\n")
     with commands(tmp_path, PYTEST_ADDOPTS=" ".join(OMITTED)) as made:
         yield made
 
@@ -48,8 +47,10 @@ def artifacts(name: str) -> list[str]:
 
 
 def run(runner: Commands, name: str, commands: str) -> None:
-    port = {"AIIMAGE_MOCK_PORT": str(free_port())} if "AIIMAGE_MOCK_PORT" in JOBS[name].get("variables", {}) else {}
-    assert runner.run(commands, **{**JOBS[name].get("variables", {}), **port}) == 0, runner.printed
+    given = {key: value.replace("$CI_JOB_ID", "4711") for key, value in JOBS[name].get("variables", {}).items()}
+    if "AIIMAGE_MOCK_PORT" in given:
+        given["AIIMAGE_MOCK_PORT"] = str(free_port())
+    assert runner.run(commands, **given) == 0, runner.printed
     assert all((runner.folder / path).exists() for path in artifacts(name))
 
 

@@ -17,8 +17,10 @@ from click.testing import CliRunner
 import contract_tests.runner.cli
 import contract_tests.wrong_servers.selftest
 import mock_server.cli
+from contract_tests.oracle.resources import load_rules
 from contract_tests.wrong_servers import planning
 from mock_server import resources
+from mock_server.flags import ready_made
 from support.server import Server
 
 ROOT = Path(__file__).parent.parent
@@ -130,3 +132,35 @@ def run(command: str, folder: Path, **environment: str) -> str:
     done = subprocess.run(["sh", "-ec", command], cwd=folder, env=given, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_everything_ready_made_is_named_in_the_help() -> None:
+    shown = help_text("aiimage-mock serve")
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for kind, names in ready_made().items():
+        assert f"{kind} " in shown
+        (line,) = (line for line in listed.splitlines() if line.startswith(f"{kind}:"))
+        assert set(line.split()[1:]) == set(names)
+        assert all(name in shown for name in names)
+    (line,) = (line for line in listed.splitlines() if line.startswith("rules:"))
+    assert line.split()[1:] == list(load_rules())
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "completed"),
+    [
+        ("mock_server", "aiimage-mock serve --scenario last", {"last-credits"}),
+        ("mock_server", "aiimage-mock serve --behaviour s", {"strict"}),
+        ("mock_server", "aiimage-mock behaviours fam", {"family"}),
+        ("contract_tests", "aiimage-conform run --only AUTH,LOCK-1", {"AUTH,LOCK-10S"}),
+    ],
+)
+def test_names_are_completed(command: str, words: str, completed: set[str]) -> None:
+    program = words.split()[0]
+    variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
+    given = {variable: "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    started = f"import sys; sys.argv = ['{program}']; from {command}.__main__ import main; main()"
+    if command == "mock_server":
+        started = f"from mock_server.cli import main; main(prog_name='{program}')"
+    done = subprocess.run([sys.executable, "-c", started], env={**os.environ, **given}, capture_output=True, text=True)
+    assert {line.removeprefix("plain,") for line in done.stdout.splitlines() if line.startswith("plain")} == completed

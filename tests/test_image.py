@@ -94,6 +94,17 @@ def test_the_image_runs_without_privileges_and_has_labels() -> None:
     assert "://" not in final["LABEL"]
 
 
+def test_a_change_of_the_source_installs_no_dependency_again() -> None:
+    steps = Image(ROOT, Path()).steps
+    source = steps.index(("COPY", ". ."))
+    before, after = (
+        " ".join(rest for word, rest in part if word == "RUN") for part in (steps[:source], steps[source:])
+    )
+    assert "install --requirement" in before
+    assert "install --no-deps" in after
+    assert "install --requirement" not in after
+
+
 def test_all_images_have_the_same_supported_python() -> None:
     steps = Image(ROOT, Path()).steps
     bases = {rest.split()[0] for word, rest in steps if word == "FROM"}

@@ -68,6 +68,15 @@ LAYERS = {
         )
     ),
     **{name: Layer((*_OBSERVED, "mock_server.domain"), frozenset({"msgspec"})) for name in _OBSERVED},
+    "mock_server.agents": Layer(
+        (
+            "mock_server.agents",
+            *("mock_server.app", "mock_server.attaching", "mock_server.client", "mock_server.embedding"),
+            *("mock_server.extras", "mock_server.flags", "mock_server.output", "mock_server.resources"),
+            *("mock_server.contract", "mock_server.domain"),
+        ),
+        frozenset({"click", "httpx2", "mcp", "starlette"}),
+    ),
     "mock_server.dashboard": Layer(
         ("mock_server.dashboard", "mock_server.control"), frozenset({"jinja2", "starlette"})
     ),
@@ -139,7 +148,8 @@ def _forbidden_in(name: str, layer: Layer, imported: str) -> str | None:
 
 
 def _is_version(name: str, imported: str) -> bool:
-    return imported == "mock_server.__version__" and name in {"mock_server.http", "mock_server.control"}
+    showing = {"mock_server.agents", "mock_server.control", "mock_server.http"}
+    return imported == "mock_server.__version__" and name in showing
 
 
 def layer_violations(module: str, text: str) -> list[str]:

@@ -22,10 +22,14 @@ _WRITERS = {
 
 
 def write_all(run: Run) -> Outcome:
-    """Write every file of the report, masked, if the run has a report folder; return the result of the run."""
-    outcome = conclude(run.events.log)
-    failed = tuple(_failures(run, outcome, run.settings.report)) if run.settings.report else ()
-    run.events.emit(ReportsWritten(failed))
+    """Write every file of the report, masked, if the run has a report folder; return the result of the run.
+
+    A run that could not begin replaces no earlier reports.
+    """
+    outcome, folder = conclude(run.events.log), run.settings.report
+    earlier = folder is not None and not run.events.begun and (folder / "report.json").exists()
+    failed = tuple(_failures(run, outcome, folder)) if folder and not earlier else ()
+    run.events.emit(ReportsWritten(failed, earlier))
     return conclude(run.events.log)
 
 

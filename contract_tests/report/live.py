@@ -13,7 +13,7 @@ from rich.text import Text
 from contract_tests.oracle.facts import counted
 from contract_tests.report.terminal import STYLES
 from contract_tests.report.words import figures, visible
-from contract_tests.runner.events import Decision, Event, PlanMade, PreflightFailed, TestEnded, TestStarted
+from contract_tests.runner.events import Decision, Event, PlanMade, TestEnded, TestStarted
 from contract_tests.runner.plan import PHASES
 from contract_tests.runner.run import Run
 
@@ -98,8 +98,6 @@ class Lines:
         match event:
             case PlanMade(plan):
                 self._phases = {entry.name: entry.phase for entry in plan.selected}
-            case PreflightFailed(reason):
-                self._show(Text(visible(reason), STYLES["inconclusive"]))
             case TestStarted(test):
                 self._enter(self._phases.get(test, self._phase))
             case Decision(passed=False):

@@ -102,12 +102,14 @@ def _rules_table(outcome: Outcome) -> Table:
 
 def _closing(run: Run, outcome: Outcome) -> Iterator[str]:
     yield f"{figures(run)}, seed {run.settings.seed}, suite {suite_version()}"
-    if run.settings.report and not outcome.unwritten:
+    if outcome.earlier:
+        yield f"The reports in {run.settings.report} are those of an earlier run."
+    elif run.settings.report and not outcome.unwritten:
         yield f"Report: {run.settings.report / 'report.html'}, and report.json, junit.xml, summary.md beside it"
     for reason in outcome.unwritten:
         yield f"A report is missing: {reason}."
     yield from gone_lines(outcome)
-    yield f"{run.target.base_url} {sentence(outcome)}"
+    yield f"{run.target.base_url} {sentence(outcome)}" if run.events.begun else str(outcome.stopped)
 
 
 def _table(*columns: str) -> Table:

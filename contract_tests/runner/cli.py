@@ -12,6 +12,7 @@ from contract_tests.calibration.of_a_run import SuiteProfile
 from contract_tests.checks.decisions import PROFILES
 from contract_tests.comparison.command import drift, replay
 from contract_tests.errors import UsageError
+from contract_tests.oracle.resources import load_rules
 from contract_tests.recordings.of_a_run import SuiteRecording
 from contract_tests.recordings.record import record
 from contract_tests.report.compare import Comparison, comparison_lines, load_report
@@ -83,10 +84,17 @@ main.add_command(record)
 main.add_command(calibrate)
 
 
+def _rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return how a list of rules can be completed."""
+    del ctx, param
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{rule}" for rule in load_rules() if rule.startswith(last.upper())]
+
+
 _OF_A_RUN = options.together(
     options.SERVICE,
     options.max_credits("the limits of the target and the profile"),
-    click.option("--only", metavar="RULE,…", show_default="all", help="Check only these rules."),
+    click.option("--only", metavar="RULE,…", show_default="all", help="Check only these rules.", shell_complete=_rules),
     click.option(
         "--profile",
         type=click.Choice(PROFILES),

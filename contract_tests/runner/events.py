@@ -100,9 +100,13 @@ class Interrupted:
 
 @dataclass(frozen=True)
 class ReportsWritten:
-    """The reports were written, except for the given ones, each with the reason."""
+    """The reports were written, except for the given ones, each with the reason.
+
+    earlier: whether the folder still has those of an earlier run, since this one could not begin.
+    """
 
     failed: tuple[str, ...] = ()
+    earlier: bool = False
 
 
 Event = PlanMade | PreflightFailed | Decision | Observed | TestStarted | TestEnded | Interrupted | ReportsWritten
@@ -121,6 +125,11 @@ class Events:
     def reported(self) -> bool:
         """Whether the reports were written, or at least tried."""
         return any(isinstance(event, ReportsWritten) for event in self.log)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the target could be examined at all."""
+        return not any(isinstance(event, PreflightFailed) for event in self.log)
 
     @property
     def plan(self) -> Plan | None:

@@ -48,6 +48,7 @@ class _History:
     baseline: Baseline = NO_BASELINE
     stopped: str | None = None
     unwritten: tuple[str, ...] = ()
+    earlier: bool = False
     decisions: list[Decision] = field(default_factory=list)
     ended: dict[str, TestEnded] = field(default_factory=dict)
 
@@ -56,7 +57,8 @@ class _History:
 class Outcome:
     """The result of a run.
 
-    gone: the accepted findings that were checked and no longer occur; unwritten: the reports that are missing, and why.
+    gone: the accepted findings that were checked and no longer occur; unwritten: the reports that are missing, and why;
+    earlier: the reports in the folder are those of an earlier run.
     """
 
     results: tuple[RuleResult, ...]
@@ -64,6 +66,7 @@ class Outcome:
     baseline: Baseline = NO_BASELINE
     gone: tuple[Accepted, ...] = ()
     unwritten: tuple[str, ...] = ()
+    earlier: bool = False
 
     @property
     def verdict(self) -> RunVerdict:
@@ -121,7 +124,9 @@ def conclude(events: Iterable[Event]) -> Outcome:
         _result(rule, history, _open_first(finding for finding in findings if finding.rule == rule))
         for rule in history.plan.rules.values()
     )
-    return Outcome(results, history.stopped, history.baseline, tuple(_gone(history)), history.unwritten)
+    return Outcome(
+        results, history.stopped, history.baseline, tuple(_gone(history)), history.unwritten, history.earlier
+    )
 
 
 def _history(events: Iterable[Event]) -> _History:
@@ -133,8 +138,8 @@ def _history(events: Iterable[Event]) -> _History:
             case PreflightFailed(reason) | Interrupted(reason):
                 # The first one is the cause of others.
                 history.stopped = history.stopped or reason
-            case ReportsWritten(failed):
-                history.unwritten = failed
+            case ReportsWritten(failed, earlier):
+                history.unwritten, history.earlier = failed, earlier
             case Decision():
                 history.decisions.append(event)
             case TestEnded():

@@ -95,6 +95,7 @@ class Run:
             for account, state in states(self.target.accounts):
                 control.open(account.secret, state)
         except (InconclusiveError, TargetLostError) as error:
+            self._check_listening(error)
             where = f"{self.target.origin}/_mock"
             raise PreflightError(f"the target says control: mock, and {where} cannot be used: {error}.") from None
 
@@ -103,9 +104,15 @@ class Run:
         try:
             return self.transport.send(Call("GET", self.url(operation), "primary", account.token))
         except (NoReplyError, TargetLostError) as error:
+            self._check_listening(error)
             raise PreflightError(f"{self.target.base_url} cannot be reached: {error}.") from None
         except InconclusiveError as error:
             raise PreflightError(f"{self.target.base_url} cannot be tested: {error}.") from None
+
+    def _check_listening(self, error: Exception) -> None:
+        """Raise PreflightError if a call failed since no server listens on this machine."""
+        if self.target.loopback and isinstance(error, NoReplyError) and not error.sent:
+            raise PreflightError(f"Nothing answers at {self.target.origin}: start the mock with make serve.") from None
 
 
 def _with_all_roles(target: Target) -> Target:

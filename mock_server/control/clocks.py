@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mock_server.domain.clock import Instant, checked, from_iso, seconds
 from mock_server.service import Caller, Service, clocks
 
-from .http import http_error, json_response, read_json, resolve_world
+from .http import http_error, invalid, json_response, read_json, resolve_world
 from .worlds import world_view
 
 _MAX_SECONDS = 3_660 * 86_400
@@ -67,5 +67,5 @@ async def _target(service: Service, caller: Caller, command: ClockCommand) -> In
     except clocks.NoEdgeError as none:
         raise http_error(409, f"There is no {command.advance_to}: {none}.") from none
     except (ValueError, OverflowError) as error:
-        raise http_error(422, f"Invalid time: {error}.") from error
+        raise invalid("time", error) from error
     return None

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from mock_server.decoding import DecodingError, decode
 from mock_server.domain.accounts import masked, world_name
+from mock_server.faults import with_period
 from mock_server.service import Caller, Service
 
 _MAX_BODY_BYTES = 1_048_576
@@ -31,6 +32,11 @@ def http_error(status: int, message: str) -> HTTPException:
     return HTTPException(status, message)
 
 
+def invalid(what: str, error: Exception) -> HTTPException:
+    """Return the 422 for a part of a request. error: its message is a sentence without its period."""
+    return http_error(422, f"Invalid {what}: {with_period(str(error))}")
+
+
 def query(request: Request, *names: str) -> Mapping[str, str]:
     """Return the query parameters; raise a 422 for a duplicate one or one that is not in `names`."""
     sent = request.query_params.multi_items()
@@ -48,7 +54,7 @@ async def read_json(request: Request, kind: type[T], max_bytes: int = _MAX_BODY_
     try:
         return _decoded(body or b"{}", kind)
     except (DecodingError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise http_error(422, f"Invalid body: {error}.") from error
+        raise invalid("body", error) from error
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:

@@ -78,10 +78,11 @@ class PageData:
     prompts: tuple[str, ...]
 
 
-async def health(service: Service, _: Request) -> Response:
+async def health(service: Service, instance: str, _: Request) -> Response:
     """Answer GET /health."""
     kind, worlds = service.store.kind, len(await world_names(service))
-    return json_response({"status": "ok", "version": __version__, "state": kind, "worlds": worlds})
+    identity = {"version": __version__, "instance": instance}
+    return json_response({"status": "ok", **identity, "state": kind, "worlds": worlds})
 
 
 async def behaviour(service: Service, rules: Rules, profile: Profile | None, _: Request) -> Response:

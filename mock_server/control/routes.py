@@ -1,9 +1,11 @@
 """The routes of the control API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,32 +24,26 @@ from .snapshots import snapshot
 from .worlds import Picture, images, list_worlds, picture, reset, world
 
 
-def control_app(
-    service: Service,
-    contract: Contract,
-    rules: Rules,
-    profile: Profile | None,
-    render: Picture,
-    page: ASGIApp,
-    pages: Mapping[str, ASGIApp],
-    auth: Auth,
-    local: bool,
-) -> Guard:
-    """Return the application to mount under /_mock. profile: the evidence of measured settings; render: returns the PNG
-    of an image's title; page: answers /_mock/ itself; pages: answer these paths and everything under them, behind the
-    checks; local: bound to loopback.
+def control_app(calls: Sequence[Route], page: ASGIApp, pages: Mapping[str, ASGIApp], auth: Auth, local: bool) -> Guard:
+    """Return the application to mount under /_mock. page: answers /_mock/ itself; pages: answer these paths and
+    everything under them, behind the checks; local: bound to loopback.
     """
-    calls = _calls(service, contract, rules, profile, render)
     whole = [Route(path, each, methods=["GET"]) for path, each in pages.items()]
     under = [Mount(path, each) for path, each in pages.items()]
     return Guard(_Router([*calls, *whole, *under], redirect_slashes=False), page, auth, local)
 
 
-def _calls(service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture) -> list[Route]:
+def control_calls(
+    service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture, instance: str
+) -> list[Route]:
+    """Return the calls of the control API. profile: the evidence of measured settings; render: returns the PNG of an
+    image's title; instance: the id of the processes that serve as one.
+    """
     requests = Requests(service, contract, rules)
     a_world = "/worlds/{token}"
     return [
-        Route("/health", partial(health, service), methods=["GET"]),
+        Route("/health", partial(health, service, instance), methods=["GET"]),
+        Route("/metrics", partial(_metrics, service, instance), methods=["GET"]),
         Route("/behaviour", partial(behaviour, service, rules, profile), methods=["GET"]),
         Route("/worlds", partial(list_worlds, service), methods=["GET"]),
         Route(a_world, partial(world, service), methods=["GET", "PUT", "PATCH", "DELETE"]),
@@ -66,6 +62,13 @@ def _calls(service: Service, contract: Contract, rules: Rules, profile: Profile 
         Route("/snapshot", partial(snapshot, service, requests.report), methods=["GET", "PUT"]),
         Route("/events", partial(events, service), methods=["GET"]),
     ]
+
+
+async def _metrics(service: Service, instance: str, _: Request) -> Response:
+    """Answer GET /metrics."""
+    from .metrics import metrics  # loaded only if metrics are read
+
+    return await metrics(service, instance)
 
 
 class _Router(Router):

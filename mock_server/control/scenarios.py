@@ -16,7 +16,7 @@ from mock_server.configuration import (
 from mock_server.contract import Contract
 from mock_server.service import Service, resets
 
-from .http import http_error, json_response, read_json, resolve_world
+from .http import http_error, invalid, json_response, read_json, resolve_world
 from .worlds import world_view
 
 
@@ -48,4 +48,4 @@ def _scenario(contract: Contract, data: dict[str, Any]) -> Scenario:
     try:
         return ready_made_scenario(name, contract) if name else make_scenario(data, contract)
     except ConfigurationError as error:
-        raise http_error(422, f"Invalid scenario: {error}.") from error
+        raise invalid("scenario", error) from error

@@ -17,7 +17,7 @@ from mock_server.service.service import SHARED
 from mock_server.service.snapshots import VERSION, Log, Snapshot
 from mock_server.stores.protocol import Found
 
-from .http import http_error, json_response, read_json
+from .http import invalid, json_response, read_json
 from .worlds import world_view
 
 _MAX_BODY_BYTES = 256 * 2**20
@@ -40,7 +40,7 @@ async def snapshot(service: Service, report: Report, request: Request) -> Respon
         validate_snapshot(sent, service.behaviour, report)
         await snapshots.restore(service, sent)
     except ValueError as error:
-        raise http_error(422, f"Invalid snapshot: {error}.") from error
+        raise invalid("snapshot", error) from error
     return json_response({"worlds": len(sent.worlds), "taken_at": to_iso(sent.taken_at, "milliseconds")})
 
 

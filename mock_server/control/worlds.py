@@ -19,7 +19,7 @@ from mock_server.domain.world import Image, Lock, World
 from mock_server.service import Caller, Seen, Service, resets
 from mock_server.service.service import SHARED
 
-from .http import http_error, json_response, read_json, resolve_token, resolve_world
+from .http import http_error, invalid, json_response, read_json, resolve_token, resolve_world
 
 _CONTROLLER = "the control API"
 
@@ -141,7 +141,7 @@ async def _read_change(request: Request) -> tuple[WorldChange, Lock | None]:
     try:
         return change, None if change.lock is UNSET else read_lock(change.lock, _CONTROLLER)
     except ValueError as error:
-        raise http_error(422, f"Invalid change: {error}.") from error
+        raise invalid("change", error) from error
 
 
 def _changed(service: Service, world: World, now: Instant, change: WorldChange, lock: Lock | None) -> World:

@@ -28,8 +28,13 @@ class FaultError(ValueError):
     @property
     def sentence(self) -> str:
         """The message as a sentence of its own."""
-        text = str(self)
-        return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
+        # It begins with a name as often as not, which a capital letter would make another one.
+        return f"Invalid fault: {with_period(str(self))}"
+
+
+def with_period(text: str) -> str:
+    """Return a sentence with its period, unless it is a question."""
+    return text if text.endswith("?") else f"{text}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any, TextIO
 import msgspec
 from click import style
 
-from mock_server.domain.clock import local_time, to_iso
+from mock_server.domain.clock import Clock, local_time, to_iso
 from mock_server.faults.transmission import Transmission
+from mock_server.service.counts import RequestCounts
 
 from .context import RequestContext
 
@@ -28,6 +29,18 @@ def log_access(context: RequestContext, transmission: Transmission) -> None:
     """Log a request with Python's logging, for a program that embeds the mock."""
     if _log.isEnabledFor(logging.INFO):
         _log.info("%s", _line(context, transmission))
+
+
+def counting(log: AccessLog, counts: RequestCounts, clock: Clock) -> AccessLog:
+    """Return a log that also counts each request."""
+
+    def counted(context: RequestContext, transmission: Transmission) -> None:
+        reply = context.reply
+        rule, made = (reply.rule, len(reply.made)) if reply else (None, 0)
+        counts.add(context.operation, transmission.status, rule, made, clock.now() - context.received)
+        log(context, transmission)
+
+    return counted
 
 
 def as_text(context: RequestContext, transmission: Transmission) -> str:

@@ -66,6 +66,11 @@ class Scheduler:
         self._busy: dict[str, int] = {}  # requests in progress that do not wait
         self._queues: dict[str, ClockQueue] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for an instant."""
+        return sum(len(queue.waiting) for queue in self._queues.values())
+
     def in_progress(self, name: str) -> "_InProgress":
         """Return a context manager that counts a request as in progress."""
         return _InProgress(self, name)

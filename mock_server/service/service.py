@@ -1,7 +1,7 @@
 """The service: the domain's functions over a store, for one caller at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -20,6 +20,7 @@ from mock_server.domain.world import Image, World
 from mock_server.stores.protocol import Found, Journal, Shelf, Store
 
 from .changes import Changes
+from .counts import RequestCounts
 from .events import Events
 from .scheduler import Scheduler
 
@@ -58,7 +59,7 @@ class Service:
     """The state, the settings and the clock that handlers work with.
 
     sources: uploads by key; generation_seconds: default duration of a generation; invent: makes the images of a
-    past.
+    past; counts: of the requests that this process has answered.
     """
 
     accounts: Accounts
@@ -73,6 +74,7 @@ class Service:
     seed: int
     generation_seconds: float
     invent: Invent
+    counts: RequestCounts = field(default_factory=RequestCounts)
 
     def caller(self, token: str) -> Caller | None:
         """Return the caller with that token, None if it is not valid. [AUTH-401]"""

@@ -96,8 +96,18 @@ def test_an_unreachable_server_is_not_examined(tmp_path: Path) -> None:
         pass
     result, report = conform(origin, tmp_path)
     assert result.exit_code == 3
-    assert "cannot be reached" in result.output
+    assert result.output.count(f"Nothing answers at {origin}: start the mock with make serve.") == 1
+    assert "ConnectError" not in result.output
     assert report["stopped"]
+
+
+def test_a_run_that_cannot_begin_keeps_the_earlier_reports(tmp_path: Path) -> None:
+    with serving(free_answers) as origin:
+        _, report = conform(origin, tmp_path, "--only", "VERSIONS")
+    result, kept = conform(origin, tmp_path)
+    assert kept == report
+    assert "are those of an earlier run." in result.output
+    assert "report.html" not in result.output
 
 
 def test_the_free_rules_pass_on_a_conforming_server(serve: Serve, tmp_path: Path) -> None:

@@ -70,14 +70,22 @@ def pip(block: Block, place: Place, command: str) -> None:
     """It installs this project, with existing extras."""
     _, verb, *wanted = shlex.split(command)
     assert verb == "install"
-    assert any("aiimage-mock" in each for each in wanted)
+    assert any("aiimage-mock" in each or each.startswith((".", "$OLDPWD")) for each in wanted)
     for extra in re.findall(r"\[(\w+)\]", command):
         assert extra in EXTRAS
+
+
+def environment(block: Block, place: Place, command: str) -> None:
+    """It makes the environment of the following commands, or goes to it."""
+    assert command in ("python3 -m venv .venv", ". .venv/bin/activate", "cd ../client")
 
 
 def run_pytest(block: Block, place: Place, command: str) -> None:
     """It passes with the first tests of the page and the code before them: that is the file that it names."""
     flags = [each for each in shlex.split(place.here(block, command))[1:] if not each.endswith(".py")]
+    if not (checkout := place.folder / "aiimage-mock").exists():
+        checkout.symlink_to(ROOT)
+    (place.folder / "other-reading.yaml").write_text(page("differences").blocks("yaml")[0])
     blocks = page(block.page).blocks("python")
     first = next(number for number, text in enumerate(blocks) if "def test_" in text)
     done = Project(place.folder).pytest("\n\n".join(blocks[: first + 1]), *flags)
@@ -124,6 +132,9 @@ PROGRAMS: dict[str, Command] = {
     "curl": curl,
     "make": make,
     "pip": pip,
+    "python3": environment,
+    ".": environment,
+    "cd": environment,
     "pytest": run_pytest,
     "aiimage-mock": mock,
     "aiimage-conform": conform,
@@ -178,6 +189,13 @@ def scenario(block: Block, place: Place) -> None:
     assert make_scenario(json.loads(block.text), contract())
 
 
+def agent(block: Block, place: Place) -> None:
+    """The configuration of an agent starts an existing command."""
+    (entry,) = json.loads(block.text)["mcpServers"].values()
+    assert entry["command"] == "aiimage-mock"
+    mock(block, place, shlex.join(["aiimage-mock", *entry["args"]]))
+
+
 def unavailable(block: Block, place: Place) -> None:
     assert re.fullmatch(error("unavailable", reason=".*").body["message"], json.loads(block.text)["message"])
 
@@ -219,6 +237,7 @@ KINDS: dict[tuple[str, str], Check] = {
     ("install", "sh"): in_another_test("docs/test_install"),
     ("pipeline", "sh"): in_another_test("docs/test_pipeline"),
     ("pipeline", "yaml"): in_another_test("docs/test_pipeline"),
+    ("agents", "json"): agent,
     ("commands", "json"): in_another_test("docs/test_commands"),
     ("commands", "text"): in_another_test("docs/test_commands"),
     ("prove", "text"): in_another_test("docs/test_prove"),
@@ -268,7 +287,7 @@ def test_a_block_is_correct(block: Block, place: Place) -> None:
         ("sh", "aiimage-mock serve --colour red"),
         ("sh", "aiimage-conform run --target fixtures/targets/nowhere.yaml"),
         ("sh", "make nothing"),
-        ("sh", "pip install 'aiimage-mock[wings]'"),
+        ("sh", "pip install './aiimage-mock[wings]'"),
     ],
 )
 def test_a_wrong_block_is_detected(language: str, text: str, place: Place) -> None:

@@ -14,7 +14,7 @@ import contract_tests.runner.cli
 import contract_tests.runner.settings
 import mock_server.cli
 import mock_server.pytest_plugin
-from mock_server.cli import EnvironmentOption
+from mock_server.flags import EnvironmentOption
 from support.pages import ROOT, page, pages
 from support.server import Server
 

@@ -29,7 +29,7 @@ DOCKER = [line for line in PAGE.commands() if line.startswith("docker run ")]
 def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make uv and pipx install into a separate folder, with the Python that runs the tests."""
     if not all((BIN / name).exists() for name in ("uv", "pipx")):
-        pytest.skip("uv and pipx are not installed: pip install 'aiimage-mock[dev]'")
+        pytest.skip("uv and pipx are not installed: pip install '.[dev]'")
     places = {"UV_TOOL_DIR": "uv", "UV_TOOL_BIN_DIR": "bin", "PIPX_HOME": "pipx", "PIPX_BIN_DIR": "bin"}
     for name, place in places.items():
         monkeypatch.setenv(name, str(tmp_path / place))

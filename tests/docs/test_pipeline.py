@@ -28,10 +28,12 @@ SERVICES, STEPS = (yaml.safe_load(block) for block in PAGE.blocks("yaml"))
 
 
 def test_the_commands_of_the_fixture_pass(tmp_path: Path) -> None:
-    install, test = FIXTURE.splitlines()
+    *environment, install, test = FIXTURE.splitlines()
+    assert environment == ["python3 -m venv .venv", ". .venv/bin/activate"]
     assert install == "pip install ./aiimage-mock pytest pytest-xdist httpx"
     program, *flags = test.split()
     assert program == "pytest"
+    (tmp_path / "aiimage-mock").symlink_to(ROOT)
     Project(tmp_path).passes("def test_it(aiimage_mock):\n    assert aiimage_mock.state\n", *flags)
     assert 'tests="1"' in (tmp_path / "junit.xml").read_text()
 
@@ -61,9 +63,13 @@ def test_the_steps_use_existing_inputs_and_outputs() -> None:
     for step in STEPS:
         if action := ACTIONS.get(step.get("uses", "")):
             assert step["with"].keys() <= action["inputs"].keys()
-    (output,) = re.findall(r"steps\.mock\.outputs\.([\w-]+)", STEPS[1]["env"]["ORIGIN"])
-    assert output in ACTIONS["./aiimage-mock"]["outputs"]
-    assert (ROOT / STEPS[2]["with"]["target"].removeprefix("aiimage-mock/")).exists()
+    start, install, test, conform = STEPS
+    used = re.findall(r"steps\.(\w+)\.outputs\.([\w-]+)", " ".join(test["env"].values()))
+    assert {name for name, _ in used} == {start["id"]}
+    assert {output for _, output in used} <= ACTIONS["./aiimage-mock"]["outputs"].keys()
+    assert ".venv/bin/pip install ./aiimage-mock pytest" in install["run"]
+    assert test["run"].startswith(".venv/bin/pytest")
+    assert (ROOT / conform["with"]["target"].removeprefix("aiimage-mock/")).exists()
 
 
 @pytest.mark.parametrize("name", ACTIONS)

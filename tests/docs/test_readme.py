@@ -2,14 +2,17 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import httpx
+import pytest
 
 from mock_server import resources
 from mock_server.app import contract
 from mock_server.cli import serve
 from mock_server.configuration import read_accounts
-from support.pages import page
+from support.pages import ROOT, page
+from support.pipelines import commands
 from support.server import Server
 
 README = page("README")
@@ -23,6 +26,18 @@ def test_the_first_call_gets_the_documented_answer(server: Server) -> None:
     answer = json.loads(done.stdout)
     assert answer == json.loads(README.blocks("json")[0])
     assert answer["images"][0]["output"] in README.text.split("```json")[1].split("```")[1]
+
+
+@pytest.mark.delivery
+def test_the_test_of_a_client_passes_in_a_new_environment_whatever_this_folder_is_called(tmp_path: Path) -> None:
+    (code,) = README.blocks("python")
+    (block,) = (each for each in README.blocks("sh") if "test_limit.py" in each)
+    (tmp_path / "client").mkdir()
+    (tmp_path / "client" / "test_limit.py").write_text(code)
+    (tmp_path / "here").symlink_to(ROOT)
+    with commands(tmp_path) as runner:
+        assert runner.run(f"cd here\n{block.replace('../client', str(tmp_path / 'client'))}") == 0, runner.printed
+    assert "1 passed" in runner.printed
 
 
 def test_every_flag_is_in_its_table() -> None:

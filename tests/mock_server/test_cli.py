@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from mock_server import __version__, resources
 from mock_server.cli import main
+from mock_server.extras import install_command
 from support.server import Server
 from support.valkey import Valkey
 
@@ -152,7 +153,7 @@ def test_a_missing_package_for_valkey_is_named() -> None:
     done = subprocess.run(
         [sys.executable, "-c", started, "serve", "--state", "redis://"], capture_output=True, text=True
     )
-    message = "Error: --state: a package is missing; run: pip install 'aiimage-mock[redis]'\n"
+    message = f"Error: --state: a package is missing; run: {install_command('redis')}\n"
     assert (done.returncode, done.stderr) == (2, message)
 
 

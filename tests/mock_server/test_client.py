@@ -188,7 +188,7 @@ def test_the_edges_are_those_of_the_mock() -> None:
     [
         (
             lambda mock: mock.fault("nope"),
-            r"POST /_mock/worlds/.*/faults: Fault 0: unknown fault 'nope'; known",
+            r"POST /_mock/worlds/.*/faults: Invalid fault: fault 0: unknown fault 'nope'; known",
         ),
         (lambda mock: mock.change(credits=-1), r"PATCH /_mock/worlds/.*: Invalid body: .*credits"),
         (lambda mock: mock.clock.advance_to("lock-expiry"), "There is no lock-expiry: the lock is free"),

@@ -3,6 +3,7 @@
 import socket
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -44,6 +45,29 @@ def test_the_message_of_an_unhealthy_mock_is_returned() -> None:
 @pytest.mark.parametrize("answer", [(200, []), (200, {"status": 1}), (404, {}), (404, {"message": 1}), (200, None)])
 def test_another_server_is_not_a_mock(answer: tuple[int, Any]) -> None:
     assert problem(answer) == "the server there is not a mock"
+
+
+def test_a_mock_is_recognized_by_its_instance() -> None:
+    with Server("--instance", "job-1") as server:
+        assert why_unhealthy(server.host, server.port, instance="job-1") == ""
+        other = why_unhealthy(server.host, server.port, instance="job-2")
+        assert other == "another mock serves there: its instance is job-1, not job-2"
+    with Server("--instance", "job-1", "--no-control") as closed:
+        hidden = why_unhealthy(closed.host, closed.port, instance="job-1")
+        assert hidden.startswith("a mock serves there that does not show its instance")
+
+
+def test_each_start_has_an_instance_of_its_own() -> None:
+    with Server() as one, Server() as other:
+        ids = {httpx.get(f"{each.origin}/_mock/health").json()["instance"] for each in (one, other)}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize("value", ["", "a b", "a" * 65, "a\n"])
+def test_an_invalid_instance_is_refused(value: str) -> None:
+    done = CliRunner().invoke(main, ["serve", "--instance", value])
+    assert done.exit_code == 2
+    assert "letters, digits" in done.output
 
 
 def test_the_check_waits_for_a_mock_that_starts() -> None:

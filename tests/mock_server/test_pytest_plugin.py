@@ -194,13 +194,31 @@ def test_runs_against_one_mock_are_isolated_unless_they_share_a_name(project: Pr
 def test_the_admin_token_is_taken_from_the_environment(project: Project) -> None:
     with Server("--admin-token", "the-admin") as guarded:
         flags = ("--aiimage-mock-url", guarded.origin)
-        assert "The control API requires the admin token" in project.pytest(TWO_TESTS, *flags).stdout
+        missing, wrong = (
+            project.pytest(TWO_TESTS, *flags, **given).stdout for given in ({}, {"AIIMAGE_MOCK_ADMIN_TOKEN": "another"})
+        )
+        assert "requires its admin token: set AIIMAGE_MOCK_ADMIN_TOKEN." in missing
+        assert "does not accept the admin token in AIIMAGE_MOCK_ADMIN_TOKEN." in wrong
         project.passes(TWO_TESTS, *flags, AIIMAGE_MOCK_ADMIN_TOKEN="the-admin")
 
 
 def test_a_missing_mock_is_named_by_its_address(project: Project) -> None:
     output = project.pytest(TWO_TESTS, "--aiimage-mock-url", "http://127.0.0.1:9").stdout
-    assert "ControlError: No mock answers at http://127.0.0.1:9: " in output
+    assert "--aiimage-mock-url: No mock answers at http://127.0.0.1:9: " in output
+
+
+def test_a_mock_without_control_api_is_named(project: Project) -> None:
+    with Server("--no-control") as closed:
+        output = project.pytest(TWO_TESTS, "--aiimage-mock-url", closed.origin).stdout
+    assert f"The mock at {closed.origin} has no control API: start it without --no-control" in output
+
+
+def test_another_mock_than_the_expected_one_is_refused(project: Project) -> None:
+    with Server("--instance", "job-1") as server:
+        flags = ("--aiimage-mock-url", server.origin)
+        project.passes(TWO_TESTS, *flags, AIIMAGE_MOCK_INSTANCE="job-1")
+        output = project.pytest(TWO_TESTS, *flags, AIIMAGE_MOCK_INSTANCE="job-2").stdout
+    assert "another mock serves there: its instance is job-1, not job-2." in output
 
 
 def test_an_invalid_url_is_a_usage_error(project: Project) -> None:

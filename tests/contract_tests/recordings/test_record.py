@@ -200,7 +200,7 @@ def test_a_folder_with_other_files_or_a_recording_is_refused(tmp_path: Path) -> 
     status, output = command(*here)
     assert (status, "--force replaces it" in output) == (2, True)
     status, output = command(*here, "--force")
-    assert (status, "cannot be reached" in output) == (3, True)
+    assert (status, "Nothing answers at" in output) == (3, True)
     assert json.loads((tmp_path / "recording.json").read_text())["stopped"]
 
 

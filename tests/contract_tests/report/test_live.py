@@ -11,7 +11,7 @@ from contract_tests.oracle.resources import load_rules
 from contract_tests.report.live import Status, watching
 from contract_tests.report.terminal import make_console
 from contract_tests.runner.baseline import Accepted, Baseline
-from contract_tests.runner.events import PlanMade, PreflightFailed, TestStarted
+from contract_tests.runner.events import PlanMade, TestStarted
 from contract_tests.runner.plan import Entry, Plan
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
@@ -62,13 +62,6 @@ def test_a_dumb_terminal_has_the_same_lines(run: Run) -> None:
     with watching(console, run):
         play(run)
     assert stream.getvalue() == LINES
-
-
-def test_the_reason_for_a_stop_is_shown(run: Run) -> None:
-    stream = io.StringIO()
-    with watching(make_console(stream), run):
-        run.events.emit(PreflightFailed("no service there"))
-    assert stream.getvalue() == "no service there\n"
 
 
 def test_a_terminal_shows_the_progress(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

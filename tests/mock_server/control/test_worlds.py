@@ -30,12 +30,14 @@ FRESH = {
 IMAGES = "/worlds/demo/images"
 
 
-def test_health_shows_version_state_and_worlds(mock: Mock) -> None:
+def test_health_shows_version_instance_state_and_worlds(start: Start) -> None:
+    mock = start(settings(instance="job-1"))
     mock.generate("one")
     mock.generate("two")
     assert control_json(mock, "GET", "/health") == {
         "status": "ok",
         "version": __version__,
+        "instance": "job-1",
         "state": "memory",
         "worlds": 2,
     }
