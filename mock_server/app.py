@@ -99,12 +99,15 @@ def create_app(
         from .routes import route
 
         pictures = Pictures(service, shelf)
-        control = LazyApp(partial(_control, settings, service, served, pictures)) if settings.control_open else None
+        control = (
+            LazyApp(partial(_control, settings, service, served, pictures, router)) if settings.control_open else None
+        )
         return route(control, uploads=pipeline(pictures), unknown=pipeline(operations({})))
 
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
-    return PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    router = PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    return router
 
 
 def _offered(served: Contract, behaviour: Behaviour) -> Contract:
@@ -176,17 +179,18 @@ def _service(settings: Settings, served: Contract, state: State) -> Service:
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
         invent=make_inventor(served, settings.behaviour, settings.seed),
+        instance=settings.instance,
     )
 
 
-def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures) -> ASGIApp:
+def _control(settings: Settings, service: Service, served: Contract, pictures: Pictures, api: ASGIApp) -> ASGIApp:
     from .control import Auth, control_app
 
     auth = Auth(settings.admin_token)
     page = LazyApp(partial(_page, settings, served, auth))
     pages = {"/docs": LazyApp(partial(_reference, settings, served))}
     local = is_loopback(settings.host)
-    return control_app(service, served, rules(), settings.profile, pictures.picture, page, pages, auth, local)
+    return control_app(service, served, rules(), settings.profile, pictures.picture, api, page, pages, auth, local)
 
 
 def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:

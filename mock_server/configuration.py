@@ -1,8 +1,10 @@
 """Settings of a server, and the files that they come from: accounts and scenarios."""
 
 import ipaddress
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,7 +37,8 @@ class ConfigurationError(ValueError):
 class Settings:
     """The input of `create_app`. generation_seconds: duration of a generation; seed: of pictures and random faults;
     state: "memory", or the URL of a Valkey or Redis server, which may contain a password; profile: what was measured of
-    the behaviour, None for a file without.
+    the behaviour, None for a file without; instance: names the processes that serve with these settings, anew at each
+    start.
     """
 
     accounts: Accounts
@@ -47,6 +50,7 @@ class Settings:
     admin_token: str | None = None
     state: str = field(default="memory", repr=False)
     profile: Profile | None = None
+    instance: str = field(default_factory=partial(secrets.token_hex, 4))
 
     @property
     def control_open(self) -> bool:

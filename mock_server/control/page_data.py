@@ -63,8 +63,7 @@ class Engine:
 class PageData:
     """Data for the page. closed: tokens of no listed account are refused; credits: balance of other
     accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
-    journal; generate: path of the operation that generates images, None if there is none; prompts: the fields that
-    hold the prompt of an engine.
+    journal; generate: path of the operation that generates images, None if there is none.
     """
 
     version: str
@@ -75,13 +74,14 @@ class PageData:
     operations: tuple[str, ...]
     generate: str | None
     engines: tuple[Engine, ...]
-    prompts: tuple[str, ...]
 
 
 async def health(service: Service, _: Request) -> Response:
     """Answer GET /health."""
     kind, worlds = service.store.kind, len(await world_names(service))
-    return json_response({"status": "ok", "version": __version__, "state": kind, "worlds": worlds})
+    return json_response(
+        {"status": "ok", "version": __version__, "state": kind, "worlds": worlds, "instance": service.instance}
+    )
 
 
 async def behaviour(service: Service, rules: Rules, profile: Profile | None, _: Request) -> Response:
@@ -113,7 +113,6 @@ def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> P
         operations=(*(each.id for each in contract.operations), PICTURE),
         generate=generate.path if generate else None,
         engines=tuple(_engines(parameters)) if parameters else (),
-        prompts=tuple(_prompts(parameters)) if parameters else (),
     )
 
 
@@ -134,11 +133,6 @@ def _engines(parameters: Parameters) -> Iterator[Engine]:
         for name, branch in parameters.branches.items():
             fields = tuple(each for each in _fields(branch) if each.name != parameters.discriminator)
             yield Engine(name, parameters.discriminator, fields)
-
-
-def _prompts(parameters: Parameters) -> Mapping[str, None]:
-    """Return the names of the fields with the role of the prompt, each once."""
-    return {each.roles.prompt: None for each in parameters.variants() if each.roles.prompt}
 
 
 def _fields(parameters: Parameters) -> Iterator[Field]:

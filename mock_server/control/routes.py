@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,8 +20,10 @@ from .faults import fault_kinds, world_faults
 from .page_data import behaviour, health
 from .requests import Requests
 from .scenarios import list_scenarios, start_scenario
+from .sending import send_request
 from .snapshots import snapshot
-from .worlds import Picture, images, list_worlds, picture, reset, world
+from .world_list import list_worlds
+from .worlds import Picture, images, picture, reset, world
 
 
 def control_app(
@@ -28,22 +32,25 @@ def control_app(
     rules: Rules,
     profile: Profile | None,
     render: Picture,
+    api: ASGIApp,
     page: ASGIApp,
     pages: Mapping[str, ASGIApp],
     auth: Auth,
     local: bool,
 ) -> Guard:
-    """Return the application to mount under /_mock. profile: the evidence of measured settings; render: returns the PNG
-    of an image's title; page: answers /_mock/ itself; pages: answer these paths and everything under them, behind the
-    checks; local: bound to loopback.
+    """Return the application to mount under /_mock. profile: the evidence of measured settings; render: returns the
+    picture of an image's title; api: answers the emulated API; page: answers /_mock/ itself; pages: answer these paths
+    and everything under them, behind the checks; local: bound to loopback.
     """
-    calls = _calls(service, contract, rules, profile, render)
+    calls = _calls(service, contract, rules, profile, render, api)
     whole = [Route(path, each, methods=["GET"]) for path, each in pages.items()]
     under = [Mount(path, each) for path, each in pages.items()]
     return Guard(_Router([*calls, *whole, *under], redirect_slashes=False), page, auth, local)
 
 
-def _calls(service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture) -> list[Route]:
+def _calls(
+    service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture, api: ASGIApp
+) -> list[Route]:
     requests = Requests(service, contract, rules)
     a_world = "/worlds/{token}"
     return [
@@ -59,13 +66,18 @@ def _calls(service: Service, contract: Contract, rules: Rules, profile: Profile 
         Route("/faults", partial(fault_kinds, contract), methods=["GET"]),
         Route("/scenarios", partial(list_scenarios, contract), methods=["GET"]),
         Route("/reset", partial(reset, service), methods=["POST"]),
-        Route("/requests", requests.all, methods=["GET", "DELETE"]),
+        Route("/requests", partial(_requests, requests, api), methods=["GET", "POST", "DELETE"]),
         Route("/requests/{id}", requests.one, methods=["GET"]),
         Route("/coverage", requests.coverage, methods=["GET"]),
         Route("/verdict", requests.verdict, methods=["GET"]),
         Route("/snapshot", partial(snapshot, service, requests.report), methods=["GET", "PUT"]),
         Route("/events", partial(events, service), methods=["GET"]),
     ]
+
+
+async def _requests(requests: Requests, api: ASGIApp, request: Request) -> Response:
+    """Answer GET and DELETE of /requests from the journal, and a POST by sending a request."""
+    return await (send_request(api, request) if request.method == "POST" else requests.all(request))
 
 
 class _Router(Router):

@@ -116,7 +116,8 @@ class Image(msgspec.Struct, frozen=True):
 
 class FaultPlan(msgspec.Struct, frozen=True):
     """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
-    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted.
+    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted; id: its
+    number, by which it can be switched off.
     """
 
     fault: str
@@ -127,6 +128,7 @@ class FaultPlan(msgspec.Struct, frozen=True):
     probability: float = 1
     seen: int = 0
     applied: int = 0
+    id: int = 0
 
 
 class Calls(msgspec.Struct, frozen=True):

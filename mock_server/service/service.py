@@ -1,7 +1,7 @@
 """The service: the domain's functions over a store, for one caller at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from mock_server.stores.protocol import Found, Journal, Shelf, Store
 from .changes import Changes
 from .events import Events
 from .scheduler import Scheduler
+from .under_way import UnderWay
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Service:
     """The state, the settings and the clock that handlers work with.
 
     sources: uploads by key; generation_seconds: default duration of a generation; invent: makes the images of a
-    past.
+    past; under_way: the requests that this process is answering; instance: names this start of the server.
     """
 
     accounts: Accounts
@@ -73,6 +74,8 @@ class Service:
     seed: int
     generation_seconds: float
     invent: Invent
+    instance: str = ""
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def caller(self, token: str) -> Caller | None:
         """Return the caller with that token, None if it is not valid. [AUTH-401]"""
@@ -136,6 +139,7 @@ class Service:
         """Return the caller's world once its clock shows `instant`, or once the world is deleted."""
         # Here, because only requests that wait need the messages of other processes.
         await self.changes.connect()
+        self._publish(caller)  # for listeners that show the requests under way
         return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:

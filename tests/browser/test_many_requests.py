@@ -23,7 +23,7 @@ def test_only_a_screenful_of_a_thousand_requests_is_rendered(watched: Watched, s
     first = send(shared.origin, token, 1)
     send(shared.origin, token, 999)
     page = watched.open(token)
-    expect(part(page, "count")).to_have_text("1000")
+    expect(part(page, "count")).to_have_text("1,000")
     assert rows(page).count() <= MAX_ROWS
     assert page.locator("*").count() < 1_500
     timeline = part(page, "timeline")
@@ -61,7 +61,7 @@ def test_under_load_the_newest_request_appears_and_controls_work(watched: Watche
     send(shared.origin, token, 1000)
     page = watched.open(token)
     with load(shared.origin, token):
-        expect(part(page, "count")).to_have_text("1000")
+        expect(part(page, "count")).to_have_text("1,000")
         page.get_by_role("button", name="Freeze").click()
         expect(part(page, "mode")).to_have_text("frozen")
         assert shared.world(token)["clock"]["mode"] == "frozen"

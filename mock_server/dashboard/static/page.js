@@ -8,7 +8,7 @@ import { Task } from "./task.js";
 import { count } from "./words.js";
 import { Worlds } from "./worlds.js";
 
-const LIST_PAUSE_MS = 1000;
+const LIST_PAUSE_MS = 2000;
 const byId = (id) => document.getElementById(id);
 
 class Page {
@@ -63,6 +63,7 @@ class Page {
 
   notice(message) {
     const box = byId("notice");
+    this.lost = message.status === 0; // no longer true once the page is live again
     box.firstElementChild.textContent = message.message ?? message;
     box.hidden = false;
   }
@@ -118,11 +119,13 @@ class Page {
   }
 
   #onEvent(event) {
-    if (event.type === "reset" || event.type === "lost" || this.worlds.isNew(event.world)) this.listing.ask();
+    const named = [...Object.keys(event.requests), ...event.worlds];
+    if (event.resets.length || event.more || named.filter((name) => this.worlds.isNew(name)).length) this.listing.ask();
     for (const pane of this.#panes) pane.onEvent(event);
   }
 
   #reload() {
+    this.#checkInstance().catch((error) => this.notice(error));
     this.listing.ask();
     for (const pane of this.#panes) pane.reload();
   }
@@ -132,7 +135,18 @@ class Page {
     for (const pane of this.#panes) pane.updatePicker();
   }
 
+  /** Say it when the mock was started again: with its state in memory, everything before is gone. */
+  async #checkInstance() {
+    const { instance, state } = await call("GET", "/health");
+    const restarted = this.instance && this.instance !== instance;
+    this.instance = instance;
+    if (restarted && state === "memory") this.notice("The mock was started again. Its state is new: worlds and requests from before are gone.");
+    else if (restarted) this.notice("The mock was started again. Its state was kept.");
+  }
+
   #showState(state) {
+    if (state === "live" && this.lost) byId("notice").hidden = true;
+
     const live = byId("live");
     live.dataset.state = state;
     live.textContent = state === "live" ? "live" : "reconnecting …";

@@ -5,29 +5,30 @@ import { Clock } from "./clock.js";
 import { showCoverage } from "./coverage.js";
 import { part, setText, showError } from "./dom.js";
 import { Faults } from "./faults.js";
+import { Feed } from "./feed.js";
 import { Gallery } from "./gallery.js";
+import { RequestList } from "./list.js";
 import { OrderForm } from "./order.js";
 import { Task } from "./task.js";
-import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
-import { count } from "./words.js";
+import { count, grouped } from "./words.js";
 
 const PAUSE_MS = 200;
 const REPORT_PAUSE_MS = 1000;
-const MAX_REQUESTS = 1000;
-// More than the events announced: the journal may have grown since.
-const SPARE_REQUESTS = 20;
+const PICTURE_PAUSE_MS = 500;
+// So that pictures cost at most 25 KB/s, whatever the traffic.
+const PAUSE_MS_PER_PICTURE = 400;
 
 export class Pane {
   #view = null;
-  #pending = 0;
-  #pictures = "";
+  #pictured = "";
 
   /** page: the Page that the pane belongs to. */
   constructor(page, name) {
     this.page = page;
     this.root = document.getElementById("pane").content.cloneNode(true).querySelector(".pane");
-    this.timeline = new Timeline(this.root, (entry) => page.showExchange(entry, this.world));
+    this.requests = new RequestList(this.root, (entry) => this.#open(entry.id), () => this.clock?.now ?? null);
+    this.feed = new Feed(this, this.requests);
     this.gallery = new Gallery(this.root);
     this.clock = new Clock(this.root, { post: (command) => this.#post(command), stale: () => this.tasks.world.ask() });
     this.faults = new Faults(this.root, (method, query, body) => this.#changeFaults(method, query, body));
@@ -51,6 +52,7 @@ export class Pane {
   choose(name) {
     this.name = name;
     this.#view = null;
+    this.order.clear();
     this.updatePicker();
     this.reload();
   }
@@ -65,35 +67,37 @@ export class Pane {
 
   /** Request everything again. */
   reload() {
-    this.#pending = Infinity;
-    this.#pictures = "";
+    this.feed.forget();
+    this.#pictured = "";
     for (const task of Object.values(this.tasks)) task.ask();
   }
 
-  /** Handle a server-sent event. */
-  onEvent(event) {
-    if (event.type === "lost" || (event.type === "reset" && [this.name, null].includes(event.world))) this.reload();
-    else if (event.type === "request" && (this.#allWorlds || event.world === this.name)) this.#onRequest(event);
-    else if (event.type === "world" && event.world === this.name) this.#ask("world", "faults");
-    else if (event.type === "world" && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
+  /** Handle what has changed on the server. */
+  onEvent({ requests, worlds, resets, more }) {
+    if (resets.includes(this.name) || resets.includes(null)) {
+      this.reload();
+      return;
+    }
+    const called = more || this.name in requests;
+    const changed = more || worlds.includes(this.name);
+    if (this.feed.announce(requests, more) || changed) this.#ask("requests"); // a change may begin a request
+    if (called) this.#ask("coverage", "verdict");
+    if (changed) this.#ask("world", "faults");
+    else if (worlds.length && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
   }
 
   stop() {
     this.clock.stop();
-    this.timeline.stop();
+    this.requests.stop();
     for (const task of Object.values(this.tasks)) task.stop();
     this.root.remove();
-  }
-
-  get #allWorlds() {
-    return part(this.root, "filters").elements.scope.value === "all";
   }
 
   get #path() {
     return `/worlds/${reference(this.world)}`;
   }
 
-  get #query() {
+  get query() {
     return `token=${reference(this.world)}`;
   }
 
@@ -101,21 +105,16 @@ export class Pane {
     for (const name of names) this.tasks[name].ask();
   }
 
-  #onRequest(event) {
-    this.#pending += 1;
-    this.#ask("requests");
-    if (event.world === this.name) this.#ask("coverage", "verdict");
-  }
-
   #tasks() {
     const task = (work, pause) => new Task(work, pause, (error) => this.#failed(error));
     const fetched = (path, show) => this.#current(() => call("GET", path()), show);
     return {
       world: task(() => fetched(() => this.#path, (view) => this.#show(view)), PAUSE_MS),
-      requests: task(() => this.#requests(), PAUSE_MS),
+      requests: task(() => this.feed.load(), PAUSE_MS),
+      pictures: task(() => this.#pictures(), PICTURE_PAUSE_MS),
       faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.faults.show(active)), PAUSE_MS),
-      coverage: task(() => fetched(() => `/coverage?${this.#query}`, (coverage) => showCoverage(this.root, coverage)), REPORT_PAUSE_MS),
-      verdict: task(() => fetched(() => `/verdict?${this.#query}`, (verdict) => this.verdict.show(verdict)), REPORT_PAUSE_MS),
+      coverage: task(() => fetched(() => `/coverage?${this.query}`, (coverage) => showCoverage(this.root, coverage)), REPORT_PAUSE_MS),
+      verdict: task(() => fetched(() => `/verdict?${this.query}`, (verdict) => this.verdict.show(verdict)), REPORT_PAUSE_MS),
     };
   }
 
@@ -126,50 +125,28 @@ export class Pane {
     if (name === this.name) show(data);
   }
 
-  async #requests() {
-    const pending = this.#pending;
-    this.#pending = 0;
-    const limit = Math.min(MAX_REQUESTS, pending + SPARE_REQUESTS);
-    const filter = this.#allWorlds ? "" : `&${this.#query}`;
-    const fetching = () => call("GET", `/requests?limit=${limit}${filter}`);
-    try {
-      await this.#current(fetching, ({ requests }) => this.#add(requests, limit === MAX_REQUESTS));
-    } catch (error) {
-      this.#pending = Infinity;
-      throw error;
-    }
-  }
-
-  #add(requests, all) {
-    if (all) this.timeline.set(requests);
-    else if (!this.timeline.add(requests)) {
-      this.#pending = Infinity;
-      this.#ask("requests");
-    }
-  }
-
   #show(view) {
     showError(part(this.root, "problem"), "");
     this.#view = view;
-    setText(part(this.root, "credits"), view.credits);
-    setText(part(this.root, "used"), view.used_today);
-    setText(part(this.root, "limit"), view.daily_limit);
+    if (this.page.worlds.learn(view)) this.updatePicker();
+    setText(part(this.root, "credits"), grouped(view.credits));
+    setText(part(this.root, "used"), grouped(view.used_today));
+    setText(part(this.root, "limit"), grouped(view.daily_limit));
     setMeter(part(this.root, "credits-meter"), view.credits, Math.max(this.world.credits, view.credits));
     setMeter(part(this.root, "used-meter"), view.used_today, view.daily_limit);
     setText(part(this.root, "running"), view.running ? `${count(view.running, "generation")} running` : "no generation running");
     this.clock.show(view);
     this.order.show(this.world);
-    this.#updatePictures(view);
+    if (`${this.name}/${view.images}` !== this.#pictured) this.#ask("pictures");
   }
 
-  #updatePictures(view) {
-    const seen = `${this.name}/${view.images}`;
-    if (seen === this.#pictures) return;
-    this.#pictures = seen;
-    this.#current(() => call("GET", `${this.#path}/images`), (images) => this.gallery.show(this.world, images)).catch((error) => {
-      this.#pictures = "";
-      this.#failed(error);
+  async #pictures() {
+    let fresh = 0;
+    await this.#current(() => call("GET", `${this.#path}/images`), (found) => {
+      this.#pictured = `${this.name}/${found.total}`;
+      fresh = this.gallery.show(this.world, found);
     });
+    return fresh * PAUSE_MS_PER_PICTURE;
   }
 
   #failed(error) {
@@ -203,7 +180,7 @@ export class Pane {
     part(this.root, "reset").addEventListener("click", () => this.#reset());
     part(this.root, "opener")?.addEventListener("submit", (event) => this.#openToken(event));
     part(this.root, "filters").elements.scope.addEventListener("change", () => {
-      this.#pending = Infinity;
+      this.feed.forget();
       this.#ask("requests");
     });
   }

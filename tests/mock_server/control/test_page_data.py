@@ -79,12 +79,6 @@ def test_a_document_without_generate_image_has_no_engine() -> None:
     assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)
 
 
-def test_the_prompts_are_the_fields_with_that_role() -> None:
-    assert DATA.prompts[:2] == ("description", "stable_description")
-    assert len(DATA.prompts) == len({*DATA.prompts})
-    assert all({each.name for each in engine.fields} & {*DATA.prompts} for engine in ENGINES.values())
-
-
 def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
     document = copy.deepcopy(extended(read_yaml(resources.DOCUMENT)))
     properties = document["components"]["schemas"]["AuroraRequest"]["properties"]
@@ -101,4 +95,3 @@ def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
         ("tiled", "choice", False, ("true", "false"), True),
         ("scale", "choice", False, ("0.5", "2"), True),
     ]
-    assert "aurora_text" in data.prompts
