@@ -1,6 +1,9 @@
-"""Many requests: the page renders only the visible rows."""
+"""Many requests, worlds and pictures: the page renders only what is visible, and asks for no more than it can show."""
 
-from playwright.sync_api import expect
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
 
 from support.browser import Mocked, Watched, part, rows
 from support.load import load, send
@@ -74,3 +77,40 @@ def test_under_load_the_newest_request_appears_and_controls_work(watched: Watche
     newest = send(shared.origin, token, 1)
     expect(rows(page).first).to_have_attribute("data-id", newest)
     assert rows(page).count() <= MAX_ROWS
+
+
+class Traffic:
+    """Counts the bytes that a tab receives, as they are on the wire."""
+
+    def __init__(self, page: Page) -> None:
+        self.received = 0
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.dataReceived", self._add)
+
+    def _add(self, event: dict[str, int]) -> None:
+        self.received += event["encodedDataLength"]
+
+
+@pytest.mark.slow
+def test_the_page_costs_little_to_load_and_less_to_keep(watched_own: Watched, own: Mocked, token: str) -> None:
+    for number in range(500):
+        own.get("versions", f"reader-{number}")
+    for number in range(40):
+        own.generate(token, f"Picture {number}")
+    send(own.origin, token, 1000)
+    page = watched_own.tab()
+    traffic = Traffic(page)
+    page.goto(watched_own.address(token))
+    expect(part(page, "count")).to_have_text("1,000")
+    expect(page.locator(".gallery img").first).to_have_js_property("complete", True)
+    assert traffic.received < 600_000
+    before, began = traffic.received, time.monotonic()
+    with load(own.origin, token):
+        for number in range(30):
+            own.get("versions", f"newcomer-{number}")
+            newest = own.generate(token, f"During the load {number}").headers["x-mock-request-id"]
+            send(own.origin, token, 20)
+        part(page, "filters").get_by_label("Text").fill("During the load 29")
+        expect(page.locator(f'.row[data-id="{newest}"]')).to_be_visible()
+    assert (traffic.received - before) / (time.monotonic() - began) < 50_000

@@ -4,6 +4,8 @@ import { call } from "./api.js";
 import { part } from "./dom.js";
 
 const MAX_REQUESTS = 1000;
+// Shown at once; the rest follows.
+const FIRST_REQUESTS = 100;
 // More than were announced: the journal may have grown since.
 const SPARE_REQUESTS = 20;
 const MAX_SINGLE_REQUESTS = 20;
@@ -11,7 +13,8 @@ const MAX_SINGLE_REQUESTS = 20;
 const PAUSE_MS_PER_REQUEST = 4;
 
 export class Feed {
-  #pending = Infinity;
+  #afresh = true;
+  #pending = FIRST_REQUESTS;
 
   /** pane: the pane that shows the requests; list: the RequestList. */
   constructor(pane, list) {
@@ -19,9 +22,10 @@ export class Feed {
     this.list = list;
   }
 
-  /** Read everything the next time. */
+  /** Read everything the next time: the newest first, so that they show at once. */
   forget() {
-    this.#pending = Infinity;
+    this.#pending = FIRST_REQUESTS;
+    this.#afresh = true;
   }
 
   /** Note how many requests there were, by world; return whether that concerns the pane. more: of further worlds too. */
@@ -36,13 +40,15 @@ export class Feed {
   async load() {
     const { name } = this.pane;
     const limit = Math.min(MAX_REQUESTS, this.#pending + SPARE_REQUESTS);
+    const afresh = this.#afresh;
     this.#pending = 0;
+    this.#afresh = false;
     try {
       const found = await call("GET", `/requests?detail=summary&limit=${limit}${this.#filter}`);
-      if (name === this.pane.name) this.#show(found, limit === MAX_REQUESTS);
+      if (name === this.pane.name) this.#show(found, afresh || limit === MAX_REQUESTS, limit);
       return found.requests.length * PAUSE_MS_PER_REQUEST;
     } catch (error) {
-      this.#pending = Infinity;
+      this.forget();
       throw error;
     }
   }
@@ -55,13 +61,13 @@ export class Feed {
     return this.#allWorlds ? "" : `&${this.pane.query}`;
   }
 
-  #show({ requests, total, under_way: begun }, all) {
-    if (all) this.list.set(requests);
+  #show({ requests, total, under_way: begun }, afresh, limit) {
+    if (afresh) this.list.set(requests);
     else this.list.add(requests);
     const ended = this.list.setBegun(begun);
-    const missing = !all && this.list.length + ended.length < Math.min(total, MAX_REQUESTS);
+    const missing = limit < MAX_REQUESTS && this.list.length + ended.length < Math.min(total, MAX_REQUESTS);
     if (missing || ended.length > MAX_SINGLE_REQUESTS) {
-      this.forget();
+      this.#pending = MAX_REQUESTS;
       this.pane.tasks.requests.ask();
     } else if (ended.length) this.#insert(ended);
   }
