@@ -197,7 +197,7 @@ def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
     from .control.page_data import page_data
     from .dashboard import page_app
 
-    return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
+    return page_app(page_data(settings.accounts, settings.behaviour, served, settings.generation_seconds), auth)
 
 
 def _reference(settings: Settings, served: Contract) -> ASGIApp:

@@ -61,9 +61,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """Data for the page. closed: tokens of no listed account are refused; credits: balance of other
-    accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
-    journal; generate: path of the operation that generates images, None if there is none.
+    """Data for the page. closed: tokens of no listed account are refused; credits: balance of other accounts at the
+    start; shared: all worlds have one lock and one clock; seconds: that a generation takes by default; operations: ids
+    of all operations in the journal; base: the path that all operations begin with; generate: path of the operation
+    that generates images, None if there is none.
     """
 
     version: str
@@ -71,7 +72,9 @@ class PageData:
     closed: bool
     credits: int
     shared: bool
+    seconds: float
     operations: tuple[str, ...]
+    base: str
     generate: str | None
     engines: tuple[Engine, ...]
 
@@ -96,8 +99,8 @@ async def behaviour(service: Service, rules: Rules, profile: Profile | None, _: 
     )
 
 
-def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
-    """Return the data of the page for a server with these accounts, settings and contract."""
+def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract, seconds: float) -> PageData:
+    """Return the data of the page for a server with these accounts, settings and contract. seconds: of a generation."""
     generate = contract.generation
     parameters = generate.parameters if generate else None
     return PageData(
@@ -110,7 +113,9 @@ def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> P
         closed=accounts.closed,
         credits=accounts.default.credits,
         shared=behaviour.lock_scope == "global",
+        seconds=seconds,
         operations=(*(each.id for each in contract.operations), PICTURE),
+        base=contract.base_path,
         generate=generate.path if generate else None,
         engines=tuple(_engines(parameters)) if parameters else (),
     )

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from support.browser import Mocked, Watched, part, rows
 from support.load import load, send
 
-MAX_ROWS = 45
+MAX_ROWS = 60
 WATCH = """() => {
     window.added = 0;
     const rows = (nodes) => [...nodes].filter((node) => node.classList?.contains("row")).length;
@@ -52,7 +52,7 @@ def test_new_requests_keep_the_scroll_position(watched: Watched, shared: Mocked,
     page = watched.open(token)
     expect(part(page, "count")).to_have_text("200")
     timeline = part(page, "timeline")
-    timeline.evaluate("(list) => { list.scrollTop = 100 * 46; }")
+    timeline.evaluate("(list) => { list.scrollTop = 100 * 28; }")
     expect(rows(page).filter(has=page.locator("time")).first).to_have_attribute("aria-posinset", "95")
     read = timeline.evaluate(READ)
     send(shared.origin, token, 7)

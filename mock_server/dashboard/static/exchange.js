@@ -1,17 +1,18 @@
 // The details of one request: request, response, reason for a refusal, and the command that repeats it.
 
 import { address } from "./api.js";
-import { curl } from "./curl.js";
+import { copy } from "./copying.js";
 import { el, formatJson } from "./dom.js";
+import { languages } from "./snippets.js";
 import { count, fractionOf, grouped, outcome, seconds, timeOf, visible } from "./words.js";
 
-/** Show an entry of the journal in a dialog. world: the world of the pane. */
-export function showExchange(dialog, entry, world) {
+/** Show an entry of the journal in a dialog. world: the world of the pane; details: where its buttons lead. */
+export function showExchange(dialog, entry, world, details) {
   const { kind, text } = outcome(entry);
-  const close = el("button", { type: "button", click: () => dialog.close() }, "Close");
+  const close = el("button", { type: "button", autofocus: true, click: () => dialog.close() }, "Close");
   dialog.replaceChildren(
     el("header", { "data-kind": kind },
-      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.method} ${entry.path}`)), close),
+      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.method} ${entry.path}`)), actions(entry, details, close)),
     el("div", { class: "body" },
       summary(entry),
       entry.why ? reason(entry.why) : null,
@@ -20,8 +21,16 @@ export function showExchange(dialog, entry, world) {
       section("Response", responseBody(entry)),
       entry.made.length ? section("Images", pictures(entry)) : null,
       section("Repeat this request", command(entry, world))));
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
+}
+
+function actions(entry, details, close) {
+  const step = (name, by, sign) => el("button", { type: "button", "aria-label": name, title: name, disabled: !details.hasNeighbour(by), click: () => details.step(by) }, sign);
+  const choices = details.others.map((each) => el("option", { value: each.id }, `${timeOf(each.at)} ${outcome(each).text} ${each.operation ?? each.path}`));
+  const compare = el("select", { "aria-label": "Compare with", change: (event) => details.compare(event.target.value) }, el("option", { value: "" }, "Compare with …"), ...choices);
+  const edit = entry.made && Object.keys(entry.fields).length ? el("button", { type: "button", click: () => details.edit(entry) }, "Edit and resend") : null;
+  return el("div", { class: "actions" }, edit, compare, step("Previous request", -1, "↑"), step("Next request", 1, "↓"), close);
 }
 
 function section(title, ...children) {
@@ -118,17 +127,15 @@ function command(entry, world) {
   if (Object.keys(entry.cut).some((name) => name !== "reply")) {
     return el("p", { class: "note cut" }, "The journal has cut this request, so no command can repeat it.");
   }
-  const line = curl(entry, location.origin, known ? world.token : null);
+  const code = el("pre", { class: "curl", tabindex: "0", "aria-label": "Code" });
   const note = el("span", { class: "note", role: "status" });
-  const button = el("button", { type: "button", click: () => copy(line, note) }, "Copy");
-  return el("div", {}, el("pre", { class: "curl" }, line), el("div", { class: "actions" }, button, note));
-}
-
-async function copy(line, note) {
-  try {
-    await navigator.clipboard.writeText(line);
-    note.textContent = "Copied.";
-  } catch {
-    note.textContent = "This browser blocks copying here. Select the text instead.";
-  }
+  const tabs = Object.entries(languages).map(([name, write]) => el("button", { type: "button", click: (event) => choose(event.target, write) }, name));
+  const choose = (tab, write) => {
+    code.textContent = write(entry, location.origin, known ? world.token : null);
+    note.textContent = "";
+    for (const each of tabs) each.setAttribute("aria-pressed", String(each === tab));
+  };
+  choose(tabs[0], languages.curl);
+  const button = el("button", { type: "button", class: "primary", click: () => copy(code.textContent, note) }, "Copy");
+  return el("div", {}, el("div", { class: "actions tabs", role: "group", "aria-label": "Language" }, ...tabs), code, el("div", { class: "actions" }, button, note));
 }

@@ -1,5 +1,6 @@
 // The requests of a world, newest first. Only the visible rows are in the page.
 
+import { Counts } from "./counts.js";
 import { el, part, setChildren, setText } from "./dom.js";
 import { fractionOf, grouped, outcome, seconds, summarize, timeOf } from "./words.js";
 
@@ -16,14 +17,18 @@ export class RequestList {
   #active = null;
   #frame = 0;
 
-  /** open: called with the entry to show in detail; now: returns the time of the world in milliseconds. */
-  constructor(root, open, now) {
+  /** open: called with the entry to show; now: returns the time of the world in milliseconds; showEmpty: called with whether
+   * the world has no request at all.
+   */
+  constructor(root, open, now, showEmpty) {
     this.root = root;
     this.open = open;
     this.now = now;
+    this.showEmpty = showEmpty;
     this.name = `row-${(lists += 1)}-`;
     this.list = part(root, "timeline");
     this.filters = part(root, "filters");
+    this.counts = new Counts(part(root, "counts"), this.filters.elements.status);
     this.canvas = el("div", { class: "canvas", role: "presentation" });
     this.list.append(this.canvas);
     this.list.addEventListener("scroll", () => this.#scheduleDraw());
@@ -74,9 +79,26 @@ export class RequestList {
     this.#filter();
   }
 
+  /** The entries that the filters show, newest first. */
+  get listed() {
+    return this.#shown;
+  }
+
+  /** Return the id of the entry `by` rows below one, null if there is none. */
+  neighbour(id, by) {
+    const place = this.#shown.findIndex((entry) => entry.id === id);
+    return (place >= 0 && this.#shown[place + by]?.id) || null;
+  }
+
+  /** Select the entry `by` rows below the selected one. */
+  step(by) {
+    this.list.focus();
+    this.#go(this.#shown.findIndex((entry) => entry.id === this.#active) + by);
+  }
+
   #filter() {
     const { operation, status, text } = this.filters.elements;
-    this.#statuses(status);
+    this.counts.offer(this.#entries);
     const needle = text.value.trim().toLowerCase();
     const before = this.#shown.length && this.list.scrollTop > 0 ? this.#shown[this.#first()] : null;
     const all = this.#entries.length;
@@ -95,19 +117,15 @@ export class RequestList {
     setText(chip, `${grouped(begun.length)} under way`);
     const empty = part(this.root, "no-requests");
     empty.hidden = this.#shown.length > 0;
-    setText(empty, all || begun.length ? "No request matches the filters." : "No requests yet.");
+    const none = all === 0 && begun.length === 0;
+    const own = this.filters.elements.scope.value === "world";
+    setText(empty, none ? "No requests yet." : "No request matches the filters.");
+    if (none && own) empty.hidden = true;
+    this.list.hidden = none;
+    this.showEmpty(none && own);
+    this.counts.show(this.#entries);
     if (before) this.#keepPosition(before);
     this.#scheduleDraw();
-  }
-
-  #statuses(select) {
-    const found = [...new Set(this.#entries.map((entry) => String(entry.status ?? "none")))].sort();
-    if (select.value && !found.includes(select.value)) found.push(select.value);
-    const present = [...select.options].slice(1).map((option) => option.value);
-    if (present.join() === found.join()) return;
-    const chosen = select.value;
-    setChildren(select, [select.options[0], ...found.map((each) => el("option", { value: each }, each === "none" ? "no response" : each))]);
-    select.value = chosen;
   }
 
   #first() {
@@ -207,7 +225,7 @@ function row(entry, name) {
       ...entry.faults.map((fault) => el("span", { class: "chip fault" }, fault)),
       entry.sender === "page" ? el("span", { class: "chip", title: "Sent by this page: it counts neither in coverage nor in the verdict" }, "page") : null,
       el("span", { class: "took" }, seconds(entry.seconds))),
-    el("div", { class: "line why" }, summarize(entry)));
+    el("div", { class: "line why", title: summarize(entry) }, summarize(entry)));
 }
 
 function haystack(entry) {

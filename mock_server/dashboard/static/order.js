@@ -32,6 +32,34 @@ export class OrderForm {
     this.form.elements["order-token"].disabled = !unknown;
   }
 
+  /** The address that clients use as a base. */
+  get base() {
+    return document.getElementById("worlds").dataset.base;
+  }
+
+  /** An example of a request, as the form is filled. */
+  get example() {
+    const path = this.form?.dataset.path;
+    const headers = [["authorization", "***"]];
+    if (!path) return { method: "GET", path: this.base, query: "", headers, fields: {} };
+    const values = [[this.chooser.name, this.chooser.value], ...this.#values()].filter(([, value]) => !(value instanceof File));
+    return { method: "POST", path, query: "", headers, fields: Object.fromEntries(values) };
+  }
+
+  /** Fill the form with the fields of a request. Files cannot be filled in. */
+  fill(fields) {
+    const engine = fields[this.chooser.name];
+    if ([...this.chooser.options].some((each) => each.value === engine)) this.chooser.value = engine;
+    this.#showFields();
+    for (const input of this.#fields.querySelectorAll("input:not([type=file]), select")) {
+      const value = fields[input.name];
+      input.value = value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+    }
+    this.#showFields();
+    this.form.scrollIntoView({ block: "center" });
+    this.chooser.focus();
+  }
+
   /** Forget the answer: it belongs to another world. */
   clear() {
     if (this.form) part(this.root, "answer").hidden = true;

@@ -2,8 +2,10 @@
 
 import { call } from "./api.js";
 import { Events } from "./events.js";
-import { showExchange } from "./exchange.js";
+import { Details } from "./details.js";
+import { addKeys } from "./keys.js";
 import { Pane } from "./pane.js";
+import { current, go } from "./place.js";
 import { Task } from "./task.js";
 import { count } from "./words.js";
 import { Worlds } from "./worlds.js";
@@ -20,6 +22,7 @@ class Page {
     this.shared = this.main.dataset.shared === "true";
     this.faults = call("GET", "/faults").then(({ faults }) => faults);
     this.listing = new Task(() => this.#list(), LIST_PAUSE_MS, (error) => this.notice(error));
+    this.details = new Details(byId("exchange"), this);
     this.events = new Events({
       onEvent: (event) => this.#onEvent(event),
       onOpen: () => this.#reload(),
@@ -46,8 +49,14 @@ class Page {
     this.#go(this.#panes.filter((each) => each !== pane).map((each) => each.name));
   }
 
-  showExchange(entry, world) {
-    showExchange(byId("exchange"), entry, world);
+  /** Return whether a pane is the first one. */
+  isFirst(pane) {
+    return this.#panes[0] === pane;
+  }
+
+  /** The pane whose requests the keys and the details are about. */
+  get pane() {
+    return this.#panes.find((pane) => pane.root.contains(document.activeElement)) ?? this.#panes[0];
   }
 
   /** Ask for confirmation and return whether it was given. */
@@ -71,17 +80,19 @@ class Page {
   /** Navigate to worlds. The address names them, so that it can be bookmarked and shared, and the back button works. */
   #go(names) {
     const [world, beside] = names;
-    location.hash = new URLSearchParams({ world, ...(beside ? { beside } : {}) }).toString();
+    go({ world, beside, request: "", compare: "" });
   }
 
   #follow() {
-    const address = new URLSearchParams(location.hash.slice(1));
-    const names = [address.get("world") ?? this.worlds.first, address.get("beside")].filter(Boolean);
+    const place = current();
+    const names = [place.world ?? this.worlds.first, place.beside].filter(Boolean);
     while (this.#panes.length > names.length) this.#panes.pop().stop();
     names.forEach((name, place) => this.#show(name, place));
     this.main.classList.toggle("two", names.length > 1);
     byId("compare").setAttribute("aria-pressed", names.length > 1);
     for (const pane of this.#panes) pane.root.querySelector('[data-part="close"]').hidden = names.length < 2;
+    this.#panes[0]?.filters.follow(place);
+    this.details.follow(place);
   }
 
   #show(name, place) {
@@ -93,6 +104,7 @@ class Page {
   }
 
   #addListeners() {
+    addKeys(this, byId("keys"));
     byId("compare").addEventListener("click", () => this.#compare());
     byId("reset-all").addEventListener("click", () => this.#resetAll());
     byId("upload").querySelector("input").addEventListener("change", (event) => this.#upload(event.target));

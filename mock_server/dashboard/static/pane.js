@@ -3,15 +3,17 @@
 import { call, reference } from "./api.js";
 import { Clock } from "./clock.js";
 import { showCoverage } from "./coverage.js";
-import { part, setText, showError } from "./dom.js";
+import { part, showError } from "./dom.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
+import { Filters } from "./filters.js";
 import { Gallery } from "./gallery.js";
 import { RequestList } from "./list.js";
 import { OrderForm } from "./order.js";
+import { State } from "./state.js";
 import { Task } from "./task.js";
 import { Verdict } from "./verdict.js";
-import { count, grouped } from "./words.js";
+import { Welcome } from "./welcome.js";
 
 const PAUSE_MS = 200;
 const REPORT_PAUSE_MS = 1000;
@@ -20,24 +22,31 @@ const PICTURE_PAUSE_MS = 500;
 const PAUSE_MS_PER_PICTURE = 400;
 
 export class Pane {
-  #view = null;
   #pictured = "";
 
   /** page: the Page that the pane belongs to. */
   constructor(page, name) {
     this.page = page;
     this.root = document.getElementById("pane").content.cloneNode(true).querySelector(".pane");
-    this.requests = new RequestList(this.root, (entry) => this.#open(entry.id), () => this.clock?.now ?? null);
+    this.requests = new RequestList(this.root, (entry) => page.details.open(entry.id, this), () => this.clock?.now ?? null, (empty) => this.welcome?.show(this.world, empty));
+    this.filters = new Filters(this.root, () => page.isFirst(this));
     this.feed = new Feed(this, this.requests);
     this.gallery = new Gallery(this.root);
     this.clock = new Clock(this.root, { post: (command) => this.#post(command), stale: () => this.tasks.world.ask() });
-    this.faults = new Faults(this.root, (method, query, body) => this.#changeFaults(method, query, body));
-    this.verdict = new Verdict(this.root, (id) => this.#open(id));
+    const changeFaults = (method, query, body) => this.#changeFaults(method, query, body);
+    this.faults = new Faults(this.root, changeFaults);
+    this.state = new State(this.root, {
+      change: (fields) => this.#try(() => call("PATCH", this.#path, fields)),
+      faults: (...sent) => this.#try(() => changeFaults(...sent)),
+      start: (scenario) => this.#start(scenario),
+    });
+    this.verdict = new Verdict(this.root, (id) => page.details.open(id, this));
     this.order = new OrderForm(this.root, {
       world: () => this.world,
       check: async (token) => (await page.worlds.open(token).catch(() => null)) === this.world.name,
-      open: (id) => this.#open(id),
+      open: (id) => page.details.open(id, this),
     });
+    this.welcome = new Welcome(this.root, { order: this.order, choose: (world) => page.choose(this, world), all: () => this.#showAll() });
     this.tasks = this.#tasks();
     this.#addListeners();
     page.faults.then((kinds) => this.faults.setKinds(kinds), page.notice);
@@ -51,7 +60,6 @@ export class Pane {
   /** Show another world. */
   choose(name) {
     this.name = name;
-    this.#view = null;
     this.order.clear();
     this.updatePicker();
     this.reload();
@@ -83,12 +91,14 @@ export class Pane {
     if (this.feed.announce(requests, more) || changed) this.#ask("requests"); // a change may begin a request
     if (called) this.#ask("coverage", "verdict");
     if (changed) this.#ask("world", "faults");
-    else if (worlds.length && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
+    if (Object.keys(requests).length) this.welcome.ask();
+    if (!changed && worlds.length && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
   }
 
   stop() {
     this.clock.stop();
     this.requests.stop();
+    this.welcome.stop();
     for (const task of Object.values(this.tasks)) task.stop();
     this.root.remove();
   }
@@ -112,8 +122,8 @@ export class Pane {
       world: task(() => fetched(() => this.#path, (view) => this.#show(view)), PAUSE_MS),
       requests: task(() => this.feed.load(), PAUSE_MS),
       pictures: task(() => this.#pictures(), PICTURE_PAUSE_MS),
-      faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.faults.show(active)), PAUSE_MS),
-      coverage: task(() => fetched(() => `/coverage?${this.query}`, (coverage) => showCoverage(this.root, coverage)), REPORT_PAUSE_MS),
+      faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.#showFaults(active)), PAUSE_MS),
+      coverage: task(() => fetched(() => `/coverage?${this.query}`, (coverage) => showCoverage(this.root, coverage, (...chosen) => this.filters.choose(...chosen))), REPORT_PAUSE_MS),
       verdict: task(() => fetched(() => `/verdict?${this.query}`, (verdict) => this.verdict.show(verdict)), REPORT_PAUSE_MS),
     };
   }
@@ -127,15 +137,9 @@ export class Pane {
 
   #show(view) {
     showError(part(this.root, "problem"), "");
-    this.#view = view;
     if (this.page.worlds.learn(view)) this.updatePicker();
-    setText(part(this.root, "credits"), grouped(view.credits));
-    setText(part(this.root, "used"), grouped(view.used_today));
-    setText(part(this.root, "limit"), grouped(view.daily_limit));
-    setMeter(part(this.root, "credits-meter"), view.credits, Math.max(this.world.credits, view.credits));
-    setMeter(part(this.root, "used-meter"), view.used_today, view.daily_limit);
-    setText(part(this.root, "running"), view.running ? `${count(view.running, "generation")} running` : "no generation running");
     this.clock.show(view);
+    this.state.show(view, this.world);
     this.order.show(this.world);
     if (`${this.name}/${view.images}` !== this.#pictured) this.#ask("pictures");
   }
@@ -153,9 +157,14 @@ export class Pane {
     showError(part(this.root, "problem"), error.message);
   }
 
-  async #post(command) {
+  #post(command) {
+    return this.#try(() => call("POST", `${this.#path}/clock`, command));
+  }
+
+  /** Make a change, and show the world after it; say what went wrong. */
+  async #try(changing) {
     try {
-      await call("POST", `${this.#path}/clock`, command);
+      await changing();
     } catch (error) {
       this.page.notice(error);
     }
@@ -163,19 +172,30 @@ export class Pane {
   }
 
   async #changeFaults(method, query, body) {
-    this.faults.show(await call(method, `${this.#path}/faults${query}`, body));
+    this.#showFaults(await call(method, `${this.#path}/faults${query}`, body));
   }
 
-  async #open(id) {
-    try {
-      this.page.showExchange(await call("GET", `/requests/${encodeURIComponent(id)}`), this.world);
-    } catch (error) {
-      this.page.notice(error);
-    }
+  #showFaults(active) {
+    this.faults.show(active);
+    this.state.showFaults(active);
+  }
+
+  async #start(scenario) {
+    if (!(await this.page.confirm(`Reset the world of ${this.world.label} into the scenario ${scenario}? This deletes its images, requests and faults.`))) return;
+    await this.#try(() => call("PUT", `${this.#path}/scenario`, { name: scenario }));
+    this.reload();
+  }
+
+  /** Show the requests of all worlds. */
+  #showAll() {
+    const { scope } = part(this.root, "filters").elements;
+    scope.value = "all";
+    scope.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   #addListeners() {
     part(this.root, "picker").addEventListener("change", (event) => this.page.choose(this, event.target.value));
+    for (const link of this.root.querySelectorAll("[data-jump]")) link.addEventListener("click", (event) => this.#jump(event));
     part(this.root, "close").addEventListener("click", () => this.page.close(this));
     part(this.root, "reset").addEventListener("click", () => this.#reset());
     part(this.root, "opener")?.addEventListener("submit", (event) => this.#openToken(event));
@@ -183,6 +203,15 @@ export class Pane {
       this.feed.forget();
       this.#ask("requests");
     });
+  }
+
+  /** Scroll to a part of the world; the address is not for that. */
+  #jump(event) {
+    event.preventDefault();
+    const section = this.root.querySelector(`[data-place="${event.currentTarget.dataset.jump}"]`);
+    section.tabIndex = -1;
+    section.focus({ preventScroll: true });
+    section.scrollIntoView();
   }
 
   async #openToken(event) {
@@ -199,16 +228,7 @@ export class Pane {
   async #reset() {
     const question = `Reset the world of ${this.world.label}? This deletes its images, requests and faults.`;
     if (!(await this.page.confirm(question))) return;
-    try {
-      await call("PUT", this.#path, {});
-    } catch (error) {
-      this.page.notice(error);
-    }
+    await this.#try(() => call("PUT", this.#path, {}));
     this.reload();
   }
-}
-
-function setMeter(node, value, max) {
-  node.max = Math.max(1, max);
-  node.value = value;
 }

@@ -279,7 +279,7 @@ def test_no_engine_and_no_field_is_named_in_a_file_of_the_page() -> None:
     operation = next(each for each in contract().operations if each.parameters)
     assert operation.parameters is not None
     fields = {name for variant in operation.parameters.variants() for name in variant.properties if "_" in name}
-    engines = page_data(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract()).engines
+    engines = page_data(read_accounts(resources.ACCOUNTS, contract()), behaviour(), contract(), 1.5).engines
     for path in [*STATIC.iterdir(), *(STATIC.parent / "templates").iterdir()]:
         text = path.read_text()
         assert [each for each in [*fields, *(engine.name for engine in engines)] if each in text] == [], path.name
