@@ -73,8 +73,15 @@ function nearest(found) {
     el("h4", {}, "Nearest valid request"),
     el("p", {}, `When: ${found.when}`),
     rows.length ? table(rows, "Field", "Sent", "Nearest", "Problem") : null,
-    found.request && Object.keys(found.request).length ? el("pre", {}, visible(JSON.stringify(found.request, null, 2))) : null,
+    found.request && Object.keys(found.request).length ? nearestBody(found.request) : null,
   ];
+}
+
+function nearestBody(request) {
+  const text = JSON.stringify(request, null, 2);
+  const note = el("span", { class: "note", role: "status" });
+  const button = el("button", { type: "button", click: () => copy(text, note) }, "Copy the nearest request");
+  return el("div", {}, el("pre", {}, visible(text)), el("div", { class: "actions" }, button, note));
 }
 
 function changed(field, word) {

@@ -4,6 +4,7 @@ import { call, reference } from "./api.js";
 import { Clock } from "./clock.js";
 import { showCoverage } from "./coverage.js";
 import { part, showError } from "./dom.js";
+import { save } from "./export.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
 import { Filters } from "./filters.js";
@@ -195,6 +196,12 @@ export class Pane {
 
   #addListeners() {
     part(this.root, "picker").addEventListener("change", (event) => this.page.choose(this, event.target.value));
+    part(this.root, "export").addEventListener("input", (event) => {
+      event.stopPropagation(); // it is no filter
+      const { value } = event.target;
+      event.target.value = "";
+      save(this.requests.listed, value).catch((error) => this.page.notice(error));
+    });
     for (const link of this.root.querySelectorAll("[data-jump]")) link.addEventListener("click", (event) => this.#jump(event));
     part(this.root, "close").addEventListener("click", () => this.page.close(this));
     part(this.root, "reset").addEventListener("click", () => this.#reset());
