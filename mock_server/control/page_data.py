@@ -62,7 +62,7 @@ class Engine:
 @dataclass(frozen=True, slots=True)
 class PageData:
     """Data for the page. closed: tokens of no listed account are refused; credits: balance of other accounts at the
-    start; shared: all worlds have one lock and one clock; seconds: that a generation takes by default; operations: ids
+    start; shared: all worlds have one lock and one clock; seconds: that a generation takes by default; lock_seconds: the life of a lock; operations: ids
     of all operations in the journal; base: the path that all operations begin with; generate: path of the operation
     that generates images, None if there is none.
     """
@@ -73,6 +73,7 @@ class PageData:
     credits: int
     shared: bool
     seconds: float
+    lock_seconds: float
     operations: tuple[str, ...]
     base: str
     generate: str | None
@@ -114,6 +115,7 @@ def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract, seco
         credits=accounts.default.credits,
         shared=behaviour.lock_scope == "global",
         seconds=seconds,
+        lock_seconds=behaviour.lock_seconds,
         operations=(*(each.id for each in contract.operations), PICTURE),
         base=contract.base_path,
         generate=generate.path if generate else None,

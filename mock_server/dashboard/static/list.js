@@ -16,6 +16,7 @@ export class RequestList {
   #rows = new Map();
   #active = null;
   #frame = 0;
+  onShown = () => {};
 
   /** open: called with the entry to show; now: returns the time of the world in milliseconds; showEmpty: called with whether
    * the world has no request at all.
@@ -125,6 +126,7 @@ export class RequestList {
     this.showEmpty(none && own);
     this.counts.show(this.#entries);
     if (before) this.#keepPosition(before);
+    this.onShown(this.#shown);
     this.#scheduleDraw();
   }
 

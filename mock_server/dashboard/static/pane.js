@@ -1,6 +1,7 @@
 // One world on the page, kept up to date.
 
 import { call, reference } from "./api.js";
+import { Chart } from "./chart.js";
 import { Clock } from "./clock.js";
 import { showCoverage } from "./coverage.js";
 import { part, showError } from "./dom.js";
@@ -32,6 +33,8 @@ export class Pane {
     this.requests = new RequestList(this.root, (entry) => page.details.open(entry.id, this), () => this.clock?.now ?? null, (empty) => this.welcome?.show(this.world, empty));
     this.filters = new Filters(this.root, () => page.isFirst(this));
     this.feed = new Feed(this, this.requests);
+    this.chart = new Chart(this.root, (id) => page.details.open(id, this), () => this.clock?.now ?? null);
+    this.requests.onShown = (entries) => this.chart.showRequests(entries);
     this.gallery = new Gallery(this.root);
     this.clock = new Clock(this.root, { post: (command) => this.#post(command), stale: () => this.tasks.world.ask() });
     const changeFaults = (method, query, body) => this.#changeFaults(method, query, body);
@@ -141,6 +144,7 @@ export class Pane {
     if (this.page.worlds.learn(view)) this.updatePicker();
     this.clock.show(view);
     this.state.show(view, this.world);
+    this.chart.showWorld(view);
     this.order.show(this.world);
     if (`${this.name}/${view.images}` !== this.#pictured) this.#ask("pictures");
   }

@@ -77,7 +77,7 @@ def test_a_document_without_generate_image_has_no_engine() -> None:
     engines: tuple[Engine, ...] = ()
     assert (known.generate, known.engines, known.operations) == (None, engines, ("getPicture",))
     assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)
-    assert (known.base, known.seconds) == ("/api", 1.5)
+    assert (known.base, known.seconds, known.lock_seconds) == ("/api", 1.5, 10)
 
 
 def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
