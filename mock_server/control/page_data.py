@@ -62,9 +62,9 @@ class Engine:
 @dataclass(frozen=True, slots=True)
 class PageData:
     """Data for the page. closed: tokens of no listed account are refused; credits: balance of other accounts at the
-    start; shared: all worlds have one lock and one clock; seconds: that a generation takes by default; lock_seconds: the life of a lock; operations: ids
-    of all operations in the journal; base: the path that all operations begin with; generate: path of the operation
-    that generates images, None if there is none.
+    start; shared: all worlds have one lock and one clock; seconds: that a generation takes by default; lock_seconds:
+    the life of a lock; operations: ids of all operations in the journal; base: the path that all operations begin with;
+    generate: path of the operation that generates images, None if there is none.
     """
 
     version: str

@@ -1,7 +1,9 @@
 """The list of worlds: those with any change or any request, most recently used first."""
 
+import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,22 +11,82 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_server.domain.accounts import world_name
+from mock_server.domain.clock import to_iso
+from mock_server.insight import verdict
 from mock_server.service import Caller, Service
 
 from .http import http_error, json_response, query
 from .worlds import world_names, world_view
 
 _MAX_LIMIT = 1_000
+_MAX_CLIENTS = 50
+_VIEWS_PER_TURN = 100
+_USED = "used"
+_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    _USED: lambda _: 0,  # sorting keeps the order of use
+    "name": lambda view: (view["label"] or view["token"], view["world"]),
+    "credits": lambda view: -view["credits"],
+    "images": lambda view: -view["images"],
+    "faults": lambda view: -view["faults"],
+}
 
 
 async def list_worlds(service: Service, request: Request) -> Response:
-    """Answer GET /worlds: all worlds, or the first `limit`."""
-    limit = _limit(query(request, "limit"))
+    """Answer GET /worlds: all worlds, or those that match, the first `limit` of them."""
+    asked = query(request, "limit", "search", "sort", "detail")
+    limit, search, sort = _limit(asked), asked.get("search", "").casefold(), asked.get("sort", _USED)
+    if sort not in _ORDERS:
+        raise http_error(422, f"sort takes {', '.join(_ORDERS)}, not {sort[:20]!a}.")
     names = await used_names(service)
+    if not search and sort == _USED:
+        views, total = await _views(service, list(islice(names, limit))), len(names)
+    else:
+        matching = [each for each in await _views(service, names) if search in _text(each)]
+        views, total = sorted(matching, key=_ORDERS[sort])[:limit], len(matching)
+    if _wants_client(asked, limit):
+        views = [{**each, "client": await _client_view(service, each["world"])} for each in views]
+    return json_response({"worlds": views, "total": total})
+
+
+async def _views(service: Service, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the views of worlds, with pauses in which other requests are answered."""
+    views = []
     # To read a world is to use it: in this order, the order of use stays.
-    callers = [await _caller(service, name) for name in reversed(list(islice(names, limit)))]
-    views = [world_view(each.token, await service.look(each)) for each in callers if each]
-    return json_response({"worlds": views[::-1], "total": len(names)})
+    for number, name in enumerate(reversed(names)):
+        caller = await _caller(service, name)
+        if caller:
+            views.append(world_view(caller.token, await service.look(caller)))
+        if number % _VIEWS_PER_TURN == 0:
+            await asyncio.sleep(0)
+    return views[::-1]
+
+
+def _text(view: Mapping[str, Any]) -> str:
+    """Return what a search looks at."""
+    return "\n".join((view["world"], view["token"], view["label"])).casefold()
+
+
+async def _client_view(service: Service, name: str) -> dict[str, Any]:
+    entries = await service.journal.entries(name)
+    statuses: Counter[str] = Counter()
+    for (_, status, _), number in (await service.journal.tally(name)).items():
+        statuses[str(status)] += number
+    return {
+        "last_request": to_iso(entries[-1].at, "milliseconds") if entries else None,
+        "statuses": dict(sorted(statuses.items())),
+        "verdict": verdict(entries)["verdict"],
+    }
+
+
+def _wants_client(asked: Mapping[str, Any], limit: int | None) -> bool:
+    detail = asked.get("detail", "world")
+    if detail not in ("world", "client"):
+        raise http_error(422, f"detail takes world or client, not {detail[:20]!a}.")
+    if detail == "client" and not (limit and limit <= _MAX_CLIENTS):
+        raise http_error(
+            422, f"detail=client takes a limit of at most {_MAX_CLIENTS}: it reads the journal of each world."
+        )
+    return bool(detail == "client")
 
 
 async def used_names(service: Service) -> Sequence[str]:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,6 +40,7 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     lock: LockValue | UnsetType = UNSET
     history: PastSize | UnsetType = UNSET
     sandbox: bool | UnsetType = UNSET
+    label: Annotated[str, Meta(max_length=80)] | UnsetType = UNSET
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
@@ -120,6 +121,7 @@ def world_view(token: str, seen: Seen) -> dict[str, Any]:
         "generation_time": world.generation_seconds,
         "faults": len(world.faults),
         "sandbox": world.sandbox,
+        "label": world.label,
     }
 
 
@@ -159,6 +161,8 @@ def _changed(service: Service, world: World, now: Instant, change: WorldChange, 
         world = replace(world, used=change.used_today)
     if change.sandbox is not UNSET:
         world = replace(world, sandbox=change.sandbox)
+    if change.label is not UNSET:
+        world = replace(world, label=change.label)
     if change.generation_time is not UNSET:
         world = replace(world, generation_seconds=change.generation_time)
     if change.lock is not UNSET:

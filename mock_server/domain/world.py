@@ -145,7 +145,8 @@ class World(msgspec.Struct, frozen=True):
 
     token: masked; first_id: id of its first image; day: the day that `used` counts; images: the last ones, newest
     first; made: number of images ever made; generation_seconds: duration of a generation, None for the server's
-    default; calls: those that a rate limit counts; sandbox: whether nothing is charged and no daily limit applies.
+    default; calls: those that a rate limit counts; sandbox: whether nothing is charged and no daily limit applies;
+    label: given to it for lists, "" for none.
     """
 
     name: str
@@ -164,3 +165,4 @@ class World(msgspec.Struct, frozen=True):
     faults: tuple[FaultPlan, ...] = ()
     calls: Calls | None = None
     sandbox: bool = False
+    label: str = ""

@@ -175,3 +175,22 @@ def test_an_invalid_snapshot_file_changes_nothing(watched_own: Watched, own: Moc
     page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     expect(page.locator("#notice")).to_contain_text("Invalid body")
     assert own.world("demo")["credits"] == 99
+
+
+def test_any_of_many_worlds_is_found(watched: Watched, shared: Mocked, token: str) -> None:
+    shared.control("PATCH", f"/worlds/{token}", {"label": f"Checkout of {token}"})
+    shared.generate(token, count=0)
+    for number in range(60):
+        shared.control("PATCH", f"/worlds/{token}-{number}", {})
+    page = watched.open("demo")
+    page.get_by_role("button", name="All worlds").click()
+    dialog = page.get_by_role("dialog", name="Worlds")
+    expect(dialog).to_contain_text("the first 50 of")
+    expect(dialog.locator("tbody tr")).to_have_count(50)
+    dialog.get_by_label("Search").fill(f"checkout of {token}")
+    expect(dialog.locator("tbody tr")).to_have_count(1)
+    expect(dialog.locator("tbody tr")).to_contain_text("422 1×")
+    dialog.get_by_role("button", name=f"Checkout of {token}").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".row")).to_contain_text("VALID-422")
+    expect(part(page, "picker").locator("option:checked")).to_have_text(f"Checkout of {token}")

@@ -8,6 +8,7 @@ import { Pane } from "./pane.js";
 import { current, go } from "./place.js";
 import { Task } from "./task.js";
 import { count } from "./words.js";
+import { WorldList } from "./world_list.js";
 import { Worlds } from "./worlds.js";
 
 const LIST_PAUSE_MS = 2000;
@@ -105,6 +106,8 @@ class Page {
 
   #addListeners() {
     addKeys(this, byId("keys"));
+    const list = new WorldList(byId("world-list"), (name) => this.choose(this.pane, name));
+    byId("all-worlds").addEventListener("click", () => list.open());
     byId("compare").addEventListener("click", () => this.#compare());
     byId("reset-all").addEventListener("click", () => this.#resetAll());
     byId("upload").querySelector("input").addEventListener("change", (event) => this.#upload(event.target));

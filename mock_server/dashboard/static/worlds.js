@@ -68,7 +68,7 @@ export class Worlds {
     const account = this.accounts.get(name);
     const own = typed.all()[name];
     const token = account?.token ?? own ?? null;
-    return { name, token, typed: account ? undefined : own, label: token ?? this.#masked(name), credits: account?.credits ?? this.credits };
+    return { name, token, typed: account ? undefined : own, label: this.#listed.get(name)?.label || token || this.#masked(name), credits: account?.credits ?? this.credits };
   }
 
   #masked(name) {

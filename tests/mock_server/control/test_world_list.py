@@ -47,3 +47,34 @@ def test_a_long_answer_is_compressed_and_a_short_one_is_not(mock: Mock) -> None:
     long, short = (mock.call("GET", f"/_mock{path}", None) for path in ("/worlds", "/health"))
     assert (long.headers["content-encoding"], "content-encoding" in short.headers) == ("gzip", False)
     assert int(long.headers["content-length"]) < len(long.content) / 4
+
+
+def test_worlds_are_searched_and_sorted(mock: Mock) -> None:
+    for credits_, token in ((5, "alpha"), (9, "beta"), (7, "gamma")):
+        control_json(mock, "PATCH", f"/worlds/{token}", {"credits": credits_})
+    control_json(mock, "PATCH", "/worlds/beta", {"label": "The checkout test"})
+    alpha, beta, gamma = (world_name(each) for each in ("alpha", "beta", "gamma"))
+    assert listed(mock, "?search=CHECKOUT") == [beta]
+    assert listed(mock, "?search=al*") == []
+    assert listed(mock, "?search=a***") == [alpha]
+    assert listed(mock, f"?search={gamma[2:9]}") == [gamma]
+    assert listed(mock, "?sort=credits") == [beta, gamma, alpha]
+    assert listed(mock, "?sort=credits&limit=1") == [beta]
+    assert listed(mock, "?sort=name") == [beta, alpha, gamma]
+    assert control_json(mock, "GET", "/worlds?search=a***&limit=1")["total"] == 1
+    assert mock.world("beta")["label"] == "The checkout test"
+    too_long = control_call(mock, "PATCH", "/worlds/beta", json={"label": "x" * 81})
+    assert too_long.status_code == 422
+
+
+def test_a_list_tells_what_the_clients_did(mock: Mock) -> None:
+    mock.generate("maker")
+    mock.generate("maker", image_number_of_images=0)
+    (shown,) = control_json(mock, "GET", "/worlds?limit=10&detail=client")["worlds"]
+    assert shown["client"] == {
+        "last_request": "2026-02-26T10:00:01.500Z",
+        "statuses": {"200": 1, "422": 1},
+        "verdict": "misbehaved",
+    }
+    for query in ("detail=client", "detail=client&limit=51", "detail=all", "sort=age"):
+        assert control_call(mock, "GET", f"/worlds?{query}").status_code == 422

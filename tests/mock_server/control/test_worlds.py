@@ -26,6 +26,7 @@ FRESH = {
     "generation_time": None,
     "faults": 0,
     "sandbox": False,
+    "label": "",
 }
 
 IMAGES = "/worlds/demo/images"
