@@ -37,8 +37,8 @@ class ConfigurationError(ValueError):
 class Settings:
     """The input of `create_app`. generation_seconds: duration of a generation; seed: of pictures and random faults;
     state: "memory", or the URL of a Valkey or Redis server, which may contain a password; profile: what was measured of
-    the behaviour, None for a file without; instance: names the processes that serve with these settings, anew at each
-    start.
+    the behaviour, None for a file without; instance: names the processes that serve with these settings; each start
+    of the server has a new one.
     """
 
     accounts: Accounts

@@ -21,7 +21,7 @@ from .http import http_error, json_response, query, resolve_token
 _MAX_LIMIT = 1_000
 _DEFAULT_LIMIT = 100
 _VIEWS_PER_TURN = 50
-_MAX_UNDER_WAY = 100
+_MAX_IN_PROGRESS = 100
 _UPLOADS = "uploads"
 _FULL, _SUMMARY = "full", "summary"
 
@@ -44,14 +44,14 @@ class Requests:
         matches, limit, newest, shown = self._filter(asked), _limit(asked), _newest(asked), _detail(asked)
         world = await self._world(asked)
         found = [entry for entry in await self._service.journal.entries(world) if matches(entry)]
-        under_way = [
-            each for each in self._service.under_way.entries() if world in (None, each.world) and matches(each)
+        in_progress = [
+            each for each in self._service.in_progress.entries() if world in (None, each.world) and matches(each)
         ]
         if newest:
             found.reverse()
         views = await self._views(found[:limit], shown)
-        begun = [self._begun(each, shown) for each in under_way[-_MAX_UNDER_WAY:][::-1]]
-        return json_response({"requests": views, "total": len(found), "under_way": begun})
+        begun = [self._begun(each, shown) for each in in_progress[-_MAX_IN_PROGRESS:][::-1]]
+        return json_response({"requests": views, "total": len(found), "in_progress": begun})
 
     async def one(self, request: Request) -> Response:
         """Answer GET /requests/{id}."""
@@ -60,7 +60,7 @@ class Requests:
         entry = await self._service.journal.entry(identifier)
         if entry is not None:
             return json_response(self._view(entry, shown))
-        begun = self._service.under_way.entry(identifier)
+        begun = self._service.in_progress.entry(identifier)
         if begun is None:
             raise http_error(404, f"Request {identifier[:40]!a} not found; it may have been evicted.")
         return json_response(self._begun(begun, shown))
@@ -91,7 +91,7 @@ class Requests:
 
     def _begun(self, entry: Entry, detail: str) -> dict[str, Any]:
         """Return the view of a request that is not answered yet."""
-        return {**self._view(entry, detail), "under_way": True}
+        return {**self._view(entry, detail), "in_progress": True}
 
     def _view(self, entry: Entry, detail: str) -> dict[str, Any]:
         return self._entries.summary(entry) if detail == _SUMMARY else self._entries.full(entry)

@@ -62,7 +62,7 @@ async def _views(service: Service, names: Sequence[str]) -> list[dict[str, Any]]
 
 
 def _text(view: Mapping[str, Any]) -> str:
-    """Return what a search looks at."""
+    """Return the texts that a search reads."""
     return "\n".join((view["world"], view["token"], view["label"])).casefold()
 
 

@@ -70,7 +70,10 @@ class Pipeline:
             return
         except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
             context.early_reply = self._error_reply(context, problem)
-        with self.service.under_way.entered(context.id, partial(unfinished_entry, context)), self._in_progress(context):
+        with (
+            self.service.in_progress.entered(context.id, partial(unfinished_entry, context)),
+            self._in_progress(context),
+        ):
             try:
                 reply = await self._respond(context)
             except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)

@@ -62,7 +62,7 @@ def journal_entry(context: RequestContext, transmission: Transmission, connected
 
 
 def unfinished_entry(context: RequestContext) -> Entry:
-    """Return the entry that a request under way would have if it ended now without a reply."""
+    """Return the entry that a request in progress would have if it ended now without a reply."""
     return journal_entry(context, _UNSENT, connected=True)
 
 
@@ -85,7 +85,7 @@ def _fields(sent: Mapping[str, Any], headers: RequestHeaders, cut: dict[str, int
 
 
 def _value(value: Any, headers: RequestHeaders) -> tuple[Any, bool]:
-    """Return a value that is no text as the journal keeps it, and whether that is all of it."""
+    """Return a value other than text as the journal keeps it, and whether that is all of it."""
     if isinstance(value, int):
         shown = max(-_MAX_INTEGER, min(value, _MAX_INTEGER))
         return shown, shown == value

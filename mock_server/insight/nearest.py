@@ -17,7 +17,7 @@ AT_ONCE = "at once"
 AFTER_BUYING = "after buying credits"
 NEVER = "never by itself"
 PICTURE_PATH = "/uploads/{title}"
-# What a client must take from a reply that a fault or a header forced.
+# By the status of a reply that a fault or a header forced, as the service itself would mean it.
 _AFTER_FORCED = {
     **dict.fromkeys((400, 401, 403, 404, 405, 422, 429), NEVER),
     409: "when check-availability answers 200",

@@ -147,7 +147,7 @@ def _too_large(entry: Entry, found: Nearest) -> str:
     return "The request body is larger than the limit. Send a smaller one."
 
 
-# A forced reply is to be obeyed as the service's own: the verdict judges a client by what it was told.
+# A client must obey a forced reply like one of the service: the verdict cannot tell them apart.
 _AGAIN = "Send it again."
 _UNCHANGED = "A client corrects the request that it gets this for, and does not repeat it unchanged."
 _FORCED = {

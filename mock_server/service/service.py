@@ -21,8 +21,8 @@ from mock_server.stores.protocol import Found, Journal, Shelf, Store
 
 from .changes import Changes
 from .events import Events
+from .in_progress import InProgress
 from .scheduler import Scheduler
-from .under_way import UnderWay
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Service:
     """The state, the settings and the clock that handlers work with.
 
     sources: uploads by key; generation_seconds: default duration of a generation; invent: makes the images of a
-    past; under_way: the requests that this process is answering; instance: names this start of the server.
+    past; in_progress: the requests that this process is answering; instance: names this start of the server.
     """
 
     accounts: Accounts
@@ -75,7 +75,7 @@ class Service:
     generation_seconds: float
     invent: Invent
     instance: str = ""
-    under_way: UnderWay = field(default_factory=UnderWay)
+    in_progress: InProgress = field(default_factory=InProgress)
 
     def caller(self, token: str) -> Caller | None:
         """Return the caller with that token, None if it is not valid. [AUTH-401]"""
@@ -139,7 +139,7 @@ class Service:
         """Return the caller's world once its clock shows `instant`, or once the world is deleted."""
         # Here, because only requests that wait need the messages of other processes.
         await self.changes.connect()
-        self._publish(caller)  # for listeners that show the requests under way
+        self._publish(caller)  # for listeners that show the requests in progress
         return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:

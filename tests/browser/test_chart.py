@@ -12,7 +12,7 @@ MORNING = "2026-02-26T09:00:00Z"
 
 @pytest.fixture
 def page(watched: Watched, shared: Mocked, token: str) -> Page:
-    """A frozen world with a generation of 3 s, one under way, a 409 during it, and a failed check."""
+    """A frozen world with a generation of 3 s, one in progress, a 409 during it, and a failed check."""
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True, "set": MORNING})
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 12})
     page = watched.open("demo")
@@ -20,7 +20,7 @@ def page(watched: Watched, shared: Mocked, token: str) -> Page:
     page.get_by_role("button", name="Open", exact=True).click()
     expect(part(page, "mode")).to_have_text("frozen")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(part(page, "begun")).to_have_text("1 under way")
+    expect(part(page, "begun")).to_have_text("1 in progress")
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 4})
     assert shared.generate(token).status_code == 409
     shared.control("PUT", f"/worlds/{token}/faults", [{"fault": "proxy-error", "operation": "versions"}])

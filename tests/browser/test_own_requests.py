@@ -1,4 +1,4 @@
-"""What the page sends itself: marked as its own, sent once, and bound to its world."""
+"""The requests that the page itself sends: marked as its own, sent once, and bound to a world."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,7 +28,7 @@ def send(page: Page, status: str) -> None:
     expect(part(page, "answer").locator(".status")).to_have_text(status)
 
 
-def test_what_the_page_sends_is_not_the_clients(page: Page, shared: Mocked, token: str) -> None:
+def test_a_request_of_the_page_is_not_the_clients(page: Page, shared: Mocked, token: str) -> None:
     send(page, "200")
     expect(rows(page)).to_contain_text("page")
     expect(part(page, "verdict-word")).to_have_text("not exercised")
@@ -70,18 +70,18 @@ def test_the_answer_is_gone_with_its_world(page: Page) -> None:
     expect(part(page, "answer")).to_be_hidden()
 
 
-def test_a_request_under_way_shows_its_time_on_the_clock_of_the_world(page: Page, shared: Mocked, token: str) -> None:
+def test_a_request_in_progress_shows_its_time_on_the_clock_of_the_world(page: Page, shared: Mocked, token: str) -> None:
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 12})
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     page.get_by_role("button", name="Send", exact=True).click()
     row = rows(page).first
-    expect(row).to_contain_text("under way")
-    expect(part(page, "begun")).to_have_text("1 under way")
+    expect(row).to_contain_text("in progress")
+    expect(part(page, "begun")).to_have_text("1 in progress")
     expect(part(page, "mode")).to_have_text("frozen")
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 11})
     expect(row.locator(".took")).to_have_text("11.0 s")
     row.click()
-    expect(page.get_by_role("dialog")).to_contain_text("The request is under way")
+    expect(page.get_by_role("dialog")).to_contain_text("The request is in progress")
     page.keyboard.press("Escape")
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 1})
     expect(row.locator(".status")).to_have_text("200")
@@ -93,7 +93,7 @@ def test_a_request_that_ends_late_is_in_the_list(watched: Watched, shared: Mocke
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(part(page, "begun")).to_have_text("1 under way")
+    expect(part(page, "begun")).to_have_text("1 in progress")
     for _ in range(60):
         shared.get("versions", token)
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 5})

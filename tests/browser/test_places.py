@@ -1,4 +1,4 @@
-"""A request is a place: its address, its neighbours, keys, filters, and ways to take it away."""
+"""A request is a place: its address, those beside it, keys, filters, and ways to take it away."""
 
 import json
 import subprocess

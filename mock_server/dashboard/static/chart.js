@@ -36,7 +36,7 @@ export class Chart {
     for (const button of root.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => this.#act(button.dataset.zoom));
   }
 
-  /** Show requests, those under way included. */
+  /** Show requests, those in progress included. */
   showRequests(entries) {
     this.#entries = entries;
     this.draw();
@@ -86,7 +86,7 @@ export class Chart {
     const width = Math.max(300, this.svg.clientWidth);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const x = (moment) => GUTTER + Math.max(0, (moment - start) / (this.#span * ROOM)) * (width - GUTTER);
-    const shown = this.#entries.filter((entry) => (entry.under_way || endOf(entry) >= start) && Date.parse(entry.at) <= end).slice(0, MAX_DRAWN);
+    const shown = this.#entries.filter((entry) => (entry.in_progress || endOf(entry) >= start) && Date.parse(entry.at) <= end).slice(0, MAX_DRAWN);
     this.svg.replaceChildren(...axis(start, end, x), ...labels(), ...this.#locks(shown, x), ...this.#held(x, start), ...shown.flatMap((entry) => this.#marks(entry, x)));
     this.svg.setAttribute("aria-label", `The clock of the world from ${instant(start)} to ${instant(end)}: ${shown.length} requests. The list below has them all.`);
     setText(part(this.root, "chart-span"), `${instant(start)} to ${instant(end)}`);
@@ -94,7 +94,7 @@ export class Chart {
 
   /** The lock that each generation took: until it ended, or for its lifetime. */
   #locks(entries, x) {
-    const took = entries.filter((entry) => entry.operation === GENERATION && (entry.under_way || entry.made.length || (entry.status ?? 500) >= 500));
+    const took = entries.filter((entry) => entry.operation === GENERATION && (entry.in_progress || entry.made.length || (entry.status ?? 500) >= 500));
     return took.map((entry) => {
       const from = Date.parse(entry.at), to = Math.min(from + this.lifetime, this.#endNow(entry));
       return box("lock", x(from), LANES.lock, x(to) - x(from), 12, `Lock: ${instant(from)}, ${seconds((to - from) / 1000)}`, entry.id);
@@ -122,7 +122,7 @@ export class Chart {
   }
 
   #endNow(entry) {
-    return entry.under_way ? Math.max(Date.parse(entry.at), this.now() ?? 0) : endOf(entry);
+    return entry.in_progress ? Math.max(Date.parse(entry.at), this.now() ?? 0) : endOf(entry);
   }
 }
 

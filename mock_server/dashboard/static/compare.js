@@ -10,16 +10,12 @@ export function compareRequests(dialog, one, other, details) {
   dialog.replaceChildren(
     el("header", {}, el("h2", {}, "Two requests"), el("div", { class: "actions" }, back, close)),
     el("div", { class: "body compared" },
-      section("Outcome", rows(facts(one), facts(other))),
-      section("Fields", rows(one.fields, other.fields)),
-      section("Headers", rows(Object.fromEntries(one.headers), Object.fromEntries(other.headers))),
-      section("Response", rows(parsed(one.reply), parsed(other.reply)))));
+      rows("Outcome", facts(one), facts(other)),
+      rows("Fields", one.fields, other.fields),
+      rows("Headers", Object.fromEntries(one.headers), Object.fromEntries(other.headers)),
+      rows("Response", parsed(one.reply), parsed(other.reply))));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
-}
-
-function section(title, table) {
-  return el("section", {}, el("h3", {}, title), table);
 }
 
 function facts(entry) {
@@ -38,17 +34,18 @@ function parsed(reply) {
 }
 
 /** Return a table of both; a row that differs is marked, in words too. */
-function rows(one, other) {
+function rows(title, one, other) {
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  if (!names.length) return el("p", { class: "empty" }, "None.");
+  if (!names.length) return el("section", {}, el("h3", {}, title), el("p", { class: "empty" }, "None."));
   const body = names.map((name) => {
     const [left, right] = [one, other].map((each) => (each[name] === undefined ? "–" : text(each[name])));
     const differs = left !== right;
     return el("tr", { class: differs ? "differs" : "" }, el("th", { scope: "row" }, name), el("td", {}, left), el("td", {}, right), el("td", {}, differs ? "differs" : ""));
   });
   const head = ["Name", "First", "Second", "Difference"].map((each) => el("th", { scope: "col" }, each));
-  return el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Comparison" },
-    el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)));
+  const table = el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
+  const box = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `Comparison of ${title}` }, table);
+  return el("section", {}, el("h3", {}, title), box);
 }
 
 function text(value) {

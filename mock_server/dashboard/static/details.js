@@ -43,13 +43,13 @@ export class Details {
 
   /** Go to the request above or below in the list. */
   step(by) {
-    const id = this.#shown.requests.neighbour(current().request, by);
+    const id = this.#shown.requests.adjacent(current().request, by);
     if (id) this.open(id, this.#shown);
   }
 
   /** Tell whether there is a request above or below. */
-  hasNeighbour(by) {
-    return this.#shown.requests.neighbour(current().request, by) !== null;
+  hasAdjacent(by) {
+    return this.#shown.requests.adjacent(current().request, by) !== null;
   }
 
   /** Show two requests side by side. */
@@ -59,7 +59,7 @@ export class Details {
 
   /** The requests that one can be compared with: those of the list, newest first. */
   get others() {
-    return this.#shown.requests.listed.filter((entry) => entry.id !== current().request && !entry.under_way);
+    return this.#shown.requests.listed.filter((entry) => entry.id !== current().request && !entry.in_progress);
   }
 
   /** Put a request into the form, to change it and send it again. */

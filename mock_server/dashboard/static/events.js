@@ -3,7 +3,7 @@
 import { address, call } from "./api.js";
 
 const RETRY_MS = 1000;
-// Whatever the traffic, the page hears of it at most this often.
+// However many requests there are, the page receives one event in so many seconds.
 const GATHER_SECONDS = 0.25;
 
 export class Events {

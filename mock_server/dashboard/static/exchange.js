@@ -26,7 +26,7 @@ export function showExchange(dialog, entry, world, details) {
 }
 
 function actions(entry, details, close) {
-  const step = (name, by, sign) => el("button", { type: "button", "aria-label": name, title: name, disabled: !details.hasNeighbour(by), click: () => details.step(by) }, sign);
+  const step = (name, by, sign) => el("button", { type: "button", "aria-label": name, title: name, disabled: !details.hasAdjacent(by), click: () => details.step(by) }, sign);
   const choices = details.others.map((each) => el("option", { value: each.id }, `${timeOf(each.at)} ${outcome(each).text} ${each.operation ?? each.path}`));
   const compare = el("select", { "aria-label": "Compare with", change: (event) => details.compare(event.target.value) }, el("option", { value: "" }, "Compare with …"), ...choices);
   const edit = entry.made && Object.keys(entry.fields).length ? el("button", { type: "button", click: () => details.edit(entry) }, "Edit and resend") : null;
@@ -39,7 +39,7 @@ function section(title, ...children) {
 
 function summary(entry) {
   const facts = [
-    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}${entry.under_way ? ", under way" : `, took ${seconds(entry.seconds)}`}`],
+    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}${entry.in_progress ? ", in progress" : `, took ${seconds(entry.seconds)}`}`],
     ["Operation", entry.operation ?? "none"],
     ["Token", entry.token || "none"],
     ["Sender", entry.sender === "page" ? "this page: it counts neither in coverage nor in the verdict" : null],
@@ -115,7 +115,7 @@ function cutNote(name, length) {
 }
 
 function responseBody(entry) {
-  if (entry.under_way) return el("p", { class: "empty" }, "The request is under way.");
+  if (entry.in_progress) return el("p", { class: "empty" }, "The request is in progress.");
   if (entry.status === null) return el("p", { class: "empty" }, "The connection closed without a response.");
   if (entry.picture && entry.status === 200) return el("p", { class: "empty" }, `Picture ${entry.picture}`);
   if (!entry.reply) return el("p", { class: "empty" }, "Empty body.");

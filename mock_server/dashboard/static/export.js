@@ -9,7 +9,7 @@ export async function save(listed, kind) {
   const entries = [];
   for (let place = 0; place < listed.length; place += AT_ONCE) {
     const some = listed.slice(place, place + AT_ONCE).map(({ id }) => call("GET", `/requests/${encodeURIComponent(id)}`).catch(() => null));
-    entries.push(...(await Promise.all(some)).filter((entry) => entry && !entry.under_way));
+    entries.push(...(await Promise.all(some)).filter((entry) => entry && !entry.in_progress));
   }
   const content = kind === "har" ? har(entries) : { requests: entries };
   const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }));

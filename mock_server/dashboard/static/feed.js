@@ -13,7 +13,7 @@ const MAX_SINGLE_REQUESTS = 20;
 const PAUSE_MS_PER_REQUEST = 4;
 
 export class Feed {
-  #afresh = true;
+  #whole = true;
   #pending = FIRST_REQUESTS;
 
   /** pane: the pane that shows the requests; list: the RequestList. */
@@ -23,9 +23,9 @@ export class Feed {
   }
 
   /** Read everything the next time: the newest first, so that they show at once. */
-  forget() {
+  restart() {
     this.#pending = FIRST_REQUESTS;
-    this.#afresh = true;
+    this.#whole = true;
   }
 
   /** Note how many requests there were, by world; return whether that concerns the pane. more: of further worlds too. */
@@ -40,15 +40,15 @@ export class Feed {
   async load() {
     const { name } = this.pane;
     const limit = Math.min(MAX_REQUESTS, this.#pending + SPARE_REQUESTS);
-    const afresh = this.#afresh;
+    const whole = this.#whole;
     this.#pending = 0;
-    this.#afresh = false;
+    this.#whole = false;
     try {
       const found = await call("GET", `/requests?detail=summary&limit=${limit}${this.#filter}`);
-      if (name === this.pane.name) this.#show(found, afresh || limit === MAX_REQUESTS, limit);
+      if (name === this.pane.name) this.#show(found, whole || limit === MAX_REQUESTS, limit);
       return found.requests.length * PAUSE_MS_PER_REQUEST;
     } catch (error) {
-      this.forget();
+      this.restart();
       throw error;
     }
   }
@@ -61,8 +61,8 @@ export class Feed {
     return this.#allWorlds ? "" : `&${this.pane.query}`;
   }
 
-  #show({ requests, total, under_way: begun }, afresh, limit) {
-    if (afresh) this.list.set(requests);
+  #show({ requests, total, in_progress: begun }, whole, limit) {
+    if (whole) this.list.set(requests);
     else this.list.add(requests);
     const ended = this.list.setBegun(begun);
     const missing = limit < MAX_REQUESTS && this.list.length + ended.length < Math.min(total, MAX_REQUESTS);
@@ -72,12 +72,12 @@ export class Feed {
     } else if (ended.length) this.#insert(ended);
   }
 
-  /** Add requests that ended long after they came: they may be older than those that were read. */
+  /** Add requests that ended long after they arrived: they may be older than those that were read. */
   async #insert(ids) {
     const { name } = this.pane;
     const fetching = (id) => call("GET", `/requests/${encodeURIComponent(id)}?detail=summary`).catch(() => null);
     const entries = await Promise.all(ids.map(fetching));
     if (name !== this.pane.name) return;
-    for (const entry of entries) if (entry && !entry.under_way) this.list.insert(entry);
+    for (const entry of entries) if (entry && !entry.in_progress) this.list.insert(entry);
   }
 }

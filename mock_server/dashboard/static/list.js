@@ -64,7 +64,7 @@ export class RequestList {
     this.set([...newest, ...this.#entries.filter((entry) => !ids.has(entry.id))]);
   }
 
-  /** Show the requests under way, newest first; return the ids of those that have ended since, and are not in the list. */
+  /** Show the requests in progress, newest first; return the ids of those that have ended since, and are not in the list. */
   setBegun(begun) {
     const known = new Set([...begun, ...this.#entries].map((entry) => entry.id));
     const ended = this.#begun.map((entry) => entry.id).filter((id) => !known.has(id));
@@ -73,7 +73,7 @@ export class RequestList {
     return ended;
   }
 
-  /** Add a request that ended long after it came, in its place. */
+  /** Add a request that ended long after it arrived, in its place. */
   insert(entry) {
     const place = this.#entries.findIndex((each) => each.at <= entry.at);
     this.#entries.splice(place < 0 ? this.#entries.length : place, 0, entry);
@@ -86,7 +86,7 @@ export class RequestList {
   }
 
   /** Return the id of the entry `by` rows below one, null if there is none. */
-  neighbour(id, by) {
+  adjacent(id, by) {
     const place = this.#shown.findIndex((entry) => entry.id === id);
     return (place >= 0 && this.#shown[place + by]?.id) || null;
   }
@@ -111,11 +111,11 @@ export class RequestList {
         (!status.value || String(entry.status ?? "none") === status.value) &&
         (!needle || haystack(entry).includes(needle)),
     );
-    const some = this.#shown.filter((entry) => !entry.under_way).length;
+    const some = this.#shown.filter((entry) => !entry.in_progress).length;
     setText(part(this.root, "count"), some === all ? grouped(all) : `${grouped(some)} of ${grouped(all)}`);
     const chip = part(this.root, "begun");
     chip.hidden = begun.length === 0;
-    setText(chip, `${grouped(begun.length)} under way`);
+    setText(chip, `${grouped(begun.length)} in progress`);
     const empty = part(this.root, "no-requests");
     empty.hidden = this.#shown.length > 0;
     const none = all === 0 && begun.length === 0;
@@ -161,7 +161,7 @@ export class RequestList {
     const rows = new Map();
     for (let place = first; place < last; place += 1) {
       const entry = this.#shown[place];
-      const key = entry.under_way ? `begun-${entry.id}` : entry.id;
+      const key = entry.in_progress ? `begun-${entry.id}` : entry.id;
       const node = this.#rows.get(key) ?? row(entry, this.name);
       node.style.transform = `translateY(${place * height}px)`;
       node.setAttribute("aria-posinset", place + 1);
@@ -177,7 +177,7 @@ export class RequestList {
     else this.list.removeAttribute("aria-activedescendant");
   }
 
-  /** Show for how long the requests under way have been, on the clock of the world. */
+  /** Show for how long the requests in progress have been, on the clock of the world. */
   #tick() {
     const now = this.now();
     if (now === null || !this.#begun.length) return;

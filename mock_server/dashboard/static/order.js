@@ -60,7 +60,7 @@ export class OrderForm {
     this.chooser.focus();
   }
 
-  /** Forget the answer: it belongs to another world. */
+  /** Hide the answer: it belongs to another world. */
   clear() {
     if (this.form) part(this.root, "answer").hidden = true;
   }

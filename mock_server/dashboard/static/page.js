@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { Events } from "./events.js";
 import { Details } from "./details.js";
+import { nameParts } from "./dom.js";
 import { addKeys } from "./keys.js";
 import { Pane } from "./pane.js";
 import { current, go } from "./place.js";
@@ -91,7 +92,10 @@ class Page {
     names.forEach((name, place) => this.#show(name, place));
     this.main.classList.toggle("two", names.length > 1);
     byId("compare").setAttribute("aria-pressed", names.length > 1);
-    for (const pane of this.#panes) pane.root.querySelector('[data-part="close"]').hidden = names.length < 2;
+    for (const pane of this.#panes) {
+      pane.root.querySelector('[data-part="close"]').hidden = names.length < 2;
+      nameParts(pane.root, names.length > 1 ? pane.world.label : "");
+    }
     this.#panes[0]?.filters.follow(place);
     this.details.follow(place);
   }

@@ -79,7 +79,7 @@ export class Pane {
 
   /** Request everything again. */
   reload() {
-    this.feed.forget();
+    this.feed.restart();
     this.#pictured = "";
     for (const task of Object.values(this.tasks)) task.ask();
   }
@@ -211,7 +211,7 @@ export class Pane {
     part(this.root, "reset").addEventListener("click", () => this.#reset());
     part(this.root, "opener")?.addEventListener("submit", (event) => this.#openToken(event));
     part(this.root, "filters").elements.scope.addEventListener("change", () => {
-      this.feed.forget();
+      this.feed.restart();
       this.#ask("requests");
     });
   }

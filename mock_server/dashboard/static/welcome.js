@@ -61,7 +61,7 @@ export class Welcome {
     [...part(this.root, "languages").children].find((each) => each.textContent === name).focus();
   }
 
-  /** Show what came for other worlds, or without a valid token. */
+  /** Show the requests to other worlds, and those without a valid token. */
   async #look() {
     const [refused, { worlds }] = await Promise.all([
       call("GET", `/requests?detail=summary&status=401&limit=${MAX_REQUESTS}`),

@@ -25,7 +25,7 @@ export function seconds(duration) {
 
 /** Return the outcome of a request. kind: "good", "refused", "failed", "lost" or "begun". */
 export function outcome(entry) {
-  if (entry.under_way) return { kind: "begun", text: "under way" };
+  if (entry.in_progress) return { kind: "begun", text: "in progress" };
   if (entry.status === null) return { kind: "lost", text: "no response" };
   const text = entry.complete ? String(entry.status) : `${entry.status} cut`;
   if (entry.status >= 500) return { kind: "failed", text };

@@ -1,4 +1,4 @@
-"""Requests as the line of a list, requests under way, and what the journal has cut."""
+"""Requests as the line of a list, requests in progress, and what the journal has cut."""
 
 from typing import Any
 
@@ -37,20 +37,20 @@ def test_every_engine_of_the_document_has_its_prompt() -> None:
     assert EntryViews(contract(), rules()).summary(entry(1, fields={"aurora_text": "A glacier"}))["prompt"] is None
 
 
-def test_a_request_under_way_is_listed_and_found(mock: Mock) -> None:
+def test_a_request_in_progress_is_listed_and_found(mock: Mock) -> None:
     control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
     begin(mock, json={**DALL_E, "description": "A slow fox"})
     found = listed(mock, "&detail=summary")
-    (begun,) = found["under_way"]
+    (begun,) = found["in_progress"]
     assert found["requests"] == []
-    assert (begun["status"], begun["prompt"], begun["under_way"]) == (None, "A slow fox", True)
+    assert (begun["status"], begun["prompt"], begun["in_progress"]) == (None, "A slow fox", True)
     assert control_json(mock, "GET", f"/requests/{begun['id']}")["fields"]["description"] == "A slow fox"
-    assert control_json(mock, "GET", "/requests?token=demo-low")["under_way"] == []
+    assert control_json(mock, "GET", "/requests?token=demo-low")["in_progress"] == []
     control_json(mock, "POST", "/worlds/demo/clock", {"advance": 2})
     found = listed(mock)
-    assert found["under_way"] == []
+    assert found["in_progress"] == []
     assert [(each["id"], each["status"]) for each in found["requests"]] == [(begun["id"], 200)]
-    assert "under_way" not in found["requests"][0]
+    assert "in_progress" not in found["requests"][0]
 
 
 def test_a_long_text_is_kept_and_a_longer_one_marked_as_cut(mock: Mock) -> None:

@@ -84,7 +84,7 @@ def test_bytes_are_sent_in_base64(mock: Mock) -> None:
         ({"body": "a", "base64": "YQ=="}, "use one of body and base64"),
         ({"headers": {"a": "b\nc: d"}}, "without line breaks"),
         ({"headers": {"ä": "b"}}, "takes ASCII"),
-        ({"sender": "somebody"}, "sender"),
+        ({"sender": "server"}, "sender"),
         ({"more": 1}, "more"),
     ],
 )

@@ -104,7 +104,7 @@ def observed(mock: Mock, tokens: list[str]) -> list[Any]:
         paths += [f"/{each}?token={token}" for each in ("requests", "coverage", "verdict")]
     seen = [control_json(mock, "GET", path) for path in paths]
     # The name of a start of the server, and requests that do not survive an import.
-    seen = [_without(each, "instance", "under_way") if isinstance(each, dict) else each for each in seen]
+    seen = [_without(each, "instance", "in_progress") if isinstance(each, dict) else each for each in seen]
     for token in tokens:
         for name in ("check-availability", "versions", "recent-images", "versions", "versions"):
             reply = mock.call("GET", f"{PREFIX}/{name}", token)

@@ -283,7 +283,7 @@ def test_worlds_with_requests_are_in_the_order_of_their_last_one(open_journal: O
     assert run(open_journal, scenario) == ["two", "three", "one"]
 
 
-def test_what_the_page_sent_is_kept_and_not_counted(open_journal: OpenJournal) -> None:
+def test_a_request_of_the_page_is_kept_and_not_counted(open_journal: OpenJournal) -> None:
     async def scenario(journal: Journal) -> tuple[list[str], Tally]:
         await fill(journal, entry(1), entry(2, sender="page"))
         return await ids(journal, "one"), await journal.tally("one")

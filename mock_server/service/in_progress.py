@@ -1,4 +1,4 @@
-"""The requests under way in this process, before they are in the journal."""
+"""The requests in progress in this process, before they are in the journal."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -8,23 +8,23 @@ from mock_server.domain.entry import Entry
 Unfinished = Callable[[], Entry]
 
 
-class UnderWay:
-    """The requests under way, by id, in the order of their arrival."""
+class InProgress:
+    """The requests in progress, by id, in the order of their arrival."""
 
     def __init__(self) -> None:
         self._requests: dict[str, Unfinished] = {}
 
     def entered(self, request_id: str, unfinished: Unfinished) -> "_Entered":
-        """Return a context manager in which a request is under way. unfinished: returns what is known of it."""
+        """Return a context manager in which a request is in progress. unfinished: returns what is known of it."""
         return _Entered(self._requests, request_id, unfinished)
 
     def entry(self, request_id: str) -> Entry | None:
-        """Return the entry of a request under way, without a reply; None if there is none."""
+        """Return the entry of a request in progress, without a reply; None if there is none."""
         unfinished = self._requests.get(request_id)
         return unfinished() if unfinished else None
 
     def entries(self) -> list[Entry]:
-        """Return the entries of all requests under way, each without a reply."""
+        """Return the entries of all requests in progress, each without a reply."""
         return [unfinished() for unfinished in list(self._requests.values())]
 
 
