@@ -101,6 +101,7 @@ def test_the_quick_profile_spends_at_most_three_credits(tmp_path: Path) -> None:
     assert 0 < made <= 3
 
 
+@pytest.mark.slow
 def test_a_free_mock_violates_the_rules_of_credits(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("credits_per_image: 0")
@@ -138,6 +139,7 @@ def test_the_free_profile_spends_nothing(mock: Server, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "report" / "report.json").read_text())["credits"]["spent"] == 0
 
 
+@pytest.mark.slow
 def test_the_checks_run_with_plain_pytest(mock: Server, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "contract_tests", "-q", "-p", "no:cacheprovider"]
     flags = ["--target", target_file(mock, tmp_path), "--report", str(tmp_path / "report"), "--only", "AUTH,VERSIONS"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from contract_tests.client.api import Api
+from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, prompt_of
@@ -22,6 +22,7 @@ _SVG = "image/svg+xml"
 # Storage providers give the last two to a file of which they know no type.
 _GENERAL_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 _SOURCE_SIZE = (512, 512)
+_REMOTE = ("s3", "r2")
 
 
 def judge_images(verdict: Verdict, fields: Fields, images: list[dict[str, Any]], reply: Reply) -> None:
@@ -57,6 +58,27 @@ def expect_same(verdict: Verdict, made: Mapping[str, Any], listed: Mapping[str, 
         f"for example {_short(common_part(listed) if listed else listed)} for {_short(dict(made))}" if wrong else ""
     )
     verdict.expect("RECENT-SAME", not wrong, expected=SAME, received=wrong or "it", example=example, by=by)
+
+
+def judge_storage(verdict: Verdict, reply: Reply) -> None:
+    """Check that `image_storage` is known, and that `output` has the form that goes with it: IMG-STORAGE."""
+    storage = reply.json().get("image_storage")
+    verdict.expect(
+        "IMG-STORAGE",
+        storage in ("public", *_REMOTE),
+        expected="image_storage is public, s3 or r2",
+        received=repr(storage),
+        by=reply,
+    )
+    for image in images_of(reply):
+        is_url = str(image.get("output")).startswith(("https://", "http://"))
+        verdict.expect(
+            "IMG-STORAGE",
+            is_url == (storage in _REMOTE),
+            expected="a full URL" if storage in _REMOTE else "a path on the API's host",
+            received=repr(image.get("output")),
+            by=reply,
+        )
 
 
 def _short(value: object) -> str:

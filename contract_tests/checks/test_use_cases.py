@@ -3,7 +3,7 @@
 import pytest
 
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.pictures import as_source, expect_same, judge_images, judge_pictures
+from contract_tests.checks.pictures import as_source, expect_same, judge_images, judge_pictures, judge_storage
 from contract_tests.checks.times import expect_created_in_calls
 from contract_tests.client.api import Api, images_of
 from contract_tests.client.call import Reply
@@ -17,7 +17,10 @@ from contract_tests.runner.verdict import Verdict
 IMAGE_RULES = ("SHAPE", "IMG-COUNT", "IMG-INPUT", "IMG-GET")
 
 
-@decides(*IMAGE_RULES, "IMG-SIZE", "RECENT-SAME", "VERSIONS", credits=1, seconds=4, quick=True, first=True)
+@decides(
+    *IMAGE_RULES, "IMG-SIZE", "IMG-STORAGE", "RECENT-SAME", "RECENT-TIME", "VERSIONS",
+    credits=1, seconds=4, quick=True, first=True,
+)  # fmt: skip
 def test_product_imagery(primary: Api, verdict: Verdict, run: Run) -> None:
     """Check availability, generate one image in high definition, fetch it, and find it among the recent images.
 
@@ -36,6 +39,7 @@ def test_product_imagery(primary: Api, verdict: Verdict, run: Run) -> None:
         expect_same(verdict, image, found, reply, recent)
     expect_created_in_calls(verdict, run.made_images.of("primary"), listed, recent)
     judge_pictures(verdict, primary, fields, images, reply)
+    judge_storage(verdict, reply)
     if images:
         _expect_versions(verdict, primary, reply)
     if "IMG-SIZE" not in verdict.decided:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from contract_tests.oracle.facts import counted
 from contract_tests.report.words import commands_note, figures, gone_lines, sentence, verdict_of, visible
 from contract_tests.runner.events import describe
 from contract_tests.runner.outcome import Outcome, conclude
@@ -76,11 +77,12 @@ def _print_line(console: Console, line: str) -> None:
 
 def _left_out(plan: Plan) -> Iterator[str]:
     yield (
-        f"At worst {plan.credits} credits, as many images and {plan.seconds:g} seconds; "
-        f"the run never spends more than {plan.cap} credits at the documented price."
+        f"At worst {counted(plan.credits, 'credit')}, as many images and {plan.seconds:g} seconds; "
+        f"the run never spends more than {counted(plan.cap, 'credit')} at the documented price."
     )
     for entry in plan.beyond_cap():
-        yield f"  may be skipped  {entry.name}: {entry.cost} credits at worst no longer fit"
+        more = counted(entry.cost, "credit")
+        yield f"  may be skipped  {entry.name}: the cap leaves no {more} if all before it costs its worst case"
     for entry in plan.skipped:
         yield f"  skipped         {entry.name}: {entry.reason}"
     for rule, reason in plan.undecided().items():

@@ -42,6 +42,7 @@ class Operations:
         if "GET" in self._operations:
             self._operations["HEAD"] = self._operations["GET"]
         self._counts_attempts = service.behaviour.daily_unit == "attempts"
+        self._counts_calls = service.behaviour.rate_limit != "none"
         self._allow = ", ".join(sorted(self._operations))
 
     def operation_id(self, method: str) -> str | None:
@@ -70,7 +71,8 @@ class Operations:
         if operation is None:
             return self._checked(self._unknown(context), None)
         try:
-            reply = await self._limited(context) or context.early_reply or await self._handle(context, operation)
+            refusal = await self._limited(context) if self._counts_calls else None
+            reply = refusal or context.early_reply or await self._handle(context, operation)
         except RefusedError as wrong:
             reply = wrong.reply
         if reply.code in INVALID_CODES:
@@ -82,7 +84,7 @@ class Operations:
     async def _limited(self, context: RequestContext) -> Reply | None:
         """Count the call, and return its refusal if the plan allows no more. [RATE]"""
         caller, behaviour = context.caller, self._service.behaviour
-        if caller is None or behaviour.rate_limit == "none":
+        if caller is None:
             return None
         context.rate = await self._service.change(caller, lambda world, now: count_call(world, now, behaviour))
         context.seen = await self._service.look(caller)

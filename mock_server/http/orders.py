@@ -1,6 +1,7 @@
 """Orders: the fields of a generation request as an order for the domain, by the roles of the fields."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from mock_server.contract.findings import finding
@@ -17,6 +18,8 @@ _DEFAULT_TYPE = "text-to-image"
 _UPSCALE = "upscale"
 # The kinds of modifiers that the product family appends to the prompt, the ends of their fields' names.
 _APPENDED = frozenset({"style", "lighting", "mood"})
+# Clients ask for the same few sizes again and again.
+_parse_size = lru_cache(maxsize=64)(parse_size)
 
 
 def make_order(fields: Mapping[str, Any], variant: Variant, behaviour: Behaviour, origin: str) -> Order:
@@ -70,7 +73,7 @@ def _value(fields: Mapping[str, Any], name: str | None) -> Any:
 def _size(fields: Mapping[str, Any], roles: Roles, behaviour: Behaviour) -> tuple[int, int]:
     """Return width and height in pixels; raise RefusedError. [IMG-SIZE]"""
     sent = _value(fields, roles.size)
-    size = parse_size(behaviour.default_size if sent is None else str(sent))
+    size = _parse_size(behaviour.default_size if sent is None else str(sent))
     if size is None:
         raise _impossible(roles.size or "size", "must be WIDTHxHEIGHT in pixels, for example 512x512")
     return size

@@ -91,6 +91,8 @@ def _no_file(value: Any, multipart: bool) -> str:
 
 def _explained(found: list[Finding], variant: Variant, body: Body) -> list[Finding]:
     """Return the findings about a form, with what is wrong with its bytes."""
+    if not (body.broken or body.problem or body.unchosen):
+        return found
     broken = [finding(name, "unreadable", text) for name, text in body.broken.items() if name in variant.properties]
     kept = [each for each in found if each.field not in body.broken]
     if body.problem and kept:
@@ -102,7 +104,8 @@ def _explained(found: list[Finding], variant: Variant, body: Body) -> list[Findi
 
 def _beyond_limits(variant: Variant, fields: Fields, behaviour: Behaviour) -> list[Finding]:
     """Return what the document allows and the service does not: it gives no limits, and a plan may lack something."""
-    found, roles = list(_not_offered(variant, fields, behaviour)), variant.roles
+    incomplete = behaviour.absent_engines or behaviour.absent_sizes
+    found, roles = list(_not_offered(variant, fields, behaviour)) if incomplete else [], variant.roles
     longest = behaviour.max_text_length
     if roles.count and fields.get(roles.count, 0) > behaviour.max_images:
         found.append(finding(roles.count, "maximum", f"must not be greater than {behaviour.max_images}"))

@@ -17,6 +17,7 @@ ROWS = {re.findall(r"\d+", row[0])[0]: row[1:] for row in page("integrator").row
 ORDER = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
 
 
+@pytest.mark.slow
 def test_its_client_works_with_the_other_reading_of_the_assumptions(tmp_path: Path) -> None:
     (tmp_path / "other-reading.yaml").write_text(page("differences").blocks("yaml")[0])
     with Server("--generation-time", "0", "--behaviour", str(tmp_path / "other-reading.yaml")) as server:

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from mock_server.proving.results import JSON_FILE
 from support.pages import page
 from support.project import Project
@@ -11,6 +13,7 @@ from support.project import Project
 PAGE = page("prove")
 
 
+@pytest.mark.slow
 def test_the_first_finding_is_that_of_the_page(tmp_path: Path) -> None:
     done = Project(tmp_path).pytest(PAGE.blocks("python")[0], "--aiimage-readings")
     section = re.split(r"=+ proof of the client =+\n", done.stdout)[1].partition("\n=")[0]

@@ -1,6 +1,7 @@
 """The checks with generated requests, as parts of a run."""
 
 import httpx
+import pytest
 
 from contract_tests.runner.events import TestEnded
 from contract_tests.runner.session import examine
@@ -39,6 +40,7 @@ def credits_first(request: httpx.Request) -> httpx.Response:
     return SmallService()(request)
 
 
+@pytest.mark.slow
 def test_a_conforming_service_passes() -> None:
     ended = endings(SmallService(), "empty")
     assert {name: event.outcome for name, event in ended.items()} == dict.fromkeys(
@@ -46,6 +48,7 @@ def test_a_conforming_service_passes() -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_an_empty_account_no_paid_request_is_sent() -> None:
     assert endings(SmallService()).keys() == {CALLS, INVALID, LINKED}
 
@@ -60,12 +63,14 @@ def test_a_service_that_never_validates_is_inconclusive() -> None:
     assert "409" in ended[DOCUMENTED].reason
 
 
+@pytest.mark.slow
 def test_an_empty_account_that_is_served_is_inconclusive() -> None:
     ended = endings(generous, "empty")[DOCUMENTED]
     assert ended.outcome == "inconclusive"
     assert "was served" in ended.reason
 
 
+@pytest.mark.slow
 def test_another_account_is_used_if_credits_are_checked_first() -> None:
     assert endings(credits_first, "empty")[INVALID].outcome == "passed"
     assert endings(credits_first, "empty", cap=0)[INVALID].outcome == "skipped"

@@ -27,6 +27,7 @@ def test_characters_that_cannot_be_encoded_are_escaped(tmp_path: Path, encoding:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", [">&-", ">&- 2>&-", "> /dev/full", "| true"])
 def test_a_run_ends_as_usual_if_its_output_cannot_be_written(tmp_path: Path, output: str) -> None:
     if "full" in output and not Path("/dev/full").exists():

@@ -45,6 +45,7 @@ def tar() -> Iterator[str]:
         Tar.free.set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rules", "stuck", "signal_", "status"),
     [

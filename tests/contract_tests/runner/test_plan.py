@@ -34,7 +34,13 @@ def test_a_profile_costs_at_most_its_maximum(profile: Profile, aim: Target) -> N
     plan = plan_of(aim, profile)
     assert plan.selected
     assert plan.credits - sum(entry.cost for entry in plan.beyond_cap()) <= MAX_CREDITS[profile]
-    assert profile == "full" or plan.beyond_cap() == []
+    beyond = [entry for entry in plan.beyond_cap() if entry.decides.free_with_role is None]
+    assert profile == "full" or beyond == []
+
+
+def test_a_quick_run_pays_for_images_before_it_sends_what_a_wrong_service_charges_for() -> None:
+    paid = [entry.decides.free_with_role is None for entry in plan_of(ONLY_PRIMARY, "quick").selected if entry.cost]
+    assert paid == [True, True, False, False]
 
 
 def test_every_rule_is_decided_by_a_test_or_listed_with_a_reason() -> None:
@@ -48,7 +54,8 @@ def test_tests_declare_rules_and_roles_that_exist() -> None:
 
 
 def test_tests_are_ordered_by_cost() -> None:
-    order = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in plan_of(ALL).selected]
+    full = [entry for entry in plan_of(ALL).selected if not entry.decides.quick]
+    order = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in full]
     assert order == sorted(order)
     assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in plan_of(ALL).selected)
 

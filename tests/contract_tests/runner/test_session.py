@@ -153,6 +153,7 @@ def test_a_service_that_is_gone_half_way_was_lost(origin: str) -> None:
     assert "interrupted" not in result.output
 
 
+@pytest.mark.slow
 def test_the_same_field_in_many_entries_is_one_finding(origin: str) -> None:
     many = {f"engine-{number}": number for number in range(10)}
     assert run(origin, many, "--only", "SHAPE").exit_code == 1

@@ -40,6 +40,7 @@ def test_a_null_or_broken_server_never_passes(name: str) -> None:
     assert trial.exit_status in {1, 3}
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_matrix_and_writes_the_results(tmp_path: Path) -> None:
     report = tmp_path / "trials.json"
     arguments = ["selftest", "--mode", "black-box", "--only", "garbage,echo", "--jobs", "2", "--report", str(report)]

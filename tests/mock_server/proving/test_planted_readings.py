@@ -10,7 +10,8 @@ from support.planted_readings import FRAGILE, HEAD, TESTS
 from support.project import Project
 
 
-@pytest.mark.parametrize("mode", [pytest.param("each", marks=pytest.mark.slow), "pairwise"])
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["each", "pairwise"])
 def test_planted_assumptions_are_found_and_named_by_their_rules(tmp_path: Path, mode: str) -> None:
     Project(tmp_path, HEAD).passes(TESTS, f"--aiimage-readings={mode}")
     found: dict[str, dict[tuple[str, ...], str]] = {}
