@@ -156,3 +156,10 @@ def test_the_filtered_requests_are_exported(watched: Watched, busy: str, tmp_pat
     assert json.loads(entry["request"]["postData"]["text"])["description_flux_pro"] == "Nothing"
     assert busy not in json.dumps(saved)
     assert [each["status"] for each in saved["json"]["requests"]] == [422]
+
+
+def test_the_reference_leads_back_to_the_page(watched: Watched) -> None:
+    page = watched.open("demo")
+    page.get_by_role("link", name="API reference").click()
+    page.get_by_role("link", name="The page").click()
+    expect(page.locator("#live")).to_have_text("live")
