@@ -113,10 +113,13 @@ def test_a_request_is_taken_away_as_code_that_works(
     expect(dialog.locator(".curl")).to_contain_text("await fetch(")
 
 
-def test_a_request_is_changed_and_sent_again(watched: Watched, shared: Mocked) -> None:
-    shared.control("PUT", "/worlds/demo-low", {})
-    shared.generate("demo-low", "Too dear by far", count=3)
-    page = watched.open("demo-low")
+def test_a_request_is_changed_and_sent_again(watched: Watched, shared: Mocked, token: str) -> None:
+    shared.control("PATCH", f"/worlds/{token}", {"credits": 2})
+    shared.generate(token, "Too dear by far", count=3)
+    page = watched.open("demo")
+    page.get_by_label("Your token").fill(token)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(rows(page)).to_contain_text("CREDIT-419")
     rows(page).first.click()
     page.get_by_role("button", name="Edit and resend").click()
     expect(page.get_by_label("Engine")).to_have_value("flux-pro")
