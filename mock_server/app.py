@@ -187,6 +187,7 @@ def _service(settings: Settings, served: Contract, state: State) -> Service:
         seed=settings.seed,
         generation_seconds=settings.generation_seconds,
         invent=make_inventor(served, settings.behaviour, settings.seed),
+        instance=settings.instance,
     )
 
 
@@ -200,7 +201,7 @@ def _control(settings: Settings, service: Service, served: Contract, pictures: P
         "/llms.txt": LazyApp(partial(_facts, settings, served)),
     }
     local = is_loopback(settings.host)
-    calls = control_calls(service, served, rules(), settings.profile, pictures.picture, settings.instance)
+    calls = control_calls(service, served, rules(), settings.profile, pictures.picture, mock)
     agents = Route("/mcp", LazyApp(partial(_agents, settings, served, mock)))
     return control_app([*calls, agents], page, pages, auth, local)
 
@@ -209,7 +210,7 @@ def _page(settings: Settings, served: Contract, auth: "Auth") -> ASGIApp:
     from .control.page_data import page_data
     from .dashboard import page_app
 
-    return page_app(page_data(settings.accounts, settings.behaviour, served), auth)
+    return page_app(page_data(settings.accounts, settings.behaviour, served, settings.generation_seconds), auth)
 
 
 def _reference(settings: Settings, served: Contract) -> ASGIApp:

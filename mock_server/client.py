@@ -43,6 +43,7 @@ class WorldState(TypedDict, total=False):
     lock: Moment | HeldLock | None
     history: History
     sandbox: bool
+    label: str
 
 
 class ControlError(RuntimeError):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server import resources
-from mock_server.app import rules
+from mock_server.app import contract, rules
 from mock_server.behaviours import read_changes
 from mock_server.configuration import ready_made_scenarios
 from mock_server.contract import read_yaml
@@ -96,7 +96,7 @@ def test_the_document_is_valid() -> None:
 def test_the_document_has_exactly_the_routes() -> None:
     nothing: Any = None
     pages = {"/docs": Response()}
-    calls = control_calls(nothing, nothing, nothing, None, nothing, "")
+    calls = control_calls(nothing, contract(), rules(), None, nothing, nothing)
     app = control_app(calls, nothing, pages, nothing, local=True)
     routes = [route for route in app.routes if isinstance(route, Route)]
     served = {(f"/_mock{route.path}", method) for route in routes for method in route.methods or ()}

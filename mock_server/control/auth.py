@@ -7,9 +7,12 @@ import hmac
 import ipaddress
 import re
 import secrets
+from urllib.parse import urlencode
 
 from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,6 +23,8 @@ _PORT = re.compile(r".*:([0-9]{1,5})")
 _PURPOSE = b"aiimage-mock session "
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEALTH = "/_mock/health"
+_UNCOMPRESSED = ("/_mock/events",)
+_MIN_COMPRESSED_BYTES = 1_000
 _PAGE = re.compile(r"/_mock/(login|logout|static/.*)?")
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]+)?")
 
@@ -83,10 +88,17 @@ class Guard:
         app: ASGIApp = self._page if _PAGE.fullmatch(path) else self._app
         if refusal is None and app is self._app and path != _HEALTH and not self._auth.allows(headers):
             refusal = 401, "The control API requires the admin token: Authorization: Bearer TOKEN."
+        if refusal and refusal[0] == 401 and scope["method"] == "GET" and _is_navigation(headers):
+            # A person follows a link or a bookmark: the login leads back there.
+            await RedirectResponse(f"/_mock/login?{urlencode({'to': path})}", 303)(scope, receive, send)
+            return
         if refusal:
             status, message = refusal
             app = json_response({"message": message}, status)
-        await app(scope, receive, send)
+        if path.startswith(_UNCOMPRESSED) or "/images/" in path:
+            await app(scope, receive, send)
+        else:
+            await GZipMiddleware(app, minimum_size=_MIN_COMPRESSED_BYTES, compresslevel=4)(scope, receive, send)
 
     def _refusal(self, headers: Headers, method: str) -> tuple[int, str] | None:
         """Return status and message for a request of another host or site, None for any other."""
@@ -97,6 +109,11 @@ class Guard:
         if method not in _SAFE_METHODS and _is_cross_site(headers, host):
             return 403, "Cross-site requests cannot change anything: send no Origin header, or the server's own origin."
         return None
+
+
+def _is_navigation(headers: Headers) -> bool:
+    """Return whether a browser asks for a page to show, and not a program for data."""
+    return "text/html" in headers.get("accept", "") and headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def cookie_name(headers: Headers) -> str:

@@ -1,6 +1,8 @@
 """Faults of a world: listed, switched on, switched off; and the kinds that exist."""
 
 import inspect
+import re
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from msgspec.structs import replace
@@ -29,8 +31,8 @@ async def world_faults(service: Service, contract: Contract, request: Request) -
     """Answer GET, PUT (replace), POST (add) and DELETE of /worlds/{token}/faults."""
     caller = (await resolve_world(service, request)).caller
     if request.method == "DELETE":
-        name = _name(request)
-        await service.change(caller, lambda world, _: (_without(world, name), None))
+        gone = _switched_off(request)
+        await service.change(caller, lambda world, _: (_without(world, gone), None))
     elif request.method in ("PUT", "POST"):
         plans, keep = await _plans(contract, request), request.method == "POST"
         await service.change(caller, lambda world, _: (_with(world, plans, keep), None))
@@ -70,22 +72,25 @@ def _flat(kind: Any) -> list[Any]:
     return [kind, *(inner for each in get_args(kind) for inner in _flat(each))]
 
 
-def _name(request: Request) -> str | None:
-    """Return the name of the faults to switch off, None for all; raise a 422."""
-    name = query(request, "fault").get("fault")
+def _switched_off(request: Request) -> Callable[[FaultPlan], bool]:
+    """Return which faults to switch off: those of a name, the one with an id, or all; raise a 422."""
+    asked = query(request, "fault", "id")
+    name, number = asked.get("fault"), asked.get("id")
     if name is not None and name not in FAULTS:
         raise http_error(422, f"Unknown fault {name[:40]!a}. Use: {', '.join(FAULTS)}.")
-    return name
+    if number is not None and not re.fullmatch("[0-9]{1,9}", number):
+        raise http_error(422, f"id takes the id of an active fault, a number, not {number[:20]!a}.")
+    return lambda plan: name in (None, plan.fault) and (number is None or plan.id == int(number))
 
 
-def _without(world: World, name: str | None) -> World:
-    """Return the world without the faults of that name, with None without any."""
-    return replace(world, faults=tuple(each for each in world.faults if name not in (None, each.fault)))
+def _without(world: World, gone: Callable[[FaultPlan], bool]) -> World:
+    return replace(world, faults=tuple(each for each in world.faults if not gone(each)))
 
 
 def _with(world: World, plans: tuple[FaultPlan, ...], keep: bool) -> World:
     """Return the world with these faults. keep: also those that it has."""
-    faults = (*world.faults, *plans) if keep else plans
+    last = max((each.id for each in world.faults), default=0)
+    faults = (*world.faults, *(replace(each, id=each.id + last) for each in plans)) if keep else plans
     if len(faults) > MAX_FAULTS:
         raise http_error(422, f"{len(faults)} faults are too many: at most {MAX_FAULTS} can be on at once.")
     return replace(world, faults=faults)

@@ -18,10 +18,10 @@ from .worlds import world_names
 _PREFIX = "aiimage_mock_"
 
 
-async def metrics(service: Service, instance: str) -> Response:
+async def metrics(service: Service) -> Response:
     """Return all metrics."""
     registry = CollectorRegistry()
-    registry.register(_Collected([*_of_requests(service.counts), *await _of_state(service, instance)]))
+    registry.register(_Collected([*_of_requests(service.counts), *await _of_state(service)]))
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
@@ -55,8 +55,8 @@ def _of_requests(counts: RequestCounts) -> Iterator[Metric]:
     yield durations
 
 
-async def _of_state(service: Service, instance: str) -> Sequence[Metric]:
-    labels = {"version": __version__, "instance": instance, "state": service.store.kind}
+async def _of_state(service: Service) -> Sequence[Metric]:
+    labels = {"version": __version__, "instance": service.instance, "state": service.store.kind}
     info = GaugeMetricFamily(f"{_PREFIX}info", "The mock.", labels=list(labels))
     info.add_metric(list(labels.values()), 1)
     worlds, entries = len(await world_names(service)), len(await service.journal.entries())

@@ -61,10 +61,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """Data for the page. closed: tokens of no listed account are refused; credits: balance of other
-    accounts at the start; shared: all worlds have one lock and one clock; operations: ids of all operations in the
-    journal; generate: path of the operation that generates images, None if there is none; prompts: the fields that
-    hold the prompt of an engine.
+    """Data for the page. closed: tokens of no listed account are refused; credits: balance of other accounts at the
+    start; shared: all worlds have one lock and one clock; seconds: that a generation takes by default; lock_seconds:
+    the life of a lock; operations: ids of all operations in the journal; base: the path that all operations begin with;
+    generate: path of the operation that generates images, None if there is none.
     """
 
     version: str
@@ -72,16 +72,18 @@ class PageData:
     closed: bool
     credits: int
     shared: bool
+    seconds: float
+    lock_seconds: float
     operations: tuple[str, ...]
+    base: str
     generate: str | None
     engines: tuple[Engine, ...]
-    prompts: tuple[str, ...]
 
 
-async def health(service: Service, instance: str, _: Request) -> Response:
+async def health(service: Service, _: Request) -> Response:
     """Answer GET /health."""
     kind, worlds = service.store.kind, len(await world_names(service))
-    identity = {"version": __version__, "instance": instance}
+    identity = {"version": __version__, "instance": service.instance}
     return json_response({"status": "ok", **identity, "state": kind, "worlds": worlds})
 
 
@@ -97,8 +99,8 @@ async def behaviour(service: Service, rules: Rules, profile: Profile | None, _: 
     )
 
 
-def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> PageData:
-    """Return the data of the page for a server with these accounts, settings and contract."""
+def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract, seconds: float) -> PageData:
+    """Return the data of the page for a server with these accounts, settings and contract. seconds: of a generation."""
     generate = contract.generation
     parameters = generate.parameters if generate else None
     return PageData(
@@ -111,10 +113,12 @@ def page_data(accounts: Accounts, behaviour: Behaviour, contract: Contract) -> P
         closed=accounts.closed,
         credits=accounts.default.credits,
         shared=behaviour.lock_scope == "global",
+        seconds=seconds,
+        lock_seconds=behaviour.lock_seconds,
         operations=(*(each.id for each in contract.operations), PICTURE),
+        base=contract.base_path,
         generate=generate.path if generate else None,
         engines=tuple(_engines(parameters)) if parameters else (),
-        prompts=tuple(_prompts(parameters)) if parameters else (),
     )
 
 
@@ -135,11 +139,6 @@ def _engines(parameters: Parameters) -> Iterator[Engine]:
         for name, branch in parameters.branches.items():
             fields = tuple(each for each in _fields(branch) if each.name != parameters.discriminator)
             yield Engine(name, parameters.discriminator, fields)
-
-
-def _prompts(parameters: Parameters) -> Mapping[str, None]:
-    """Return the names of the fields with the role of the prompt, each once."""
-    return {each.roles.prompt: None for each in parameters.variants() if each.roles.prompt}
 
 
 def _fields(parameters: Parameters) -> Iterator[Field]:

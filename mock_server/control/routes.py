@@ -20,8 +20,10 @@ from .faults import fault_kinds, world_faults
 from .page_data import behaviour, health
 from .requests import Requests
 from .scenarios import list_scenarios, start_scenario
+from .sending import send_request
 from .snapshots import snapshot
-from .worlds import Picture, images, list_worlds, picture, reset, world
+from .world_list import list_worlds
+from .worlds import Picture, images, picture, reset, world
 
 
 def control_app(calls: Sequence[Route], page: ASGIApp, pages: Mapping[str, ASGIApp], auth: Auth, local: bool) -> Guard:
@@ -34,16 +36,16 @@ def control_app(calls: Sequence[Route], page: ASGIApp, pages: Mapping[str, ASGIA
 
 
 def control_calls(
-    service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture, instance: str
+    service: Service, contract: Contract, rules: Rules, profile: Profile | None, render: Picture, api: ASGIApp
 ) -> list[Route]:
-    """Return the calls of the control API. profile: the evidence of measured settings; render: returns the PNG of an
-    image's title; instance: the id of the processes that serve as one.
+    """Return the calls of the control API. profile: the evidence of measured settings; render: returns the picture of
+    an image's title; api: answers the emulated API.
     """
     requests = Requests(service, contract, rules)
     a_world = "/worlds/{token}"
     return [
-        Route("/health", partial(health, service, instance), methods=["GET"]),
-        Route("/metrics", partial(_metrics, service, instance), methods=["GET"]),
+        Route("/health", partial(health, service), methods=["GET"]),
+        Route("/metrics", partial(_metrics, service), methods=["GET"]),
         Route("/behaviour", partial(behaviour, service, rules, profile), methods=["GET"]),
         Route("/worlds", partial(list_worlds, service), methods=["GET"]),
         Route(a_world, partial(world, service), methods=["GET", "PUT", "PATCH", "DELETE"]),
@@ -55,7 +57,7 @@ def control_calls(
         Route("/faults", partial(fault_kinds, contract), methods=["GET"]),
         Route("/scenarios", partial(list_scenarios, contract), methods=["GET"]),
         Route("/reset", partial(reset, service), methods=["POST"]),
-        Route("/requests", requests.all, methods=["GET", "DELETE"]),
+        Route("/requests", partial(_requests, requests, api), methods=["GET", "POST", "DELETE"]),
         Route("/requests/{id}", requests.one, methods=["GET"]),
         Route("/coverage", requests.coverage, methods=["GET"]),
         Route("/verdict", requests.verdict, methods=["GET"]),
@@ -64,11 +66,16 @@ def control_calls(
     ]
 
 
-async def _metrics(service: Service, instance: str, _: Request) -> Response:
+async def _metrics(service: Service, _: Request) -> Response:
     """Answer GET /metrics."""
     from .metrics import metrics  # loaded only if metrics are read
 
-    return await metrics(service, instance)
+    return await metrics(service)
+
+
+async def _requests(requests: Requests, api: ASGIApp, request: Request) -> Response:
+    """Answer GET and DELETE of /requests from the journal, and a POST by sending a request."""
+    return await (send_request(api, request) if request.method == "POST" else requests.all(request))
 
 
 class _Router(Router):

@@ -1,11 +1,12 @@
 """Worlds: listed, shown, changed, reset; and their images."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,15 +17,17 @@ from mock_server.domain.held_lock import LockValue, lock_view, read_lock
 from mock_server.domain.history import add_history
 from mock_server.domain.images import world_of
 from mock_server.domain.world import Image, Lock, World
-from mock_server.service import Caller, Seen, Service, resets
+from mock_server.service import Seen, Service, resets
 from mock_server.service.service import SHARED
 
-from .http import http_error, invalid, json_response, read_json, resolve_token, resolve_world
+from .http import http_error, invalid, json_response, query, read_json, resolve_token, resolve_world
 
 _CONTROLLER = "the control API"
 
-# Returns the PNG of an image's title; None if it does not exist yet.
-Picture = Callable[[str], Awaitable[bytes | None]]
+_THUMBNAIL_WIDTHS = range(16, 513)
+
+# Returns the PNG of an image's title, or a thumbnail of that width as JPEG; None if it does not exist yet.
+Picture = Callable[[str, int | None], Awaitable[bytes | None]]
 
 
 class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,24 +40,13 @@ class WorldChange(msgspec.Struct, forbid_unknown_fields=True):
     lock: LockValue | UnsetType = UNSET
     history: PastSize | UnsetType = UNSET
     sandbox: bool | UnsetType = UNSET
+    label: Annotated[str, Meta(max_length=80)] | UnsetType = UNSET
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a reset: the token of one world, or nothing for all."""
 
     token: str | UnsetType = UNSET
-
-
-async def list_worlds(service: Service, _: Request) -> Response:
-    """Answer GET /worlds, most recently used first."""
-    views = []
-    # To read a world is to use it: in this order, the order of use stays.
-    for name in await world_names(service):
-        world = (await service.store.read(name)).world
-        if world is not None:
-            caller = Caller(name, service.accounts.default, world.token)
-            views.append(world_view(world.token, await service.look(caller)))
-    return json_response({"worlds": views[::-1], "total": len(views)})
 
 
 async def world(service: Service, request: Request) -> Response:
@@ -90,10 +82,22 @@ async def picture(service: Service, render: Picture, request: Request) -> Respon
     """Answer GET /worlds/{token}/images/{title} with the picture, unaffected by faults and absent from the journal."""
     caller = (await resolve_world(service, request)).caller
     title = unquote(request.path_params["title"])
-    content = await render(title) if world_of(title) == caller.world else None
+    width = _width(query(request, "width").get("width"))
+    content = await render(title, width) if world_of(title) == caller.world else None
     if content is None:
         raise http_error(404, f"Picture {title[:80]!a} not found in this world; it may not be ready yet.")
-    return Response(content, media_type="image/png", headers={"cache-control": "no-cache"})
+    media_type = "image/png" if width is None else "image/jpeg"
+    return Response(content, media_type=media_type, headers={"cache-control": "no-cache"})
+
+
+def _width(asked: str | None) -> int | None:
+    """Return the width of the thumbnail that is asked for, None for the picture itself; raise a 422."""
+    if asked is None:
+        return None
+    if not re.fullmatch("[0-9]{1,4}", asked) or int(asked) not in _THUMBNAIL_WIDTHS:
+        most = _THUMBNAIL_WIDTHS.stop - 1
+        raise http_error(422, f"width takes a number from {_THUMBNAIL_WIDTHS.start} to {most}, not {asked[:20]!a}.")
+    return int(asked)
 
 
 async def world_names(service: Service) -> Sequence[str]:
@@ -117,6 +121,7 @@ def world_view(token: str, seen: Seen) -> dict[str, Any]:
         "generation_time": world.generation_seconds,
         "faults": len(world.faults),
         "sandbox": world.sandbox,
+        "label": world.label,
     }
 
 
@@ -156,6 +161,8 @@ def _changed(service: Service, world: World, now: Instant, change: WorldChange, 
         world = replace(world, used=change.used_today)
     if change.sandbox is not UNSET:
         world = replace(world, sandbox=change.sandbox)
+    if change.label is not UNSET:
+        world = replace(world, label=change.label)
     if change.generation_time is not UNSET:
         world = replace(world, generation_seconds=change.generation_time)
     if change.lock is not UNSET:

@@ -1,6 +1,7 @@
 """The page, its files, and the login in front of it if there is an admin token."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -33,6 +34,7 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
 }
 _HOME = "/_mock/"
+_PLACE = re.compile(r"/_mock/[A-Za-z0-9/_.:*%-]*")
 _MAX_LOGIN_BYTES = 8_192
 _STATIC = Path(__file__).parent / "static"
 # The types of the machine are not used: some systems serve JavaScript as plain text, which no browser runs.
@@ -77,13 +79,16 @@ class Pages:
         return self._page("page.html", data=self._data, guarded=self._auth.required)
 
     async def login(self, request: Request) -> Response:
-        """Answer GET and POST of /login: start a session for the right admin token."""
+        """Answer GET and POST of /login: start a session for the right admin token, and lead to where it was needed."""
         if request.method != "POST":
-            return RedirectResponse(_HOME, 303)
-        session = self._auth.create_session(await _read_token(request))
+            to = _destination(request.query_params.get("to", ""))
+            return RedirectResponse(to, 303) if self._auth.allows(request.headers) else self._login_form(200, to=to)
+        form = await _read_form(request)
+        to = _destination(form.get("to", ""))
+        session = self._auth.create_session(form.get("token", ""))
         if session is None:
-            return self._login_form(401, "Wrong admin token.")
-        reply = RedirectResponse(_HOME, 303, headers={"cache-control": "no-store"})
+            return self._login_form(401, "Wrong admin token.", to)
+        reply = RedirectResponse(to, 303, headers={"cache-control": "no-store"})
         reply.set_cookie(cookie_name(request.headers), session, **_attributes(request))
         return reply
 
@@ -106,8 +111,8 @@ class Pages:
             return Response(status_code=304, headers=headers)
         return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
 
-    def _login_form(self, status: int, problem: str = "") -> Response:
-        return self._page("login.html", status, problem=problem)
+    def _login_form(self, status: int, problem: str = "", to: str = _HOME) -> Response:
+        return self._page("login.html", status, problem=problem, to=to)
 
     def _page(self, name: str, status: int = 200, **values: Any) -> Response:
         text = self._templates.get_template(name).render(values)
@@ -118,7 +123,12 @@ def _attributes(request: Request) -> _Attributes:
     return {"path": "/_mock", "httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}
 
 
-async def _read_token(request: Request) -> str:
-    """Return the token of the login form, empty for none; raise a 413."""
+async def _read_form(request: Request) -> Mapping[str, str]:
+    """Return the fields of the login form; raise a 413."""
     body = await read_body(request, _MAX_LOGIN_BYTES)
-    return parse_qs(body.decode(errors="replace")).get("token", [""])[0]
+    return {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
+
+
+def _destination(asked: str) -> str:
+    """Return where a login leads: a path of the mock that was asked for, else the page."""
+    return asked if _PLACE.fullmatch(asked) else _HOME

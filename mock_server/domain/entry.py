@@ -8,6 +8,7 @@ import msgspec
 from .clock import Instant
 
 PICTURE = "getPicture"
+CLIENT, PAGE = "client", "page"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -29,7 +30,9 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     status: None if no reply was sent; complete: False if the connection ended before the reply did;
     code: key in the table of refusals; rule: id of the rule that refused it; state: what the rule checked; ends_at:
     when the same request may pass, None if there is no such instant; made: titles of its images; picture: title of
-    the picture that it fetched; faults: names of those applied to it; received: when it arrived, on the server's clock.
+    the picture that it fetched; faults: names of those applied to it; received: when it arrived, on the server's clock;
+    sender: "client", or "page" for a request that does not count for the client; cut: how many characters the texts
+    had that the journal shortened, by "reply" or the name of the field, "fields/prompt".
     """
 
     id: str
@@ -56,3 +59,10 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     faults: tuple[str, ...] = ()
     received: Instant = 0
     code: str | None = None
+    sender: str = CLIENT
+    cut: Mapping[str, int] = msgspec.field(default_factory=dict)
+
+    @property
+    def by_client(self) -> bool:
+        """Whether the request counts for the client: in its coverage and its verdict."""
+        return self.sender == CLIENT

@@ -116,7 +116,8 @@ class Image(msgspec.Struct, frozen=True):
 
 class FaultPlan(msgspec.Struct, frozen=True):
     """A fault that is on. operations: ids of those it applies to; times: to how many requests at most, None for no
-    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted.
+    limit; after: how many requests pass first; seen, applied: the numbers of requests checked and faulted; id: its
+    number, by which it can be switched off.
     """
 
     fault: str
@@ -127,6 +128,7 @@ class FaultPlan(msgspec.Struct, frozen=True):
     probability: float = 1
     seen: int = 0
     applied: int = 0
+    id: int = 0
 
 
 class Calls(msgspec.Struct, frozen=True):
@@ -143,7 +145,8 @@ class World(msgspec.Struct, frozen=True):
 
     token: masked; first_id: id of its first image; day: the day that `used` counts; images: the last ones, newest
     first; made: number of images ever made; generation_seconds: duration of a generation, None for the server's
-    default; calls: those that a rate limit counts; sandbox: whether nothing is charged and no daily limit applies.
+    default; calls: those that a rate limit counts; sandbox: whether nothing is charged and no daily limit applies;
+    label: given to it for lists, "" for none.
     """
 
     name: str
@@ -162,3 +165,4 @@ class World(msgspec.Struct, frozen=True):
     faults: tuple[FaultPlan, ...] = ()
     calls: Calls | None = None
     sandbox: bool = False
+    label: str = ""

@@ -40,6 +40,7 @@ def make_plans(entries: Sequence[Mapping[str, Any]], contract: Contract) -> tupl
 def show_plan(plan: FaultPlan) -> dict[str, Any]:
     """Return a plan as JSON, with the number of requests that it has seen and been applied to."""
     return {
+        "id": plan.id,
         "fault": plan.fault,
         "operation": plan.operations[0] if len(plan.operations) == 1 else None,
         "times": plan.times,
@@ -53,12 +54,12 @@ def show_plan(plan: FaultPlan) -> dict[str, Any]:
 
 def _numbered_plan(number: int, entry: Mapping[str, Any], contract: Contract) -> FaultPlan:
     try:
-        return _plan(entry, contract)
+        return _plan(number + 1, entry, contract)
     except (FaultError, msgspec.ValidationError) as error:
         raise FaultError(f"fault {number}: {error}") from error
 
 
-def _plan(entry: Mapping[str, Any], contract: Contract) -> FaultPlan:
+def _plan(number: int, entry: Mapping[str, Any], contract: Contract) -> FaultPlan:
     binding = msgspec.convert(entry, _Binding)
     parameters = {name: value for name, value in entry.items() if name not in _Binding.__struct_fields__}
     fault = make_fault(binding.fault, parameters)
@@ -67,7 +68,8 @@ def _plan(entry: Mapping[str, Any], contract: Contract) -> FaultPlan:
         check_target(fault, Target(contract, operations[0]))
     else:
         operations = _default_operations(fault, contract)
-    return FaultPlan(binding.fault, operations, parameters, binding.times, binding.after, binding.probability)
+    conditions = (binding.times, binding.after, binding.probability)
+    return FaultPlan(binding.fault, operations, parameters, *conditions, id=number)
 
 
 def _default_operations(fault: Fault, contract: Contract) -> tuple[str, ...]:

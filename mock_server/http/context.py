@@ -1,10 +1,10 @@
-"""The context of a request: its state, its headers, its files, and the journal entry made of them without secrets."""
+"""The context of a request: its state, its headers and its files."""
 
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import count, islice
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -12,14 +12,13 @@ import msgspec
 from msgspec.structs import replace
 from starlette.types import Receive, Scope
 
-from mock_server.contract import Finding
 from mock_server.domain.accounts import masked
 from mock_server.domain.clock import Instant
-from mock_server.domain.entry import Entry, Problem
+from mock_server.domain.entry import CLIENT
 from mock_server.domain.rates import Rate
 from mock_server.faults import Fault
-from mock_server.faults.transmission import Transmission
 from mock_server.service import Caller, Seen
+from mock_server.service.sending import sender_of
 
 from .replies import Reply
 
@@ -32,15 +31,11 @@ _MAX_TEXT_CHARACTERS = 500
 _MAX_NAME_CHARACTERS = 100
 _MAX_METHOD_CHARACTERS = 20
 _MAX_HEADERS = 50
-_MAX_FIELDS = 50
 # A thousand heads are cached: 4 MB at most.
 _MAX_CACHED_BYTES = 4_000
 _MIN_SECRET_CHARACTERS = 6
-# MessagePack has no larger integers.
-_MAX_INTEGER = 2**63 - 1
 _process = secrets.token_hex(5)  # many processes may share a journal, and each numbers its own requests
 _numbers = count(1)
-_NO_REPLY = Reply(0, None)
 _EMPTY: dict[str, Any] = {}
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -74,9 +69,11 @@ class RequestHeaders(msgspec.Struct, frozen=True):
 
     def journal_text(self, text: str) -> str:
         """Return text with the token masked, cut to 500 characters."""
-        if self.token_is_in(text):
-            text = text.replace(self.token, self.masked_token)
-        return text[:_MAX_TEXT_CHARACTERS]
+        return self.without_token(text)[:_MAX_TEXT_CHARACTERS]
+
+    def without_token(self, text: str) -> str:
+        """Return text with the token masked."""
+        return text.replace(self.token, self.masked_token) if self.token_is_in(text) else text
 
 
 def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
@@ -147,7 +144,7 @@ class RequestContext(msgspec.Struct):
     early_reply: the refusal, if the request was refused before its faults were selected; reply: the reply of the
     service, before faults are applied; world_reset: the world was reset while the request ran, and is not in the
     journal; picture: the title of a picture; rate: what is left of the rate limit; method, path: cut, as the log and
-    the journal keep them.
+    the journal keep them; sender: "client", or who else sent it by the control API.
     """
 
     scope: Scope
@@ -170,12 +167,14 @@ class RequestContext(msgspec.Struct):
     world_reset: bool = False
     picture: str | None = None
     rate: Rate | None = None
+    sender: str = CLIENT
 
     def __post_init__(self) -> None:
         self.number = next(_numbers)
         self.id = f"{_process}{self.number:08x}"
         self.method = self.scope["method"][:_MAX_METHOD_CHARACTERS]
         self.path = self.scope["path"][:_MAX_TEXT_CHARACTERS]
+        self.sender = sender_of(self.scope, self.id)
 
     @property
     def origin(self) -> str:
@@ -186,58 +185,3 @@ class RequestContext(msgspec.Struct):
             name, port = self.scope.get("server") or ("127.0.0.1", None)
             host = f"{name}:{port}" if port else name
         return f"{self.scope['scheme']}://{host}"
-
-    def journal_entry(self, transmission: Transmission, connected: bool) -> Entry:
-        """Return the journal entry, with secrets masked and texts cut. connected: whether the client still is."""
-        scope, headers, reply = self.scope, self.headers, self.reply or _NO_REPLY
-        refusal, text = reply.refusal, headers.journal_text
-        at = self.received if self.at is None else self.at
-        last = self.seen.now if self.seen else at
-        return Entry(  # by position, which takes a tenth of the time
-            self.id,
-            self.caller.world if self.caller else "",
-            headers.masked_token,
-            at,
-            last if reply.ended is None else reply.ended,
-            self.operation,
-            self.method,
-            text(scope["path"]),
-            text(scope["query_string"].decode("latin-1")) if scope["query_string"] else "",
-            headers.journal_headers,
-            self._journal_fields() if self.sent_fields else _EMPTY,
-            transmission.status,
-            connected and transmission.ending == "complete",
-            "" if self.picture else text(transmission.body.decode(errors="replace")),
-            reply.rule,
-            refusal.state if refusal else _EMPTY,
-            refusal.ends_at if refusal else None,
-            self._journal_problems(reply.findings) if reply.findings else (),
-            reply.made,
-            self.picture,
-            b"authorization" in headers.values,
-            tuple([fault.name for fault, _ in self.faults]) if self.faults else (),
-            self.received,
-            reply.code,
-        )
-
-    def _journal_fields(self) -> Mapping[str, Any]:
-        sent, text, limit = self.sent_fields, self.headers.journal_text, _MAX_TEXT_CHARACTERS
-        # One search in all texts: a token is hardly ever in a body.
-        if self.headers.token_is_in("\n".join([*sent, *[value for value in sent.values() if isinstance(value, str)]])):
-            sent = {text(name): text(value) if isinstance(value, str) else value for name, value in sent.items()}
-        return {
-            name[:limit]: value[:limit] if isinstance(value, str) else _journal_value(value)
-            for name, value in islice(sent.items(), _MAX_FIELDS)
-        }
-
-    def _journal_problems(self, findings: Sequence[Finding]) -> tuple[Problem, ...]:
-        text = self.headers.journal_text
-        return tuple([Problem(each.field, each.code, text(each.message)) for each in findings])
-
-
-def _journal_value(value: Any) -> Any:
-    if isinstance(value, int):
-        return max(-_MAX_INTEGER, min(value, _MAX_INTEGER))
-    if isinstance(value, SentFile):
-        return {"file": value.size}
-    return value if value is None or isinstance(value, float) else f"({type(value).__name__})"

@@ -4,6 +4,7 @@ They are answered as by a web server that has them as files: conditional request
 """
 
 import hashlib
+from functools import partial
 from typing import NamedTuple
 
 from mock_server import __version__, pictures
@@ -66,10 +67,24 @@ class Pictures:
             return empty(status, version.headers)
         return _sent(await self._rendering(kept), context, version)
 
-    async def picture(self, title: str) -> bytes | None:
-        """Return the PNG of an image, or None if no world keeps that image, or its source was evicted."""
+    async def picture(self, title: str, width: int | None = None) -> bytes | None:
+        """Return the PNG of an image, or a JPEG of at most that width; None if no world keeps that image, or its source
+        was evicted.
+        """
         kept = await self._kept(title)
-        return await self._rendering(kept) if kept else None
+        if kept is None:
+            return None
+        return await (self._rendering(kept) if width is None else self._thumbnail(kept, width))
+
+    async def _thumbnail(self, kept: "_Kept", width: int) -> bytes:
+        key = f"{self._key(kept.image)}/{width}"
+        made = await self._rendered.get(key)
+        if made is None:
+            picture = await self._rendering(kept)
+            async with self._renderers.place(kept.owner):
+                made = await run_in_thread(partial(pictures.thumbnail, width=width), picture)
+                await self._rendered.put(key, made)
+        return made
 
     async def _kept(self, title: str) -> "_Kept | None":
         found = await self._service.image(title)

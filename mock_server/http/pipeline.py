@@ -22,6 +22,7 @@ from .connections import connection_of, transmit
 from .context import RequestContext, parse_headers
 from .cors import preflight, readable
 from .presentation import Presenter
+from .recording import journal_entry, unfinished_entry
 from .replies import ClientGoneError, RefusedError, Reply, error, to_transmission
 
 _log = logging.getLogger("aiimage_mock")
@@ -69,7 +70,10 @@ class Pipeline:
             return
         except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
             context.early_reply = self._error_reply(context, problem)
-        with self._in_progress(context):
+        with (
+            self.service.in_progress.entered(context.id, partial(unfinished_entry, context)),
+            self._in_progress(context),
+        ):
             try:
                 reply = await self._respond(context)
             except BaseException as problem:  # noqa: BLE001 (every failure gets a reply)
@@ -158,7 +162,7 @@ class Pipeline:
 
     async def _record(self, context: RequestContext, transmission: Transmission, connected: bool) -> Transmission:
         """Write the journal entry and return what is sent: if the journal cannot be written, a 503."""
-        entry = context.journal_entry(transmission, connected)
+        entry = journal_entry(context, transmission, connected)
         try:
             await self.service.journal.append(entry)
         except StoreUnavailableError as unavailable:

@@ -35,7 +35,8 @@ class Evidence:
 def key(entry: Entry) -> Key:
     """Return a value that is equal for equal requests: operation and fields, or the problems if there are no fields."""
     try:
-        fields = json.dumps(entry.fields, sort_keys=True, default=str)
+        # With the lengths of texts that the journal cut: two that begin alike may differ behind the cut.
+        fields = json.dumps([entry.fields, entry.cut], sort_keys=True, default=str)
     except (RecursionError, ValueError):
         fields = entry.id  # fields that are nested too deeply to compare equal no others
     return entry.operation, fields, () if entry.fields else tuple(each.message for each in entry.problems)

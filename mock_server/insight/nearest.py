@@ -17,6 +17,12 @@ AT_ONCE = "at once"
 AFTER_BUYING = "after buying credits"
 NEVER = "never by itself"
 PICTURE_PATH = "/uploads/{title}"
+# By the status of a reply that a fault or a header forced, as the service itself would mean it.
+_AFTER_FORCED = {
+    **dict.fromkeys((400, 401, 403, 404, 405, 422, 429), NEVER),
+    409: "when check-availability answers 200",
+    419: AFTER_BUYING,
+}
 _ENCODINGS = {True: "multipart/form-data", False: "application/json"}
 
 
@@ -24,9 +30,9 @@ def nearest(entry: Entry, contract: Contract) -> Nearest:
     """Return the valid request nearest to one that was refused.
 
     Always {"operation", "when", "method", "path"}. when: an instant as ISO 8601, "at once", "after buying credits",
-    or "never by itself". Also "fields", the changes as {"field", "sent", "nearest", "problem"}, the whole body as
-    "request" and its "encoding"; for a missing token "headers" instead; for a wrong path or method no body, and method
-    and path are {"sent", "nearest"}.
+    "never by itself", or "when check-availability answers 200". Also "fields", the changes as {"field", "sent",
+    "nearest", "problem"}, the whole body as "request" and its "encoding"; for a missing token "headers" instead; for a
+    wrong path or method no body, and method and path are {"sent", "nearest"}.
     """
     return _BY_CODE.get(entry.code or "", _same)(entry, contract)
 
@@ -41,7 +47,9 @@ def _same(entry: Entry, contract: Contract) -> Nearest:
 
 
 def _when(entry: Entry) -> str:
-    """Return when the same request may pass: at once, unless a state of the world prevents it."""
+    """Return when the same request may pass: at once, unless a state of the world or a forced reply prevents it."""
+    if entry.code is None:
+        return _AFTER_FORCED.get(entry.status or 0, AT_ONCE)
     if entry.ends_at is not None:
         return exact(entry.ends_at)
     return NEVER if entry.state else AT_ONCE

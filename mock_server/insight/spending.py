@@ -38,8 +38,18 @@ def _resent(first: Entry, second: Entry) -> bool:
 
 
 def _resending(chain: Sequence[Entry]) -> Occurrence:
-    return Occurrence(
-        ids(chain), f"A generation {_loss(chain[0])}, and the client repeated it without a call of recent-images."
+    event = f"A generation {_loss(chain[0])}, and the client repeated it without a call of recent-images."
+    return Occurrence(ids(chain), f"{event}{_browser(chain)}")
+
+
+def _browser(chain: Sequence[Entry]) -> str:
+    """Return a sentence if a browser may have repeated the request, and not the code of the client."""
+    is_browser = any(name == "sec-fetch-mode" for name, _ in chain[0].headers)
+    if chain[0].status is not None or not is_browser:
+        return ""
+    return (
+        f" The browser may have sent it {len(chain)} times by itself: it repeats a request whose reused connection "
+        "closed without a reply."
     )
 
 

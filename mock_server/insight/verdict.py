@@ -102,13 +102,14 @@ CLIENT_RULES = (
 
 
 def verdict(entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return the verdict on the client of one world, from its entries, oldest first.
+    """Return the verdict on the client of one world, from its entries, oldest first. Those of the page do not count.
 
     {"verdict": "misbehaved", "well-behaved" or "not exercised", "requests": number of judged requests, "rules":
     [{"id", "title", "statement", "verdict": "violated", "passed" or "not_exercised", "reason", "count", "requests"}]}.
     requests: ids, a list per occurrence of the violation, or, of a passed rule, of its situation; at
     most 20 of 20 each, while count counts all.
     """
+    entries = [entry for entry in entries if entry.by_client]
     judged = [_judged(rule, rule.look(entries)) for rule in CLIENT_RULES]
     found = {each["verdict"] for each in judged}
     overall = "misbehaved" if "violated" in found else "well-behaved" if "passed" in found else "not exercised"

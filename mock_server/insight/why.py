@@ -50,7 +50,7 @@ def _readable_value(name: str, value: Any) -> Any:
 def _message(entry: Entry, found: Nearest) -> str:
     if entry.code is None:
         cause = f"the fault {', '.join(entry.faults)} answered" if entry.faults else "the mock was asked to answer"
-        return f"No rule refused it: {cause} {entry.status}. Send it again."
+        return f"No rule refused it: {cause} {entry.status}. {_FORCED.get(entry.status or 0, _AGAIN)}"
     if entry.code not in _BY_CODE:
         return f"The rule {entry.rule} refused it with {entry.status}."
     return _BY_CODE[entry.code](entry, found)
@@ -147,6 +147,20 @@ def _too_large(entry: Entry, found: Nearest) -> str:
     return "The request body is larger than the limit. Send a smaller one."
 
 
+# A client must obey a forced reply like one of the service: the verdict cannot tell them apart.
+_AGAIN = "Send it again."
+_UNCHANGED = "A client corrects the request that it gets this for, and does not repeat it unchanged."
+_FORCED = {
+    400: _UNCHANGED,
+    401: "A client sends another token, and does not repeat it with this one.",
+    403: "A client uses another key, and does not repeat it with this one.",
+    404: "A client corrects the address, and does not repeat it.",
+    405: "A client corrects the method, and does not repeat it.",
+    409: "A client asks check-availability once a second, and sends it again when that says 200.",
+    419: "A client buys credits before it sends this again.",
+    422: _UNCHANGED,
+    429: "A client waits until the next day, or as long as Retry-After says, before it sends this again.",
+}
 _BY_CODE: Mapping[str, Callable[[Entry, Nearest], str]] = {
     "unauthenticated": _no_token,
     "no-route": _no_route,

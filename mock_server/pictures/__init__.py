@@ -18,6 +18,13 @@ def render(picture: Picture, max_pixels: int, max_seconds: float) -> bytes:
     return processes.render(picture, max_pixels, max_seconds)
 
 
+def thumbnail(picture: bytes, width: int) -> bytes:
+    """Return a picture that `render` made as JPEG, at most that wide."""
+    from . import rendering
+
+    return rendering.thumbnail(picture, width)
+
+
 def measure(data: bytes, max_pixels: int, max_seconds: float) -> tuple[int, int]:
     """Return width and height of an uploaded image, upright; raise UnreadableImage.
 
@@ -28,4 +35,4 @@ def measure(data: bytes, max_pixels: int, max_seconds: float) -> tuple[int, int]
     return processes.measure(data, max_pixels, max_seconds)
 
 
-__all__ = ["Picture", "UnreadableImage", "measure", "render"]
+__all__ = ["Picture", "UnreadableImage", "measure", "render", "thumbnail"]

@@ -24,6 +24,7 @@ MIN_DRAWN_PIXELS, MAX_UNSCALED_PIXELS, MAX_DRAWN_PIXELS = 64, 512, 1024
 PROMPT_SHARE = 0.36
 PROMPT_SHARE_OVER_SOURCE = 0.13
 TINT = 0.62
+THUMBNAIL_QUALITY = 72
 
 
 def render(picture: Picture) -> bytes:
@@ -43,6 +44,16 @@ def render(picture: Picture) -> bytes:
         canvas = _tinted(_covering(read_rgb(picture.source, max(picture.size)), picture.size), picture.hue)
         add_card(canvas, picture, PROMPT_SHARE_OVER_SOURCE)
     return _png(canvas, picture)
+
+
+def thumbnail(picture: bytes, width: int) -> bytes:
+    """Return a PNG of `render` as JPEG, at most `width` wide, for a list of many."""
+    with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+        small = image.convert("RGB")
+    small.thumbnail((width, 4 * width), reducing_gap=2)
+    output = io.BytesIO()
+    small.save(output, "JPEG", quality=THUMBNAIL_QUALITY)
+    return output.getvalue()
 
 
 def _covering(source: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -77,9 +77,11 @@ class Changes:
         self._scheduler.cancel_all()
         await self._report(_Changed())
 
-    async def listen(self, pause: float, world: str | None = None) -> AsyncGenerator[Event | None, None]:
+    async def listen(
+        self, pause: float, world: str | None = None, gather: float | None = None
+    ) -> AsyncGenerator[Event | None, None]:
         """Yield the events of all processes as Events.listen yields those of one."""
-        listening = self._events.listen(pause, world)
+        listening = self._events.listen(pause, world, gather)
         # Registers the listener: events that come while the bus is asked are kept for it.
         first = await anext(listening)
         try:

@@ -90,11 +90,6 @@ class Scheduler:
             self._queues[name].idle.set()
             self._delete_if_unused(name)
 
-    @property
-    def waiting(self) -> int:
-        """The number of requests that wait for an instant."""
-        return sum(len(queue.waiting) for queue in self._queues.values())
-
     async def wait(self, name: str, world: str, instant: Instant, look: Callable[[], Awaitable[View]]) -> View:
         """Return what `look` returns once the clock shows `instant`, or once the wait is cancelled.
 

@@ -22,6 +22,7 @@ from mock_server.stores.protocol import Found, Journal, Shelf, Store
 from .changes import Changes
 from .counts import RequestCounts
 from .events import Events
+from .in_progress import InProgress
 from .scheduler import Scheduler
 
 T = TypeVar("T")
@@ -59,7 +60,8 @@ class Service:
     """The state, the settings and the clock that handlers work with.
 
     sources: uploads by key; generation_seconds: default duration of a generation; invent: makes the images of a
-    past; counts: of the requests that this process has answered.
+    past; counts: of the requests that this process has answered; in_progress: those that it is answering; instance:
+    names the processes that serve as one.
     """
 
     accounts: Accounts
@@ -75,6 +77,8 @@ class Service:
     generation_seconds: float
     invent: Invent
     counts: RequestCounts = field(default_factory=RequestCounts)
+    instance: str = ""
+    in_progress: InProgress = field(default_factory=InProgress)
 
     def caller(self, token: str) -> Caller | None:
         """Return the caller with that token, None if it is not valid. [AUTH-401]"""
@@ -138,6 +142,7 @@ class Service:
         """Return the caller's world once its clock shows `instant`, or once the world is deleted."""
         # Here, because only requests that wait need the messages of other processes.
         await self.changes.connect()
+        self._publish(caller)  # for listeners that show the requests in progress
         return await self.scheduler.wait(self.clock_of(caller.world), caller.world, instant, lambda: self.look(caller))
 
     def clock_of(self, world: str) -> str:

@@ -35,7 +35,7 @@ class MemoryJournal:
 
     async def append(self, entry: Entry) -> None:
         counts = self._counts(entry.world)
-        if entry.status is not None:  # the tally is one of replies
+        if entry.status is not None and entry.by_client:  # the tally is one of replies
             counts[entry.operation or "", entry.status, entry.rule] += 1
         self._store(entry.world, entry)
 
@@ -48,6 +48,9 @@ class MemoryJournal:
     async def entry(self, number: str) -> Entry | None:
         packed = self._by_id.get(number)
         return _decode(packed) if packed else None
+
+    async def worlds(self) -> Sequence[str]:
+        return [name for name in self._tallies if name]
 
     async def tally(self, world: str) -> Tally:
         return dict(self._tallies.get(world, {}))

@@ -82,6 +82,10 @@ class Journal(Protocol):
         """Return the entry with that id, None if there is none or it was evicted."""
         ...
 
+    async def worlds(self) -> Sequence[str]:
+        """Return the names of the worlds with requests, those longest without one first."""
+        ...
+
     async def tally(self, world: str) -> Tally:
         """Return how many requests of a world there were by operation, status and rule, evicted ones included.
 

@@ -45,6 +45,7 @@ def main() -> None:
         overview(browser, mocked)
         exchange(browser, mocked)
         phone(browser, mocked)
+        timeline(browser, mocked)
 
 
 def picture() -> None:
@@ -140,6 +141,19 @@ def exchange(browser: Browser, mocked: Mocked) -> None:
         expect(dialog).to_be_visible()
         hide_id(dialog)
         save(page, "page-request")
+
+
+def timeline(browser: Browser, mocked: Mocked) -> None:
+    with opened(browser, mocked, viewport={"width": 1360, "height": 860}) as page:
+        page.get_by_text("Timeline", exact=True).click()
+        page.get_by_role("button", name="All", exact=True).click()
+        expect(part(page, "chart").locator(".bar")).to_have_count(rows_of(mocked))
+        save(page, "page-timeline")
+
+
+def rows_of(mocked: Mocked) -> int:
+    """Return how many requests the world has."""
+    return int(mocked.control("GET", f"/requests?token={SHOP}")["total"])
 
 
 def hide_id(dialog: Locator) -> None:

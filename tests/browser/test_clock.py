@@ -103,7 +103,7 @@ def test_the_clock_is_advanced_to_the_end_of_a_generation(watched: Watched, shar
             headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
     }"""
     page.evaluate(send, [stopped, ORDER])
-    expect(part(page, "running")).to_have_text("1 generation running")
+    expect(part(page, "running")).to_have_text("1 running")
     expect(part(page, "lock")).to_have_text("10.0 s")
     edge.click()
     expect(page.locator(".gallery li")).to_have_count(1)

@@ -25,6 +25,8 @@ def test_a_lost_connection_is_shown_and_recovered(browser: Browser) -> None:
         expect(page.locator("#live")).to_have_text("live")
         expect(part(page, "credits")).to_have_text("98")
         expect(page.locator(".gallery li")).to_have_count(2)
+        expect(page.locator("#notice")).to_contain_text("started again. Its state is new")
+        expect(page.locator("#notice")).not_to_contain_text("does not answer")
     tabs.close()
     assert tabs.problems == []
 

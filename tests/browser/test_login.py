@@ -55,3 +55,38 @@ def test_an_ended_session_leads_to_the_login(guarded: Watched) -> None:
     page.context.clear_cookies()
     guarded.mocked.control("PATCH", "/worlds/demo", {"credits": 1})
     expect(page.get_by_label("Admin token")).to_be_visible()
+
+
+def test_the_login_keeps_the_world_in_the_address(guarded: Watched) -> None:
+    page = guarded.tab()
+    page.goto(guarded.address("demo-low"))
+    log_in(page, "wrong")
+    expect(page.get_by_role("alert")).to_be_visible()
+    log_in(page, ADMIN)
+    expect(part(page, "credits")).to_have_text("2")
+    assert page.url == guarded.address("demo-low")
+
+
+def test_the_reference_asks_for_the_login_and_comes_back(guarded: Watched) -> None:
+    page = guarded.tab()
+    page.goto(f"{guarded.mocked.origin}/_mock/docs#LOCK-10S")
+    log_in(page, ADMIN)
+    expect(page.locator("#LOCK-10S")).to_be_attached()
+    assert page.url == f"{guarded.mocked.origin}/_mock/docs#LOCK-10S"
+
+
+def test_a_mock_with_another_token_asks_for_it(browser: Browser) -> None:
+    with Server("--admin-token", ADMIN) as first, closing(Mocked(first, ADMIN)) as mocked:
+        tabs = Watched(browser, mocked)
+        tabs.expected = ("401", "ERR_", "503")
+        page = tabs.tab()
+        page.goto(tabs.address("demo-low"))
+        log_in(page, ADMIN)
+        expect(page.locator("#live")).to_have_text("live")
+        first.stop()
+    with Server("--admin-token", "another", "--port", str(first.port)):
+        expect(page.get_by_label("Admin token")).to_be_visible()
+        log_in(page, "another")
+        expect(part(page, "credits")).to_have_text("2")
+    tabs.close()
+    assert tabs.problems == []

@@ -1,11 +1,14 @@
-"""Many requests: the page renders only the visible rows."""
+"""Many requests, worlds and pictures: the page renders only what is visible, and asks for no more than it can show."""
 
-from playwright.sync_api import expect
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
 
 from support.browser import Mocked, Watched, part, rows
 from support.load import load, send
 
-MAX_ROWS = 45
+MAX_ROWS = 60
 WATCH = """() => {
     window.added = 0;
     const rows = (nodes) => [...nodes].filter((node) => node.classList?.contains("row")).length;
@@ -23,7 +26,7 @@ def test_only_a_screenful_of_a_thousand_requests_is_rendered(watched: Watched, s
     first = send(shared.origin, token, 1)
     send(shared.origin, token, 999)
     page = watched.open(token)
-    expect(part(page, "count")).to_have_text("1000")
+    expect(part(page, "count")).to_have_text("1,000")
     assert rows(page).count() <= MAX_ROWS
     assert page.locator("*").count() < 1_500
     timeline = part(page, "timeline")
@@ -49,7 +52,7 @@ def test_new_requests_keep_the_scroll_position(watched: Watched, shared: Mocked,
     page = watched.open(token)
     expect(part(page, "count")).to_have_text("200")
     timeline = part(page, "timeline")
-    timeline.evaluate("(list) => { list.scrollTop = 100 * 46; }")
+    timeline.evaluate("(list) => { list.scrollTop = 100 * 28; }")
     expect(rows(page).filter(has=page.locator("time")).first).to_have_attribute("aria-posinset", "95")
     read = timeline.evaluate(READ)
     send(shared.origin, token, 7)
@@ -61,7 +64,7 @@ def test_under_load_the_newest_request_appears_and_controls_work(watched: Watche
     send(shared.origin, token, 1000)
     page = watched.open(token)
     with load(shared.origin, token):
-        expect(part(page, "count")).to_have_text("1000")
+        expect(part(page, "count")).to_have_text("1,000")
         page.get_by_role("button", name="Freeze").click()
         expect(part(page, "mode")).to_have_text("frozen")
         assert shared.world(token)["clock"]["mode"] == "frozen"
@@ -74,3 +77,40 @@ def test_under_load_the_newest_request_appears_and_controls_work(watched: Watche
     newest = send(shared.origin, token, 1)
     expect(rows(page).first).to_have_attribute("data-id", newest)
     assert rows(page).count() <= MAX_ROWS
+
+
+class Traffic:
+    """Counts the bytes that a tab receives, as they are on the wire."""
+
+    def __init__(self, page: Page) -> None:
+        self.received = 0
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.dataReceived", self._add)
+
+    def _add(self, event: dict[str, int]) -> None:
+        self.received += event["encodedDataLength"]
+
+
+@pytest.mark.slow
+def test_the_page_costs_little_to_load_and_less_to_keep(watched_own: Watched, own: Mocked, token: str) -> None:
+    for number in range(500):
+        own.get("versions", f"reader-{number}")
+    for number in range(40):
+        own.generate(token, f"Picture {number}")
+    send(own.origin, token, 1000)
+    page = watched_own.tab()
+    traffic = Traffic(page)
+    page.goto(watched_own.address(token))
+    expect(part(page, "count")).to_have_text("1,000")
+    expect(page.locator(".gallery img").first).to_have_js_property("complete", True)
+    assert traffic.received < 600_000
+    before, began = traffic.received, time.monotonic()
+    with load(own.origin, token):
+        for number in range(30):
+            own.get("versions", f"newcomer-{number}")
+            newest = own.generate(token, f"During the load {number}").headers["x-mock-request-id"]
+            send(own.origin, token, 20)
+        part(page, "filters").get_by_label("Text").fill("During the load 29")
+        expect(page.locator(f'.row[data-id="{newest}"]')).to_be_visible()
+    assert (traffic.received - before) / (time.monotonic() - began) < 50_000

@@ -108,7 +108,7 @@ def test_the_second_of_two_simultaneous_requests_is_locked(page: Page, shared: M
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(part(page, "running")).to_have_text("1 generation running")
+    expect(part(page, "running")).to_have_text("1 running")
     send(page, 409)
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 5})
     expect(part(page, "answer").locator(".status")).to_have_text("200")

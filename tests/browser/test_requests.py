@@ -115,8 +115,8 @@ def test_a_request_is_repeated_by_its_command(watched: Watched, shared: Mocked) 
     command = dialog.locator(".curl").inner_text()
     assert "Authorization: Bearer demo-low" in command
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    dialog.get_by_role("button", name="Copy").click()
-    expect(dialog.get_by_role("status")).to_have_text("Copied.")
+    dialog.get_by_role("button", name="Copy", exact=True).click()
+    expect(dialog.get_by_role("status").last).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == command
     done = subprocess.run(["bash", "-c", f"{command} --silent"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == asked.json()

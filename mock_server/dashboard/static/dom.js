@@ -46,3 +46,13 @@ export function formatJson(text) {
     return text;
   }
 }
+
+const PARTS = "section[aria-label], nav[aria-label], [role=region], [role=search]";
+
+/** Give the parts of a pane the name of its world, where there are two of each; "" for none. */
+export function nameParts(root, world) {
+  for (const each of root.querySelectorAll(PARTS)) {
+    each.dataset.label ??= each.getAttribute("aria-label");
+    each.setAttribute("aria-label", world ? `${each.dataset.label} of ${world}` : each.dataset.label);
+  }
+}

@@ -1,14 +1,16 @@
 // The stream of server-sent events. A hidden tab does not listen.
 
-import { address } from "./api.js";
+import { address, call } from "./api.js";
 
 const RETRY_MS = 1000;
+// However many requests there are, the page receives one event in so many seconds.
+const GATHER_SECONDS = 0.25;
 
 export class Events {
   #source = null;
   #timer = 0;
 
-  /** onEvent: called with each event; onOpen: called once no further event can be missed; onState: called with "live" or "reconnecting". */
+  /** onEvent: called with what has changed; onOpen: called once no further event can be missed; onState: called with "live" or "reconnecting". */
   constructor({ onEvent, onOpen, onState }) {
     this.onEvent = onEvent;
     this.onOpen = onOpen;
@@ -18,7 +20,7 @@ export class Events {
 
   listen() {
     if (this.#source) return;
-    const source = new EventSource(address("/events"));
+    const source = new EventSource(address(`/events?gather=${GATHER_SECONDS}`));
     this.#source = source;
     source.addEventListener("open", () => {
       this.onState("live");
@@ -26,11 +28,11 @@ export class Events {
     });
     source.addEventListener("error", () => {
       this.onState("reconnecting");
+      // Not the stream: a script does not see its status. A 401 leads to the login.
+      call("GET", "/worlds?limit=1").catch(() => {});
       this.#retryLater();
     });
-    for (const kind of ["request", "world", "reset", "lost"]) {
-      source.addEventListener(kind, (event) => this.onEvent(JSON.parse(event.data)));
-    }
+    source.addEventListener("changes", (event) => this.onEvent(JSON.parse(event.data)));
   }
 
   #retryLater() {

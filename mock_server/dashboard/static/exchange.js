@@ -1,27 +1,36 @@
 // The details of one request: request, response, reason for a refusal, and the command that repeats it.
 
-import { address, reference } from "./api.js";
-import { curl } from "./curl.js";
+import { address } from "./api.js";
+import { copy } from "./copying.js";
 import { el, formatJson } from "./dom.js";
-import { count, fractionOf, outcome, seconds, summarize, timeOf } from "./words.js";
+import { languages } from "./snippets.js";
+import { count, fractionOf, grouped, outcome, seconds, timeOf, visible } from "./words.js";
 
-/** Show an entry of the journal in a dialog. world: the world of the pane. */
-export function showExchange(dialog, entry, world) {
+/** Show an entry of the journal in a dialog. world: the world of the pane; details: where its buttons lead. */
+export function showExchange(dialog, entry, world, details) {
   const { kind, text } = outcome(entry);
-  const close = el("button", { type: "button", click: () => dialog.close() }, "Close");
+  const close = el("button", { type: "button", autofocus: true, click: () => dialog.close() }, "Close");
   dialog.replaceChildren(
     el("header", { "data-kind": kind },
-      el("h2", {}, el("span", { class: "status" }, text), ` ${entry.method} ${entry.path}`), close),
+      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.method} ${entry.path}`)), actions(entry, details, close)),
     el("div", { class: "body" },
       summary(entry),
       entry.why ? reason(entry.why) : null,
       entry.faults.length ? section("Applied faults", el("p", {}, entry.faults.join(", "))) : null,
       section("Request", fields(entry), headers(entry)),
       section("Response", responseBody(entry)),
-      entry.made.length ? section("Images", pictures(entry, world)) : null,
+      entry.made.length ? section("Images", pictures(entry)) : null,
       section("Repeat this request", command(entry, world))));
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
+}
+
+function actions(entry, details, close) {
+  const step = (name, by, sign) => el("button", { type: "button", "aria-label": name, title: name, disabled: !details.hasAdjacent(by), click: () => details.step(by) }, sign);
+  const choices = details.others.map((each) => el("option", { value: each.id }, `${timeOf(each.at)} ${outcome(each).text} ${each.operation ?? each.path}`));
+  const compare = el("select", { "aria-label": "Compare with", change: (event) => details.compare(event.target.value) }, el("option", { value: "" }, "Compare with …"), ...choices);
+  const edit = entry.made && Object.keys(entry.fields).length ? el("button", { type: "button", click: () => details.edit(entry) }, "Edit and resend") : null;
+  return el("div", { class: "actions" }, edit, compare, step("Previous request", -1, "↑"), step("Next request", 1, "↓"), close);
 }
 
 function section(title, ...children) {
@@ -30,10 +39,10 @@ function section(title, ...children) {
 
 function summary(entry) {
   const facts = [
-    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}, took ${seconds(entry.seconds)}`],
+    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}${entry.in_progress ? ", in progress" : `, took ${seconds(entry.seconds)}`}`],
     ["Operation", entry.operation ?? "none"],
-    ["Summary", entry.why ? null : summarize(entry)],
     ["Token", entry.token || "none"],
+    ["Sender", entry.sender === "page" ? "this page: it counts neither in coverage nor in the verdict" : null],
     ["Id", entry.id],
   ];
   return list(facts.filter(([, value]) => value !== null));
@@ -44,7 +53,7 @@ function list(pairs) {
 }
 
 function text(value) {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return visible(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 function reason(why) {
@@ -64,8 +73,15 @@ function nearest(found) {
     el("h4", {}, "Nearest valid request"),
     el("p", {}, `When: ${found.when}`),
     rows.length ? table(rows, "Field", "Sent", "Nearest", "Problem") : null,
-    found.request && Object.keys(found.request).length ? el("pre", {}, JSON.stringify(found.request, null, 2)) : null,
+    found.request && Object.keys(found.request).length ? nearestBody(found.request) : null,
   ];
+}
+
+function nearestBody(request) {
+  const text = JSON.stringify(request, null, 2);
+  const note = el("span", { class: "note", role: "status" });
+  const button = el("button", { type: "button", click: () => copy(text, note) }, "Copy the nearest request");
+  return el("div", {}, el("pre", {}, visible(text)), el("div", { class: "actions" }, button, note));
 }
 
 function changed(field, word) {
@@ -90,33 +106,43 @@ function headers(entry) {
 
 function fields(entry) {
   if (!Object.keys(entry.fields).length) return el("p", { class: "empty" }, "No parameters.");
-  return el("pre", {}, JSON.stringify(entry.fields, null, 2));
+  const notes = Object.entries(entry.cut).filter(([name]) => name !== "reply").map(([name, length]) => cutNote(name.replace("fields/", ""), length));
+  return el("div", {}, el("pre", {}, visible(JSON.stringify(entry.fields, null, 2))), ...notes);
+}
+
+function cutNote(name, length) {
+  return el("p", { class: "note cut" }, `The journal has cut ${name}${length ? `, which has ${grouped(length)} characters or items` : ""}.`);
 }
 
 function responseBody(entry) {
+  if (entry.in_progress) return el("p", { class: "empty" }, "The request is in progress.");
   if (entry.status === null) return el("p", { class: "empty" }, "The connection closed without a response.");
   if (entry.picture && entry.status === 200) return el("p", { class: "empty" }, `Picture ${entry.picture}`);
-  return entry.reply ? el("pre", {}, formatJson(entry.reply)) : el("p", { class: "empty" }, "Empty body.");
+  if (!entry.reply) return el("p", { class: "empty" }, "Empty body.");
+  const note = entry.cut.reply ? cutNote("the response", entry.cut.reply) : "";
+  return el("div", {}, el("pre", {}, visible(formatJson(entry.reply))), note);
 }
 
-function pictures(entry, world) {
-  const sources = entry.made.map((title) => address(`/worlds/${reference(world)}/images/${encodeURIComponent(title)}`));
+function pictures(entry) {
+  // Of the world that made it, which is not always the one that is shown.
+  const sources = entry.made.map((title) => address(`/worlds/world:${entry.world}/images/${encodeURIComponent(title)}?width=512`));
   return el("div", { class: "made" }, ...sources.map((src, place) => el("img", { src, alt: entry.made[place], loading: "lazy" })));
 }
 
 function command(entry, world) {
   const known = world.token !== null && world.name === entry.world;
-  const line = curl(entry, location.origin, known ? world.token : null);
-  const note = el("span", { class: "note", role: "status" });
-  const button = el("button", { type: "button", click: () => copy(line, note) }, "Copy");
-  return el("div", {}, el("pre", { class: "curl" }, line), el("div", { class: "actions" }, button, note));
-}
-
-async function copy(line, note) {
-  try {
-    await navigator.clipboard.writeText(line);
-    note.textContent = "Copied.";
-  } catch {
-    note.textContent = "This browser blocks copying here. Select the text instead.";
+  if (Object.keys(entry.cut).some((name) => name !== "reply")) {
+    return el("p", { class: "note cut" }, "The journal has cut this request, so no command can repeat it.");
   }
+  const code = el("pre", { class: "curl", tabindex: "0", "aria-label": "Code" });
+  const note = el("span", { class: "note", role: "status" });
+  const tabs = Object.entries(languages).map(([name, write]) => el("button", { type: "button", click: (event) => choose(event.target, write) }, name));
+  const choose = (tab, write) => {
+    code.textContent = write(entry, location.origin, known ? world.token : null);
+    note.textContent = "";
+    for (const each of tabs) each.setAttribute("aria-pressed", String(each === tab));
+  };
+  choose(tabs[0], languages.curl);
+  const button = el("button", { type: "button", class: "primary", click: () => copy(code.textContent, note) }, "Copy");
+  return el("div", {}, el("div", { class: "actions tabs", role: "group", "aria-label": "Language" }, ...tabs), code, el("div", { class: "actions" }, button, note));
 }

@@ -3,7 +3,7 @@
 import { el, part, setChildren, setText, showError } from "./dom.js";
 import { count } from "./words.js";
 
-const COMMON = new Set(["fault", "operation", "times", "after", "probability", "seen", "applied"]);
+const COMMON = new Set(["id", "fault", "operation", "times", "after", "probability", "seen", "applied"]);
 
 export class Faults {
   #kinds = new Map();
@@ -30,8 +30,8 @@ export class Faults {
     setText(part(this.root, "faults-on"), active.length);
     part(this.root, "faults-off").disabled = active.length === 0;
     const items = new Map();
-    active.forEach((fault, place) => {
-      const key = `${place} ${fault.fault} ${conditions(fault)}`;
+    active.forEach((fault) => {
+      const key = `${fault.id} ${fault.fault} ${conditions(fault)}`;
       const item = this.#items.get(key) ?? this.#item(fault);
       setText(part(item, "applied"), `applied to ${fault.applied} of ${count(fault.seen, "request")}`);
       items.set(key, item);
@@ -41,7 +41,7 @@ export class Faults {
   }
 
   #item(fault) {
-    const off = el("button", { type: "button", "aria-label": `Switch ${fault.fault} off`, click: () => this.#send("DELETE", `?fault=${fault.fault}`) }, "Off");
+    const off = el("button", { type: "button", "aria-label": `Switch ${fault.fault} off`, click: () => this.#send("DELETE", `?id=${fault.id}`) }, "Off");
     return el("li", {},
       el("div", {}, el("span", { class: "chip fault" }, fault.fault), ` ${conditions(fault)}`,
         el("div", { class: "note", "data-part": "applied" })),

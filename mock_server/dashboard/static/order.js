@@ -1,6 +1,8 @@
-// The form that sends generate-image to the emulated API, as a client of this world does.
+// The form that sends generate-image to the emulated API, by the control API: what it sends is not taken for the client's.
 
+import { call } from "./api.js";
 import { el, formatJson, part, setText } from "./dom.js";
+import { outcome, visible } from "./words.js";
 
 export class OrderForm {
   #running = 0;
@@ -30,6 +32,39 @@ export class OrderForm {
     this.form.elements["order-token"].disabled = !unknown;
   }
 
+  /** The address that clients use as a base. */
+  get base() {
+    return document.getElementById("worlds").dataset.base;
+  }
+
+  /** An example of a request, as the form is filled. */
+  get example() {
+    const path = this.form?.dataset.path;
+    const headers = [["authorization", "***"]];
+    if (!path) return { method: "GET", path: this.base, query: "", headers, fields: {} };
+    const values = [[this.chooser.name, this.chooser.value], ...this.#values()].filter(([, value]) => !(value instanceof File));
+    return { method: "POST", path, query: "", headers, fields: Object.fromEntries(values) };
+  }
+
+  /** Fill the form with the fields of a request. Files cannot be filled in. */
+  fill(fields) {
+    const engine = fields[this.chooser.name];
+    if ([...this.chooser.options].some((each) => each.value === engine)) this.chooser.value = engine;
+    this.#showFields();
+    for (const input of this.#fields.querySelectorAll("input:not([type=file]), select")) {
+      const value = fields[input.name];
+      input.value = value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+    }
+    this.#showFields();
+    this.form.scrollIntoView({ block: "center" });
+    this.chooser.focus();
+  }
+
+  /** Hide the answer: it belongs to another world. */
+  clear() {
+    if (this.form) part(this.root, "answer").hidden = true;
+  }
+
   get #fields() {
     return this.form.querySelector("fieldset:not([hidden])");
   }
@@ -47,15 +82,16 @@ export class OrderForm {
   }
 
   async #send() {
+    const { name } = this.world();
     const { token, problem } = await this.#token();
     if (problem) return this.#showAnswer(el("p", { class: "problem" }, problem));
     this.#addRunning(1);
     const since = performance.now();
     try {
-      const response = await fetch(this.form.dataset.path, { method: "POST", ...this.#request(token) });
-      this.#showResponse(response, await response.text(), performance.now() - since);
-    } catch {
-      this.#showAnswer(el("p", { class: "problem" }, "The connection closed before the response arrived."));
+      const reply = await call("POST", "/requests", await this.#request(token));
+      if (name === this.world().name) this.#showReply(reply, performance.now() - since);
+    } catch (error) {
+      this.#showAnswer(el("p", { class: "problem" }, error.message));
     } finally {
       this.#addRunning(-1);
     }
@@ -69,15 +105,18 @@ export class OrderForm {
     return (await this.check(token)) ? { token } : { problem: "This token belongs to another world." };
   }
 
-  #request(token) {
-    const headers = { authorization: `Bearer ${token}` };
+  /** Return the request, for the mock to send: a browser would send it again if a fault closes the connection. */
+  async #request(token) {
+    const sender = this.form.elements["as-client"].checked ? "client" : "page";
+    const request = { method: "POST", path: this.form.dataset.path, token, sender };
     const values = [[this.chooser.name, this.chooser.value], ...this.#values()];
-    if (values.some(([, value]) => value instanceof File)) {
-      const body = new FormData();
-      for (const [name, value] of values) body.append(name, value);
-      return { headers, body };
+    if (!values.some(([, value]) => value instanceof File)) {
+      return { ...request, headers: { "content-type": "application/json" }, body: JSON.stringify(Object.fromEntries(values)) };
     }
-    return { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(Object.fromEntries(values)) };
+    const form = new FormData();
+    for (const [name, value] of values) form.append(name, value);
+    const encoded = new Response(form);
+    return { ...request, headers: { "content-type": encoded.headers.get("content-type") }, base64: await base64(await encoded.blob()) };
   }
 
   /** Return the filled fields. Empty ones are left out, so that the mock reports what is missing. */
@@ -96,18 +135,29 @@ export class OrderForm {
     setText(part(this.root, "in-progress"), this.#running ? `${this.#running} in progress` : "");
   }
 
-  #showResponse(response, body, took) {
-    const id = response.headers.get("x-mock-request-id");
-    const kind = response.ok ? "good" : response.status >= 500 ? "failed" : "refused";
+  #showReply({ id, status, complete, body }, took) {
+    const { kind, text } = outcome({ status, complete });
+    const lost = status === null ? "The connection closed without a response. The mock may have done what was asked, and charged for it." : "The connection closed before the end of the response.";
     this.#showAnswer(
-      el("p", { "data-kind": kind }, el("span", { class: "status" }, String(response.status)), ` after ${Math.round(took)} ms `,
+      el("p", { "data-kind": kind }, el("span", { class: "status" }, text), ` after ${Math.round(took)} ms `,
         id ? el("button", { type: "button", class: "link", click: () => this.open(id) }, "Details") : null),
-      el("pre", {}, formatJson(body)));
+      complete ? null : el("p", { class: "problem" }, lost),
+      body ? el("pre", {}, visible(formatJson(body))) : null);
   }
 
   #showAnswer(...children) {
     const answer = part(this.root, "answer");
     answer.hidden = false;
-    answer.replaceChildren(...children);
+    answer.replaceChildren(...children.filter(Boolean));
   }
+}
+
+/** Return the bytes of a blob in Base64. */
+function base64(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result.split(",")[1]));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(blob);
+  });
 }

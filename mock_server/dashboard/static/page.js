@@ -2,13 +2,17 @@
 
 import { call } from "./api.js";
 import { Events } from "./events.js";
-import { showExchange } from "./exchange.js";
+import { Details } from "./details.js";
+import { nameParts } from "./dom.js";
+import { addKeys } from "./keys.js";
 import { Pane } from "./pane.js";
+import { current, go } from "./place.js";
 import { Task } from "./task.js";
 import { count } from "./words.js";
+import { WorldList } from "./world_list.js";
 import { Worlds } from "./worlds.js";
 
-const LIST_PAUSE_MS = 1000;
+const LIST_PAUSE_MS = 2000;
 const byId = (id) => document.getElementById(id);
 
 class Page {
@@ -20,6 +24,7 @@ class Page {
     this.shared = this.main.dataset.shared === "true";
     this.faults = call("GET", "/faults").then(({ faults }) => faults);
     this.listing = new Task(() => this.#list(), LIST_PAUSE_MS, (error) => this.notice(error));
+    this.details = new Details(byId("exchange"), this);
     this.events = new Events({
       onEvent: (event) => this.#onEvent(event),
       onOpen: () => this.#reload(),
@@ -46,8 +51,14 @@ class Page {
     this.#go(this.#panes.filter((each) => each !== pane).map((each) => each.name));
   }
 
-  showExchange(entry, world) {
-    showExchange(byId("exchange"), entry, world);
+  /** Return whether a pane is the first one. */
+  isFirst(pane) {
+    return this.#panes[0] === pane;
+  }
+
+  /** The pane whose requests the keys and the details are about. */
+  get pane() {
+    return this.#panes.find((pane) => pane.root.contains(document.activeElement)) ?? this.#panes[0];
   }
 
   /** Ask for confirmation and return whether it was given. */
@@ -63,6 +74,7 @@ class Page {
 
   notice(message) {
     const box = byId("notice");
+    this.lost = message.status === 0; // no longer true once the page is live again
     box.firstElementChild.textContent = message.message ?? message;
     box.hidden = false;
   }
@@ -70,17 +82,22 @@ class Page {
   /** Navigate to worlds. The address names them, so that it can be bookmarked and shared, and the back button works. */
   #go(names) {
     const [world, beside] = names;
-    location.hash = new URLSearchParams({ world, ...(beside ? { beside } : {}) }).toString();
+    go({ world, beside, request: "", compare: "" });
   }
 
   #follow() {
-    const address = new URLSearchParams(location.hash.slice(1));
-    const names = [address.get("world") ?? this.worlds.first, address.get("beside")].filter(Boolean);
+    const place = current();
+    const names = [place.world ?? this.worlds.first, place.beside].filter(Boolean);
     while (this.#panes.length > names.length) this.#panes.pop().stop();
     names.forEach((name, place) => this.#show(name, place));
     this.main.classList.toggle("two", names.length > 1);
     byId("compare").setAttribute("aria-pressed", names.length > 1);
-    for (const pane of this.#panes) pane.root.querySelector('[data-part="close"]').hidden = names.length < 2;
+    for (const pane of this.#panes) {
+      pane.root.querySelector('[data-part="close"]').hidden = names.length < 2;
+      nameParts(pane.root, names.length > 1 ? pane.world.label : "");
+    }
+    this.#panes[0]?.filters.follow(place);
+    this.details.follow(place);
   }
 
   #show(name, place) {
@@ -92,6 +109,9 @@ class Page {
   }
 
   #addListeners() {
+    addKeys(this, byId("keys"));
+    const list = new WorldList(byId("world-list"), (name) => this.choose(this.pane, name));
+    byId("all-worlds").addEventListener("click", () => list.open());
     byId("compare").addEventListener("click", () => this.#compare());
     byId("reset-all").addEventListener("click", () => this.#resetAll());
     byId("upload").querySelector("input").addEventListener("change", (event) => this.#upload(event.target));
@@ -118,11 +138,13 @@ class Page {
   }
 
   #onEvent(event) {
-    if (event.type === "reset" || event.type === "lost" || this.worlds.isNew(event.world)) this.listing.ask();
+    const named = [...Object.keys(event.requests), ...event.worlds];
+    if (event.resets.length || event.more || named.filter((name) => this.worlds.isNew(name)).length) this.listing.ask();
     for (const pane of this.#panes) pane.onEvent(event);
   }
 
   #reload() {
+    this.#checkInstance().catch((error) => this.notice(error));
     this.listing.ask();
     for (const pane of this.#panes) pane.reload();
   }
@@ -132,7 +154,18 @@ class Page {
     for (const pane of this.#panes) pane.updatePicker();
   }
 
+  /** Say it when the mock was started again: with its state in memory, everything before is gone. */
+  async #checkInstance() {
+    const { instance, state } = await call("GET", "/health");
+    const restarted = this.instance && this.instance !== instance;
+    this.instance = instance;
+    if (restarted && state === "memory") this.notice("The mock was started again. Its state is new: worlds and requests from before are gone.");
+    else if (restarted) this.notice("The mock was started again. Its state was kept.");
+  }
+
   #showState(state) {
+    if (state === "live" && this.lost) byId("notice").hidden = true;
+
     const live = byId("live");
     live.dataset.state = state;
     live.textContent = state === "live" ? "live" : "reconnecting …";

@@ -1,42 +1,56 @@
 // One world on the page, kept up to date.
 
 import { call, reference } from "./api.js";
+import { Chart } from "./chart.js";
 import { Clock } from "./clock.js";
 import { showCoverage } from "./coverage.js";
-import { part, setText, showError } from "./dom.js";
+import { part, showError } from "./dom.js";
+import { save } from "./export.js";
 import { Faults } from "./faults.js";
+import { Feed } from "./feed.js";
+import { Filters } from "./filters.js";
 import { Gallery } from "./gallery.js";
+import { RequestList } from "./list.js";
 import { OrderForm } from "./order.js";
+import { State } from "./state.js";
 import { Task } from "./task.js";
-import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
-import { count } from "./words.js";
+import { Welcome } from "./welcome.js";
 
 const PAUSE_MS = 200;
 const REPORT_PAUSE_MS = 1000;
-const MAX_REQUESTS = 1000;
-// More than the events announced: the journal may have grown since.
-const SPARE_REQUESTS = 20;
+const PICTURE_PAUSE_MS = 500;
+// So that pictures cost at most 25 KB/s, whatever the traffic.
+const PAUSE_MS_PER_PICTURE = 400;
 
 export class Pane {
-  #view = null;
-  #pending = 0;
-  #pictures = "";
+  #pictured = "";
 
   /** page: the Page that the pane belongs to. */
   constructor(page, name) {
     this.page = page;
     this.root = document.getElementById("pane").content.cloneNode(true).querySelector(".pane");
-    this.timeline = new Timeline(this.root, (entry) => page.showExchange(entry, this.world));
+    this.requests = new RequestList(this.root, (entry) => page.details.open(entry.id, this), () => this.clock?.now ?? null, (empty) => this.welcome?.show(this.world, empty));
+    this.filters = new Filters(this.root, () => page.isFirst(this));
+    this.feed = new Feed(this, this.requests);
+    this.chart = new Chart(this.root, (id) => page.details.open(id, this), () => this.clock?.now ?? null);
+    this.requests.onShown = (entries) => this.chart.showRequests(entries);
     this.gallery = new Gallery(this.root);
     this.clock = new Clock(this.root, { post: (command) => this.#post(command), stale: () => this.tasks.world.ask() });
-    this.faults = new Faults(this.root, (method, query, body) => this.#changeFaults(method, query, body));
-    this.verdict = new Verdict(this.root, (id) => this.#open(id));
+    const changeFaults = (method, query, body) => this.#changeFaults(method, query, body);
+    this.faults = new Faults(this.root, changeFaults);
+    this.state = new State(this.root, {
+      change: (fields) => this.#try(() => call("PATCH", this.#path, fields)),
+      faults: (...sent) => this.#try(() => changeFaults(...sent)),
+      start: (scenario) => this.#start(scenario),
+    });
+    this.verdict = new Verdict(this.root, (id) => page.details.open(id, this));
     this.order = new OrderForm(this.root, {
       world: () => this.world,
       check: async (token) => (await page.worlds.open(token).catch(() => null)) === this.world.name,
-      open: (id) => this.#open(id),
+      open: (id) => page.details.open(id, this),
     });
+    this.welcome = new Welcome(this.root, { order: this.order, choose: (world) => page.choose(this, world), all: () => this.#showAll() });
     this.tasks = this.#tasks();
     this.#addListeners();
     page.faults.then((kinds) => this.faults.setKinds(kinds), page.notice);
@@ -50,7 +64,7 @@ export class Pane {
   /** Show another world. */
   choose(name) {
     this.name = name;
-    this.#view = null;
+    this.order.clear();
     this.updatePicker();
     this.reload();
   }
@@ -65,35 +79,39 @@ export class Pane {
 
   /** Request everything again. */
   reload() {
-    this.#pending = Infinity;
-    this.#pictures = "";
+    this.feed.restart();
+    this.#pictured = "";
     for (const task of Object.values(this.tasks)) task.ask();
   }
 
-  /** Handle a server-sent event. */
-  onEvent(event) {
-    if (event.type === "lost" || (event.type === "reset" && [this.name, null].includes(event.world))) this.reload();
-    else if (event.type === "request" && (this.#allWorlds || event.world === this.name)) this.#onRequest(event);
-    else if (event.type === "world" && event.world === this.name) this.#ask("world", "faults");
-    else if (event.type === "world" && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
+  /** Handle what has changed on the server. */
+  onEvent({ requests, worlds, resets, more }) {
+    if (resets.includes(this.name) || resets.includes(null)) {
+      this.reload();
+      return;
+    }
+    const called = more || this.name in requests;
+    const changed = more || worlds.includes(this.name);
+    if (this.feed.announce(requests, more) || changed) this.#ask("requests"); // a change may begin a request
+    if (called) this.#ask("coverage", "verdict");
+    if (changed) this.#ask("world", "faults");
+    if (Object.keys(requests).length) this.welcome.ask();
+    if (!changed && worlds.length && this.page.shared) this.#ask("world"); // all worlds share its lock and clock
   }
 
   stop() {
     this.clock.stop();
-    this.timeline.stop();
+    this.requests.stop();
+    this.welcome.stop();
     for (const task of Object.values(this.tasks)) task.stop();
     this.root.remove();
-  }
-
-  get #allWorlds() {
-    return part(this.root, "filters").elements.scope.value === "all";
   }
 
   get #path() {
     return `/worlds/${reference(this.world)}`;
   }
 
-  get #query() {
+  get query() {
     return `token=${reference(this.world)}`;
   }
 
@@ -101,21 +119,16 @@ export class Pane {
     for (const name of names) this.tasks[name].ask();
   }
 
-  #onRequest(event) {
-    this.#pending += 1;
-    this.#ask("requests");
-    if (event.world === this.name) this.#ask("coverage", "verdict");
-  }
-
   #tasks() {
     const task = (work, pause) => new Task(work, pause, (error) => this.#failed(error));
     const fetched = (path, show) => this.#current(() => call("GET", path()), show);
     return {
       world: task(() => fetched(() => this.#path, (view) => this.#show(view)), PAUSE_MS),
-      requests: task(() => this.#requests(), PAUSE_MS),
-      faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.faults.show(active)), PAUSE_MS),
-      coverage: task(() => fetched(() => `/coverage?${this.#query}`, (coverage) => showCoverage(this.root, coverage)), REPORT_PAUSE_MS),
-      verdict: task(() => fetched(() => `/verdict?${this.#query}`, (verdict) => this.verdict.show(verdict)), REPORT_PAUSE_MS),
+      requests: task(() => this.feed.load(), PAUSE_MS),
+      pictures: task(() => this.#pictures(), PICTURE_PAUSE_MS),
+      faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.#showFaults(active)), PAUSE_MS),
+      coverage: task(() => fetched(() => `/coverage?${this.query}`, (coverage) => showCoverage(this.root, coverage, (...chosen) => this.filters.choose(...chosen))), REPORT_PAUSE_MS),
+      verdict: task(() => fetched(() => `/verdict?${this.query}`, (verdict) => this.verdict.show(verdict)), REPORT_PAUSE_MS),
     };
   }
 
@@ -126,59 +139,37 @@ export class Pane {
     if (name === this.name) show(data);
   }
 
-  async #requests() {
-    const pending = this.#pending;
-    this.#pending = 0;
-    const limit = Math.min(MAX_REQUESTS, pending + SPARE_REQUESTS);
-    const filter = this.#allWorlds ? "" : `&${this.#query}`;
-    const fetching = () => call("GET", `/requests?limit=${limit}${filter}`);
-    try {
-      await this.#current(fetching, ({ requests }) => this.#add(requests, limit === MAX_REQUESTS));
-    } catch (error) {
-      this.#pending = Infinity;
-      throw error;
-    }
-  }
-
-  #add(requests, all) {
-    if (all) this.timeline.set(requests);
-    else if (!this.timeline.add(requests)) {
-      this.#pending = Infinity;
-      this.#ask("requests");
-    }
-  }
-
   #show(view) {
     showError(part(this.root, "problem"), "");
-    this.#view = view;
-    setText(part(this.root, "credits"), view.credits);
-    setText(part(this.root, "used"), view.used_today);
-    setText(part(this.root, "limit"), view.daily_limit);
-    setMeter(part(this.root, "credits-meter"), view.credits, Math.max(this.world.credits, view.credits));
-    setMeter(part(this.root, "used-meter"), view.used_today, view.daily_limit);
-    setText(part(this.root, "running"), view.running ? `${count(view.running, "generation")} running` : "no generation running");
+    if (this.page.worlds.learn(view)) this.updatePicker();
     this.clock.show(view);
+    this.state.show(view, this.world);
+    this.chart.showWorld(view);
     this.order.show(this.world);
-    this.#updatePictures(view);
+    if (`${this.name}/${view.images}` !== this.#pictured) this.#ask("pictures");
   }
 
-  #updatePictures(view) {
-    const seen = `${this.name}/${view.images}`;
-    if (seen === this.#pictures) return;
-    this.#pictures = seen;
-    this.#current(() => call("GET", `${this.#path}/images`), (images) => this.gallery.show(this.world, images)).catch((error) => {
-      this.#pictures = "";
-      this.#failed(error);
+  async #pictures() {
+    let fresh = 0;
+    await this.#current(() => call("GET", `${this.#path}/images`), (found) => {
+      this.#pictured = `${this.name}/${found.total}`;
+      fresh = this.gallery.show(this.world, found);
     });
+    return fresh * PAUSE_MS_PER_PICTURE;
   }
 
   #failed(error) {
     showError(part(this.root, "problem"), error.message);
   }
 
-  async #post(command) {
+  #post(command) {
+    return this.#try(() => call("POST", `${this.#path}/clock`, command));
+  }
+
+  /** Make a change, and show the world after it; say what went wrong. */
+  async #try(changing) {
     try {
-      await call("POST", `${this.#path}/clock`, command);
+      await changing();
     } catch (error) {
       this.page.notice(error);
     }
@@ -186,26 +177,52 @@ export class Pane {
   }
 
   async #changeFaults(method, query, body) {
-    this.faults.show(await call(method, `${this.#path}/faults${query}`, body));
+    this.#showFaults(await call(method, `${this.#path}/faults${query}`, body));
   }
 
-  async #open(id) {
-    try {
-      this.page.showExchange(await call("GET", `/requests/${encodeURIComponent(id)}`), this.world);
-    } catch (error) {
-      this.page.notice(error);
-    }
+  #showFaults(active) {
+    this.faults.show(active);
+    this.state.showFaults(active);
+  }
+
+  async #start(scenario) {
+    if (!(await this.page.confirm(`Reset the world of ${this.world.label} into the scenario ${scenario}? This deletes its images, requests and faults.`))) return;
+    await this.#try(() => call("PUT", `${this.#path}/scenario`, { name: scenario }));
+    this.reload();
+  }
+
+  /** Show the requests of all worlds. */
+  #showAll() {
+    const { scope } = part(this.root, "filters").elements;
+    scope.value = "all";
+    scope.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   #addListeners() {
     part(this.root, "picker").addEventListener("change", (event) => this.page.choose(this, event.target.value));
+    part(this.root, "export").addEventListener("input", (event) => {
+      event.stopPropagation(); // it is no filter
+      const { value } = event.target;
+      event.target.value = "";
+      save(this.requests.listed, value).catch((error) => this.page.notice(error));
+    });
+    for (const link of this.root.querySelectorAll("[data-jump]")) link.addEventListener("click", (event) => this.#jump(event));
     part(this.root, "close").addEventListener("click", () => this.page.close(this));
     part(this.root, "reset").addEventListener("click", () => this.#reset());
     part(this.root, "opener")?.addEventListener("submit", (event) => this.#openToken(event));
     part(this.root, "filters").elements.scope.addEventListener("change", () => {
-      this.#pending = Infinity;
+      this.feed.restart();
       this.#ask("requests");
     });
+  }
+
+  /** Scroll to a part of the world; the address is not for that. */
+  #jump(event) {
+    event.preventDefault();
+    const section = this.root.querySelector(`[data-place="${event.currentTarget.dataset.jump}"]`);
+    section.tabIndex = -1;
+    section.focus({ preventScroll: true });
+    section.scrollIntoView();
   }
 
   async #openToken(event) {
@@ -222,16 +239,7 @@ export class Pane {
   async #reset() {
     const question = `Reset the world of ${this.world.label}? This deletes its images, requests and faults.`;
     if (!(await this.page.confirm(question))) return;
-    try {
-      await call("PUT", this.#path, {});
-    } catch (error) {
-      this.page.notice(error);
-    }
+    await this.#try(() => call("PUT", this.#path, {}));
     this.reload();
   }
-}
-
-function setMeter(node, value, max) {
-  node.max = Math.max(1, max);
-  node.value = value;
 }

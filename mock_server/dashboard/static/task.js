@@ -5,7 +5,7 @@ export class Task {
   #running = false;
   #timer = 0;
 
-  /** work: an async function; pause: milliseconds between two runs; failed: called with an error of the work. */
+  /** work: an async function, which may return milliseconds to pause longer; pause: milliseconds between two runs; failed: called with an error of the work. */
   constructor(work, pause, failed) {
     this.work = work;
     this.pause = pause;
@@ -21,8 +21,9 @@ export class Task {
   async #run() {
     this.#asked = false;
     this.#running = true;
+    let longer = 0;
     try {
-      await this.work();
+      longer = (await this.work()) ?? 0;
     } catch (error) {
       this.failed(error);
     }
@@ -30,7 +31,7 @@ export class Task {
     this.#timer = setTimeout(() => {
       this.#timer = 0;
       if (this.#asked) this.#run();
-    }, this.pause);
+    }, this.pause + longer);
   }
 
   stop() {

@@ -18,7 +18,9 @@ export class Verdict {
   show({ verdict, rules }) {
     const word = part(this.root, "verdict-word");
     setText(word, verdict);
-    word.dataset.verdict = verdict;
+    const chip = part(this.root, "verdict-chip");
+    setText(chip, verdict);
+    for (const each of [word, chip]) each.dataset.verdict = verdict;
     const sorted = [...rules].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
     setChildren(part(this.root, "verdict"), sorted.map((rule) => this.#item(rule)));
   }

@@ -1,7 +1,12 @@
 // Texts about requests.
 
-// The fields that hold the prompt of an engine.
-const PROMPTS = JSON.parse(document.getElementById("worlds").dataset.prompts);
+// Characters that order the text around them, or hide: an unclosed one would garble what follows.
+const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Return a text of a client with its invisible characters in words, "‹U+202E›". Line breaks and tabs stay. */
+export function visible(text) {
+  return text.replace(INVISIBLE, (each) => `‹U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}›`);
+}
 
 /** Return the time of day of an instant, to the second. */
 export function timeOf(instant) {
@@ -18,8 +23,9 @@ export function seconds(duration) {
   return duration < 1 ? `${Math.round(duration * 1000)} ms` : `${duration.toFixed(1)} s`;
 }
 
-/** Return the outcome of a request. kind: "good", "refused", "failed" or "lost". */
+/** Return the outcome of a request. kind: "good", "refused", "failed", "lost" or "begun". */
 export function outcome(entry) {
+  if (entry.in_progress) return { kind: "begun", text: "in progress" };
   if (entry.status === null) return { kind: "lost", text: "no response" };
   const text = entry.complete ? String(entry.status) : `${entry.status} cut`;
   if (entry.status >= 500) return { kind: "failed", text };
@@ -29,14 +35,18 @@ export function outcome(entry) {
 
 /** Return a one-line summary of a request: the reason for a refusal, or the prompt. */
 export function summarize(entry) {
-  if (entry.why) return entry.why.message;
-  const prompt = PROMPTS.map((name) => entry.fields[name]).find((each) => typeof each === "string");
+  if (entry.message) return visible(entry.message);
   const made = entry.made.length ? ` → ${count(entry.made.length, "image")}` : "";
-  if (prompt !== undefined) return `${prompt}${made}`;
-  return entry.picture ?? `${entry.method} ${entry.path}${entry.query ? `?${entry.query}` : ""}`;
+  if (entry.prompt) return `${visible(entry.prompt)}${made}`;
+  return visible(entry.picture ?? `${entry.method} ${entry.path}${entry.query ? `?${entry.query}` : ""}`);
+}
+
+/** Return a number with separators: "1,000". */
+export function grouped(number) {
+  return number.toLocaleString("en");
 }
 
 /** Return a number with its noun: "1 image", "2 images". */
 export function count(number, thing) {
-  return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
+  return number === 1 ? `1 ${thing}` : `${grouped(number)} ${thing}s`;
 }

@@ -4,7 +4,8 @@ import { call } from "./api.js";
 import { el, setChildren } from "./dom.js";
 
 const STORAGE_KEY = "aiimage-mock-tokens";
-const MAX_WORLDS = 200;
+const MAX_WORLDS = 50;
+const MAX_ANNOUNCED = 200;
 
 /** The tokens typed in this tab, by the name of their world, kept until the tab is closed. */
 export const typed = {
@@ -23,6 +24,7 @@ export const typed = {
 export class Worlds {
   #listed = new Map();
   #announced = new Set();
+  #seen = new Map();
 
   /** accounts: the ready-made accounts, {token, credits} by the name of their world; credits: the initial balance of others. */
   constructor(accounts, credits) {
@@ -31,9 +33,16 @@ export class Worlds {
   }
 
   async load() {
-    const { worlds } = await call("GET", "/worlds");
-    this.#announced = new Set([...this.#announced].slice(-MAX_WORLDS));
-    this.#listed = new Map(worlds.slice(0, MAX_WORLDS).map((world) => [world.world, world]));
+    const { worlds } = await call("GET", `/worlds?limit=${MAX_WORLDS}`);
+    this.#announced.clear();
+    this.#listed = new Map(worlds.map((world) => [world.world, world]));
+  }
+
+  /** Note the token of a world that is not among the listed ones; return whether it was unknown. */
+  learn({ world, token }) {
+    if (this.#seen.get(world) === token || this.#listed.has(world)) return false;
+    this.#seen.set(world, token);
+    return true;
   }
 
   /** Return the name of the world to show first: the most recently used one, else the first account. */
@@ -49,6 +58,7 @@ export class Worlds {
   /** Return whether the page sees a world for the first time, and remember it. Requests without a world have the name "". */
   isNew(name) {
     if (!name || this.#listed.has(name) || this.#announced.has(name) || this.accounts.has(name)) return false;
+    if (this.#announced.size >= MAX_ANNOUNCED) this.#announced.clear();
     this.#announced.add(name);
     return true;
   }
@@ -58,11 +68,11 @@ export class Worlds {
     const account = this.accounts.get(name);
     const own = typed.all()[name];
     const token = account?.token ?? own ?? null;
-    return { name, token, typed: account ? undefined : own, label: token ?? this.#masked(name), credits: account?.credits ?? this.credits };
+    return { name, token, typed: account ? undefined : own, label: this.#listed.get(name)?.label || token || this.#masked(name), credits: account?.credits ?? this.credits };
   }
 
   #masked(name) {
-    return `${this.#listed.get(name)?.token ?? "unknown"} · ${name.slice(0, 6)}`;
+    return `${this.#listed.get(name)?.token ?? this.#seen.get(name) ?? "…"} · ${name.slice(0, 6)}`;
   }
 
   /** Return the name of a token's world; throw an ApiError. */
@@ -74,7 +84,7 @@ export class Worlds {
 
   /** Fill the group of a picker with all worlds that belong to no account. */
   fillGroup(group, chosen) {
-    const names = new Set([...this.#listed.keys(), ...this.#announced, ...Object.keys(typed.all()), chosen]);
+    const names = new Set([...this.#listed.keys(), ...Object.keys(typed.all()), chosen]);
     const others = [...names].filter((name) => name && !this.accounts.has(name));
     setChildren(group, others.map((name) => this.#option(group, name)));
   }

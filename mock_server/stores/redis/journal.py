@@ -23,7 +23,8 @@ def _key(*names: str) -> str:
 
 
 _ENTRIES = _key("entries")
-_KEYS = (_ENTRIES, _key("rings"), _key("tallied"), _key("total"))
+_TALLIED = _key("tallied")
+_KEYS = (_ENTRIES, _key("rings"), _TALLIED, _key("total"))
 _PREFIXES = (_key("ring", ""), _key("tally", ""))
 _RING, _TALLY = _PREFIXES
 
@@ -46,7 +47,8 @@ class RedisJournal:
     lifetime: int
 
     async def append(self, entry: Entry) -> None:
-        counts = {} if entry.status is None else {(entry.operation or "", entry.status, entry.rule): 1}
+        counted = entry.status is not None and entry.by_client
+        counts = {(entry.operation or "", entry.status or 0, entry.rule): 1} if counted else {}
         await self.connection.execute(self._append(entry.world, entry, counts))
 
     async def entries(self, world: str | None = None) -> Sequence[Entry]:
@@ -57,6 +59,9 @@ class RedisJournal:
     async def entry(self, number: str) -> Entry | None:
         packed = (await self.connection.execute(("HGET", _ENTRIES, number)))[0]
         return _decode(packed) if packed else None
+
+    async def worlds(self) -> Sequence[str]:
+        return [name for name in names_in((await self.connection.execute(("ZRANGE", _TALLIED, 0, -1)))[0]) if name]
 
     async def tally(self, world: str) -> Tally:
         reply = (await self.connection.execute(("HGETALL", _TALLY + world)))[0]

@@ -149,7 +149,7 @@ def test_the_admin_token_is_compared_in_constant_time(guarded: Mock, monkeypatch
 def test_the_admin_token_is_not_a_token_of_the_emulated_api(guarded: Mock) -> None:
     control_call(guarded, "GET", "/worlds", headers={"Authorization": f"Bearer {ADMIN}"})
     shown = control_call(guarded, "GET", "/requests", headers={"Authorization": f"Bearer {ADMIN}"})
-    assert shown.json() == {"requests": [], "total": 0}
+    assert shown.json() == {"requests": [], "total": 0, "in_progress": []}
 
 
 @pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "localhost.example.com:8010"])

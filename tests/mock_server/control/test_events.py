@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -244,3 +245,37 @@ def test_head_does_not_listen(start: Start) -> None:
     reply = control_call(mock, "HEAD", "/events")
     assert reply.headers["content-type"].startswith("text/event-stream")
     assert control_json(mock, "GET", "/health")["status"] == "ok"
+
+
+def test_gathered_events_are_one_whatever_the_traffic() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        await generate(client)
+        for _ in range(400):
+            await versions(client, "reader")
+        await client.post("/_mock/reset", json={"token": "demo-low"})
+
+    events = listening("gather=0.01", calls).events
+    assert {each["type"] for each in events} == {"changes"}
+    assert len(events) < 100
+    requests: Counter[str] = Counter()
+    for each in events:
+        requests.update(each["requests"])
+    assert requests == {world_name("demo"): 1, world_name("reader"): 400}
+    assert {name for each in events for name in each["worlds"]} == {world_name("demo")}
+    assert [name for each in events for name in each["resets"]] == [world_name("demo-low")]
+
+
+def test_gathered_events_name_a_hundred_worlds_at_most() -> None:
+    async def calls(client: httpx.AsyncClient) -> None:
+        for number in range(150):
+            await versions(client, f"reader-{number}")
+
+    events = listening("gather=60", calls).events
+    assert len(events) == 1 or events[1]["more"]
+    assert all(len(each["requests"]) <= 100 for each in events)
+
+
+@pytest.mark.parametrize("gather", ["-1", "61", "x", "1.5000", "1e3"])
+def test_an_invalid_time_to_gather_is_422(mock: Mock, gather: str) -> None:
+    refused = control_call(mock, "GET", f"/events?gather={gather}")
+    assert (refused.status_code, "gather takes seconds" in refused.json()["message"]) == (422, True)

@@ -30,6 +30,7 @@ def test_a_fault_is_shown_with_its_counters(mock: Mock) -> None:
     versions(mock)
     assert control_json(mock, "GET", FAULTS) == [
         {
+            "id": 1,
             "fault": "proxy-error",
             "operation": "getVersions",
             "times": 1,
@@ -144,3 +145,13 @@ def test_a_parameter_is_listed_with_its_valid_values(
     (parameter,) = (each for each in kind["parameters"] if each["name"] == name)
     assert parameter == {**parameter, **expected}
     assert parameter["takes"]
+
+
+def test_one_of_two_equal_faults_is_switched_off_by_its_id(mock: Mock) -> None:
+    control_json(mock, "PUT", FAULTS, [{"fault": "drop"}, {"fault": "drop"}])
+    control_json(mock, "POST", FAULTS, [{"fault": "drop"}])
+    left = control_json(mock, "DELETE", f"{FAULTS}?id=2")
+    assert [each["id"] for each in left] == [1, 3]
+    assert control_json(mock, "DELETE", f"{FAULTS}?id=7") == left
+    refused = control_call(mock, "DELETE", f"{FAULTS}?id=first")
+    assert (refused.status_code, "id takes the id of an active fault" in refused.json()["message"]) == (422, True)

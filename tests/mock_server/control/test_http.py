@@ -28,7 +28,7 @@ def test_unknown_paths_under_the_prefix_are_not_in_the_journal(mock: Mock) -> No
         ("DELETE", "/health", {"GET", "HEAD"}),
         ("POST", "/worlds/demo", {"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
         ("GET", "/reset", {"POST"}),
-        ("PUT", "/requests", {"GET", "HEAD", "DELETE"}),
+        ("PUT", "/requests", {"GET", "HEAD", "POST", "DELETE"}),
     ],
 )
 def test_a_wrong_method_gets_the_allowed_ones(mock: Mock, method: str, path: str, allow: set[str]) -> None:
@@ -176,7 +176,8 @@ def test_a_deleted_world_has_no_name(mock: Mock) -> None:
 
 def test_a_world_with_only_reads_has_its_name_from_the_journal(mock: Mock) -> None:
     mock.call("GET", f"{PREFIX}/versions", "customer")
-    assert control_json(mock, "GET", "/worlds")["total"] == 0
+    (shown,) = control_json(mock, "GET", "/worlds")["worlds"]
+    assert (shown["token"], shown["world"]) == ("cu***", named("customer").removeprefix("world:"))
     assert state(mock, named("customer"))["token"] == "cu***"
 
 

@@ -14,7 +14,7 @@ from support.extension import ENGINE, extended
 from support.mock import behaviour
 
 ACCOUNTS = read_accounts(resources.ACCOUNTS, contract())
-DATA = page_data(ACCOUNTS, behaviour(), contract())
+DATA = page_data(ACCOUNTS, behaviour(), contract(), 1.5)
 ENGINES = {engine.name: engine for engine in DATA.engines}
 
 
@@ -72,17 +72,12 @@ def test_an_upload_has_the_types_that_need_one() -> None:
 
 def test_a_document_without_generate_image_has_no_engine() -> None:
     known = page_data(
-        Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {})
+        Accounts({}, Account(5, 5), closed=True), behaviour(lock_scope="global"), Contract("/api", (), {}), 1.5
     )
     engines: tuple[Engine, ...] = ()
     assert (known.generate, known.engines, known.operations) == (None, engines, ("getPicture",))
     assert (known.accounts, known.closed, known.credits, known.shared) == ((), True, 5, True)
-
-
-def test_the_prompts_are_the_fields_with_that_role() -> None:
-    assert DATA.prompts[:2] == ("description", "stable_description")
-    assert len(DATA.prompts) == len({*DATA.prompts})
-    assert all({each.name for each in engine.fields} & {*DATA.prompts} for engine in ENGINES.values())
+    assert (known.base, known.seconds, known.lock_seconds) == ("/api", 1.5, 10)
 
 
 def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
@@ -90,7 +85,7 @@ def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
     properties = document["components"]["schemas"]["AuroraRequest"]["properties"]
     properties["tiled"] = {"type": "boolean", "description": "Whether it repeats."}
     properties["scale"] = {"type": "number", "enum": [0.5, 2], "description": "The scale."}
-    data = page_data(ACCOUNTS, behaviour(), compile_contract(document))
+    data = page_data(ACCOUNTS, behaviour(), compile_contract(document), 1.5)
     (engine,) = (each for each in data.engines if each.name == ENGINE)
     assert [(each.name, each.kind, each.required, each.values, each.json) for each in engine.fields] == [
         ("image_number_of_images", "number", True, (), True),
@@ -101,4 +96,3 @@ def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
         ("tiled", "choice", False, ("true", "false"), True),
         ("scale", "choice", False, ("0.5", "2"), True),
     ]
-    assert "aurora_text" in data.prompts

@@ -143,7 +143,7 @@ def test_the_journal_of_one_client_or_of_all_is_deleted(busy: Mock) -> None:
         ("?status=2xx", "status takes a number from 100 to 599, or none"),
         ("?status=999", "status takes a number from 100 to 599, or none"),
         ("?status=", "status takes a number from 100 to 599, or none"),
-        ("?tokn=demo", "Unknown query parameter 'tokn'. Use: token, operation, status, limit, order."),
+        ("?tokn=demo", "Unknown query parameter 'tokn'. Use: token, operation, status, sender, limit, order, detail."),
         ("?token=demo&token=another", "Duplicate query parameter."),
         ("?token=", "use visible ASCII characters without spaces"),
         ("?token=two%20words", "use visible ASCII characters without spaces"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ FRESH = {
     "generation_time": None,
     "faults": 0,
     "sandbox": False,
+    "label": "",
 }
 
 IMAGES = "/worlds/demo/images"
@@ -34,7 +36,9 @@ def test_health_shows_version_instance_state_and_worlds(start: Start) -> None:
     mock = start(settings(instance="job-1"))
     mock.generate("one")
     mock.generate("two")
-    assert control_json(mock, "GET", "/health") == {
+    health = control_json(mock, "GET", "/health")
+    assert re.fullmatch("[0-9a-f]{8}", health.pop("instance"))
+    assert health == {
         "status": "ok",
         "version": __version__,
         "instance": "job-1",
@@ -254,7 +258,7 @@ def test_reset_deletes_one_world_or_all(mock: Mock) -> None:
     assert mock.world("two")["credits"] == 100
     assert mock.world("one")["credits"] == 99
     assert control_json(mock, "POST", "/reset") == {"worlds": 0}
-    assert control_json(mock, "GET", "/requests") == {"requests": [], "total": 0}
+    assert control_json(mock, "GET", "/requests")["total"] == 0
 
 
 @pytest.mark.parametrize(
@@ -340,3 +344,15 @@ def test_an_unknown_picture_is_not_found(mock: Mock) -> None:
         reply = control_call(mock, "GET", f"{IMAGES}/{title}")
         assert reply.status_code == 404
         assert "not found in this world" in reply.json()["message"]
+
+
+def test_a_thumbnail_is_a_small_jpeg(mock: Mock) -> None:
+    (made,) = mock.generate("demo", size="512x512").json()["images"]
+    whole = control_call(mock, "GET", f"/worlds/demo/images/{made['title']}")
+    small = control_call(mock, "GET", f"/worlds/demo/images/{made['title']}?width=160")
+    assert small.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(small.content)).size == (160, 160)
+    assert len(small.content) < len(whole.content) / 4
+    for width in ("0", "15", "513", "x", "1e2"):
+        refused = control_call(mock, "GET", f"/worlds/demo/images/{made['title']}?width={width}")
+        assert (refused.status_code, "from 16 to 512" in refused.json()["message"]) == (422, True)

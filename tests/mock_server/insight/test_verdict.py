@@ -10,6 +10,7 @@ from mock_server.domain.clock import SECOND, seconds
 from mock_server.domain.entry import Entry, Problem
 from mock_server.insight import CLIENT_RULES, verdict
 from support.clocks import START
+from support.entries import entry as made_entry
 from support.journal import OPERATIONS, entry, script
 
 FOX = 'generate-image {"description": "a fox"}'
@@ -292,3 +293,24 @@ def test_further_requests_never_make_a_rule_unexercised(journal: list[Entry], mo
     assert all(
         after[rule]["verdict"] != "not_exercised" for rule in before if before[rule]["verdict"] != "not_exercised"
     )
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "named"),
+    [((("sec-fetch-mode", "cors"),), None, True), ((), None, False), ((("sec-fetch-mode", "cors"),), 502, False)],
+)
+def test_a_browser_that_may_have_resent_by_itself_is_named(
+    headers: tuple[tuple[str, str], ...], status: int | None, named: bool
+) -> None:
+    sent: dict[str, Any] = {"operation": "generateImage", "fields": {"description": "A fox"}, "headers": headers}
+    entries = [made_entry(1, **sent, status=status, complete=status is not None), made_entry(2, **sent)]
+    (rule,) = (each for each in verdict(entries)["rules"] if each["id"] == "CLIENT-BLIND-RESEND")
+    assert rule["verdict"] == "violated"
+    assert ("The browser may have sent it 2 times by itself" in rule["reason"]) == named
+
+
+def test_requests_of_the_page_are_not_judged() -> None:
+    sent: dict[str, Any] = {"operation": "generateImage", "status": 200, "made": ("fox.png",)}
+    found = verdict([made_entry(1, **sent, sender="page")])
+    assert (found["verdict"], found["requests"]) == ("not exercised", 0)
+    assert verdict([made_entry(1, **sent)])["verdict"] == "misbehaved"

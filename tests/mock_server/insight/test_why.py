@@ -14,6 +14,8 @@ from mock_server.insight import why
 from support.clocks import START
 from support.journal import OPERATIONS, entry
 
+WAIT = "A client waits until the next day, or as long as Retry-After says, before it sends this again."
+ASK = "A client asks check-availability once a second, and sends it again when that says 200."
 UNTIL = START + seconds(10)
 LOCKED = {"lock": {"until": UNTIL}}
 FOREVER: dict[str, Any] = {"lock": {"until": None}}
@@ -119,9 +121,16 @@ def test_a_refusal_without_a_rule_has_the_source_assumed(contract: Contract, rul
         ),
         (
             {"status": 429, "faults": ("burst",)},
-            "No rule refused it: the fault burst answered 429. Send it again.",
+            f"No rule refused it: the fault burst answered 429. {WAIT}",
         ),
-        ({"status": 409, "code": None}, "No rule refused it: the mock was asked to answer 409. Send it again."),
+        (
+            {"status": 409, "code": None},
+            f"No rule refused it: the mock was asked to answer 409. {ASK}",
+        ),
+        (
+            {"status": 408, "faults": ("http-error",)},
+            "No rule refused it: the fault http-error answered 408. Send it again.",
+        ),
         ({"status": 418, "rule": "NEW"}, "The rule NEW refused it with 418."),
     ],
 )

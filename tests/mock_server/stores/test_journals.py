@@ -272,3 +272,20 @@ def test_a_returned_tally_does_not_change(open_journal: OpenJournal) -> None:
         return tally
 
     assert run(open_journal, scenario) == {("getRecentImages", 200, None): 1}
+
+
+def test_worlds_with_requests_are_in_the_order_of_their_last_one(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> list[str]:
+        for number, world in enumerate(("one", "two", "", "three", "one")):
+            await fill(journal, entry(number, world))
+        return list(await journal.worlds())
+
+    assert run(open_journal, scenario) == ["two", "three", "one"]
+
+
+def test_a_request_of_the_page_is_kept_and_not_counted(open_journal: OpenJournal) -> None:
+    async def scenario(journal: Journal) -> tuple[list[str], Tally]:
+        await fill(journal, entry(1), entry(2, sender="page"))
+        return await ids(journal, "one"), await journal.tally("one")
+
+    assert run(open_journal, scenario) == (["1", "2"], {("getRecentImages", 200, None): 1})

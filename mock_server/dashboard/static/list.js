@@ -1,26 +1,35 @@
 // The requests of a world, newest first. Only the visible rows are in the page.
 
+import { Counts } from "./counts.js";
 import { el, part, setChildren, setText } from "./dom.js";
-import { fractionOf, outcome, seconds, summarize, timeOf } from "./words.js";
+import { fractionOf, grouped, outcome, seconds, summarize, timeOf } from "./words.js";
 
 const MAX_ENTRIES = 1000;
 const SPARE_ROWS = 6;
+const TICK_MS = 200;
 let lists = 0;
 
-export class Timeline {
+export class RequestList {
   #entries = [];
+  #begun = [];
   #shown = [];
   #rows = new Map();
   #active = null;
   #frame = 0;
+  onShown = () => {};
 
-  /** open: called with the entry to show in detail. */
-  constructor(root, open) {
+  /** open: called with the entry to show; now: returns the time of the world in milliseconds; showEmpty: called with whether
+   * the world has no request at all.
+   */
+  constructor(root, open, now, showEmpty) {
     this.root = root;
     this.open = open;
+    this.now = now;
+    this.showEmpty = showEmpty;
     this.name = `row-${(lists += 1)}-`;
     this.list = part(root, "timeline");
     this.filters = part(root, "filters");
+    this.counts = new Counts(part(root, "counts"), this.filters.elements.status);
     this.canvas = el("div", { class: "canvas", role: "presentation" });
     this.list.append(this.canvas);
     this.list.addEventListener("scroll", () => this.#scheduleDraw());
@@ -30,11 +39,17 @@ export class Timeline {
     this.filters.addEventListener("submit", (event) => event.preventDefault());
     this.size = new ResizeObserver(() => this.#scheduleDraw());
     this.size.observe(this.list);
+    this.timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
   stop() {
+    clearInterval(this.timer);
     this.size.disconnect();
     cancelAnimationFrame(this.#frame);
+  }
+
+  get length() {
+    return this.#entries.length;
   }
 
   /** Replace the entries, newest first. */
@@ -43,44 +58,76 @@ export class Timeline {
     this.#filter();
   }
 
-  /** Add the newest entries. Return false where entries in between may be missing. */
+  /** Add the newest entries. */
   add(newest) {
     const ids = new Set(newest.map((entry) => entry.id));
-    const older = this.#entries.filter((entry) => !ids.has(entry.id));
-    const joined = older.length < this.#entries.length || older.length === 0;
-    this.#entries = [...newest, ...older].slice(0, MAX_ENTRIES);
+    this.set([...newest, ...this.#entries.filter((entry) => !ids.has(entry.id))]);
+  }
+
+  /** Show the requests in progress, newest first; return the ids of those that have ended since, and are not in the list. */
+  setBegun(begun) {
+    const known = new Set([...begun, ...this.#entries].map((entry) => entry.id));
+    const ended = this.#begun.map((entry) => entry.id).filter((id) => !known.has(id));
+    this.#begun = begun;
     this.#filter();
-    return joined;
+    return ended;
+  }
+
+  /** Add a request that ended long after it arrived, in its place. */
+  insert(entry) {
+    const place = this.#entries.findIndex((each) => each.at <= entry.at);
+    this.#entries.splice(place < 0 ? this.#entries.length : place, 0, entry);
+    this.#filter();
+  }
+
+  /** The entries that the filters show, newest first. */
+  get listed() {
+    return this.#shown;
+  }
+
+  /** Return the id of the entry `by` rows below one, null if there is none. */
+  adjacent(id, by) {
+    const place = this.#shown.findIndex((entry) => entry.id === id);
+    return (place >= 0 && this.#shown[place + by]?.id) || null;
+  }
+
+  /** Select the entry `by` rows below the selected one. */
+  step(by) {
+    this.list.focus();
+    this.#go(this.#shown.findIndex((entry) => entry.id === this.#active) + by);
   }
 
   #filter() {
     const { operation, status, text } = this.filters.elements;
-    this.#statuses(status);
+    this.counts.offer(this.#entries);
     const needle = text.value.trim().toLowerCase();
     const before = this.#shown.length && this.list.scrollTop > 0 ? this.#shown[this.#first()] : null;
-    this.#shown = this.#entries.filter(
+    const all = this.#entries.length;
+    const ended = new Set(this.#entries.map((entry) => entry.id));
+    const begun = this.#begun.filter((entry) => !ended.has(entry.id));
+    this.#shown = [...begun, ...this.#entries].filter(
       (entry) =>
         (!operation.value || (entry.operation ?? "none") === operation.value) &&
         (!status.value || String(entry.status ?? "none") === status.value) &&
         (!needle || haystack(entry).includes(needle)),
     );
-    const all = this.#entries.length, some = this.#shown.length;
-    setText(part(this.root, "count"), some === all ? all : `${some} of ${all}`);
+    const some = this.#shown.filter((entry) => !entry.in_progress).length;
+    setText(part(this.root, "count"), some === all ? grouped(all) : `${grouped(some)} of ${grouped(all)}`);
+    const chip = part(this.root, "begun");
+    chip.hidden = begun.length === 0;
+    setText(chip, `${grouped(begun.length)} in progress`);
     const empty = part(this.root, "no-requests");
-    empty.hidden = some > 0;
-    setText(empty, all ? "No request matches the filters." : "No requests yet.");
+    empty.hidden = this.#shown.length > 0;
+    const none = all === 0 && begun.length === 0;
+    const own = this.filters.elements.scope.value === "world";
+    setText(empty, none ? "No requests yet." : "No request matches the filters.");
+    if (none && own) empty.hidden = true;
+    this.list.hidden = none;
+    this.showEmpty(none && own);
+    this.counts.show(this.#entries);
     if (before) this.#keepPosition(before);
+    this.onShown(this.#shown);
     this.#scheduleDraw();
-  }
-
-  #statuses(select) {
-    const found = [...new Set(this.#entries.map((entry) => String(entry.status ?? "none")))].sort();
-    if (select.value && !found.includes(select.value)) found.push(select.value);
-    const present = [...select.options].slice(1).map((option) => option.value);
-    if (present.join() === found.join()) return;
-    const chosen = select.value;
-    setChildren(select, [select.options[0], ...found.map((each) => el("option", { value: each }, each === "none" ? "no response" : each))]);
-    select.value = chosen;
   }
 
   #first() {
@@ -114,18 +161,30 @@ export class Timeline {
     const rows = new Map();
     for (let place = first; place < last; place += 1) {
       const entry = this.#shown[place];
-      const node = this.#rows.get(entry.id) ?? row(entry, this.name);
+      const key = entry.in_progress ? `begun-${entry.id}` : entry.id;
+      const node = this.#rows.get(key) ?? row(entry, this.name);
       node.style.transform = `translateY(${place * height}px)`;
       node.setAttribute("aria-posinset", place + 1);
       node.setAttribute("aria-setsize", this.#shown.length);
       node.setAttribute("aria-selected", entry.id === this.#active);
-      rows.set(entry.id, node);
+      rows.set(key, node);
     }
     this.#rows = rows;
     this.canvas.style.height = `${this.#shown.length * height}px`;
     setChildren(this.canvas, [...rows.values()]);
+    this.#tick();
     if (rows.has(this.#active)) this.list.setAttribute("aria-activedescendant", this.name + this.#active);
     else this.list.removeAttribute("aria-activedescendant");
+  }
+
+  /** Show for how long the requests in progress have been, on the clock of the world. */
+  #tick() {
+    const now = this.now();
+    if (now === null || !this.#begun.length) return;
+    for (const entry of this.#begun) {
+      const node = this.#rows.get(`begun-${entry.id}`);
+      if (node) setText(node.querySelector(".took"), seconds(Math.max(0, (now - Date.parse(entry.at)) / 1000)));
+    }
   }
 
   #key(event) {
@@ -166,12 +225,13 @@ function row(entry, name) {
       el("span", { class: "operation" }, entry.operation ?? `${entry.method} ${entry.path}`),
       entry.rule ? el("span", { class: "chip rule" }, entry.rule) : null,
       ...entry.faults.map((fault) => el("span", { class: "chip fault" }, fault)),
+      entry.sender === "page" ? el("span", { class: "chip", title: "Sent by this page: it counts neither in coverage nor in the verdict" }, "page") : null,
       el("span", { class: "took" }, seconds(entry.seconds))),
-    el("div", { class: "line why" }, summarize(entry)));
+    el("div", { class: "line why", title: summarize(entry) }, summarize(entry)));
 }
 
 function haystack(entry) {
-  entry.haystack ??= [entry.method, entry.path, entry.operation, entry.rule, entry.token, summarize(entry), entry.why?.message, ...entry.faults, ...Object.values(entry.fields)]
+  entry.haystack ??= [entry.method, entry.path, entry.operation, entry.rule, entry.token, summarize(entry), entry.prompt, ...entry.faults]
     .join("\n").toLowerCase();
   return entry.haystack;
 }
