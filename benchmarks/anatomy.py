@@ -25,11 +25,10 @@ from uvicorn.server import ServerState
 from mock_server.app import contract, create_app
 from mock_server.configuration import read_accounts
 from mock_server.embedding import default_settings
-from mock_server.http import handlers
+from mock_server.http import handlers, pipeline
 from mock_server.http.access_log import AccessLines, as_text
 from mock_server.http.body import BodyReader
 from mock_server.http.connections import EXTENSION, CorkedTransport
-from mock_server.http.context import RequestContext
 from mock_server.http.operations import Operations
 from mock_server.http.replies import RefusedError, Reply
 from mock_server.http.server import limited_protocol
@@ -150,7 +149,7 @@ def _once(owner: Any, name: str) -> Any:
 _RECORDING = (
     Part("the access log", partial(mock.patch.object, AccessLines, "__call__", _none)),
     Part("keeping the journal entry", partial(mock.patch.object, MemoryJournal, "append", _nothing)),
-    Part("creating it, with secrets masked", partial(mock.patch.object, RequestContext, "journal_entry", _none)),
+    Part("creating it, with secrets masked", partial(mock.patch.object, pipeline, "journal_entry", _none)),
 )
 _CHECK = Part("checking the reply against the document", partial(mock.patch.object, Operations, "_checked", _unchecked))
 _WORLD = Part("the caller's world: account, lock, time, faults", _read_once)

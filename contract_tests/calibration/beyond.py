@@ -47,7 +47,7 @@ class BeyondLimitExperiments(Bench):
         api = self.api(role)
         api.await_unlocked()
         for fields in [*_samples(), *self._several()]:
-            # What is named once is asked again, since one refusal is not enough.
+            # A parameter that is named once is asked again, since one refusal is not enough.
             for _ in range(ENOUGH):
                 if self.run.budget.left < images_requested(fields):
                     break
@@ -75,7 +75,7 @@ class BeyondLimitExperiments(Bench):
         if engine.prompt not in named:
             return False
         self.names_limits = self.names_limits or len(named) > 1
-        # Whoever lacks the engine or the size lacks it in every other request.
+        # A service that lacks the engine or the size lacks it in every other request.
         self.run.samples.refuse(fields, named)
         if engine_field() in named:
             self.evidence.note(beyond_another_limit(offers(engine.name)), False, reply)

@@ -125,7 +125,7 @@ class Evidence:
     def _see_release(self, role: str, check: Reply) -> None:
         """Note that a lock was free soon after its generation had ended, which no lock is that only expires.
 
-        Of a lock that is held, it is not known whose it is; and under control the clock may have been moved.
+        The holder of a lock may be another client; and under control the clock may have been moved.
         """
         generation = self._ended.get(role)
         if not generation or check.status != _OK or self.run.control:

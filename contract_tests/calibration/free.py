@@ -27,7 +27,7 @@ _SEVERAL_ERRORS = "several-errors"
 
 
 class FreeExperiments(Bench):
-    """Conducts the experiments without a price. What a call shows by itself is seen on the way (evidence.py)."""
+    """Conducts the experiments without a price. Evidence takes from each call what it shows by itself (evidence.py)."""
 
     def unknown_path(self) -> None:
         self.api("primary").outside("GET", "/aiimage/nowhere")

@@ -1,4 +1,4 @@
-"""What a call shows by its path, its origin or the content that it accepts, of a calibration or a run of the suite."""
+"""Facts that a call shows by its path, its origin or the content that it accepts, in a calibration or a run."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

@@ -74,7 +74,7 @@ def _beyond_a_limit(role: str, credits_: int) -> Experiment:
         name,
         questions,
         (role,),
-        # The last range alone is no limit.
+        # Only the last range is not a limit.
         Cost(lambda _: 1, paid, usual=1 / len(lengths)),
         lambda spent: affords(spent) and name not in spent.conducted,
         _SECONDS_OF_GENERATION,

@@ -67,7 +67,7 @@ class Auditor:
             self._collect_body(reply.content)
 
     def allow(self, text: str) -> None:
-        """Note a text that the suite has sent, so that it is no secret unless it is a token."""
+        """Note a text that the suite has sent, so that it is not taken for a secret unless it is a token."""
         with self._lock:
             self._sent.update(suspicion.parts(text))
             self._texts.add(text.encode("utf-8", "replace"))

@@ -37,6 +37,8 @@ async def list_worlds(service: Service, request: Request) -> Response:
     limit, search, sort = _limit(asked), asked.get("search", "").casefold(), asked.get("sort", _USED)
     if sort not in _ORDERS:
         raise http_error(422, f"sort takes {', '.join(_ORDERS)}, not {sort[:20]!a}.")
+    if asked.get("search") == "":
+        raise http_error(422, "search is empty: leave it out to get all worlds.")
     names = await used_names(service)
     if not search and sort == _USED:
         views, total = await _views(service, list(islice(names, limit))), len(names)

@@ -20,7 +20,7 @@ _EXEMPT: WeakSet[Thread] = WeakSet()
 
 
 def exempt(thread: Thread) -> None:
-    """Give a thread real time for ever."""
+    """Give a thread real time permanently."""
     _EXEMPT.add(thread)
 
 

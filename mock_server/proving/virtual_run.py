@@ -1,4 +1,4 @@
-"""Which threads have virtual time now: those of a client, from the begin of its run to the end."""
+"""The threads that have virtual time now: those of a client, from the begin of its run to the end."""
 
 import asyncio
 import os

@@ -170,7 +170,7 @@ class VirtualTime:
         return ready()
 
     def _mock_at_rest(self, span: _Span) -> bool:
-        """Return whether the mock is at rest, as it is for ever if its loop has ended, or if the run is over."""
+        """Return whether the mock is at rest, as it stays if its loop has ended, or if the run is over."""
         mock = self.mock
         if mock is None or mock.loop is None or not mock.loop.is_running():
             return True

@@ -42,7 +42,7 @@ def test_commands_flags_and_values_are_proposed(line: str, proposals: list[str])
 
 @pytest.mark.parametrize("flag", ["--accounts", "--scenario", "--behaviour"])
 def test_files_are_proposed_by_the_shell(flag: str) -> None:
-    assert proposed(f"aiimage-mock serve {flag} ") == ["file,"]
+    assert proposed(f"aiimage-mock serve {flag} ")[-1] == "file,"
 
 
 def test_bash_runs_its_script(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_it_names_engines_sizes_and_counts_at_no_cost() -> None:
     assert found.charged == found.measurement.run.budget.spent == 0
 
 
-def test_what_is_not_named_is_not_stated() -> None:
+def test_parameters_that_are_not_named_are_not_stated() -> None:
     found = conducted(engines_not_offered="ideogram")
     assert not [name for name, outcome in found.shown().items() if "beyond" in name and outcome]
 

@@ -30,7 +30,7 @@ def test_an_outcome_is_measured_by_two_exchanges() -> None:
     assert question in {each.question for each in evidence.findings(ENOUGH)}
 
 
-def test_different_outcomes_of_a_question_are_no_finding() -> None:
+def test_different_outcomes_of_a_question_are_left_out() -> None:
     found = measured()
     evidence, check = found.measurement.evidence, found.conductor.api("primary").check()
     evidence.note(shown("lock_scope"), "account", check)
@@ -79,7 +79,7 @@ def test_a_failure_of_a_request_that_is_served_otherwise_is_counted() -> None:
     assert found.measurement.evidence.failures == 1
 
 
-def test_a_refusal_for_parameters_is_no_failure() -> None:
+def test_a_refusal_for_parameters_does_not_count_as_a_failure() -> None:
     found = measured(invalid="200 with status: error")
     found.conductor.api("primary").generate(INVALID)
     assert found.measurement.evidence.failures == 0

@@ -1,4 +1,4 @@
-"""What a lock refuses, and several images at once."""
+"""Refusals by a lock, and several images at once."""
 
 import pytest
 

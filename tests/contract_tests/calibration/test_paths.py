@@ -1,4 +1,4 @@
-"""What a call shows by its path, its origin or the content that it accepts."""
+"""Facts that a call shows by its path, its origin or the content that it accepts."""
 
 import json
 from typing import Any

@@ -54,6 +54,11 @@ BEYOND_SCHEMAS = (
     "has no documented status",
     "it is before 1970 or after 8999",
     "Invalid snapshot: ",
+    "detail=client takes a limit of at most 50",
+    "use one of body and base64",
+    "base64 takes Base64",
+    "a name of a header takes ASCII",
+    "a header takes a name, and a value without line breaks",
 )
 
 

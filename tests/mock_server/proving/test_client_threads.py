@@ -1,4 +1,4 @@
-"""Which threads are the client's, and which of them act."""
+"""The threads of a client, and those of them that act."""
 
 import queue
 import threading

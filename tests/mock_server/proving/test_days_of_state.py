@@ -17,7 +17,7 @@ NOON = msgspec.structs.replace(MIDNIGHT, daily_reset="12:00")
 
 @pytest.mark.parametrize("hour", [7, 12, 19])
 @pytest.mark.parametrize("ago", [0, 1])
-def test_what_was_used_on_a_day_stays_used_on_it(hour: int, ago: int) -> None:
+def test_images_used_on_a_day_stay_used_on_it(hour: int, ago: int) -> None:
     now = 20_000 * DAY + hour * 3_600 * SECOND
     world = World("0" * 16, 1, 5, 50, day=day(now, MIDNIGHT) - ago, used=3)
     snapshot = msgspec.to_builtins(Snapshot(VERSION, now, (world,)))

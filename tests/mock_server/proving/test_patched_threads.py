@@ -148,7 +148,7 @@ def test_the_threads_of_a_client_have_virtual_time(server: VirtualServer, client
     assert waited == [pytest.approx(900, abs=0.1), pytest.approx(1_000, abs=1)]
 
 
-def test_a_thread_that_outlives_its_run_goes_on_in_real_time(server: VirtualServer) -> None:
+def test_a_thread_that_outlives_its_run_continues_in_real_time(server: VirtualServer) -> None:
     began = threading.Event()
     slept: list[float] = []
 
