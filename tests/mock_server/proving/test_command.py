@@ -74,8 +74,8 @@ def test_the_command_line_writes_both_files(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["prove", "--readings", "--", "true"])
     assert result.exit_code == 0, result.output
-    assert "true: passes under the defaults; pairwise, 22 readings of 40 settings" in result.output
-    assert json.loads((tmp_path / JSON_FILE).read_text())["tried"]["readings"]["runs"] == 23
+    assert "true: passes under the defaults; pairwise, 23 readings of 41 settings" in result.output
+    assert json.loads((tmp_path / JSON_FILE).read_text())["tried"]["readings"]["runs"] == 24
     assert (tmp_path / MARKDOWN_FILE).exists()
 
 

@@ -28,7 +28,7 @@ def test_without_the_option_nothing_is_run_again(project: Project, tmp_path: Pat
 
 def test_full_says_how_many_readings_are_left_out(project: Project) -> None:
     output = project.pytest(LOCK, "--aiimage-readings=full", "--aiimage-readings-limit=30").stdout
-    assert "aiimage-readings: full, 30 readings of 40 settings, " in output
+    assert "aiimage-readings: full, 30 readings of 41 settings, " in output
     assert "left out" in output
 
 
