@@ -10,15 +10,14 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 from mock_server.domain.clock import Instant, RealClock
 
 from .client_threads import ClientThreads
+from .mock_at_rest import Mock, is_at_rest
 
 Ready = Callable[[], bool]
 Cause = Literal["hang", "storm", "overdue"]
@@ -37,16 +36,6 @@ class Interrupted(BaseException):
     """The run was ended, because the client would not have ended it. Not an Exception: clients must not catch it."""
 
 
-class Mock(Protocol):
-    """The mock's side. loop: its event loop, None before it is served."""
-
-    loop: asyncio.AbstractEventLoop | None
-
-    def at_rest(self) -> bool:
-        """Return whether every request that was sent waits for an instant or has its reply. Called in its loop."""
-        ...
-
-
 @dataclass(slots=True)
 class _Span:
     """The time of one run. limit: the instant at which it ends as a hang; interrupted: why it was ended."""
@@ -59,6 +48,25 @@ class _Span:
         if self.interrupted:
             raise Interrupted(self.interrupted)
 
+    def is_over(self) -> bool:
+        """Return whether the run is over; raise Interrupted if it was ended."""
+        self.check()
+        return self.over
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """The wait of a thread of the client. deadline: None for a wait without end."""
+
+    ready: Ready
+    deadline: Instant | None
+
+    def is_over(self) -> bool:
+        try:
+            return self.ready()
+        except (OSError, ValueError):  # its socket is closed, which its thread will see
+            return True
+
 
 class VirtualTime:
     """The clock of the mock, and of its clients while a run is active. clients: their threads."""
@@ -67,7 +75,7 @@ class VirtualTime:
         self._now = RealClock().now() if start is None else start
         self._changed = threading.Condition()
         self._sleepers: list[tuple[Instant, int, asyncio.Future[None]]] = []
-        self._deadlines: dict[threading.Thread, Instant | None] = {}
+        self._waits: dict[threading.Thread, _Wait] = {}
         self._numbers = itertools.count()
         self._steps = 0
         self._span = _Span(0, over=True)
@@ -129,7 +137,7 @@ class VirtualTime:
         Raise Interrupted if that would take longer than the run may last.
         """
         thread, span = threading.current_thread(), self._span
-        self._deadlines[thread] = deadline
+        self._waits[thread] = _Wait(ready, deadline)
         self.touch()
         try:
             while True:
@@ -142,16 +150,21 @@ class VirtualTime:
                 with self._changed:
                     if deadline is not None and self._now >= deadline:
                         return False
-                    if steps == self._steps:
+                    if self._others_are_ready(thread):
+                        self._changed.wait(_TURN_SECONDS / 5)
+                    elif steps == self._steps:
                         self._jump(span)
         finally:
-            self._deadlines.pop(thread, None)
+            # Another thread must not jump on what it saw while this one waited.
+            with self._changed:
+                self._waits.pop(thread, None)
+                self._steps += 1
 
     def follow(self, microseconds: int) -> None:
         """Let time pass for a client in another process, and jump to the mock's next event if no request is busy."""
         self.skip(microseconds)
         span = self._span
-        if self._mock_at_rest(span):
+        if is_at_rest(self.mock, span.is_over):
             with self._changed:
                 target = self._target()
                 if target is not None and target <= span.limit:
@@ -162,39 +175,26 @@ class VirtualTime:
         for _ in range(_MAX_TURNS):
             if ready():
                 return True
-            if self._mock_at_rest(span):
+            if is_at_rest(self.mock, span.is_over):
                 break
             with self._changed:
                 self._changed.wait(_TURN_SECONDS)
         self._others_rest(ready, _GRACE_TURNS if self._target() is not None else _MAX_TURNS, span)
         return ready()
 
-    def _mock_at_rest(self, span: _Span) -> bool:
-        """Return whether the mock is at rest, as it stays if its loop has ended, or if the run is over."""
-        mock = self.mock
-        if mock is None or mock.loop is None or not mock.loop.is_running():
-            return True
-        seen: Future[bool] = Future()
-        try:
-            # A coroutine that is made here, and that a loop that ends never runs, would be warned of.
-            mock.loop.call_soon_threadsafe(lambda: asyncio.ensure_future(_look(mock, seen)))
-        except RuntimeError:  # it has just ended
-            return True
-        while mock.loop.is_running() and not span.over:
-            span.check()
-            with suppress(TimeoutError):
-                return seen.result(_TURN_SECONDS)
-        return True
-
     def _others_rest(self, ready: Ready, turns: int, span: _Span) -> None:
         """Give other threads of the client that neither wait here nor for each other some turns of real time."""
         for _ in range(turns):
-            others = [each for each in self.clients.others() if each not in self._deadlines]
+            others = [each for each in self.clients.others() if each not in self._waits]
             if ready() or span.over or not self.clients.acting(others):
                 return
             span.check()
             with self._changed:
                 self._changed.wait(_TURN_SECONDS)
+
+    def _others_are_ready(self, thread: threading.Thread) -> bool:
+        """Return whether the wait of another thread is over, though it has not continued yet."""
+        return any(wait.is_over() for each, wait in list(self._waits.items()) if each is not thread)
 
     def _jump(self, span: _Span) -> None:
         """Go to the next instant that the mock or a client waits for; the caller holds the lock."""
@@ -215,7 +215,7 @@ class VirtualTime:
         """Return the next instant that anyone waits for."""
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
-        ends = [each for each in list(self._deadlines.values()) if each is not None]
+        ends = [each.deadline for each in list(self._waits.values()) if each.deadline is not None]
         return min([*ends, *(each[0] for each in self._sleepers[:1])], default=None)
 
     def _due(self) -> bool:
@@ -225,18 +225,3 @@ class VirtualTime:
 def _wake(woken: "asyncio.Future[None]") -> None:
     if not woken.done():
         woken.set_result(None)
-
-
-async def _look(mock: Mock, seen: "Future[bool]") -> None:
-    seen.set_result(await _rest(mock))
-
-
-async def _rest(mock: Mock) -> bool:
-    # The loop accepts, reads, begins a request, writes and closes in its next turns.
-    for _ in range(12):
-        await asyncio.sleep(0)
-    if not mock.at_rest():
-        return False
-    for _ in range(3):
-        await asyncio.sleep(0)
-    return mock.at_rest()

@@ -53,6 +53,32 @@ def test_a_wait_for_something_that_is_there_takes_no_time(time: VirtualTime) -> 
     assert time.now() == START
 
 
+@pytest.mark.parametrize("deadline", [None, START + 30 * SECOND], ids=["never", "later"])
+def test_no_time_passes_while_another_thread_has_what_it_waits_for(time: VirtualTime, deadline: int | None) -> None:
+    """It has its reply, and this machine is too busy to let it continue."""
+    sees, continues, done = threading.Event(), threading.Event(), threading.Event()
+
+    def is_there() -> bool:
+        if threading.current_thread() is not slow:
+            continues.set()  # the main thread has asked
+        else:
+            sees.set()
+            continues.wait(20)
+        return True
+
+    def wait() -> None:
+        time.block(is_there, deadline)
+        done.set()
+
+    slow = threading.Thread(target=wait)
+    time.clients.add(slow)
+    slow.start()
+    sees.wait(20)
+    assert time.block(done.is_set, None)
+    slow.join()
+    assert time.now() == START
+
+
 @pytest.mark.parametrize("deadline", [None, START + 61 * SECOND], ids=["never", "later than the limit"])
 def test_a_wait_beyond_the_limit_is_a_hang(time: VirtualTime, deadline: int | None) -> None:
     with pytest.raises(Interrupted):
