@@ -20,10 +20,13 @@ from contract_tests.comparison.facts import (
 )
 from contract_tests.comparison.finding import Cause
 from contract_tests.comparison.requests import sends_same_bytes
+from contract_tests.oracle.facts import LOCK_SECONDS
 from contract_tests.recordings.model import RecordedExchange
 
 # The reply to a generation arrives a little after its end.
 _MARGIN_SECONDS = 0.05
+# A service may release the lock after its reply, and a busy one takes a while for it.
+_RELEASE_SECONDS = 0.5
 _ABOUT_PARAMETERS = frozenset({400, 413, 415, 422})
 
 
@@ -81,6 +84,9 @@ def missed_moment(context: Context) -> Cause | None:
             return Cause("inconclusive", context.rule, why="a generation ended while the request was sent")
         if any(_begins_meanwhile(*side) for side in free):
             return Cause("inconclusive", context.rule, why="a generation began while the request was sent")
+        refused = [side for side in _sides(context) if status_of(side[0]) == LOCKED]
+        if any(_ended_just_before(*side) for side in refused):
+            return Cause("inconclusive", context.rule, why="a generation had just ended, whose lock may last a moment")
     listed = context.recorded.operation == "getRecentImages" and context.difference.kind in {"missing", "further"}
     if listed and len(context.steps) <= 2 and any(_ends_meanwhile(*side) for side in _sides(context)):
         return Cause("inconclusive", context.rule, why="a generation ended while the list was read")
@@ -103,6 +109,22 @@ def _ends_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchang
     return any(
         served(other) and other.sent < exchange.sent < other.received < exchange.received + _MARGIN_SECONDS
         for other in others
+    )
+
+
+def _ended_just_before(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
+    """Return whether a generation ended a moment before a refusal by the lock, and its lock was not found later."""
+    own = [each for each in others if each.role == exchange.role]
+    ended = [each for each in own if served(each) and each.received <= exchange.sent]
+    last = max(ended, key=lambda each: each.received, default=None)
+    if last is None or exchange.sent >= last.received + _RELEASE_SECONDS:
+        return False
+    generations = [each for each in own if served(each) and each is not last]
+    return not any(
+        status_of(each) == LOCKED
+        and last.received + _RELEASE_SECONDS <= each.sent < last.sent + LOCK_SECONDS
+        and not any(other.sent <= each.received and each.sent <= other.received for other in generations)
+        for each in own
     )
 
 

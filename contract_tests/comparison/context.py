@@ -73,6 +73,11 @@ class Context:
         exchange, others = (self.recorded, self.exchanges) if recorded else (self.reissued, self.reissues)
         return list(holding(exchange, others))
 
+    def is_new(self, generation: RecordedExchange) -> bool:
+        """Return whether a generation of the reissue was served, and that of the recording was not."""
+        pair = self.pair_of(generation.number)
+        return pair is not None and served(generation) and not served(pair.recorded)
+
     def made_before(self) -> int:
         """Return how many images the account had made before, in the recording."""
         return sum(

@@ -59,6 +59,8 @@ def _newly_locked(context: Context) -> Cause:
     own = [each for each in context.holders(recorded=False) if each.role == context.reissued.role]
     if not own or context.outcome.target.lock_scope == "global":
         return Cause("inconclusive", "LOCK-SCOPE", why="another client may hold the lock")
+    if any(context.is_new(each) and context.reissued.sent < each.received for each in own):
+        return Cause("inconclusive", context.rule, why="a generation was running that the recording refused")
     over = all(each.received <= context.reissued.sent for each in own)
     return _changed(context, "LOCK-RELEASE" if over else context.rule)
 

@@ -4,14 +4,15 @@ import copy
 
 import pytest
 
-from mock_server import resources
+from mock_server import __version__, resources
 from mock_server.app import contract
 from mock_server.configuration import read_accounts
 from mock_server.contract import Contract, compile_contract, read_yaml
 from mock_server.control.page_data import Engine, Field, page_data
 from mock_server.domain.accounts import Account, Accounts, world_name
+from support.control import control_json
 from support.extension import ENGINE, extended
-from support.mock import behaviour
+from support.mock import Start, behaviour, settings
 
 ACCOUNTS = read_accounts(resources.ACCOUNTS, contract())
 DATA = page_data(ACCOUNTS, behaviour(), contract(), 1.5)
@@ -96,3 +97,17 @@ def test_an_engine_of_the_document_alone_has_all_its_fields() -> None:
         ("tiled", "choice", False, ("true", "false"), True),
         ("scale", "choice", False, ("0.5", "2"), True),
     ]
+
+
+def test_health_shows_version_instance_state_and_worlds(start: Start) -> None:
+    mock = start(settings(instance="job-1"))
+    mock.generate("one")
+    mock.generate("two")
+    health = control_json(mock, "GET", "/health")
+    assert health == {
+        "status": "ok",
+        "version": __version__,
+        "instance": "job-1",
+        "state": "memory",
+        "worlds": 2,
+    }

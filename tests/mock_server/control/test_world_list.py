@@ -3,8 +3,8 @@
 from typing import Any
 
 from mock_server.domain.accounts import world_name
-from support.control import control_call, control_json
-from support.mock import PREFIX, Mock, Start, settings
+from support.control import begin, control_call, control_json
+from support.mock import PREFIX, Mock, Start, behaviour, settings
 
 
 def listed(mock: Mock, query: str = "") -> list[Any]:
@@ -78,3 +78,33 @@ def test_a_list_tells_what_the_clients_did(mock: Mock) -> None:
     }
     for query in ("detail=client", "detail=client&limit=51", "detail=all", "sort=age"):
         assert control_call(mock, "GET", f"/worlds?{query}").status_code == 422
+
+
+def test_worlds_are_listed_masked_and_most_recently_used_first(mock: Mock) -> None:
+    for token in ("first-token", "second-token", "third-token", "first-token"):
+        mock.generate(token)
+    listed = control_json(mock, "GET", "/worlds")
+    assert [each["token"] for each in listed["worlds"]] == ["fir***", "thi***", "seco***"]
+    assert listed["total"] == 3
+
+
+def test_listing_worlds_does_not_change_their_order(mock: Mock) -> None:
+    for token in ("first-token", "second-token", "third-token"):
+        mock.generate(token)
+    assert control_json(mock, "GET", "/worlds") == control_json(mock, "GET", "/worlds")
+
+
+def test_a_listed_world_is_up_to_date(mock: Mock) -> None:
+    mock.generate()
+    (listed,) = control_json(mock, "GET", "/worlds")["worlds"]
+    assert {**listed, "token": "demo"} == mock.world()
+
+
+def test_shared_state_is_not_listed_as_a_world(start: Start) -> None:
+    mock = start(settings(behaves=behaviour(lock_scope="global")))
+    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
+    begin(mock)
+    assert control_json(mock, "GET", "/health")["worlds"] == 1
+    assert control_json(mock, "GET", "/worlds")["total"] == 1
+    assert mock.world("another")["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
+    assert control_json(mock, "POST", "/reset", {"token": "demo"}) == {"worlds": 0}

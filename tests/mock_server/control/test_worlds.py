@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from mock_server import __version__
 from support.clocks import SteppedClock
 from support.control import begin, control_call, control_json
 from support.mock import Mock, Start, behaviour, settings
@@ -29,20 +28,6 @@ FRESH = {
 }
 
 IMAGES = "/worlds/demo/images"
-
-
-def test_health_shows_version_instance_state_and_worlds(start: Start) -> None:
-    mock = start(settings(instance="job-1"))
-    mock.generate("one")
-    mock.generate("two")
-    health = control_json(mock, "GET", "/health")
-    assert health == {
-        "status": "ok",
-        "version": __version__,
-        "instance": "job-1",
-        "state": "memory",
-        "worlds": 2,
-    }
 
 
 def test_a_world_can_be_read_before_its_first_call(mock: Mock) -> None:
@@ -72,26 +57,6 @@ def test_a_running_generation_is_shown_with_its_lock(mock: Mock) -> None:
     world = mock.world()
     assert (world["running"], world["images"], world["credits"]) == (1, 0, 100)
     assert world["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
-
-
-def test_worlds_are_listed_masked_and_most_recently_used_first(mock: Mock) -> None:
-    for token in ("first-token", "second-token", "third-token", "first-token"):
-        mock.generate(token)
-    listed = control_json(mock, "GET", "/worlds")
-    assert [each["token"] for each in listed["worlds"]] == ["fir***", "thi***", "seco***"]
-    assert listed["total"] == 3
-
-
-def test_listing_worlds_does_not_change_their_order(mock: Mock) -> None:
-    for token in ("first-token", "second-token", "third-token"):
-        mock.generate(token)
-    assert control_json(mock, "GET", "/worlds") == control_json(mock, "GET", "/worlds")
-
-
-def test_a_listed_world_is_up_to_date(mock: Mock) -> None:
-    mock.generate()
-    (listed,) = control_json(mock, "GET", "/worlds")["worlds"]
-    assert {**listed, "token": "demo"} == mock.world()
 
 
 def test_patch_changes_only_the_given_fields(mock: Mock) -> None:
@@ -267,16 +232,6 @@ def test_an_invalid_reset_resets_nothing(mock: Mock, body: dict[str, Any], statu
     mock.generate()
     assert control_call(mock, "POST", "/reset", json=body).status_code == status
     assert mock.world()["credits"] == 99
-
-
-def test_shared_state_is_not_listed_as_a_world(start: Start) -> None:
-    mock = start(settings(behaves=behaviour(lock_scope="global")))
-    control_json(mock, "POST", "/worlds/demo/clock", {"freeze": True})
-    begin(mock)
-    assert control_json(mock, "GET", "/health")["worlds"] == 1
-    assert control_json(mock, "GET", "/worlds")["total"] == 1
-    assert mock.world("another")["lock"] == {"until": "2026-02-26T10:00:10.000Z"}
-    assert control_json(mock, "POST", "/reset", {"token": "demo"}) == {"worlds": 0}
 
 
 def images(mock: Mock, token: str = "demo") -> list[dict[str, Any]]:
