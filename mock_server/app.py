@@ -94,8 +94,6 @@ def create_app(
     )
     operations = partial(Operations, whole, service, reader, handlers)
     emulated = {path: pipeline(operations(methods)) for path, methods in _by_path(whole.operations)}
-    if settings.behaviour.unversioned_paths == "served":
-        emulated |= {path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}
     shelf = open_rendered(settings) if rendered is None else rendered
 
     # Later, with what it imports: a client that calls only the API does not wait for it.
@@ -109,8 +107,16 @@ def create_app(
 
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
-    router = PathRouter(emulated, other, slashed[settings.behaviour.trailing_slash])
+    paths = {**emulated, **_unversioned(emulated, settings.behaviour)}
+    router = PathRouter(paths, other, slashed[settings.behaviour.trailing_slash])
     return router
+
+
+def _unversioned(emulated: Mapping[str, ASGIApp], behaviour: Behaviour) -> Mapping[str, ASGIApp]:
+    """Return the paths without a version that the service has, too. [VERSIONING]"""
+    if behaviour.unversioned_paths != "served":
+        return {}
+    return {path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}
 
 
 def open_service(settings: Settings, clock: Clock) -> Service:
