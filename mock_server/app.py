@@ -107,16 +107,15 @@ def create_app(
 
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
-    paths = {**emulated, **_unversioned(emulated, settings.behaviour)}
-    router = PathRouter(paths, other, slashed[settings.behaviour.trailing_slash])
+    router = PathRouter(_with_unversioned(emulated, settings.behaviour), other, slashed[settings.behaviour.trailing_slash])
     return router
 
 
-def _unversioned(emulated: Mapping[str, ASGIApp], behaviour: Behaviour) -> Mapping[str, ASGIApp]:
-    """Return the paths without a version that the service has, too. [VERSIONING]"""
+def _with_unversioned(emulated: Mapping[str, ASGIApp], behaviour: Behaviour) -> Mapping[str, ASGIApp]:
+    """Return all paths, with those without a version if the service has them, too. [VERSIONING]"""
     if behaviour.unversioned_paths != "served":
-        return {}
-    return {path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}
+        return emulated
+    return {**emulated, **{path.replace(_VERSIONED, _UNVERSIONED, 1): app for path, app in emulated.items()}}
 
 
 def open_service(settings: Settings, clock: Clock) -> Service:
