@@ -107,7 +107,8 @@ def create_app(
 
     other, redirect = LazyApp(others), pipeline(SlashRedirect())
     slashed = {"ignored": lambda app: app, "redirected": lambda _: redirect, "unknown": None}
-    router = PathRouter(_with_unversioned(emulated, settings.behaviour), other, slashed[settings.behaviour.trailing_slash])
+    paths = _with_unversioned(emulated, settings.behaviour)
+    router = PathRouter(paths, other, slashed[settings.behaviour.trailing_slash])
     return router
 
 
