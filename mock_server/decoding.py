@@ -65,7 +65,7 @@ def explain(message: str, content: Any, kind: Any, whole: str) -> str:
 def _below(place: _Place, step: str) -> _Place:
     """Return the place one step further; of entries that msgspec does not tell apart, the first that is wrong."""
     kind = _plain(place.kind)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if _is_struct(kind):
         inner = next((each.type for each in msgspec.structs.fields(kind) if each.encode_name == step), Any)
         value = place.value.get(step) if isinstance(place.value, Mapping) else None
         return _Place((*place.steps, step), value, inner)
@@ -97,10 +97,13 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _plain(kind: Any) -> Any:
-    """Return a kind without bounds, and without None and UNSET beside it."""
-    kinds = list(_alternatives(kind))
-    first = kinds[0] if kinds else kind
-    return get_args(first)[0] if get_origin(first) is Annotated else first
+    """Return a kind without bounds, and without None and UNSET beside it: of alternatives, the one with entries."""
+    kinds = [get_args(each)[0] if get_origin(each) is Annotated else each for each in _alternatives(kind)]
+    return next((each for each in kinds if _is_struct(each) or get_args(each)), kinds[0] if kinds else kind)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _alternatives(kind: Any) -> Iterator[Any]:
@@ -126,7 +129,7 @@ def _takes_one(kind: Any) -> str:
         return f"one of {', '.join(map(str, get_args(plain)))}"
     if get_origin(plain) is list:
         return f"a list of {takes(get_args(plain)[0])}" if get_args(plain)[0] in _WORDS else "a list"
-    if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
+    if _is_struct(plain):
         return f"an object with {', '.join(each.encode_name for each in msgspec.structs.fields(plain))}"
     return f"{_WORDS.get(plain, 'an object')}{_bounds(meta)}"
 

@@ -67,6 +67,7 @@ class RerunPlugin:
     def _explore(self, item: pytest.Item) -> None:
         seconds = max(self.least_seconds, _TIMES_AS_LONG * sum(report.duration for report in self._reports))
         self.rerunning = True
+        _free_failure()
         stash = dict(item.stash._storage)  # from which a teardown deletes what the next one needs
         try:
             # A collector in the place of the next test keeps its fixtures, and those around it.
@@ -113,7 +114,7 @@ def _free_failure() -> None:
         del sys.last_exc
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        gc.collect(1)
+        gc.collect()
 
 
 def _outcome(reports: list[pytest.TestReport]) -> Outcome:

@@ -22,12 +22,13 @@ class Outer(msgspec.Struct, forbid_unknown_fields=True):
     rows: list[Inner] = []
     ratio: float | UnsetType = UNSET
     on: bool = False
+    either: Annotated[str, Meta(description="a word")] | Inner | None = None
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "the file takes an object with entries, rows, ratio, on, not null"),
+        (None, "the file takes an object with entries, rows, ratio, on, either, not null"),
         ({"entry": {}}, "entry: unknown key; did you mean entries?"),
         (
             {"entries": {"x": {"count": 1}, "y": {"count": "1"}}},
@@ -40,6 +41,10 @@ class Outer(msgspec.Struct, forbid_unknown_fields=True):
         ({"rows": [{"count": 1, "names": ["a", 2]}]}, "rows.entry 1.names.entry 2 takes a text, not 2"),
         ({"rows": {}}, "rows takes a list, not {}"),
         ({"ratio": "half"}, 'ratio takes a number, not "half"'),
+        ({"either": {"cuont": 1}}, "either.cuont: unknown key; did you mean count?"),
+        ({"either": {}}, "either.count is missing; it takes an integer from 0 to 9"),
+        ({"either": {"count": "1"}}, 'either.count takes an integer from 0 to 9, not "1"'),
+        ({"either": 1}, "either takes a word or an object with count, kind, names or null, not 1"),
         ({"on": 1}, "on takes true or false, not 1"),
         ({"on": "x" * 100}, f'on takes true or false, not "{"x" * 59}…'),
     ],
@@ -58,7 +63,9 @@ _DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["entries", "rows", "count", "kind", "names", "x"]), inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["either", "entries", "rows", "count", "kind", "names", "x"]), inner, max_size=3
+        )
     ),
     max_leaves=10,
 )
