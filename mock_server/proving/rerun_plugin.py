@@ -96,6 +96,8 @@ def _run(item: Any, seconds: float) -> Outcome:
     request, values = item._request, item.funcargs
     try:
         with warnings.catch_warnings(record=True), _deadline(seconds):
+            # An object that an earlier run left open says nothing about this one, whenever it is freed.
+            warnings.simplefilter("ignore", pytest.PytestUnraisableExceptionWarning)
             item._initrequest()
             return _outcome(runtestprotocol(item, log=False, nextitem=item.parent))
     finally:

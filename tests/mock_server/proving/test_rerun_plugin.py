@@ -88,6 +88,12 @@ def test_once(aiimage_mock):
     runs.append(1)
     assert runs == [1]
 
+opened = []
+def test_leaves_a_file_open(aiimage_mock, tmp_path):
+    opened.append(1)
+    if len(opened) > 1:
+        open(tmp_path / "file", "w")
+
 def test_endless(aiimage_mock):
     aiimage_mock.clock.freeze()
     generate(aiimage_mock)
@@ -107,7 +113,7 @@ def test_tests_that_cannot_be_run_again_are_only_listed(
 ) -> None:
     monkeypatch.setattr("mock_server.proving.rerun_plugin._LEAST_SECONDS", 1.5)
     done = project.pytest(ODD, "--aiimage-readings=each", "--junit-xml=junit.xml", "-ojunit_family=xunit1")
-    assert "1 failed, 3 passed, 1 skipped" in done.stdout, done.stdout
+    assert "1 failed, 4 passed, 1 skipped" in done.stdout, done.stdout
     not_run = results(tmp_path)["tried"]["readings"]["not_run"]
     assert not_run.pop("test_it.py::test_once").startswith("it does not pass a second time (failed: assert [1, 1")
     assert not_run == {
@@ -118,4 +124,4 @@ def test_tests_that_cannot_be_run_again_are_only_listed(
     assert endless["reading"] == {"lock_release": "expiry"}
     assert endless["message"].startswith("Failed: it did not end within ")
     assert (tmp_path / "junit.xml").read_text().count("<property ") == 1
-    assert (tmp_path / "junit.xml").read_text().count("<testcase ") == 5
+    assert (tmp_path / "junit.xml").read_text().count("<testcase ") == 6
