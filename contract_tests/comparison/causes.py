@@ -25,7 +25,7 @@ from contract_tests.recordings.model import RecordedExchange
 
 # The reply to a generation arrives a little after its end.
 _MARGIN_SECONDS = 0.05
-# A service may release the lock after its reply, and a busy one takes a while for it.
+# A service may release the lock after its reply, and take it for a check, too; a busy one takes a while for both.
 _RELEASE_SECONDS = 0.5
 _ABOUT_PARAMETERS = frozenset({400, 413, 415, 422})
 
@@ -86,7 +86,7 @@ def missed_moment(context: Context) -> Cause | None:
             return Cause("inconclusive", context.rule, why="a generation began while the request was sent")
         refused = [side for side in _sides(context) if status_of(side[0]) == LOCKED]
         if any(_ended_just_before(*side) for side in refused):
-            return Cause("inconclusive", context.rule, why="a generation had just ended, whose lock may last a moment")
+            return Cause("inconclusive", context.rule, why="a lock may last a moment longer than its call")
     listed = context.recorded.operation == "getRecentImages" and context.difference.kind in {"missing", "further"}
     if listed and len(context.steps) <= 2 and any(_ends_meanwhile(*side) for side in _sides(context)):
         return Cause("inconclusive", context.rule, why="a generation ended while the list was read")
@@ -113,9 +113,10 @@ def _ends_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchang
 
 
 def _ended_just_before(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
-    """Return whether a generation ended a moment before a refusal by the lock, and its lock was not found later."""
+    """Return whether a generation or a check ended a moment before a refusal by the lock, which was not found later."""
     own = [each for each in others if each.role == exchange.role]
-    ended = [each for each in own if served(each) and each.received <= exchange.sent]
+    taking = [each for each in own if served(each) or each.operation == "checkAvailability"]
+    ended = [each for each in taking if each.received <= exchange.sent]
     last = max(ended, key=lambda each: each.received, default=None)
     if last is None or exchange.sent >= last.received + _RELEASE_SECONDS:
         return False

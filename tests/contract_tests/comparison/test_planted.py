@@ -11,6 +11,7 @@ from msgspec import structs
 
 from contract_tests.comparison.diagnosis import diagnose
 from contract_tests.comparison.finding import Finding
+from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.playing import replay
 from contract_tests.recordings.model import RecordedExchange, Recording
 from contract_tests.wrong_servers.drawn.drawing import Draw, draw, named
@@ -227,29 +228,38 @@ def test_a_recording_that_is_unusable(case: Unusable) -> None:
 
 # A busy machine must not make a request miss its moment.
 _UNHURRIED = 1.0
+# Where a check holds the lock for a moment, milliseconds decide on the next reply.
+_BY_CHANCE = ["sandbox", "checks"]
+
+
+def _assert_unchanged(outcome: Outcome) -> None:
+    """Nothing differs; on a busy machine a reply or two may have missed their moment, and are called inconclusive."""
+    findings = diagnose(outcome)
+    assert [finding for finding in findings if finding.diagnosis != "inconclusive"] == []
+    assert len(findings) <= 2
+    assert len(outcome.pairs) > 20
 
 
 @pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (10, 17))])
 def test_an_unchanged_service_shows_no_difference(seed: int) -> None:
     """Ids, times and addresses are other ones; everything else that the contract leaves open is the same."""
-    server = Draw({**draw(seed).without(["sandbox", "lock release"]).ways, **named(generation_time="0.4 s").ways})
+    server = Draw({**draw(seed).without([*_BY_CHANCE, "lock release"]).ways, **named(generation_time="0.4 s").ways})
     with drawn(server, factor=_UNHURRIED) as before:
         recording = before.recorded(everything)
     with drawn(server, first=700, factor=_UNHURRIED) as after:
         outcome = after.asked_again(recording)
-    assert diagnose(outcome) == []
-    assert len(outcome.pairs) > 20
+    _assert_unchanged(outcome)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20, 30))
 def test_ten_unchanged_services_show_no_difference(seed: int) -> None:
-    server = draw(seed).without(["sandbox"])
+    server = draw(seed).without(_BY_CHANCE)
     with drawn(server, factor=_UNHURRIED) as before:
         recording = before.recorded(everything)
     with drawn(server, first=700, factor=_UNHURRIED) as after:
         outcome = after.asked_again(recording)
-    assert diagnose(outcome) == []
+    _assert_unchanged(outcome)
 
 
 def test_the_same_reissue_has_the_same_verdicts() -> None:
