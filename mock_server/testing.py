@@ -60,7 +60,7 @@ class AiimageMock(MockWorld):
         __tracebackhide__ = True
         from .proving.scenarios import run_scenario
 
-        self._campaign = run_scenario(scenario, self.token, mode, allow, only, state)
+        self._campaign = run_scenario(scenario, AiimageMock, self.token, mode, allow, only, state)
         return self._campaign
 
     def assert_worst_cost(self, *, credits: int) -> None:  # noqa: A002 (the word for it)

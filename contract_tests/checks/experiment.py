@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from contract_tests.checks.overlap import Overlap
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.contract import is_service_error
 from contract_tests.oracle.engines import Fields, engine_field, finest, with_count, with_prompt

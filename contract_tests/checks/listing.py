@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contract_tests.client.api import images_of
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.runner.verdict import Verdict
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from PIL import Image
 
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.engines import Fields, engine_of, modifiers_of, prompt_of
 from contract_tests.oracle.facts import counted
@@ -107,7 +108,7 @@ def expect_picture(verdict: Verdict, api: Api, image: dict[str, Any], reply: Rep
     """Check IMG-GET; return what was fetched, with width and height. reply: the one that contains the image."""
     fetched = _fetched(verdict, api, image, reply)
     shown = shows_picture(fetched)
-    received = _what(fetched) + api.place_hint(fetched)
+    received = _what(fetched) + api.pictures.place_hint(fetched)
     verdict.require("IMG-GET", shown, expected="a picture at output", received=received, by=(reply, fetched))
     return fetched, picture_size(fetched.content) or (0, 0)
 
@@ -139,7 +140,7 @@ def shows_picture(fetched: Reply) -> bool:
 def _fetched(verdict: Verdict, api: Api, image: dict[str, Any], reply: Reply) -> Reply:
     """Return the reply at an image's output; a refused connection violates IMG-GET."""
     try:
-        return api.picture(str(image.get("output")))
+        return api.pictures.fetch(str(image.get("output")))
     except NoReplyError as error:
         # A timeout may be due to the network; where no connection is made, there is no picture.
         if not error.sent:

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from contract_tests.checks.pictures import shows_picture
 from contract_tests.checks.world import Running, World
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import Fields, engine_of, prompt_of, with_count
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS
@@ -186,7 +187,7 @@ class Sequence:
         if not images:
             return
         image = images[place % len(images)]
-        fetched = self.subject.api.picture(str(image["output"]))
+        fetched = self.subject.api.pictures.fetch(str(image["output"]))
         received = f"{fetched.status}, {len(fetched.content)} bytes"
         self._judge(
             None if shows_picture(fetched) else Deviation("IMG-GET", f"a picture at {image['output']}", received),

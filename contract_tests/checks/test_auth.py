@@ -6,7 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from contract_tests.checks.decisions import decides
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
+from contract_tests.client.made import images_of
 from contract_tests.oracle.contract import load_contract
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target

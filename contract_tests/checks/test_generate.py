@@ -8,8 +8,9 @@ import pytest
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.listing import expect_ready
 from contract_tests.checks.pictures import judge_images, judge_pictures, judge_storage, picture_size
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply, Upload
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import (

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.world import World
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.control import CREDITS
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError, NoReplyError
 from contract_tests.oracle.engines import engine_of
 from contract_tests.oracle.facts import RECENT_IMAGES, counted, price

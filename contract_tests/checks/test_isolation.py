@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contract_tests.calibration.questions import shown
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.runner.run import Run

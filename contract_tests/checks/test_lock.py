@@ -8,8 +8,9 @@ from contract_tests.calibration.questions import INVALID as PARAMETERS
 from contract_tests.calibration.questions import LOCKED, first_of, shown
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.overlap import judge_409_body
 from contract_tests.checks.world import Running, World
-from contract_tests.client.api import images_of
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS

@@ -11,9 +11,9 @@ from contract_tests.checks.decisions import decides
 from contract_tests.checks.listing import expect_ready
 from contract_tests.checks.pictures import expect_own_addresses, expect_picture, expect_same
 from contract_tests.checks.times import expect_created_before, expect_created_in_calls, expect_same_times
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.client.made import MadeImage
+from contract_tests.client.made import MadeImage, images_of
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields, with_count, with_prompt
 from contract_tests.oracle.facts import RECENT_IMAGES

@@ -5,8 +5,9 @@ import pytest
 from contract_tests.checks.decisions import decides
 from contract_tests.checks.pictures import as_source, expect_same, judge_images, judge_pictures, judge_storage
 from contract_tests.checks.times import expect_created_in_calls
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
+from contract_tests.client.made import images_of
 from contract_tests.oracle import samples
 from contract_tests.oracle.engines import engine_of, source_field
 from contract_tests.oracle.images import common_part, same

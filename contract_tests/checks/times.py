@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.client.made import MadeImage
+from contract_tests.client.made import MadeImage, images_of
 from contract_tests.oracle.moments import Shift, judge_shifts, moment_of, past_of, shift_of
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import Verdict

@@ -4,24 +4,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin
 
 from contract_tests.client.call import Call, Reply, Upload
+from contract_tests.client.made import images_of
 from contract_tests.client.masking import Secret
+from contract_tests.client.pictures import Pictures
+from contract_tests.client.visible_state import VisibleState
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields, engine_of
-from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE, counted, price
-from contract_tests.oracle.images import documented
+from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.kinds import Kind, kind_of
-from contract_tests.oracle.moments import Period, moment_of, period_between, period_of_call
+from contract_tests.oracle.moments import Period, period_of_call
 from contract_tests.oracle.replies import error_fields, images_requested, made, made_none, own_limit
 from contract_tests.runner.run import Run
-from contract_tests.runner.target import Account, origin_of
+from contract_tests.runner.target import Account
 from contract_tests.runner.verdict import Verdict
 
 _PAUSE = 0.3
 _TRIES = 3
-_MAX_REDIRECTS = 10
 
 
 class Api:
@@ -31,6 +31,7 @@ class Api:
         self._run, self._verdict, self.account = run, verdict, account
         self.role, self.figure = account.role, account.figure
         self.trail: list[Reply] = []
+        self.pictures, self._state = Pictures(run, account), VisibleState(run, verdict, account)
 
     @property
     def token(self) -> Secret:
@@ -108,7 +109,7 @@ class Api:
 
         Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
-        before = self._state()
+        before = self._state.read()
         reply = self.generate_again(fields, files)
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
@@ -117,7 +118,7 @@ class Api:
         if limit := own_limit(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
         self._verdict.step_status("SHAPE", reply, 200, "for a documented request")
-        self._note_state(images_requested(fields), before, reply)
+        self._state.compare(images_requested(fields), before, reply)
         return images_of(reply), reply
 
     def images_of_some(self, fields: Fields) -> tuple[Fields, list[dict[str, Any]], Reply]:
@@ -199,41 +200,6 @@ class Api:
                 return last
         return self.check()
 
-    def picture(self, output: str) -> Reply:
-        """Fetch a picture as a browser does, without the token; with it if the API's own host requires one.
-
-        Returns a redirect where redirects form a loop.
-        """
-        try:
-            url = urljoin(self._run.target.uploads, output)
-        except ValueError:
-            raise InconclusiveError(f"the output {output[:200]!r} is not a URL") from None
-        reply = self._fetch(url)
-        # `output` may lead to any host, and only the API's own gets the token.
-        if reply.status in {401, 403} and origin_of(url) == self._run.target.origin:
-            reply = self._run.transport.send(Call("GET", url, self.role, self.account.token, accept="image/*"))
-        return reply
-
-    def place_hint(self, fetched: Reply) -> str:
-        """Return what to set if a missing picture is behind the path prefix of the API, else an empty text."""
-        target = self._run.target
-        if fetched.status != 404 or not target.prefix or not fetched.exchange.url.startswith(target.uploads):
-            return ""
-        return f"; if pictures are below {target.origin}{target.prefix}, set uploads_base to it in the target file"
-
-    def _fetch(self, url: str) -> Reply:
-        visited: set[str] = set()
-        for _ in range(_MAX_REDIRECTS):
-            visited.add(url)
-            reply = self._run.transport.send(Call("GET", url, "anonymous", accept="image/*"))
-            location = reply.headers.get("location")
-            if not reply.redirects or not location:
-                return reply
-            url = urljoin(url, location)
-            if url in visited:
-                return reply
-        raise InconclusiveError(f"the picture is behind more than {_MAX_REDIRECTS} redirects")
-
     def call(self, operation: str, authorization: str | None, fields: Fields | None = None) -> Reply:
         """Call an operation with the given Authorization header, or without one."""
         known = self._run.contract.operations[operation]
@@ -275,42 +241,6 @@ class Api:
             return None
         return period_of_call(reply.headers, reply.exchange.at, reply.exchange.seconds)
 
-    def _state(self) -> Any:
-        """Return the state of the account, None if it is not visible."""
-        return self._run.control.world(self.token) if self._run.control else None
-
-    def _note_state(self, images: int, before: Any, reply: Reply) -> None:
-        """If the state is visible, record when the images were made, and check their price."""
-        after = self._state()
-        if before is None or after is None:
-            return
-        start, end = (moment_of(state["clock"]["now"]) for state in (before, after))
-        if start and end:
-            self._run.made_images.date(reply, period_between(start, end))
-        if not self.account.sandbox:
-            self._expect_price(images, int(before["credits"]), int(after["credits"]), reply)
-
-    def _expect_price(self, images: int, before: int, after: int, reply: Reply) -> None:
-        """Check CREDIT-COST, and give the real price to the budget."""
-        paid = before - after
-        self._run.budget.observe(images, paid)
-        self._verdict.expect(
-            "CREDIT-COST",
-            paid == price(images),
-            expected=f"{counted(price(images), 'credit')} for {counted(images, 'image')}",
-            received=f"{counted(paid, 'credit')}, from {before} to {after}",
-            by=reply,
-        )
-
     @property
     def _authorized(self) -> bool:
         return self.role not in {"invalid", "anonymous"}
-
-
-def images_of(reply: Reply) -> list[dict[str, Any]]:
-    """Return the images of a reply of generate-image or recent-images, by their documented fields."""
-    body = reply.json()
-    images = body.get("images") if isinstance(body, dict) else body
-    if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
-        raise InconclusiveError("the reply has no list of images")
-    return [documented(image) for image in images]

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any
 
 from contract_tests.client.call import Reply
+from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.images import documented
 from contract_tests.oracle.moments import Period
 
@@ -57,3 +58,12 @@ class MadeImages:
 
     def of(self, role: str) -> list[MadeImage]:
         return [made for made in self._made if made.role == role]
+
+
+def images_of(reply: Reply) -> list[dict[str, Any]]:
+    """Return the images of a reply of generate-image or recent-images, by their documented fields."""
+    body = reply.json()
+    images = body.get("images") if isinstance(body, dict) else body
+    if not isinstance(images, list) or not all(isinstance(image, dict) for image in images):
+        raise InconclusiveError("the reply has no list of images")
+    return [documented(image) for image in images]

@@ -16,11 +16,11 @@ from contract_tests.client.call import Call, Reply
 from contract_tests.client.connection import make_client, receive
 from contract_tests.client.evidence import evidence_of
 from contract_tests.client.masking import Masker
+from contract_tests.client.settling import images_made, unknown
 from contract_tests.client.throttling import throttle_pause
 from contract_tests.client.trust import trust_hint
 from contract_tests.errors import InconclusiveError, NoReplyError, TargetLostError
 from contract_tests.oracle.contract import from_gateway
-from contract_tests.oracle.replies import error_fields, made, made_none
 from contract_tests.runner.target import Target
 
 _NUMBER_OF_ERROR = re.compile(r"\[Errno -?\d+\] ")  # of no use to a reader, unlike the words behind it
@@ -29,9 +29,6 @@ _MAX_GAP_SECONDS = 5.0
 _MAX_SILENCES = 3
 _MAX_GATEWAY_ERRORS = 3
 _GATEWAY_PAUSE_SECONDS = 0.5
-# These say that nothing was made. A 400, a 408 or a redirect may come from a proxy, after the image was made.
-_REFUSALS = frozenset({401, 402, 403, 404, 405, 406, 409, 411, 413, 414, 415, 419, 422, 423, 428, 429, 431})
-_BAD_REQUEST = 400
 # The connection failed before the request was sent, so it was not served.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -131,12 +128,12 @@ class Transport:
         try:
             reply = self._send_once(call)
         except NoReplyError as error:
-            reserved.settle(_unknown(call) if error.sent else 0)
+            reserved.settle(unknown(call) if error.sent else 0)
             raise
         except BaseException:  # an interrupt too: the request may have been served
-            reserved.settle(_unknown(call))
+            reserved.settle(unknown(call))
             raise
-        reserved.settle(_made(call, reply))
+        reserved.settle(images_made(call, reply))
         return reply
 
     def _send_again(self, call: Call) -> Reply:
@@ -222,24 +219,6 @@ class Transport:
         with self._lock:
             # The target may ask for a gap above the maximum, which must not shrink here.
             self._gap = min(2 * self._gap, max(_MAX_GAP_SECONDS, self._gap))
-
-
-def _made(call: Call, reply: Reply) -> int:
-    """Return how many images the reply may stand for; any other reply than a clear refusal may hide some."""
-    if reply.status in _REFUSALS or (call.invalid and made_none(reply)) or _names_parameter(call, reply):
-        return 0
-    # A service may make more than requested, or list fewer than it made.
-    return max(call.images, len(reply.images)) if made(reply) else _unknown(call)
-
-
-def _names_parameter(call: Call, reply: Reply) -> bool:
-    """Return whether a 400 names a parameter of the request, as the service does and no proxy can."""
-    return reply.status == _BAD_REQUEST and bool(set(error_fields(reply)) & call.parameters.keys())
-
-
-def _unknown(call: Call) -> int:
-    """Return how many images a request may have made whose outcome is unknown."""
-    return 0 if call.without_credits or call.invalid else call.images
 
 
 def _payload(call: Call) -> dict[str, Any]:

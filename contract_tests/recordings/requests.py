@@ -91,7 +91,7 @@ class Requests:
     def pictures(self) -> None:
         """Fetch the picture of each image that was made."""
         for output in dict.fromkeys(self._outputs()):
-            self._api("primary").picture(output)
+            self._api("primary").pictures.fetch(output)
 
     def use_up(self, role: str) -> None:
         """Generate until the account is refused, at most once more than it should be."""

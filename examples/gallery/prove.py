@@ -45,7 +45,7 @@ def prove(name: str, only: str | None = None) -> Campaign:
     def scenario(mock: AiimageMock) -> Any:
         return CLIENTS[name](Api(mock.base_url, mock.token))
 
-    return run_scenario(scenario, name, "single", KINDS, only, {"generation_time": GENERATION_SECONDS})
+    return run_scenario(scenario, AiimageMock, name, "single", KINDS, only, {"generation_time": GENERATION_SECONDS})
 
 
 def table() -> Iterator[str]:

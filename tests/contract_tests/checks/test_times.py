@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from contract_tests.checks.times import expect_created_before, expect_created_in_calls, expect_same_times
-from contract_tests.client.api import Api, images_of
+from contract_tests.client.api import Api
+from contract_tests.client.made import images_of
 from contract_tests.runner.events import Decision
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import Verdict

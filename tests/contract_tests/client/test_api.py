@@ -151,7 +151,7 @@ def test_fetches_a_picture_without_the_token_on_any_host() -> None:
         stored = request.url.host == "storage.invalid"
         return httpx.Response(200) if stored else httpx.Response(302, headers={"location": "https://storage.invalid/p"})
 
-    assert make(answer)[0].picture("uploads/t.png").status == 200
+    assert make(answer)[0].pictures.fetch("uploads/t.png").status == 200
     assert [str(request.url) for request in requests] == [
         "http://127.0.0.1:9/uploads/t.png",
         "https://storage.invalid/p",
