@@ -1,7 +1,6 @@
 """The connection to Valkey: redis-py's, shared by all requests of a process."""
 
 import asyncio
-import os
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -16,37 +15,13 @@ from redis.backoff import NoBackoff
 from ..protocol import StoreUnavailableError
 from .address import Address
 from .commands import Command, Script
+from .reasons import cause_of, code_of, reason_of
 
 T = TypeVar("T")
 _Queued = tuple[Sequence[Command], asyncio.Future[list[Any]]]
 
 _PAUSE_SECONDS = 0.25
 _TIMEOUT_PARTS = 4
-# redis-py removes the code from the message of these errors; of all others it is the first word.
-_CODES: dict[type[Exception], str] = {
-    exceptions.AuthenticationError: "WRONGPASS",
-    exceptions.BusyLoadingError: "LOADING",
-    exceptions.ClusterDownError: "CLUSTERDOWN",
-    exceptions.MasterDownError: "MASTERDOWN",
-    exceptions.MovedError: "MOVED",
-    exceptions.NoPermissionError: "NOPERM",
-    exceptions.OutOfMemoryError: "OOM",
-    exceptions.ReadOnlyError: "READONLY",
-}
-_REASONS = {
-    "OOM": "has no memory left: give it more (maxmemory), or store less (max_worlds, max_journal_bytes)",
-    "READONLY": "is a read-only replica: name the primary",
-    "LOADING": "is still loading its data: wait",
-    "MASTERDOWN": "is a replica without its primary: name the primary",
-    "MISCONF": "cannot write its data to disk: see its log",
-    "NOREPLICAS": "has too few replicas: see its setting min-replicas-to-write",
-    "BUSY": "is busy with a script of another client: wait",
-    "NOAUTH": "requires a password: put it into the URL",
-    "WRONGPASS": "does not accept that user or password",
-    "NOPERM": "does not give that user the permissions it needs: allow all on the keys and channels aiimage:*",
-    "MOVED": "is a node of a cluster: name a single server, or sentinels",
-    "CLUSTERDOWN": "is a node of a cluster: name a single server, or sentinels",
-}
 _NOT_PRIMARY = frozenset({"READONLY", "LOADING", "MASTERDOWN"})
 
 
@@ -99,9 +74,9 @@ class Connection:
         except StoreUnavailableError as error:
             raise self._pause(str(error)) from None
         except exceptions.ResponseError as error:
-            raise self._pause(_reason(error) or f"refuses database {self._address.database}") from None
+            raise self._pause(reason_of(error) or f"refuses database {self._address.database}") from None
         except (exceptions.RedisError, OSError) as error:
-            raise self._pause(_reason(error) or f"cannot be reached ({_cause(error)})") from None
+            raise self._pause(reason_of(error) or f"cannot be reached ({cause_of(error)})") from None
 
     async def close(self) -> None:
         """Close the connection."""
@@ -151,7 +126,7 @@ class Connection:
                 self._pause(self._slow)
                 raise self._lost(self._slow) from None
             if isinstance(error, exceptions.RedisError | OSError):
-                raise self._lost(_reason(error) or "has closed the connection") from None
+                raise self._lost(reason_of(error) or "has closed the connection") from None
             raise
 
     async def _was_closed(self, connection: RedisConnection) -> bool:
@@ -181,9 +156,9 @@ class Connection:
         source = Script.by_sha.get(str(command[1])) if isinstance(error, exceptions.NoScriptError) else None
         if source is not None:
             return (await self.execute(("EVAL", source, *command[2:])))[0]
-        if _code(error) in _NOT_PRIMARY:  # the next connection asks again which server is
+        if code_of(error) in _NOT_PRIMARY:  # the next connection asks again which server is
             await self._disconnect()
-        if reason := _reason(error):
+        if reason := reason_of(error):
             raise StoreUnavailableError(f"{self._address} {reason}")
         raise RuntimeError(f"{self._address} refuses {command[0]!s}: {error}")
 
@@ -256,28 +231,3 @@ async def _reply(connection: RedisConnection) -> Any:
         return await connection.read_response(disconnect_on_error=False)
     except exceptions.ResponseError as error:
         return error
-
-
-def _code(error: Exception) -> str:
-    # One class for NOAUTH and for WRONGPASS.
-    if isinstance(error, exceptions.AuthenticationError) and "required" in str(error):
-        return "NOAUTH"
-    return _CODES.get(type(error)) or str(error).split(" ", 1)[0]
-
-
-def _reason(error: Exception) -> str | None:
-    """Return what is wrong, without the server's own words, which may repeat the password."""
-    if isinstance(error, exceptions.InvalidResponse):
-        return "speaks another protocol"
-    return _REASONS.get(_code(error))
-
-
-def _cause(error: BaseException) -> str:
-    """Return why a connection could not be made. redis-py keeps the system's error as the context of its own."""
-    while not isinstance(error, OSError):
-        if error.__context__ is None:
-            return "it has closed the connection"
-        error = error.__context__
-    if isinstance(error, ConnectionError) and error.errno:
-        return os.strerror(error.errno)
-    return error.strerror or type(error).__name__
