@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol
 from .outcome import Outcome
 
 _PLUGIN = "aiimage-reruns"
-_LEAST_SECONDS = 5.0
+_LEAST_SECONDS = 20.0  # a busy machine must not end a test
 _TIMES_AS_LONG = 20
 # A test that is ended may wait again while it cleans up.
 _AGAIN_SECONDS = 1.0

@@ -111,7 +111,7 @@ def test_prints(aiimage_mock, name, capsys, caplog, record_property):
 def test_tests_that_cannot_be_run_again_are_only_listed(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mock_server.proving.rerun_plugin._LEAST_SECONDS", 1.5)
+    monkeypatch.setattr("mock_server.proving.rerun_plugin._LEAST_SECONDS", 4.0)
     done = project.pytest(ODD, "--aiimage-readings=each", "--junit-xml=junit.xml", "-ojunit_family=xunit1")
     assert "1 failed, 4 passed, 1 skipped" in done.stdout, done.stdout
     not_run = results(tmp_path)["tried"]["readings"]["not_run"]
