@@ -110,7 +110,7 @@ def test_json_in_another_encoding_is_named_and_refused_as_by_php(
 
 
 @pytest.mark.parametrize("body", [b'{"a": 1,}', b"{'a': 1}", b'{"a": 1}}', b'{"a": "\\ud800"}'])
-def test_the_refusal_of_malformed_json_names_no_type_if_it_has_the_right_one(mock: Mock, body: bytes) -> None:
+def test_the_refusal_of_malformed_json_does_not_blame_its_type(mock: Mock, body: bytes) -> None:
     status, reply = send(mock, body, "application/json")
     assert (status, "Content-Type" in reply["message"]) == (422, False)
 
