@@ -8,6 +8,7 @@ from mock_server.testing import AiimageMock
 
 from .campaign import Campaign, Mode
 from .disasters import in_disaster, in_python, observe, report_of, shared_server
+from .interrupts import kept_interrupts
 from .judging import KINDS, credits_of
 from .observed import Run
 from .points import Schedule, parse_schedule
@@ -32,7 +33,10 @@ def run_scenario(
     def runner(schedule: Schedule) -> Run:
         mock.begin(**state)
         try:
-            return observe(server, schedule, lambda: scenario(mock))
+            with kept_interrupts() as check:
+                run = observe(server, schedule, lambda: scenario(mock))
+                check()
+                return run
         finally:
             mock.end()
 
