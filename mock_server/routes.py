@@ -1,6 +1,7 @@
 """Everything outside of the API's paths: the control API, pictures, and errors for unknown paths."""
 
 import asyncio
+import posixpath
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -16,6 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .http.replies import JSON, Reply, error
 from .stores.protocol import StoreUnavailableError
 
+_SLASHES = re.compile("//+")
+_PICTURE = re.compile("/uploads/([^/]+)", re.DOTALL)
+
 
 def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIApp:
     """Return the application for these paths. control: None if the control API is off."""
@@ -24,8 +28,25 @@ def route(control: ASGIApp | None, uploads: ASGIApp, unknown: ASGIApp) -> ASGIAp
         exception_handlers={HTTPException: _http_error, StoreUnavailableError: _unavailable, Exception: _failure},
     )
     app.router.redirect_slashes = False
+    unknown = _with_files(uploads, unknown)
     app.router.default = _with_page(unknown) if control else unknown
     return app
+
+
+def _with_files(uploads: ASGIApp, unknown: ASGIApp) -> ASGIApp:
+    """Return an application that finds a picture as web servers find a file: by its path in its normal form.
+
+    A client that joins an address with "/" and an `output` that has one sends two.
+    """
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        found = _PICTURE.fullmatch(posixpath.normpath(_SLASHES.sub("/", scope["path"])))
+        if found and not scope["path"].endswith("/"):
+            await uploads({**scope, "path_params": {"title": found[1]}}, receive, send)
+        else:
+            await unknown(scope, receive, send)
+
+    return routed
 
 
 def _with_page(unknown: ASGIApp) -> ASGIApp:

@@ -12,6 +12,9 @@ _BEGINNINGS = {
 }
 
 
-def foreign_protocol(first: bytes) -> str:
-    """Return the code of the error for a connection that begins with these bytes, which are not HTTP/1.1."""
-    return next((code for beginning, code in _BEGINNINGS.items() if first.startswith(beginning)), "no-http")
+def foreign_protocol(first: bytes) -> str | None:
+    """Return the code of the error for a connection that begins with these bytes, None for no protocol that is known.
+
+    first: what is not HTTP/1.1.
+    """
+    return next((code for beginning, code in _BEGINNINGS.items() if first.startswith(beginning)), None)

@@ -113,6 +113,8 @@ class Operations:
         if not self._operations:
             return error("no-route", path=path)
         method, allow = context.method, self._allow
+        if method == "OPTIONS":  # as the router of Laravel [RFC 9110, 9.3.7]
+            return Reply(200, None, {"Allow": allow}, ours=True)
         return error("wrong-method", {"Allow": allow}, method=method, path=path, allow=allow)
 
     def _checked(self, reply: Reply, operation: Operation | None) -> Reply:

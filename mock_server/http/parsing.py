@@ -11,6 +11,7 @@ from mock_server.contract import Finding
 from mock_server.domain.behaviour import Behaviour
 
 from .context import Fields
+from .json_bodies import JsonError, read_json
 from .replies import RefusedError, invalid
 
 _ASCII = " \t\n\r\0\x0b\x0c"
@@ -24,8 +25,6 @@ _TRIM: Mapping[str, Callable[[str], str]] = {
     "unicode": methodcaller("strip", _UNICODE),
     "none": lambda text: text if text.strip(_ASCII) else "",
 }
-_MAX_LEVELS = 64
-_CONTAINERS = (dict, list)
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -79,30 +78,11 @@ def _forms(behaviour: Behaviour) -> tuple[str, ...]:
 
 
 def _json(body: bytes, behaviour: Behaviour, content_type: str = _JSON) -> Mapping[str, Any]:
-    if not body:
-        return {}
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
-        cause = _encoding(body, content_type) or _looks(body, behaviour)
-        raise _unreadable(f"The request body is not valid JSON: {malformed}.{cause}") from malformed
-    except RecursionError as deep:
-        raise _unreadable("The request body is not valid JSON: it is nested too deeply.") from deep
-    if not isinstance(value, dict):
-        raise _unreadable("The request body must be a JSON object.")
-    # Most bodies are flat, and need no recursion.
-    nested = [each for each in value.values() if isinstance(each, _CONTAINERS)]
-    if nested and _is_deeper(nested, _MAX_LEVELS):
-        raise _unreadable(f"The request body is nested too deeply: more than {_MAX_LEVELS} levels.")
-    return value
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, _CONTAINERS):
-        return False
-    return levels == 0 or any(
-        _is_deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
-    )
+        return read_json(body, content_type)
+    except JsonError as malformed:
+        looks = "" if _begins_with(body, b"{") else _looks(body, behaviour)
+        raise _unreadable(f"{malformed}{looks}") from malformed
 
 
 def _form(kind: str, content_type: str, body: bytes, behaviour: Behaviour) -> Body:
@@ -137,21 +117,6 @@ def _looks(body: bytes, behaviour: Behaviour) -> str:
     if _FORM_LIKE.match(body) and _URLENCODED in _forms(behaviour):
         return f" It looks like a form, sent without Content-Type: {_URLENCODED}."
     return ""
-
-
-def _encoding(body: bytes, content_type: str) -> str:
-    """Return a sentence about the encoding of a body that is not UTF-8, after a space, else ""."""
-    from .charsets import declared_charset
-
-    if body.startswith(b"\xef\xbb\xbf"):
-        return " It begins with a byte order mark: leave that out."  # json_decode refuses it, too
-    try:
-        is_utf8 = "\0" not in body.decode()
-    except UnicodeDecodeError:
-        is_utf8 = False
-    charset = declared_charset(content_type)
-    declared = f", and a charset (here {charset[:40]}) has no effect" if charset else ""
-    return "" if is_utf8 else f" JSON is UTF-8 (RFC 8259){declared}."
 
 
 def _unreadable(message: str) -> RefusedError:

@@ -54,11 +54,14 @@ INVALID_CODES = frozenset({"invalid", "missing-source"})
 # Errors that are the mock's own: no service gives them, so they rest on no rule and are not in the document.
 _OWN: Mapping[str, tuple[int, str]] = {
     "bad-fault": (400, "{complaint}"),
-    "no-http": (400, "The request is not valid HTTP/1.1."),
+    "no-http": (400, "The request is not valid HTTP/1.1: {reason}."),
+    "bad-host": (400, "The request has {problem}; it takes exactly one, such as Host: localhost:8010."),
+    "no-coding": (501, "The request has Transfer-Encoding: {coding}. Send it in no coding but chunked."),
     "no-range": (416, "The picture has {length} bytes, and none of those that Range asks for."),
     "tls": (400, "The client speaks TLS, and the mock plain HTTP. Use http://, not https://."),
     "http2": (400, "The client speaks HTTP/2, and the mock HTTP/1.1. Configure the client so."),
     "proxy-line": (400, "The connection begins with the PROXY protocol. Turn it off in the balancer."),
+    "no-tunnel": (400, "The client asks for a tunnel by CONNECT: the mock is not a proxy."),
     "socks": (400, "The client speaks SOCKS: the mock is not a proxy."),
     "encoded": (415, "The body has Content-Encoding: {encoding}, which no source names. Send it without."),
     "too-slow": (408, "The request was not complete after {seconds:g} seconds. Send it faster."),

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.domain.behaviour import Behaviour
@@ -13,6 +13,7 @@ from mock_server.domain.behaviour import Behaviour
 from .connections import EXTENSION, CorkedTransport
 from .deadlines import ClientDeadline, Flow
 from .foreign import foreign_protocol
+from .heads import complete_target, head_error, make_parser, reason
 from .replies import Reply, error
 
 # The parser has no limits: fed in pieces, it can be stopped before it has parsed all that was read.
@@ -45,6 +46,7 @@ class JsonProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.parser = make_parser(self)
         self.transport = corked = CorkedTransport(transport, self._drains)
         self._request_deadline = ClientDeadline(self.loop, self.limits.client_seconds, self._on_slow_request)
         self._reply_deadline = ClientDeadline(self.loop, self.limits.client_seconds, self._on_slow_reader)
@@ -105,18 +107,19 @@ class JsonProtocol(HttpToolsProtocol):
             self.parser.feed_data(piece)
         except HttpParserUpgrade as upgrade:
             if self.parser.get_method() == b"CONNECT":  # a tunnel, not an upgrade of this connection
-                self._refuse(error("no-http"))
+                self._refuse(error("no-tunnel"))
             else:
                 self._feed(self._without_upgrade() + piece[upgrade.args[0] :])
-        except HttpParserError:
-            self._refuse(error("no-http" if self.cycle else foreign_protocol(piece)))
+        except HttpParserError as refused:
+            code = None if self.cycle else foreign_protocol(piece)
+            self._refuse(error(code) if code else error("no-http", reason=reason(refused)))
 
     def _without_upgrade(self) -> bytes:
         """Return the head without its upgrade headers, for a new parser."""
         # Java's client offers HTTP/2 in every request.
         lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
         lines += [b"%s: %s" % header for header in self.headers if header[0] not in _UPGRADE_HEADERS]
-        self.parser = HttpRequestParser(self)  # the old one takes all that follows for the other protocol
+        self.parser = make_parser(self)  # the old one takes all that follows for the other protocol
         return b"\r\n".join([*lines, b"", b""])
 
     def _limit_error(self, head_bytes: int) -> Reply | None:
@@ -134,11 +137,17 @@ class JsonProtocol(HttpToolsProtocol):
         if self.flow.read_paused:
             self._request_deadline.pause()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value.rstrip(b" \t"))  # RFC 9110, 5.5; the parser keeps it
+
     def on_headers_complete(self) -> None:
         if self._most_head_bytes > self.limits.max_header_bytes or len(self.headers) > self.limits.max_headers:
             self._check_head()
         if self.parser.should_upgrade():
             return  # the head is parsed again, without the upgrade
+        if reply := head_error(self.headers, self.parser.get_http_version()):
+            self._refuse_head(reply)
+        self.url = complete_target(self.url)
         super().on_headers_complete()
         # RFC 9110, 6.5.1: what follows are trailers, which the application must not take for headers.
         self._head_headers, self.headers = len(self.headers), []
@@ -179,8 +188,11 @@ class JsonProtocol(HttpToolsProtocol):
         line = len(b"  HTTP/1.1\r\n\r\n") + len(self.parser.get_method()) + len(self.url)
         head = line + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers)
         if reply := self._limit_error(head):
-            self._refuse(reply)
-            raise ValueError("refused")  # stops the parser
+            self._refuse_head(reply)
+
+    def _refuse_head(self, reply: Reply) -> NoReturn:
+        self._refuse(reply)
+        raise ValueError("refused")  # stops the parser
 
     def on_body(self, body: bytes) -> None:
         self._unfinished_bytes = 0

@@ -13,8 +13,8 @@ from .context import Fields, Upload
 from .parsing import Body
 
 # 19 digits are beyond any limit, and few enough for int and float.
-_INTEGER = re.compile(r"-?[0-9]{1,19}")
-_NUMBER = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,19}(\.[0-9]{1,19})?")
 _CONTAINERS = (dict, list)
 _SEVERAL_PROMPTS = "multi-prompt"
 # PHP has neither a file nor a text then (UPLOAD_ERR_NO_FILE).

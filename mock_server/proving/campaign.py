@@ -92,9 +92,9 @@ class Campaign:
             self.worst_run = run
         judgements = judge(run, self.recording)
         for each in judgements:
-            known = self.findings.get(each.kind)
-            if known is None or len(schedule) < len(known.schedule):
-                self.findings[each.kind] = Found(each, schedule, run)
+            found, known = Found(each, schedule, run), self.findings.get(each.kind)
+            if known is None or _worth(found) < _worth(known):
+                self.findings[each.kind] = found
         return judgements
 
     def _reduce(self, kind: Kind, runner: Runner) -> None:
@@ -103,6 +103,11 @@ class Campaign:
             part = tuple(other for other in self.findings[kind].schedule if other != each)
             if part:  # without any failure it would have been found before
                 self._add(part, runner(part))
+
+
+def _worth(found: Found) -> tuple[int, bool]:
+    """Return the order of findings of one kind: shorter ones first, then those that nobody notices."""
+    return len(found.schedule), not found.judgement.false_success
 
 
 def _next(run: Run, after: Schedule, without: Collection[str]) -> Iterator[Schedule]:

@@ -7,6 +7,8 @@ import click
 
 from mock_server.output import BadUsageError
 
+_INTERRUPTED = 3
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option(
@@ -97,6 +99,8 @@ def prove(
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("interrupted")
+        report(proof, click.echo)
+        raise SystemExit(_INTERRUPTED) from None
     report(proof, click.echo)
     if strict and (proof.findings("readings") or proof.findings("disasters")):
         raise SystemExit(1)

@@ -25,7 +25,7 @@ atexit.register(_served.close)
 _INTERRUPTED: dict[Cause, tuple[Ended, str]] = {
     "hang": ("hang", f"it waited for {MAX_SECONDS} s or for something that never comes"),
     "storm": ("storm", f"it sent more than {MAX_REQUESTS} requests"),
-    "overdue": ("hang", f"it was busy, or waited in real time, for {REAL_SECONDS} s"),
+    "overdue": ("hang", f"it was busy, or waited in real time, for {REAL_SECONDS} s or longer"),
 }
 
 

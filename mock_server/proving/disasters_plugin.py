@@ -22,7 +22,7 @@ from .rerun_plugin import Run as Again
 from .rerun_plugin import rerun_plugin
 from .timeline import timeline
 from .virtual_server import VirtualServer
-from .watchdog import REAL_SECONDS
+from .watchdog import MAX_EXTENSIONS, REAL_SECONDS
 
 NAME = "aiimage-disasters"
 
@@ -124,6 +124,6 @@ def disasters_plugin(config: pytest.Config, mode: str, only: str | None, strict:
     config.pluginmanager.register(plugin, NAME)
     reruns = rerun_plugin(config)
     reruns.explorers.append(plugin.explore)
-    reruns.least_seconds = 3 * REAL_SECONDS  # a client that hangs is interrupted sooner
+    reruns.least_seconds = (MAX_EXTENSIONS + 2) * REAL_SECONDS  # a client that hangs is interrupted sooner
     if strict:
         proof_plugin(config).strict.add("disasters")

@@ -11,10 +11,11 @@ KINDS: tuple[Kind, ...] = ("double-payment", "hang", "storm", "lost-picture", "w
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One thing that went wrong in a run, and a sentence on it."""
+    """One thing that went wrong in a run, and a sentence on it. false_success: a success that is none."""
 
     kind: Kind
     sentence: str
+    false_success: bool = False
 
 
 def judge(run: Run, recording: Run) -> list[Judgement]:
@@ -63,10 +64,11 @@ def _lost_picture(run: Run, recording: Run) -> Judgement | None:
     lost = run.unfetched
     if run.ended not in ("success", "failure") or not lost or _double_payment(run, recording):
         return None
-    ended = "reported a failure" if _failed(run, recording) else "reported a success"
+    failed = _failed(run, recording)
+    ended = "reported a failure" if failed else "reported a success"
     what = "the picture" if len(lost) == 1 else f"{len(lost)} pictures"
     sentence = f"The client paid {credits_of(run.cost)}, {ended}, and never fetched {what} ({lost[0].title})."
-    return Judgement("lost-picture", sentence)
+    return Judgement("lost-picture", sentence, false_success=not failed)
 
 
 def _wrong_answer(run: Run, recording: Run) -> Judgement | None:
@@ -75,7 +77,7 @@ def _wrong_answer(run: Run, recording: Run) -> Judgement | None:
     """
     if run.ended == "success" and not _failed(run, recording) and len(run.fetched) < len(recording.fetched):
         got = f"{len(run.fetched)} of {len(recording.fetched)} pictures"
-        return Judgement("wrong-answer", f"The client reported a success with {got}.")
+        return Judgement("wrong-answer", f"The client reported a success with {got}.", false_success=True)
     if _failed(run, recording) and run.unfetched and not _double_payment(run, recording):
         said = f"The client reported a failure ({run.said})"
         return Judgement("wrong-answer", f"{said}, and a picture that it paid for can be fetched.")

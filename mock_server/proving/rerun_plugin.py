@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
+from .interrupts import kept_interrupts
 from .outcome import Outcome
 
 _PLUGIN = "aiimage-reruns"
@@ -72,8 +73,15 @@ class RerunPlugin:
         try:
             # A collector in the place of the next test keeps its fixtures, and those around it.
             item.ihook.pytest_runtest_teardown(item=item, nextitem=item.parent)
-            for explorer in self.explorers:
-                explorer(item, lambda: _run(item, seconds))
+            with kept_interrupts() as check:
+
+                def again() -> Outcome:
+                    outcome = _run(item, seconds)
+                    check()
+                    return outcome
+
+                for explorer in self.explorers:
+                    explorer(item, again)
         finally:
             item.stash._storage.update(stash)
             self.rerunning = False

@@ -7,6 +7,7 @@ from mock_server.client import Control, MockWorld
 
 from .campaign import Campaign, Mode
 from .disasters import in_disaster, in_python, observe, report_of, shared_server
+from .interrupts import kept_interrupts
 from .judging import KINDS, credits_of
 from .observed import Run
 from .points import Schedule, parse_schedule
@@ -38,7 +39,10 @@ def run_scenario(
     def runner(schedule: Schedule) -> Run:
         world.begin(**state)
         try:
-            return observe(server, schedule, lambda: scenario(world))
+            with kept_interrupts() as check:
+                run = observe(server, schedule, lambda: scenario(world))
+                check()
+                return run
         finally:
             world.end()
 

@@ -2,6 +2,7 @@
 
 A run in virtual time ends by itself if the client waits in virtual time. A client that is busy, that waits in real
 time or for a lock that is never free, does not notice, so each of its threads is stopped where it is, again and again.
+Each request gives it more time, up to a bound: on a busy machine a storm is slow, and a careful client too.
 """
 
 import ctypes
@@ -20,6 +21,7 @@ from .virtual_time import Interrupted
 T = TypeVar("T")
 
 REAL_SECONDS = 20
+MAX_EXTENSIONS = 2
 _AGAIN_SECONDS = 1
 # For a client that is interrupted where no signal reaches it.
 _GIVE_UP_TURNS = 200
@@ -36,6 +38,7 @@ class Watchdog:
         self._client = threading.current_thread()
         self._changed = threading.Event()
         self._seconds: float | None = REAL_SECONDS
+        self._requests = self._extensions = 0
         self._stopping = self._ended = False
 
     @contextmanager
@@ -70,9 +73,18 @@ class Watchdog:
                 return
             if changed:
                 self._changed.clear()
-            else:
+            elif not self._extended():
                 self._stop()
                 self._seconds = _AGAIN_SECONDS
+
+    def _extended(self) -> bool:
+        """Return whether the client gets more time, since it has sent requests in the time that it had."""
+        requests = len(self._server.injector.arrivals)
+        if self._stopping or requests == self._requests or self._extensions == MAX_EXTENSIONS:
+            return False
+        self._requests = requests
+        self._extensions += 1
+        return True
 
     def _stop(self) -> None:
         """Interrupt whatever the threads of the client do: waits in virtual time, for the mock, for locks, or none."""

@@ -22,5 +22,5 @@ def refusal(connection: Connection) -> tuple[int, str]:
 
 def head_of(size: int, name: bytes = b"a") -> bytes:
     """Return a request of exactly `size` bytes."""
-    start = b"GET / HTTP/1.1\r\n" + name + b": "
+    start = b"GET / HTTP/1.1\r\nHost: x\r\n" + name + b": "
     return start + b"x" * (size - len(start) - 4) + b"\r\n\r\n"

@@ -98,7 +98,7 @@ def test_a_body_of_another_type_is_named(mock: Mock, body: bytes, content_type: 
         (JSON.decode().encode("utf-16"), "application/json; charset=utf-16", "and a charset (here utf-16) has no"),
         (JSON.decode().encode("utf-16-le"), "application/json", "JSON is UTF-8 (RFC 8259)."),
         (JSON.decode().encode("utf-32"), "text/json", "JSON is UTF-8 (RFC 8259)."),
-        (b"\xef\xbb\xbf" + JSON, "application/json", "It begins with a byte order mark"),
+        (b"\xef\xbb\xbf" + JSON, "application/json", "it begins with a byte order mark"),
     ],
 )
 def test_json_in_another_encoding_is_named_and_refused_as_by_php(
@@ -107,6 +107,12 @@ def test_json_in_another_encoding_is_named_and_refused_as_by_php(
     status, reply = send(mock, body, content_type)
     assert status == 422
     assert message in reply["message"]
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1,}', b"{'a': 1}", b'{"a": 1}}', b'{"a": "\\ud800"}'])
+def test_the_refusal_of_malformed_json_does_not_blame_its_type(mock: Mock, body: bytes) -> None:
+    status, reply = send(mock, body, "application/json")
+    assert (status, "Content-Type" in reply["message"]) == (422, False)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP", "deflate", "br", "zstd", "identity, gzip", "compress"])

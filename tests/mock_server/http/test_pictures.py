@@ -3,6 +3,7 @@
 import asyncio
 import io
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -107,6 +108,25 @@ def test_a_source_too_large_to_be_doubled_is_422(start: Start) -> None:
     more = {"image_resolution": (None, "32x24"), "image_number_of_images": (None, "1")}
     reply = mock.call("POST", GENERATE, files={**parts, **more, "image_src": ("a.png", png((100, 100)))})
     assert reply.json()["errors"] == {"image_src": ["The image src field asks for 200x200, more than 20000 pixels."]}
+
+
+@pytest.mark.parametrize("path", ["//{}", "/uploads//{title}", "/x/%2e%2e/{}", "/%2e/{}", "/%2e%2e/{}", "/{}?v=1"])
+def test_a_picture_is_found_as_a_file_by_a_web_server(mock: Mock, path: str) -> None:
+    output = mock.generate().json()["images"][0]["output"]
+    path = path.format(output, title=output.removeprefix("uploads/"))
+    fetched = mock.call("GET", f"http://127.0.0.1{path}", None)  # nginx and Apache merge slashes, and resolve dots
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
+    entry = mock.call("GET", "/_mock/requests", None).json()["requests"][0]
+    assert (entry["operation"], entry["path"]) == ("getPicture", unquote(path.partition("?")[0]))
+
+
+@pytest.mark.parametrize(
+    "path", ["/{}/", "/uploads/x/{title}", "/uploads/", "//uploads", "/x/y/%2e%2e/{}", "//_mock/health"]
+)
+def test_a_file_elsewhere_is_unknown(mock: Mock, path: str) -> None:
+    output = mock.generate().json()["images"][0]["output"]
+    path = path.format(output, title=output.removeprefix("uploads/"))
+    assert mock.call("GET", f"http://127.0.0.1{path}", None).status_code == 404
 
 
 @pytest.mark.parametrize("title", ["nothing.png", "..%2f..%2fetc%2fpasswd", "%00", "a" * 5000, "<script>"])

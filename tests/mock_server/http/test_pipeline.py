@@ -39,12 +39,22 @@ def test_an_unknown_path_is_404_in_json_with_or_without_token(mock: Mock, path: 
         assert reply.json().keys() == {"message"}
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE", "QUERY"])
 def test_a_wrong_method_is_405_with_the_allowed_ones(mock: Mock, method: str) -> None:
     reply = mock.call(method, VERSIONS)
     assert reply.status_code == 405
     assert reply.headers["allow"] == "GET, HEAD"
     assert method in reply.json()["message"]
+
+
+@pytest.mark.parametrize("token", ["demo", None])
+@pytest.mark.parametrize(("path", "allow"), [(VERSIONS, "GET, HEAD"), (f"{PREFIX}/generate-image", "POST")])
+def test_options_lists_the_methods_as_the_router_of_laravel_does(
+    mock: Mock, path: str, allow: str, token: str | None
+) -> None:
+    reply = mock.call("OPTIONS", path, token)  # RFC 9110, 9.3.7
+    assert (reply.status_code, reply.content, reply.headers["allow"]) == (200, b"", allow)
+    assert mock.call("OPTIONS", "/nowhere", token).status_code == 404
 
 
 def test_get_on_generate_image_is_405(mock: Mock) -> None:

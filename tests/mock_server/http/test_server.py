@@ -11,9 +11,9 @@ from support.mock import behaviour
 from support.network import App, Connection, play
 from support.raw_requests import CHUNKED, GET, MIB, POST, head_of, refusal
 
-EXPECTED = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+EXPECTED = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
 
-CLOSING = b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 4\r\n\r\n"
+CLOSING = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\n"
 
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n"
 
@@ -59,7 +59,7 @@ def test_an_endless_head_is_431_and_is_not_buffered(endless: bytes, at_once: int
 
 def test_as_many_headers_as_the_limit_are_accepted_and_one_more_is_431() -> None:
     def request(count: int) -> bytes:
-        return b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * count + b"\r\n"
+        return b"GET / HTTP/1.1\r\nHost: x\r\n" + b"a: b\r\n" * (count - 1) + b"\r\n"
 
     limits = behaviour(max_headers=3)
     assert play(lambda connection, _: connection.send(request(3)), limits).statuses == [200]
@@ -150,7 +150,10 @@ def test_the_mock_continues_to_read_from_a_refused_client_so_that_it_can_read_it
 
 def test_bytes_that_are_not_http_are_400_in_json() -> None:
     connection = play(lambda connection, _: connection.send(b"hello\r\n\r\n" * 1000))
-    assert refusal(connection) == (400, "The request is not valid HTTP/1.1.")
+    assert refusal(connection) == (
+        400,
+        "The request is not valid HTTP/1.1: its method is unknown; methods are in capitals, such as GET and POST.",
+    )
 
 
 def test_a_connection_beyond_the_limit_is_503_and_the_others_are_served() -> None:

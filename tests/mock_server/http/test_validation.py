@@ -80,13 +80,12 @@ def test_a_file_is_refused_as_text(mock: Mock) -> None:
     assert reply.json()["errors"] == {"stable_description": ["The stable description field must be a string."]}
 
 
-@pytest.mark.parametrize("digits", ["1", "+1", "01", " 2 "])
+@pytest.mark.parametrize("digits", ["1", "+1", "01", " 2 "])  # +1: FILTER_VALIDATE_INT of PHP
 def test_a_number_in_a_form_is_parsed_from_its_digits(mock: Mock, digits: str) -> None:
-    status = mock.call("POST", GENERATE, data={**DALL_E, "image_number_of_images": digits}).status_code
-    assert status == (422 if digits == "+1" else 200)
+    assert mock.call("POST", GENERATE, data={**DALL_E, "image_number_of_images": digits}).status_code == 200
 
 
-@pytest.mark.parametrize("digits", ["1.0", "one", "-1", "0", "٣" * 25, "9" * 30, "1e0"])
+@pytest.mark.parametrize("digits", ["1.0", "one", "-1", "0", "٣" * 25, "9" * 30, "1e0", "+-1", "+", "1_0"])
 def test_an_invalid_number_in_a_form_is_named(mock: Mock, digits: str) -> None:
     reply = mock.call("POST", GENERATE, data={**DALL_E, "image_number_of_images": digits})
     assert list(reply.json()["errors"]) == ["image_number_of_images"]

@@ -49,6 +49,21 @@ def test_a_fault_that_needs_two_failures_is_found_by_pairs_alone() -> None:
     assert [show_schedule(each.schedule) for each in pairs.found] == ["1.charged,2.reset"]
 
 
+def test_a_false_success_is_kept_before_a_false_failure() -> None:
+    made, lost = [image("a", "a.png")], order(1, "a", point="locked", status=None)
+    ends = {
+        "1.locked": run([lost], made, "failure"),
+        "1.charged": run([order(1, "a"), fetch(2, "a.png")], made),
+        "2.missing": run([order(1, "a")], made),
+    }
+    campaign = Campaign(RECORDING)
+    campaign.prove(lambda schedule: ends.get(show_schedule(schedule), RECORDING))
+    assert [(each.judgement.kind, show_schedule(each.schedule)) for each in campaign.found] == [
+        ("lost-picture", "2.missing"),
+        ("wrong-answer", "2.missing"),
+    ]
+
+
 def test_pairs_follow_only_the_failures_that_the_client_survived() -> None:
     client = Client("1.charged")
     Campaign(RECORDING).prove(client, "pairs")

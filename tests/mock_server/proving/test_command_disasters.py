@@ -98,5 +98,5 @@ def test_an_interrupted_command_leaves_a_report(folder: Path, monkeypatch: pytes
 
     monkeypatch.setattr(Disasters, "_run", interrupted)
     done = prove("--disasters", "--", sys.executable, "client.py", "2")
-    assert "interrupted" in done.output
+    assert ("interrupted" in done.output, done.exit_code) == (True, 3)
     assert json.loads((folder / JSON_FILE).read_text())["tried"]["disasters"]["runs"] == 3

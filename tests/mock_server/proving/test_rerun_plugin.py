@@ -1,5 +1,6 @@
 """Tests that run again: their fixtures, their ends, and the reports of the first run."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,40 @@ def test_tests_that_cannot_be_run_again_are_only_listed(
     assert endless["message"].startswith("Failed: it did not end within ")
     assert (tmp_path / "junit.xml").read_text().count("<property ") == 1
     assert (tmp_path / "junit.xml").read_text().count("<testcase ") == 6
+
+
+SWALLOWING = """
+import os, signal
+runs = []
+
+class Connection:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+def test_swallows(aiimage_mock):
+    runs.append(1)
+    if len(runs) == 4:
+        CLIENT
+    generate(aiimage_mock)
+
+def test_after(aiimage_mock):
+    raise AssertionError("it runs")
+"""
+CLIENTS = {
+    "a destructor": "Connection()",
+    "a client that catches everything": "try: os.kill(os.getpid(), signal.SIGINT)\n        except BaseException: pass",
+}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("option", ["--aiimage-readings=each", "--aiimage-disasters"])
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())
+def test_an_interrupt_ends_the_run_even_if_it_is_swallowed(
+    project: Project, tmp_path: Path, client: str, option: str
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    done = project.pytest(SWALLOWING.replace("CLIENT", client), option)
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert signal.getsignal(signal.SIGINT) is before
+    (tried,) = [each for each in results(tmp_path)["tried"].values() if each]
+    assert (tried["tests"], "it runs" in done.stdout) == (1, False)

@@ -16,6 +16,7 @@ from mock_server.client import Control
 from mock_server.embedding import default_settings
 from mock_server.proving import disasters, watchdog
 from mock_server.proving.disasters import observe, shared_server
+from mock_server.proving.observed import Arrival
 from mock_server.proving.points import parse_schedule
 from mock_server.proving.virtual_server import VirtualServer
 from mock_server.proving.virtual_time import Interrupted
@@ -151,6 +152,18 @@ def test_a_mock_that_stops_is_reported_and_another_one_takes_its_place(monkeypat
         again = shared_server()
         mock = AiimageMock(Control(again.embedded.origin), "another", None)
         assert observe(again, (), lambda: mock.state).ended == "success"
+
+
+@pytest.mark.parametrize(
+    ("requests", "extended"), [([0], [False]), ([1, 1], [True, False]), ([1, 2, 3], [True, True, False])]
+)
+def test_each_request_gives_a_client_more_time_up_to_a_bound(
+    server: VirtualServer, requests: list[int], extended: list[bool]
+) -> None:
+    dog = Watchdog(server)
+    for number, more in zip(requests, extended, strict=True):
+        server.injector.arrivals = [Arrival(each + 1, None, "GET", "/", 0) for each in range(number)]
+        assert dog._extended() is more
 
 
 def test_a_run_inside_another_has_its_own_time_limit(server: VirtualServer) -> None:

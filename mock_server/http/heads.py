@@ -1,0 +1,61 @@
+"""Heads of requests: what a server must refuse and the parser lets pass, and in words what the parser refuses."""
+
+import re
+from collections.abc import Sequence
+
+from httptools import HttpParserError, HttpRequestParser
+
+from .replies import Reply, error
+
+_HOST = re.compile(rb"[^\s/?#@\\<>\"{}|^`\x7f-\xff]*")
+_WITHOUT_PATH = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+_UNPRINTABLE = re.compile(rb"[^ -~]")
+# By what the parser says; else its own words are good enough.
+_REASONS = {
+    "Invalid method encountered": "its method is unknown; methods are in capitals, such as GET and POST",
+    "Invalid char in url path": "its address has a character that must be percent-encoded, such as %22 for a quote",
+    "Invalid char in url query": "its query has a character that must be percent-encoded, such as %22 for a quote",
+    "Expected HTTP/, RTSP/ or ICE/": "behind its address, in which a space is %20, HTTP/1.1 must follow",
+    "Invalid header token": "the name of a header is empty, or has a space or another character that no name has",
+    "Missing expected LF after header value": "a header has a line break",
+    "Unexpected whitespace after header value": "a header is folded; write it in one line",
+}
+
+
+def make_parser(protocol: object) -> HttpRequestParser:
+    """Return a parser that is as lenient as common servers: lines may end in LF, and spaces follow a chunk's size."""
+    parser = HttpRequestParser(protocol)
+    parser.set_dangerous_leniencies(
+        lenient_data_after_close=True,
+        # RFC 9112, 2.2. For the first line the parser wants both; a CR alone still ends no other.
+        lenient_optional_cr_before_lf=True,
+        lenient_optional_lf_after_cr=True,
+        lenient_spaces_after_chunk_size=True,
+    )
+    return parser
+
+
+def complete_target(target: bytes) -> bytes:
+    """Return a request's target with a path, which the absolute form may lack. [RFC 9110, 4.2.3]"""
+    found = _WITHOUT_PATH.match(target)
+    end = found.end() if found else 0
+    return target if not found or target.startswith(b"/", end) else target[:end] + b"/" + target[end:]
+
+
+def head_error(headers: Sequence[tuple[bytes, bytes]], version: str) -> Reply | None:
+    """Return the refusal of a head, None if it is fine. headers: with names in lower case."""
+    hosts = 0
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+            if hosts > 1 or not _HOST.fullmatch(value):
+                return error("bad-host", problem="two Host headers" if hosts > 1 else "an invalid Host header")
+        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            return error("no-coding", coding=_UNPRINTABLE.sub(b"?", value[:40]).decode())  # RFC 9112, 6.1
+    return error("bad-host", problem="no Host header") if not hosts and version == "1.1" else None
+
+
+def reason(refused: HttpParserError) -> str:
+    """Return the end of the sentence that says why the parser refused a request."""
+    said = str(refused.args[0]) if refused.args else "it is malformed"
+    return _REASONS.get(said, said)
