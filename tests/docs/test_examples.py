@@ -56,9 +56,10 @@ def test_the_commands_of_the_typescript_client_are_scripts_of_its_package() -> N
     assert '"test": ' in (EXAMPLES / "typescript_client" / "package.json").read_text()
 
 
+@pytest.mark.parametrize("folder", ["typescript_client", "testcontainers/node"])
 @pytest.mark.parametrize("name", ["package.json", "package-lock.json"])
-def test_packages_are_pinned_and_no_registry_is_named(name: str) -> None:
-    text = (EXAMPLES / "typescript_client" / name).read_text()
+def test_packages_are_pinned_and_no_registry_is_named(folder: str, name: str) -> None:
+    text = (EXAMPLES / folder / name).read_text()
     assert "resolved" not in text
     assert "registry" not in text
     assert name != "package.json" or not re.search(r'": "[\^~*]', text)
