@@ -102,9 +102,7 @@ def test_a_job_with_the_mock_as_a_service_waits_for_it_and_passes(image: Image, 
     (tmp_path / "aiimage-mock").symlink_to(ROOT)
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(BIN)
-    (tmp_path / "test_it.py").write_text(
-        "def test_it(aiimage_mock):\n    assert aiimage_mock.state['credits']\n"
-    )
+    (tmp_path / "test_it.py").write_text("def test_it(aiimage_mock):\n    assert aiimage_mock.state['credits']\n")
     with container(image, **variables) as (_, port), commands(tmp_path, PYTEST_ADDOPTS=" ".join(OMITTED)) as runner:
         options = service_options(GITHUB["services"]["mock"]["options"])
         assert options.keys() == {f"--health-{name}" for name in ("cmd", "interval", "timeout", "retries")}
