@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import httpx
 import pytest
 
 from mock_server import __version__
+from support.checkout import PERSON, copy_checkout
 from support.pages import page
 from support.pipelines import BIN
 from support.pythons import SUPPORTED, make_environment
@@ -18,7 +18,6 @@ from support.server import Server
 
 pytestmark = pytest.mark.delivery
 
-ROOT = Path(__file__).parent.parent
 VERSION = f"{int(__version__.split('.')[0]) + 1}.0.0"
 DOCUMENTED = next(text for text in page("CONTRIBUTING").blocks("sh") if "make cut" in text).replace("1.2.0", VERSION)
 # The environment of this checkout is used as it is. No container engine is needed: the arguments are printed.
@@ -26,7 +25,6 @@ HERE = f"""
 make() {{ command make --silent --old-file={BIN.parent}/.dev VENV={BIN.parent} "$@"; }}
 docker() {{ echo docker "$@"; }}
 """
-PERSON = {f"GIT_{role}_{what}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
 def run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
@@ -51,16 +49,9 @@ def fails(folder: Path, script: str, reason: str) -> None:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the files of this one, before a release."""
-    if not ((BIN / "uvx").exists() and (BIN.parent / ".dev").exists() and (ROOT / ".git").exists()):
-        pytest.skip("it needs a checkout with the environment of make .venv/.dev")
-    folder = tmp_path_factory.mktemp("release") / "checkout"
-    listed = passes(ROOT, "git ls-files --cached --others --exclude-standard")
-    for path in (ROOT / name for name in listed.splitlines()):
-        if path.exists():
-            (copy := folder / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copy)
-    passes(folder, "git init --quiet && git add . && git commit --quiet --message It")
-    return folder
+    if not (BIN / "uvx").exists():
+        pytest.skip("uv is not installed: pip install '.[dev]'")
+    return copy_checkout(tmp_path_factory.mktemp("release") / "checkout")
 
 
 @pytest.fixture(scope="module")
