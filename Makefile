@@ -89,7 +89,7 @@ lint-openapi: ## check the OpenAPI documents with public linters (needs npm)
 EPOCH := SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct)
 
 cut: $(VENV)/.dev ## make the section Unreleased of CHANGELOG.md that of a version (VERSION=1.2.0)
-	@$(BIN)/python -m docs.releasing cut $(or $(VERSION),$(error Name the version: make cut VERSION=1.2.0))
+	@$(BIN)/python -m docs.releasing cut "$(VERSION)"
 
 # W002: the suite and the mock share no code. W010: aiimage_mock has the contract and the fixtures, and no modules.
 release: $(VENV)/.dev ## build what is released in dist/: sdist, wheel, SBOM, notes, and the build arguments of the image

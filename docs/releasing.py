@@ -20,11 +20,12 @@ class ReleaseError(Exception):
 
 def cut(changelog: str, version: str, current: str, date: str) -> str:
     """Return the changelog with its section Unreleased as that of a version, and a new, empty one above."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise ReleaseError(f"{version!r} is not a version: use three numbers, such as 1.2.0")
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
+        raise ReleaseError(f"{version!r} is not a version: use three numbers, as in make cut VERSION=1.2.0")
     if version in (released := _HEADING.findall(changelog)):
         raise ReleaseError(f"CHANGELOG.md has a section of version {version}: choose a later version")
-    if (latest := max([current, *released], key=_numbers)) and _numbers(version) < _numbers(latest):
+    latest = max([current, *released], key=_numbers)
+    if _numbers(version) < _numbers(latest):
         raise ReleaseError(f"version {version} is earlier than {latest}: choose a later one")
     if changelog.count(_UNRELEASED) != 1:
         raise ReleaseError(f"CHANGELOG.md needs one section {_UNRELEASED.strip()!r}")

@@ -48,6 +48,7 @@ def test_a_second_cut_is_refused() -> None:
         (HEAD + ENTRY + RELEASED, "1.1.9", "earlier than 1.2.0"),
         (HEAD + ENTRY, "1.1.0", "earlier than 1.2.0"),
         (HEAD + ENTRY, "v1.3", "three numbers"),
+        (HEAD + ENTRY, "1.03.0", "three numbers"),
         (HEAD + ENTRY, "", "three numbers"),
         ("# Changelog\n", "1.3.0", "needs one section"),
     ],
