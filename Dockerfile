@@ -17,10 +17,15 @@ RUN pip wheel --no-deps --wheel-dir /wheels . \
     && pip --python /opt/aiimage-mock/bin/python install --no-deps /wheels/*.whl
 
 FROM python:3.13-slim
+COPY --from=build /opt/aiimage-mock /opt/aiimage-mock
+# A release sets them: make release writes them to dist/image.args.
+ARG VERSION REVISION CREATED
 LABEL org.opencontainers.image.title="aiimage-mock" \
       org.opencontainers.image.description="A stateful mock server of the AI Image API" \
-      org.opencontainers.image.licenses="MIT"
-COPY --from=build /opt/aiimage-mock /opt/aiimage-mock
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.revision=$REVISION \
+      org.opencontainers.image.created=$CREATED
 # Beyond loopback the control API is off unless AIIMAGE_MOCK_ADMIN_TOKEN is set.
 ENV AIIMAGE_MOCK_HOST=0.0.0.0 \
     PATH=/opt/aiimage-mock/bin:$PATH

@@ -17,7 +17,7 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/c
 SPECTRAL := npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npm exec --yes --package=@redocly/cli@2.77.0 -- redocly
 
-.PHONY: help serve test test-more conform selftest soak bench bench-peers docs screenshots lint format lint-openapi release clean
+.PHONY: help serve test test-more conform selftest soak bench bench-peers docs screenshots lint format lint-openapi cut release clean
 .DEFAULT_GOAL := help
 
 help: ## list all targets
@@ -86,21 +86,29 @@ lint-openapi: ## check the OpenAPI documents with public linters (needs npm)
 	$(SPECTRAL) lint $(DOCUMENTS) --fail-severity=hint --display-only-failures
 	report=$$($(REDOCLY) lint $(DOCUMENTS) --format=json) && ! echo "$$report" | grep '"warnings": [1-9]'
 
+EPOCH := SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct)
+
+cut: $(VENV)/.dev ## make the section Unreleased of CHANGELOG.md that of a version (VERSION=1.2.0)
+	@$(BIN)/python -m docs.releasing cut "$(VERSION)"
+
 # W002: the suite and the mock share no code. W010: aiimage_mock has the contract and the fixtures, and no modules.
-release: $(VENV)/.dev ## build sdist and wheel in dist/, check them, and write the SBOM of the wheel's environment
-	rm -rf $(DIST)
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir $(DIST) .
-	$(BIN)/uvx twine@7.0.0 check --strict $(DIST)/*
+release: $(VENV)/.dev ## build what is released in dist/: sdist, wheel, SBOM, notes, and the build arguments of the image
+	@test -z "$$(git status --porcelain)" || { echo 'Commit all changes first: a release is built from a commit.'; exit 1; }
+	rm -rf $(DIST) && mkdir -p $(DIST)
+	$(EPOCH) $(BIN)/python -m docs.releasing write $(DIST) $$(git rev-parse HEAD)
+	$(EPOCH) $(BIN)/python -m build --no-isolation --outdir $(DIST) .
+	$(BIN)/uvx twine@7.0.0 check --strict $(DIST)/*.whl $(DIST)/*.tar.gz
 	$(BIN)/uvx check-wheel-contents@0.6.3 --ignore W002,W010 --toplevel mock_server,contract_tests,aiimage_mock $(DIST)/*.whl
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(DIST)/.env
 	$(BIN)/uv pip install --quiet --python $(DIST)/.env/bin/python $(DIST)/*.whl
+	rm $(DIST)/.env/lib/python*/site-packages/aiimage_mock-*/direct_url.json # the path of the wheel on this machine
 	$(BIN)/uvx --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-reproducible --output-file $(DIST)/sbom.cdx.json \
 		$(DIST)/.env/bin/python
 	rm -rf $(DIST)/.env
 
 clean: ## remove the environment and the files that the tests leave
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
-		benchmarks/.peers examples/typescript_client/node_modules tests/clients/node_modules
+		benchmarks/.peers examples/typescript_client/node_modules examples/testcontainers/node/node_modules tests/clients/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required: make PYTHON=python3.11 ...")'

@@ -9,6 +9,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Literal, TypedDict, Unpack
 from urllib.parse import quote, urlencode, urlsplit
 
+from .connection_failures import why_no_reply
+
 _TIMEOUT_SECONDS = 30
 _MAX_REQUESTS = 1000
 
@@ -75,7 +77,7 @@ class Control:
             status, reply = self._exchange(method, path, data)
             refusal = reply["message"] if status >= 400 else None
         except (OSError, HTTPException) as error:
-            raise ControlError(f"No mock answers at {self.origin}: {error or type(error).__name__}.") from error
+            raise ControlError(f"No mock answers at {self.origin}: {why_no_reply(error)}.") from error
         except (ValueError, LookupError, TypeError) as error:
             raise ControlError(f"The server at {self.origin} is not a mock: invalid reply to /_mock{path}.") from error
         if refusal:

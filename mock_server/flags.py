@@ -63,7 +63,8 @@ class NameOrFile(click.Path):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names that begin so, and have the shell add files."""
         names = [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
-        return [*names, *super().shell_complete(ctx, param, incomplete)]
+        # The files first: where they come, click's script for bash empties the list of proposals.
+        return [*super().shell_complete(ctx, param, incomplete), *names]
 
 
 class CommandWithNames(click.Command):

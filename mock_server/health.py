@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
+from .connection_failures import why_no_reply
 from .domain.clock import RealClock, seconds
 
 _TIMEOUT_SECONDS = 2
@@ -37,7 +38,7 @@ def _health_problem(host: str, port: int, instance: str | None) -> str:
         off = reply.status == 404 and "/_mock/health" in body["message"]
         return instance_problem(None, instance) if off else str(body["message"])
     except (OSError, HTTPException) as error:
-        return f"no connection: {error}"
+        return why_no_reply(error)
     except (ValueError, LookupError, TypeError):
         return "the server there is not a mock"
 

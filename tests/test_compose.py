@@ -57,6 +57,13 @@ def test_the_profile_of_the_balancer_has_exactly_its_services() -> None:
     assert started == SERVICES.keys() - {"mock"}
 
 
+def test_a_mock_is_healthy_when_the_health_check_of_its_image_passes() -> None:
+    assert "HEALTHCHECK" in IMAGE.final
+    assert not any("healthcheck" in service for service in (ALONE, MOCKS)), "none replaces it"
+    waited = [service["depends_on"] for service in SERVICES.values() if "depends_on" in service]
+    assert {each["condition"] for names in waited for each in names.values()} == {"service_healthy"}
+
+
 def test_each_service_has_its_own_port() -> None:
     ports = [published(service)[1] for service in SERVICES.values() if "ports" in service]
     assert len(ports) == len(set(ports)) == 2

@@ -14,7 +14,8 @@ from support.project import OMITTED
 pytestmark = pytest.mark.delivery
 
 PIPELINE: dict[str, Any] = read_yaml(ROOT / "examples" / "ci" / "gitlab-ci.yml")
-JOBS: dict[str, Any] = {name: job for name, job in PIPELINE.items() if "script" in job}
+# tests/test_image.py runs the job with a service.
+JOBS: dict[str, Any] = {name: job for name, job in PIPELINE.items() if "script" in job and "services" not in job}
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 TEST = """
 import httpx

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,10 +12,15 @@ from pathlib import Path
 import httpx
 import PIL.Image
 import pytest
+import yaml
 
 from mock_server import __version__
+from mock_server.contract import read_yaml
 from support.image import Image, kept
 from support.mock import DALL_E
+from support.pages import page
+from support.pipelines import BIN, commands
+from support.project import OMITTED
 
 pytestmark = pytest.mark.delivery
 
@@ -41,6 +47,12 @@ def container(image: Image, **environment: str) -> Iterator[tuple[subprocess.Pop
             yield process, next(int(address[1]) for address in addresses if address)
         finally:
             process.kill()
+
+
+def service_options(text: str) -> dict[str, str]:
+    """Return the options of a service container, which are flags of docker create."""
+    words = shlex.split(text)
+    return dict(zip(words[::2], words[1::2], strict=True))
 
 
 def health(image: Image, port: int) -> int:
@@ -73,6 +85,39 @@ def test_with_an_admin_token_a_container_has_a_control_api(image: Image) -> None
         assert health(image, port) == 0
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
+
+
+GITHUB = read_yaml(ROOT / "examples" / "ci" / "github-actions.yml")["jobs"]["service"]
+GITLAB = read_yaml(ROOT / "examples" / "ci" / "gitlab-ci.yml")["service"]
+DOCUMENTED = yaml.safe_load(next(text for text in page("pipeline").blocks("yaml") if "services:" in text))
+
+
+def test_the_documented_service_is_that_of_the_example() -> None:
+    assert DOCUMENTED["services"] == GITHUB["services"]
+
+
+@pytest.mark.parametrize("job", ["github", "gitlab"])
+def test_a_job_with_the_mock_as_a_service_waits_for_it_and_passes(image: Image, tmp_path: Path, job: str) -> None:
+    variables = GITHUB["services"]["mock"]["env"] if job == "github" else GITLAB["variables"]
+    (tmp_path / "aiimage-mock").symlink_to(ROOT)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(BIN)
+    (tmp_path / "test_it.py").write_text("def test_it(aiimage_mock):\n    assert aiimage_mock.state['credits']\n")
+    with container(image, **variables) as (_, port), commands(tmp_path, PYTEST_ADDOPTS=" ".join(OMITTED)) as runner:
+        options = service_options(GITHUB["services"]["mock"]["options"])
+        assert options.keys() == {f"--health-{name}" for name in ("cmd", "interval", "timeout", "retries")}
+        environment = {**image.environment, "AIIMAGE_MOCK_PORT": str(port)}
+        assert subprocess.run(["sh", "-c", options["--health-cmd"]], env=environment).returncode == 0
+        if job == "github":
+            steps = [(step["run"], step.get("env", {})) for step in GITHUB["steps"] if "run" in step]
+        else:
+            steps = [(line.replace("mock:8010", f"127.0.0.1:{port}"), variables) for line in GITLAB["script"]]
+        install, *rest = steps
+        assert "pip install ./aiimage-mock pytest httpx" in install[0]
+        for command, given in rest:
+            here = command.replace("--host mock", f"--port {port}").replace("8010", str(port))
+            assert runner.run(here, **given) == 0, runner.printed
+        assert "1 passed" in runner.printed
 
 
 def test_a_container_takes_each_setting_of_the_command_line(image: Image) -> None:

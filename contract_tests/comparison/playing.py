@@ -19,6 +19,7 @@ from contract_tests.comparison.selection import Selection
 from contract_tests.comparison.state import PLENTY
 from contract_tests.errors import InconclusiveError, PreflightError, TargetLostError
 from contract_tests.recordings.model import Recording
+from contract_tests.runner.listening import check_listening
 from contract_tests.runner.target import Target
 
 _UNPACED = 1e9
@@ -44,6 +45,7 @@ def _behaviour(target: Target, control: Control) -> dict[str, object]:
     try:
         control.health()
     except (InconclusiveError, TargetLostError) as error:
+        check_listening(target, error)
         where = f"{target.origin}/_mock"
         raise PreflightError(f"the target says control: mock, and {where} cannot be used: {error}.") from None
     try:

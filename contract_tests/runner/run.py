@@ -14,6 +14,7 @@ from contract_tests.errors import InconclusiveError, NoReplyError, PreflightErro
 from contract_tests.oracle.contract import Contract, load_contract
 from contract_tests.oracle.samples import Samples
 from contract_tests.runner.events import Events
+from contract_tests.runner.listening import check_listening
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import API_PATH, REFUSED, ROLES, Account, Target
 
@@ -95,7 +96,7 @@ class Run:
             for account, state in states(self.target.accounts):
                 control.open(account.secret, state)
         except (InconclusiveError, TargetLostError) as error:
-            self._check_listening(error)
+            check_listening(self.target, error)
             where = f"{self.target.origin}/_mock"
             raise PreflightError(f"the target says control: mock, and {where} cannot be used: {error}.") from None
 
@@ -104,15 +105,10 @@ class Run:
         try:
             return self.transport.send(Call("GET", self.url(operation), "primary", account.token))
         except (NoReplyError, TargetLostError) as error:
-            self._check_listening(error)
+            check_listening(self.target, error)
             raise PreflightError(f"{self.target.base_url} cannot be reached: {error}.") from None
         except InconclusiveError as error:
             raise PreflightError(f"{self.target.base_url} cannot be tested: {error}.") from None
-
-    def _check_listening(self, error: Exception) -> None:
-        """Raise PreflightError if a call failed since no server listens on this machine."""
-        if self.target.loopback and isinstance(error, NoReplyError) and not error.sent:
-            raise PreflightError(f"Nothing answers at {self.target.origin}: start the mock with make serve.") from None
 
 
 def _with_all_roles(target: Target) -> Target:

@@ -1,5 +1,6 @@
 // A careful client of the AI Image API with Node's own fetch: Node 18 or newer, no packages. See README.md.
 
+import { realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -142,7 +143,8 @@ async function main([prompt, file]) {
   console.log(`${file}: ${image.url}`);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Node resolves links in the address of a module, but not in its arguments.
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   main(process.argv.slice(2)).catch((error) => {
     console.error(error instanceof AiImageError ? `${error.constructor.name}: ${error.message}` : error);
     process.exitCode = 1;

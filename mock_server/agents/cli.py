@@ -33,7 +33,7 @@ def mcp(url: str | None, admin_token: str | None) -> None:
     with ExitStack() as stack:
         if url:
             try:
-                control = attach(url.rstrip("/").removesuffix("/api/v1"), admin_token or None)
+                control = attach(url, admin_token or None)
             except ControlError as error:
                 raise BadUsageError(f"--url: {error}") from error
         else:

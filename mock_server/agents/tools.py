@@ -158,6 +158,8 @@ class Tools:
     async def _reply(self, method: str, path: str, **more: Any) -> httpx2.Response:
         try:
             return await self._http.request(method, path, **more)
+        except httpx2.ConnectError as error:
+            raise ToolError(f"The mock at {self._http.base_url} cannot be reached any more: start it again.") from error
         except (httpx2.HTTPError, ConnectionError) as error:
             raise ToolError(f"{method} {path} got no reply: {error or type(error).__name__}.") from error
 

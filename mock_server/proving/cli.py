@@ -5,6 +5,8 @@ from typing import Literal
 
 import click
 
+from mock_server.behaviours import ready_made_behaviours
+from mock_server.flags import NameOrFile
 from mock_server.output import BadUsageError
 
 _INTERRUPTED = 3
@@ -45,7 +47,7 @@ _INTERRUPTED = 3
 )
 @click.option(
     "--behaviour",
-    type=click.Path(path_type=Path),
+    type=NameOrFile(ready_made_behaviours),
     metavar="NAME|FILE",
     show_default="documented",
     help="The behaviour to start from.",

@@ -36,7 +36,8 @@ def test_every_named_make_target_exists(target: str) -> None:
 
 
 def test_every_command_is_tested() -> None:
-    kinds = ("make ", ".venv/bin/pytest ", "pipx install pre-commit", "pre-commit install")
+    # tests/test_release.py runs the commands of a release.
+    kinds = ("make ", ".venv/bin/pytest ", "pipx install pre-commit", "pre-commit install", "git ", "docker build ")
     assert [each for each in commands() if not each.startswith(kinds)] == []
 
 

@@ -2,12 +2,14 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from support.pages import ROOT
 from support.pipelines import BIN, commands
+from support.server import Server
 
 EXAMPLES = ROOT / "examples"
 PAGES = [*sorted(EXAMPLES.glob("*/README.md")), EXAMPLES / "README.md"]
@@ -41,6 +43,34 @@ def test_every_client_has_a_command_to_run_it() -> None:
         assert any(line in text for text in shown)
 
 
+# Other tests run the commands of these pages.
+RUN_ELSEWHERE = {
+    "gallery": "examples/gallery/test_gallery.py",
+    "generated_client": "tests/docs/test_examples.py",
+    "testcontainers": "examples/testcontainers/test_node.py",
+    "typescript_client": "examples/typescript_client/test_typescript.py",
+}
+COMMANDS = [(page, line) for page in PAGES if page.parent.name not in RUN_ELSEWHERE for line in lines(page)]
+
+
+def test_the_commands_of_every_page_are_run() -> None:
+    assert {page.parent.name for page in PAGES if lines(page)} >= RUN_ELSEWHERE.keys()
+    assert {page.parent.name for page, _ in COMMANDS} == {"examples", "node_client"}
+    assert all((ROOT / path).exists() for path in RUN_ELSEWHERE.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[line for _, line in COMMANDS])
+def test_a_command_of_a_page_succeeds(server: Server, tmp_path: Path, page: Path, line: str) -> None:
+    for program in shlex.split(line)[:2] + (["jq", "curl"] if "curl_client" in line else []):
+        if program in ("node", "jq", "curl") and shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+    with commands(tmp_path, AIIMAGE_BASE_URL=server.base_url, AIIMAGE_MOCK=server.origin) as runner:
+        assert runner.run(line) == 0, runner.printed
+    assert "fox.png" not in line or (tmp_path / "fox.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_the_generated_client_is_made_by_the_commands_of_its_page(tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(EXAMPLES)
     if not (BIN / "aiimage-mock").exists():
@@ -56,9 +86,10 @@ def test_the_commands_of_the_typescript_client_are_scripts_of_its_package() -> N
     assert '"test": ' in (EXAMPLES / "typescript_client" / "package.json").read_text()
 
 
+@pytest.mark.parametrize("folder", ["typescript_client", "testcontainers/node"])
 @pytest.mark.parametrize("name", ["package.json", "package-lock.json"])
-def test_packages_are_pinned_and_no_registry_is_named(name: str) -> None:
-    text = (EXAMPLES / "typescript_client" / name).read_text()
+def test_packages_are_pinned_and_no_registry_is_named(folder: str, name: str) -> None:
+    text = (EXAMPLES / folder / name).read_text()
     assert "resolved" not in text
     assert "registry" not in text
     assert name != "package.json" or not re.search(r'": "[\^~*]', text)

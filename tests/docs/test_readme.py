@@ -29,15 +29,23 @@ def test_the_first_call_gets_the_documented_answer(server: Server) -> None:
 
 
 @pytest.mark.delivery
-def test_the_test_of_a_client_passes_in_a_new_environment_whatever_this_folder_is_called(tmp_path: Path) -> None:
-    (code,) = README.blocks("python")
-    (block,) = (each for each in README.blocks("sh") if "test_limit.py" in each)
-    (tmp_path / "client").mkdir()
-    (tmp_path / "client" / "test_limit.py").write_text(code)
+@pytest.mark.parametrize(
+    ("name", "file", "passed"), [("README", "test_limit.py", 1), ("integrator", "test_client.py", 3)]
+)
+def test_the_test_of_a_client_passes_in_a_new_environment_whatever_this_folder_is_called(
+    tmp_path: Path, name: str, file: str, passed: int
+) -> None:
+    (block,) = (each for each in page(name).blocks("sh") if file in each)
+    (client := tmp_path / "client").mkdir()
+    (client / file).write_text("\n\n".join(page(name).blocks("python")))
+    (client / "other-reading.yaml").write_text(page("differences").blocks("yaml")[0])
     (tmp_path / "here").symlink_to(ROOT)
     with commands(tmp_path) as runner:
-        assert runner.run(f"cd here\n{block.replace('../client', str(tmp_path / 'client'))}") == 0, runner.printed
-    assert "1 passed" in runner.printed
+        assert runner.run(f"cd here\n{block.replace('../client', str(client))}") == 0, runner.printed
+        assert f"{passed} passed" in runner.printed
+        for again in (each for each in page(name).blocks("sh") if "other-reading.yaml" in each):
+            assert runner.run(f"cd client\n{again}") == 0, runner.printed
+            assert f"{passed} passed" in runner.printed
 
 
 def test_every_flag_is_in_its_table() -> None:

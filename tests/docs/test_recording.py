@@ -40,7 +40,11 @@ def run(runner: Commands, command: str) -> None:
     if command.startswith(SERVE):
         # Served until the next one is, on the same port.
         runner.end()
-        assert runner.run(f"{command} > mock.log 2>&1 &\naiimage-mock health --wait 30") == 0, runner.printed
+        beside = command if command.endswith("&") else f"{command} > mock.log 2>&1 &"
+        assert runner.run(f"{beside}\naiimage-mock health --wait 30") == 0, runner.printed
+        return
+    if command.startswith("aiimage-mock health"):
+        assert runner.run(command) == 0, runner.printed
         return
     assert shlex.split(command)[0] == "aiimage-conform"
     assert runner.run(command) == 0, runner.printed

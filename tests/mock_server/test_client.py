@@ -212,7 +212,7 @@ def test_a_token_may_have_any_visible_characters(aiimage_mock: AiimageMock) -> N
 
 
 def test_a_missing_mock_is_named_by_its_address() -> None:
-    with pytest.raises(ControlError, match=r"^No mock answers at http://127\.0\.0\.1:9: .*refused"):
+    with pytest.raises(ControlError, match=r"^No mock answers at http://127\.0\.0\.1:9: nothing listens there"):
         Control("http://127.0.0.1:9").call("GET", "/health")
 
 

@@ -1,12 +1,15 @@
 """Shell completion, which click provides: a script for each shell, and the proposals."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from mock_server.cli import main; main(prog_name='aiimage-mock')"]
 
 
@@ -42,15 +45,59 @@ def test_commands_flags_and_values_are_proposed(line: str, proposals: list[str])
 
 @pytest.mark.parametrize("flag", ["--accounts", "--scenario", "--behaviour"])
 def test_files_are_proposed_by_the_shell(flag: str) -> None:
-    assert proposed(f"aiimage-mock serve {flag} ")[-1] == "file,"
+    assert proposed(f"aiimage-mock serve {flag} ")[0] == "file,"
 
 
-def test_bash_runs_its_script(tmp_path: Path) -> None:
-    program = tmp_path / "aiimage-mock"
+# Each prints the proposals for $LINE, whose last word is $WORD. The real scripts run; functions that need a terminal
+# are replaced.
+ASK = {
+    "bash": """
+        compopt() { :; }
+        source "$SCRIPT"
+        COMP_WORDS=($LINE) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _aiimage_mock_completion aiimage-mock
+        printf '%s\\n' "${COMPREPLY[@]}"
+        [[ ${#COMPREPLY[@]} -gt 0 ]] || compgen -f -- "$WORD"  # as with -o default
+    """,
+    "zsh": """
+        compdef() { :; }
+        _describe() { print -l -- ${(P)3} }
+        compadd() { local last=${@[-1]}; print -l -- ${(P)last} }
+        _path_files() { print -l -- $WORD*(N) }
+        source "$SCRIPT"
+        words=(${=LINE}) CURRENT=$#words
+        _aiimage_mock_completion
+    """,
+    "fish": 'source "$SCRIPT"; complete -C "$LINE"',
+}
+NO_START_FILES = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}
+
+
+@pytest.mark.parametrize("shell", ASK)
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("aiimage-mock serve --st", {"--state"}),
+        ("aiimage-mock serve --scenario last", {"last-credits"}),
+        ("aiimage-mock serve --behaviour str", {"strict"}),
+        ("aiimage-mock prove --behaviour fam", {"family"}),
+        ("aiimage-mock serve --scenario own", {"own.yaml"}),
+        ("aiimage-mock serve --accounts own", {"own.yaml"}),
+    ],
+)
+def test_a_shell_completes_names_and_files(tmp_path: Path, shell: str, line: str, completed: set[str]) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    program = tmp_path / "bin" / "aiimage-mock"
+    program.parent.mkdir()
     program.write_text(f'#!{sys.executable}\nfrom mock_server.cli import main\nmain(prog_name="aiimage-mock")\n')
     program.chmod(0o755)
-    (tmp_path / "completion").write_text(completion("bash_source"))
-    line = 'COMP_WORDS=(aiimage-mock serve --st) COMP_CWORD=2; _aiimage_mock_completion aiimage-mock; echo "$COMPREPLY"'
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    shell = ["bash", "--norc", "-c", f'source "{tmp_path}/completion"; {line}']
-    assert subprocess.run(shell, env=environment, capture_output=True, text=True).stdout == "--state\n"
+    (folder := tmp_path / "folder").mkdir()
+    (folder / "own.yaml").touch()
+    (script := tmp_path / "script").write_text(completion(f"{shell}_source"))
+    given = {"PATH": f"{program.parent}:{os.environ['PATH']}", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    given |= {"SCRIPT": str(script), "LINE": line, "WORD": line.split()[-1]}
+    command = [shell, *NO_START_FILES[shell], "-c", ASK[shell]]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **given}, capture_output=True, text=True)
+    # A description follows a tab or a colon.
+    assert {re.split("[\t:]", each)[0] for each in done.stdout.split("\n") if each} == completed, done.stderr

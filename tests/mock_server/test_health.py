@@ -81,7 +81,7 @@ def test_the_command_exits_with_1_and_the_reason() -> None:
         port = unused.getsockname()[1]
     done = CliRunner().invoke(main, ["health", "--port", str(port)])
     assert done.exit_code == 1
-    assert done.output.startswith(f"Error: no mock serves at 127.0.0.1:{port}: no connection: ")
+    assert done.output.startswith(f"Error: no mock serves at 127.0.0.1:{port}: nothing listens there")
 
 
 def test_the_command_reads_the_variables_of_the_server(server: Server) -> None:

@@ -83,6 +83,14 @@ def test_replay_reports_and_accepts_its_differences(folder: Path, running: Serve
     assert "accepted" in accepted.output
 
 
+def test_replay_without_a_mock_says_how_to_start_one(folder: Path, tmp_path: Path) -> None:
+    origin = "http://127.0.0.1:9"
+    result = run("replay", str(folder), "--target", target_file(tmp_path, f"{origin}/api/v1", control="mock"))
+    assert result.exit_code == 3
+    assert f"Nothing answers at {origin}: start the mock with make serve." in result.output
+    assert "ConnectError" not in result.output
+
+
 def test_an_accepted_difference_that_vanished_fails(folder: Path, running: Server, tmp_path: Path) -> None:
     target = target_file(tmp_path, running.base_url, control="mock")
     baseline = tmp_path / "accepted.yaml"
