@@ -165,10 +165,16 @@ def _normal_body(answer: Answer) -> Any:
     if not isinstance(body, dict):
         return body
     if answer.status >= _ERROR:
-        return {name: _error(name, body[name]) for name in _KNOWN_ERROR if name in body}
+        return {name: _error(name, body[name]) for name in _meaningful(body)}
     if "images" in body or "status" in body:
         return {name: _part(name, body[name]) for name in _KNOWN_BODY if name in body}
     return body
+
+
+def _meaningful(body: Mapping[str, Any]) -> list[str]:
+    """Return the known fields of an error; empty ones, and `success` without an envelope, only decorate it."""
+    enveloped = isinstance(body.get("error"), dict)
+    return [name for name in _KNOWN_ERROR if body.get(name) not in (None, []) and (enveloped or name != "success")]
 
 
 def _error(name: str, value: Any) -> Any:
@@ -176,7 +182,7 @@ def _error(name: str, value: Any) -> Any:
         case "errors", dict():
             return dict.fromkeys(sorted(value), "texts")
         case "errors", list():
-            return ["a text"] if value else []
+            return ["a text"]
         case "error", dict():
             details = value.get("details")
             return {"message": "a text", "details": sorted(details) if isinstance(details, dict) else []}
