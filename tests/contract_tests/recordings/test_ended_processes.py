@@ -66,10 +66,8 @@ class Ended:
 
 
 @contextmanager
-def recording_at(server: Server, path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Record in a process of its own; the block begins when a generation runs at the service."""
-    target = target_file(path / "service.yaml", server)
-    arguments = ["record", "--target", str(target), "--out", str(path / "recording"), "--max-credits", "3"]
+def running(server: Server, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a command in a process of its own; the block begins when a generation runs at the service."""
     command = [sys.executable, "-m", "contract_tests", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         while not _runs(server) and process.poll() is None:
@@ -87,9 +85,12 @@ def _runs(server: Server) -> bool:
 
 def ended(path: Path, end: Callable[[Server, "subprocess.Popen[str]"], None]) -> Ended:
     """Return a recording during whose first generation something ends."""
-    with mock("--generation-time", _GENERATION_SECONDS) as server, recording_at(server, path) as process:
-        end(server, process)
-        output, _ = process.communicate(timeout=_PATIENCE_SECONDS)
+    with mock("--generation-time", _GENERATION_SECONDS) as server:
+        target = target_file(path / "service.yaml", server)
+        arguments = ["record", "--target", str(target), "--out", str(path / "recording"), "--max-credits", "3"]
+        with running(server, *arguments) as process:
+            end(server, process)
+            output, _ = process.communicate(timeout=_PATIENCE_SECONDS)
     return Ended(path / "recording", process.returncode, output)
 
 
@@ -173,3 +174,21 @@ def test_a_recording_whose_service_fails_is_usable(
     # The suite itself counted that.
     assert all("in a row" not in str(each.error) for each in exchanges)
     assert_usable(left, quick, tmp_path)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+def test_an_interrupted_drift_reports_what_it_has_compared(end: signal.Signals, tmp_path: Path, quick: Server) -> None:
+    folder = tmp_path / "recording"
+    arguments = ["--target", str(target_file(tmp_path / "quick.yaml", quick)), "--max-credits", "1"]
+    recorded = CliRunner().invoke(main, ["record", *arguments, "--out", str(folder)])
+    assert recorded.exit_code == 0, recorded.output
+    with mock("--generation-time", _GENERATION_SECONDS) as server:
+        target = target_file(tmp_path / "service.yaml", server)
+        with running(server, "drift", str(folder), "--target", str(target)) as process:
+            process.send_signal(end)
+            output, _ = process.communicate(timeout=_PATIENCE_SECONDS)
+    assert process.returncode == 3, output
+    assert "Traceback" not in output
+    assert "answers like the recording" in output
+    assert "It ended early: it was interrupted." in output
+    assert "1 of 3 credits" in output
