@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -110,12 +110,16 @@ class Comparison:
         return self.alike_usual_replies / self.usual_replies
 
 
-def compare(drawn: Side, mock: Side, seed: int, sequences: int) -> Comparison:
-    """Send random sequences to both sides."""
+def compare(drawn: Side, mock: Side, seed: int, sequences: int, least: float = 0) -> Comparison:
+    """Send random sequences to both sides. least: the seconds that each generation takes at least."""
     result = Comparison()
+
+    def lasting(step: Step) -> Step:
+        return replace(step, advance=max(step.advance, least)) if step.method == "POST" else step
+
     for number in range(sequences):
         chance = random.Random(f"{seed} {number}")
-        state, steps, token = random_state(chance), random_steps(chance), f"sequence-{number}"
+        state, steps, token = random_state(chance), [*map(lasting, random_steps(chance))], f"sequence-{number}"
         answers = [list(_play(side, state, steps, token)) for side in (drawn, mock)]
         pairs = list(zip(*answers, strict=True))
         differing = [_difference(kind, one, other) for (kind, one), (_, other) in pairs if one != other]
