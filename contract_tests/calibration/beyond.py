@@ -46,6 +46,7 @@ class BeyondLimitExperiments(Bench):
         """Request each engine, each listed size and several images with a prompt that is too long."""
         api = self.api(role)
         api.await_unlocked()
+        self._unnamed: list[tuple[int, Reply]] = []
         for fields in [*_samples(), *self._several()]:
             # A parameter that is named once is asked again, since one refusal is not enough.
             for _ in range(ENOUGH):
@@ -58,7 +59,7 @@ class BeyondLimitExperiments(Bench):
                     return
                 if not self._note(fields, reply):
                     return
-                if len(error_fields(reply)) == 1:
+                if len(error_fields(reply)) == 1 and images_requested(fields) == 1:
                     break
 
     def _several(self) -> Iterator[Fields]:
@@ -81,9 +82,19 @@ class BeyondLimitExperiments(Bench):
             self.evidence.note(beyond_another_limit(offers(engine.name)), False, reply)
         elif (size := listed_size(fields)) and engine.role("size") in named:
             self.evidence.note(beyond_another_limit(has_size(size)), False, reply)
-        if count_field() in named:
-            self.evidence.note(beyond_another_limit(takes(images_requested(fields))), False, reply)
+        self._note_count(images_requested(fields), reply)
         return True
+
+    def _note_count(self, count: int, reply: Reply) -> None:
+        """Note that a number of images is beyond the limit, and that smaller ones which were not named are not."""
+        if count_field() not in error_fields(reply):
+            self._unnamed.append((count, reply))
+            return
+        self.evidence.note(beyond_another_limit(takes(count)), False, reply)
+        for smaller, earlier in self._unnamed:
+            if smaller > 1:
+                self.evidence.note(beyond_another_limit(takes(smaller)), True, earlier)
+        self._unnamed.clear()
 
 
 def _samples() -> Iterator[Fields]:

@@ -44,7 +44,7 @@ def sightings(operation: str | None, call: Call, reply: Reply) -> Iterator[Sight
         yield from _of_generation(call, reply, body)
     elif operation == "getRecentImages" and reply.status == 200:
         yield from of_list(body)
-    elif operation == "getVersions" and reply.status == 200 and isinstance(body, dict):
+    elif operation == "getVersions" and reply.status == 200 and _is_versions(body):
         yield Sighting(shown("versions"), tuple(body.items()))
 
 
@@ -53,6 +53,10 @@ def _json(reply: Reply) -> Any:
         return reply.json()
     except InconclusiveError:
         return None
+
+
+def _is_versions(body: Any) -> bool:
+    return isinstance(body, dict) and all(isinstance(version, str) for version in body.values())
 
 
 def _of_headers(reply: Reply) -> Iterator[Sighting]:
@@ -105,13 +109,9 @@ def _of_findings(fields: Fields, reply: Reply, body: Any) -> Iterator[Sighting]:
 
 
 def _errors_in(fields: Fields) -> int:
-    """Return how many parameters of a known engine are certainly missing or not offered."""
+    """Return how many parameters of a known engine are missing; a service may accept others than it names."""
     engine = engine_of(fields)
-    if engine is None:
-        return 0
-    missing = [name for name in engine.required if fields.get(name) is None]
-    closed = [name for name, node in engine.properties.items() if "enum" in node and name in fields]
-    return len(missing) + sum(fields[name] not in engine.properties[name]["enum"] for name in closed)
+    return sum(fields.get(name) is None for name in engine.required) if engine else 0
 
 
 def _of_locked(body: Mapping[str, Any]) -> Iterator[Sighting]:

@@ -168,7 +168,7 @@ class Transport:
         except httpx.HTTPError as error:
             silence = self._silence(call, error)
             self._tell(Sent(call, sent, self.clock(), error=str(silence)))
-            raise silence from None
+            raise self._lost(silence) or silence from None
         except (UnicodeError, httpx.InvalidURL) as error:  # a host that cannot be resolved
             failure = self._not_a_url(call, error)
             self._tell(Sent(call, sent, self.clock(), error=str(failure)))
@@ -195,15 +195,18 @@ class Transport:
     def _not_a_url(self, call: Call, error: Exception) -> InconclusiveError:
         return InconclusiveError(self._mask(f"{call.url[:200]!r} is not a URL: {error}"))
 
-    def _silence(self, call: Call, error: httpx.HTTPError) -> Exception:
-        """Return what to raise for a call without a reply; after several in a row the service counts as lost."""
-        self._silences += 1
+    def _silence(self, call: Call, error: httpx.HTTPError) -> NoReplyError:
         cause = _NUMBER_OF_ERROR.sub("", str(error))
         text = self._mask(f"{call.method} {call.url} got no reply: {type(error).__name__}: {cause}{trust_hint(error)}")
         broken = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
-        if self._silences > _MAX_SILENCES:
-            return TargetLostError(f"{self._silences} requests in a row got no reply, the last: {text}")
         return NoReplyError(text, sent=not isinstance(error, _NOT_SENT), broken=broken)
+
+    def _lost(self, silence: NoReplyError) -> TargetLostError | None:
+        """Count a call without a reply; return that the service is lost after several in a row."""
+        self._silences += 1
+        if self._silences <= _MAX_SILENCES:
+            return None
+        return TargetLostError(f"{self._silences} requests in a row got no reply, the last: {silence}")
 
     def _await_turn(self) -> None:
         with self._lock:

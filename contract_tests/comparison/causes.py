@@ -6,12 +6,14 @@ from contract_tests.comparison.context import Context
 from contract_tests.comparison.facts import (
     LOCKED,
     NO_CREDITS,
+    RELEASE_SECONDS,
     UNAUTHENTICATED,
     WITHOUT_TOKEN,
     arrival_seconds,
     by_gateway,
     entries_of,
     failed,
+    met_no_lock,
     over_limit,
     served,
     status_of,
@@ -25,8 +27,6 @@ from contract_tests.recordings.model import RecordedExchange
 
 # The reply to a generation arrives a little after its end.
 _MARGIN_SECONDS = 0.05
-# A service may release the lock after its reply, and take it for a check, too; a busy one takes a while for both.
-_RELEASE_SECONDS = 0.5
 _ABOUT_PARAMETERS = frozenset({400, 413, 415, 422})
 
 
@@ -115,15 +115,15 @@ def _ends_meanwhile(exchange: RecordedExchange, others: Sequence[RecordedExchang
 def _ended_just_before(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:
     """Return whether a generation or a check ended a moment before a refusal by the lock, which was not found later."""
     own = [each for each in others if each.role == exchange.role]
-    taking = [each for each in own if served(each) or each.operation == "checkAvailability"]
+    taking = [each for each in own if served(each) or met_no_lock(each)]
     ended = [each for each in taking if each.received <= exchange.sent]
     last = max(ended, key=lambda each: each.received, default=None)
-    if last is None or exchange.sent >= last.received + _RELEASE_SECONDS:
+    if last is None or exchange.sent >= last.received + RELEASE_SECONDS:
         return False
     generations = [each for each in own if served(each) and each is not last]
     return not any(
         status_of(each) == LOCKED
-        and last.received + _RELEASE_SECONDS <= each.sent < last.sent + LOCK_SECONDS
+        and last.received + RELEASE_SECONDS <= each.sent < last.sent + LOCK_SECONDS
         and not any(other.sent <= each.received and each.sent <= other.received for other in generations)
         for each in own
     )

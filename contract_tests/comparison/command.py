@@ -25,6 +25,7 @@ from contract_tests.report.files import save
 from contract_tests.report.terminal import make_console
 from contract_tests.runner import options
 from contract_tests.runner.confirmation import confirm
+from contract_tests.runner.session import interrupted_by_sigterm
 from contract_tests.runner.target import Target, load_target
 
 _STATUSES = """\b
@@ -93,7 +94,8 @@ def drift(recording: str, target: str, max_credits: int | None, *, yes: bool, **
     _print_plan(chosen, len(content.exchanges), cap)
     confirm(service, min(chosen.cost, cap), yes=yes)
     budget = Budget(cap, service.budget.images)
-    sys.exit(request.conclude(lambda: ask_again(content, service, chosen, budget), budget))
+    with interrupted_by_sigterm():
+        sys.exit(request.conclude(lambda: ask_again(content, service, chosen, budget), budget))
 
 
 def _print_plan(chosen: Selection, exchanges: int, cap: int) -> None:

@@ -119,7 +119,9 @@ class Comparison:
 
     @cached_property
     def notes(self) -> Sequence[str]:
-        return list(slower(self.outcome.pairs)) if self.outcome.drifts else []
+        stopped = self.outcome.recording.manifest.stopped
+        partial = [f"The recording is partial: {stopped.removesuffix('.')}."] if stopped else []
+        return [*partial, *(slower(self.outcome.pairs) if self.outcome.drifts else ())]
 
     @property
     def headline(self) -> str:

@@ -20,7 +20,7 @@ from contract_tests.comparison.leaving_out import is_prepared
 from contract_tests.comparison.mock_diagnosis import diagnose_mock
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.service_diagnosis import diagnose_service
-from contract_tests.recordings.model import RecordedExchange
+from contract_tests.recordings.model import UNANSWERED, RecordedExchange, Recording
 
 _FIRST = (no_answer, other_upload, failed_generation, missed_moment, crowded)
 
@@ -52,10 +52,17 @@ def _unusable_roles(outcome: Outcome) -> Iterator[tuple[str, Finding]]:
 
 def _without_reply(outcome: Outcome) -> Iterator[Finding]:
     for exchange in outcome.recording.exchanges:
-        silent = exchange.response is None and not is_prepared(exchange)
+        silent = exchange.response is None and not (is_prepared(exchange) or _at_the_end(exchange, outcome.recording))
         if silent and not _was_repeated(exchange, outcome.recording.exchanges):
             cause = Cause("recording_unusable", "SHAPE", why=f"it got no reply in the recording: {exchange.error}")
             yield _finding(outcome, cause, exchange, "/response", "a reply", None)
+
+
+def _at_the_end(exchange: RecordedExchange, recording: Recording) -> bool:
+    """Return whether a call got no reply because the recording ended, or because the service was gone until its end."""
+    answered = max((each.number for each in recording.exchanges if each.response), default=0)
+    gone = recording.manifest.stopped is not None and exchange.number > answered
+    return gone or exchange.error == UNANSWERED
 
 
 def _was_repeated(exchange: RecordedExchange, others: Sequence[RecordedExchange]) -> bool:

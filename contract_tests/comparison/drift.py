@@ -9,9 +9,11 @@ from contract_tests.client.transport import Transport
 from contract_tests.comparison.facts import (
     ARRIVAL_SECONDS,
     LOCKED,
+    RELEASE_SECONDS,
     entries_of,
     holding,
     is_generation,
+    met_no_lock,
     served,
     status_of,
     without_images,
@@ -44,6 +46,7 @@ class Drift:
         reasons = dict(reasons_of_failures(selection.chosen))
         reasons |= {each.number: why for each in selection.chosen if (why := reason_to_leave_out(each))}
         self._exchanges = narrowed([each for each in selection.chosen if each.number not in reasons])
+        self._by_number = {each.number: each for each in self._exchanges}
         self._sender, self._transport, self._timeout = sender, transport, timeout_seconds
         self._began = transport.clock()
         self._pending: dict[int, Future[Reissued]] = {}
@@ -64,11 +67,17 @@ class Drift:
 
     def _send(self, exchange: RecordedExchange) -> None:
         self._await_moment(exchange)
+        if served(exchange):
+            self._await_checks()
         self._sent_at[exchange.number] = self._now()
-        if any(exchange.sent < other.sent < exchange.received for other in self._exchanges):
+        if self._is_met(exchange):
             self._pending[exchange.number] = self._pool.submit(self._sender.send, exchange, patient=True)
         else:
             self._note(exchange, lambda: self._settled(exchange))
+
+    def _is_met(self, exchange: RecordedExchange) -> bool:
+        """Return whether another request was sent before the reply."""
+        return any(exchange.sent < other.sent < exchange.received for other in self._exchanges)
 
     def _receive(self, exchange: RecordedExchange) -> None:
         pending = self._pending.pop(exchange.number, None)
@@ -78,9 +87,8 @@ class Drift:
     def _collect(self) -> None:
         wait(list(self._pending.values()), timeout=self._timeout)
         for number, pending in self._pending.items():
-            exchange = next(each for each in self._exchanges if each.number == number)
             if pending.done():
-                self._note(exchange, pending.result)
+                self._note(self._by_number[number], pending.result)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _note(self, exchange: RecordedExchange, send: Callable[[], Reissued]) -> None:
@@ -98,9 +106,13 @@ class Drift:
     def _settled(self, exchange: RecordedExchange) -> Reissued:
         """Send a request, and again where another client's lock or a failed generation hides the answer."""
         reissued = self._sender.send(exchange, patient=True)
-        if self._may_be_early(exchange, reissued):
-            self._transport.sleep(ARRIVAL_SECONDS)
-            return self._sender.send(exchange, patient=True)
+        arrived = self._transport.clock() + ARRIVAL_SECONDS
+        while self._may_be_early(exchange, reissued) and self._transport.clock() < arrived:
+            self._transport.sleep(ARRIVAL_SECONDS / _PARTS)
+            reissued = self._sender.send(exchange, patient=True)
+        if self._may_be_late(exchange, reissued):
+            self._transport.sleep(RELEASE_SECONDS)
+            reissued = self._sender.send(exchange, patient=True)
         if not served(exchange):
             return reissued
         deadline, failures = self._when_free(), 0
@@ -118,6 +130,11 @@ class Drift:
         is_check = exchange.operation == "checkAvailability"
         missed = status_of(exchange) == LOCKED and status_of(reissued.exchange) not in {0, LOCKED}
         return is_check and missed and not all(pending.done() for pending in self._pending.values())
+
+    def _may_be_late(self, exchange: RecordedExchange, reissued: Reissued) -> bool:
+        """Return whether a request met a lock, as the recorded one did not, that may just be ending."""
+        locked = exchange.operation in _LOCK_SENSITIVE and status_of(reissued.exchange) == LOCKED
+        return locked and status_of(exchange) != LOCKED and not self._pending
 
     def _when_free(self) -> float:
         """Return when a lock that is taken now has expired."""
@@ -139,6 +156,10 @@ class Drift:
         due = self._due(exchange)
         if due is not None and (left := due - self._now()) > 0:
             self._transport.sleep(left)
+
+    def _await_checks(self) -> None:
+        """Wait for the checks that met no lock before a generation, so that the service does not read it first."""
+        wait([pending for number, pending in self._pending.items() if met_no_lock(self._by_number[number])])
 
     def _due(self, exchange: RecordedExchange) -> float | None:
         moments = [self._moment_after(other, exchange) for other in self._exchanges if _matters(other, exchange)]
@@ -163,10 +184,18 @@ class Drift:
                 return max(moments) + _margin(distance)
             last = sent + LOCK_SECONDS - _LAST_SECONDS if distance <= LOCK_SECONDS else moments[0]
             return min(*moments, last) - _margin(distance)
-        if locked:
+        if locked and not self._can_be_early(exchange, other):
             # Of two requests that are sent together, either may arrive first.
             distance = max(distance, min(ARRIVAL_SECONDS, (other.received - other.sent) / 2))
         return sent + distance
+
+    def _can_be_early(self, exchange: RecordedExchange, generation: RecordedExchange) -> bool:
+        """Return whether a request is asked again until it meets the lock, or the lock was met before."""
+        if exchange.operation == "checkAvailability" and not self._is_met(exchange):
+            return True
+        began = self._sent_at[generation.number]
+        met = (each.exchange for each in self.played.reissued.values() if status_of(each.exchange) == LOCKED)
+        return any(each.role == generation.role and each.sent >= began for each in met)
 
     def _now(self) -> float:
         return self._transport.clock() - self._began

@@ -18,6 +18,8 @@ LOCKED, NO_CREDITS, OVER_LIMIT, UNAUTHENTICATED = 409, 419, 429, 401
 WITHOUT_TOKEN = frozenset({"anonymous", "invalid"})
 # A request may take this long to arrive, so that a shorter overlap proves nothing.
 ARRIVAL_SECONDS = 0.3
+# A service may release the lock after its reply, and take it for a check, too; a busy one takes a while for both.
+RELEASE_SECONDS = 0.5
 _QUICK = frozenset({"checkAvailability", "getVersions"})
 
 
@@ -48,6 +50,11 @@ def served(exchange: RecordedExchange) -> bool:
 def without_images(exchange: RecordedExchange) -> bool:
     """Return whether a generation was answered with 200 and made nothing [STATUS-ERROR]."""
     return is_generation(exchange) and status_of(exchange) == 200 and not served(exchange)
+
+
+def met_no_lock(exchange: RecordedExchange) -> bool:
+    """Return whether a check found its account free."""
+    return exchange.operation == "checkAvailability" and 0 < status_of(exchange) < LOCKED
 
 
 def failed(exchange: RecordedExchange) -> bool:

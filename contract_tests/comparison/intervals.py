@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from contract_tests.comparison.facts import ARRIVAL_SECONDS, LOCKED, served, status_of
+from contract_tests.comparison.facts import ARRIVAL_SECONDS, met_no_lock, served
 from contract_tests.recordings.model import RecordedExchange
 
 _TINY_SECONDS = 1e-6
@@ -24,7 +24,7 @@ def narrowed(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
 def _found_free(exchange: RecordedExchange) -> bool:
     if exchange.operation not in _LOCK_SENSITIVE:
         return False
-    return served(exchange) or (exchange.operation == "checkAvailability" and 0 < status_of(exchange) < LOCKED)
+    return served(exchange) or met_no_lock(exchange)
 
 
 def _between(generation: RecordedExchange, free: Sequence[RecordedExchange]) -> RecordedExchange:

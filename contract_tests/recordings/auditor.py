@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from contract_tests.client.transport import Sent
@@ -38,7 +38,8 @@ class Auditor:
     """Collects, from each call and its raw reply, what is suspicious, and searches files and printed lines for it."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
-        self._lock = Lock()
+        # A signal may end the recording in the thread that holds it.
+        self._lock = RLock()
         self._known = suspicion.public_text(
             resources.openapi(name).read_text(encoding="utf-8") for name in ("openapi.yaml", "rules.yaml")
         )

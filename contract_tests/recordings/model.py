@@ -13,6 +13,8 @@ from contract_tests.runner.decoding import decode
 FORMAT = 1
 MANIFEST = "recording.json"
 EXCHANGES = "exchanges"
+# The error of a call that still waited for its reply when the recording ended.
+UNANSWERED = "the recording ended before its reply"
 
 
 class Upload(Struct, frozen=True, omit_defaults=True):

@@ -1,12 +1,13 @@
-"""Writes each exchange of a run to a file as it ends, and the facts about the recording at its start and its end."""
+"""Writes each exchange of a run to a file as it begins and as it ends, so that a killed process leaves what it knew."""
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import RLock, get_ident
+
+from msgspec import structs
 
 from contract_tests.client.call import Call
 from contract_tests.client.transport import Sent
@@ -14,6 +15,7 @@ from contract_tests.oracle import resources
 from contract_tests.recordings.clock_moves import ClockMoves
 from contract_tests.recordings.model import (
     MANIFEST,
+    UNANSWERED,
     Manifest,
     RecordedAccount,
     RecordedExchange,
@@ -30,7 +32,6 @@ from contract_tests.runner.version import suite_version
 _CONTROL = "control"
 _UNFINISHED = "the recording was interrupted"
 _DECIMALS = 4
-_MANIFEST_SECONDS = 1.0
 
 
 class Recorder:
@@ -49,8 +50,8 @@ class Recorder:
         self._at = datetime.now(UTC)
         self._lock = RLock()
         # The calls that wait for a reply, by thread, since a thread sends one at a time.
-        self._waiting: dict[int, tuple[int, str, Call, float]] = {}
-        self._written = self._began
+        self._waiting: dict[int, RecordedExchange] = {}
+        self._written: tuple[int, int] | None = None
         self._open = True
         self._stopped: str | None = None
         self._audited = False
@@ -66,10 +67,6 @@ class Recorder:
         with self._lock:
             if not self._open:
                 return
-            now = self._now()
-            for number, purpose, call, sent in list(self._waiting.values()):
-                unanswered = Sent(call, sent, now, error="the recording ended before its reply")
-                self._try(partial(self._write, number, purpose, unanswered))
             self._open = False
             self._try(lambda: self._write_manifest(self.failure or stopped))
 
@@ -89,27 +86,49 @@ class Recorder:
         if call.role == _CONTROL:
             return
         with self._lock:
-            self._try(partial(self._writing.learn, call))
             self.count += 1
-            self._waiting[get_ident()] = (self.count, self.purpose, call, self._now())
+            self._try(partial(self._begin, call))
+
+    def _begin(self, call: Call) -> None:
+        """Write a call that is about to be sent."""
+        self._writing.learn(call)
+        now = self._now()
+        exchange = RecordedExchange(
+            number=self.count,
+            purpose=self.purpose,
+            operation=self._writing.operation(call),
+            role=call.role,
+            sent=now,
+            received=now,
+            request=self._writing.request(call),
+            error=UNANSWERED,
+        )
+        self._waiting[get_ident()] = exchange
+        if self._open:
+            self._write(exchange)
+            # Numbers and these instants are in the same order, since both are given under the lock.
+            self._waiting[get_ident()] = structs.replace(exchange, sent=self._now())
 
     def _end(self, sent: Sent) -> None:
         if sent.call.role == _CONTROL:
             self._moves.note(sent)
             return
         with self._lock:
-            number, purpose, _, began = self._waiting.pop(get_ident())
-            if self._open:
-                # Numbers and these instants are in the same order, since both were given under the lock.
-                self._try(
-                    lambda: self._write(
-                        number, purpose, replace(sent, sent=began, received=sent.received + self._moves.seconds)
-                    )
-                )
+            begun = self._waiting.pop(get_ident(), None)
+            if begun is not None and self._open:
+                self._try(lambda: self._write(self._ended(begun, sent)))
+
+    def _ended(self, begun: RecordedExchange, sent: Sent) -> RecordedExchange:
+        return structs.replace(
+            begun,
+            received=round(sent.received - self._began + self._moves.seconds, _DECIMALS),
+            response=self._writing.response(sent.reply) if sent.reply else None,
+            error=self._writing.error(sent.error) if sent.error else None,
+        )
 
     def _now(self) -> float:
-        """Return the time with that by which the clock was moved, as if the run had waited."""
-        return self._run.transport.clock() + self._moves.seconds
+        """Return the seconds since the beginning and those by which the clock was moved, as if the run had waited."""
+        return round(self._run.transport.clock() - self._began + self._moves.seconds, _DECIMALS)
 
     def _try(self, write: Callable[[], None]) -> None:
         """Write; an error stops the recording, not the run that is recorded."""
@@ -120,26 +139,17 @@ class Recorder:
         except Exception as error:  # noqa: BLE001  a fault of the suite, of which nothing of the reply may show
             self.failure = self.failure or f"a fault of the suite: {type(error).__name__}"
 
-    def _write(self, number: int, purpose: str, sent: Sent) -> None:
-        call, reply = sent.call, sent.reply
-        exchange = RecordedExchange(
-            number=number,
-            purpose=purpose,
-            operation=self._writing.operation(call),
-            role=call.role,
-            sent=round(sent.sent - self._began, _DECIMALS),
-            received=round(sent.received - self._began, _DECIMALS),
-            request=self._writing.request(call),
-            response=self._writing.response(reply) if reply else None,
-            error=self._writing.error(sent.error) if sent.error else None,
-        )
-        write_exchange(self._folder, exchange)
-        now = self._run.transport.clock()
-        if now - self._written > _MANIFEST_SECONDS:
-            self._written = now
+    def _write(self, exchange: RecordedExchange) -> None:
+        # Its cost at most and its stand-ins first, since without them it would be misread.
+        if self._written != self._figures():
             self._write_manifest(_UNFINISHED)
+        write_exchange(self._folder, exchange)
+
+    def _figures(self) -> tuple[int, int]:
+        return self._run.budget.spent, len(self.sanitiser.stand_ins.all)
 
     def _write_manifest(self, stopped: str | None) -> None:
+        self._written = self._figures()
         run, target, self._stopped = self._run, self._run.target, stopped
         write_manifest(
             self._folder,
@@ -151,7 +161,7 @@ class Recorder:
                 started_at=self._at.isoformat(timespec="seconds").replace("+00:00", "Z"),
                 seed=run.settings.seed,
                 accounts={
-                    role: _figures(role, account.figure, sandbox=account.sandbox)
+                    role: _recorded_account(role, account.figure, sandbox=account.sandbox)
                     for role, account in target.accounts.items()
                 },
                 credits=Spent(run.budget.spent, run.budget.cap),
@@ -163,6 +173,6 @@ class Recorder:
         )
 
 
-def _figures(role: str, figure: int, *, sandbox: bool) -> RecordedAccount:
+def _recorded_account(role: str, figure: int, *, sandbox: bool) -> RecordedAccount:
     credits_ = {"low": figure, "empty": 0}.get(role)
     return RecordedAccount(credits_, {"almost_limited": figure, "limited": 0}.get(role), sandbox)

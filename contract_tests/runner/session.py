@@ -113,6 +113,16 @@ def _no_pytest_variables() -> Iterator[None]:
 
 
 @contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Within the context, SIGTERM raises KeyboardInterrupt, as SIGINT does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def ended_by_signals(finish: Callable[[str], int]) -> Iterator[None]:
     """Within the context, SIGINT and SIGTERM call `finish` with their name; its result is the exit status."""
 

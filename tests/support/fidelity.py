@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -110,12 +110,16 @@ class Comparison:
         return self.alike_usual_replies / self.usual_replies
 
 
-def compare(drawn: Side, mock: Side, seed: int, sequences: int) -> Comparison:
-    """Send random sequences to both sides."""
+def compare(drawn: Side, mock: Side, seed: int, sequences: int, least: float = 0) -> Comparison:
+    """Send random sequences to both sides. least: the seconds that each generation takes at least."""
     result = Comparison()
+
+    def lasting(step: Step) -> Step:
+        return replace(step, advance=max(step.advance, least)) if step.method == "POST" else step
+
     for number in range(sequences):
         chance = random.Random(f"{seed} {number}")
-        state, steps, token = random_state(chance), random_steps(chance), f"sequence-{number}"
+        state, steps, token = random_state(chance), [*map(lasting, random_steps(chance))], f"sequence-{number}"
         answers = [list(_play(side, state, steps, token)) for side in (drawn, mock)]
         pairs = list(zip(*answers, strict=True))
         differing = [_difference(kind, one, other) for (kind, one), (_, other) in pairs if one != other]
@@ -165,10 +169,16 @@ def _normal_body(answer: Answer) -> Any:
     if not isinstance(body, dict):
         return body
     if answer.status >= _ERROR:
-        return {name: _error(name, body[name]) for name in _KNOWN_ERROR if name in body}
+        return {name: _error(name, body[name]) for name in _meaningful(body)}
     if "images" in body or "status" in body:
         return {name: _part(name, body[name]) for name in _KNOWN_BODY if name in body}
     return body
+
+
+def _meaningful(body: Mapping[str, Any]) -> list[str]:
+    """Return the known fields of an error; empty ones, and `success` without an envelope, only decorate it."""
+    enveloped = isinstance(body.get("error"), dict)
+    return [name for name in _KNOWN_ERROR if body.get(name) not in (None, []) and (enveloped or name != "success")]
 
 
 def _error(name: str, value: Any) -> Any:
@@ -176,7 +186,7 @@ def _error(name: str, value: Any) -> Any:
         case "errors", dict():
             return dict.fromkeys(sorted(value), "texts")
         case "errors", list():
-            return ["a text"] if value else []
+            return ["a text"]
         case "error", dict():
             details = value.get("details")
             return {"message": "a text", "details": sorted(details) if isinstance(details, dict) else []}

@@ -18,6 +18,7 @@ def test_it_names_engines_sizes_and_counts_at_no_cost() -> None:
     expected = {
         "ideogram offered, beyond another limit": False,
         "512x512 offered, beyond another limit": False,
+        "2 images at once, beyond another limit": True,
         "3 images at once, beyond another limit": False,
         "limit_status": 422,
         "limit_body": "errors",
@@ -25,6 +26,10 @@ def test_it_names_engines_sizes_and_counts_at_no_cost() -> None:
     assert {name: found.shown().get(name) for name in expected} == expected
     assert all(found.samples(name) >= 2 for name in expected)
     assert found.charged == found.measurement.run.budget.spent == 0
+
+
+def test_a_number_of_images_that_is_not_named_is_accepted_only_if_a_larger_one_is_named() -> None:
+    assert not [name for name in conducted().shown() if "images at once" in name]
 
 
 def test_parameters_that_are_not_named_are_not_stated() -> None:

@@ -24,6 +24,7 @@ from support.in_process import measured
         ("preflight of a browser", {"CORS": "none"}, "cors", "none"),
         ("invalid request", {"invalid": "400"}, "invalid_status", 400),
         ("invalid request", {"invalid": "422 with the first error"}, "invalid_body", "first-error"),
+        ("invalid request", {"validation": "unknown choices accepted"}, "invalid_body", "errors"),
     ],
 )
 def test_a_plain_call_shows_a_setting(experiment: str, ways: dict[str, str], question: str, outcome: object) -> None:
@@ -70,3 +71,11 @@ def test_a_form_without_files_shows_whether_it_is_read() -> None:
     found = measured("empty")
     found.conduct("urlencoded, empty")
     assert found.shown()["urlencoded, no-credits"] == "no-credits"
+
+
+@pytest.mark.parametrize(("limits", "spent"), [("422", 0), ("200", 1)])
+def test_a_refusal_that_may_have_been_paid_for_ends_the_search_for_a_valid_request(limits: str, spent: int) -> None:
+    ways = {} if limits == "422" else {"limits_answered": limits}
+    found = measured("busy", ways={**ways, "engines_not_offered": "all but flux-pro"})
+    found.conduct("valid, busy")
+    assert (found.measurement.run.budget.spent, found.charged) == (spent, 0)

@@ -90,13 +90,27 @@ def test_a_reply_shows_a_setting(
 )
 def test_a_refusal_of_two_errors_shows_how_they_are_named(errors: object, outcome: str) -> None:
     body = {"message": "a"} if errors is None else {"message": "a", "errors": errors}
-    found = seen("generateImage", reply(422, body), invalid("several-errors").fields, invalid=True)
+    fields = {name: value for name, value in FIELDS.items() if name not in {"size", "quality"}}
+    found = seen("generateImage", reply(422, body), fields, invalid=True)
     assert (found["invalid_status"], found["invalid_body"]) == (422, outcome)
 
 
-def test_a_refusal_of_one_error_does_not_show_how_several_are_named() -> None:
-    body = {"message": "a", "errors": {"image_generator": ["a"]}}
-    assert "invalid_body" not in seen("generateImage", reply(422, body), INVALID, invalid=True)
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        (INVALID, "image_generator"),
+        # A service may accept a quality that the document does not list.
+        (invalid("several-errors").fields, "size"),
+    ],
+)
+def test_a_refusal_of_one_error_does_not_show_how_several_are_named(fields: Fields, named: str) -> None:
+    body = {"message": "a", "errors": {named: ["a"]}}
+    assert "invalid_body" not in seen("generateImage", reply(422, body), fields, invalid=True)
+
+
+@pytest.mark.parametrize("body", [{"dall-e": ["dalle3"]}, {"dall-e": {}}, {"dall-e": 3}])
+def test_versions_that_are_not_texts_show_nothing(body: object) -> None:
+    assert "versions" not in seen("getVersions", reply(200, body))
 
 
 def test_the_documented_409_of_the_check_shows_no_form_of_errors() -> None:

@@ -14,7 +14,7 @@ from contract_tests.comparison.finding import Finding
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.playing import replay
 from contract_tests.recordings.model import RecordedExchange, Recording
-from contract_tests.wrong_servers.drawn.drawing import Draw, draw, named
+from contract_tests.wrong_servers.drawn.drawing import draw, named
 from support.recorded import Client, Script, briefly, everything
 from support.recorded_draw import drawn
 from support.recorded_mock import mock, replay_target, service_target
@@ -233,17 +233,14 @@ _BY_CHANCE = ["sandbox", "checks"]
 
 
 def _assert_unchanged(outcome: Outcome) -> None:
-    """Nothing differs; on a busy machine a reply or two may have missed their moment, and are called inconclusive."""
-    findings = diagnose(outcome)
-    assert [finding for finding in findings if finding.diagnosis != "inconclusive"] == []
-    assert len(findings) <= 2
+    assert [finding.document for finding in diagnose(outcome)] == []
     assert len(outcome.pairs) > 20
 
 
 @pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (10, 17))])
 def test_an_unchanged_service_shows_no_difference(seed: int) -> None:
     """Ids, times and addresses are other ones; everything else that the contract leaves open is the same."""
-    server = Draw({**draw(seed).without([*_BY_CHANCE, "lock release"]).ways, **named(generation_time="0.4 s").ways})
+    server = draw(seed).without([*_BY_CHANCE, "lock release", "generation time"])
     with drawn(server, factor=_UNHURRIED) as before:
         recording = before.recorded(everything)
     with drawn(server, first=700, factor=_UNHURRIED) as after:

@@ -121,6 +121,19 @@ def test_a_stand_in_is_accepted_where_it_is_short_or_only_looks_like_a_secret(au
     assert found("https://abcd:efgh@ijkl.quilp/", "abcd", "efgh", "ijkl")
 
 
+def test_a_signal_may_end_the_recording_while_a_reply_is_observed() -> None:
+    auditor = Auditor([TOKEN])
+    found: list[Any] = []
+
+    class Interrupted(dict[str, str]):
+        def items(self) -> Any:
+            found.extend(auditor.lines([f"a {TOKEN}"]))  # as the handler of a signal does in the same thread
+            return super().items()
+
+    auditor.observe(Sent(Call("GET", URL), 0, 1, reply(b"", Interrupted(date="now"))))
+    assert [finding.what for finding in found] == ["a token"]
+
+
 def test_a_token_that_is_a_role_is_accepted() -> None:
     assert not list(Auditor(["primary"]).lines(["Bearer {primary}"]))
     assert list(Auditor(["demo"]).lines(["the token demo"]))
