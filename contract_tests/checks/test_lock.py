@@ -14,7 +14,7 @@ from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.engines import with_prompt
 from contract_tests.oracle.facts import LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.replies import about_parameters, made
-from contract_tests.oracle.samples import INVALID
+from contract_tests.oracle.samples import INVALID, valid
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Target
 from contract_tests.runner.verdict import Verdict
@@ -22,16 +22,19 @@ from contract_tests.runner.verdict import Verdict
 # Seen later, a lock that is free may have expired.
 RELEASE_SEEN_BEFORE = LOCK_SECONDS - 1
 WATCH_PAUSE = 0.1
+FROM_IMAGE = valid("enhancement")
 # Requests that might renew a lock are repeated after half its life.
 RENEWED_AFTER, WIDE = LOCK_SECONDS / 2, 3.0
 
 
 @decides("LOCK-ONE", "LOCK-CHECK", "LOCK-RELEASE", "LOCK-409-BODY", credits=2, seconds=4, quick=True, mode="black-box")
-def test_second_generation_is_refused(primary: Api, verdict: Verdict, run: Run, target: Target) -> None:
+def test_second_generation_is_refused(
+    api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run, target: Target
+) -> None:
     _expect_available(verdict, primary, target)
     with _generating(primary, run) as overlap:
         overlap.watch_until_locked()
-        seconds = _requests_meanwhile(primary, overlap, run)
+        seconds = _requests_meanwhile(primary, api("anonymous"), overlap, run)
         _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     # A refusal without 409 is wrong only if the same request alone is served.
@@ -55,16 +58,13 @@ def test_lock_expires(api: Callable[[str], Api], verdict: Verdict, run: Run, tar
     with _generating(slow, run) as overlap:
         overlap.watch_until_locked()
         again = overlap.check()
-        seconds = _requests_meanwhile(slow, overlap, run)
-        slow.generate(INVALID)
-        slow.abort(slow.simplest)
-        api("anonymous").call("generateImage", None, slow.simplest)
+        seconds = _requests_meanwhile(slow, api("anonymous"), overlap, run)
         slow.recent()
         slow.versions()
         _watch(overlap, run, RENEWED_AFTER)
         # Without the lock, a second generation would be served and take a lock of its own.
         if overlap.checks[-1].status == 409:
-            seconds += _requests_meanwhile(slow, overlap, run)
+            seconds += _requests_meanwhile(slow, api("anonymous"), overlap, run)
             _watch(overlap, run, LOCK_SECONDS + WIDE)
     judge_seen(verdict, overlap)
     verdict.expect_status("LOCK-CHECK-PURE", again, 409, "again")
@@ -113,13 +113,24 @@ def _watch(overlap: Overlap, run: Run, seconds: float) -> None:
         run.transport.sleep(WATCH_PAUSE)
 
 
-def _requests_meanwhile(api: Api, overlap: Overlap, run: Run) -> list[Reply]:
-    """Request generations while one runs, with another engine and the same again; stop at the first that is served."""
+def _requests_meanwhile(api: Api, anonymous: Api, overlap: Overlap, run: Run) -> list[Reply]:
+    """Request generations while one runs: by another engine, the same again, and from an image.
+
+    Stops at the first that is served. After each comes a call that generates nothing, and must not free the lock.
+    """
     replies: list[Reply] = []
-    for fields in (with_prompt([api.simplest, *api.others][-1], _prompt(run)), api.simplest):
+    other = with_prompt([api.simplest, *api.others][-1], _prompt(run))
+    seconds = ((other, None), (api.simplest, None), (with_prompt(FROM_IMAGE.fields, _prompt(run)), FROM_IMAGE.files))
+    idle: tuple[Callable[[], object], ...] = (
+        lambda: api.generate(INVALID),
+        lambda: anonymous.call("generateImage", None, api.simplest),
+        lambda: api.abort(api.simplest),
+    )
+    for (fields, files), call in zip(seconds, idle, strict=True):
         if overlap.running and not any(made(reply) for reply in replies):
-            replies.append(api.generate(fields))
+            replies.append(api.generate(fields, files))
             overlap.check()
+            call()
     return replies
 
 

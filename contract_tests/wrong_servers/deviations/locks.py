@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from contract_tests.wrong_servers.catalogue import breaks, mock, variant
-from contract_tests.wrong_servers.parameters import Problems
+from contract_tests.wrong_servers.parameters import FROM_IMAGE, Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import LOCK_SECONDS, Account, Generation, Lock, Order
 from contract_tests.wrong_servers.wire import Reply, Request
@@ -49,6 +49,12 @@ class LockAnEngine(_PartialLock):
 class LockAPrompt(_PartialLock):
     def conflicts(self, account: Account, running: Order, order: Order) -> bool:
         return running.prompt == order.prompt
+
+
+@breaks("LOCK-ONE", how="The lock prevents no generation from an image.")
+class LockWithoutUploads(_PartialLock):
+    def conflicts(self, account: Account, running: Order, order: Order) -> bool:
+        return order.fields.get("type") not in FROM_IMAGE
 
 
 @breaks("LOCK-ONE", how="Two generations may run at a time, a third is refused.")
