@@ -10,6 +10,7 @@ from contract_tests.wrong_servers.state import LOCK_SECONDS, Account, Generation
 from contract_tests.wrong_servers.wire import Reply, Request
 
 _LATE_MS = 500
+_LAG_MS = 6000
 _RELEASED_AFTER = 0.01
 
 
@@ -198,6 +199,18 @@ class OwnLockUnseen(Service):
     def seems_busy(self, account: Account) -> bool:
         lock = self.held(account)
         return bool(lock and lock.holder is None)
+
+
+@breaks("LOCK-CHECK", how="Checks report a generation for some seconds after its end.", modes=("black-box",))
+class CheckLagsBehind(Service):
+    ended = 0
+
+    def release(self, account: Account, generation: Generation) -> None:
+        super().release(account, generation)
+        self.ended = account.clock.now()
+
+    def seems_busy(self, account: Account) -> bool:
+        return super().seems_busy(account) or account.clock.now() < self.ended + _LAG_MS
 
 
 # Expiry
