@@ -15,7 +15,8 @@ from contract_tests.oracle.engines import Fields, engine_of
 from contract_tests.oracle.facts import ACCOUNT_REFUSALS, LOCK_SECONDS, LOCK_TOLERANCE
 from contract_tests.oracle.kinds import Kind, kind_of
 from contract_tests.oracle.moments import Period, period_of_call
-from contract_tests.oracle.replies import error_fields, images_requested, made, made_none, own_limit
+from contract_tests.oracle.replies import error_fields, images_requested, made, made_none, own_limit, refuses_source
+from contract_tests.oracle.samples import plain_picture
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account
 from contract_tests.runner.verdict import Verdict
@@ -107,10 +108,13 @@ class Api:
     def images(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> tuple[list[dict[str, Any]], Reply]:
         """Generate once the lock is free; return the images and the reply.
 
+        Where the service does not take the uploaded pictures, a plain one replaces them.
         Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
         before = self._state.read()
         reply = self.generate_again(fields, files)
+        if files and refuses_source(reply):
+            reply = self.generate_again(fields, dict.fromkeys(files, plain_picture()))
         if reply.status == 401:
             self._verdict.require("AUTH", False, expected="a valid token is served", received="401", by=reply)
         if reply.status in ACCOUNT_REFUSALS:

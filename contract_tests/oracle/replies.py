@@ -7,12 +7,13 @@ from typing import Any
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, count_field, engine_field, engine_of, size_fields
+from contract_tests.oracle.engines import Fields, count_field, engine_field, engine_of, size_fields, source_field
 
 _UNNAMED = frozenset({200, 400, 422})
 # No service can be of use that refuses prompts of this length.
 _SHORT_PROMPT = 100
 _SAYING = ("message", "errors", "error")
+_UNSUPPORTED_TYPE = 415
 _LIMITS = {403: "this request to the account (403)", 413: "a request of this size (413)"}
 
 
@@ -84,6 +85,12 @@ def _errors(body: Mapping[str, Any]) -> Mapping[str, Any]:
     envelope = body.get("error")
     errors = envelope.get("details") if isinstance(envelope, dict) else body.get("errors")
     return errors if isinstance(errors, dict) else {}
+
+
+def refuses_source(reply: Reply) -> bool:
+    """Return whether a refusal is about the uploaded picture: no source says which ones a service takes."""
+    named = {name.partition(".")[0] for name in error_fields(reply)}
+    return not made(reply) and (reply.status == _UNSUPPORTED_TYPE or named == {source_field()})
 
 
 def refused_as_unknown(engine: str, reply: Reply, invented: str, other: Reply) -> bool:

@@ -1,8 +1,11 @@
 """The named requests of `fixtures/requests`, and the source images that go with some of them."""
 
 import mimetypes
+import struct
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ OTHER_ENGINES = [samples[0] for samples in _SAMPLES[1:]]
 # A plan may lack an engine, and a model a size.
 _LIMITED = {engine_field(), *size_fields()}
 _LOCALES = ["ar_AA", "zh_CN", "hi_IN"]
+_SIDE, _COLOUR = 1024, b"\x60\x80\xa0"
 UNKNOWN_ENGINE = "daguerreotype"
 INVALID = with_engine(FIELDS, UNKNOWN_ENGINE)
 
@@ -98,6 +102,20 @@ def upload(name: str) -> Upload:
     # mimetypes itself has no WebP before Python 3.13.
     kind = mimetypes.guess_type(name)[0] or "image/webp"
     return name, resources.fixture("images", name).read_bytes(), kind
+
+
+@cache
+def plain_picture() -> Upload:
+    """Return a picture that any service takes: a PNG of one colour, 1024 pixels a side, a few kilobytes."""
+    rows = (b"\0" + _COLOUR * _SIDE) * _SIDE
+    header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
+    return "plain.png", content, "image/png"
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def any_prompt(seed: int) -> str:

@@ -118,6 +118,8 @@ drawn("short-prompts", "Prompts beyond 255 characters get a 422.", longest_promp
 drawn("counts-requests", "The daily limit counts requests.", daily_limit_counts="requests")
 drawn("invalid-as-error", "Invalid parameters get a 200 with status: error.", invalid="200 with status: error")
 drawn("login", "Without a valid token there is a redirect to a login page.", unauthenticated="redirect to a login page")
+drawn("no-webp", "An upload in WebP gets a 422.", uploads_taken="PNG and JPEG")
+drawn("large-sources", "An upload of less than 512 pixels a side gets a 422.", uploads_taken="of 512 pixels or more")
 drawn("closes", "Closes each connection without announcing it.", framing="closed unannounced")
 drawn("queued", "The engines that may queue answer with a placeholder.", queued="all that may")
 drawn("failing", "Every ninth generation fails with 200 and status: error.", failed_generations="every ninth")

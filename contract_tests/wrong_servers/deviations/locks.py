@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator
 
 from contract_tests.wrong_servers.catalogue import breaks, mock, variant
-from contract_tests.wrong_servers.parameters import Problems
+from contract_tests.wrong_servers.parameters import FROM_IMAGE, Problems
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import LOCK_SECONDS, Account, Generation, Lock, Order
 from contract_tests.wrong_servers.wire import Reply, Request
 
 _LATE_MS = 500
+_LAG_MS = 6000
 _RELEASED_AFTER = 0.01
 
 
@@ -49,6 +50,12 @@ class LockAnEngine(_PartialLock):
 class LockAPrompt(_PartialLock):
     def conflicts(self, account: Account, running: Order, order: Order) -> bool:
         return running.prompt == order.prompt
+
+
+@breaks("LOCK-ONE", how="The lock prevents no generation from an image.")
+class LockWithoutUploads(_PartialLock):
+    def conflicts(self, account: Account, running: Order, order: Order) -> bool:
+        return order.fields.get("type") not in FROM_IMAGE
 
 
 @breaks("LOCK-ONE", how="Two generations may run at a time, a third is refused.")
@@ -192,6 +199,18 @@ class OwnLockUnseen(Service):
     def seems_busy(self, account: Account) -> bool:
         lock = self.held(account)
         return bool(lock and lock.holder is None)
+
+
+@breaks("LOCK-CHECK", how="Checks report a generation for some seconds after its end.", modes=("black-box",))
+class CheckLagsBehind(Service):
+    ended = 0
+
+    def release(self, account: Account, generation: Generation) -> None:
+        super().release(account, generation)
+        self.ended = account.clock.now()
+
+    def seems_busy(self, account: Account) -> bool:
+        return super().seems_busy(account) or account.clock.now() < self.ended + _LAG_MS
 
 
 # Expiry

@@ -176,6 +176,7 @@ def _limits() -> tuple[Freedom, ...]:
         _freedom("images at once", way("8", 8), way("1", 1), way("2", 2), way("3", 3)),
         _freedom("longest prompt", way("5000", 5000), way("1000", 1000), way("255", 255), way("100", 100)),
         _freedom("largest upload", way("1 MiB", 2**20), way("256 KiB", 2**18), way("16 KiB", 2**14)),
+        _freedom("uploads taken", "any", "PNG and JPEG", "of 512 pixels or more"),
         _freedom("large uploads", "answered as limits", "413", "413 as HTML"),
         _freedom(
             "resolutions",

@@ -1,10 +1,13 @@
 """From the body of a request to an order, or to its problems by field."""
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from PIL import Image
 
 from contract_tests.wrong_servers.drawn import document
 from contract_tests.wrong_servers.drawn.drawing import Draw
@@ -19,6 +22,7 @@ _MAX_MODIFIER = 5000
 _MAX_SIDE = 4096
 _APPENDED = ("image_style", "image_lighting", "mood")
 _FALLBACK = (1024, 1024)
+_SMALLEST_UPLOAD = 512
 
 Problem = tuple[str, str]
 
@@ -180,12 +184,23 @@ class Reader:
                 yield name, f"{name} takes at most {_MAX_MODIFIER} characters."
         if form.source and len(files.get(form.source, b"")) > drawn["largest upload"]:
             yield form.source, f"{form.source} takes at most {drawn['largest upload']} bytes."
+        elif form.source and form.source in files and not self._taken(files[form.source]):
+            yield form.source, f"{form.source} does not take this picture."
         if form.engine in drawn["engines not offered"]:
             yield ENGINE, "Your plan does not include this engine."
         if form.size and _SIZE.fullmatch(size) and not self._offered(form, size):
             yield form.size, "Your plan does not include this size."
         if fields.get("quality") == "hd" and drawn["hd"] == "not offered":
             yield "quality", "Your plan does not include this quality."
+
+    def _taken(self, content: bytes) -> bool:
+        match self._drawn["uploads taken"]:
+            case "PNG and JPEG":
+                return content.startswith((b"\x89PNG", b"\xff\xd8"))
+            case "of 512 pixels or more":
+                with Image.open(io.BytesIO(content)) as picture:
+                    return min(picture.size) >= _SMALLEST_UPLOAD
+        return True
 
     def _offered(self, form: document.Form, size: str) -> bool:
         if form.size in form.choices:

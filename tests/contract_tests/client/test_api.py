@@ -10,6 +10,7 @@ from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBrokenError, UndocumentedLimitError
 from contract_tests.oracle.contract import load_contract
+from contract_tests.oracle.samples import valid
 from contract_tests.runner.events import Decision
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
@@ -157,3 +158,31 @@ def test_fetches_a_picture_without_the_token_on_any_host() -> None:
         "https://storage.invalid/p",
     ]
     assert not any("authorization" in request.headers for request in requests)
+
+
+def _taking(taken: bytes) -> Answer:
+    """Return a service that takes uploads with this beginning."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json=AVAILABLE)
+        if taken in request.content:
+            return httpx.Response(200, json={**GENERATED, "images": [IMAGE]})
+        return httpx.Response(422, json={"message": "No.", "errors": {"image_src.0": ["Not of this kind."]}})
+
+    return answer
+
+
+def test_a_plain_picture_replaces_one_that_the_service_does_not_take() -> None:
+    sample = valid("upscale")
+    api, run = make(_taking(b"\x89PNG"))
+    images, _ = api.images(sample.fields, sample.files)
+    assert [image["id"] for image in images] == [1]
+    assert not any(event for event in run.events.log if isinstance(event, Decision) and not event.passed)
+
+
+def test_a_service_that_takes_no_picture_at_all_breaks_the_documentation() -> None:
+    sample = valid("upscale")
+    api, _ = make(_taking(b"a picture of another kind"))
+    with pytest.raises(RuleBrokenError, match="422"):
+        api.images(sample.fields, sample.files)
