@@ -1,6 +1,6 @@
 """The document in OpenAPI 3.0.3, derived from that in 3.1, for tools that do not read 3.1."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ _BEYOND = frozenset(
 )
 # Keys of data, which has no keywords.
 _DATA = frozenset({"example", "enum", "value", "default", "mapping"})
+# The first media type of a body, since many generators take the first alone, and a form carries every request.
+_FORM = "multipart/form-data"
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "securitySchemes", "examples", "headers"})
 
 
@@ -41,7 +43,15 @@ def to_openapi30(document: Mapping[str, Any]) -> dict[str, Any]:
     derived: dict[str, Any] = {**_node(document), "openapi": VERSION}
     derived["info"].pop("summary", None)
     derived["info"].get("license", {}).pop("identifier", None)
+    for body in _request_bodies(derived):
+        body["content"] = dict(sorted(body["content"].items(), key=lambda media: media[0] != _FORM))
     return derived
+
+
+def _request_bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document.get("paths", {}).values():
+        operations = (each for each in item.values() if isinstance(each, dict))
+        yield from (each["requestBody"] for each in operations if "content" in each.get("requestBody", ()))
 
 
 def _any(value: Any) -> Any:

@@ -40,6 +40,12 @@ def test_no_operation_response_or_schema_is_lost(path: Any) -> None:
         assert derived["components"][kind].keys() == components.keys()
 
 
+def test_the_form_is_the_first_media_type_of_a_body() -> None:
+    bodies = (printed(*flags)["paths"]["/aiimage/generate-image"]["post"] for flags in ((), ("--openapi", "3.0")))
+    new, derived = ([*each["requestBody"]["content"]] for each in bodies)
+    assert derived == ["multipart/form-data", "application/json"] == new[::-1]
+
+
 @pytest.mark.parametrize(
     ("schema", "derived"),
     [
