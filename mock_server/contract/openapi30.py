@@ -21,6 +21,7 @@ _BEYOND = frozenset(
 _DATA = frozenset({"example", "enum", "value", "default", "mapping"})
 # The first media type of a body, since many generators take the first alone, and a form carries every request.
 _FORM = "multipart/form-data"
+_ALTERNATIVES = frozenset({"anyOf", "oneOf", "discriminator"})
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "securitySchemes", "examples", "headers"})
 
 
@@ -102,6 +103,15 @@ def _change_schema(node: dict[str, Any]) -> None:
         _change_null(node, several)
     if node.get("type") == "array":
         node.setdefault("items", {})
+    _change_alternatives(node)
+
+
+def _change_alternatives(node: dict[str, Any]) -> None:
+    """Write alternatives that are alone in an `allOf` beside the properties: else generators require all they list."""
+    parts = node.get("allOf")
+    if isinstance(parts, list) and len(parts) == 1 and parts[0].keys() <= _ALTERNATIVES - node.keys():
+        node |= parts[0]
+        del node["allOf"]
 
 
 def _change_null(node: dict[str, Any], several: str) -> None:
