@@ -88,8 +88,8 @@ def schemas_below(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def alternatives(schema: Any) -> Any:
-    """Return a schema; of the form's, the part with the alternatives."""
-    return resolved(schema).get("allOf", [resolved(schema)])[0]
+    """Return a schema, with the alternatives of the form's moved out of its `allOf`."""
+    return {**resolved(schema), **resolved(schema).get("allOf", [{}])[0]}
 
 
 def leaf(schema: Any, body: Mapping[str, Any]) -> Any:

@@ -109,4 +109,4 @@ def provoking(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alternatives(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     parts = schema.get("allOf", ())
-    return parts[0] if len(parts) == 1 and "anyOf" in parts[0] else schema
+    return {**parts[0], "discriminator": schema["discriminator"]} if len(parts) == 1 and "anyOf" in parts[0] else schema

@@ -89,10 +89,10 @@ def follow(document: Node, node: Node) -> Node:
 
 
 def alternatives(document: Node, node: Node) -> Node:
-    """Return a schema, followed; of one that has its alternatives in an `allOf`, the part with the alternatives."""
+    """Return a schema, followed; alternatives that are alone in its `allOf` are moved out of there."""
     schema = follow(document, node)
     parts = schema.get("allOf", ())
-    return parts[0] if len(parts) == 1 and branches(parts[0]) else schema
+    return {**schema, **parts[0]} if len(parts) == 1 and branches(parts[0]) else schema
 
 
 def branches(schema: Node) -> Sequence[Node]:

@@ -21,7 +21,7 @@ _BEYOND = frozenset(
 _DATA = frozenset({"example", "enum", "value", "default", "mapping"})
 # The first media type of a body, since many generators take the first alone, and a form carries every request.
 _FORM = "multipart/form-data"
-_ALTERNATIVES = frozenset({"anyOf", "oneOf", "discriminator"})
+_ALTERNATIVES = frozenset({"anyOf", "oneOf"})
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "securitySchemes", "examples", "headers"})
 
 
@@ -107,11 +107,11 @@ def _change_schema(node: dict[str, Any]) -> None:
 
 
 def _change_alternatives(node: dict[str, Any]) -> None:
-    """Write alternatives that are alone in an `allOf` beside the properties: else generators require all they list."""
+    """Leave out alternatives beside the properties: generators would take the last of several enums of a property."""
     parts = node.get("allOf")
-    if isinstance(parts, list) and len(parts) == 1 and parts[0].keys() <= _ALTERNATIVES - node.keys():
-        node |= parts[0]
+    if "properties" in node and isinstance(parts, list) and len(parts) == 1 and parts[0].keys() <= _ALTERNATIVES:
         del node["allOf"]
+        node.pop("discriminator", None)
 
 
 def _change_null(node: dict[str, Any], several: str) -> None:

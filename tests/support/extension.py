@@ -53,10 +53,10 @@ def extended(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with the engine and the operation added, in place."""
     schemas, reference = document["components"]["schemas"], "#/components/schemas/AuroraRequest"
     schemas["AuroraRequest"] = copy.deepcopy(SCHEMA)
-    json, form = schemas["GenerateRequest"], schemas["GenerateForm"]["allOf"][0]
-    for alternatives, branches in ((json, json["oneOf"]), (form, form["anyOf"])):
+    json, form = schemas["GenerateRequest"], schemas["GenerateForm"]
+    for schema, branches in ((json, json["oneOf"]), (form, form["allOf"][0]["anyOf"])):
         branches.append({"$ref": reference})
-        alternatives["discriminator"]["mapping"][ENGINE] = reference
+        schema["discriminator"]["mapping"][ENGINE] = reference
     document["paths"]["/aiimage/images/{id}"] = copy.deepcopy(DELETE)
     return document
 
