@@ -98,7 +98,15 @@ def _phases(campaign: Campaign, *, shrink: bool) -> dict[str, Any]:
 
 
 def provoking(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with these prompts added as examples."""
-    schemas = document["components"]["schemas"]
+    """Return the document with these prompts added as examples, and without the list of all fields of a form.
+
+    From that list schemathesis would fill most forms with fields of other engines, whose meaning is open.
+    """
+    schemas = {name: _alternatives(schema) for name, schema in document["components"]["schemas"].items()}
     prompt = {**schemas["Prompt"], "examples": [*schemas["Prompt"]["examples"], *_PROMPTS]}
     return {**document, "components": {**document["components"], "schemas": {**schemas, "Prompt": prompt}}}
+
+
+def _alternatives(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    parts = schema.get("allOf", ())
+    return {**parts[0], "discriminator": schema["discriminator"]} if len(parts) == 1 and "anyOf" in parts[0] else schema

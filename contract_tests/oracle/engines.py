@@ -205,14 +205,20 @@ def text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else str(value)
 
 
+def alternatives(schema: Node) -> list[Node]:
+    """Return the alternatives of a schema, none if it describes one value. A form lists its fields beside them."""
+    parts = [schema, *schema.get("allOf", ())]
+    return [branch for part in parts for branch in (*part.get("oneOf", ()), *part.get("anyOf", ()))]
+
+
 def _leaves(document: Node, node: Node, name: str) -> Iterator[tuple[str, Node]]:
     # The name identifies a schema, which both media types may refer to.
     name = str(node.get("$ref", name)).rpartition("/")[2]
     schema = resources.resolve(document, node)
-    branches = schema.get("oneOf") or schema.get("anyOf")
+    branches = alternatives(schema)
     if not branches:
         yield name or str(schema.get("title", "")), schema
-    for branch in branches or ():
+    for branch in branches:
         yield from _leaves(document, branch, name)
 
 

@@ -1,6 +1,6 @@
 """Reading the document: YAML in, references followed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,18 @@ def follow(document: Node, node: Node) -> Node:
         seen.add(reference)
         node = lookup(document, reference)
     return {**node, **annotations} if annotations else node
+
+
+def alternatives(document: Node, node: Node) -> Node:
+    """Return a schema, followed; alternatives that are alone in its `allOf` are moved out of there."""
+    schema = follow(document, node)
+    parts = schema.get("allOf", ())
+    return {**schema, **parts[0]} if len(parts) == 1 and branches(parts[0]) else schema
+
+
+def branches(schema: Node) -> Sequence[Node]:
+    """Return the alternatives that a schema lists, none if it describes one value."""
+    return schema.get("oneOf") or schema.get("anyOf") or ()
 
 
 def lookup(document: Node, reference: str) -> Node:

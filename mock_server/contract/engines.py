@@ -22,6 +22,7 @@ def _without(value: Any, names: frozenset[str]) -> Any:
         return copy
     kept = {name: reference for name, reference in chooser["mapping"].items() if name not in names}
     copy["discriminator"] = {**chooser, "mapping": kept}
-    variants = "oneOf" if "oneOf" in copy else "anyOf"
-    copy[variants] = [each for each in copy[variants] if each.get("$ref") in kept.values()]
+    for part in (copy, *copy.get("allOf", ())):
+        for several in part.keys() & {"oneOf", "anyOf"}:
+            part[several] = [each for each in part[several] if each.get("$ref") in kept.values()]
     return copy

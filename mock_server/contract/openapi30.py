@@ -1,6 +1,6 @@
 """The document in OpenAPI 3.0.3, derived from that in 3.1, for tools that do not read 3.1."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ _BEYOND = frozenset(
 )
 # Keys of data, which has no keywords.
 _DATA = frozenset({"example", "enum", "value", "default", "mapping"})
+# The first media type of a body, since many generators take the first alone, and a form carries every request.
+_FORM = "multipart/form-data"
+_ALTERNATIVES = frozenset({"anyOf", "oneOf"})
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "securitySchemes", "examples", "headers"})
 
 
@@ -41,7 +44,15 @@ def to_openapi30(document: Mapping[str, Any]) -> dict[str, Any]:
     derived: dict[str, Any] = {**_node(document), "openapi": VERSION}
     derived["info"].pop("summary", None)
     derived["info"].get("license", {}).pop("identifier", None)
+    for body in _request_bodies(derived):
+        body["content"] = dict(sorted(body["content"].items(), key=lambda media: media[0] != _FORM))
     return derived
+
+
+def _request_bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document.get("paths", {}).values():
+        operations = (each for each in item.values() if isinstance(each, dict))
+        yield from (each["requestBody"] for each in operations if "content" in each.get("requestBody", ()))
 
 
 def _any(value: Any) -> Any:
@@ -92,6 +103,15 @@ def _change_schema(node: dict[str, Any]) -> None:
         _change_null(node, several)
     if node.get("type") == "array":
         node.setdefault("items", {})
+    _change_alternatives(node)
+
+
+def _change_alternatives(node: dict[str, Any]) -> None:
+    """Leave out alternatives beside the properties: generators would take the last of several enums of a property."""
+    parts = node.get("allOf")
+    if "properties" in node and isinstance(parts, list) and len(parts) == 1 and parts[0].keys() <= _ALTERNATIVES:
+        del node["allOf"]
+        node.pop("discriminator", None)
 
 
 def _change_null(node: dict[str, Any], several: str) -> None:

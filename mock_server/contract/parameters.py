@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from .document import ContractError, Node, follow, inline
+from .document import ContractError, Node, alternatives, branches, inline
 from .findings import Finding, broken, required
 from .roles import Roles, check_engine, compile_roles
 
@@ -109,35 +109,31 @@ def compile_parameters(document: Node, schemas: Sequence[Node]) -> Parameters:
     A choice that only a later schema offers is added to those of the first. Raise ContractError on a shape that is not
     understood.
     """
-    return _compile(document, [follow(document, schema) for schema in schemas], _Path())
+    return _compile(document, [alternatives(document, schema) for schema in schemas], _Path())
 
 
 def _compile(document: Node, schemas: Sequence[Node], path: _Path) -> Parameters:
-    if not _is_choice(schemas[0]):
+    if not branches(schemas[0]):
         return _leaf(inline(document, schemas[0]), path)
     name, targets = _targets(document, schemas)
     common = _common(document, name, targets, path)
     always = frozenset(common.missing)
-    branches = {
+    chosen = {
         value: _compile(document, [target], path.then((name, value), always)) for value, target in targets.items()
     }
-    return Choice(name, branches, common)
-
-
-def _is_choice(schema: Node) -> bool:
-    return "oneOf" in schema or "anyOf" in schema
+    return Choice(name, chosen, common)
 
 
 def _targets(document: Node, schemas: Sequence[Node]) -> tuple[str, Mapping[str, Node]]:
     """Return the discriminator and the schema for each of its values; the first schema that has a value wins."""
     references: dict[str, str] = {}
     names = []
-    for schema in filter(_is_choice, schemas):
+    for schema in filter(branches, schemas):
         names.append(_discriminator(schema))
         references = {**schema["discriminator"]["mapping"], **references}
     if len(set(names)) > 1:
         raise ContractError(f"a request body is chosen by {' and by '.join(names)}: use one discriminator")
-    return names[0], {value: follow(document, {"$ref": reference}) for value, reference in references.items()}
+    return names[0], {value: alternatives(document, {"$ref": reference}) for value, reference in references.items()}
 
 
 def _discriminator(schema: Node) -> str:
@@ -145,8 +141,7 @@ def _discriminator(schema: Node) -> str:
     where = schema.get("title", "a request schema")
     if "discriminator" not in schema:
         raise ContractError(f"{where}: variants need a discriminator")
-    branches = {branch.get("$ref") for branch in schema.get("oneOf") or schema["anyOf"]}
-    if branches != set(schema["discriminator"]["mapping"].values()):
+    if {branch.get("$ref") for branch in branches(schema)} != set(schema["discriminator"]["mapping"].values()):
         raise ContractError(f"{where}: variants and mapping must name the same schemas")
     return str(schema["discriminator"]["propertyName"])
 
@@ -209,8 +204,8 @@ def _common(document: Node, discriminator: str, targets: Mapping[str, Node], pat
 
 
 def _leaves(document: Node, schema: Node) -> Iterator[Node]:
-    if not _is_choice(schema):
+    if not branches(schema):
         yield inline(document, schema)
         return
-    for branch in schema.get("oneOf") or schema["anyOf"]:
-        yield from _leaves(document, follow(document, branch))
+    for branch in branches(schema):
+        yield from _leaves(document, alternatives(document, branch))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.contract.document import Node, follow
+from mock_server.contract.document import Node, alternatives, branches, follow
 
 _LIMITS = {
     "minimum": "at least {}",
@@ -103,7 +103,7 @@ def type_of(document: Node, node: Node) -> Type:
 def _leaves(
     document: Node, node: Node, choices: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[Schema, Mapping[str, tuple[str, ...]]]]:
-    schema = follow(document, node)
+    schema = alternatives(document, node)
     if "discriminator" not in schema:
         yield _schema(document, named(node) or schema.get("title", "body"), schema), choices
         return
@@ -116,7 +116,8 @@ def _leaves(
 
 
 def _schema(document: Node, name: str, node: Node) -> Schema:
-    branches = node.get("oneOf") or node.get("anyOf") or ()
+    chooser = alternatives(document, node)
+    choices = tuple(type_of(document, branch) for branch in branches(chooser))
     fields = tuple(_fields(document, node))
     return Schema(
         name,
@@ -124,9 +125,9 @@ def _schema(document: Node, name: str, node: Node) -> Schema:
         node.get("description", ""),
         node.get("x-source"),
         fields,
-        tuple(type_of(document, branch) for branch in branches),
-        node.get("discriminator", {}).get("propertyName"),
-        None if fields or branches else type_of(document, node),
+        choices,
+        chooser.get("discriminator", {}).get("propertyName"),
+        None if fields or choices else type_of(document, node),
     )
 
 

@@ -77,7 +77,7 @@ def test_an_engine_without_a_prompt_stops_the_mock_with_one_sentence(tmp_path: P
     copy = patched(tmp_path / "copy", ENGINE)
     document = copy / "openapi" / "openapi.yaml"
     lines = document.read_text().splitlines(keepends=True)
-    start = next(place for place, line in enumerate(lines) if line.strip() == "aurora_prompt:")
+    start = max(place for place, line in enumerate(lines) if line.strip() == "aurora_prompt:")
     document.write_text("".join(lines[:start] + lines[start + 2 :]).replace("aurora_prompt, ", ""))
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-m", "mock_server", "serve", "--port", "0"]

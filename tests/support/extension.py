@@ -53,9 +53,10 @@ def extended(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with the engine and the operation added, in place."""
     schemas, reference = document["components"]["schemas"], "#/components/schemas/AuroraRequest"
     schemas["AuroraRequest"] = copy.deepcopy(SCHEMA)
-    for name, key in (("GenerateRequest", "oneOf"), ("GenerateForm", "anyOf")):
-        schemas[name][key].append({"$ref": reference})
-        schemas[name]["discriminator"]["mapping"][ENGINE] = reference
+    json, form = schemas["GenerateRequest"], schemas["GenerateForm"]
+    for schema, branches in ((json, json["oneOf"]), (form, form["allOf"][0]["anyOf"])):
+        branches.append({"$ref": reference})
+        schema["discriminator"]["mapping"][ENGINE] = reference
     document["paths"]["/aiimage/images/{id}"] = copy.deepcopy(DELETE)
     return document
 

@@ -66,7 +66,8 @@ def listed_sizes() -> tuple[str, ...]:
 def _forms(document: Node, schema: Node) -> Iterator[tuple[str, Form]]:
     name = schema.get("$ref", "")
     node = resources.resolve(document, schema)
-    variants = [*node.get("oneOf", ()), *node.get("anyOf", ())]
+    parts = [node, *node.get("allOf", ())]
+    variants = [each for part in parts for each in (*part.get("oneOf", ()), *part.get("anyOf", ()))]
     for variant in variants:
         yield from _forms(document, variant)
     if not variants:

@@ -40,6 +40,12 @@ def test_no_operation_response_or_schema_is_lost(path: Any) -> None:
         assert derived["components"][kind].keys() == components.keys()
 
 
+def test_the_form_is_the_first_media_type_of_a_body() -> None:
+    bodies = (printed(*flags)["paths"]["/aiimage/generate-image"]["post"] for flags in ((), ("--openapi", "3.0")))
+    new, derived = ([*each["requestBody"]["content"]] for each in bodies)
+    assert derived == ["multipart/form-data", "application/json"] == new[::-1]
+
+
 @pytest.mark.parametrize(
     ("schema", "derived"),
     [
@@ -53,6 +59,9 @@ def test_no_operation_response_or_schema_is_lost(path: Any) -> None:
         ({"prefixItems": [{"type": "string"}], "items": False}, {"items": {"anyOf": [{"type": "string"}]}}),
         ({"exclusiveMinimum": 0}, {"exclusiveMinimum": True, "minimum": 0}),
         ({"anyOf": [{"type": "null"}, {"type": "string"}]}, {"anyOf": [{"type": "string"}], "nullable": True}),
+        ({"properties": {}, "allOf": [{"anyOf": [{}, {}]}], "discriminator": {}}, {"properties": {}}),
+        ({"properties": {}, "allOf": [{"required": []}]}, {"properties": {}, "allOf": [{"required": []}]}),
+        ({"allOf": [{"anyOf": [{}]}]}, {"allOf": [{"anyOf": [{}]}]}),
         ({"$ref": "#/a", "description": "more"}, {"$ref": "#/a"}),
         ({"properties": {"const": {"type": "string"}}}, {"properties": {"const": {"type": "string"}}}),
     ],

@@ -263,6 +263,8 @@ def test_a_request_has_findings_exactly_when_the_schema_rejects_it(parameters: P
     @settings(max_examples=examples(300), deadline=None)
     @given(requests())
     def agrees(fields: dict[str, Any]) -> None:
+        if name == "GenerateForm":  # a form carries texts, of which some are numbers
+            fields = {each: value if "number" in each else str(value) for each, value in fields.items()}
         assert (parameters.pick(fields).check(fields) == []) == whole.is_valid(fields)
 
     agrees()
