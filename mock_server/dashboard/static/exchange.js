@@ -14,7 +14,7 @@ export function showExchange(dialog, entry, world, details, now) {
   const close = el("button", { type: "button", autofocus: true, click: () => dialog.close() }, "Close");
   dialog.replaceChildren(
     el("header", { "data-kind": kind },
-      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.method} ${entry.path}`)), actions(entry, details, close)),
+      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.operation ?? `${entry.method} ${entry.path}`}`)), actions(entry, details, close)),
     el("div", { class: "body" },
       summary(entry, now),
       entry.why ? reason(entry.why) : null,
@@ -42,6 +42,7 @@ function section(title, ...children) {
 function summary(entry, now) {
   const facts = [
     ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}${now === null ? "" : `, ${ago(entry.at, now)}`}${entry.in_progress ? ", in progress" : `, took ${seconds(entry.seconds)}`}`],
+    ["Request", `${entry.method} ${entry.path}${entry.query ? `?${entry.query}` : ""}`],
     ["Operation", entry.operation ?? "none"],
     ["Token", entry.token || "none"],
     ["Sender", entry.sender === "page" ? "this page: it counts neither in coverage nor in the verdict" : null],

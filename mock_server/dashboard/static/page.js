@@ -7,7 +7,7 @@ import { nameParts } from "./dom.js";
 import { addKeys } from "./keys.js";
 import { closeMenus } from "./menus.js";
 import { Pane } from "./pane.js";
-import { current, go } from "./place.js";
+import { current, go, keep } from "./place.js";
 import { undoable } from "./resets.js";
 import { Task } from "./task.js";
 import { count } from "./words.js";
@@ -97,6 +97,7 @@ class Page {
 
   #follow() {
     const place = current();
+    keep();
     const names = [place.world ?? this.worlds.first, place.beside].filter(Boolean);
     while (this.#panes.length > names.length) this.#panes.pop().stop();
     names.forEach((name, place) => this.#show(name, place));
