@@ -1,4 +1,4 @@
-"""The whole state, exported and imported. A snapshot is validated first, so that its values break no request."""
+"""The whole state or one world, exported and imported. A snapshot is validated first, so that its values break no request."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from mock_server.service.service import SHARED
 from mock_server.service.snapshots import VERSION, Log, Snapshot
 from mock_server.stores.protocol import Found
 
-from .http import invalid, json_response, read_json
+from .http import invalid, json_response, query, read_json, resolve_token
 from .worlds import world_view
 
 _MAX_BODY_BYTES = 256 * 2**20
@@ -32,13 +32,15 @@ Report = Callable[[Log], object]
 
 
 async def snapshot(service: Service, report: Report, request: Request) -> Response:
-    """Answer GET and PUT of /snapshot."""
+    """Answer GET and PUT of /snapshot: of the whole state, or of the world of `token`."""
+    token = query(request, "token").get("token")
+    only = None if token is None else (await resolve_token(service, token)).caller.world
     if request.method != "PUT":
-        return json_response(await snapshots.take(service))
+        return json_response(await snapshots.take(service, only))
     sent = await read_json(request, Snapshot, _MAX_BODY_BYTES)
     try:
         validate_snapshot(sent, service.behaviour, report)
-        await snapshots.restore(service, sent)
+        await snapshots.restore(service, sent, only)
     except ValueError as error:
         raise invalid("snapshot", error) from error
     return json_response({"worlds": len(sent.worlds), "taken_at": to_iso(sent.taken_at, "milliseconds")})

@@ -25,6 +25,8 @@ PROMPT_SHARE = 0.36
 PROMPT_SHARE_OVER_SOURCE = 0.13
 TINT = 0.62
 THUMBNAIL_QUALITY = 72
+# What `_png` writes first: after the signature and the header, the text chunk with the prompt.
+_PNG_START, _FIRST_CHUNK, _MAX_FIRST_CHUNK = b"\x89PNG", b"iTXtprompt\0", 64
 
 
 def render(picture: Picture) -> bytes:
@@ -39,11 +41,16 @@ def render(picture: Picture) -> bytes:
         canvas = read_rgb(picture.source, max(picture.size)).resize(
             picture.size, Image.Resampling.LANCZOS, reducing_gap=2
         )
-        add_tag(canvas, picture)
+        add_tag(canvas, picture, above=_has_text(picture.source))
     else:
         canvas = _tinted(_covering(read_rgb(picture.source, max(picture.size)), picture.size), picture.hue)
-        add_card(canvas, picture, PROMPT_SHARE_OVER_SOURCE)
+        add_card(canvas, picture, PROMPT_SHARE_OVER_SOURCE, above=_has_text(picture.source))
     return _png(canvas, picture)
+
+
+def _has_text(source: bytes) -> bool:
+    """Return whether an upload is itself a picture of `render`, with its text on the lower part."""
+    return source.startswith(_PNG_START) and _FIRST_CHUNK in source[:_MAX_FIRST_CHUNK]
 
 
 def thumbnail(picture: bytes, width: int) -> bytes:

@@ -36,24 +36,26 @@ LOOKALIKES = str.maketrans(
 )
 
 
-def add_card(canvas: Image.Image, picture: Picture, share: float) -> None:
+def add_card(canvas: Image.Image, picture: Picture, share: float, above: bool = False) -> None:
     """Draw the prompt and the caption on the lower part of `canvas`, the prompt in at most `share` of its height.
 
-    A tag is drawn instead if the canvas is too small for a readable prompt.
+    A tag is drawn instead if the canvas is too small for a readable prompt. above: draw on the upper part, and hide what
+    is there.
     """
     scale = min(canvas.size)
     if scale < MIN_CARD_PIXELS:
-        add_tag(canvas, picture)
+        add_tag(canvas, picture, above)
         return
     margin, padding = round(scale * 0.045), round(scale * 0.035)
     width = canvas.width - 2 * margin
     lines, size = _prompt_lines(picture.prompt, scale, width - 2 * padding, canvas.height * share)
     small = max(MIN_FONT_PIXELS, round(scale * 0.022))
-    prompt_height = round(len(lines) * size * LEADING)
+    # All cards above are equally high, so that each hides the one before.
+    prompt_height = round(canvas.height * share if above else len(lines) * size * LEADING)
     caption_top = padding + prompt_height + (round(small * 0.6) if lines else 0)
     height = caption_top + round(small * LEADING) + padding
-    left, top = margin, canvas.height - margin - height
-    _add_paper(canvas, (left, top, left + width, top + height), padding)
+    left, top = margin, margin if above else canvas.height - margin - height
+    _add_paper(canvas, (left, top, left + width, top + height), padding, 255 if above else PAPER_OPACITY)
     pen = ImageDraw.Draw(canvas)
     for row, line in enumerate(lines):
         pen.text((left + padding, top + padding + row * size * LEADING), line, INK, font_of(size))
@@ -61,8 +63,11 @@ def add_card(canvas: Image.Image, picture: Picture, share: float) -> None:
     pen.text((left + padding, top + caption_top), caption, FAINT_INK, font_of(small))
 
 
-def add_tag(canvas: Image.Image, picture: Picture) -> None:
-    """Draw the caption small in the lower left corner of `canvas`, shortened to what fits, if anything does."""
+def add_tag(canvas: Image.Image, picture: Picture, above: bool = False) -> None:
+    """Draw the caption small in the lower left corner of `canvas`, shortened to what fits, if anything does.
+
+    above: draw in the upper left corner, and hide what is there.
+    """
     scale = min(canvas.size)
     size = max(MIN_FONT_PIXELS, round(scale * 0.018))
     margin, padding = round(scale * 0.03), max(2, round(size * 0.45))
@@ -70,8 +75,9 @@ def add_tag(canvas: Image.Image, picture: Picture) -> None:
     height = round(size * LEADING) + padding
     if not caption or height + 2 * margin > canvas.height:
         return
-    left, top = margin, canvas.height - margin - height
-    _add_paper(canvas, (left, top, round(left + width_of(caption, size)) + 2 * padding, top + height), padding)
+    left, top = margin, margin if above else canvas.height - margin - height
+    box = left, top, round(left + width_of(caption, size)) + 2 * padding, top + height
+    _add_paper(canvas, box, padding, 255 if above else PAPER_OPACITY)
     ImageDraw.Draw(canvas).text((left + padding, top + padding // 2), caption, INK, font_of(size))
 
 
@@ -95,11 +101,11 @@ def _caption(picture: Picture, size: int, width: int) -> str:
     return next((caption for caption in captions if width_of(caption, size) <= width), "")
 
 
-def _add_paper(canvas: Image.Image, box: tuple[int, int, int, int], radius: int) -> None:
+def _add_paper(canvas: Image.Image, box: tuple[int, int, int, int], radius: int, opacity: int) -> None:
     width, height = box[2] - box[0], box[3] - box[1]
-    mask = Image.new("L", (width, height), PAPER_OPACITY)
+    mask = Image.new("L", (width, height), opacity)
     radius = min(radius, width // 2, height // 2)
-    corner = _corner(max(1, radius))
+    corner = _corner(max(1, radius), opacity)
     for turn, place in (
         (None, (0, 0)),
         (Image.Transpose.FLIP_LEFT_RIGHT, (width - corner.width, 0)),
@@ -110,10 +116,10 @@ def _add_paper(canvas: Image.Image, box: tuple[int, int, int, int], radius: int)
     canvas.paste(PAPER, box, mask)
 
 
-def _corner(radius: int) -> Image.Image:
+def _corner(radius: int, opacity: int) -> Image.Image:
     side = radius * CORNER_DETAIL
     corner = Image.new("L", (side, side))
-    ImageDraw.Draw(corner).ellipse((0, 0, 2 * side, 2 * side), fill=PAPER_OPACITY)
+    ImageDraw.Draw(corner).ellipse((0, 0, 2 * side, 2 * side), fill=opacity)
     return corner.reduce(CORNER_DETAIL)
 
 

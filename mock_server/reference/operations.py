@@ -11,6 +11,7 @@ from mock_server.contract import Response as ContractResponse
 from mock_server.contract.document import Node, follow
 
 from . import commands
+from .console import Form, forms
 from .schemas import Field, Type, Variant, type_of, variants
 
 _FORM = "multipart/form-data"
@@ -64,7 +65,7 @@ class Response:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation. path: with the server's base path; secured: it requires a token; fields: parameters in the
-    path and the query.
+    path and the query; forms: the inputs of its console.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Operation:
     rules: tuple[str, ...]
     fields: tuple[Field, ...]
     variants: tuple[Variant, ...]
+    forms: tuple[Form, ...]
     examples: tuple[Example, ...]
     responses: tuple[Response, ...]
 
@@ -95,6 +97,8 @@ def _operation(document: Node, operation: ContractOperation, server: Server) -> 
     parameters = [follow(document, each) for each in node.get("parameters", ())]
     url, token = server.origin + _example_path(operation.path, parameters), server.token if operation.secured else None
     content = follow(document, node.get("requestBody", {})).get("content", {})
+    fields = tuple(_field(document, each) for each in parameters)
+    bodies = tuple(variants(document, content))
     return Operation(
         id=operation.id,
         method=operation.method,
@@ -103,8 +107,9 @@ def _operation(document: Node, operation: ContractOperation, server: Server) -> 
         description=node.get("description", ""),
         secured=operation.secured,
         rules=tuple(node.get("x-rules", ())),
-        fields=tuple(_field(document, each) for each in parameters),
-        variants=tuple(variants(document, content)),
+        fields=fields,
+        variants=bodies,
+        forms=forms(fields, bodies),
         examples=tuple(_examples(document, content, operation, url, token)),
         responses=tuple(
             _response(document, each, _forcing(operation, url, token, status))

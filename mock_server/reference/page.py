@@ -1,5 +1,6 @@
-"""The reference as a page, and its stylesheet."""
+"""The reference as a page, its files, and the document to download."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from http.client import responses
@@ -9,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
@@ -19,12 +21,14 @@ from .operations import Operation, Server, fallbacks, operations
 from .schemas import schemas
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_STYLE = Path(__file__).parent / "static" / "reference.css"
+_STATIC = Path(__file__).parent / "static"
+# The types of the machine are not used: some systems serve JavaScript as plain text, which no browser runs.
+_TYPES: Mapping[str, str] = {".css": "text/css", ".js": "text/javascript"}
 _HEADERS = {
     "cache-control": "no-cache",
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -47,19 +51,23 @@ _SOURCES = {
 
 
 def reference_app(contract: Contract, rules: Rules, values: Mapping[str, object], token: str | None) -> Router:
-    """Return the application that answers /docs and its stylesheet. values: of this mock's settings, by name; token: a
-    valid one for the examples, None if there is none.
+    """Return the application that answers /docs and its files. values: of this mock's settings, by name; token: a valid
+    one for the examples, None if there is none.
     """
-    style = _STYLE.read_bytes()
+    files = {path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in _STATIC.iterdir() if path.suffix in _TYPES}
+    files["openapi.json"] = json.dumps(contract.document, ensure_ascii=False, indent=2).encode(), "application/json"
 
     async def page(request: Request) -> Response:
         server = Server(f"{request.url.scheme}://{request.url.netloc}", token)
         return Response(render(contract, rules, values, server), headers=_HEADERS, media_type="text/html")
 
-    async def stylesheet(_: Request) -> Response:
-        return Response(style, headers=_HEADERS, media_type="text/css")
+    async def file(request: Request) -> Response:
+        found = files.get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return Response(found[0], headers=_HEADERS, media_type=found[1])
 
-    routes = [Route("/docs", page, methods=["GET"]), Route("/reference.css", stylesheet, methods=["GET"])]
+    routes = [Route("/docs", page, methods=["GET"]), Route("/{name}", file, methods=["GET"])]
     return Router(routes, redirect_slashes=False)
 
 
@@ -70,9 +78,11 @@ def render(contract: Contract, rules: Rules, values: Mapping[str, object], serve
         _environment()
         .get_template("reference.html")
         .render(
+            version=document["openapi"],
             info=document["info"],
             service=document["servers"][0],
             server=server,
+            base=f"{server.origin}{contract.base_path}",
             operations=found,
             fallbacks=fallbacks(contract),
             schemas=schemas(document),

@@ -1,4 +1,4 @@
-"""Snapshots of the whole state. After a restore every world is as it was, its time included."""
+"""Snapshots of the whole state, or of one world. After a restore every world is as it was, its time included."""
 
 import base64
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from mock_server.domain.entry import Entry
 from mock_server.domain.world import World
 from mock_server.stores.protocol import Tally
 
-from .resets import delete_all
+from .resets import delete, delete_all
 from .service import Service
 
 VERSION = 1
@@ -41,11 +41,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     sources: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-async def take(service: Service) -> Snapshot:
-    """Return the whole state, with the least recently used world first."""
-    names = await service.store.names()
+async def take(service: Service, only: str | None = None) -> Snapshot:
+    """Return the whole state, with the least recently used world first. only: the name of the one world to return."""
+    names = await service.store.names() if only is None else [only]
     # A world that was only read is not stored, but has a journal.
-    writers = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries())])
+    writers = dict.fromkeys([*names, *(entry.world for entry in await service.journal.entries(only))])
     logs = [await _log(service, name) for name in writers]
     worlds = [world for name in names if (world := (await service.store.read(name)).world)]
     return Snapshot(
@@ -57,20 +57,31 @@ async def take(service: Service) -> Snapshot:
     )
 
 
-async def restore(service: Service, snapshot: Snapshot) -> None:
-    """Replace the whole state. Its running generations end as planned, without a client.
+async def restore(service: Service, snapshot: Snapshot, only: str | None = None) -> None:
+    """Replace the whole state, or the one world with the name `only`. Its running generations end as planned, without
+    a client.
 
-    Raise ValueError if a source is not Base64, and change nothing.
+    Raise ValueError if a source is not Base64, or the snapshot has another world than `only`, and change nothing.
     """
     sources = {key: _bytes(key, source) for key, source in snapshot.sources.items()}
-    await delete_all(service)
+    if only is None:
+        await delete_all(service)
+    else:
+        _check_only(snapshot, only)
+        await delete(service, only)
     for key, source in sources.items():
         await service.sources.put(key, source)
     for world in snapshot.worlds:
         await service.store.update(world.name, partial(_resumed, world, snapshot.taken_at))
     for log in snapshot.journal:
         await service.journal.restore(log.world, log.entries, log.tally)
-    service.events.publish("reset", None)
+    service.events.publish("reset", only)
+
+
+def _check_only(snapshot: Snapshot, name: str) -> None:
+    others = {each.name for each in snapshot.worlds} | {log.world for log in snapshot.journal}
+    if others - {name}:
+        raise ValueError(f"it has more than the world {name}: leave out token to import all of it")
 
 
 def _bytes(key: str, source: str) -> bytes:

@@ -17,16 +17,24 @@ export async function call(method, path, body) {
     options.headers["content-type"] = "application/json";
     options.body = body instanceof Blob ? body : JSON.stringify(body);
   }
-  const response = await connected(fetch(BASE + path, options));
-  if (response.status === 401) location.reload();
+  const response = await sent(path, options);
   const data = await response.json().catch(() => ({ message: `The mock answered ${response.status}.` }));
   if (!response.ok) throw new ApiError(response.status, data.message);
   return data;
 }
 
-async function connected(fetching) {
+/** Return the response of a GET under /_mock as a file; throw an ApiError. */
+export async function download(path) {
+  const response = await sent(path, {});
+  if (!response.ok) throw new ApiError(response.status, `The mock answered ${response.status}.`);
+  return response.blob();
+}
+
+async function sent(path, options) {
   try {
-    return await fetching;
+    const response = await fetch(BASE + path, options);
+    if (response.status === 401) location.reload();
+    return response;
   } catch {
     throw new ApiError(0, "The mock does not answer. Is it still running?");
   }

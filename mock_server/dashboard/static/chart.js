@@ -87,9 +87,15 @@ export class Chart {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const x = (moment) => GUTTER + Math.max(0, (moment - start) / (this.#span * ROOM)) * (width - GUTTER);
     const shown = this.#entries.filter((entry) => (entry.in_progress || endOf(entry) >= start) && Date.parse(entry.at) <= end).slice(0, MAX_DRAWN);
-    this.svg.replaceChildren(...axis(start, end, x), ...labels(), ...this.#locks(shown, x), ...this.#held(x, start), ...shown.flatMap((entry) => this.#marks(entry, x)));
+    this.svg.replaceChildren(...axis(start, end, x), ...this.#present(x, start, end), ...labels(), ...this.#locks(shown, x), ...this.#held(x, start), ...shown.flatMap((entry) => this.#marks(entry, x)));
     this.svg.setAttribute("aria-label", `The clock of the world from ${instant(start)} to ${instant(end)}: ${shown.length} requests. The list below has them all.`);
     setText(part(this.root, "chart-span"), `${instant(start)} to ${instant(end)}`);
+  }
+
+  /** A line at the present time. */
+  #present(x, start, end) {
+    const now = this.now();
+    return now === null || now < start || now > end ? [] : [shape("line", { class: "now", x1: x(now), x2: x(now), y1: 4, y2: HEIGHT - 16 })];
   }
 
   /** The lock that each generation took: until it ended, or for its lifetime. */
@@ -106,7 +112,8 @@ export class Chart {
     const lock = this.#view?.lock;
     if (!lock || this.now() === null) return [];
     const to = lock.until === "forever" ? this.#newest() : Date.parse(lock.until);
-    const from = Math.max(start, Math.min(this.now(), to));
+    // It was taken its lifetime before its end, by a request that may have ended since.
+    const from = Math.max(start, Math.min(this.now(), to - (lock.until === "forever" ? 0 : this.lifetime)));
     return [box("lock held", x(from), LANES.lock, Math.max(2, x(to) - x(from)), 12, `Lock: held ${lock.until === "forever" ? "forever" : `until ${instant(to)}`}`)];
   }
 

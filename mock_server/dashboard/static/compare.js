@@ -1,7 +1,7 @@
 // Two requests side by side: what differs in their fields and replies.
 
 import { el, formatJson } from "./dom.js";
-import { outcome, timeOf, visible } from "./words.js";
+import { dateOf, fractionOf, outcome, timeOf, visible } from "./words.js";
 
 /** Show two entries of the journal in a dialog. */
 export function compareRequests(dialog, one, other, details) {
@@ -10,6 +10,7 @@ export function compareRequests(dialog, one, other, details) {
   dialog.replaceChildren(
     el("header", {}, el("h2", {}, "Two requests"), el("div", { class: "actions" }, back, close)),
     el("div", { class: "body compared" },
+      el("div", { class: "sides" }, el("span"), ...[one, other].map(side)),
       rows("Outcome", facts(one), facts(other)),
       rows("Fields", one.fields, other.fields),
       rows("Headers", Object.fromEntries(one.headers), Object.fromEntries(other.headers)),
@@ -18,8 +19,14 @@ export function compareRequests(dialog, one, other, details) {
   dialog.scrollTop = 0;
 }
 
+/** Return what names a request at the head of its column. */
+function side(entry) {
+  const { kind, text } = outcome(entry);
+  return el("p", { "data-kind": kind }, el("span", { class: "status" }, text), ` ${entry.operation ?? entry.path}`);
+}
+
 function facts(entry) {
-  return { time: timeOf(entry.at), status: outcome(entry).text, operation: entry.operation, path: entry.path, rule: entry.rule, faults: entry.faults.join(", "), sender: entry.sender };
+  return { time: `${dateOf(entry.at, 0)}${timeOf(entry.at)}${fractionOf(entry.at)}`, status: outcome(entry).text, operation: entry.operation, path: entry.path, rule: entry.rule, faults: entry.faults.join(", "), sender: entry.sender };
 }
 
 /** Return a reply as names and values: those of an object, else the text as a whole. */
@@ -38,7 +45,7 @@ function rows(title, one, other) {
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   if (!names.length) return el("section", {}, el("h3", {}, title), el("p", { class: "empty" }, "None."));
   const body = names.map((name) => {
-    const [left, right] = [one, other].map((each) => (each[name] === undefined ? "–" : text(each[name])));
+    const [left, right] = [one, other].map((each) => (each[name] === undefined || each[name] === null || each[name] === "" ? "–" : text(each[name])));
     const differs = left !== right;
     return el("tr", { class: differs ? "differs" : "" }, el("th", { scope: "row" }, name), el("td", {}, left), el("td", {}, right), el("td", {}, differs ? "differs" : ""));
   });

@@ -42,8 +42,7 @@ export class Counts {
   }
 
   #made(status) {
-    const kind = KINDS.find(([, pattern]) => pattern.test(status))?.[0] ?? "good";
-    const button = el("button", { type: "button", class: "count", "data-kind": kind, click: () => this.#choose(status) },
+    const button = el("button", { type: "button", class: "count", "data-kind": kindOf(status), click: () => this.#choose(status) },
       el("span", { class: "status" }, wordOf(status)), el("span", {}));
     this.#buttons.set(status, button);
     return button;
@@ -59,6 +58,12 @@ function statusOf(entry) {
   return String(entry.status ?? "none");
 }
 
-function wordOf(status) {
-  return status === "none" ? "no response" : status;
+/** Return the kind of a status, as `outcome` has it. */
+export function kindOf(status) {
+  return KINDS.find(([, pattern]) => pattern.test(status))?.[0] ?? "good";
+}
+
+/** Return the word for a status. */
+export function wordOf(status) {
+  return status === "none" ? "lost" : status;
 }

@@ -35,7 +35,7 @@ export class Details {
       const entries = await Promise.all([request, compare].filter(Boolean).map((id) => call("GET", `/requests/${encodeURIComponent(id)}`)));
       if (current().request !== request) return;
       if (entries.length > 1) compareRequests(this.dialog, ...entries, this);
-      else showExchange(this.dialog, entries[0], this.#shown.world, this);
+      else showExchange(this.dialog, entries[0], this.#shown.world, this, this.#shown.timeOf(entries[0]));
     } catch (error) {
       this.page.notice(error);
     }

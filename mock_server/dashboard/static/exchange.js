@@ -4,17 +4,19 @@ import { address } from "./api.js";
 import { copy } from "./copying.js";
 import { el, formatJson } from "./dom.js";
 import { languages } from "./snippets.js";
-import { count, fractionOf, grouped, outcome, seconds, timeOf, visible } from "./words.js";
+import { ago, count, fractionOf, grouped, outcome, seconds, timeOf, visible } from "./words.js";
 
-/** Show an entry of the journal in a dialog. world: the world of the pane; details: where its buttons lead. */
-export function showExchange(dialog, entry, world, details) {
+/** Show an entry of the journal in a dialog. world: the world of the pane; details: where its buttons lead; now: the time
+ * of the entry's world in milliseconds, null if it is unknown.
+ */
+export function showExchange(dialog, entry, world, details, now) {
   const { kind, text } = outcome(entry);
   const close = el("button", { type: "button", autofocus: true, click: () => dialog.close() }, "Close");
   dialog.replaceChildren(
     el("header", { "data-kind": kind },
-      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.method} ${entry.path}`)), actions(entry, details, close)),
+      el("h2", {}, el("span", { class: "status" }, text), visible(` ${entry.operation ?? `${entry.method} ${entry.path}`}`)), actions(entry, details, close)),
     el("div", { class: "body" },
-      summary(entry),
+      summary(entry, now),
       entry.why ? reason(entry.why) : null,
       entry.faults.length ? section("Applied faults", el("p", {}, entry.faults.join(", "))) : null,
       section("Request", fields(entry), headers(entry)),
@@ -28,7 +30,7 @@ export function showExchange(dialog, entry, world, details) {
 function actions(entry, details, close) {
   const step = (name, by, sign) => el("button", { type: "button", "aria-label": name, title: name, disabled: !details.hasAdjacent(by), click: () => details.step(by) }, sign);
   const choices = details.others.map((each) => el("option", { value: each.id }, `${timeOf(each.at)} ${outcome(each).text} ${each.operation ?? each.path}`));
-  const compare = el("select", { "aria-label": "Compare with", change: (event) => details.compare(event.target.value) }, el("option", { value: "" }, "Compare with …"), ...choices);
+  const compare = el("select", { "aria-label": "Compare with", change: (event) => details.compare(event.target.value) }, el("option", { value: "" }, "Compare with…"), ...choices);
   const edit = entry.made && Object.keys(entry.fields).length ? el("button", { type: "button", click: () => details.edit(entry) }, "Edit and resend") : null;
   return el("div", { class: "actions" }, edit, compare, step("Previous request", -1, "↑"), step("Next request", 1, "↓"), close);
 }
@@ -37,9 +39,10 @@ function section(title, ...children) {
   return el("section", {}, el("h3", {}, title), ...children);
 }
 
-function summary(entry) {
+function summary(entry, now) {
   const facts = [
-    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}${entry.in_progress ? ", in progress" : `, took ${seconds(entry.seconds)}`}`],
+    ["Time", `${entry.at.slice(0, 10)} ${timeOf(entry.at)}${fractionOf(entry.at)}${now === null ? "" : `, ${ago(entry.at, now)}`}${entry.in_progress ? ", in progress" : `, took ${seconds(entry.seconds)}`}`],
+    ["Request", `${entry.method} ${entry.path}${entry.query ? `?${entry.query}` : ""}`],
     ["Operation", entry.operation ?? "none"],
     ["Token", entry.token || "none"],
     ["Sender", entry.sender === "page" ? "this page: it counts neither in coverage nor in the verdict" : null],

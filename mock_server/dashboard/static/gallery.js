@@ -4,7 +4,6 @@ import { address, reference } from "./api.js";
 import { el, part, setChildren, setText } from "./dom.js";
 import { count, grouped, visible } from "./words.js";
 
-const NO_BREAK = "\u00a0";
 const TILE_PIXELS = 256;
 const MAX_TILES = 30;
 
@@ -46,9 +45,9 @@ function item(world, image) {
   const picture = el("img", {
     src: `${source}?width=${TILE_PIXELS}`, alt: visible(image.prompt), loading: "lazy", decoding: "async", width: image.width, height: image.height,
   });
-  const facts = [image.engine, `${image.width}×${image.height}`, count(image.credits, "credit").replace(" ", NO_BREAK)];
+  const facts = [`${image.engine}, ${count(image.credits, "credit")}`, `${image.width}×${image.height}`];
   return el("li", {},
     el("figure", {},
       el("a", { href: source, target: "_blank", rel: "noopener" }, picture),
-      el("figcaption", {}, el("span", { class: "prompt", title: visible(image.prompt) }, visible(image.prompt)), el("span", { class: "note" }, facts.join(" · ")))));
+      el("figcaption", {}, el("span", { class: "prompt", title: visible(image.prompt) }, visible(image.prompt)), ...facts.map((each) => el("span", { class: "note fact" }, each)))));
 }

@@ -2,12 +2,16 @@
 
 import { Counts } from "./counts.js";
 import { el, part, setChildren, setText } from "./dom.js";
-import { fractionOf, grouped, outcome, seconds, summarize, timeOf } from "./words.js";
+import { haystack, row, showElapsed, showTimes } from "./row.js";
+import { grouped } from "./words.js";
 
 const MAX_ENTRIES = 1000;
 const SPARE_ROWS = 6;
 const TICK_MS = 200;
+const TICKS_PER_SECOND = 5;
 let lists = 0;
+// A request has another row once it has ended.
+const keyOf = (entry) => (entry.in_progress ? `begun-${entry.id}` : entry.id);
 
 export class RequestList {
   #entries = [];
@@ -16,14 +20,18 @@ export class RequestList {
   #rows = new Map();
   #active = null;
   #frame = 0;
+  #ticks = 0;
+  #scope = null;
+  #printed = new AbortController();
   onShown = () => {};
 
-  /** open: called with the entry to show; now: returns the time of the world in milliseconds; showEmpty: called with whether
-   * the world has no request at all.
+  /** open: called with the entry to show; world: returns the name of the world; now: returns its time in milliseconds;
+   * showEmpty: called with whether the world has no request at all.
    */
-  constructor(root, open, now, showEmpty) {
+  constructor(root, { open, world, now, showEmpty }) {
     this.root = root;
     this.open = open;
+    this.world = world;
     this.now = now;
     this.showEmpty = showEmpty;
     this.name = `row-${(lists += 1)}-`;
@@ -40,10 +48,14 @@ export class RequestList {
     this.size = new ResizeObserver(() => this.#scheduleDraw());
     this.size.observe(this.list);
     this.timer = setInterval(() => this.#tick(), TICK_MS);
+    // On paper there is no scrolling: all of them are in the page.
+    addEventListener("beforeprint", () => this.#draw(true), this.#printed);
+    addEventListener("afterprint", () => this.#scheduleDraw(), this.#printed);
   }
 
   stop() {
     clearInterval(this.timer);
+    this.#printed.abort();
     this.size.disconnect();
     cancelAnimationFrame(this.#frame);
   }
@@ -115,11 +127,11 @@ export class RequestList {
     setText(part(this.root, "count"), some === all ? grouped(all) : `${grouped(some)} of ${grouped(all)}`);
     const chip = part(this.root, "begun");
     chip.hidden = begun.length === 0;
-    setText(chip, `${grouped(begun.length)} in progress`);
+    setText(chip, `${grouped(begun.length)} running`);
     const empty = part(this.root, "no-requests");
     empty.hidden = this.#shown.length > 0;
     const none = all === 0 && begun.length === 0;
-    const own = this.filters.elements.scope.value === "world";
+    const own = !this.#isOfAll;
     setText(empty, none ? "No requests yet." : "No request matches the filters.");
     if (none && own) empty.hidden = true;
     this.list.hidden = none;
@@ -154,37 +166,52 @@ export class RequestList {
     });
   }
 
-  #draw() {
+  #draw(all = false) {
     const height = this.#height();
-    const first = Math.max(0, Math.floor(this.list.scrollTop / height) - SPARE_ROWS);
-    const last = Math.min(this.#shown.length, Math.ceil((this.list.scrollTop + this.list.clientHeight) / height) + SPARE_ROWS);
+    const first = all ? 0 : Math.max(0, Math.floor(this.list.scrollTop / height) - SPARE_ROWS);
+    const visible = Math.ceil((this.list.scrollTop + this.list.clientHeight) / height);
+    const last = all ? this.#shown.length : Math.min(this.#shown.length, visible + SPARE_ROWS);
+    const scope = this.#isOfAll ? null : this.world();
+    if (scope !== this.#scope) this.#rows.clear(); // they look different
+    this.#scope = scope;
     const rows = new Map();
     for (let place = first; place < last; place += 1) {
       const entry = this.#shown[place];
-      const key = entry.in_progress ? `begun-${entry.id}` : entry.id;
-      const node = this.#rows.get(key) ?? row(entry, this.name);
+      const node = this.#rows.get(keyOf(entry)) ?? row(entry, this.name, scope);
       node.style.transform = `translateY(${place * height}px)`;
       node.setAttribute("aria-posinset", place + 1);
       node.setAttribute("aria-setsize", this.#shown.length);
       node.setAttribute("aria-selected", entry.id === this.#active);
-      rows.set(key, node);
+      rows.set(keyOf(entry), node);
     }
     this.#rows = rows;
     this.canvas.style.height = `${this.#shown.length * height}px`;
     setChildren(this.canvas, [...rows.values()]);
-    this.#tick();
-    if (rows.has(this.#active)) this.list.setAttribute("aria-activedescendant", this.name + this.#active);
+    this.#showTimes();
+    if (this.#shown.slice(first, last).some((entry) => entry.id === this.#active)) this.list.setAttribute("aria-activedescendant", this.name + this.#active);
     else this.list.removeAttribute("aria-activedescendant");
   }
 
-  /** Show for how long the requests in progress have been, on the clock of the world. */
+  /** Show for how long requests have been in progress, and once a second how long ago the others are. */
   #tick() {
-    const now = this.now();
-    if (now === null || !this.#begun.length) return;
-    for (const entry of this.#begun) {
-      const node = this.#rows.get(`begun-${entry.id}`);
-      if (node) setText(node.querySelector(".took"), seconds(Math.max(0, (now - Date.parse(entry.at)) / 1000)));
-    }
+    this.#ticks += 1;
+    if (this.#ticks % TICKS_PER_SECOND === 0) this.#showTimes();
+    else for (const entry of this.#begun) this.#withRow(entry, (node, now) => showElapsed(node, entry, now));
+  }
+
+  #showTimes() {
+    const drawn = new Set([...this.#rows.values()].map((node) => node.dataset.id));
+    for (const entry of this.#shown) if (drawn.has(entry.id)) this.#withRow(entry, (node, now) => showTimes(node, entry, now));
+  }
+
+  /** Call a function with the row of an entry, and with the time of its world where that is known. */
+  #withRow(entry, show) {
+    const node = this.#rows.get(keyOf(entry));
+    if (node) show(node, entry.world === this.world() ? this.now() : null);
+  }
+
+  get #isOfAll() {
+    return this.filters.elements.scope.value === "all";
   }
 
   #key(event) {
@@ -214,24 +241,4 @@ export class RequestList {
     this.#scheduleDraw();
     this.open(entry);
   }
-}
-
-function row(entry, name) {
-  const { kind, text } = outcome(entry);
-  return el("div", { class: "row", role: "option", id: name + entry.id, "data-id": entry.id, "data-kind": kind },
-    el("div", { class: "line" },
-      el("time", { datetime: entry.at }, timeOf(entry.at), el("span", { class: "fraction" }, fractionOf(entry.at))),
-      el("span", { class: "status" }, text),
-      el("span", { class: "operation" }, entry.operation ?? `${entry.method} ${entry.path}`),
-      entry.rule ? el("span", { class: "chip rule" }, entry.rule) : null,
-      ...entry.faults.map((fault) => el("span", { class: "chip fault" }, fault)),
-      entry.sender === "page" ? el("span", { class: "chip", title: "Sent by this page: it counts neither in coverage nor in the verdict" }, "page") : null,
-      el("span", { class: "took" }, seconds(entry.seconds))),
-    el("div", { class: "line why", title: summarize(entry) }, summarize(entry)));
-}
-
-function haystack(entry) {
-  entry.haystack ??= [entry.method, entry.path, entry.operation, entry.rule, entry.token, summarize(entry), entry.prompt, ...entry.faults]
-    .join("\n").toLowerCase();
-  return entry.haystack;
 }

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { el, formatJson, part, setText } from "./dom.js";
+import { encoded } from "./encoding.js";
 import { outcome, visible } from "./words.js";
 
 export class OrderForm {
@@ -109,14 +110,7 @@ export class OrderForm {
   async #request(token) {
     const sender = this.form.elements["as-client"].checked ? "client" : "page";
     const request = { method: "POST", path: this.form.dataset.path, token, sender };
-    const values = [[this.chooser.name, this.chooser.value], ...this.#values()];
-    if (!values.some(([, value]) => value instanceof File)) {
-      return { ...request, headers: { "content-type": "application/json" }, body: JSON.stringify(Object.fromEntries(values)) };
-    }
-    const form = new FormData();
-    for (const [name, value] of values) form.append(name, value);
-    const encoded = new Response(form);
-    return { ...request, headers: { "content-type": encoded.headers.get("content-type") }, base64: await base64(await encoded.blob()) };
+    return { ...request, ...(await encoded([[this.chooser.name, this.chooser.value], ...this.#values()])) };
   }
 
   /** Return the filled fields. Empty ones are left out, so that the mock reports what is missing. */
@@ -150,14 +144,4 @@ export class OrderForm {
     answer.hidden = false;
     answer.replaceChildren(...children.filter(Boolean));
   }
-}
-
-/** Return the bytes of a blob in Base64. */
-function base64(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(reader.result.split(",")[1]));
-    reader.addEventListener("error", () => reject(reader.error));
-    reader.readAsDataURL(blob);
-  });
 }

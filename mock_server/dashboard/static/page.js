@@ -5,8 +5,10 @@ import { Events } from "./events.js";
 import { Details } from "./details.js";
 import { nameParts } from "./dom.js";
 import { addKeys } from "./keys.js";
+import { closeMenus } from "./menus.js";
 import { Pane } from "./pane.js";
-import { current, go } from "./place.js";
+import { current, go, keep } from "./place.js";
+import { undoable } from "./resets.js";
 import { Task } from "./task.js";
 import { count } from "./words.js";
 import { WorldList } from "./world_list.js";
@@ -72,10 +74,18 @@ class Page {
     });
   }
 
-  notice(message) {
+  /** Show a message or an error. action: what a button beside it does, {label, act}. */
+  notice(message, action) {
     const box = byId("notice");
     this.lost = message.status === 0; // no longer true once the page is live again
-    box.firstElementChild.textContent = message.message ?? message;
+    box.querySelector("p").textContent = message.message ?? message;
+    const button = box.querySelector("[data-part=action]");
+    button.hidden = !action;
+    button.textContent = action?.label ?? "";
+    button.onclick = () => {
+      box.hidden = true;
+      action?.act();
+    };
     box.hidden = false;
   }
 
@@ -87,6 +97,7 @@ class Page {
 
   #follow() {
     const place = current();
+    keep();
     const names = [place.world ?? this.worlds.first, place.beside].filter(Boolean);
     while (this.#panes.length > names.length) this.#panes.pop().stop();
     names.forEach((name, place) => this.#show(name, place));
@@ -110,12 +121,13 @@ class Page {
 
   #addListeners() {
     addKeys(this, byId("keys"));
+    closeMenus();
     const list = new WorldList(byId("world-list"), (name) => this.choose(this.pane, name));
     byId("all-worlds").addEventListener("click", () => list.open());
     byId("compare").addEventListener("click", () => this.#compare());
     byId("reset-all").addEventListener("click", () => this.#resetAll());
     byId("upload").querySelector("input").addEventListener("change", (event) => this.#upload(event.target));
-    byId("notice").querySelector("button").addEventListener("click", () => (byId("notice").hidden = true));
+    byId("notice").querySelector("[data-part=shut]").addEventListener("click", () => (byId("notice").hidden = true));
   }
 
   #compare() {
@@ -124,17 +136,21 @@ class Page {
   }
 
   async #resetAll() {
-    if (await this.confirm("Reset all worlds? This deletes all worlds and all requests.")) {
-      await call("POST", "/reset", {}).catch((error) => this.notice(error));
+    if (await this.confirm("Reset all worlds? This deletes all worlds and all requests of everybody who uses this mock.")) {
+      await this.#undoable(() => call("POST", "/reset", {}), () => "All worlds were reset.");
     }
   }
 
   async #upload(input) {
     const [file] = input.files;
     if (file && (await this.confirm(`Replace the whole state with ${file.name}?`))) {
-      await call("PUT", "/snapshot", file).then(({ worlds }) => this.notice(`Imported ${count(worlds, "world")}.`), (error) => this.notice(error));
+      await this.#undoable(() => call("PUT", "/snapshot", file), ({ worlds }) => `Imported ${count(worlds, "world")}.`);
     }
     input.value = "";
+  }
+
+  #undoable(change, sentence) {
+    return undoable("/snapshot", change, sentence, (...said) => this.notice(...said)).catch((error) => this.notice(error));
   }
 
   #onEvent(event) {

@@ -12,6 +12,7 @@ import { Filters } from "./filters.js";
 import { Gallery } from "./gallery.js";
 import { RequestList } from "./list.js";
 import { OrderForm } from "./order.js";
+import { Resets } from "./resets.js";
 import { State } from "./state.js";
 import { Task } from "./task.js";
 import { Verdict } from "./verdict.js";
@@ -30,7 +31,12 @@ export class Pane {
   constructor(page, name) {
     this.page = page;
     this.root = document.getElementById("pane").content.cloneNode(true).querySelector(".pane");
-    this.requests = new RequestList(this.root, (entry) => page.details.open(entry.id, this), () => this.clock?.now ?? null, (empty) => this.welcome?.show(this.world, empty));
+    this.requests = new RequestList(this.root, {
+      open: (entry) => page.details.open(entry.id, this),
+      world: () => this.name,
+      now: () => this.clock?.now ?? null,
+      showEmpty: (empty) => this.welcome?.show(this.world, empty),
+    });
     this.filters = new Filters(this.root, () => page.isFirst(this));
     this.feed = new Feed(this, this.requests);
     this.chart = new Chart(this.root, (id) => page.details.open(id, this), () => this.clock?.now ?? null);
@@ -42,8 +48,8 @@ export class Pane {
     this.state = new State(this.root, {
       change: (fields) => this.#try(() => call("PATCH", this.#path, fields)),
       faults: (...sent) => this.#try(() => changeFaults(...sent)),
-      start: (scenario) => this.#start(scenario),
     });
+    this.resets = new Resets(this.root, { world: () => this.world, notice: (...said) => page.notice(...said), done: () => this.reload() });
     this.verdict = new Verdict(this.root, (id) => page.details.open(id, this));
     this.order = new OrderForm(this.root, {
       world: () => this.world,
@@ -105,6 +111,11 @@ export class Pane {
     this.welcome.stop();
     for (const task of Object.values(this.tasks)) task.stop();
     this.root.remove();
+  }
+
+  /** Return the time of an entry's world in milliseconds, null if it is unknown. */
+  timeOf(entry) {
+    return entry.world === this.name ? this.clock.now : null;
   }
 
   get #path() {
@@ -185,12 +196,6 @@ export class Pane {
     this.state.showFaults(active);
   }
 
-  async #start(scenario) {
-    if (!(await this.page.confirm(`Reset the world of ${this.world.label} into the scenario ${scenario}? This deletes its images, requests and faults.`))) return;
-    await this.#try(() => call("PUT", `${this.#path}/scenario`, { name: scenario }));
-    this.reload();
-  }
-
   /** Show the requests of all worlds. */
   #showAll() {
     const { scope } = part(this.root, "filters").elements;
@@ -208,7 +213,6 @@ export class Pane {
     });
     for (const link of this.root.querySelectorAll("[data-jump]")) link.addEventListener("click", (event) => this.#jump(event));
     part(this.root, "close").addEventListener("click", () => this.page.close(this));
-    part(this.root, "reset").addEventListener("click", () => this.#reset());
     part(this.root, "opener")?.addEventListener("submit", (event) => this.#openToken(event));
     part(this.root, "filters").elements.scope.addEventListener("change", () => {
       this.feed.restart();
@@ -234,12 +238,5 @@ export class Pane {
     } catch (error) {
       this.page.notice(error);
     }
-  }
-
-  async #reset() {
-    const question = `Reset the world of ${this.world.label}? This deletes its images, requests and faults.`;
-    if (!(await this.page.confirm(question))) return;
-    await this.#try(() => call("PUT", this.#path, {}));
-    this.reload();
   }
 }

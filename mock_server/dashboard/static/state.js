@@ -1,6 +1,5 @@
-// The state of a world, changed at a click: figures in place, the lock, scenarios, and what the next request gets.
+// The state of a world, changed at a click: figures in place, the lock, and what the next request gets.
 
-import { call } from "./api.js";
 import { el, part, setChildren, setText } from "./dom.js";
 import { grouped } from "./words.js";
 
@@ -18,8 +17,8 @@ export class State {
   #view = null;
   #faults = [];
 
-  /** change: changes the world, (fields); faults: sends a call about faults, (method, query, body); start: starts a scenario. */
-  constructor(root, { change, faults, start }) {
+  /** change: changes the world, (fields); faults: sends a call about faults, (method, query, body). */
+  constructor(root, { change, faults }) {
     this.root = root;
     this.change = change;
     this.sendFaults = faults;
@@ -27,11 +26,6 @@ export class State {
     part(root, "hold").addEventListener("click", () => this.change({ lock: this.#view?.lock ? "none" : "forever" }));
     this.buttons = NEXT.map((next) => el("button", { type: "button", title: `The next request gets ${next.title}`, "aria-pressed": "false", click: () => this.#toggle(next) }, next.label));
     setChildren(part(root, "next"), this.buttons);
-    part(root, "scenario-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      start(event.target.elements.scenario.value);
-    });
-    this.#loadScenarios();
   }
 
   show(view, world) {
@@ -43,7 +37,7 @@ export class State {
     setMeter(part(root, "credits-meter"), view.credits, Math.max(world.credits, view.credits));
     setMeter(part(root, "used-meter"), view.used_today, view.daily_limit);
     setText(part(root, "running"), view.running ? `${grouped(view.running)} running` : "idle");
-    setText(part(root, "takes"), view.generation_time ?? document.getElementById("worlds").dataset.seconds);
+    setText(part(root, "takes"), view.generation_time ?? Number(document.getElementById("worlds").dataset.seconds));
     setText(part(this.root, "hold"), view.lock ? "Free" : "Hold");
   }
 
@@ -87,12 +81,6 @@ export class State {
     input.addEventListener("blur", () => end(true, false));
     button.replaceWith(input);
     input.select();
-  }
-
-  async #loadScenarios() {
-    const { scenarios } = await call("GET", "/scenarios").catch(() => ({ scenarios: [] }));
-    const select = part(this.root, "scenario-form").elements.scenario;
-    setChildren(select, scenarios.map((each) => el("option", { value: each.name, title: each.description }, each.title)));
   }
 }
 

@@ -5,7 +5,7 @@ import { copy } from "./copying.js";
 import { el, part, setChildren, setText } from "./dom.js";
 import { languages } from "./snippets.js";
 import { Task } from "./task.js";
-import { count } from "./words.js";
+import { count, visible } from "./words.js";
 
 const NAMES = ["curl", "Python", "JavaScript"];
 const PAUSE_MS = 1000;
@@ -50,6 +50,7 @@ export class Welcome {
   #paint() {
     setText(part(this.root, "base-url"), `${location.origin}${this.order.base}`);
     setText(part(this.root, "own-token"), this.#world.token ?? "the token of your client");
+    this.box.querySelector('[data-copy="own-token"]').hidden = this.#world.token === null;
     const buttons = NAMES.map((name) => el("button", { type: "button", "aria-pressed": String(name === this.#chosen), click: () => this.#choose(name) }, name));
     part(this.root, "languages").replaceChildren(...buttons);
     setText(part(this.root, "snippet"), languages[this.#chosen](this.order.example, location.origin, this.#world.token));
@@ -65,15 +66,19 @@ export class Welcome {
   async #look() {
     const [refused, { worlds }] = await Promise.all([
       call("GET", `/requests?detail=summary&status=401&limit=${MAX_REQUESTS}`),
-      call("GET", `/worlds?limit=${MAX_PLACES + 1}`),
+      call("GET", `/worlds?limit=${MAX_PLACES + 1}&detail=client`),
     ]);
     const unknown = refused.requests.filter((each) => each.world === "").length;
-    const others = worlds.filter((each) => each.world !== this.#world.name).slice(0, MAX_PLACES);
+    const others = worlds.filter((each) => each.world !== this.#world.name && each.client.last_request).slice(0, MAX_PLACES);
     setChildren(part(this.root, "elsewhere"), [
       ...(unknown ? [line(`${count(unknown, "request")} without a valid token`, this.all)] : []),
-      ...others.map(({ world, token }) => line(`The world ${token} · ${world.slice(0, 6)} is in use`, () => this.choose(world))),
+      ...others.map(({ world, token, label, client }) => line(`${count(sum(client.statuses), "request")} for the world ${visible(label || `${token} · ${world.slice(0, 6)}`)}`, () => this.choose(world))),
     ]);
   }
+}
+
+function sum(counts) {
+  return Object.values(counts).reduce((total, each) => total + each, 0);
 }
 
 function line(text, show) {

@@ -1,9 +1,10 @@
 // The list of worlds: searched and sorted by the mock, a page of it at a time.
 
 import { call } from "./api.js";
+import { kindOf, wordOf } from "./counts.js";
 import { el, setText } from "./dom.js";
 import { Task } from "./task.js";
-import { count, grouped, visible } from "./words.js";
+import { ago, count, grouped, visible } from "./words.js";
 
 const SHOWN = 50;
 const PAUSE_MS = 300;
@@ -35,11 +36,20 @@ export class WorldList {
     this.body.replaceChildren(...worlds.map((world) => this.#row(world)));
   }
 
-  #row({ world, token, label, credits, images, faults, client }) {
+  #row({ world, token, label, clock, credits, images, faults, client }) {
     const open = el("button", { type: "button", class: "link", click: () => { this.dialog.close(); this.choose(world); } }, visible(label || `${token} · ${world.slice(0, 6)}`));
-    const statuses = Object.entries(client.statuses).map(([status, number]) => `${status} ${grouped(number)}×`).join(", ") || "–";
-    const last = client.last_request ? client.last_request.slice(0, 19).replace("T", " ") : "–";
-    const cells = [last, statuses, client.verdict, grouped(credits), grouped(images), String(faults)];
-    return el("tr", {}, el("th", { scope: "row" }, open), ...cells.map((each) => el("td", {}, each)));
+    const statuses = Object.entries(client.statuses).map(([status, number]) => replies(status, number));
+    const last = client.last_request;
+    const verdict = el("span", { class: "chip", "data-verdict": client.verdict }, client.verdict);
+    return el("tr", {},
+      el("th", { scope: "row" }, open),
+      el("td", { title: last ?? "" }, last ? ago(last, Date.parse(clock.now)) : "–"),
+      el("td", {}, el("div", { class: "counts" }, ...(statuses.length ? statuses : ["–"]))),
+      el("td", {}, verdict),
+      ...Object.entries({ credits, images, faults }).map(([name, number]) => el("td", { class: "number", "data-name": name }, grouped(number))));
   }
+}
+
+function replies(status, number) {
+  return el("span", { "data-kind": kindOf(status) }, el("span", { class: "status" }, wordOf(status)), ` ${grouped(number)}×`);
 }

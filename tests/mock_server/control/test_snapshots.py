@@ -215,6 +215,31 @@ def test_a_waiting_request_gets_a_503_when_its_generation_is_lost(start: Start) 
     assert mock.world()["credits"] == 100
 
 
+def test_one_world_is_restored_and_others_stay(start: Start) -> None:
+    mock = start()
+    mock.generate("mine")
+    mock.generate("other")
+    before = control_json(mock, "GET", "/snapshot?token=mine")
+    assert [each["name"] for each in before["worlds"]] == [world_name("mine")]
+    control_json(mock, "POST", "/reset", {"token": "mine"})
+    mock.generate("other")
+    assert control_json(mock, "PUT", "/snapshot?token=mine", before)["worlds"] == 1
+    assert [mock.world(token)["credits"] for token in ("mine", "other")] == [99, 98]
+    assert control_json(mock, "GET", "/requests?token=mine")["total"] == 1
+    assert control_json(mock, "GET", "/requests?token=other")["total"] == 2
+
+
+def test_a_world_is_not_restored_from_a_snapshot_of_another_one(start: Start) -> None:
+    mock = start()
+    mock.generate("mine")
+    mock.generate("other")
+    whole = control_json(mock, "GET", "/snapshot")
+    reply = control_call(mock, "PUT", "/snapshot?token=mine", json=whole)
+    assert reply.status_code == 422
+    assert "more than the world" in reply.json()["message"]
+    assert control_json(mock, "GET", "/snapshot") == whole
+
+
 def test_a_picture_made_from_an_upload_still_shows_it(start: Start) -> None:
     mock, fresh = start(), start()
     (image,) = upload(mock, "demo").json()["images"]

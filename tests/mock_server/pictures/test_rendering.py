@@ -133,6 +133,22 @@ def test_the_middle_of_a_wide_source_is_kept(
     assert likeness(decoded(picture), house) > 0.8
 
 
+@pytest.mark.parametrize("mode", ["image-to-image", "upscale"])
+def test_the_text_of_a_variation_is_not_painted_over_that_of_its_source(mode: str) -> None:
+    made = replace(FOX, prompt="A lighthouse in a storm " * 12, size=(512, 512))
+    sources = [render(made), render(replace(made, prompt="Boats " * 60, id=2))]
+    one, other = (decoded(replace(FOX, size=(512, 512), source=each, mode=mode)) for each in sources)
+    whole = Image.open(io.BytesIO(sources[0]))
+    if mode == "upscale":  # the lower part is the source, text included
+        assert one.crop((0, 300, 512, 512)).tobytes() == whole.crop((0, 300, 512, 512)).tobytes()
+    text = (40, 40, 400, 60) if mode == "image-to-image" else (20, 18, 60, 24)
+    assert one.crop(text).tobytes() == other.crop(text).tobytes()
+    twice = decoded(
+        replace(FOX, size=(512, 512), source=render(replace(made, source=sources[0], mode=mode)), mode=mode)
+    )
+    assert twice.crop(text).tobytes() == one.crop(text).tobytes()  # nothing of the first variation shines through
+
+
 def test_a_source_that_is_not_an_image_is_refused() -> None:
     with pytest.raises(UnreadableImage):
         render(replace(FOX, source=b"text", mode="upscale"))

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mock_server import resources
+from mock_server.contract import read_yaml
 from support.html import of_class, parsed, text_of
 from support.mock import Mock, Start, behaviour, settings
 from support.server import Server
@@ -16,16 +18,19 @@ from support.server import Server
 STYLE = Path(__file__).parents[3] / "mock_server" / "reference" / "static" / "reference.css"
 
 
-def test_the_page_and_its_stylesheet_load_nothing_else(mock: Mock) -> None:
-    page, style = (mock.call("GET", f"/_mock/{path}", None) for path in ("docs", "docs/reference.css"))
+def test_the_page_and_its_files_load_nothing_else(mock: Mock) -> None:
+    page, style, script = (
+        mock.call("GET", f"/_mock/{path}", None) for path in ("docs", "docs/reference.css", "docs/reference.js")
+    )
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert style.headers["content-type"] == "text/css; charset=utf-8"
     assert "url(" not in style.text
     assert "@import" not in style.text
-    for reply in (page, style):
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    for reply in (page, style, script):
         assert reply.status_code == 200
         policy = reply.headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'; style-src 'self';")
+        assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';")
         assert "unsafe" not in policy
         assert reply.headers["x-content-type-options"] == "nosniff"
 
@@ -35,7 +40,13 @@ def test_nothing_else_is_served(mock: Mock, path: str) -> None:
     assert mock.call("GET", f"/_mock{path}", None).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["docs", "docs/reference.css"])
+def test_the_document_can_be_downloaded(mock: Mock) -> None:
+    reply = mock.call("GET", "/_mock/docs/openapi.json", None)
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.json() == read_yaml(resources.DOCUMENT)
+
+
+@pytest.mark.parametrize("path", ["docs", "docs/reference.css", "docs/openapi.json"])
 def test_the_reference_is_guarded_like_the_control_api(start: Start, path: str) -> None:
     guarded = start(settings(host="0.0.0.0", admin_token="s3cret"))
     assert guarded.call("GET", f"/_mock/{path}", None).status_code == 401
@@ -121,5 +132,5 @@ def test_every_text_colour_is_legible_on_every_background(theme: int) -> None:
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]+)", block))
     grounds = [colours.pop(name) for name in ("ground", "paper", "code")]
     del colours["line"]
-    assert len(colours) == 9
+    assert len(colours) == 10
     assert [name for name, ink in colours.items() for ground in grounds if contrast(ink, ground) < 4.5] == []
