@@ -19,7 +19,7 @@ from .configuration import (
 )
 from .contract import Contract, ContractError
 from .domain.accounts import Accounts
-from .flags import CommandWithNames, Instance, NameOrFile, Seconds, option
+from .flags import CommandWithNames, Instance, NameOrFile, Seconds, WholeNumber, option
 from .output import BadUsageError, Program, print_document
 from .proving.cli import prove
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 @main.command(cls=CommandWithNames, epilog=_SERVING)
 @option("--host", default="127.0.0.1", metavar="H", help="Address to listen on.")
-@option("--port", default=8010, type=click.IntRange(0, 65535), metavar="P", help="Port; 0 picks a free one.")
+@option("--port", default=8010, type=WholeNumber(0, 65535), metavar="P", help="Port; 0 picks a free one.")
 @option(
     "--state",
     default="memory",
@@ -60,7 +60,7 @@ def main() -> None:
 @option(
     "--workers",
     default=1,
-    type=click.IntRange(1, 64),
+    type=WholeNumber(1, 64),
     metavar="N",
     help="Number of processes; more than one requires --state URL.",
 )
@@ -152,7 +152,7 @@ def serve(
 
 @main.command("health")
 @option("--host", default="127.0.0.1", metavar="H", help="Address of the mock.")
-@option("--port", default=8010, type=click.IntRange(1, 65535), metavar="P", help="Port of the mock.")
+@option("--port", default=8010, type=WholeNumber(1, 65535), metavar="P", help="Port of the mock.")
 @option("--wait", default=0.0, type=Seconds(), metavar="SECONDS", help="Longest time to wait until it serves.")
 @option(
     "--instance", type=Instance(), metavar="ID", show_default="any", help="Id of the mock, as given to its `serve`."

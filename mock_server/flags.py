@@ -16,8 +16,16 @@ from .contract import read_yaml
 from .environment import PREFIX, is_link
 
 
+class WholeNumber(click.IntRange):
+    """A whole number in a range. Errors call it so, and not an integer range."""
+
+    name = "whole number"
+
+
 class Seconds(click.FloatRange):
     """A number of seconds, up to a day."""
+
+    name = "number of seconds"
 
     def __init__(self) -> None:
         super().__init__(0, 86_400)

@@ -12,6 +12,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[F], F]
 
 
+class WholeNumber(click.IntRange):
+    """A whole number in a range. Errors call it so, and not an integer range."""
+
+    name = "whole number"
+
+
 def together(*options: Option[Any]) -> Option[Any]:
     """Return one decorator for several options, which the help lists in this order."""
 
@@ -44,13 +50,13 @@ YES = click.option("--yes", is_flag=True, help="Spend credits at a remote servic
 def max_credits(limit: str = "the limit of the target", hint: str = "") -> Option[Any]:
     """Return the option --max-credits. limit: what applies without it."""
     text = f"Never spend more than N credits.{hint}"
-    return click.option("--max-credits", type=click.IntRange(0), metavar="N", show_default=limit, help=text)
+    return click.option("--max-credits", type=WholeNumber(0), metavar="N", show_default=limit, help=text)
 
 
 def seed(of: str) -> Option[Any]:
     """Return the option --seed. of: what is drawn by it."""
     text = f"The seed of {of}."
-    return click.option("--seed", type=click.IntRange(0), metavar="N", show_default="a random one", help=text)
+    return click.option("--seed", type=WholeNumber(0), metavar="N", show_default="a random one", help=text)
 
 
 def file_to_write(flag: str, file: str | None) -> Path | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from contract_tests.runner.options import WholeNumber
 from contract_tests.wrong_servers import one_role, proof
 from contract_tests.wrong_servers.catalogue import Entry
 from contract_tests.wrong_servers.drawn.campaign import examine_all, plan
@@ -32,7 +33,7 @@ Example:
 """
 
 
-class Number(click.IntRange):
+class Number(WholeNumber):
     """A number of servers, or the word for all of them."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -53,12 +54,10 @@ class Number(click.IntRange):
     show_default="all",
     help="Run only these servers, kinds of servers, or rules that they break.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", default=6, show_default=True, help="Number of parallel runs."
-)
+@click.option("--jobs", type=WholeNumber(1), metavar="N", default=6, show_default=True, help="Number of parallel runs.")
 @click.option(
     "--seeds",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     default=1,
     show_default=True,
@@ -74,14 +73,14 @@ class Number(click.IntRange):
 )
 @click.option(
     "--conforming",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     show_default="none",
     help="Run N conforming servers instead, each drawn from what the contract leaves open.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     metavar="S",
     default=FIRST_SEED,
     show_default=True,

@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from mock_server.behaviours import ready_made_behaviours
-from mock_server.flags import NameOrFile
+from mock_server.flags import NameOrFile, WholeNumber
 from mock_server.output import BadUsageError
 
 _INTERRUPTED = 3
@@ -40,7 +40,7 @@ _INTERRUPTED = 3
 @click.option(
     "--limit",
     default=250,
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     show_default=True,
     help="The most readings of the mode full.",

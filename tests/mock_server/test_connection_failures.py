@@ -12,10 +12,12 @@ import pytest
 import trustme
 from click.testing import CliRunner
 
+from mock_server.attaching import attach
 from mock_server.cli import main
 from mock_server.client import Control, ControlError
 from mock_server.connection_failures import why_no_reply
 from mock_server.health import why_unhealthy
+from support.server import Server
 
 REFUSED = "nothing listens there; start a mock with `aiimage-mock serve`"
 
@@ -100,6 +102,11 @@ def test_an_invalid_address_is_refused_with_an_example(url: str) -> None:
     done = CliRunner().invoke(main, ["mcp", "--url", url])
     assert done.exit_code == 2
     assert done.output == f"Error: --url: {url!r} is not the address of a mock, such as http://127.0.0.1:8010.\n"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/api/v1", "/api/v1/", "/_mock"])
+def test_the_base_url_of_the_api_names_its_mock_too(server: Server, path: str) -> None:
+    assert attach(f"{server.origin}{path}").origin == server.origin
 
 
 @pytest.mark.parametrize("command", [["health", "--port"], ["mcp", "--url"]])
