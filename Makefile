@@ -100,7 +100,7 @@ release: $(VENV)/.dev ## build sdist and wheel in dist/, check them, and write t
 
 clean: ## remove the environment and the files that the tests leave
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
-		benchmarks/.peers examples/typescript_client/node_modules tests/clients/node_modules
+		benchmarks/.peers examples/generated_clients/node_modules tests/clients/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required: make PYTHON=python3.11 ...")'
