@@ -47,6 +47,7 @@ def main(token: str) -> None:
         type="image-to-image",
         image_resolution="512x512",
         image_src=("hero.png", source),
+        _content_type="multipart/form-data",  # else it prefers JSON
     )
     print("variation:", variation.images[0].input)
     print("crop:", images.generate_image(crop()).images[0].input)
