@@ -32,7 +32,7 @@ EXPECTED = {
     "limit": "429 You have reached the maximum number of image generation allowed.",
     "stranger": "401 Unauthenticated.",
 }
-# What a language needs beside its compiler or interpreter, and the command that finds it.
+# The libraries that a language needs, as packages of Debian, and the command that finds them.
 LIBRARIES = {
     "javac": ("libhttpmime-java and libjakarta-annotation-api-java", "ls /usr/share/java/httpmime.jar"),
     "go": ("golang-gopkg-validator.v2-dev", "ls /usr/share/gocode/src/gopkg.in/validator.v2"),
@@ -42,7 +42,7 @@ LIBRARIES = {
     ),
     "ruby": ("ruby-faraday and ruby-marcel", "ruby -r faraday -r marcel -e ''"),
 }
-# It starts in half the time, and each client starts it anew.
+# Each client starts a JVM or several, which takes half the time with these.
 JVM = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 
