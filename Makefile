@@ -109,7 +109,7 @@ release: $(VENV)/.dev ## build what is released in dist/: sdist, wheel, SBOM, no
 
 clean: ## remove the environment and the files that the tests leave
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis conformance build dist \
-		benchmarks/.peers examples/typescript_client/node_modules examples/testcontainers/node/node_modules tests/clients/node_modules
+		benchmarks/.peers examples/generated_clients/node_modules examples/testcontainers/node/node_modules tests/clients/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required: make PYTHON=python3.11 ...")'

@@ -293,7 +293,10 @@ def carried(body: dict[str, Any], media: str) -> dict[str, Any]:
     """Return a body as a media type carries it: the fields of a form are texts, of which some are numbers."""
     if media == JSON:
         return body
-    return {name: value if isinstance(value, int) and "number" in name else str(value) for name, value in body.items()}
+    return {
+        name: value if isinstance(value, int | float) and "number" in name else str(value)
+        for name, value in body.items()
+    }
 
 
 @settings(max_examples=examples(300), deadline=None)

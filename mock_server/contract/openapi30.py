@@ -21,6 +21,7 @@ _BEYOND = frozenset(
 _DATA = frozenset({"example", "enum", "value", "default", "mapping"})
 # The first media type of a body, since many generators take the first alone, and a form carries every request.
 _FORM = "multipart/form-data"
+_SCHEMAS = "#/components/schemas/"
 _ALTERNATIVES = frozenset({"anyOf", "oneOf"})
 _NAMED = frozenset({"properties", "schemas", "responses", "parameters", "securitySchemes", "examples", "headers"})
 
@@ -46,7 +47,28 @@ def to_openapi30(document: Mapping[str, Any]) -> dict[str, Any]:
     derived["info"].get("license", {}).pop("identifier", None)
     for body in _request_bodies(derived):
         body["content"] = dict(sorted(body["content"].items(), key=lambda media: media[0] != _FORM))
+    _drop_unused(derived, {*_references(document)})
     return derived
+
+
+def _drop_unused(derived: dict[str, Any], used: set[str]) -> None:
+    """Remove the schemas to which no reference is left. used: the references before."""
+    schemas = derived.get("components", {}).get("schemas", {})
+    left = {*_references(derived)}
+    unused = [name for name in schemas if f"{_SCHEMAS}{name}" in used - left]
+    for name in unused:
+        del schemas[name]
+    if unused:
+        _drop_unused(derived, used)
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Yield every text below a node that names a schema."""
+    if isinstance(node, str) and node.startswith(_SCHEMAS):
+        yield node
+    elif isinstance(node, Mapping | list):
+        for each in node.values() if isinstance(node, Mapping) else node:
+            yield from _references(each)
 
 
 def _request_bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.pages import ROOT
-from support.pipelines import BIN, commands
+from support.pipelines import commands
 from support.server import Server
 
 EXAMPLES = ROOT / "examples"
@@ -46,9 +46,8 @@ def test_every_client_has_a_command_to_run_it() -> None:
 # Other tests run the commands of these pages.
 RUN_ELSEWHERE = {
     "gallery": "examples/gallery/test_gallery.py",
-    "generated_client": "tests/docs/test_examples.py",
+    "generated_clients": "examples/generated_clients/test_generated.py",
     "testcontainers": "examples/testcontainers/test_node.py",
-    "typescript_client": "examples/typescript_client/test_typescript.py",
 }
 COMMANDS = [(page, line) for page in PAGES if page.parent.name not in RUN_ELSEWHERE for line in lines(page)]
 
@@ -71,22 +70,7 @@ def test_a_command_of_a_page_succeeds(server: Server, tmp_path: Path, page: Path
     assert "fox.png" not in line or (tmp_path / "fox.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_generated_client_is_made_by_the_commands_of_its_page(tmp_path: Path) -> None:
-    (tmp_path / "examples").symlink_to(EXAMPLES)
-    if not (BIN / "aiimage-mock").exists():
-        pytest.skip("aiimage-mock is not installed: pip install -e .")
-    with commands(tmp_path) as runner:
-        assert runner.run("\n".join(lines(EXAMPLES / "generated_client" / "README.md"))) == 0, runner.printed
-    assert (tmp_path / "aiimage_sdk" / "api" / "images" / "generate_from_upload.py").exists()
-
-
-def test_the_commands_of_the_typescript_client_are_scripts_of_its_package() -> None:
-    shown = lines(EXAMPLES / "typescript_client" / "README.md")
-    assert shown == ["cd examples/typescript_client && npm ci", "npm test"]
-    assert '"test": ' in (EXAMPLES / "typescript_client" / "package.json").read_text()
-
-
-@pytest.mark.parametrize("folder", ["typescript_client", "testcontainers/node"])
+@pytest.mark.parametrize("folder", ["generated_clients", "testcontainers/node"])
 @pytest.mark.parametrize("name", ["package.json", "package-lock.json"])
 def test_packages_are_pinned_and_no_registry_is_named(folder: str, name: str) -> None:
     text = (EXAMPLES / folder / name).read_text()

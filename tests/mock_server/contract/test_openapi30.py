@@ -27,8 +27,12 @@ def test_it_is_valid(flags: tuple[str, ...]) -> None:
     assert [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()] == []
 
 
+# The alternatives of the form are left out, and only they refer to these.
+UNUSED = {"StableDiffusionForm", "StableDiffusionFromImage"}
+
+
 @pytest.mark.parametrize("path", [resources.DOCUMENT, resources.CONTROL], ids=lambda path: path.stem)
-def test_no_operation_response_or_schema_is_lost(path: Any) -> None:
+def test_no_operation_response_or_schema_is_lost_but_those_that_nothing_uses(path: Any) -> None:
     document = read_yaml(path)
     derived = to_openapi30(document)
     for name, item in document["paths"].items():
@@ -37,7 +41,7 @@ def test_no_operation_response_or_schema_is_lost(path: Any) -> None:
             assert derived["paths"][name][method]["responses"].keys() == item[method]["responses"].keys()
     assert derived["components"].keys() == document["components"].keys()
     for kind, components in document["components"].items():
-        assert derived["components"][kind].keys() == components.keys()
+        assert derived["components"][kind].keys() == components.keys() - UNUSED
 
 
 def test_the_form_is_the_first_media_type_of_a_body() -> None:
