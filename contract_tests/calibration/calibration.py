@@ -18,6 +18,7 @@ from contract_tests.errors import (
     TargetLostError,
     UndocumentedLimitError,
 )
+from contract_tests.oracle.facts import counted
 from contract_tests.recordings.quoting import quoted
 
 # A second exchange with the same outcome is worth less than any split of what is left.
@@ -108,4 +109,5 @@ class Calibration(Measurement):
     def _line(self, step: Step, chosen: Chosen) -> str:
         left = len([factor for factor in self.remaining.factors if len(factor.rows) > 1])
         trouble = f": {step.trouble}" if step.trouble else ""
-        return f"{step.experiment.name} ({step.credits} credits, {chosen.bits:.1f} bits), {left} settings open{trouble}"
+        cost = f"{counted(step.credits, 'credit')}, {chosen.bits:.1f} bits"
+        return f"{step.experiment.name} ({cost}), {counted(left, 'setting')} open{trouble}"

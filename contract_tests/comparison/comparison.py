@@ -152,6 +152,8 @@ class Comparison:
         accepted = len(self.findings) - len(self.open)
         parts += [f"{accepted} accepted"] if accepted else []
         parts += [f"{len(self.outcome.played.left_out)} left out"] if self.outcome.played.left_out else []
+        if not self.outcome.recording.exchanges:
+            return "could not be compared: the recording has no exchanges."
         ending = f" It ended early: {self.stopped.removesuffix('.')}." if self.stopped else ""
         result = "differs from the recording" if self.open else "answers like the recording"
         return f"{result if self.compared else 'could not be compared'}: {', '.join(parts)}.{ending}"

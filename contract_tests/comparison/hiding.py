@@ -26,6 +26,7 @@ class Hiding:
     def __init__(self, outcome: Outcome) -> None:
         self._outcome, manifest = outcome, outcome.recording.manifest
         addresses = (outcome.target.base_url, outcome.target.uploads, manifest.target, manifest.uploads)
+        self._public = {word for each in addresses for word in words(each)}
         self._sanitiser = Sanitiser(outcome.masker, StandIns(manifest.seed, manifest.stand_ins), addresses)
         self._sanitiser.learn(
             text for each in outcome.recording.exchanges for text in _texts(msgspec.to_builtins(each.request))
@@ -48,7 +49,7 @@ class Hiding:
         return "".join(self._shown(each.text, each.source) if each.word else each.source for each in pieces(text))
 
     def _shown(self, word: str, source: str) -> str:
-        if word not in self._sent or (word.isdigit() and len(word) < _MIN_DIGITS):
+        if word not in self._sent or word in self._public or (word.isdigit() and len(word) < _MIN_DIGITS):
             return source
         shown = self._sanitiser.text(word)
         return source if shown == word else shown

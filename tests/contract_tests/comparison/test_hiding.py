@@ -50,6 +50,11 @@ def test_words_of_the_suite_and_public_ones_stay(received: Any) -> None:
     assert Hiding(outcome(SENT)).finding(finding(received)).received == received
 
 
+def test_the_address_of_the_target_stays() -> None:
+    body = {"message": "http://127.0.0.1:1/api/v1/ of 127.0.0.1"}
+    assert Hiding(outcome(body)).finding(finding(body["message"])).received == body["message"]
+
+
 def test_a_replay_hides_nothing() -> None:
     given = finding("zorblax")
     assert Hiding(outcome(SENT, drifts=False)).finding(given) == given
