@@ -18,11 +18,13 @@ from contract_tests.errors import (
     TargetLostError,
     UndocumentedLimitError,
 )
+from contract_tests.oracle.facts import counted
+from contract_tests.recordings.quoting import quoted
 
 # A second exchange with the same outcome is worth less than any split of what is left.
 _CONFIRMATION_BITS = 0.05
 _DURATION_BITS = 0.01
-_NOTHING_LEARNED = (InconclusiveError, UndocumentedLimitError, BudgetExceededError, RuleBrokenError)
+_NOTHING_LEARNED = (InconclusiveError, UndocumentedLimitError, RuleBrokenError)
 Show = Callable[[str], None]
 
 
@@ -93,10 +95,12 @@ class Calibration(Measurement):
         experiment, before, trouble = chosen.experiment, self.run.budget.spent, ""
         try:
             self._conductor.conduct(experiment)
-        except _NOTHING_LEARNED as error:
+        except BudgetExceededError as error:
             trouble = str(error)
+        except _NOTHING_LEARNED as error:
+            trouble = quoted(str(error), self.sanitiser)
         except TargetLostError as error:
-            trouble = self.stopped = str(error)
+            trouble = self.stopped = quoted(str(error), self.sanitiser)
         step = Step(experiment, self.run.budget.spent - before, trouble)
         self.steps.append(step)
         self._asked.update(experiment.questions)
@@ -104,5 +108,6 @@ class Calibration(Measurement):
 
     def _line(self, step: Step, chosen: Chosen) -> str:
         left = len([factor for factor in self.remaining.factors if len(factor.rows) > 1])
-        trouble = f": {self.run.masker(step.trouble)}" if step.trouble else ""
-        return f"{step.experiment.name} ({step.credits} credits, {chosen.bits:.1f} bits), {left} settings open{trouble}"
+        trouble = f": {step.trouble}" if step.trouble else ""
+        cost = f"{counted(step.credits, 'credit')}, {chosen.bits:.1f} bits"
+        return f"{step.experiment.name} ({cost}), {counted(left, 'setting')} open{trouble}"

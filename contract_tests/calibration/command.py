@@ -15,6 +15,7 @@ from contract_tests.errors import PreflightError, TargetLostError
 from contract_tests.oracle.facts import counted
 from contract_tests.recordings import folder
 from contract_tests.recordings.audited import AuditedRecording
+from contract_tests.recordings.quoting import quoted
 from contract_tests.report.files import save
 from contract_tests.runner import options
 from contract_tests.runner.confirmation import confirm
@@ -96,14 +97,14 @@ class _Session:
                 run.preflight()
                 self.calibration.measure()
             except (PreflightError, TargetLostError) as error:
-                stopped = str(error)
+                stopped = quoted(str(error), self.calibration.sanitiser)
             return self._end(stopped or self.calibration.stopped)
 
     def _end(self, stopped: str | None) -> int:
         """Write all that was measured; return the exit status."""
         run = self.calibration.run
         if self._recording:
-            stopped = self._recording.finish(stopped and run.masker(stopped)) or stopped
+            stopped = self._recording.finish(stopped) or stopped
         measured = dict(measured_values(self.calibration))
         failed = save(self.path, lambda: profile_text(self.calibration, datetime.now(UTC))) if measured else None
         spent = f"{counted(run.budget.spent, 'credit')} spent at most"

@@ -6,6 +6,8 @@ from contract_tests.calibration.choice import Experiment
 from contract_tests.calibration.evidence import ENOUGH, Evidence, Numbering, whole_space
 from contract_tests.calibration.experiments import experiments
 from contract_tests.calibration.readings import Remaining
+from contract_tests.recordings.sanitiser import Sanitiser
+from contract_tests.recordings.stand_ins import StandIns
 from contract_tests.runner.run import Run
 from contract_tests.runner.target import Account
 
@@ -35,6 +37,8 @@ class Measurement:
 
     def __post_init__(self) -> None:
         accounts = {role: each for role, each in self.run.target.accounts.items() if not _unlimited(each)}
+        addresses = (self.run.target.base_url, self.run.target.uploads)
+        self.sanitiser = Sanitiser(self.run.masker, StandIns(self.run.settings.seed), addresses)
         self.evidence = Evidence(self.run, Numbering(self.run))
         self.experiments = experiments({role: each.figure for role, each in accounts.items()})
         questions = [question for each in self.experiments for question in (*each.questions, *each.incidental)]

@@ -34,7 +34,7 @@ def needs(measurement: Measurement, setting: str) -> str:
         best = min(waiting, key=lambda each: each.cost.worst(Spent()))
         return f"a higher cap, for: {best.name} ({_price(best)}, {best.seconds:g} seconds)"
     troubles = [step.trouble for each in ways if (step := conducted.get(each.name)) and step.trouble]
-    return measurement.run.masker(troubles[0]) if troubles else "another exchange that shows it"
+    return troubles[0] if troubles else "another exchange that shows it"
 
 
 def _missing(experiment: Experiment, accounts: object) -> list[str]:

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +18,7 @@ from contract_tests.calibration.readings import RANGES, Range
 from contract_tests.calibration.unmeasured import UNMEASURED
 from contract_tests.oracle.facts import LOCK_SECONDS, counted
 from contract_tests.oracle.settings import load_settings, own_limits
+from contract_tests.recordings.quoting import shown as shown_value
 from contract_tests.runner.version import suite_version
 
 _VALID_DAYS = 90
@@ -190,7 +192,8 @@ def _quantile(times: Sequence[float], share: float) -> float:
 
 def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each setting about which nothing was measured, or not all, with what would decide it."""
-    run, left, evidence = measurement.run, measurement.measured, measurement.evidence
+    left, evidence = measurement.measured, measurement.evidence
+    quote = partial(shown_value, sanitiser=measurement.sanitiser)
     seen = {name: each.outcome for each in evidence.unpredicted(measurement.space) for name in each.question.settings}
     findings = [each for each in evidence.findings() if len(each.exchanges) < ENOUGH]
     once = {name: each.outcome for each in findings for name in each.question.settings if each.question == shown(name)}
@@ -205,9 +208,9 @@ def _open(measurement: Measurement, values: Mapping[str, Value]) -> Iterator[tup
         readings = [_plain(row) for row in rows[:_MAX_SHOWN_READINGS]]
         remarks = [needs(measurement, name)]
         remarks += [f"{len(rows)} readings are left"] if len(rows) > _MAX_SHOWN_READINGS else []
-        remarks += [f"seen once: {run.masker(str(once[name]))}"] if name in once else []
-        remarks += [f"seen: {run.masker(str(seen[name]))}, which no reading predicts"] if name in seen else []
-        remarks += [f"seen: {run.masker(str(differing[name]))}, so that no value is right"] if name in differing else []
+        remarks += [f"seen once: {quote(once[name])}"] if name in once else []
+        remarks += [f"seen: {quote(seen[name])}, which no reading predicts"] if name in seen else []
+        remarks += [f"seen: {quote(differing[name])}, so that no value is right"] if name in differing else []
         yield name, {"readings": readings, "needs": "; ".join(remarks)}
     if evidence.failures:
         number = counted(evidence.failures, "generation")

@@ -9,6 +9,7 @@ from contract_tests.client.budget import Budget
 from contract_tests.comparison.accepted import AcceptedDifference, AcceptedDifferences
 from contract_tests.comparison.diagnosis import diagnose
 from contract_tests.comparison.finding import DIAGNOSES, Diagnosis, Finding
+from contract_tests.comparison.hiding import Hiding
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.pointer import without_numbers
 from contract_tests.comparison.timing import slower
@@ -76,7 +77,17 @@ class Comparison:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return self.baseline.applied(diagnose(self.outcome))
+        return self.baseline.applied([self.hiding.finding(each) for each in diagnose(self.outcome)])
+
+    @cached_property
+    def hiding(self) -> Hiding:
+        return Hiding(self.outcome)
+
+    @property
+    def stopped(self) -> str | None:
+        """Why it ended early, None if it did not."""
+        reason = self.outcome.played.stopped
+        return reason and self.hiding.text(reason)
 
     @cached_property
     def gone(self) -> list[AcceptedDifference]:
@@ -141,8 +152,9 @@ class Comparison:
         accepted = len(self.findings) - len(self.open)
         parts += [f"{accepted} accepted"] if accepted else []
         parts += [f"{len(self.outcome.played.left_out)} left out"] if self.outcome.played.left_out else []
-        stopped = self.outcome.played.stopped
-        ending = f" It ended early: {stopped.removesuffix('.')}." if stopped else ""
+        if not self.outcome.recording.exchanges:
+            return "could not be compared: the recording has no exchanges."
+        ending = f" It ended early: {self.stopped.removesuffix('.')}." if self.stopped else ""
         result = "differs from the recording" if self.open else "answers like the recording"
         return f"{result if self.compared else 'could not be compared'}: {', '.join(parts)}.{ending}"
 
@@ -155,7 +167,7 @@ class Comparison:
         """Return the exchanges that were left out, by the reason."""
         reasons: dict[str, list[int]] = {}
         for number, reason in sorted(self.outcome.played.left_out.items()):
-            reasons.setdefault(reason, []).append(number)
+            reasons.setdefault(self.hiding.text(reason), []).append(number)
         return reasons
 
 

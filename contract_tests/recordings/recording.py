@@ -1,6 +1,5 @@
 """One recording by the plan: the steps in order, what is said of each, and why it ended."""
 
-import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +13,12 @@ from contract_tests.errors import (
 )
 from contract_tests.oracle.facts import counted
 from contract_tests.recordings.plan import RecordingPlan, Step
+from contract_tests.recordings.quoting import quoted
 from contract_tests.recordings.recorder import Recorder
 from contract_tests.recordings.requests import Requests
 from contract_tests.runner.run import Run
 
 _FIRST = "the first replies"
-# The number in it is the suite's own.
-_SILENCE = re.compile(r"\d+ requests in a row got no reply")
 
 
 class PlannedRecording:
@@ -61,6 +59,4 @@ class PlannedRecording:
 
     def _said(self, error: Exception) -> str:
         """Return what is printed of an error, which may quote the service."""
-        found = _SILENCE.match(text := str(error))
-        ours = found[0] if found else ""
-        return ours + self._recorder.sanitiser.text(text.removeprefix(ours))
+        return quoted(str(error), self._recorder.sanitiser)

@@ -37,10 +37,10 @@ label lang li link login lt meta nav nbsp not ol org p page password quot rect s
 svg table td th title tr ul utf viewport w3 width xmlns
 """
 _SUITE = """
-Infinity NaN address answer answers base cannot closed complete content disconnected does end errno failure got health
-illegal its itself lack last like limits line never nowhere peer posix reach reached recording redirects refuses reply
-received refused resolution response row says sending serves stopped target temporary tested throttled timed times
-trust used without
+Infinity NaN address answer answers base bytearray cannot closed complete content disconnected does end errno failure
+got health illegal its itself lack last like limits line never nowhere peer posix reach reached recording redirects
+refuses reply received refused resolution response row says sending serves stopped target temporary tested throttled
+timed times trust used without
 """
 _REFUSALS = """
 above accept accepted access account active again allows already also an another any are as ask at attempts back bad

@@ -4,7 +4,7 @@ Each drawn server is calibrated twice, within 10 credits with all roles and with
 mock with the profile get the same random sequences of calls. One account with credits is never over its daily limit,
 without credits or locked forever: its profile is judged by the replies to accounts that are none of these, and the
 share of all replies is printed beside it. Without --any, the servers are drawn without failures at random, which no
-setting of the mock expresses.
+setting of the mock expresses. A profile that misses is printed with the settings that it leaves open.
 """
 
 import argparse
@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
@@ -42,11 +44,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class Result:
-    """The comparison after a calibration, and what the calibration cost."""
+    """The comparison after a calibration, what the calibration cost, and the settings that it left open."""
 
     trial: Trial
     charged: int
     comparison: Comparison
+    open: tuple[str, ...]
 
     @property
     def share(self) -> float:
@@ -56,16 +59,18 @@ class Result:
 
     def line(self) -> str:
         found = self.comparison
+        left = "" if self.share >= _ENOUGH else f"; open: {', '.join(self.open)}"
         return (
             f"  {len(self.trial.roles)} roles, {self.charged} credits: {self.share:.1%} alike; "
             f"{found.share_of_replies:.1%} of all {found.replies} replies, {found.share:.1%} of the "
-            f"{found.sequences} sequences; {dict(found.causes.most_common(_CAUSES))}"
+            f"{found.sequences} sequences; {dict(found.causes.most_common(_CAUSES))}{left}"
         )
 
 
 def conduct(trial: Trial) -> Result:
     found = calibrate(trial.drawn, trial.roles)
-    return Result(trial, found.charged, likeness(trial.drawn, found.profile, trial.seed, trial.sequences))
+    likened = likeness(trial.drawn, found.profile, trial.seed, trial.sequences)
+    return Result(trial, found.charged, likened, tuple(yaml.safe_load(found.profile)["measured"]["open"]))
 
 
 def main(servers: int, sequences: int, first: int, jobs: int, *, any_way: bool) -> None:

@@ -86,7 +86,7 @@ def likeness(drawn: Draw, profile: str, seed: int, sequences: int) -> Comparison
         mock = MockSide(path, sandbox=drawn["sandbox"] != "none")
         try:
             side = DrawnSide(Service(drawn, SecondByCall(), control=True))
-            # What a shorter one would show is never seen of a service whose every generation outlives its lock.
+            # No one sees a shorter one at a service whose every generation outlives its lock.
             takes = drawn["generation time"]
             return compare(side, mock, seed, sequences, takes / 1000 if takes > LOCK_MS else 0)
         finally:

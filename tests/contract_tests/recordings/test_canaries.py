@@ -89,3 +89,26 @@ def test_without_the_sanitiser_the_auditor_fails_the_command_and_removes_the_fil
     # The auditor cannot recognise plain words as secrets.
     plain = {name for name in CANARIES if not any(each.isdigit() for each in str(CANARIES[name]))}
     assert found - plain == set()
+
+
+def test_no_canary_is_in_the_reports_of_a_drift(target: Path, tmp_path: Path) -> None:
+    assert record(target, tmp_path / "recording").exit_code == 0
+    report, baseline = tmp_path / "report", tmp_path / "accepted.yaml"
+    files = ["--report", str(report), "--write-baseline", str(baseline)]
+    result = CliRunner().invoke(main, ["drift", str(tmp_path / "recording"), "--target", str(target), *files])
+    assert result.exit_code == 1, result.output
+    text = written(report) + baseline.read_text() + result.output
+    assert "service_changed" in text
+    assert leaked(text) == []
+    assert TOKEN.lower() not in text.lower()
+
+
+def test_no_canary_is_in_a_profile_or_in_a_line_of_a_calibration(target: Path, tmp_path: Path) -> None:
+    profile, recording = tmp_path / "profile.yaml", tmp_path / "recording"
+    arguments = ["calibrate", "--target", str(target), "--out", str(profile), "--recording", str(recording)]
+    result = CliRunner().invoke(main, arguments)
+    assert "Traceback" not in result.output
+    assert "settings measured" in result.output
+    text = written(recording) + profile.read_text() + result.output
+    assert leaked(text) == []
+    assert TOKEN.lower() not in text.lower()

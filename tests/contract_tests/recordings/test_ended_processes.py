@@ -104,6 +104,7 @@ def assert_usable(left: Ended, quick: Server, path: Path) -> None:
     """Replay it at a mock, and send it again to a service like the recorded one."""
     replayed = compared("replay", left, target_file(path / "mock.yaml", quick, "mock"))
     assert "answers like the recording" in replayed.output, replayed.output
+    assert "The recording is partial: " in replayed.output
     assert replayed.exit_code == 0
     drifted = compared("drift", left, target_file(path / "drift.yaml", quick))
     assert "answers like the recording" in drifted.output, drifted.output
