@@ -1,6 +1,5 @@
 """Behaviours: the settings in which a service differs from the default, ready-made or in a file."""
 
-import reprlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from . import resources
 from .configuration import ConfigurationError, read_file
 from .contract import Rules
+from .decoding import shown
 from .domain.behaviour import Behaviour
 from .faults.registry import suggestion
 from .profiles import MEASURED, Profile, make_profile
@@ -84,7 +84,9 @@ def read_settings(sent: Mapping[str, Any], rules: Rules) -> Mapping[str, Any]:
         if name not in rules.settings:
             raise ValueError(f"unknown setting {name}{suggestion(str(name), [*rules.settings, MEASURED])}")
     read = {name: rules.settings[name].read(value) for name, value in sent.items()}
-    for name, value in read.items():
-        if not rules.settings[name].accepts(value):
-            raise ValueError(f"{name} takes {rules.settings[name].valid}, not {reprlib.repr(sent[name])}")
+    for name in read:
+        if not rules.settings[name].accepts(read[name]):
+            value = sent[name]
+            found = repr(value) if isinstance(value, str) else shown(value)
+            raise ValueError(f"{name} takes {rules.settings[name].valid}, not {found:.60}")
     return read

@@ -72,7 +72,7 @@ class Control:
         body: as JSON; a datetime is sent as ISO 8601, and a timedelta in seconds.
         """
         __tracebackhide__ = True
-        data = None if body is None else json.dumps(body, default=_as_json)
+        data = None if body is None else json.dumps(body, default=_as_json, allow_nan=False)
         try:
             status, reply = self._exchange(method, path, data)
             refusal = reply["message"] if status >= 400 else None

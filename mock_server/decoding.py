@@ -2,6 +2,7 @@
 
 import json
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -59,7 +60,7 @@ def explain(message: str, content: Any, kind: Any, whole: str) -> str:
         return f"{place} is missing; it takes {takes(place.kind)}"
     if not text.startswith("Expected") and not text.startswith("Invalid enum"):
         return f"{place}: {text}" if place.steps else text  # a check of our own, in its words
-    return f"{place if place.steps else whole} takes {takes(place.kind)}, not {_shown(place.value)}"
+    return f"{place if place.steps else whole} takes {takes(place.kind)}, not {shown(place.value)}"
 
 
 def _below(place: _Place, step: str) -> _Place:
@@ -139,9 +140,9 @@ def _bounds(meta: msgspec.Meta | None) -> str:
     return "".join(f" {word} {bound}" for word, bound in bounds if bound is not None)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     try:
         text = json.dumps(value, default=str, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):  # in YAML a key can be a date, and a list can contain itself
-        text = repr(value)
+        text = reprlib.repr(value)
     return text if len(text) <= _MAX_SHOWN_CHARACTERS else f"{text[:_MAX_SHOWN_CHARACTERS]}…"

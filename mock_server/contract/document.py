@@ -12,9 +12,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _FileLoader(_Loader):  # type: ignore[misc]
-    """Reads a file that people write: a key that an object has twice is an error; dates and times are texts."""
+    """Reads a file that people write: a key that an object has twice is an error; keys, dates and times are texts."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        _make_texts(node)
         keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != _MERGE]
         for place, key in enumerate(keys):
             if key in keys[:place]:
@@ -23,19 +24,34 @@ class _FileLoader(_Loader):  # type: ignore[misc]
                 )
         return super().construct_mapping(node, deep)
 
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        _make_texts(node)  # those that were merged
+
+
+def _make_texts(node: yaml.MappingNode) -> None:
+    """Make a text of each key: a token may look like a number, or like no."""
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
+            key.tag = _TEXT
+
 
 def _number(loader: Any, node: yaml.ScalarNode) -> Any:
-    """Return a number; to YAML, 18:30 is one too."""
+    """Return a number; to YAML, 18:30 is one too. 5.0 is an integer, as in JSON Schema."""
     if ":" in node.value:
         return node.value
-    return loader.construct_yaml_int(node) if node.tag == _INTEGER else loader.construct_yaml_float(node)
+    number = loader.construct_yaml_int(node) if node.tag == _INTEGER else loader.construct_yaml_float(node)
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-_INTEGER, _FLOAT, _TIMESTAMP = (f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
+_TEXT, _INTEGER, _FLOAT, _TIMESTAMP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "timestamp"))
 _FileLoader.add_constructor(_INTEGER, _number)
 _FileLoader.add_constructor(_FLOAT, _number)
 _FileLoader.add_constructor(_TIMESTAMP, lambda loader, node: loader.construct_scalar(node))
 _MERGE = "tag:yaml.org,2002:merge"
+
+# A ValueError is an integer of more than 4,300 digits.
+_UNREADABLE = (yaml.YAMLError, ValueError, RecursionError)
 
 # Allowed beside a `$ref`: annotations of the place, which constrain nothing.
 _ANNOTATIONS = frozenset({"$ref", "summary", "description", "title", "examples"})
@@ -48,20 +64,33 @@ class ContractError(ValueError):
 def read_yaml(path: Path, *, by_hand: bool = False) -> Any:
     """Return the content of the YAML file at `path`; raise ContractError if it is not YAML.
 
-    by_hand: people write it, so a key that an object has twice is refused, and dates and times are texts.
+    by_hand: people write it, so a key that an object has twice is refused, and keys, dates and times are texts.
     """
     try:
         return yaml.load(path.read_bytes(), Loader=_FileLoader if by_hand else _Loader)  # noqa: S506 (both are safe)
-    except yaml.YAMLError as error:
-        raise ContractError(f"{path} is not YAML: {error}") from error
+    except _UNREADABLE as error:
+        raise ContractError(f"{path} is not YAML: {_problem(error)}") from error
 
 
 def parse_yaml(text: str) -> Any:
     """Return the value of a text that people write, as `read_yaml` does; raise ContractError if it is not YAML."""
     try:
         return yaml.load(text, Loader=_FileLoader)  # noqa: S506 (it is safe)
-    except yaml.YAMLError as error:
-        raise ContractError(f"not YAML: {error}") from error
+    except _UNREADABLE as error:
+        raise ContractError(f"not YAML: {_problem(error)}") from error
+
+
+def _problem(error: Exception) -> str:
+    """Return what is wrong, and where."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"byte {error.position} is not UTF-8, or a control character"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        return str(error).partition(";")[0]
+    said = " ".join(filter(None, (error.context, error.problem)))
+    return f"{said} in line {mark.line + 1}, column {mark.column + 1}"
 
 
 def follow(document: Node, node: Node) -> Node:

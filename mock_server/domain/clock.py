@@ -102,7 +102,10 @@ def _local_time(second: int) -> str:
 
 def from_iso(text: str) -> Instant:
     """Return the instant of an ISO 8601 text; raise ValueError if it is invalid or has no time zone."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text[:60]!r} is not a time, as in 2026-02-26T10:00:00Z") from error
     if moment.tzinfo is None:
         raise ValueError("a time zone is missing, as in 2026-02-26T10:00:00Z")
     return checked((moment - _EPOCH) // timedelta(microseconds=1))

@@ -95,8 +95,8 @@ class Parameter:
 
 
 @cache
-def parameters_of(kind: type[Fault]) -> Mapping[str, Parameter]:
-    """Return the parameters of a kind of fault, by name."""
+def parameters_of(kind: type[msgspec.Struct]) -> Mapping[str, Parameter]:
+    """Return the parameters of a kind of fault, by name, or the keys of another struct."""
     return {
         field.name: Parameter(
             name=field.name,

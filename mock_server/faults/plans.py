@@ -10,21 +10,21 @@ from mock_server.contract import Contract
 from mock_server.domain.entry import PICTURE
 from mock_server.domain.world import FaultPlan
 
-from .base import Fault, FaultError, Target
+from .base import Fault, FaultError, Target, parameters_of
 from .registry import check_target, make_fault
 
 MAX_FAULTS = 100
-_Count = Annotated[int, Meta(ge=0, le=2**31)]
+_Count = Annotated[int, Meta(ge=0, le=2**31, description=f"an integer from 0 to {2**31}")]
 
 
 class _Binding(msgspec.Struct):
     """The keys that select requests. All other keys are parameters of the fault."""
 
-    fault: str
-    operation: str | None = None
+    fault: Annotated[str, Meta(description="the name of a fault")]
+    operation: Annotated[str, Meta(description="the id of an operation")] | None = None
     times: _Count | None = None
     after: _Count = 0
-    probability: Annotated[float, Meta(ge=0, le=1)] = 1
+    probability: Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")] = 1
 
 
 def make_plans(entries: Sequence[Mapping[str, Any]], contract: Contract) -> tuple[FaultPlan, ...]:
@@ -55,12 +55,12 @@ def show_plan(plan: FaultPlan) -> dict[str, Any]:
 def _numbered_plan(number: int, entry: Mapping[str, Any], contract: Contract) -> FaultPlan:
     try:
         return _plan(number + 1, entry, contract)
-    except (FaultError, msgspec.ValidationError) as error:
+    except FaultError as error:
         raise FaultError(f"fault {number}: {error}") from error
 
 
 def _plan(number: int, entry: Mapping[str, Any], contract: Contract) -> FaultPlan:
-    binding = msgspec.convert(entry, _Binding)
+    binding = _binding(entry)
     parameters = {name: value for name, value in entry.items() if name not in _Binding.__struct_fields__}
     fault = make_fault(binding.fault, parameters)
     if binding.operation:
@@ -70,6 +70,13 @@ def _plan(number: int, entry: Mapping[str, Any], contract: Contract) -> FaultPla
         operations = _default_operations(fault, contract)
     conditions = (binding.times, binding.after, binding.probability)
     return FaultPlan(binding.fault, operations, parameters, *conditions, id=number)
+
+
+def _binding(entry: Mapping[str, Any]) -> _Binding:
+    known = parameters_of(_Binding)
+    if "fault" not in entry:
+        raise FaultError(f"fault is missing; it takes {known['fault'].takes}")
+    return _Binding(**{name: key.read(entry[name], strict=True) for name, key in known.items() if name in entry})
 
 
 def _default_operations(fault: Fault, contract: Contract) -> tuple[str, ...]:

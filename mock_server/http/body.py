@@ -12,7 +12,7 @@ from mock_server.stores.protocol import Shelf
 
 from .context import Fields, RequestContext, SentFile, Source, Upload
 from .fairness import FairLimiter, run_in_thread
-from .parsing import Body, parse_body
+from .parsing import Body, parse_body, with_query
 from .replies import ClientGoneError, RefusedError, error, invalid
 from .validation import validate
 
@@ -78,6 +78,8 @@ class BodyReader:
         return more
 
     async def _validated(self, context: RequestContext, parameters: Parameters, body: Body) -> Fields:
+        if context.scope["query_string"]:
+            body = with_query(body, context.scope["query_string"], self._behaviour)
         context.sent_fields = without_file_bytes(body.fields) if body.textual else body.fields
         fields, findings = validate(parameters, body, self._behaviour)
         if findings:

@@ -86,6 +86,7 @@ def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
 
 
 def _parse_headers(headers: Headers) -> RequestHeaders:
+    headers = tuple([(name, value.rstrip(b" \t")) for name, value in headers])  # RFC 9110, 5.5; the parser keeps it
     # Reversed, so that the first of each name stays.
     values = dict(reversed(headers))
     for name in _LISTS & values.keys():

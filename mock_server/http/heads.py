@@ -7,7 +7,7 @@ from httptools import HttpParserError, HttpRequestParser
 
 from .replies import Reply, error
 
-_HOST = re.compile(rb"[^\s/?#@\\<>\"{}|^`\x7f-\xff]*")
+_HOST = re.compile(rb"[^\s/?#@\\<>\"{}|^`\x7f-\xff]*[ \t]*")
 _WITHOUT_PATH = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _UNPRINTABLE = re.compile(rb"[^ -~]")
 # By what the parser says; else its own words are good enough.
@@ -44,15 +44,23 @@ def complete_target(target: bytes) -> bytes:
 
 def head_error(headers: Sequence[tuple[bytes, bytes]], version: str) -> Reply | None:
     """Return the refusal of a head, None if it is fine. headers: with names in lower case."""
-    hosts = 0
-    for name, value in headers:
-        if name == b"host":
-            hosts += 1
-            if hosts > 1 or not _HOST.fullmatch(value):
-                return error("bad-host", problem="two Host headers" if hosts > 1 else "an invalid Host header")
-        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
-            return error("no-coding", coding=_UNPRINTABLE.sub(b"?", value[:40]).decode())  # RFC 9112, 6.1
-    return error("bad-host", problem="no Host header") if not hosts and version == "1.1" else None
+    names = [name for name, _ in headers]
+    hosts = names.count(b"host")
+    if hosts == 1:
+        if not _HOST.fullmatch(headers[names.index(b"host")][1]):
+            return error("bad-host", problem="an invalid Host header")
+    elif hosts or version == "1.1":
+        return error("bad-host", problem="two Host headers" if hosts else "no Host header")
+    if b"transfer-encoding" in names:
+        return _coding_error([value for name, value in headers if name == b"transfer-encoding"])
+    return None
+
+
+def _coding_error(codings: Sequence[bytes]) -> Reply | None:
+    for coding in codings:
+        if coding.strip().lower() != b"chunked":
+            return error("no-coding", coding=_UNPRINTABLE.sub(b"?", coding[:40]).decode())  # RFC 9112, 6.1
+    return None
 
 
 def reason(refused: HttpParserError) -> str:

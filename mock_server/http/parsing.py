@@ -6,6 +6,7 @@ from operator import methodcaller
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from mock_server.contract import Finding
 from mock_server.domain.behaviour import Behaviour
@@ -38,7 +39,7 @@ class Body(msgspec.Struct, frozen=True):
 
     textual: the values are texts, from a form; multipart: from one that can carry files; broken: by field, the
     predicate of the sentence that refuses it; unchosen: the fields whose file has bytes, and an empty filename;
-    problem: why a part of the form was not read, "" if all was.
+    problem: why a part of the form was not read, "" if all was; from_query: the fields of the query, which are texts.
     """
 
     fields: Fields
@@ -47,6 +48,20 @@ class Body(msgspec.Struct, frozen=True):
     broken: Mapping[str, str] = {}
     unchosen: frozenset[str] = frozenset()
     problem: str = ""
+    from_query: frozenset[str] = frozenset()
+
+
+def with_query(body: Body, query: bytes, behaviour: Behaviour) -> Body:
+    """Return a body with the fields of the query that it lacks, as `input` of Laravel does."""
+    from .forms import read_urlencoded
+
+    try:
+        form = read_urlencoded("", query, behaviour.max_form_parts)
+    except ValueError:
+        return body  # too many fields
+    read = _trimmed(form.fields, _TRIM[behaviour.text_trimming])
+    added = {name: value for name, value in read.items() if name not in body.fields and name not in form.broken}
+    return replace(body, fields={**body.fields, **added}, from_query=frozenset(added))
 
 
 def parse_body(content_type: str, body: bytes, behaviour: Behaviour) -> Body:

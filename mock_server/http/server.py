@@ -137,9 +137,6 @@ class JsonProtocol(HttpToolsProtocol):
         if self.flow.read_paused:
             self._request_deadline.pause()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value.rstrip(b" \t"))  # RFC 9110, 5.5; the parser keeps it
-
     def on_headers_complete(self) -> None:
         if self._most_head_bytes > self.limits.max_header_bytes or len(self.headers) > self.limits.max_headers:
             self._check_head()

@@ -30,7 +30,7 @@ def validate(parameters: Parameters, body: Body, behaviour: Behaviour) -> tuple[
     _join_prompts(variant, declared, behaviour)
     for name, kind in variant.scalars.items():
         if name in declared:
-            declared[name] = _scalar(declared[name], kind, textual)
+            declared[name] = _scalar(declared[name], kind, textual or name in body.from_query)
     if textual or variant.files:
         found = variant.check(_as_json(variant, declared)) + _no_files(variant, declared, body.multipart)
         found = _explained(found, variant, body)

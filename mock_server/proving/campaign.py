@@ -106,7 +106,7 @@ class Campaign:
 
 
 def _worth(found: Found) -> tuple[int, bool]:
-    """Return the order of findings of one kind: shorter ones first, then those that nobody notices."""
+    """Return the order of findings of one kind: shorter ones first, then those that the client hides."""
     return len(found.schedule), not found.judgement.false_success
 
 

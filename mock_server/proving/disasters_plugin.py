@@ -71,6 +71,7 @@ class DisastersPlugin:
         with observed(self._virtual, self._schedule if rerunning else ()) as observation, observation.client():
             observation.value = True
             yield
+            observation.problem = _kept_by_unittest(item)
         self._run = observation.run
         if not rerunning:
             self._recordings[item.nodeid] = observation.run
@@ -107,6 +108,12 @@ class DisastersPlugin:
 
 def _command(item: pytest.Item, schedule: Schedule) -> str:
     return f"run just that: pytest {shlex.quote(item.nodeid)} --aiimage-disaster={show_schedule(schedule)}"
+
+
+def _kept_by_unittest(item: pytest.Item) -> BaseException | None:
+    """Return what a test of unittest raised, None for nothing: it keeps that for its report."""
+    kept = getattr(item, "_excinfo", None)
+    return kept[0].value if kept else None
 
 
 def _uses_mock(item: pytest.Item) -> bool:

@@ -70,7 +70,7 @@ def test_closed_accounts_refuse_unlisted_tokens() -> None:
         ),
         (
             "defaults: {credits: 1, daily_limit: 1}\naccounts: {a: {lock: once}}",
-            "accounts.a: lock takes forever, an instant, or none: Invalid isoformat string: 'once'",
+            "accounts.a: lock takes forever, an instant, or none: 'once' is not a time",
         ),
         ("a: [", "is not YAML"),
         ("a: !!python/object:os.system {}", "is not YAML"),

@@ -79,3 +79,11 @@ def test_any_data_is_decoded_or_refused_in_a_sentence_without_the_words_of_the_d
     except DecodingError as error:
         sentence = str(error)
     assert not {"`", "$"} & set(sentence.partition(", not ")[0])
+
+
+def test_a_value_of_thousands_of_levels_is_shown_by_its_beginning() -> None:
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    with pytest.raises(DecodingError, match=r"^the file takes an object with .*, not \[\[\[.*"):
+        decode(deep, Outer)

@@ -12,6 +12,7 @@ from mock_server.pictures.picture import UnreadableImage
 
 from . import bmp, gif, jpeg, png, webp
 from .container import Container
+from .other import other_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,8 @@ def reduced(data: bytes) -> Container:
     for magic, offset, reduce in _FORMATS:
         if data.startswith(magic, offset):
             return reduce(data)
-    raise UnreadableImage("the file is not a PNG, JPEG, WebP, GIF or BMP image")
+    kind = other_kind(data)
+    raise UnreadableImage(f"the file is not a PNG, JPEG, WebP, GIF or BMP image{kind and f' but {kind}'}")
 
 
 __all__ = ["Container", "reduced"]

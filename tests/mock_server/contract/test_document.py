@@ -1,5 +1,6 @@
 """Reading a YAML document and following its references."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,9 @@ def test_a_keyword_beside_a_reference_is_refused() -> None:
         ("1830", 1830),
         ("0x10", 16),
         ("18.5", 18.5),
+        ("5.0", 5),  # an integer in JSON Schema
+        ("1_000.0", 1000),
+        ("12345678901234567890", 12345678901234567890),
         ("-.inf", float("-inf")),
     ],
 )
@@ -121,6 +125,54 @@ def test_a_file_that_people_write_has_dates_and_times_as_texts(tmp_path: Path, t
     read = read_yaml(path, by_hand=True)
     assert read == {"a": value, "b": [value]}
     assert type(read["a"]) is type(value)
+
+
+@pytest.mark.parametrize("key", ["12345", "1.50", "no", "~", "2026-02-26", "0x10", "1:30", "true", '"12345"'])
+def test_a_file_that_people_write_has_keys_as_they_are_written(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(f"a: {{{key} : {{b: 1}}}}\nc: [{key}]")
+    assert read_yaml(path, by_hand=True)["a"] == {key.strip('"'): {"b": 1}}
+
+
+def test_a_file_that_people_write_can_repeat_and_merge(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text("1: &one {2: 3, x: y}\nb: *one\nc: {<<: *one, x: z}\nd: {<<: [*one, {4: 5}]}")
+    one = {"2": 3, "x": "y"}
+    assert read_yaml(path, by_hand=True) == {"1": one, "b": one, "c": {**one, "x": "z"}, "d": {**one, "4": 5}}
+
+
+@pytest.mark.parametrize("encode", [lambda text: text.encode("utf-8-sig"), lambda text: text.encode("utf-16")])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_of_another_system_is_read(tmp_path: Path, encode: Callable[[str], bytes], end: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(encode(end.join(["# é", "a:", "  b: é", "  c: 1", ""])))
+    assert read_yaml(path, by_hand=True) == {"a": {"b": "é", "c": 1}}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"a: 1\n\tb: 2", "found a tab character that violates indentation in line 2, column 1"),
+        (b"a: *b", "found undefined alias in line 1, column 4"),
+        (b"a: [1", "did not find expected ',' or ']' in line 2, column 1"),
+        (b"a: 1\na: 2", "duplicate key a in line 2, column 1"),
+        (b"a: {<<: 5}", "expected a mapping or list of mappings for merging, but found scalar in line 1, column 9"),
+        (b"? [a]\n: 1", "found unhashable key in line 1, column 3"),
+        (b"a: 1\n---\nb: 2", "but found another document in line 2, column 1"),
+        (b"a: !!python/object/apply:os.system [x]", "in line 1, column 4"),
+        ("a: caf\xe9".encode("latin-1"), "is not UTF-8, or a control character"),
+        (b"a: \0", "is not UTF-8, or a control character"),
+        (b"a: " + b"9" * 5_000, "Exceeds the limit"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_the_problem_of_a_file_is_named_with_its_place(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ContractError) as refused:
+        read_yaml(path, by_hand=True)
+    assert problem in str(refused.value)
+    assert "string>" not in str(refused.value)
 
 
 def test_a_file_that_people_write_has_no_key_twice(tmp_path: Path) -> None:

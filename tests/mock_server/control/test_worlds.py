@@ -159,7 +159,7 @@ def test_an_expired_lock_is_free(mock: Mock) -> None:
         (b'{"colour": 1}', "colour: unknown key; known: credits"),
         (
             b'{"credits": 1, "lock": {"until": "soon"}}',
-            "Invalid change: lock takes forever, an instant, or none: Invalid isoformat string",
+            "Invalid change: lock takes forever, an instant, or none: ",
         ),
         (b'{"lock": {"until": "2026-02-26T10:00:00"}}', "a time zone is missing"),
         (b'{"lock": {"until": "9999-12-31T23:59:59Z"}}', "it is before 1970 or after 8999"),

@@ -31,13 +31,13 @@ def test_a_lock_is_read(value: LockValue, lock: Lock | None) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("once", "Invalid isoformat string: 'once'"),
-        ("", "Invalid isoformat string: ''"),
-        ("Forever", "Invalid isoformat string: 'Forever'"),
+        ("once", "'once' is not a time, as in 2026-02-26T10:00:00Z"),
+        ("", "'' is not a time, as in 2026-02-26T10:00:00Z"),
+        ("Forever", "'Forever' is not a time, as in 2026-02-26T10:00:00Z"),
         ("2026-02-26T10:00:05", "a time zone is missing"),
         ("1969-12-31T23:59:59Z", "it is before 1970 or after 8999"),
-        ("x" * 10_000, f"Invalid isoformat string: '{'x' * 60}'"),
-        (LockEntry("never"), "Invalid isoformat string: 'never'"),
+        ("x" * 10_000, f"'{'x' * 60}' is not a time"),
+        (LockEntry("never"), "'never' is not a time, as in 2026-02-26T10:00:00Z"),
     ],
 )
 def test_another_value_is_refused_with_what_it_takes(value: LockValue, reason: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from mock_server.http.context import parse_headers
 from support.network import App, Connection, play
 from support.raw_requests import refusal
 
@@ -49,11 +50,12 @@ def test_a_target_in_absolute_form_has_a_path(target: bytes, path: str, query: b
     assert (seen["path"], seen["query_string"]) == (path, query)
 
 
-@pytest.mark.parametrize("at_once", [1, 65_536])
-def test_white_space_around_the_value_of_a_header_does_not_belong_to_it(at_once: int) -> None:
+def test_white_space_around_the_value_of_a_header_does_not_belong_to_it() -> None:
     head = b"GET / HTTP/1.1\r\nHost: \t x \t\r\nContent-Type:multipart/form-data; boundary=x \r\nRange: \r\n\r\n"
-    (seen,) = scopes(head, at_once)  # RFC 9110, 5.5
-    assert seen["headers"] == [(b"host", b"x"), (b"content-type", b"multipart/form-data; boundary=x"), (b"range", b"")]
+    (seen,) = scopes(head, 65_536)  # RFC 9110, 5.5
+    parsed = parse_headers(seen["headers"])
+    assert parsed.values == {b"host": b"x", b"content-type": b"multipart/form-data; boundary=x", b"range": b""}
+    assert parsed.content_type == "multipart/form-data; boundary=x"
 
 
 @pytest.mark.parametrize("at_once", [1, 65_536])

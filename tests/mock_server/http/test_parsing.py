@@ -243,3 +243,43 @@ def test_digits_of_other_scripts_are_refused(mock: Mock, digits: str) -> None:
         assert list(send(mock, body, kind)[1]["errors"]) == ["image_number_of_images"]
     size = {**STABLE, "type": "text-to-image", "image_resolution": f"{digits}2x64"}
     assert list(send(mock, form(size), FORM)[1]["errors"]) == ["image_resolution"]
+
+
+QUERY = "image_generator=flux-pro&description_flux_pro=A+fox&image_number_of_images=1"
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "content_type"),
+    [
+        (QUERY, b"", ""),
+        (QUERY, b"{}", "application/json"),
+        ("image_number_of_images=+1%20", b'{"image_generator":"flux-pro","description_flux_pro":"A fox"}', "text/json"),
+        ("image_generator=flux-pro", b"description_flux_pro=A+fox&image_number_of_images=1", URLENCODED),
+        ("image_number_of_images=1", form({"image_generator": "flux-pro", "description_flux_pro": "A fox"}), FORM),
+        # The body comes first.
+        ("image_generator=nothing&image_number_of_images=x&other=%ff", QUERY.encode(), URLENCODED),
+        ("?&&=&a", QUERY.encode(), URLENCODED),
+    ],
+)
+def test_the_query_has_what_the_body_lacks_as_in_laravel(
+    mock: Mock, query: str, body: bytes, content_type: str
+) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    reply = mock.call("POST", f"{GENERATE}?{query}", content=body, headers=headers)
+    assert reply.json()["images"][0]["input"] == "A fox"
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("image_number_of_images=x", "image_number_of_images", "must be an integer"),
+        ("image_number_of_images[]=1", "image_number_of_images", "must be an integer"),
+        ("image_number_of_images=%ff", "image_number_of_images", "is required"),
+        ("&" * 300 + "image_number_of_images=1", "image_number_of_images", "is required"),
+    ],
+)
+def test_a_parameter_in_the_query_is_validated_like_others(mock: Mock, query: str, field: str, message: str) -> None:
+    fields = {"image_generator": "flux-pro", "description_flux_pro": "A fox"}
+    errors = mock.call("POST", f"{GENERATE}?{query}", json=fields).json()["errors"]
+    assert list(errors) == [field]
+    assert message in errors[field][0]

@@ -118,6 +118,32 @@ def test_elsewhere(): pass
     assert proof["tried"]["disasters"]["tests"] == 2
 
 
+def test_a_failure_in_a_test_of_unittest_is_one(project: Project, tmp_path: Path) -> None:
+    tests = """
+import unittest
+
+class Orders(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def mock(self, aiimage_mock):
+        self.mock = aiimage_mock
+
+    def test_picture(self):
+        self.assertTrue(fetch(self.mock, order(self.mock, 1)))
+
+    def test_unmade(self):
+        order(self.mock, 1)
+        self.fail("it does")
+"""
+    proof, done = prove(project, tmp_path, tests, "--aiimage-disasters", status=1)
+    assert {(each["finding"], each["schedule"][0]) for each in proof["disasters"]} == {
+        ("lost-picture", "1.locked"),
+        ("wrong-answer", "1.locked"),
+    }
+    assert "reported a failure" in proof["disasters"][0]["sentence"]
+    assert proof["tried"]["disasters"]["tests"] == 1
+    assert "it does" in done.stdout
+
+
 def test_an_interrupted_run_reports_what_it_tried(project: Project, tmp_path: Path) -> None:
     tests = (
         BLIND
