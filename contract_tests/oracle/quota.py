@@ -78,8 +78,11 @@ def credit_readings(engines: Sequence[str]) -> list[Reading]:
     """Return the readings of the price of a generation [CREDIT-COST, CREDIT-NEED, CREDIT-ATOMIC]."""
     documented = Reading("", (), _price)
     lenient = [
-        replace(each, counted=kinds, text=text, breaks=(*each.breaks, *broken))
-        for each in (documented, replace(documented, whole=False, breaks=("CREDIT-NEED",)))
+        replace(each, counted=kinds, text=" and ".join(filter(None, (each.text, text))), breaks=(*each.breaks, *broken))
+        for each in (
+            documented,
+            Reading("one credit were enough for several images", ("CREDIT-NEED",), _price, whole=False),
+        )
         for kinds, text, broken in _counted_refusals("CREDIT-ATOMIC", "a {} request cost a credit")
         # Without credits there is nothing to charge, unless other refusals are charged too.
         if kinds != {"exhausted"}
@@ -134,6 +137,7 @@ def _price(step: Step) -> int:
 def _wrong_prices(engines: Sequence[str]) -> Iterator[tuple[str, Units]]:
     yield "images were free", lambda _: 0
     yield "a request cost the same for any number of images", lambda _: CREDITS_PER_IMAGE
+    yield "several images cost a credit more", lambda step: _price(step) + (step.images > 1)
     yield "the last of several images were free", lambda step: _price(step) - CREDITS_PER_IMAGE * (step.images > 1)
     for credits_ in (2, 3, 4, 20):
         yield f"an image cost {credits_} credits", _multiplied(credits_ // CREDITS_PER_IMAGE, lambda _: True)

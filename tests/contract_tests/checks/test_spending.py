@@ -109,3 +109,10 @@ def test_free_images_are_reported_with_the_possibility_of_a_sandbox() -> None:
 def test_the_price_that_shows_counts_for_the_rest_of_the_run() -> None:
     bench = spend(next(each for each in WRONG if each.text == "an image cost 2 credits"), 6)
     assert bench.run.budget.price == 2
+
+
+def test_a_finding_about_the_credits_needed_says_what_the_service_does() -> None:
+    bench = spend(next(each for each in HARMLESS if not each.whole and not each.counted), 6)
+    (finding,) = bench.verdict.broken
+    assert finding.rule == "CREDIT-NEED"
+    assert finding.received == "9 images, as if one credit were enough for several images"
