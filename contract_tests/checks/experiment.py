@@ -1,6 +1,6 @@
 """Experiments: a series of requests on an account with a known quota of credits or images, until it is used up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -8,13 +8,13 @@ import pytest
 
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api, images_of
-from contract_tests.client.call import Reply
+from contract_tests.client.call import Reply, Upload
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, engine_field, finest, with_count, with_prompt
+from contract_tests.oracle.engines import Fields, dearest, engine_field, finest, with_count, with_prompt
 from contract_tests.oracle.quota import Outcome, Step
 from contract_tests.oracle.replies import images_requested, made, own_limit
-from contract_tests.oracle.samples import FIELDS, INVALID
+from contract_tests.oracle.samples import FIELDS, INVALID, valid
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import Verdict
 
@@ -58,13 +58,13 @@ class Experiment:
         return [self.api.simplest, *self.api.others]
 
     def kinds(self) -> list[Fields]:
-        """Return a request of each kind that may be counted differently: the best quality, then each engine."""
-        return [finest(self.api.simplest), *self.singles()]
+        """Return a request of each kind that may be counted differently: the best that there is, then each engine."""
+        return [dearest(self.api.simplest), finest(self.api.simplest), *self.singles()]
 
-    def ask(self, fields: Fields, images: int = 1) -> tuple[Step, Reply]:
+    def ask(self, fields: Fields, images: int = 1, files: Mapping[str, Upload] | None = None) -> tuple[Step, Reply]:
         """Send a request once the lock is free."""
         prompt = self._prompt()
-        reply = self.api.generate_when_ready(with_count(with_prompt(fields, prompt), images))
+        reply = self.api.generate_when_ready(with_count(with_prompt(fields, prompt), images), files)
         return self._note(prompt, with_count(fields, images), reply), reply
 
     def use(self, kinds: Sequence[Fields], images: int = 1) -> tuple[Step, Reply]:
@@ -126,10 +126,11 @@ class Experiment:
         return step, reply
 
     def expect_exhausted(self, since: str) -> None:
-        """Check that every engine is refused with the documented status, now that the quota is used up."""
+        """Check that every engine and an upload are refused with the documented status, now the quota is used up."""
         shown = False
-        for fields in self.singles():
-            step, reply = self.ask(fields)
+        from_image = valid("enhancement")
+        for fields, files in (*((each, None) for each in self.singles()), (from_image.fields, from_image.files)):
+            step, reply = self.ask(fields, files=files)
             if step.outcome != "exhausted" and not self._is_evidence(fields, step, reply):
                 continue
             shown = True

@@ -25,7 +25,7 @@ def requests_meanwhile(api: Api, anonymous: Api, overlap: Overlap, run: Run) -> 
     seconds = ((other, None), (api.simplest, None), (from_image, _FROM_IMAGE.files))
     idle: tuple[Call, ...] = (
         lambda: api.generate(INVALID),
-        lambda: _request_without_token(anonymous, api.simplest, run),
+        lambda: request_without_token(anonymous, api.simplest, run),
         lambda: api.abort(api.simplest),
     )
     for (fields, files), call in zip(seconds, idle, strict=True):
@@ -36,7 +36,8 @@ def requests_meanwhile(api: Api, anonymous: Api, overlap: Overlap, run: Run) -> 
     return replies
 
 
-def _request_without_token(anonymous: Api, fields: Fields, run: Run) -> None:
+def request_without_token(anonymous: Api, fields: Fields, run: Run) -> None:
+    """Request a generation without a token; it must be refused."""
     # Where tokens are ignored, which is a finding of its own, it would be served.
     if not run.ignores_tokens:
         anonymous.call("generateImage", None, fields)

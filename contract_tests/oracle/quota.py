@@ -17,8 +17,8 @@ Kinds = frozenset[Outcome]
 class Step:
     """One request and its outcome.
 
-    fine: the last choice of each parameter, such as high definition. overlapping: it was sent during another
-    generation, so that its outcome says nothing about the quota.
+    fine: the last choice of each parameter, such as high definition, or the largest size. overlapping: it was sent
+    during another generation, so that its outcome says nothing about the quota.
     """
 
     outcome: Outcome
@@ -141,7 +141,7 @@ def _wrong_prices(engines: Sequence[str]) -> Iterator[tuple[str, Units]]:
     yield "the last of several images were free", lambda step: _price(step) - CREDITS_PER_IMAGE * (step.images > 1)
     for credits_ in (2, 3, 4, 20):
         yield f"an image cost {credits_} credits", _multiplied(credits_ // CREDITS_PER_IMAGE, lambda _: True)
-    yield "high quality cost double", _multiplied(2, lambda step: step.fine)
+    yield "the best quality or the largest size cost double", _multiplied(2, lambda step: step.fine)
     for engine in engines:
         yield f"{engine} were free", _multiplied(0, partial(_is_by, engine))
         yield f"{engine} cost double", _multiplied(2, partial(_is_by, engine))

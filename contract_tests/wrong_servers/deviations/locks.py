@@ -123,6 +123,14 @@ class AnonymousFreesLock(_Freeing):
         return super().unauthenticated()
 
 
+@breaks("LOCK-CHECK", how="A request without a token takes the lock of every account.", modes=("black-box",))
+class AnonymousTakesLock(Service):
+    def unauthenticated(self) -> Reply:
+        for account in self.accounts.all():
+            account.lock_slot.lock = account.lock_slot.lock or Lock(None, self.expiry(account.clock.now()))
+        return super().unauthenticated()
+
+
 def _is_cut(request: Request) -> bool:
     return len(request.body) < int(request.headers.get("content-length", 0))
 

@@ -83,7 +83,7 @@ def test_a_wrong_price_violates_or_leaves_the_price_open(reading: Reading, figur
     [
         ("images were free", 1),
         ("a request cost the same for any number of images", 2),
-        ("high quality cost double", 1),
+        ("the best quality or the largest size cost double", 1),
         ("an image cost 2 credits", 2),
         ("the last credit could not be spent", 2),
     ],
@@ -116,3 +116,13 @@ def test_a_finding_about_the_credits_needed_says_what_the_service_does() -> None
     (finding,) = bench.verdict.broken
     assert finding.rule == "CREDIT-NEED"
     assert finding.received == "9 images, as if one credit were enough for several images"
+
+
+def test_two_images_at_once_are_of_the_kind_that_may_cost_most() -> None:
+    bench = spend(HARMLESS[0], 3)
+    first = bench.run.made_images.of("low")[0].reply
+    assert '"size":"1792x1024"' in str(first.exchange.body).replace(" ", "")
+
+
+def test_an_upload_that_needs_no_credits_is_a_violation() -> None:
+    assert "CREDIT-419" in spend(HARMLESS[0], 3, free_forms=True).rules(passed=False)
