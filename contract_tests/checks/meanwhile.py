@@ -5,9 +5,9 @@ from collections.abc import Callable
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.oracle.engines import Fields, with_prompt
+from contract_tests.oracle.engines import Fields, source_field, with_prompt
 from contract_tests.oracle.replies import made
-from contract_tests.oracle.samples import INVALID, valid
+from contract_tests.oracle.samples import INVALID, plain_picture, valid
 from contract_tests.runner.run import Run
 
 _FROM_IMAGE = valid("enhancement")
@@ -22,7 +22,7 @@ def requests_meanwhile(api: Api, anonymous: Api, overlap: Overlap, run: Run) -> 
     replies: list[Reply] = []
     prompt = prompt_of_seconds(run)
     other, from_image = with_prompt([api.simplest, *api.others][-1], prompt), with_prompt(_FROM_IMAGE.fields, prompt)
-    seconds = ((other, None), (api.simplest, None), (from_image, _FROM_IMAGE.files))
+    seconds = ((other, None), (api.simplest, None), (from_image, {source_field(): plain_picture()}))
     idle: tuple[Call, ...] = (
         lambda: api.generate(INVALID),
         lambda: request_without_token(anonymous, api.simplest, run),

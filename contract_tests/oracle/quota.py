@@ -18,7 +18,7 @@ class Step:
     """One request and its outcome.
 
     fine: the last choice of each parameter, such as high definition, or the largest size. overlapping: it was sent
-    during another generation, so that its outcome says nothing about the quota.
+    during another generation, so that its outcome says nothing about the quota. uploaded: it was for an image from one.
     """
 
     outcome: Outcome
@@ -26,6 +26,7 @@ class Step:
     engine: str = ""
     fine: bool = False
     overlapping: bool = False
+    uploaded: bool = False
 
 
 Units = Callable[[Step], int]
@@ -142,6 +143,8 @@ def _wrong_prices(engines: Sequence[str]) -> Iterator[tuple[str, Units]]:
     for credits_ in (2, 3, 4, 20):
         yield f"an image cost {credits_} credits", _multiplied(credits_ // CREDITS_PER_IMAGE, lambda _: True)
     yield "the best quality or the largest size cost double", _multiplied(2, lambda step: step.fine)
+    yield "an image from another were free", _multiplied(0, lambda step: step.uploaded)
+    yield "an image from another cost double", _multiplied(2, lambda step: step.uploaded)
     for engine in engines:
         yield f"{engine} were free", _multiplied(0, partial(_is_by, engine))
         yield f"{engine} cost double", _multiplied(2, partial(_is_by, engine))

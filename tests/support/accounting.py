@@ -92,7 +92,8 @@ def _fields_of(request: httpx.Request) -> tuple[dict[str, Any], bool]:
 
 def _step(fields: dict[str, Any]) -> Step:
     fine = fields.get("quality") == "hd"
-    return Step("served", fields["image_number_of_images"], fields["image_generator"], fine)
+    uploaded = fields.get("type") == "image-to-image"
+    return Step("served", fields["image_number_of_images"], fields["image_generator"], fine, uploaded=uploaded)
 
 
 @dataclass

@@ -52,7 +52,8 @@ class LockAPrompt(_PartialLock):
         return running.prompt == order.prompt
 
 
-@breaks("LOCK-ONE", how="The lock prevents no generation from an image.")
+# With the control API, no check uploads while a generation runs.
+@breaks("LOCK-ONE", how="The lock prevents no generation from an image.", modes=("black-box",))
 class LockWithoutUploads(_PartialLock):
     def conflicts(self, account: Account, running: Order, order: Order) -> bool:
         return order.fields.get("type") not in FROM_IMAGE

@@ -27,6 +27,12 @@ variant(
     price=lambda _, order: order.count * (1 + (max(order.width, order.height) > _USUAL_SIDE)),
 )
 variant(
+    "uploads-cost-double",
+    "CREDIT-COST",
+    "An image from an image costs 2 credits.",
+    price=lambda _, order: order.count * (1 + (order.fields.get("type") in FROM_IMAGE)),
+)
+variant(
     "uploads-without-credits",
     "CREDIT-419",
     "An image from an image needs no credits.",
