@@ -105,12 +105,15 @@ class ByPattern:
                 f"the account low has fewer than the {self._figure} credits in the target file, or a refused request "
                 "costs a credit: correct the file if it is wrong"
             )
-        fitting = explanations(credit_readings([step.engine for step in steps]), self._figure, steps)
+        # The engine of an invalid request has no price.
+        engines = [step.engine for step in steps if step.outcome in {"served", "exhausted"}]
+        fitting = explanations(credit_readings(engines), self._figure, steps)
         harmless = [reading for reading in fitting if "CREDIT-COST" not in reading.breaks]
         hint = SANDBOX_HINT if images > self._figure else ""
-        received = f"{counted(images, 'image')}{as_if(fitting)}{hint}"
+        likely = [reading for reading in harmless if reading.breaks == harmless[0].breaks]
+        received = f"{counted(images, 'image')}{as_if(likely)}"
         if not harmless:
-            self._expect("CREDIT-COST", False, received)
+            self._expect("CREDIT-COST", False, f"{received}{as_if(fitting)}{hint}")
             self._learn_price(images)
             return
         exact = "CREDIT-ATOMIC" not in harmless[0].breaks

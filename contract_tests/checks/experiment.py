@@ -12,10 +12,10 @@ from contract_tests.client.call import Reply
 from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, engine_field, finest, with_count, with_prompt
+from contract_tests.oracle.engines import Fields, dearest, engine_field, finest, source_field, with_count, with_prompt
 from contract_tests.oracle.quota import Outcome, Step
 from contract_tests.oracle.replies import images_requested, made, own_limit
-from contract_tests.oracle.samples import FIELDS, INVALID
+from contract_tests.oracle.samples import FIELDS, INVALID, plain_picture, valid
 from contract_tests.runner.run import Run
 from contract_tests.runner.verdict import Verdict
 
@@ -59,14 +59,21 @@ class Experiment:
         return [self.api.simplest, *self.api.others]
 
     def kinds(self) -> list[Fields]:
-        """Return a request of each kind that may be counted differently: the best quality, then each engine."""
-        return [finest(self.api.simplest), *self.singles()]
+        """Return a request of each kind that may be counted differently: the best that there is, then each engine."""
+        return [dearest(self.api.simplest), finest(self.api.simplest), *self.singles()]
 
     def ask(self, fields: Fields, images: int = 1) -> tuple[Step, Reply]:
         """Send a request once the lock is free."""
         prompt = self._prompt()
         reply = self.api.generate_when_ready(with_count(with_prompt(fields, prompt), images))
         return self._note(prompt, with_count(fields, images), reply), reply
+
+    def use_upload(self) -> tuple[Step, Reply]:
+        """Send a request for an image from another, which a service may refuse for the picture."""
+        prompt, fields = self._prompt(), valid("enhancement").fields
+        files = {source_field(): plain_picture()}
+        reply = self.api.generate_when_ready(with_prompt(fields, prompt), files)
+        return self._note(prompt, fields, reply, uploaded=True), reply
 
     def use(self, kinds: Sequence[Fields], images: int = 1) -> tuple[Step, Reply]:
         """Send the first of these requests that the service does not refuse for a limit of its own."""
@@ -127,7 +134,7 @@ class Experiment:
         return step, reply
 
     def expect_exhausted(self, since: str) -> None:
-        """Check that every engine is refused with the documented status, now that the quota is used up."""
+        """Check that every engine and an upload are refused with the documented status, now the quota is used up."""
         shown = False
         for fields in self.singles():
             step, reply = self.ask(fields)
@@ -141,6 +148,11 @@ class Experiment:
                 self.rule, passed, expected=f"{self.status}, since {since}", received=received, by=by
             ):
                 return
+        # Any other refusal of an upload may be about the picture.
+        step, reply = self.use_upload()
+        if step.outcome == "served":
+            expected = f"{self.status} to an upload too, since {since}"
+            self.verdict.expect(self.rule, False, expected=expected, received=str(reply.status), by=self.trail)
         if not shown:
             raise InconclusiveError(f"the account {self.api.role} was refused for another reason ({reply.status})")
 
@@ -187,14 +199,16 @@ class Experiment:
         # The end keeps "Kettle 1" from being the beginning of "Kettle 10".
         return f"Kettle {next(self._numbers)}, of {self.api.role} {self.run.settings.seed}"
 
-    def _note(self, prompt: str, fields: Fields, reply: Reply, *, overlapping: bool = False) -> Step:
+    def _note(
+        self, prompt: str, fields: Fields, reply: Reply, *, overlapping: bool = False, uploaded: bool = False
+    ) -> Step:
         """Record a request and its outcome; raise InconclusiveError if that is unknown."""
         if reply.status == 401 or reply.redirects or (reply.status >= 500 and not is_service_error(reply)):
             raise InconclusiveError(f"the account {self.api.role} was answered {reply.status}")
         outcome: Outcome = "served" if made(reply) else self._refusal(reply.status)
         images = len(reply.images) or images_requested(fields)
-        fine = with_count(fields, 1) not in [with_count(each, 1) for each in self.singles()]
-        step = Step(outcome, images, str(fields[engine_field()]), fine, overlapping)
+        fine = not uploaded and with_count(fields, 1) not in [with_count(each, 1) for each in self.singles()]
+        step = Step(outcome, images, str(fields[engine_field()]), fine, overlapping, uploaded)
         self.steps.append(step)
         self._prompts.append((prompt, outcome))
         return step

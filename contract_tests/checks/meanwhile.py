@@ -5,9 +5,9 @@ from collections.abc import Callable
 from contract_tests.checks.overlap import Overlap
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
-from contract_tests.oracle.engines import Fields, with_prompt
+from contract_tests.oracle.engines import Fields, source_field, with_prompt
 from contract_tests.oracle.replies import made
-from contract_tests.oracle.samples import INVALID, valid
+from contract_tests.oracle.samples import INVALID, plain_picture, valid
 from contract_tests.runner.run import Run
 
 _FROM_IMAGE = valid("enhancement")
@@ -22,10 +22,10 @@ def requests_meanwhile(api: Api, anonymous: Api, overlap: Overlap, run: Run) -> 
     replies: list[Reply] = []
     prompt = prompt_of_seconds(run)
     other, from_image = with_prompt([api.simplest, *api.others][-1], prompt), with_prompt(_FROM_IMAGE.fields, prompt)
-    seconds = ((other, None), (api.simplest, None), (from_image, _FROM_IMAGE.files))
+    seconds = ((other, None), (api.simplest, None), (from_image, {source_field(): plain_picture()}))
     idle: tuple[Call, ...] = (
         lambda: api.generate(INVALID),
-        lambda: _request_without_token(anonymous, api.simplest, run),
+        lambda: request_without_token(anonymous, api.simplest, run),
         lambda: api.abort(api.simplest),
     )
     for (fields, files), call in zip(seconds, idle, strict=True):
@@ -36,7 +36,8 @@ def requests_meanwhile(api: Api, anonymous: Api, overlap: Overlap, run: Run) -> 
     return replies
 
 
-def _request_without_token(anonymous: Api, fields: Fields, run: Run) -> None:
+def request_without_token(anonymous: Api, fields: Fields, run: Run) -> None:
+    """Request a generation without a token; it must be refused."""
     # Where tokens are ignored, which is a finding of its own, it would be served.
     if not run.ignores_tokens:
         anonymous.call("generateImage", None, fields)

@@ -46,14 +46,20 @@ class Spending:
             control.change(token, lock=None)
 
     def expensive_requests(self) -> None:
-        """Spend all but one credit: two images at once in the best quality, then one by each engine."""
+        """Spend all but one credit: two images at once in the best quality, one by each engine, one from an upload."""
         if self.figure >= _ENOUGH:
             self._first()
         elif self._control is None:
             # Two credits tell more at once, unless the balance shows what one of them has paid.
             return
         engines = self._experiment.singles()[1:]
+        uploaded = False
         while self.left > 1 and not self._short:
+            if not engines and not uploaded:
+                uploaded = True
+                self._judge.before()
+                self._record(*self._experiment.use_upload())
+                continue
             self._pay([*engines[:1], *self._experiment.singles()])
             engines = engines[1:]
 

@@ -33,7 +33,7 @@ from contract_tests.runner.verdict import Verdict
 ENGINES = {engine.name: engine for engine in load_engines() if not engine.form}
 WITHOUT_SOURCE = ("image-to-image-without-source", "upscale-without-source")
 PROMPT = (
-    "A sign: \u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
+    "A sign:\n\u201cCafe\u0301 & Caf\u00e9\u201d, <b>Stra\u00dfe</b> & 'TEA'  at 50% \u2014 "
     "\u65e5\u672c\u8a9e, \u0639\u0631\u0628\u064a, \U0001f98a; \\n {{ 7 * 7 }} ${HOME}; " + "and so on, " * 18 + "END"
 )
 

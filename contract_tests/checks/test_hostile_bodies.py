@@ -16,7 +16,7 @@ _SECONDS, _FEWEST = 15, 30
 def test_hostile_bodies(run: Run, verdict: Verdict, refused: Api) -> None:
     """They are invalid under every reading, so any refusal is in keeping."""
     # So many as fit into a few seconds, so that a low rate does not prolong a run.
-    number = max(_FEWEST, int(run.target.budget.requests_per_second * _SECONDS))
+    number = max(_FEWEST, int(run.transport.requests_per_second * _SECONDS))
     search = FailureSearch(run, verdict, refused.role)
     search.send_all(hostile_bodies()[:number])
     search.conclude()

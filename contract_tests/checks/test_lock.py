@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contract_tests.calibration.questions import INVALID as PARAMETERS
 from contract_tests.calibration.questions import LOCKED, first_of, shown
 from contract_tests.checks.decisions import decides
-from contract_tests.checks.meanwhile import prompt_of_seconds, requests_meanwhile
+from contract_tests.checks.meanwhile import prompt_of_seconds, request_without_token, requests_meanwhile
 from contract_tests.checks.overlap import Overlap, judge_409_body, judge_life, judge_seconds, judge_seen
 from contract_tests.client.api import Api
 from contract_tests.client.call import Reply
@@ -48,6 +48,7 @@ def test_second_generation_is_refused(
     # A lock that is held already would hide it, and a shared one may be another client's.
     if overlap.checks[-1].status == 200 and target.lock_scope == "account":
         _expect_no_lock_by_refused_calls(verdict, primary, run, overlap.margin, without_invalid=able)
+        _expect_no_lock_without_token(verdict, primary, api("anonymous"), run)
 
 
 @decides(
@@ -151,6 +152,12 @@ def _expect_no_lock_by_refused_calls(
     # The service learns of the closed connection later than the suite.
     run.transport.sleep(margin)
     verdict.step_status("LOCK-CHECK", api.check(), 200, "after calls that generated nothing", by=tuple(api.trail))
+
+
+def _expect_no_lock_without_token(verdict: Verdict, api: Api, anonymous: Api, run: Run) -> None:
+    request_without_token(anonymous, api.simplest, run)
+    by = (*anonymous.trail[-1:], check := api.check())
+    verdict.step_status("LOCK-CHECK", check, 200, "after a request without a token", by=by)
 
 
 def _judge_release(verdict: Verdict, overlap: Overlap, run: Run, target: Target) -> None:

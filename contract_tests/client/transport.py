@@ -82,6 +82,11 @@ class Transport:
         self.starting: list[Callable[[Call], None]] = []
         self.listeners: list[Callable[[Sent], None]] = []
 
+    @property
+    def requests_per_second(self) -> float:
+        """The present pace, which is slower than that of the target once the service has throttled."""
+        return 1 / self._gap
+
     def close(self) -> None:
         self._kept.close()
         self._fresh.close()

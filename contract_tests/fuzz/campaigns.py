@@ -52,12 +52,12 @@ LINKED = Campaign(_GETS + _POST, "positive", ("stateful",), enumerated=1, credit
 
 def allowance(run: Run) -> int:
     """Return how many requests fit into a few seconds, so that a low rate does not prolong a run."""
-    return max(_MIN_REQUESTS, int(run.target.budget.requests_per_second * _SECONDS))
+    return max(_MIN_REQUESTS, int(run.transport.requests_per_second * _SECONDS))
 
 
 def is_fast(run: Run) -> bool:
     """Return whether the rate is high enough to search for the shortest request."""
-    return run.target.budget.requests_per_second >= _FAST
+    return run.transport.requests_per_second >= _FAST
 
 
 def configuration(campaign: Campaign, run: Run) -> dict[str, Any]:

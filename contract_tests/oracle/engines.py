@@ -195,6 +195,19 @@ def finest(fields: Fields) -> dict[str, Any]:
     return {**fields, **{name: values[-1] for name, values in free.items() if name in fields}}
 
 
+def dearest(fields: Fields) -> dict[str, Any]:
+    """Return the request in the best quality and the largest size that the document lists."""
+    engine = engine_of(fields)
+    size = engine.role("size") if engine else None
+    sizes = choices(engine.properties[size]) if engine and size else []
+    return {**finest(fields), **({size: max(sizes, key=_pixels)} if size and sizes else {})}
+
+
+def _pixels(size: str) -> int:
+    width, _, height = size.partition("x")
+    return int(width) * int(height)
+
+
 def choices(schema: Node) -> list[Any]:
     """Return the only values of a parameter, none if it has others."""
     return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))

@@ -17,8 +17,8 @@ Kinds = frozenset[Outcome]
 class Step:
     """One request and its outcome.
 
-    fine: the last choice of each parameter, such as high definition. overlapping: it was sent during another
-    generation, so that its outcome says nothing about the quota.
+    fine: the last choice of each parameter, such as high definition, or the largest size. overlapping: it was sent
+    during another generation, so that its outcome says nothing about the quota. uploaded: it was for an image from one.
     """
 
     outcome: Outcome
@@ -26,6 +26,7 @@ class Step:
     engine: str = ""
     fine: bool = False
     overlapping: bool = False
+    uploaded: bool = False
 
 
 Units = Callable[[Step], int]
@@ -78,8 +79,11 @@ def credit_readings(engines: Sequence[str]) -> list[Reading]:
     """Return the readings of the price of a generation [CREDIT-COST, CREDIT-NEED, CREDIT-ATOMIC]."""
     documented = Reading("", (), _price)
     lenient = [
-        replace(each, counted=kinds, text=text, breaks=(*each.breaks, *broken))
-        for each in (documented, replace(documented, whole=False, breaks=("CREDIT-NEED",)))
+        replace(each, counted=kinds, text=" and ".join(filter(None, (each.text, text))), breaks=(*each.breaks, *broken))
+        for each in (
+            documented,
+            Reading("one credit were enough for several images", ("CREDIT-NEED",), _price, whole=False),
+        )
         for kinds, text, broken in _counted_refusals("CREDIT-ATOMIC", "a {} request cost a credit")
         # Without credits there is nothing to charge, unless other refusals are charged too.
         if kinds != {"exhausted"}
@@ -134,10 +138,13 @@ def _price(step: Step) -> int:
 def _wrong_prices(engines: Sequence[str]) -> Iterator[tuple[str, Units]]:
     yield "images were free", lambda _: 0
     yield "a request cost the same for any number of images", lambda _: CREDITS_PER_IMAGE
+    yield "several images cost a credit more", lambda step: _price(step) + (step.images > 1)
     yield "the last of several images were free", lambda step: _price(step) - CREDITS_PER_IMAGE * (step.images > 1)
     for credits_ in (2, 3, 4, 20):
         yield f"an image cost {credits_} credits", _multiplied(credits_ // CREDITS_PER_IMAGE, lambda _: True)
-    yield "high quality cost double", _multiplied(2, lambda step: step.fine)
+    yield "the best quality or the largest size cost double", _multiplied(2, lambda step: step.fine)
+    yield "an image from another were free", _multiplied(0, lambda step: step.uploaded)
+    yield "an image from another cost double", _multiplied(2, lambda step: step.uploaded)
     for engine in engines:
         yield f"{engine} were free", _multiplied(0, partial(_is_by, engine))
         yield f"{engine} cost double", _multiplied(2, partial(_is_by, engine))

@@ -20,6 +20,7 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits
 from contract_tests.runner.verdict import Verdict
+from contract_tests.wrong_servers.wire import parse
 from support.conformance import target
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -29,12 +30,16 @@ _AVAILABLE = {"status": "success", "message": "Image generation is available."}
 
 @dataclass
 class Service:
-    """One account that counts by a reading. quota: the status of its refusal; largest: its own limit of images."""
+    """One account that counts by a reading.
+
+    quota: the status of its refusal; largest: its own limit of images; free_forms: whether no form is refused.
+    """
 
     reading: Reading
     left: int
     quota: Quota
     largest: int = 9
+    free_forms: bool = False
     made: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,8 +49,8 @@ class Service:
         if request.method == "GET":
             recent = request.url.path.endswith("recent-images")
             return httpx.Response(200, json=self.made[:-11:-1] if recent else _AVAILABLE)
-        fields = json.loads(request.content)
-        outcome = self._outcome(fields)
+        fields, is_form = _fields_of(request)
+        outcome = "served" if is_form and self.free_forms else self._outcome(fields)
         if outcome == "served":
             self.left -= self.reading.units(_step(fields))
             images = self.make(fields)
@@ -76,9 +81,19 @@ class Service:
         return {"image_number_of_images" if known else "image_generator": ["No."]}
 
 
+def _fields_of(request: httpx.Request) -> tuple[dict[str, Any], bool]:
+    """Return the fields of a request, and whether it is a form."""
+    kind = request.headers["content-type"]
+    if kind.startswith("application/json"):
+        return json.loads(request.content), False
+    fields = parse(kind, request.content).fields
+    return {**fields, "image_number_of_images": int(fields["image_number_of_images"])}, True
+
+
 def _step(fields: dict[str, Any]) -> Step:
     fine = fields.get("quality") == "hd"
-    return Step("served", fields["image_number_of_images"], fields["image_generator"], fine)
+    uploaded = fields.get("type") == "image-to-image"
+    return Step("served", fields["image_number_of_images"], fields["image_generator"], fine, uploaded=uploaded)
 
 
 @dataclass

@@ -99,6 +99,7 @@ _INPUTS: tuple[tuple[str, str, Callable[[str, Order], str]], ...] = (
         lambda prompt, _: prompt.encode("ascii", "replace").decode(),
     ),
     ("without-lines", "White space in the input is collapsed.", lambda prompt, _: " ".join(prompt.split())),
+    ("in-one-line", "Blanks replace line breaks in the input.", lambda prompt, _: " ".join(prompt.splitlines())),
     ("with-engine", "The input begins with the name of the engine.", lambda prompt, order: f"{order.engine}: {prompt}"),
     ("first-of-several", "The input of several prompts is the first of them.", _first_of_several),
     ("is-type", "The input of an image from an image is its type.", _type_of_edit),

@@ -52,7 +52,8 @@ class LockAPrompt(_PartialLock):
         return running.prompt == order.prompt
 
 
-@breaks("LOCK-ONE", how="The lock prevents no generation from an image.")
+# With the control API, no check uploads while a generation runs.
+@breaks("LOCK-ONE", how="The lock prevents no generation from an image.", modes=("black-box",))
 class LockWithoutUploads(_PartialLock):
     def conflicts(self, account: Account, running: Order, order: Order) -> bool:
         return order.fields.get("type") not in FROM_IMAGE
@@ -120,6 +121,14 @@ class InvalidFreesLock(_Freeing):
 class AnonymousFreesLock(_Freeing):
     def unauthenticated(self) -> Reply:
         self.free_all()
+        return super().unauthenticated()
+
+
+@breaks("LOCK-CHECK", how="A request without a token takes the lock of every account.", modes=("black-box",))
+class AnonymousTakesLock(Service):
+    def unauthenticated(self) -> Reply:
+        for account in self.accounts.all():
+            account.lock_slot.lock = account.lock_slot.lock or Lock(None, self.expiry(account.clock.now()))
         return super().unauthenticated()
 
 

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from contract_tests.wrong_servers.catalogue import breaks, differs, mock, variant
-from contract_tests.wrong_servers.parameters import Examination
+from contract_tests.wrong_servers.parameters import FROM_IMAGE, Examination
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.state import Account, Order
 from contract_tests.wrong_servers.wire import Reply, Request
+
+_USUAL_SIDE = 1024
 
 
 def _always(self: Service, account: Account, order: Order) -> bool:
@@ -18,6 +20,26 @@ def _charge_nothing(self: Service, account: Account, order: Order) -> None:
 
 
 variant("nothing-charged", "CREDIT-COST", "Generations cost nothing.", charge=_charge_nothing)
+variant(
+    "large-sizes-cost-double",
+    "CREDIT-COST",
+    "An image with a side of more than 1024 pixels costs 2 credits.",
+    price=lambda _, order: order.count * (1 + (max(order.width, order.height) > _USUAL_SIDE)),
+)
+variant(
+    "uploads-cost-double",
+    "CREDIT-COST",
+    "An image from an image costs 2 credits.",
+    price=lambda _, order: order.count * (1 + (order.fields.get("type") in FROM_IMAGE)),
+)
+variant(
+    "uploads-without-credits",
+    "CREDIT-419",
+    "An image from an image needs no credits.",
+    affordable=lambda self, account, order: (
+        order.fields.get("type") in FROM_IMAGE or Service.affordable(self, account, order)
+    ),
+)
 variant("charged-by-request", "CREDIT-COST", "A request costs 1 credit, however many images.", price=lambda *_: 1)
 variant(
     "credit-without-end",

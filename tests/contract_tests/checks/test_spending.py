@@ -65,7 +65,7 @@ def test_no_assumption_makes_a_documented_rule_violated(reading: Reading, figure
 @pytest.mark.parametrize("figure", [2, 6])
 @pytest.mark.parametrize("reading", [each for each in WRONG if each.whole], ids=named)
 def test_a_wrong_price_violates_or_leaves_the_price_open(reading: Reading, figure: int) -> None:
-    unseen = {"stablediffusion", "flux-pro"} & set(reading.text.split()) if figure == 2 else set()
+    unseen = {"stablediffusion", "flux-pro", "another"} & set(reading.text.split()) if figure == 2 else set()
     try:
         bench = spend(reading, figure)
     except InconclusiveError:
@@ -83,7 +83,7 @@ def test_a_wrong_price_violates_or_leaves_the_price_open(reading: Reading, figur
     [
         ("images were free", 1),
         ("a request cost the same for any number of images", 2),
-        ("high quality cost double", 1),
+        ("the best quality or the largest size cost double", 1),
         ("an image cost 2 credits", 2),
         ("the last credit could not be spent", 2),
     ],
@@ -109,3 +109,20 @@ def test_free_images_are_reported_with_the_possibility_of_a_sandbox() -> None:
 def test_the_price_that_shows_counts_for_the_rest_of_the_run() -> None:
     bench = spend(next(each for each in WRONG if each.text == "an image cost 2 credits"), 6)
     assert bench.run.budget.price == 2
+
+
+def test_a_finding_about_the_credits_needed_says_what_the_service_does() -> None:
+    bench = spend(next(each for each in HARMLESS if not each.whole and not each.counted), 6)
+    (finding,) = bench.verdict.broken
+    assert finding.rule == "CREDIT-NEED"
+    assert finding.received == "9 images, as if one credit were enough for several images"
+
+
+def test_two_images_at_once_are_of_the_kind_that_may_cost_most() -> None:
+    bench = spend(HARMLESS[0], 3)
+    first = bench.run.made_images.of("low")[0].reply
+    assert '"size":"1792x1024"' in str(first.exchange.body).replace(" ", "")
+
+
+def test_an_upload_that_needs_no_credits_is_a_violation() -> None:
+    assert "CREDIT-419" in spend(HARMLESS[0], 3, free_forms=True).rules(passed=False)

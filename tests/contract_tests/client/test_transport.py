@@ -118,6 +118,7 @@ def test_slows_down_after_throttling() -> None:
     for _ in range(2):
         paced.send(Call("GET", URL))
     assert clock.sleeps == [0.0, 1.0, 2.0]
+    assert paced.requests_per_second == 0.5
 
 
 def test_gives_up_when_throttling_does_not_end() -> None:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from hypothesis import configuration
 
+from contract_tests.client.call import Call
 from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBrokenError
-from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign
+from contract_tests.fuzz.campaigns import CALLS, DOCUMENTED, INVALID, LINKED, Campaign, allowance
 from contract_tests.fuzz.engine import run_campaign
 from contract_tests.fuzz.judgement import Record
 from contract_tests.runner.events import Decision
@@ -245,3 +246,12 @@ def test_a_failure_that_does_not_repeat_is_not_a_finding() -> None:
     bench.run_campaign(CALLS, "primary")
     assert failed
     assert not bench.broken
+
+
+def test_a_campaign_is_smaller_once_the_service_has_throttled() -> None:
+    bench = Bench(SmallService(), pace=FAST)
+    before = allowance(bench.run)
+    replies = iter([httpx.Response(429, headers={"retry-after": "0"}), httpx.Response(200)])
+    throttled = Bench(lambda _: next(replies), pace=FAST)
+    throttled.run.transport.send(Call("GET", throttled.run.url("getVersions")))
+    assert allowance(throttled.run) == before // 2
