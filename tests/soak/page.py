@@ -1,10 +1,10 @@
-"""Does the page stay fast? Chromium shows the busiest of many worlds, first at rest and then under load; prints what it costs.
+"""Does the page stay fast? Chromium shows the busiest of many worlds, at rest and then under load; prints the costs.
 
     python tests/soak/page.py [--rounds N] [--seconds N] [--rate N] [--worlds N]
 
-Exit status 1 if the page costs more than allowed. Each figure is measured in several rounds, and the median counts. A task
-counts by its CPU time: on a busy machine, its duration is also that of other work. The time until the rows show has no such
-measure, so its CPU time is printed beside it.
+Exit status 1 if the page costs more than allowed. Each figure is measured in several rounds, and the median counts. A
+task counts by its CPU time: on a busy machine, its duration is also that of other work. The time until the rows show has
+no such measure, so the CPU time of the loading is printed beside it.
 """
 
 import argparse
@@ -44,7 +44,7 @@ WATCH = """
 
 @dataclass
 class Cost:
-    """The costs of one round. warm_cpu_ms: of the loading as a whole; task_ms: CPU time and duration of the longest tasks."""
+    """The costs of one round. warm_cpu_ms: of all loading; task_ms: CPU time and duration of the longest tasks."""
 
     cold_bytes: int
     warm_ms: float
@@ -154,7 +154,7 @@ def measure(browser: Browser, mocked: Mocked, seconds: float, rate: int) -> Cost
             live = (tab.received - received) / (time.monotonic() - began)
             longest = tuple(max(each, default=0.0) for each in tasks.end())
             after = tab.heap()
-        assert tabs.problems == []
+        assert tabs.problems == [], tabs.problems
     return Cost(cold, warm, warm_cpu, live, (longest[0], longest[1]), (before, after))
 
 
