@@ -3,8 +3,8 @@
     python tests/soak/page.py [--rounds N] [--seconds N] [--rate N] [--worlds N]
 
 Exit status 1 if the page costs more than allowed. Each figure is measured in several rounds, and the median counts. A
-task counts by its CPU time: on a busy machine, its duration is also that of other work. The time until the rows show has
-no such measure, so the CPU time of the loading is printed beside it.
+task counts by its CPU time: on a busy machine, its duration is also that of other work. The time until the rows show
+has no such measure, so the CPU time of the loading is printed beside it.
 """
 
 import argparse
