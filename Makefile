@@ -47,10 +47,11 @@ conform: $(VENV)/.dev ## run the suite against the running mock (CONFORM="--prof
 selftest: $(VENV)/.dev ## run the suite against wrong servers (SELFTEST="--mode control" for other flags)
 	@$(BIN)/aiimage-conform selftest $(SELFTEST)
 
-soak: $(VENV)/.dev ## run long tests: 10,000 histories, memory over a million requests, delays by hostile clients
+soak: $(VENV)/.dev ## run long tests: 10,000 histories, memory over a million requests, delays by hostile clients, the page under load
 	HISTORIES=10000 $(BIN)/pytest -n auto -q tests/histories
 	$(BIN)/python tests/soak/memory.py
 	$(BIN)/python tests/soak/hostile.py
+	$(BIN)/python tests/soak/page.py
 
 bench: $(VENV)/.dev ## compare the speed of the mock with simpler programs (BENCH="--rounds 1" for other flags)
 	@$(BIN)/python -m benchmarks ours $(BENCH)

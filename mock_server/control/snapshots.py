@@ -1,4 +1,4 @@
-"""The whole state or one world, exported and imported. A snapshot is validated first, so that its values break no request."""
+"""The whole state or one world, exported and imported. A snapshot is validated first: its values break no request."""
 
 import re
 from collections.abc import Callable

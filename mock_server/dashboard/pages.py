@@ -56,6 +56,7 @@ def page_app(data: PageData, auth: Auth) -> Router:
         Route("/login", pages.login, methods=["GET", "POST"]),
         Route("/logout", pages.logout, methods=["POST"]),
         Route("/static/{name}", pages.static, methods=["GET"]),
+        Route("/static/{tag}/{name}", pages.static, methods=["GET"]),
     ]
     return Router(routes, redirect_slashes=False)
 
@@ -70,13 +71,18 @@ class Pages:
             loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._files = {path.name: path.read_bytes() for path in _STATIC.iterdir() if path.suffix in _TYPES}
+        self._tag = hashlib.blake2b(
+            b"".join(self._files[name] for name in sorted(self._files)), digest_size=6
+        ).hexdigest()
 
     async def home(self, request: Request) -> Response:
         """Answer GET /: the page, or the login for a request that is not authenticated."""
         if not self._auth.allows(request.headers):
             expired = cookie_name(request.headers) in request.cookies
             return self._login_form(200, "The session has ended. Log in again." if expired else "")
-        return self._page("page.html", data=self._data, guarded=self._auth.required)
+        modules = sorted(name for name in self._files if name.endswith(".js") and name != "login.js")
+        static = {"folder": f"static/{self._tag}", "modules": modules}
+        return self._page("page.html", data=self._data, guarded=self._auth.required, static=static)
 
     async def login(self, request: Request) -> Response:
         """Answer GET and POST of /login: start a session for the right admin token, and lead to where it was needed."""
@@ -99,13 +105,19 @@ class Pages:
         return reply
 
     async def static(self, request: Request) -> Response:
-        """Answer GET /static/{name}; 304 if the browser's copy is current; raise a 404."""
+        """Answer GET /static/{name}; 304 if the browser's copy is current; raise a 404.
+
+        Under /static/{tag}/ a file stays as it is for ever, so that a browser does not even ask again.
+        """
         name = request.path_params["name"]
+        if request.path_params.get("tag", self._tag) != self._tag:
+            raise HTTPException(404)
         content = self._files.get(name)
         if content is None:
             raise HTTPException(404)
         tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
-        headers = {"etag": tag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+        caching = "max-age=31536000, immutable" if "tag" in request.path_params else "no-cache"
+        headers = {"etag": tag, "cache-control": caching, "x-content-type-options": "nosniff"}
         # The header may list several tags, and a proxy may mark them as weak.
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

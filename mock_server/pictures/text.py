@@ -39,8 +39,8 @@ LOOKALIKES = str.maketrans(
 def add_card(canvas: Image.Image, picture: Picture, share: float, above: bool = False) -> None:
     """Draw the prompt and the caption on the lower part of `canvas`, the prompt in at most `share` of its height.
 
-    A tag is drawn instead if the canvas is too small for a readable prompt. above: draw on the upper part, and hide what
-    is there.
+    A tag is drawn instead if the canvas is too small for a readable prompt. above: draw on the upper part, and hide
+    what is there.
     """
     scale = min(canvas.size)
     if scale < MIN_CARD_PIXELS:

@@ -121,6 +121,7 @@ def settle(page: Page) -> None:
         image = images.nth(place)
         image.scroll_into_view_if_needed()
         image.evaluate("(image) => image.decode()")
+    page.evaluate("document.querySelector('.gallery').scrollTop = 0")
     page.evaluate("scrollTo(0, 0)")
     page.mouse.move(0, 0)
 

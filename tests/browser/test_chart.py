@@ -20,7 +20,7 @@ def page(watched: Watched, shared: Mocked, token: str) -> Page:
     page.get_by_role("button", name="Open", exact=True).click()
     expect(part(page, "mode")).to_have_text("frozen")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(part(page, "begun")).to_have_text("1 in progress")
+    expect(part(page, "begun")).to_have_text("1 running")
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 4})
     assert shared.generate(token).status_code == 409
     shared.control("PUT", f"/worlds/{token}/faults", [{"fault": "proxy-error", "operation": "versions"}])

@@ -22,6 +22,7 @@ def test_a_long_text_is_shown_whole_and_a_longer_one_as_cut(watched: Watched, sh
     expect(dialog.locator(".cut").first).to_contain_text("has cut description_flux_pro, which has 9,000 characters")
     expect(dialog.locator(".cut").last).to_contain_text("no command can repeat it")
     expect(dialog.locator(".curl")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Edit and resend")).to_have_count(0)
 
 
 def test_a_world_that_only_asks_is_listed_by_its_name(watched: Watched, shared: Mocked, token: str) -> None:
@@ -73,4 +74,13 @@ def test_an_invisible_character_is_shown_as_one(watched: Watched, shared: Mocked
     rows(page).click()
     shown = page.get_by_role("dialog").locator("pre").first
     expect(shown).to_contain_text("fox‹U+202E›xof")
-    assert OVERRIDE not in page.get_by_role("dialog").inner_text().split("Repeat this request")[0]
+    for language in ("curl", "Python", "JavaScript", "pytest"):
+        page.get_by_role("button", name=language, exact=True).click()
+        expect(page.locator(".curl")).to_contain_text("fox\\u202exof")  # the same text, in JSON
+    assert OVERRIDE not in page.get_by_role("dialog").inner_text()
+
+
+def test_an_invisible_character_in_a_label_is_shown_as_one(watched: Watched, shared: Mocked, token: str) -> None:
+    shared.control("PATCH", f"/worlds/{token}", {"label": f"Anna{OVERRIDE}"})
+    page = watched.open(token)
+    expect(part(page, "picker").locator("option:checked")).to_have_text("Anna‹U+202E›")

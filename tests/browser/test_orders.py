@@ -76,7 +76,7 @@ def test_a_picture_is_shown_with_size_and_price(watched: Watched, shared: Mocked
     page = watched.open(token)
     expect(part(page, "no-pictures")).to_be_visible()
     shared.generate(token, "A hare")
-    expect(page.locator(".gallery li")).to_contain_text("flux-pro · 1024×1024 · 1 credit")
+    expect(page.locator(".gallery li")).to_contain_text("flux-pro, 1 credit1024×1024")
     expect(part(page, "no-pictures")).to_be_hidden()
 
 

@@ -44,7 +44,7 @@ def test_a_request_of_the_page_is_not_the_clients(page: Page, shared: Mocked, to
 def test_a_lost_reply_shows_and_is_paid_once(page: Page, shared: Mocked, token: str, fault: dict[str, str]) -> None:
     send(page, "200")  # now there is a connection that a browser would use again
     shared.control("PUT", f"/worlds/{token}/faults", [{**fault, "operation": "generate-image", "times": 1}])
-    send(page, "no response")
+    send(page, "lost")
     expect(part(page, "answer")).to_contain_text("closed without a response")
     found = shared.control("GET", f"/requests?token={token}")["requests"]
     assert [each["status"] for each in found] == [None, 200]
@@ -75,8 +75,8 @@ def test_a_request_in_progress_shows_its_time_on_the_clock_of_the_world(page: Pa
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     page.get_by_role("button", name="Send", exact=True).click()
     row = rows(page).first
-    expect(row).to_contain_text("in progress")
-    expect(part(page, "begun")).to_have_text("1 in progress")
+    expect(row).to_contain_text("running")
+    expect(part(page, "begun")).to_have_text("1 running")
     expect(part(page, "mode")).to_have_text("frozen")
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 11})
     expect(row.locator(".took")).to_have_text("11.0 s")
@@ -93,7 +93,7 @@ def test_a_request_that_ends_late_is_in_the_list(watched: Watched, shared: Mocke
     shared.control("POST", f"/worlds/{token}/clock", {"freeze": True})
     shared.control("PATCH", f"/worlds/{token}", {"generation_time": 5})
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(part(page, "begun")).to_have_text("1 in progress")
+    expect(part(page, "begun")).to_have_text("1 running")
     for _ in range(60):
         shared.get("versions", token)
     shared.control("POST", f"/worlds/{token}/clock", {"advance": 5})

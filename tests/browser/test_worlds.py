@@ -114,17 +114,35 @@ def test_two_worlds_are_shown_side_by_side(watched: Watched, shared: Mocked, tok
     expect(part(panes.nth(0), "credits")).to_have_text("2")
 
 
-def test_a_reset_requires_confirmation(watched: Watched, shared: Mocked, token: str) -> None:
+def test_a_reset_is_undone_and_other_worlds_stay(watched: Watched, shared: Mocked, token: str) -> None:
+    other = f"{token}-other"
     shared.generate(token)
     page = watched.open(token)
+    expect(part(page, "credits")).to_have_text("99")
+    press_in_menu(page, "World menu", "Reset this world")
+    expect(part(page, "reset")).to_be_hidden()  # the menu has closed
+    expect(part(page, "credits")).to_have_text("100")
+    expect(page.locator(".gallery li")).to_have_count(0)
+    expect(page.locator(".row")).to_have_count(0)
+    shared.generate(other)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#notice")).to_contain_text("Undone")
+    expect(part(page, "credits")).to_have_text("99")
+    expect(page.locator(".gallery li")).to_have_count(1)
+    expect(page.locator(".row")).to_have_count(1)
+    assert shared.world(other)["credits"] == 99
+
+
+def test_a_reset_of_all_worlds_requires_confirmation_and_is_undone(watched_own: Watched, own: Mocked) -> None:
+    own.generate("demo")
+    page = watched_own.open("demo")
     for answer, left in (("Cancel", 99), ("Continue", 100)):
-        press_in_menu(page, "World menu", "Reset this world")
+        press_in_menu(page, "More", "Reset all worlds")
         page.get_by_role("dialog").get_by_role("button", name=answer).click()
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect(part(page, "credits")).to_have_text(str(left))
-        assert shared.world(token)["credits"] == left
-    expect(page.locator(".gallery li")).to_have_count(0)
-    expect(page.locator(".row")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(part(page, "credits")).to_have_text("99")
 
 
 def test_a_reset_restores_a_ready_made_account(watched_own: Watched, own: Mocked) -> None:
@@ -133,7 +151,6 @@ def test_a_reset_restores_a_ready_made_account(watched_own: Watched, own: Mocked
     page = watched_own.open("demo-empty")
     expect(part(page, "credits")).to_have_text("55")
     press_in_menu(page, "World menu", "Reset this world")
-    page.get_by_role("dialog").get_by_role("button", name="Continue").click()
     expect(part(page, "credits")).to_have_text("0")
     assert {**own.world("demo-empty"), "clock": None} == {**before, "clock": None}
 

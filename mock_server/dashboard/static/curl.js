@@ -1,5 +1,7 @@
 // The curl command that repeats a request.
 
+import { escaped } from "./words.js";
+
 // Headers that curl sends by itself or that depend on the body. Masked headers are left out as well: their values are unknown.
 const OWN = new Set(["host", "content-length", "content-type", "connection", "accept-encoding", "authorization", "transfer-encoding", "cookie", "origin", "referer"]);
 const FILE = "FILE.png";
@@ -27,7 +29,7 @@ function body(entry) {
     return fields.map(([name, value]) => (isFile(value) ? `-F ${quoted(`${name}=@${FILE}`)}` : `--form-string ${quoted(`${name}=${value}`)}`));
   }
   if (type.includes("urlencoded")) return fields.map(([name, value]) => `--data-urlencode ${quoted(`${name}=${value}`)}`);
-  return [`-H ${quoted("Content-Type: application/json")}`, `-d ${quoted(JSON.stringify(entry.fields))}`];
+  return [`-H ${quoted("Content-Type: application/json")}`, `-d ${quoted(escaped(entry.fields))}`];
 }
 
 function isFile(value) {

@@ -31,7 +31,7 @@ function actions(entry, details, close) {
   const step = (name, by, sign) => el("button", { type: "button", "aria-label": name, title: name, disabled: !details.hasAdjacent(by), click: () => details.step(by) }, sign);
   const choices = details.others.map((each) => el("option", { value: each.id }, `${timeOf(each.at)} ${outcome(each).text} ${each.operation ?? each.path}`));
   const compare = el("select", { "aria-label": "Compare with", change: (event) => details.compare(event.target.value) }, el("option", { value: "" }, "Compare with…"), ...choices);
-  const edit = entry.made && Object.keys(entry.fields).length ? el("button", { type: "button", click: () => details.edit(entry) }, "Edit and resend") : null;
+  const edit = Object.keys(entry.fields).length && !isCut(entry) ? el("button", { type: "button", click: () => details.edit(entry) }, "Edit and resend") : null;
   return el("div", { class: "actions" }, edit, compare, step("Previous request", -1, "↑"), step("Next request", 1, "↓"), close);
 }
 
@@ -132,9 +132,14 @@ function pictures(entry) {
   return el("div", { class: "made" }, ...sources.map((src, place) => el("img", { src, alt: entry.made[place], loading: "lazy" })));
 }
 
+/** Tell whether the journal has cut the request itself. */
+function isCut(entry) {
+  return Object.keys(entry.cut).some((name) => name !== "reply");
+}
+
 function command(entry, world) {
   const known = world.token !== null && world.name === entry.world;
-  if (Object.keys(entry.cut).some((name) => name !== "reply")) {
+  if (isCut(entry)) {
     return el("p", { class: "note cut" }, "The journal has cut this request, so no command can repeat it.");
   }
   const code = el("pre", { class: "curl", tabindex: "0", "aria-label": "Code" });

@@ -37,8 +37,10 @@ class Page {
   async start() {
     this.events.listen();
     this.#addListeners();
+    if (current().world) this.#follow(); // its requests first
     await this.worlds.load().catch((error) => this.notice(error));
     this.#follow();
+    for (const pane of this.#panes) pane.updatePicker();
     addEventListener("hashchange", () => this.#follow());
   }
 

@@ -26,6 +26,7 @@ const PAUSE_MS_PER_PICTURE = 400;
 
 export class Pane {
   #pictured = "";
+  #partial = true;
 
   /** page: the Page that the pane belongs to. */
   constructor(page, name) {
@@ -87,7 +88,8 @@ export class Pane {
   reload() {
     this.feed.restart();
     this.#pictured = "";
-    for (const task of Object.values(this.tasks)) task.ask();
+    this.#partial = true;
+    this.#ask("requests", "world");
   }
 
   /** Handle what has changed on the server. */
@@ -96,8 +98,7 @@ export class Pane {
       this.reload();
       return;
     }
-    const called = more || this.name in requests;
-    const changed = more || worlds.includes(this.name);
+    const [called, changed] = [more || this.name in requests, more || worlds.includes(this.name)];
     if (this.feed.announce(requests, more) || changed) this.#ask("requests"); // a change may begin a request
     if (called) this.#ask("coverage", "verdict");
     if (changed) this.#ask("world", "faults");
@@ -130,12 +131,18 @@ export class Pane {
     for (const name of names) this.tasks[name].ask();
   }
 
+  /** Ask for everything else once the requests are there: they show first. */
+  #askForRest() {
+    if (this.#partial) this.#ask("pictures", "faults", "coverage", "verdict");
+    this.#partial = false;
+  }
+
   #tasks() {
     const task = (work, pause) => new Task(work, pause, (error) => this.#failed(error));
     const fetched = (path, show) => this.#current(() => call("GET", path()), show);
     return {
       world: task(() => fetched(() => this.#path, (view) => this.#show(view)), PAUSE_MS),
-      requests: task(() => this.feed.load(), PAUSE_MS),
+      requests: task(() => this.feed.load().finally(() => this.#askForRest()), PAUSE_MS),
       pictures: task(() => this.#pictures(), PICTURE_PAUSE_MS),
       faults: task(() => fetched(() => `${this.#path}/faults`, (active) => this.#showFaults(active)), PAUSE_MS),
       coverage: task(() => fetched(() => `/coverage?${this.query}`, (coverage) => showCoverage(this.root, coverage, (...chosen) => this.filters.choose(...chosen))), REPORT_PAUSE_MS),

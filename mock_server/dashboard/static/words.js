@@ -8,6 +8,11 @@ export function visible(text) {
   return text.replace(INVISIBLE, (each) => `‹U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}›`);
 }
 
+/** Return a value as JSON for code that is shown and copied: with its invisible characters as escapes, "\\u202e". */
+export function escaped(value) {
+  return JSON.stringify(value).replace(INVISIBLE, (each) => `\\u${each.codePointAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Return the time of day of an instant, to the second. */
 export function timeOf(instant) {
   return instant.slice(11, 19);

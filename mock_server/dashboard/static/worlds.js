@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { el, setChildren } from "./dom.js";
+import { visible } from "./words.js";
 
 const STORAGE_KEY = "aiimage-mock-tokens";
 const MAX_WORLDS = 50;
@@ -68,7 +69,7 @@ export class Worlds {
     const account = this.accounts.get(name);
     const own = typed.all()[name];
     const token = account?.token ?? own ?? null;
-    return { name, token, typed: account ? undefined : own, label: this.#listed.get(name)?.label || token || this.#masked(name), credits: account?.credits ?? this.credits };
+    return { name, token, typed: account ? undefined : own, label: visible(this.#listed.get(name)?.label || token || this.#masked(name)), credits: account?.credits ?? this.credits };
   }
 
   #masked(name) {

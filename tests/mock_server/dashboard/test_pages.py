@@ -218,6 +218,15 @@ def test_a_file_is_served_with_its_type(mock: Mock, name: str) -> None:
     assert reply.content == (STATIC / name).read_bytes()
 
 
+def test_a_browser_asks_for_no_file_of_the_page_twice(mock: Mock) -> None:
+    named = re.findall(r"(?:src|href)=\"(static/[^\"]+)\"", get(mock).text)
+    assert {name.rpartition("/")[2] for name in named} == set(FILES) - {"login.js"}
+    for name in named:
+        assert get(mock, f"/_mock/{name}").headers["cache-control"] == "max-age=31536000, immutable"
+    tag = named[0].split("/")[1]
+    assert get(mock, f"/_mock/{named[0].replace(tag, '0' * len(tag))}").status_code == 404
+
+
 def test_a_cached_file_gets_a_304(mock: Mock) -> None:
     first = mock.call("GET", "/_mock/static/page.js", None)
     assert first.headers["cache-control"] == "no-cache"

@@ -222,7 +222,7 @@ def test_each_operation_has_a_console_with_its_fields(tree: Element, operation: 
 
 def test_a_console_sends_each_field_as_its_type(tree: Element) -> None:
     (form,) = (each for each in of_class(article(tree, "generateImage"), "console"))
-    fields = {(each.get("name"), each.tag, each.get("type"), "data-literal" in each.keys()) for each in form.iter()}
+    fields = {(each.get("name"), each.tag, each.get("type"), "data-literal" in each.attrib) for each in form.iter()}
     assert ("image_number_of_images", "input", "number", True) in fields
     assert ("description", "input", None, False) in fields
     assert ("size", "select", None, False) in fields
@@ -230,7 +230,7 @@ def test_a_console_sends_each_field_as_its_type(tree: Element) -> None:
 
 
 def test_the_base_url_is_that_of_the_mock(tree: Element) -> None:
-    assert [text_of(each) for each in tree.iter("code") if "data-copy" in each.keys()] == [f"{SERVER.origin}/api/v1"]
+    assert [text_of(each) for each in tree.iter("code") if "data-copy" in each.attrib] == [f"{SERVER.origin}/api/v1"]
 
 
 def test_an_operation_with_inline_schemas_is_shown() -> None:
