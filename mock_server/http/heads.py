@@ -9,6 +9,7 @@ from .replies import Reply, error
 
 _HOST = re.compile(rb"[^\s/?#@\\<>\"{}|^`\x7f-\xff]*[ \t]*")
 _WITHOUT_PATH = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _UNPRINTABLE = re.compile(rb"[^ -~]")
 # By what the parser says; else its own words are good enough.
 _REASONS = {
@@ -33,6 +34,18 @@ def make_parser(protocol: object) -> HttpRequestParser:
         lenient_spaces_after_chunk_size=True,
     )
     return parser
+
+
+def with_ascii_target(data: bytes) -> bytes:
+    """Return the beginning of a request with the bytes of its first line above 127 percent-encoded: curl sends them."""
+    blank = len(data) - len(data.lstrip(b"\r\n"))
+    end = data.find(b"\n", blank)
+    line = data[:end] if end >= 0 else data
+    return data if line.isascii() else _NOT_ASCII.sub(_percent_encoded, line) + data[len(line) :]
+
+
+def _percent_encoded(found: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % found[0][0]
 
 
 def complete_target(target: bytes) -> bytes:

@@ -13,7 +13,7 @@ from mock_server.domain.behaviour import Behaviour
 from .connections import EXTENSION, CorkedTransport
 from .deadlines import ClientDeadline, Flow
 from .foreign import foreign_protocol
-from .heads import complete_target, head_error, make_parser, reason
+from .heads import complete_target, head_error, make_parser, reason, with_ascii_target
 from .replies import Reply, error
 
 # The parser has no limits: fed in pieces, it can be stopped before it has parsed all that was read.
@@ -96,8 +96,9 @@ class JsonProtocol(HttpToolsProtocol):
             self._parse(piece)
 
     def _parse(self, piece: bytes) -> None:
+        begins = not self._unfinished_bytes and not self._in_body
         self._most_head_bytes = self._unfinished_bytes = self._unfinished_bytes + len(piece)
-        self._feed(piece)
+        self._feed(piece if not begins or piece.isascii() or foreign_protocol(piece) else with_ascii_target(piece))
         if self._unfinished_bytes and not self._refused and (reply := self._limit_error(self._unfinished_bytes)):
             self._refuse(reply)
 
