@@ -12,7 +12,15 @@ from contract_tests.client.call import Reply
 from contract_tests.client.made import images_of
 from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.contract import is_service_error
-from contract_tests.oracle.engines import Fields, dearest, engine_field, finest, source_field, with_count, with_prompt
+from contract_tests.oracle.engines import (
+    Fields,
+    engine_field,
+    finest,
+    most_expensive,
+    source_field,
+    with_count,
+    with_prompt,
+)
 from contract_tests.oracle.quota import Outcome, Step
 from contract_tests.oracle.replies import images_requested, made, own_limit
 from contract_tests.oracle.samples import FIELDS, INVALID, plain_picture, valid
@@ -60,7 +68,7 @@ class Experiment:
 
     def kinds(self) -> list[Fields]:
         """Return a request of each kind that may be counted differently: the best that there is, then each engine."""
-        return [dearest(self.api.simplest), finest(self.api.simplest), *self.singles()]
+        return [most_expensive(self.api.simplest), finest(self.api.simplest), *self.singles()]
 
     def ask(self, fields: Fields, images: int = 1) -> tuple[Step, Reply]:
         """Send a request once the lock is free."""

@@ -212,7 +212,11 @@ def _judge_second(verdict: Verdict, overlap: Overlap, second: Reply) -> None:
 
 
 def judge_409_body(verdict: Verdict, reply: Reply) -> None:
-    body = reply.json()
+    try:
+        body = reply.json()
+    except InconclusiveError:
+        # It is not JSON, which was found when the reply arrived, and must not end a test of the lock.
+        return
     if is_envelope(body):
         body = body["error"]  # which is another assumption [ERROR-BODY]
     message = body.get("message") if isinstance(body, dict) else None

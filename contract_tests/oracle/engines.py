@@ -195,7 +195,7 @@ def finest(fields: Fields) -> dict[str, Any]:
     return {**fields, **{name: values[-1] for name, values in free.items() if name in fields}}
 
 
-def dearest(fields: Fields) -> dict[str, Any]:
+def most_expensive(fields: Fields) -> dict[str, Any]:
     """Return the request in the best quality and the largest size that the document lists."""
     engine = engine_of(fields)
     size = engine.role("size") if engine else None

@@ -1,8 +1,9 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from contract_tests.checks.overlap import judge_life, judge_seconds, judge_seen
+from contract_tests.checks.overlap import judge_409_body, judge_life, judge_seconds, judge_seen
 from contract_tests.client.call import Reply
 from contract_tests.errors import InconclusiveError
 from contract_tests.oracle.contract import load_contract
@@ -194,3 +195,9 @@ def test_a_shared_lock_that_lives_longer_is_inconclusive(run: Run, verdict: Verd
     checks = [reply(409, at / 10, at / 10 + 0.01) for at in range(1, 130)]
     with pytest.raises(InconclusiveError, match="another client"):
         judge_life(verdict, overlap(run, reply(200, 0.0, 14.0), *checks), shared=True)
+
+
+def test_a_409_that_is_a_web_page_does_not_end_a_test_of_the_lock(run: Run) -> None:
+    verdict = Verdict("a test", run.events, load_contract(), run.settings.rules)
+    judge_409_body(verdict, replace(reply(409, 0.0, 0.1), content=b"<h1>Busy</h1>"))
+    assert not verdict.broken
