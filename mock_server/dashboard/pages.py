@@ -107,7 +107,7 @@ class Pages:
     async def static(self, request: Request) -> Response:
         """Answer GET /static/{name}; 304 if the browser's copy is current; raise a 404.
 
-        Under /static/{tag}/ a file stays as it is for ever, so that a browser does not even ask again.
+        Under /static/{tag}/ a file never changes, so that a browser does not ask again.
         """
         name = request.path_params["name"]
         if request.path_params.get("tag", self._tag) != self._tag:

@@ -25,7 +25,7 @@ PROMPT_SHARE = 0.36
 PROMPT_SHARE_OVER_SOURCE = 0.13
 TINT = 0.62
 THUMBNAIL_QUALITY = 72
-# What `_png` writes first: after the signature and the header, the text chunk with the prompt.
+# The beginning of a file of `_png`: signature, header, and the text chunk with the prompt.
 _PNG_START, _FIRST_CHUNK, _MAX_FIRST_CHUNK = b"\x89PNG", b"iTXtprompt\0", 64
 
 

@@ -1,4 +1,4 @@
-"""What is in sight: rows and verdict without scrolling, times, menus, and the page on paper."""
+"""Rows and verdict in sight without scrolling, times, menus, and the page on paper."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
