@@ -191,8 +191,8 @@ def _expect_locked(verdict: Verdict, overlap: Overlap, run: Run) -> bool:
     return verdict.expect(
         "LOCK-CHECK",
         False,
-        expected="200 after the generation, when another one is served",
-        received=f"409, {overlap.into(reported) - overlap.seconds:.2f} s after it",
+        expected="200 once a generation has ended, and another one is served",
+        received=f"409, {overlap.into(reported) - overlap.seconds:.2f} s after its end",
         by=(overlap.reply(), reported, second),
     )
 
