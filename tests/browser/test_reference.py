@@ -114,5 +114,7 @@ def test_the_way_back_leads_to_the_world_that_was_shown(watched: Watched, token:
     page = watched.open(token)
     address = page.url
     page.get_by_role("link", name="API reference").click()
-    page.get_by_role("link", name="The page of the mock").click()
+    back = page.get_by_role("link", name="The page of the mock")
+    expect(back).to_have_attribute("href", address)
+    back.click()
     expect(page).to_have_url(address)
