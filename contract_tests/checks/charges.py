@@ -18,9 +18,6 @@ class Judge(Protocol):
     def used_up(self) -> bool:
         """Whether a refusal is due after all credits were spent at the documented price."""
 
-    def before(self) -> None:
-        """Prepare for a request."""
-
     def after(self, step: Step, reply: Reply, *, too_many: bool = False) -> None:
         """Judge a request by itself. too_many: whether it was for more images than there are credits left."""
 
@@ -34,6 +31,8 @@ class ByBalance:
     def __init__(self, experiment: Experiment, control: Control) -> None:
         self._experiment, self._control = experiment, control
         self._expect = experiment.verdict.expect
+        # Of several tries, those before the last may have cost credits, too [CREDIT-ATOMIC].
+        experiment.before_request = self._remember
         self._before, figure = self._balance(), experiment.api.figure
         if self._before != figure:
             raise InconclusiveError(f"the balance is {self._before}, and the target says {figure}")
@@ -41,9 +40,6 @@ class ByBalance:
     @property
     def used_up(self) -> bool:
         return self._balance() <= 0
-
-    def before(self) -> None:
-        self._before = self._balance()
 
     def after(self, step: Step, reply: Reply, *, too_many: bool = False) -> None:
         if step.outcome == "served" and too_many and self._balance() != self._before:
@@ -79,6 +75,9 @@ class ByBalance:
         left, last = self._balance(), self._experiment.trail[-1]
         self._expect("CREDIT-ATOMIC", left >= 0, expected="no balance below 0", received=str(left), by=last)
 
+    def _remember(self) -> None:
+        self._before = self._balance()
+
     def _balance(self) -> int:
         return int(self._control.world(self._experiment.api.token)["credits"])
 
@@ -91,9 +90,6 @@ class ByPattern:
     def __init__(self, experiment: Experiment) -> None:
         self._experiment, self._figure = experiment, experiment.api.figure
         self._tried_too_many = False
-
-    def before(self) -> None:
-        """There is nothing to prepare."""
 
     def after(self, step: Step, reply: Reply, *, too_many: bool = False) -> None:  # noqa: ARG002  no reply decides alone
         self._tried_too_many = self._tried_too_many or too_many

@@ -47,6 +47,8 @@ class Experiment:
         self._other = open_account("primary")
         self._prompts: list[tuple[str, Outcome]] = []
         self._numbers = count(1)
+        # Called just before each request.
+        self.before_request: Callable[[], None] = lambda: None
 
     @property
     def trail(self) -> tuple[Reply, ...]:
@@ -72,13 +74,13 @@ class Experiment:
 
     def ask(self, fields: Fields, images: int = 1) -> tuple[Step, Reply]:
         """Send a request once the lock is free."""
-        prompt = self._prompt()
+        prompt = self._begin()
         reply = self.api.generate_when_ready(with_count(with_prompt(fields, prompt), images))
         return self._note(prompt, with_count(fields, images), reply), reply
 
     def use_upload(self) -> tuple[Step, Reply]:
         """Send a request for an image from another, which a service may refuse for the picture."""
-        prompt, fields = self._prompt(), valid("enhancement").fields
+        prompt, fields = self._begin(), valid("enhancement").fields
         files = {source_field(): plain_picture()}
         reply = self.api.generate_when_ready(with_prompt(fields, prompt), files)
         return self._note(prompt, fields, reply, uploaded=True), reply
@@ -113,7 +115,7 @@ class Experiment:
 
     def use_meanwhile(self, fields: Fields, images: int, times: int) -> tuple[Step, Reply]:
         """Send a request, and others while it runs: at most as many as given, and until one is served."""
-        prompt = self._prompt()
+        prompt = self._begin()
         self.api.await_unlocked()
         with ThreadPoolExecutor(1) as pool:
             generation = pool.submit(self.api.generate, with_count(with_prompt(fields, prompt), images))
@@ -127,13 +129,13 @@ class Experiment:
 
     def overlapping(self) -> tuple[Step, Reply]:
         """Send a request while a generation runs."""
-        prompt, fields = self._prompt(), self.api.simplest
+        prompt, fields = self._begin(), self.api.simplest
         reply = self.api.generate(with_prompt(fields, prompt))
         return self._note(prompt, fields, reply, overlapping=True), reply
 
     def invalid(self) -> tuple[Step, Reply]:
         """Send a request that is invalid under every reading; raise InconclusiveError if it is served."""
-        prompt = self._prompt()
+        prompt = self._begin()
         wrong = {engine_field(): INVALID[engine_field()]}
         reply = self.api.generate({**with_prompt(FIELDS, prompt), **wrong})
         step = self._note(prompt, INVALID, reply)
@@ -203,7 +205,9 @@ class Experiment:
         by = (refusal, check)
         self.verdict.step_status("LOCK-RELEASE", check, 200, "after a refused generation", by=by)
 
-    def _prompt(self) -> str:
+    def _begin(self) -> str:
+        """Begin a request; return its prompt."""
+        self.before_request()
         # The end keeps "Kettle 1" from being the beginning of "Kettle 10".
         return f"Kettle {next(self._numbers)}, of {self.api.role} {self.run.settings.seed}"
 
@@ -224,4 +228,6 @@ class Experiment:
     def _refusal(self, status: int) -> Outcome:
         if status == self.status:
             return "exhausted"
-        return "locked" if status == 409 else "refused"
+        if status == 409:
+            return "locked"
+        return "failed" if status == 200 or status >= 500 else "refused"

@@ -122,7 +122,8 @@ class Sequence:
     exercised: set[str] = field(default_factory=set)
     steps: list[Step] = field(default_factory=list)
     _pending: list[tuple[Attempt, Fields]] = field(default_factory=list)
-    _refused: bool = False
+    # Whether a request was refused, or has failed.
+    _unpaid: bool = False
 
     def take(self, step: Step) -> None:
         """Take a step and record it; raise DeviationFoundError if a reply contradicts the oracle."""
@@ -135,12 +136,13 @@ class Sequence:
         status = attempt.reply().status if attempt.answered else STARTED
         if attempt.answered and own_limit(fields, attempt.reply()):
             self.oracle.leftovers = self.oracle.leftovers or status == STARTED
+            self._unpaid = True
             return
-        self._refused = self._refused or status != STARTED
         # The past of a live account is unknown, so that such a refusal may be right.
         if not isinstance(self.subject, Mocked) and status in ACCOUNT_REFUSALS | {401}:
             raise InconclusiveError(f"the account {self.subject.api.role} was refused a generation with {status}")
-        self._judge(self.oracle.on_generate(count, status), *self._shown(status))
+        self._judge(self._explained(self.oracle.on_generate(count, status)), *self._shown(status))
+        self._unpaid = self._unpaid or status != STARTED
         if status == STARTED:
             self.allowance.images -= count
             self.oracle.start(count)
@@ -178,7 +180,7 @@ class Sequence:
         status = self.subject.api.generate(INVALID).status
         # The order of refusals is an assumption [ORDER].
         refused = status in ACCOUNT_REFUSALS | {400, 422}
-        self._refused = True
+        self._unpaid = True
         self._judge(None if refused else Deviation("VALID-422", "422", str(status)))
 
     def picture(self, place: int) -> None:
@@ -206,11 +208,13 @@ class Sequence:
         self.advance(self.oracle.generation_ms + 1)
         self.recent()
         state = self.subject.world.state()
-        deviation = self.oracle.on_balance(state["credits"], state["used_today"])
-        if deviation and deviation.rule == "CREDIT-COST" and self._refused:
-            # Then a refused request may have been charged, which is another rule.
-            deviation = replace(deviation, rule="CREDIT-ATOMIC")
-        self._judge(deviation, "CREDIT-COST")
+        self._judge(self._explained(self.oracle.on_balance(state["credits"], state["used_today"])), "CREDIT-COST")
+
+    def _explained(self, deviation: Deviation | None) -> Deviation | None:
+        """Return a deviation by the rule that explains it: a request without images may have cost credits."""
+        if deviation and deviation.rule == "CREDIT-COST" and self._unpaid:
+            return replace(deviation, rule="CREDIT-ATOMIC")
+        return deviation
 
     def _settle(self) -> None:
         """Check and record the replies of the generations that have ended."""

@@ -4,7 +4,7 @@ from contract_tests.checks.charges import ByBalance, ByPattern, Judge
 from contract_tests.checks.experiment import Experiment
 from contract_tests.client.call import Reply
 from contract_tests.client.control import Control
-from contract_tests.errors import UndocumentedLimitError
+from contract_tests.errors import InconclusiveError, UndocumentedLimitError
 from contract_tests.oracle.engines import Fields
 from contract_tests.oracle.facts import counted, price
 from contract_tests.oracle.quota import Step
@@ -29,7 +29,6 @@ class Spending:
         So many that their cost, if they have one, could not be taken for a wrong price: it would use up nearly all.
         """
         for _ in range(self.figure if self.figure <= _ENOUGH else min(self.figure - 1, _MAX_REFUSED)):
-            self._judge.before()
             self._judge.after(*self._experiment.invalid())
         if self._control:
             self._while_locked(self._control)
@@ -39,7 +38,6 @@ class Spending:
         token = self._experiment.api.token
         control.change(token, lock={"until": None})
         try:
-            self._judge.before()
             self._record(*self._experiment.overlapping())
         finally:
             # Where all accounts share a lock, one that never expires would keep out the other tests.
@@ -57,7 +55,6 @@ class Spending:
         while self.left > 1 and not self._short:
             if not engines and not uploaded:
                 uploaded = True
-                self._judge.before()
                 self._record(*self._experiment.use_upload())
                 continue
             self._pay([*engines[:1], *self._experiment.singles()])
@@ -68,7 +65,7 @@ class Spending:
         # The mock answers at once, so that nothing overlaps.
         if self._control is None:
             step, reply = self._experiment.use_meanwhile(kinds[0], 2, _MAX_REFUSED)
-            if step.outcome != "refused":
+            if step.outcome not in {"refused", "failed"}:
                 self._record(step, reply)
                 return
         self._pay_at_once(kinds, 2)
@@ -77,7 +74,6 @@ class Spending:
         """Request more images than there are credits left; return why that could not be tried."""
         if self._short:
             return None
-        self._judge.before()
         try:
             # An image before may have been free, and one of several too.
             beyond = 2 if self.figure < _ENOUGH else 3
@@ -107,6 +103,9 @@ class Spending:
             self._experiment.expect_exhausted(f"{counted(self.figure, 'credit')} are spent")
         self._judge.conclude()
         self._experiment.expect_nothing_made()
+        verdict = self._experiment.verdict
+        if self._short and not verdict.broken and self._experiment.rule not in verdict.decided:
+            raise InconclusiveError("requests without images cost credits, so that what is left is unknown")
 
     def _pay_at_once(self, kinds: list[Fields], images: int) -> None:
         try:
@@ -117,7 +116,6 @@ class Spending:
             self._pay(kinds)
 
     def _pay(self, kinds: list[Fields], images: int = 1) -> None:
-        self._judge.before()
         self._record(*self._experiment.use(kinds, images))
 
     def _record(self, step: Step, reply: Reply) -> None:

@@ -111,7 +111,6 @@ class Api:
         Where the service does not take the uploaded pictures, a plain one replaces them.
         Raises InconclusiveError if the state of the account refuses it, UndocumentedLimitError beyond such a limit.
         """
-        before = self._state.read()
         reply = self.generate_again(fields, files)
         if files and refuses_source(reply):
             reply = self.generate_again(fields, dict.fromkeys(files, plain_picture()))
@@ -122,7 +121,7 @@ class Api:
         if limit := own_limit(fields, reply):
             raise UndocumentedLimitError(f"the service refuses {limit}, and the documentation gives no limit")
         self._verdict.step_status("SHAPE", reply, 200, "for a documented request")
-        self._state.compare(images_requested(fields), before, reply)
+        self._state.compare(images_requested(fields), reply)
         return images_of(reply), reply
 
     def images_of_some(self, fields: Fields) -> tuple[Fields, list[dict[str, Any]], Reply]:
@@ -139,18 +138,22 @@ class Api:
 
     def generate_when_ready(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Generate as soon as the lock is free, which an earlier generation may have left behind."""
-        self.await_unlocked()
-        reply = self.generate(fields, files)
+        reply = self._generate_unlocked(fields, files)
         for _ in range(_TRIES):
             # Another client may take the lock between the check and the generation.
             if reply.status != 409:
                 return reply
-            self.await_unlocked()
-            reply = self.generate(fields, files)
+            reply = self._generate_unlocked(fields, files)
         # Not a finding: a stuck lock is reported once, and another client may hold a shared one.
         if reply.status == 409 and (self._run.lock_is_stuck or self._run.target.lock_scope == "global"):
             raise InconclusiveError(f"the account {self.role} never got the lock")
         return reply
+
+    def _generate_unlocked(self, fields: Fields, files: Mapping[str, Upload] | None) -> Reply:
+        self.await_unlocked()
+        # Just before each try: an earlier one that was refused or has failed may have cost credits [CREDIT-ATOMIC].
+        self._state.remember()
+        return self.generate(fields, files)
 
     def generate_again(self, fields: Fields, files: Mapping[str, Upload] | None = None) -> Reply:
         """Generate when ready, and again after a failure, since a generation may fail by itself [STATUS-ERROR]."""

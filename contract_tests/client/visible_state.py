@@ -15,14 +15,15 @@ class VisibleState:
 
     def __init__(self, run: Run, verdict: Verdict, account: Account) -> None:
         self._run, self._verdict, self._account = run, verdict, account
+        self._before: Any = None
 
-    def read(self) -> Any:
-        """Return the state of the account, None if it is not visible."""
-        return self._run.control.world(self._account.secret) if self._run.control else None
+    def remember(self) -> None:
+        """Remember the state before a generation."""
+        self._before = self._read()
 
-    def compare(self, images: int, before: Any, reply: Reply) -> None:
-        """If the state is visible, record when the images were made, and check their price."""
-        after = self.read()
+    def compare(self, images: int, reply: Reply) -> None:
+        """If the state is visible, record when the images of the last generation were made, and check their price."""
+        before, after = self._before, self._read()
         if before is None or after is None:
             return
         start, end = (moment_of(state["clock"]["now"]) for state in (before, after))
@@ -30,6 +31,9 @@ class VisibleState:
             self._run.made_images.date(reply, period_between(start, end))
         if not self._account.sandbox:
             self._expect_price(images, int(before["credits"]), int(after["credits"]), reply)
+
+    def _read(self) -> Any:
+        return self._run.control.world(self._account.secret) if self._run.control else None
 
     def _expect_price(self, images: int, before: int, after: int, reply: Reply) -> None:
         """Check CREDIT-COST, and give the real price to the budget."""

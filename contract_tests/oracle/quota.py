@@ -8,9 +8,11 @@ from typing import Literal
 
 from contract_tests.oracle.facts import CREDITS_PER_IMAGE
 
-# served; refused since the quota is used up (419 or 429); refused by the lock; refused for another reason.
-Outcome = Literal["served", "exhausted", "locked", "refused"]
+# served; refused since the quota is used up (419 or 429); refused by the lock; refused for another reason; answered
+# without images by a 200 or a 5xx, so that its generation may have begun.
+Outcome = Literal["served", "exhausted", "locked", "refused", "failed"]
 Kinds = frozenset[Outcome]
+_IN_WORDS = {"locked": "locked out", "failed": "failed"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ Units = Callable[[Step], int]
 class Reading:
     """How a service may count. breaks: the rules that it contradicts.
 
-    units: what a served request uses. counted: the refusals that use 1 unit as well. whole: whether a request needs all
+    units: what a served request uses. counted: the outcomes that use units as well, a refusal one, and a failed
+    generation as many as a served one. whole: whether a request needs all
     its units, or only one. slack: how many more units there are than stated.
     """
 
@@ -59,7 +62,7 @@ class Reading:
             if step.outcome == "served":
                 left -= units
             elif step.outcome in self.counted:
-                left = max(0, left - 1)
+                left = max(0, left - (units if step.outcome == "failed" else 1))
         return True
 
 
@@ -121,9 +124,9 @@ def daily_readings() -> list[Reading]:
 def _counted_refusals(rule: str, text: str) -> Iterator[tuple[Kinds, str, tuple[str, ...]]]:
     """Yield which refusals may be counted, as kinds, as text, and with the rule that this contradicts."""
     yield frozenset(), "", ()
-    kinds: tuple[Outcome, ...] = ("refused", "locked", "exhausted")
+    kinds: tuple[Outcome, ...] = ("refused", "locked", "exhausted", "failed")
     for kind in kinds:
-        yield frozenset({kind}), text.format("locked out" if kind == "locked" else "refused"), (rule,)
+        yield frozenset({kind}), text.format(_IN_WORDS.get(kind, "refused")), (rule,)
     yield frozenset(kinds), text.format("refused"), (rule,)
 
 

@@ -142,6 +142,10 @@ drawn(
     failed_generations="every fourth", failed_requests="keep all images but the last",
 )  # fmt: skip
 drawn(
+    "charges-failures", "Every fourth generation fails, and costs its credits.",
+    failed_generations="every fourth", failed_requests="make nothing and cost credits",
+)  # fmt: skip
+drawn(
     "shared-full-lock", "All accounts share a lock that stays.", modes=_CONTROLLED,
     lock_scope="global", lock_release="expiry",
 )  # fmt: skip

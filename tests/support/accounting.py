@@ -32,7 +32,8 @@ _AVAILABLE = {"status": "success", "message": "Image generation is available."}
 class Service:
     """One account that counts by a reading.
 
-    quota: the status of its refusal; largest: its own limit of images; free_forms: whether no form is refused.
+    quota: the status of its refusal; largest: its own limit of images; free_forms: whether no form is refused;
+    fails: of every so many generations one fails, 0 for none.
     """
 
     reading: Reading
@@ -40,6 +41,8 @@ class Service:
     quota: Quota
     largest: int = 9
     free_forms: bool = False
+    fails: int = 0
+    begun: int = 0
     made: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -55,6 +58,9 @@ class Service:
             self.left -= self.reading.units(_step(fields))
             images = self.make(fields)
             return httpx.Response(200, json={"status": "success", "images": images, "image_storage": "public"})
+        if outcome == "failed":
+            self.left -= self.reading.units(_step(fields)) if outcome in self.reading.counted else 0
+            return httpx.Response(200, json={"status": "error", "message": "Something went wrong."})
         self.left -= outcome in self.reading.counted and self.left > 0
         status = self.quota[0] if outcome == "exhausted" else 422
         return httpx.Response(status, json={"status": "error", "message": "No.", "errors": self._errors(fields)})
@@ -74,7 +80,10 @@ class Service:
             return "refused"
         units = self.reading.units(_step(fields))
         enough = not units or (self.left >= units if self.reading.whole else self.left > 0)
-        return "served" if enough else "exhausted"
+        if not enough:
+            return "exhausted"
+        self.begun += 1
+        return "failed" if self.fails and self.begun % self.fails == 0 else "served"
 
     def _errors(self, fields: dict[str, Any]) -> dict[str, list[str]]:
         known = fields["image_generator"] in _ENGINES

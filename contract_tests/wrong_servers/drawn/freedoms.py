@@ -164,7 +164,12 @@ ACCOUNTS = (
     ),
     _freedom("day begins", way("00:00", 0), way("08:00", 8, differs="DAILY-RESET")),
     _freedom("failed generations", way("none", 0), way("every ninth", 9), way("every fourth", 4)),
-    _freedom("failed requests", "make nothing", "keep all images but the last"),
+    _freedom(
+        "failed requests",
+        "make nothing",
+        "keep all images but the last",
+        way("make nothing and cost credits", may="CREDIT-ATOMIC DAILY-RESET"),
+    ),
     _freedom("past", way("none", 0), way("3 images", 3), way("12 images", 12)),
 )
 

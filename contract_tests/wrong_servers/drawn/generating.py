@@ -117,6 +117,8 @@ class Generations:
         if failed:
             if self._drawn["failed requests"] == "keep all images but the last":
                 self.add_pictures(account, replace(job.order, count=job.order.count - 1), at, until)
+            elif self._drawn["failed requests"] == "make nothing and cost credits":
+                self._pay(account, job.order)
             return
         if self._drawn["charged"] != "at the start":
             self._pay(account, job.order)

@@ -61,6 +61,14 @@ def test_no_assumption_makes_a_documented_rule_violated(reading: Reading, figure
     assert "CREDIT-NEED" not in reading.breaks or "CREDIT-NEED" not in bench.rules(passed=True)
 
 
+@pytest.mark.parametrize("fails", [3, 4])
+@pytest.mark.parametrize("figure", [5, 6, 9])
+def test_failed_generations_that_cost_credits_violate_no_documented_rule(figure: int, fails: int) -> None:
+    reading = next(each for each in HARMLESS if each.counted == {"failed"} and each.whole)
+    bench = spend(reading, figure, fails=fails)
+    assert bench.rules(passed=False) == {"CREDIT-ATOMIC"}
+
+
 # With two credits, or with six, so much is seen if a request needs all the credits that it costs.
 @pytest.mark.parametrize("figure", [2, 6])
 @pytest.mark.parametrize("reading", [each for each in WRONG if each.whole], ids=named)
