@@ -1,6 +1,7 @@
 """Tests that run again: their fixtures, their ends, and the reports of the first run."""
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,15 @@ CLIENTS = {
 }
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell has its background jobs ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("option", ["--aiimage-readings=each", "--aiimage-disasters"])
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())
