@@ -69,6 +69,7 @@ def noted(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         return project.passes(EACH.replace("TESTS", str(TESTS)), *flags)
 
 
+@pytest.mark.slow
 def test_all_tests_pass_on_all_workers(noted: list[dict[str, Any]]) -> None:
     assert len(noted) == TESTS
     assert {each["worker"] for each in noted} == {f"gw{number}" for number in range(WORKERS)}

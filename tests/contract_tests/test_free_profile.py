@@ -35,6 +35,7 @@ def charged(service: Service) -> int:
         ("no-daily-limit", 1),
     ],
 )
+@pytest.mark.slow
 def test_the_first_sign_of_a_charge_ends_what_is_free(name: str, most: int) -> None:
     with serving_service(name) as (service, origin):
         target = target_of(CATALOGUE[name], "black-box", origin)

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from mock_server.app import contract
 from mock_server.proving.judging import KINDS
 from mock_server.proving.points import points_of
@@ -12,6 +14,7 @@ from support.project import Project
 PAGE = page("disasters")
 
 
+@pytest.mark.slow
 def test_the_first_finding_is_the_one_of_the_page(tmp_path: Path) -> None:
     first = PAGE.blocks("python")[0]
     (shown,) = PAGE.blocks("text")

@@ -23,6 +23,7 @@ def test_the_first_finding_is_that_of_the_page(tmp_path: Path) -> None:
     assert names == found.keys()
 
 
+@pytest.mark.slow
 def test_its_first_failure_is_that_of_the_page(tmp_path: Path) -> None:
     done = Project(tmp_path).pytest(PAGE.blocks("python")[0], "--aiimage-disasters")
     printed = re.sub(r"fox-\w+", "fox-", done.stdout.replace("test_it.py::", ""))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 from contract_tests.comparison.diagnosis import diagnose
 from contract_tests.comparison.playing import replay
@@ -43,6 +44,7 @@ def test_a_replay_changes_no_account_of_the_target_and_stops_no_clock() -> None:
         assert httpx.get(f"{world}/replay-primary").json()["clock"]["mode"] == "real"
 
 
+@pytest.mark.slow
 def test_a_replay_has_the_same_verdicts_each_time(tmp_path: Path) -> None:
     with mock("--generation-time", "0.2") as service:
         recording = record(service_target(service), _one_image)

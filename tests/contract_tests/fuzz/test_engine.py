@@ -63,6 +63,7 @@ def test_a_conforming_service_has_no_findings(campaign: Campaign, role: str) -> 
     assert many == (role == "empty"), "an account that can pay requests one image"
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_requests() -> None:
     def sent(seed: int) -> list[tuple[str, object]]:
         service = SmallService()

@@ -40,6 +40,7 @@ def test_a_test_starts_as_long_as_it_is_unproven_for_one_of_the_rules() -> None:
     assert not starts({("SHAPE", BOTH), ("AUTH", BOTH)}, CAUGHT)
 
 
+@pytest.mark.slow
 def test_a_trial_ends_early_with_the_same_verdict() -> None:
     entry = find("recent-empty")
     full = run_trial(entry, "control", 1, entry.rules)

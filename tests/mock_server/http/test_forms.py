@@ -162,6 +162,7 @@ def test_a_form_of_twice_the_size_takes_twice_the_steps_at_most(make: Callable[[
 
 
 @pytest.mark.parametrize("value", [b"%" * 4_000_000, b"%41" * 1_300_000, b"%zz" * 1_300_000])
+@pytest.mark.slow
 def test_escapes_take_no_more_memory_than_a_few_times_the_form(value: bytes) -> None:
     tracemalloc.start()
     read_urlencoded(URLENCODED, b"a=" + value, 200)

@@ -80,6 +80,7 @@ def test_findings_fail_the_run_only_if_strict(project: Project, tmp_path: Path) 
     prove(project, tmp_path, BLIND, "--aiimage-disasters-strict", status=1)
 
 
+@pytest.mark.slow
 def test_the_worst_cost_of_all_runs_is_asserted(project: Project, tmp_path: Path) -> None:
     tests = f"{BLIND}    aiimage_mock.assert_worst_cost(credits=%d)\n"
     _, done = prove(project, tmp_path, tests % 1, "--aiimage-disasters", status=1)
@@ -87,10 +88,8 @@ def test_the_worst_cost_of_all_runs_is_asserted(project: Project, tmp_path: Path
     prove(project, tmp_path, tests % 2, "--aiimage-disasters")
 
 
-@pytest.mark.parametrize(
-    "flags",
-    [pytest.param((), id="one process"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [pytest.param((), id="one process"), pytest.param(("-n", "2"), id="xdist")])
 def test_classes_parameters_and_fixtures_of_ones_own_are_run_again(
     project: Project, tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
@@ -144,6 +143,7 @@ class Orders(unittest.TestCase):
     assert "it does" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_reports_what_it_tried(project: Project, tmp_path: Path) -> None:
     tests = (
         BLIND
@@ -158,6 +158,7 @@ def test_interrupted(aiimage_mock):
     assert proof["tried"]["disasters"]["tests"] == 2
 
 
+@pytest.mark.slow
 def test_a_test_with_disasters_of_its_own_runs_them(project: Project, tmp_path: Path) -> None:
     tests = """
 def test_inner(aiimage_mock):

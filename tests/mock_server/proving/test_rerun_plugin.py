@@ -110,6 +110,7 @@ def test_prints(aiimage_mock, name, capsys, caplog, record_property):
 """
 
 
+@pytest.mark.slow
 def test_tests_that_cannot_be_run_again_are_only_listed(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
