@@ -87,7 +87,7 @@ def test_replay_without_a_mock_says_how_to_start_one(folder: Path, tmp_path: Pat
     origin = "http://127.0.0.1:9"
     result = run("replay", str(folder), "--target", target_file(tmp_path, f"{origin}/api/v1", control="mock"))
     assert result.exit_code == 3
-    assert f"Nothing answers at {origin}: start the mock with make serve." in result.output
+    assert f"Nothing answers at {origin}: start the mock with make serve or aiimage-mock serve." in result.output
     assert "ConnectError" not in result.output
 
 
