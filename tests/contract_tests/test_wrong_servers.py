@@ -96,7 +96,8 @@ def test_an_unreachable_server_is_not_examined(tmp_path: Path) -> None:
         pass
     result, report = conform(origin, tmp_path)
     assert result.exit_code == 3
-    assert result.output.count(f"Nothing answers at {origin}: start the mock with make serve or aiimage-mock serve.") == 1
+    sentence = f"Nothing answers at {origin}: start the mock with make serve or aiimage-mock serve."
+    assert result.output.count(sentence) == 1
     assert "ConnectError" not in result.output
     assert report["stopped"]
 
