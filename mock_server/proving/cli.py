@@ -1,5 +1,7 @@
 """The command line of a proof: aiimage-mock prove. It imports the mock on demand."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -74,22 +76,41 @@ def prove(
     """
     if not (readings or disasters or disaster):
         raise BadUsageError("choose what to prove: add --readings or --disasters, or both")
-    from mock_server.configuration import ConfigurationError
     from mock_server.embedding import default_settings
 
-    from .command import FailsByDefaultError, prove_readings, report
+    from .command import prove_readings, report
     from .command_disasters import prove_disasters
-    from .points import ScheduleError, parse_schedule
+    from .points import parse_schedule
     from .results import Proof
 
     proof = Proof()
     try:
-        settings = default_settings(behaviour)
-        only = parse_schedule(disaster) if disaster else None
-        if readings:
-            prove_readings(command, settings, readings, limit, click.echo, proof)
-        if disasters or disaster:
-            prove_disasters(command, settings, disasters or "single", only, click.echo, proof)
+        with _errors_in_words(command):
+            settings = default_settings(behaviour)
+            only = parse_schedule(disaster) if disaster else None
+            if readings:
+                prove_readings(command, settings, readings, limit, click.echo, proof)
+            if disasters or disaster:
+                prove_disasters(command, settings, disasters or "single", only, click.echo, proof)
+    except KeyboardInterrupt:
+        click.echo("interrupted")
+        report(proof, click.echo)
+        raise SystemExit(_INTERRUPTED) from None
+    report(proof, click.echo)
+    if strict and (proof.findings("readings") or proof.findings("disasters")):
+        raise SystemExit(1)
+
+
+@contextmanager
+def _errors_in_words(command: Sequence[str]) -> Iterator[None]:
+    """Name the flag that an error is about."""
+    from mock_server.configuration import ConfigurationError
+
+    from .command import FailsByDefaultError
+    from .points import ScheduleError
+
+    try:
+        yield
     except ScheduleError as error:
         raise BadUsageError(f"--disaster: {error}") from error
     except ConfigurationError as error:
@@ -99,10 +120,3 @@ def prove(
     except FailsByDefaultError as error:
         click.echo(error.output, nl=False)
         raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("interrupted")
-        report(proof, click.echo)
-        raise SystemExit(_INTERRUPTED) from None
-    report(proof, click.echo)
-    if strict and (proof.findings("readings") or proof.findings("disasters")):
-        raise SystemExit(1)

@@ -106,6 +106,16 @@ def test_an_open_request_is_printed_whole(watched: Watched, shared: Mocked, toke
         expect(page.locator("main")).to_be_hidden()
 
 
+@pytest.mark.parametrize("path", ["/_mock/", "/_mock/docs"])
+def test_paper_is_light_however_dark_the_screen(watched: Watched, shared: Mocked, path: str) -> None:
+    page = watched.tab(color_scheme="dark")
+    page.goto(f"{shared.origin}{path}")
+    ink = "getComputedStyle(document.body).color.match(/\\d+/g).slice(0, 3).map(Number)"
+    assert min(page.evaluate(ink)) > 200
+    page.emulate_media(media="print")
+    assert max(page.evaluate(ink)) < 60
+
+
 def test_a_phone_shows_requests_first_and_the_form_at_a_tap(watched: Watched, shared: Mocked, token: str) -> None:
     shared.generate(token)
     page = watched.open(token, viewport=PHONE, has_touch=True)
