@@ -6,12 +6,14 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from PIL import Image
 
-from support.listening import Handler
+from support.listening import Handler, listening
 
 TOKEN = "vell_pk_7f3e9a51c2d84b06Zq8w"
 # By where they are put; no word of them is a word of the document.
@@ -91,6 +93,23 @@ def forms(name: str) -> Iterator[str]:
         yield from (text.lower(), quote(text, safe="").lower(), json.dumps(text)[1:-1].lower(), text.encode().hex())
         yield from (form.lower() for form in encoded if len(form) >= 8)
         yield text[::-1].lower()
+
+
+@contextmanager
+def target_of(service: type["CanaryService"], folder: Path) -> Iterator[Path]:
+    """Serve, and yield a target file that names an account for each role."""
+    service.count, service.sent = 0, b""
+    roles = ("primary", "empty", "limited", "low", "almost_limited", "invalid", "busy")
+    with listening(service) as host:
+        target = {
+            "base_url": f"http://{host}/api/v1",
+            "accounts": {role: {"token": TOKEN if role == "primary" else f"{TOKEN}-{role}"} for role in roles},
+            "budget": {"credits": 40, "requests_per_second": 10_000},
+            "timeouts": {"connect": 0.5, "reply": 5, "generation": 5},
+        }
+        file = folder / "target.yaml"
+        file.write_text(json.dumps(target))
+        yield file
 
 
 class CanaryService(Handler):

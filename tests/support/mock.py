@@ -27,6 +27,14 @@ DALL_E: Mapping[str, Any] = {
     "quality": "hd",
     "image_number_of_images": 1,
 }
+LAMP = resources.ACCOUNTS.parent / "images" / "lamp.jpg"
+VARIATION = {
+    "image_generator": "stablediffusion",
+    "type": "image-to-image",
+    "stable_description": "The same lamp at night",
+    "image_resolution": "320x320",
+    "image_number_of_images": "1",
+}
 
 
 def behaviour(**overrides: Any) -> Behaviour:
@@ -78,6 +86,10 @@ class Mock:
 
     def generate(self, token: str = "demo", **fields: Any) -> httpx.Response:
         return self.call("POST", f"{PREFIX}/generate-image", token, json={**DALL_E, **fields})
+
+    def upload(self, token: str) -> httpx.Response:
+        file = {"image_src": (LAMP.name, LAMP.read_bytes())}
+        return self.call("POST", f"{PREFIX}/generate-image", token, data=VARIATION, files=file)
 
     def world(self, token: str = "demo") -> dict[str, Any]:
         world: dict[str, Any] = self.call("GET", f"/_mock/worlds/{token}", None).json()

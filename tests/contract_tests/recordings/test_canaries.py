@@ -1,6 +1,5 @@
 """Secrets in every part of the replies of a service appear in no file of a recording and in no line that is printed."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,7 @@ from click.testing import CliRunner, Result
 from contract_tests.recordings.auditor import Auditor
 from contract_tests.recordings.sanitiser import Sanitiser
 from contract_tests.runner.cli import main
-from support.canaries import CANARIES, TOKEN, CanaryService, forms
-from support.listening import listening
+from support.canaries import CANARIES, TOKEN, CanaryService, forms, target_of
 
 
 class Service(CanaryService):
@@ -20,15 +18,7 @@ class Service(CanaryService):
 
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[Path]:
-    Service.count, Service.sent = 0, b""
-    with listening(Service) as host:
-        file = tmp_path / "target.yaml"
-        roles = ("primary", "empty", "limited", "low", "almost_limited", "invalid", "busy")
-        accounts = {role: {"token": TOKEN if role == "primary" else f"{TOKEN}-{role}"} for role in roles}
-        file.write_text(
-            f"base_url: http://{host}/api/v1\naccounts: {json.dumps(accounts)}\n"
-            "budget: {credits: 40, requests_per_second: 10000}\ntimeouts: {connect: 0.5, reply: 5, generation: 5}\n"
-        )
+    with target_of(Service, tmp_path) as file:
         yield file
 
 

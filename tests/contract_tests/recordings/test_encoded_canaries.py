@@ -1,6 +1,5 @@
 """Secrets that a service encodes, splits or compresses appear in no file of a recording and in no line."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ from click.testing import CliRunner
 from contract_tests.recordings.auditor import Auditor
 from contract_tests.recordings.sanitiser import Sanitiser
 from contract_tests.runner.cli import main
-from support.canaries import TOKEN
+from support.canaries import TOKEN, target_of
 from support.encoded_canaries import SECRETS, EncodedCanaryService, readings
-from support.listening import listening
 
 # The half of a token that is sent in two fields, and a word of a token.
 _NEEDLES = {"token": TOKEN, "half of the token": TOKEN[14:], "rest of the token": TOKEN[8:14], **SECRETS}
@@ -24,15 +22,7 @@ class Service(EncodedCanaryService):
 
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[Path]:
-    Service.count, Service.sent = 0, b""
-    with listening(Service) as host:
-        file = tmp_path / "target.yaml"
-        roles = ("primary", "empty", "limited", "low", "almost_limited", "busy")
-        accounts = {role: {"token": TOKEN if role == "primary" else f"{TOKEN}-{role}"} for role in roles}
-        limits = {"credits": 40, "requests_per_second": 10000}
-        timeouts = {"connect": 0.5, "reply": 5, "generation": 5}
-        content = {"base_url": f"http://{host}/api/v1", "accounts": accounts, "budget": limits, "timeouts": timeouts}
-        file.write_text(json.dumps(content))
+    with target_of(Service, tmp_path) as file:
         yield file
 
 
