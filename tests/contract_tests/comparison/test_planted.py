@@ -135,7 +135,12 @@ def test_a_service_that_changed(freedom: str, script: Script, way: str, rule: st
     with drawn(draw_of(**{freedom: way}), first=700) as after:
         findings = diagnose(after.asked_again(recording))
     assert rule in {finding.rule for finding in findings if finding.diagnosis == "service_changed"}
-    assert {finding.diagnosis for finding in findings} <= {"service_changed", "inconclusive"}
+    _assert_nothing_beside("service_changed", findings)
+
+
+def _assert_nothing_beside(diagnosis: str, findings: list[Finding]) -> None:
+    """Assert that findings have a diagnosis. A busy machine may miss a moment, which must be said, and is no other."""
+    assert {finding.diagnosis for finding in findings} <= {diagnosis, "inconclusive"}
 
 
 def draw_of(**ways: str) -> Any:
@@ -166,7 +171,7 @@ def test_a_document_that_is_wrong(name: str, script: Script, rule: str) -> None:
     recording = recorded_at(name, script)
     findings = diagnose(asked_again(name, recording))
     assert rule in {finding.rule for finding in findings if finding.diagnosis == "document_wrong"}
-    assert {finding.diagnosis for finding in findings} == {"document_wrong"}
+    _assert_nothing_beside("document_wrong", findings)
 
 
 @dataclass(frozen=True)
