@@ -37,7 +37,7 @@ def test_another_account(api: Callable[[str], Api], primary: Api, target: Target
     verdict.expect_status("LOCK-SCOPE", checked, expected, f"with one lock {scope}")
 
 
-@decides("RECENT-OWN", credits=1, mode="control")
+@decides("RECENT-OWN", credits=1, mode="control", quick=True)
 def test_images_of_another_account(api: Callable[[str], Api], primary: Api, verdict: Verdict, run: Run) -> None:
     prompt = _prompt(run)
     _, reply = primary.images(with_prompt(primary.simplest, prompt))

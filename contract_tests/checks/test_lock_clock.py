@@ -117,7 +117,7 @@ def _calls_that_generate_nothing(account: World) -> Iterator[tuple[Callable[[], 
     yield lambda: account.anonymous().call("generateImage", None, api.simplest), "without a token"
 
 
-@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, mode="control")
+@decides("LOCK-ONE", "LOCK-CHECK", "LOCK-CHECK-PURE", "LOCK-409-BODY", credits=1, mode="control", quick=True)
 def test_lock_held_by_another_client(world: Open, verdict: Verdict) -> None:
     account = world(lock={"until": None})
     try:

@@ -108,11 +108,11 @@ def _for(target: Target, tests: list[tuple[str, Decides]]) -> Iterator[tuple[str
             yield name, decides
 
 
-def _sort_key(entry: Entry) -> tuple[int, bool, bool, int]:
+def _sort_key(entry: Entry) -> tuple[int, bool, bool, int, int]:
     decides = entry.decides
     # Images that every service charges for come before requests that only a wrong one does: a low cap allows both.
     pays = decides.quick and decides.free_with_role is None
-    return PHASES.index(entry.phase), not decides.first, not pays, entry.cost
+    return PHASES.index(entry.phase), not decides.first, not pays, entry.cost, -len(decides.rules)
 
 
 def _reason(decides: Decides, target: Target, profile: Profile) -> str | None:

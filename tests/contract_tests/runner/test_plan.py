@@ -53,9 +53,11 @@ def test_tests_declare_rules_and_roles_that_exist() -> None:
         assert set(entry.decides.roles) <= set(ROLES)
 
 
-def test_tests_are_ordered_by_cost() -> None:
+def test_tests_are_ordered_by_cost_and_at_the_same_cost_by_what_they_decide() -> None:
     full = [entry for entry in plan_of(ALL).selected if not entry.decides.quick]
-    order = [(PHASES.index(entry.phase), not entry.decides.first, entry.cost) for entry in full]
+    order = [
+        (PHASES.index(entry.phase), not entry.decides.first, entry.cost, -len(entry.decides.rules)) for entry in full
+    ]
     assert order == sorted(order)
     assert all((entry.cost == 0) == (entry.phase == "free checks") for entry in plan_of(ALL).selected)
 
