@@ -38,8 +38,8 @@ Units = Callable[[Step], int]
 class Reading:
     """How a service may count. breaks: the rules that it contradicts.
 
-    units: what a served request uses. counted: the outcomes that use units as well, a refusal one, and a failed
-    generation as many as a served one. whole: whether a request needs all
+    units: what a served request uses. counted: the outcomes that use units as well: a refusal one, and a failed
+    generation as many as a served one, or none, since a refusal may look like it. whole: whether a request needs all
     its units, or only one. slack: how many more units there are than stated.
     """
 
@@ -52,18 +52,27 @@ class Reading:
 
     def explains(self, quota: int, steps: Sequence[Step]) -> bool:
         """Return whether an account with that quota would answer as the steps say."""
-        left = quota + self.slack
+        possible = {quota + self.slack}
         for step in steps:
-            units = self.units(step)
-            if step.outcome in {"served", "exhausted"} and not step.overlapping:
-                served = not units or (left >= units if self.whole else left > 0)
-                if served != (step.outcome == "served"):
-                    return False
-            if step.outcome == "served":
-                left -= units
-            elif step.outcome in self.counted:
-                left = max(0, left - (units if step.outcome == "failed" else 1))
-        return True
+            possible = {after for left in possible if self._allows(step, left) for after in self._after(step, left)}
+        return bool(possible)
+
+    def _allows(self, step: Step, left: int) -> bool:
+        if step.outcome not in {"served", "exhausted"} or step.overlapping:
+            return True
+        units = self.units(step)
+        served = not units or (left >= units if self.whole else left > 0)
+        return served == (step.outcome == "served")
+
+    def _after(self, step: Step, left: int) -> set[int]:
+        """Return how many units may be left after a step."""
+        if step.outcome == "served":
+            return {left - self.units(step)}
+        if step.outcome not in self.counted:
+            return {left}
+        if step.outcome == "failed":
+            return {left, max(0, left - self.units(step))}
+        return {max(0, left - 1)}
 
 
 def explanations(readings: Sequence[Reading], quota: int, steps: Sequence[Step]) -> list[Reading]:

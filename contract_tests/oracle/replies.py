@@ -88,9 +88,9 @@ def _errors(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def refuses_source(reply: Reply) -> bool:
-    """Return whether a refusal is about the uploaded picture: no source says which ones a service takes."""
+    """Return whether a refusal is also about the uploaded picture: no source says which ones a service takes."""
     named = {name.partition(".")[0] for name in error_fields(reply)}
-    return not made(reply) and (reply.status == _UNSUPPORTED_TYPE or named == {source_field()})
+    return not made(reply) and (reply.status == _UNSUPPORTED_TYPE or source_field() in named)
 
 
 def refused_as_unknown(engine: str, reply: Reply, invented: str, other: Reply) -> bool:

@@ -130,6 +130,10 @@ drawn("one-engine", "A plan with flux-pro, which takes no size.", modes=_SEEN, e
 drawn("blank-prompts", "A blank prompt is accepted.", modes=_SEEN, texts="blank prompt accepted")
 drawn("numbers", "Ids are 3 or 3.0, with exact dates.", modes=_SEEN, ids="3 or 3.0 by reply", stamps="nanoseconds")
 drawn(
+    "large-sources-and-sizes", "An upload of less than 512 pixels a side and a size of 768 get one 422.", modes=_SEEN,
+    uploads_taken="of 512 pixels or more", resolutions="512 and 1024",
+)  # fmt: skip
+drawn(
     "moderates-and-fails", "Some prompts get a 422 that names nothing, and some generations fail.", modes=_SEEN,
     moderation="422", failed_generations="every fourth", size_not_offered="1024x1024",
 )  # fmt: skip
