@@ -89,8 +89,12 @@ class PaidExperiments(LimitExperiments):
             self.run.transport.sleep(_PAUSE)
         if check.status != _OK:
             return None
-        # The generation took it at some time between its request and its reply.
-        life = (last.exchange.sent - generation.exchange.received, check.exchange.received - began)
+        # The generation took it at some time between its request and its reply. Whole milliseconds: a difference of
+        # floating point numbers may be less than it is.
+        life = (
+            round(last.exchange.sent - generation.exchange.received, 3),
+            round(check.exchange.received - began, 3),
+        )
         # A lock that ends with a queued picture has not lived its whole life.
         if not is_queued(generation) or life[1] >= LOCK_SECONDS:
             self.evidence.lives.append((*life, self.evidence.numbering.of(check.exchange)))

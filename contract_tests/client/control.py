@@ -1,6 +1,7 @@
 """The part of the mock's control API that the suite uses."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -25,11 +26,19 @@ class Control:
     def __init__(
         self, origin: str, transport: Transport, admin_token: Secret | None = None, *, one_clock: bool = False
     ) -> None:
-        """one_clock: whether all accounts share a clock, as they do if they share the lock."""
+        """one_clock: whether the target says that all accounts share the lock, and with it a clock."""
         self._base = f"{origin}/_mock"
         self._transport = transport
         self._token = admin_token
-        self._one_clock, self._at_noon = one_clock, False
+        self._declared, self._at_noon = one_clock, False
+
+    @cached_property
+    def _one_clock(self) -> bool:
+        """Whether all accounts share a clock, also if the target does not say so."""
+        try:
+            return self._declared or self.behaviour().get("lock_scope") == "global"
+        except InconclusiveError:  # another server with this control API need not tell its settings
+            return False
 
     def health(self) -> None:
         """Raise InconclusiveError if the mock does not answer."""

@@ -1,7 +1,7 @@
 """The calls of a recording, as the accounts of the target send them."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from contract_tests.client.api import Api
@@ -79,7 +79,7 @@ class Requests:
         self._await_unlocked(api)
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(api.generate, fields)
-            wait([running], timeout=_HEAD_START_SECONDS)
+            self._run.transport.sleep(_HEAD_START_SECONDS)
             api.check()
             if not running.done():
                 self._keep(api.generate(other))

@@ -1,16 +1,13 @@
-"""The time of one account: real, or frozen and moved on request."""
+"""The time of one account: at some pace, or frozen and moved on request."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Condition
 
+from contract_tests.wrong_servers.pace import Pace
+
 DAY = 24 * 60 * 60 * 1000
-
-
-def wall() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def stamp(instant: int) -> str:
@@ -29,8 +26,8 @@ def instant_of(text: str) -> int:
 class Clock:
     """Instants are whole milliseconds since 1970."""
 
-    def __init__(self, source: Callable[[], int] = wall) -> None:
-        self._source = source
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._ahead = 0
         self._frozen_at: int | None = None
         self._awaited: list[int] = []
@@ -47,7 +44,7 @@ class Clock:
             return sorted(self._awaited)
 
     def now(self) -> int:
-        return self._source() + self._ahead if self._frozen_at is None else self._frozen_at
+        return self._pace.wall_ms() + self._ahead if self._frozen_at is None else self._frozen_at
 
     @contextmanager
     def reached(self, instant: int) -> Iterator[None]:
@@ -55,7 +52,7 @@ class Clock:
         with self._changed:
             self._awaited.append(instant)
             while (now := self.now()) < instant:
-                self._changed.wait(None if self.frozen else (instant - now) / 1000)
+                self._pace.wait(self._changed, None if self.frozen else (instant - now) / 1000)
         try:
             yield
         finally:
@@ -70,7 +67,7 @@ class Clock:
     def run(self) -> None:
         """Let time pass again, from the present instant."""
         with self._changed:
-            self._ahead, self._frozen_at = self.now() - self._source(), None
+            self._ahead, self._frozen_at = self.now() - self._pace.wall_ms(), None
             self._changed.notify_all()
 
     def move_to(self, instant: int) -> None:
@@ -85,7 +82,7 @@ class Clock:
 
     def _set(self, instant: int) -> None:
         if self._frozen_at is None:
-            self._ahead = instant - self._source()
+            self._ahead = instant - self._pace.wall_ms()
         else:
             self._frozen_at = instant
         self._changed.notify_all()

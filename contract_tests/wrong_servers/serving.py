@@ -21,9 +21,9 @@ from contract_tests.wrong_servers.deviations import (  # noqa: F401  they add th
 from contract_tests.wrong_servers.drawn import serving as drawn_serving
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service as DrawnService
-from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.generated.mutants import mutants
 from contract_tests.wrong_servers.listening import LoopbackServer
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.parameters import Engine
 from contract_tests.wrong_servers.presentation import ForeignPresentation, Presentation
 from contract_tests.wrong_servers.service import Operation

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contract_tests.wrong_servers.clock import DAY, Clock
+from contract_tests.wrong_servers.pace import Pace
 
 DAILY_LIMIT = 50
 LOCK_SECONDS = 10
@@ -117,9 +118,9 @@ def initial_account(token: str, lock_slot: LockSlot, clock: Clock) -> Account:
 class Accounts:
     """The accounts by token; with `open_`, an unknown token gets a new one."""
 
-    def __init__(self, *, open_: bool, shared: bool) -> None:
-        self._open = open_
-        self._shared = (LockSlot(), Clock()) if shared else None
+    def __init__(self, *, open_: bool, shared: bool, pace: Pace | None = None) -> None:
+        self._open, self._pace = open_, pace or Pace()
+        self._shared = (LockSlot(), Clock(self._pace)) if shared else None
         self._accounts: dict[str, Account] = {}
 
     def valid(self, token: str) -> bool:
@@ -132,7 +133,7 @@ class Accounts:
 
     def reset(self, token: str) -> Account:
         """Replace an account by a new one; requests that wait on the old clock finish."""
-        lock_slot, clock = self._shared or (LockSlot(), Clock())
+        lock_slot, clock = self._shared or (LockSlot(), Clock(self._pace))
         if old := self._accounts.get(token):
             self._end(old)
         self._accounts[token] = initial_account(token, lock_slot, clock)

@@ -19,15 +19,17 @@ from contract_tests.wrong_servers.drawn.accounts import LOCK_MS
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
-from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.drawn.trials import ONE_ROLE, Case, target_of
 from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.state import ROLES
+from contract_tests.wrong_servers.virtual_time import fast_time
 from support.fidelity import Comparison, DrawnSide, compare
 from support.fidelity_mock import MockSide
 
 CAPS = {ROLES: 10, ONE_ROLE: 3}
-FACTOR = 6
+# Where time cannot be virtual.
+_FACTOR = 6
 # The freedom that no setting of the mock expresses: a failure at random is the same in no two servers.
 UNEXPRESSED = ("failed generations",)
 _REQUESTS_PER_SECOND = 10
@@ -58,9 +60,13 @@ class Calibrated:
     charged: int
 
 
-def calibrate(drawn: Draw, roles: tuple[str, ...], factor: float = FACTOR) -> Calibrated:
-    """Calibrate a drawn server that lives `factor` times as fast as the wall clock."""
-    pace = Pace(factor)
+def calibrate(drawn: Draw, roles: tuple[str, ...]) -> Calibrated:
+    """Calibrate a drawn server, in virtual time."""
+    with fast_time(_FACTOR) as pace:
+        return _calibrate(drawn, roles, pace)
+
+
+def _calibrate(drawn: Draw, roles: tuple[str, ...], pace: Pace) -> Calibrated:
     server = Server(Service(drawn, pace, control=False))
     with in_thread(server) as address:
         target = target_of(Case(drawn, "black-box", roles, _SEED, _SEED), address)

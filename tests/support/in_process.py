@@ -18,8 +18,8 @@ from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from contract_tests.wrong_servers.drawn.drawing import named
 from contract_tests.wrong_servers.drawn.service import Request, Service
-from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.drawn.trials import Case, target_of
+from contract_tests.wrong_servers.pace import Pace
 
 # Slow enough for a reply to arrive in time on a busy machine.
 FACTOR = 20

@@ -16,11 +16,12 @@ from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
-from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
+from contract_tests.wrong_servers.virtual_time import fast_time
 
-# Fast enough for a test, slow enough for calls to overlap.
+# Where time cannot be virtual: fast enough for a test, slow enough for calls to overlap.
 _FACTOR = 40
 _FIGURES = {"low": LOW, "almost_limited": LEFT}
 
@@ -33,7 +34,11 @@ def record_drawn(
     drawn: Draw, out: Path, cap: int = 40, seed: int = 7, roles: tuple[str, ...] = ROLES
 ) -> tuple[int, int]:
     """Record from a drawn server; return the exit status and the credits that the server charged."""
-    pace = Pace(_FACTOR)
+    with fast_time(_FACTOR) as pace:
+        return _record_drawn(drawn, out, cap, seed, roles, pace)
+
+
+def _record_drawn(drawn: Draw, out: Path, cap: int, seed: int, roles: tuple[str, ...], pace: Pace) -> tuple[int, int]:
     server = Server(Service(drawn, pace, control=False))
     with in_thread(server) as address:
         target = Target(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.orders import Order
-from contract_tests.wrong_servers.drawn.timeline import DAY_MS, HOUR_MS, Pace, Timeline
+from contract_tests.wrong_servers.drawn.timeline import DAY_MS, HOUR_MS, Timeline
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 
 CREDITS, DAILY_LIMIT = 100, 200

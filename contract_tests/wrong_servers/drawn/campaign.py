@@ -17,7 +17,7 @@ from contract_tests.wrong_servers.catalogue import Mode
 from contract_tests.wrong_servers.drawn.drawing import Draw, draw, smallest
 from contract_tests.wrong_servers.drawn.freedoms import all_freedoms
 from contract_tests.wrong_servers.drawn.stability import Unsteady, unsteady
-from contract_tests.wrong_servers.drawn.trials import FACTOR, Case, Result, cases, run_case
+from contract_tests.wrong_servers.drawn.trials import Case, Result, cases, run_case
 from contract_tests.wrong_servers.pool import Pool, trial_pool
 
 _WIDTH = 150
@@ -96,7 +96,7 @@ def _examine(pool: Pool, planned: list[Case]) -> Iterator[Examined]:
     for done, future in enumerate(as_completed(running), 1):
         one = Examined(running[future], future.result())
         mark = "NOT" if one.result.complaints else "ok "
-        click.echo(f"[{done:4}/{len(planned)}] {mark} {one.case!s:38} {one.result.seconds / FACTOR:4.0f} s  ", nl=False)
+        click.echo(f"[{done:4}/{len(planned)}] {mark} {one.case!s:38} {one.result.seconds:4.0f} s  ", nl=False)
         click.echo(f"{one.result.decided:2} documented rules decided, {one.result.spent:2} credits")
         for complaint in one.result.complaints:
             click.echo(f"      {complaint}"[:_WIDTH])

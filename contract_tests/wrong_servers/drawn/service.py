@@ -14,7 +14,7 @@ from contract_tests.wrong_servers.drawn.images import picture_reply, placeholder
 from contract_tests.wrong_servers.drawn.orders import Body, Reader, UnreadableError, read_body
 from contract_tests.wrong_servers.drawn.replies import Replies, Reply, page
 from contract_tests.wrong_servers.drawn.throttling import Throttle
-from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.pace import Pace
 
 PREFIX = "/api/v1/aiimage/"
 _METHODS = {
@@ -132,7 +132,7 @@ class Service:
             if isinstance(begun, Reply):
                 return begun
             while not begun.done:
-                self.changed.wait(account.timeline.real_seconds_to(begun.ends))
+                account.timeline.wait(self.changed, begun.ends)
                 account.timeline.catch_up()
                 self.changed.notify_all()
             if begun.pictures is None:

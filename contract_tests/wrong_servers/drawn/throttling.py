@@ -6,7 +6,7 @@ from threading import Lock
 
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.replies import Reply
-from contract_tests.wrong_servers.drawn.timeline import Pace
+from contract_tests.wrong_servers.pace import Pace
 
 REQUESTS_PER_SECOND = 12
 

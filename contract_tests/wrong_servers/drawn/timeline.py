@@ -1,31 +1,16 @@
-"""Time: events at their instants, in order; real, compressed, or frozen and advanced on request."""
+"""Time: events at their instants, in order; at some pace, or frozen and advanced on request."""
 
 import heapq
 import itertools
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from threading import Condition
+
+from contract_tests.wrong_servers.pace import Pace
 
 Action = Callable[[int], None]
 HOUR_MS = 60 * 60 * 1000
 DAY_MS = 24 * HOUR_MS
-
-
-class Pace:
-    """A clock that runs `factor` times as fast as the wall clock, from the present on."""
-
-    def __init__(self, factor: float = 1) -> None:
-        self.factor = factor
-        self._origin, self._start = time.time(), time.monotonic()
-
-    def seconds(self) -> float:
-        return (time.monotonic() - self._start) * self.factor
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(max(0, seconds) / self.factor)
-
-    def wall_ms(self) -> int:
-        return int((self._origin + self.seconds()) * 1000)
 
 
 class Timeline:
@@ -71,9 +56,9 @@ class Timeline:
         else:
             self._frozen = instant
 
-    def real_seconds_to(self, instant: int) -> float | None:
-        """Return how long to wait for an instant, None if the time is frozen."""
-        return None if self.frozen else max(0.0, (instant - self.now()) / 1000 / self._pace.factor)
+    def wait(self, changed: Condition, instant: int) -> None:
+        """Wait for a change, or for an instant unless the time is frozen; the caller holds the condition."""
+        self._pace.wait(changed, None if self.frozen else max(0.0, (instant - self.now()) / 1000))
 
     def _happen(self, until: int) -> None:
         while self._due and self._due[0][0] <= until:

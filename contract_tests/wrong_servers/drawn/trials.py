@@ -17,11 +17,13 @@ from contract_tests.wrong_servers.catalogue import BOTH, Mode
 from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
-from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
+from contract_tests.wrong_servers.virtual_time import fast_time
 
-FACTOR = 6
+# Where time cannot be virtual.
+_FACTOR = 6
 ONE_ROLE = ("primary",)
 _BUDGET = Limits(credits=40, seconds=600, requests_per_second=20)
 _TIMEOUTS = Timeouts(connect=30, reply=120, generation=180)
@@ -80,9 +82,13 @@ def _under_control(drawn: Draw) -> Draw:
     return drawn.without([*undeclared, "sandbox"])
 
 
-def run_case(case: Case, factor: float = FACTOR) -> Result:
-    """Run the suite against a drawn server; both live `factor` times as fast as the wall clock."""
-    pace = Pace(factor)
+def run_case(case: Case) -> Result:
+    """Run the suite against a drawn server, in virtual time."""
+    with fast_time(_FACTOR) as pace:
+        return _run(case, pace)
+
+
+def _run(case: Case, pace: Pace) -> Result:
     server = Server(Service(case.drawn, pace, control=case.mode == "control"))
     with in_thread(server) as address:
         target = target_of(case, address)

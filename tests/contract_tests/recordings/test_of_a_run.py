@@ -12,8 +12,8 @@ from contract_tests.runner.cli import main
 from contract_tests.wrong_servers.drawn.drawing import named
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
-from contract_tests.wrong_servers.drawn.timeline import Pace
 from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.state import token_of
 
 

@@ -1,6 +1,7 @@
 """The time of one account."""
 
 import time
+from collections.abc import Callable
 from threading import Thread
 
 import pytest
@@ -8,13 +9,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.wrong_servers.clock import DAY, Clock, instant_of, stamp
+from contract_tests.wrong_servers.pace import Pace
 from support.examples import examples
 
 NOON = 1_772_100_000_000
 
 
+class Told(Pace):
+    """A pace whose present instant is told."""
+
+    def __init__(self, wall_ms: Callable[[], int]) -> None:
+        super().__init__()
+        self._wall_ms = wall_ms
+
+    def wall_ms(self) -> int:
+        return self._wall_ms()
+
+
 def frozen() -> Clock:
-    clock = Clock(lambda: NOON)
+    clock = Clock(Told(lambda: NOON))
     clock.freeze()
     return clock
 
@@ -52,7 +65,7 @@ def test_waiting_threads_are_woken_in_order_each_at_its_instant(delays: list[int
 
 def test_a_frozen_clock_stops_until_it_runs() -> None:
     source = iter(range(NOON, NOON + 100))
-    clock = Clock(lambda: next(source))
+    clock = Clock(Told(lambda: next(source)))
     clock.freeze()
     assert clock.now() == clock.now() == NOON
     clock.run()
@@ -61,7 +74,7 @@ def test_a_frozen_clock_stops_until_it_runs() -> None:
 
 def test_a_running_clock_continues_from_the_time_that_was_set() -> None:
     times = [NOON]
-    clock = Clock(lambda: times[0])
+    clock = Clock(Told(lambda: times[0]))
     clock.move_to(NOON + DAY)
     times[0] += 5
     assert clock.now() == NOON + DAY + 5
