@@ -1,7 +1,6 @@
 """Servers that keep every documented rule: conforming ones, and such that differ from an assumption."""
 
 import socket
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Lock
@@ -72,7 +71,7 @@ class ConformingWithRateLimit(Service):
 
     def answer(self, request: Request) -> Reply:
         with self.counting:
-            now = int(time.monotonic())
+            now = int(self.accounts.pace.seconds())
             self.second, self.requests = now, self.requests + 1 if self.second == now else 1
             throttled = self.requests > _MAX_REQUESTS_PER_SECOND
         if throttled:

@@ -51,18 +51,20 @@ def server(
     generation_seconds: float = GENERATION_SECONDS,
     engines: Iterable[Engine] = (),
     operations: Iterable[Operation] = (),
+    pace: Pace | None = None,
 ) -> LoopbackServer:
     """Return the server of that name, in the style of another stack or plain and with a control API.
 
-    `engines` and `operations` are served beside those of the documentation.
+    `engines` and `operations` are served beside those of the documentation. pace: how fast time passes, without it as
+    on the wall clock.
     """
     make = find(name).source
     if isinstance(make, Mapping):
         raise TypeError(f"{name} is the mock, which has its own command")
     if isinstance(make, Draw):
-        return drawn_serving.Server(DrawnService(make, Pace(), control=control), port)
+        return drawn_serving.Server(DrawnService(make, pace or Pace(), control=control), port)
     presentation = Presentation() if control else ForeignPresentation()
-    accounts = Accounts(open_=control, shared=make.shared_lock)
+    accounts = Accounts(open_=control, shared=make.shared_lock, pace=pace)
     service = make(presentation, accounts, generation_seconds, engines, operations)
     return Server(port, _with_control(service.answer, Control(service)) if control else service.answer, presentation)
 

@@ -116,11 +116,11 @@ def initial_account(token: str, lock_slot: LockSlot, clock: Clock) -> Account:
 
 
 class Accounts:
-    """The accounts by token; with `open_`, an unknown token gets a new one."""
+    """The accounts by token; with `open_`, an unknown token gets a new one. pace: of their clocks."""
 
     def __init__(self, *, open_: bool, shared: bool, pace: Pace | None = None) -> None:
-        self._open, self._pace = open_, pace or Pace()
-        self._shared = (LockSlot(), Clock(self._pace)) if shared else None
+        self._open, self.pace = open_, pace or Pace()
+        self._shared = (LockSlot(), Clock(self.pace)) if shared else None
         self._accounts: dict[str, Account] = {}
 
     def valid(self, token: str) -> bool:
@@ -133,7 +133,7 @@ class Accounts:
 
     def reset(self, token: str) -> Account:
         """Replace an account by a new one; requests that wait on the old clock finish."""
-        lock_slot, clock = self._shared or (LockSlot(), Clock(self._pace))
+        lock_slot, clock = self._shared or (LockSlot(), Clock(self.pace))
         if old := self._accounts.get(token):
             self._end(old)
         self._accounts[token] = initial_account(token, lock_slot, clock)

@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from contract_tests.checks.decisions import Decides
-from contract_tests.client.masking import Secret
+from contract_tests.client.budget import Budget
+from contract_tests.client.masking import Masker, Secret
+from contract_tests.client.transport import Transport
 from contract_tests.runner.events import Consumer, Decision
 from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
@@ -22,8 +24,10 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.listening import in_thread
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS, server
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
+from contract_tests.wrong_servers.virtual_time import fast_time
 
 REPORTS = ("report.json", "junit.xml")
 _LOW_OF_THE_MOCK = 2  # the credits of demo-low in fixtures/accounts.yaml
@@ -39,20 +43,29 @@ class NotStartedError(Exception):
 
 
 @contextmanager
-def running(entry: Entry, mode: Mode, roles: Collection[str] = ROLES) -> Iterator[Target]:
-    """Run the server, in threads where it can be; raise NotStartedError if it does not start."""
+def running(entry: Entry, mode: Mode, roles: Collection[str] = ROLES) -> Iterator[tuple[Target, Pace]]:
+    """Run the server, in threads and virtual time where it can be; raise NotStartedError if it does not start."""
     # A broken one may end its process.
-    if not entry.is_mock and entry.kind != "broken":
-        with in_thread(server(entry.name, control=mode == "control")) as address:
-            yield target_of(entry, mode, address, roles)
+    if entry.is_mock or entry.kind == "broken":
+        with _in_process(entry, mode) as address:
+            yield target_of(entry, mode, address, roles), Pace()
         return
+    with (
+        fast_time(otherwise=1) as pace,
+        in_thread(server(entry.name, control=mode == "control", pace=pace)) as address,
+    ):
+        yield target_of(entry, mode, address, roles), pace
+
+
+@contextmanager
+def _in_process(entry: Entry, mode: Mode) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         command = _command(entry, mode, Path(folder))
         # Not a pipe, which would block the server when it is full.
         with (Path(folder) / "log").open("w") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
-            yield target_of(entry, mode, _address(process), roles)
+            yield _address(process)
         finally:
             process.kill()
             process.communicate()
@@ -148,8 +161,9 @@ def run_trial(
 ) -> Trial:
     """Run the suite against a server, for the rules in `only` or for all, with the accounts of these roles."""
     start, cpu = time.monotonic(), time.process_time()
-    with running(entry, mode, roles) as target, TemporaryDirectory() as folder:
-        run = Run(Settings(target, seed=seed, only=only, report=Path(folder)))
+    with running(entry, mode, roles) as (target, pace), TemporaryDirectory() as folder:
+        settings = Settings(target, seed=seed, only=only, report=Path(folder))
+        run = Run(settings, _transport(settings, pace))
         run.events.consumers += consumers
         outcome = examine(run)
         reports = all((Path(folder) / name).is_file() for name in REPORTS)
@@ -168,6 +182,12 @@ def run_trial(
         reached=getattr(entry.source, "reached", None),
         cpu=time.process_time() - cpu,
     )
+
+
+def _transport(settings: Settings, pace: Pace) -> Transport:
+    target = settings.target
+    budget = Budget(settings.cap, target.budget.images)
+    return Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
 
 
 def _decided(run: Run) -> Iterator[Decided]:

@@ -19,7 +19,7 @@ AVAILABLE = sys.platform == "linux" and _TASKS.exists()
 
 
 class VirtualPace(Pace):
-    """Moves to the next moment that somebody waits for as soon as no thread of this process can run.
+    """Moves to the next moment that a thread waits for as soon as no thread of this process can run.
 
     A thread that waits for a processor, or for a reply that is on its way, can run: a busy machine changes nothing.
     """

@@ -1,6 +1,5 @@
 """Deviations of the lock: which generations it prevents, what checks report, and how long it stays."""
 
-import time
 from collections.abc import Iterator
 
 from contract_tests.wrong_servers.catalogue import breaks, mock, variant
@@ -71,7 +70,7 @@ class SecondWaits(Service):
         while (lock := self.held(account)) and lock.holder:
             with account.clock.reached(lock.holder.ends):
                 pass
-            time.sleep(_RELEASED_AFTER)
+            self.accounts.pace.sleep(_RELEASED_AFTER)
         return super().generate(account, request)
 
 

@@ -1,4 +1,4 @@
-"""Which readings of the price explain what an account with a known number of credits answered."""
+"""The price: readings of it that explain what an account with a known number of credits answered."""
 
 import pytest
 

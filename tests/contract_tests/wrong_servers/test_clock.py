@@ -15,8 +15,8 @@ from support.examples import examples
 NOON = 1_772_100_000_000
 
 
-class Told(Pace):
-    """A pace whose present instant is told."""
+class Given(Pace):
+    """A pace whose present instant is given."""
 
     def __init__(self, wall_ms: Callable[[], int]) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Told(Pace):
 
 
 def frozen() -> Clock:
-    clock = Clock(Told(lambda: NOON))
+    clock = Clock(Given(lambda: NOON))
     clock.freeze()
     return clock
 
@@ -65,7 +65,7 @@ def test_waiting_threads_are_woken_in_order_each_at_its_instant(delays: list[int
 
 def test_a_frozen_clock_stops_until_it_runs() -> None:
     source = iter(range(NOON, NOON + 100))
-    clock = Clock(Told(lambda: next(source)))
+    clock = Clock(Given(lambda: next(source)))
     clock.freeze()
     assert clock.now() == clock.now() == NOON
     clock.run()
@@ -74,7 +74,7 @@ def test_a_frozen_clock_stops_until_it_runs() -> None:
 
 def test_a_running_clock_continues_from_the_time_that_was_set() -> None:
     times = [NOON]
-    clock = Clock(Told(lambda: times[0]))
+    clock = Clock(Given(lambda: times[0]))
     clock.move_to(NOON + DAY)
     times[0] += 5
     assert clock.now() == NOON + DAY + 5

@@ -46,14 +46,14 @@ def test_each_of_several_threads_wakes_at_its_moment_however_long_the_others_com
     with fast_time(ANY) as pace, ThreadPoolExecutor(len(delays)) as pool:
         seen = list(pool.map(work, delays))
     first = min(delays)
-    # The first ones sleep from the beginning; nobody is woken early, and no time passes while somebody computes.
+    # The first ones sleep from the beginning; none wakes early, and no time passes while one computes.
     assert all(woken >= first and woken == after for woken, after in seen)
     in_order = [woken for woken, _ in sorted(seen)]
     assert all(earlier <= later for earlier, later in pairwise(in_order))
 
 
 def test_no_time_passes_while_a_reply_is_on_its_way() -> None:
-    """A peer reads, computes and answers, while somebody else waits for a second."""
+    """A peer reads, computes and answers, while another thread waits for a second."""
 
     def answer(pace: Pace) -> float:
         content = peer.recv(100)
