@@ -45,12 +45,12 @@ def test_limit_is_reached(api: Open, verdict: Verdict, run: Run) -> None:
 def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict, run: Run) -> None:
     """A limit of 2 images applies until the last millisecond of the day."""
     account = world(daily_limit=2)
-    _expect_served(verdict, account, "with 2 images left")
+    _expect_served(verdict, account, run, "with 2 images left")
     used = account.state()["used_today"]
     three = account.api.generate_when_ready(with_count(account.api.simplest, 3))
     counted_anyway = not made(three) and account.state()["used_today"] != used
     if not made(three) and not counted_anyway:
-        _expect_served(verdict, account, "with 1 image left")
+        _expect_served(verdict, account, run, "with 1 image left")
     _expect_limit(verdict, account, run)
     # Another refusal is a limit of the service itself.
     if made(three) or three.status == 429:
@@ -65,8 +65,11 @@ def test_limit_resets_at_midnight(world: Callable[..., World], verdict: Verdict,
         _expect_day(verdict, account, made(reset), "an image at 00:00 UTC", reset)
 
 
-def _expect_served(verdict: Verdict, account: World, when: str) -> None:
+def _expect_served(verdict: Verdict, account: World, run: Run, when: str) -> None:
     reply = _about_limit(_generate(account))
+    fields = account.api.simplest
+    if (limit := own_limit(fields, reply)) and not run.samples.served(fields):
+        raise InconclusiveError(f"the service refuses {limit}, and has served nothing else")
     if reply.status == 429 and any(map(_has_failed, account.trail)):
         expected = "a failed generation that is not counted"
         verdict.expect("DAILY-RESET", False, expected=expected, received="429 after one", by=account.trail)

@@ -73,9 +73,13 @@ class Api:
         reply = self.post(call, images_requested(fields))
         if made(reply):
             self._run.samples.serve(fields)
-        elif images_requested(fields) == 1 and own_limit(fields, reply):
+        elif self._is_plain(call, fields) and own_limit(fields, reply):
             self._run.samples.refuse(fields, error_fields(reply))
         return reply
+
+    def _is_plain(self, call: Call, fields: Fields) -> bool:
+        """Return whether a refusal can only be about the engine, the size or the prompt."""
+        return not (call.files or kind_of(call.parameters).wrong) and images_requested(fields) == 1
 
     def generate_as_it_is(self, fields: Fields) -> Reply:
         """Send one generate-image request in JSON, whose refusal says nothing about the simplest requests."""

@@ -10,7 +10,7 @@ from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.errors import BudgetExceededError, InconclusiveError, RuleBrokenError, UndocumentedLimitError
 from contract_tests.oracle.contract import load_contract
-from contract_tests.oracle.samples import valid
+from contract_tests.oracle.samples import plain_picture, valid
 from contract_tests.runner.events import Decision
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
@@ -136,6 +136,18 @@ def test_an_undocumented_limit_is_not_a_finding(fields: dict[str, Any], errors: 
     api, _ = make(generating(422, {"message": "no", "errors": errors}))
     with pytest.raises(UndocumentedLimitError, match="the documentation gives no limit"):
         api.images(fields)
+
+
+def test_only_the_refusal_of_a_valid_request_rules_out_its_engine() -> None:
+    """A refusal that names no parameter may be about whatever is invalid, or about the picture."""
+    api, _ = make(generating(403, {"message": "Not allowed."}))
+    simplest = api.simplest
+    prompt = next(name for name in simplest if "description" in name)
+    api.generate({name: value for name, value in simplest.items() if name != prompt})
+    api.generate(simplest, dict.fromkeys(["image_src"], plain_picture()))
+    assert api.simplest == simplest
+    api.generate(simplest)
+    assert api.simplest != simplest
 
 
 def test_refusing_a_documented_request_is_a_finding() -> None:
