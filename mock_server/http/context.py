@@ -46,12 +46,14 @@ class RequestHeaders(msgspec.Struct, frozen=True):
     """The headers of a request.
 
     values: by name in lower case, the first of each name, and all of a list; token: the bearer token, "" for none;
+    secret: the same, "" for a very short one, which occurs in ordinary words;
     content_length: 0 where none is declared; journal_headers: without secrets and cut; requests_fault: whether they may
     ask for a fault.
     """
 
     values: Mapping[bytes, bytes]
     token: str
+    secret: str
     masked_token: str
     content_type: str
     content_length: int
@@ -62,18 +64,14 @@ class RequestHeaders(msgspec.Struct, frozen=True):
         """Return the value of a header, "" for none."""
         return self.values.get(name, b"").decode("latin-1")
 
-    def token_is_in(self, text: str) -> bool:
-        """Return whether text contains the token."""
-        # A very short one is not taken for a secret: it occurs in ordinary words.
-        return len(self.token) >= _MIN_SECRET_CHARACTERS and self.token in text
-
     def journal_text(self, text: str) -> str:
         """Return text with the token masked, cut to 500 characters."""
         return self.without_token(text)[:_MAX_TEXT_CHARACTERS]
 
     def without_token(self, text: str) -> str:
         """Return text with the token masked."""
-        return text.replace(self.token, self.masked_token) if self.token_is_in(text) else text
+        secret = self.secret
+        return text.replace(secret, self.masked_token) if secret and secret in text else text
 
 
 def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
@@ -95,7 +93,8 @@ def _parse_headers(headers: Headers) -> RequestHeaders:
     content_type, length = (values.get(name, b"").decode("latin-1") for name in (b"content-type", b"content-length"))
     # int refuses more than 4300 digits.
     content_length = int(length[:20]) if length.isdecimal() else 0
-    parsed = RequestHeaders(values, token, masked(token) if token else "", content_type, content_length)
+    secret = token if len(token) >= _MIN_SECRET_CHARACTERS else ""
+    parsed = RequestHeaders(values, token, secret, masked(token) if token else "", content_type, content_length)
     journal_headers = [
         (
             name.decode("latin-1")[:_MAX_NAME_CHARACTERS],
