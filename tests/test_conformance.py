@@ -76,6 +76,7 @@ def images_made(server: Server) -> int:
         return sum(len(entry["made"]) for entry in json.load(answer)["requests"])
 
 
+@pytest.mark.slow
 def test_a_run_against_a_mock_that_charges_double_stays_within_the_cap(tmp_path: Path) -> None:
     """The first image shows the price; from then on each request is assumed to cost that much."""
     expensive = tmp_path / "expensive.yaml"
@@ -118,6 +119,7 @@ def test_a_free_mock_violates_the_rules_of_credits(tmp_path: Path) -> None:
     assert "$AIIMAGE_TOKEN" in found["CREDIT-COST"]["evidence"][0]["curl"]
 
 
+@pytest.mark.slow
 def test_the_admin_token_is_sent_to_the_mock_and_in_no_report(tmp_path: Path) -> None:
     with Server("--generation-time", "0", "--admin-token", "s3cret-of-ours") as server:
         status, output = conform(server, tmp_path, "--only", "CREDIT-COST")

@@ -72,6 +72,7 @@ def seconds_to_end(server: Server, number: signal.Signals) -> float:
     return monotonic() - since
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_all_kinds_of_clients_at_once(number: signal.Signals, workers: int) -> None:
@@ -100,6 +101,7 @@ def test_one_client_of_a_kind(kind: str) -> None:
         assert all(" /" in line for line in server.log().splitlines())
 
 
+@pytest.mark.slow
 def test_a_client_that_does_not_read_a_large_reply() -> None:
     noise = io.BytesIO()
     Image.frombytes("RGB", (1200, 1200), random.Random(7).randbytes(3 * 1200 * 1200)).save(noise, "PNG")

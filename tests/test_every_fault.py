@@ -224,6 +224,7 @@ def test_every_fault_has_its_scene() -> None:
     assert {*SCENES, "lost-response"} == set(FAULTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", COMMIT_POINTS)
 def test_a_lost_response_leaves_a_consistent_state(point: str) -> None:
     async def drill(account: Account) -> None:

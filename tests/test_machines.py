@@ -47,6 +47,7 @@ def mock(where: Machine, skew: str, valkey: Valkey) -> Server:
     return Server(*flags, "--generation-time", "1", command=command)
 
 
+@pytest.mark.slow
 def test_machines_with_different_clocks_share_one_lock(mocks: list[Remote]) -> None:
     one, other = mocks
 

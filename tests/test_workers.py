@@ -64,6 +64,7 @@ class Waiting:
         return answer
 
 
+@pytest.mark.slow
 def test_requests_in_all_workers_continue_when_one_worker_moves_the_clock(server: Server) -> None:
     async def scenario() -> None:
         async with workers(server, connections=3) as (first, *others):
@@ -218,6 +219,7 @@ def mortal(tmp_path: Path) -> Iterator[Server]:
 POINTS = {"dies-before-begin": 0, "dies-after-begin": 1, "dies-while-it-waits": 1, "dies-before-the-journal": 1}
 
 
+@pytest.mark.slow
 def test_a_worker_killed_at_any_point_leaves_no_stuck_lock_and_no_double_charge(mortal: Server) -> None:
     async def scenario() -> None:
         served = Remote(mortal.host, mortal.port)
@@ -260,6 +262,7 @@ def replaced(server: Server, before: Crew) -> Callable[[], Awaitable[bool]]:
 ENDS = {signal.SIGTERM: 0, signal.SIGINT: 0, signal.SIGKILL: -signal.SIGKILL}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ENDS)
 def test_no_worker_survives_its_parent(number: signal.Signals) -> None:
     async def scenario() -> None:

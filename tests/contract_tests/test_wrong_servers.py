@@ -129,6 +129,7 @@ def test_a_violation_of_a_documented_rule_fails_the_run(serve: Serve, tmp_path: 
     assert "VIOLATES the documentation" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "status"), [((), 0), (("--strict",), 1)])
 def test_a_difference_from_an_assumption_fails_a_strict_run_only(
     serve: Serve, tmp_path: Path, arguments: tuple[str, ...], status: int

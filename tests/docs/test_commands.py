@@ -112,6 +112,7 @@ def read_variables(path: Path) -> set[str]:
     return {str(each) for each in read | kept if each and str(each).isupper()}
 
 
+@pytest.mark.slow
 def test_every_environment_variable_is_in_its_table() -> None:
     documented = set(re.findall(r"`([A-Z][A-Z_]+)`", "".join(row[0] for row in PAGE.rows("variable"))))
     modules = [path for folder in ("mock_server", "contract_tests") for path in (ROOT / folder).rglob("*.py")]

@@ -38,6 +38,7 @@ def test_the_commands_of_the_fixture_pass(tmp_path: Path) -> None:
     assert 'tests="1"' in (tmp_path / "junit.xml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("jq") and shutil.which("curl")), reason="curl and jq are needed")
 def test_a_pipeline_waits_for_a_separate_mock_and_checks_its_verdict(tmp_path: Path) -> None:
     port = str(free_port())

@@ -53,6 +53,7 @@ def test_a_history_of_mocks_that_share_a_valkey_has_no_complaints(first: int, mo
         assert found == [], f"seed {seed}"
 
 
+@pytest.mark.slow
 def test_a_history_of_workers_over_http_has_no_complaints() -> None:
     with Server("--workers", "4", "--state", fresh_url(), "--generation-time", "0") as server:
         served = Remote(server.host, server.port)

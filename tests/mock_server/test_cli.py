@@ -134,6 +134,7 @@ def test_an_invalid_scenario_is_refused_with_its_path(tmp_path: Path) -> None:
     assert (status, text) == (2, f"Error: {message}\n")
 
 
+@pytest.mark.slow
 def test_state_in_valkey_is_shared_and_its_password_is_never_printed(tmp_path: Path) -> None:
     with Valkey(tmp_path) as valkey:
         valkey.say("CONFIG", "SET", "requirepass", "the-secret")

@@ -73,6 +73,7 @@ ASK = {
 NO_START_FILES = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ASK)
 @pytest.mark.parametrize(
     ("line", "completed"),

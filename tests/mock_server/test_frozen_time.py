@@ -40,6 +40,7 @@ def test_a_generation_ends_and_has_the_real_date(aiimage_mock: AiimageMock, name
     assert 0 <= from_iso(now) - before < 600 * SECOND
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
 @pytest.mark.parametrize("name", FREEZES)
 def test_a_mock_that_starts_in_frozen_time_lives_in_real_time(

@@ -31,6 +31,7 @@ def test_a_reader_may_leave(command: str) -> None:
     assert run(f"{MOCK} {command} | head -1").stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", ["mock_server", "contract_tests"])
 @pytest.mark.parametrize("command", ["--help", "nothing"])
 @pytest.mark.parametrize("to", [">&-", "> /dev/full 2> /dev/full", ">&- 2>&-"])
@@ -38,6 +39,7 @@ def test_no_command_ends_in_a_traceback(program: str, command: str, to: str) -> 
     run(f"{sys.executable} -m {program} {command} {to}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", [">&-", "> /dev/full", ">&- 2>&-", "2> /dev/full > /dev/full", "left by its reader"])
 def test_a_mock_serves_without_its_output(to: str, tmp_path: Path) -> None:
     port = tmp_path / "port"

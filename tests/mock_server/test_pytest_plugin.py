@@ -53,6 +53,7 @@ def test_generate(aiimage_mock, number):
 """
 
 
+@pytest.mark.slow
 def test_tokens_ids_and_titles_are_the_same_in_every_run_and_differ_between_tests(project: Project) -> None:
     first, parallel = project.passes(TWO_TESTS), project.passes(TWO_TESTS, "-n", "2")
     assert first == sorted(parallel, key=lambda each: int(each["number"]))
@@ -79,6 +80,7 @@ def test_second(aiimage_mock):
     assert "on purpose" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_traceback_of_a_refused_call_ends_at_the_line_of_the_test(project: Project) -> None:
     output = project.pytest("""
 def test_it(aiimage_mock):
@@ -89,6 +91,7 @@ def test_it(aiimage_mock):
     assert "client.py" not in output
 
 
+@pytest.mark.slow
 def test_the_traceback_of_a_verdict_ends_at_the_line_of_the_test(project: Project) -> None:
     output = project.pytest("""
 def test_it(aiimage_mock):
@@ -118,10 +121,12 @@ def test_third(class_aiimage_mock, module_aiimage_mock, session_aiimage_mock):
 """
 
 
+@pytest.mark.slow
 def test_a_world_can_last_for_a_class_a_module_or_the_session(project: Project) -> None:
     project.passes(SCOPES)
 
 
+@pytest.mark.slow
 def test_workers_do_not_share_the_world_of_a_session(project: Project) -> None:
     with Server() as server:
         notes = project.passes(
@@ -155,6 +160,7 @@ def test_it(aiimage_mock):
 """)
 
 
+@pytest.mark.slow
 def test_an_abandoned_generation_does_not_delay_the_end(project: Project) -> None:
     project.passes("""
 import threading
@@ -168,6 +174,7 @@ def test_it(aiimage_mock):
 """)
 
 
+@pytest.mark.slow
 def test_a_remote_mock_is_used_in_the_same_way(project: Project, server: Server) -> None:
     noted = project.passes(
         """
@@ -183,6 +190,7 @@ def test_it(aiimage_mock):
     assert noted == [{"url": server.base_url, "seconds": 0}]
 
 
+@pytest.mark.slow
 def test_runs_against_one_mock_are_isolated_unless_they_share_a_name(project: Project, server: Server) -> None:
     elsewhere = ("--aiimage-mock-url", server.origin)
     output = [project.passes(TWO_TESTS, *elsewhere, *more) for more in ((), (), *[("--testrunuid", "night")] * 2)]
@@ -191,6 +199,7 @@ def test_runs_against_one_mock_are_isolated_unless_they_share_a_name(project: Pr
     assert len(frozenset.union(*tokens)) == 12
 
 
+@pytest.mark.slow
 def test_the_admin_token_is_taken_from_the_environment(project: Project) -> None:
     with Server("--admin-token", "the-admin") as guarded:
         flags = ("--aiimage-mock-url", guarded.origin)
@@ -202,17 +211,20 @@ def test_the_admin_token_is_taken_from_the_environment(project: Project) -> None
         project.passes(TWO_TESTS, *flags, AIIMAGE_MOCK_ADMIN_TOKEN="the-admin")
 
 
+@pytest.mark.slow
 def test_a_missing_mock_is_named_by_its_address(project: Project) -> None:
     output = project.pytest(TWO_TESTS, "--aiimage-mock-url", "http://127.0.0.1:9").stdout
     assert "--aiimage-mock-url: No mock answers at http://127.0.0.1:9: " in output
 
 
+@pytest.mark.slow
 def test_a_mock_without_control_api_is_named(project: Project) -> None:
     with Server("--no-control") as closed:
         output = project.pytest(TWO_TESTS, "--aiimage-mock-url", closed.origin).stdout
     assert f"The mock at {closed.origin} has no control API: start it without --no-control" in output
 
 
+@pytest.mark.slow
 def test_another_mock_than_the_expected_one_is_refused(project: Project) -> None:
     with Server("--instance", "job-1") as server:
         flags = ("--aiimage-mock-url", server.origin)
@@ -265,11 +277,13 @@ def test_generations_take_no_time_unless_asked(aiimage_mock):
 """
 
 
+@pytest.mark.slow
 def test_the_session_can_have_the_behaviour_and_the_durations_of_a_profile(project: Project, tmp_path: Path) -> None:
     (tmp_path / "profile.yaml").write_text(PROFILE)
     project.passes(DURATIONS, "--aiimage-mock-behaviour", str(tmp_path / "profile.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
@@ -288,6 +302,7 @@ def test_a_wrong_behaviour_is_a_sentence(project: Project, flags: list[str], sen
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_option_and_the_fixture_are_described_in_the_help(project: Project) -> None:
     assert "use the mock at URL instead of starting one" in project.pytest("", "--help").stdout
     assert "A world of the mock for this test alone." in project.pytest("", "--fixtures").stdout

@@ -76,6 +76,7 @@ def test_an_open_setting_says_what_would_decide_it(measured: Calibrated) -> None
     assert all(each["needs"] for each in left.values())
 
 
+@pytest.mark.slow
 def test_one_account_and_three_credits_leave_open_only_the_states_of_other_accounts() -> None:
     found = calibrate(named(output="slashed", recent_order="oldest first", lock_release="expiry"), ONE_ROLE)
     content = values(found)

@@ -59,6 +59,7 @@ def test_any_refusal_is_in_keeping(status: int) -> None:
     assert [(each.rule, each.passed) for each in made] == [("SHAPE", True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520])
 def test_a_failure_on_some_bodies_is_one_finding(status: int) -> None:
     made, spent, _ = decisions(failing(status, is_nul))

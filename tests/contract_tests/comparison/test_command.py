@@ -184,6 +184,7 @@ def test_a_broken_server_ends_in_a_sentence(name: str, folder: Path, tmp_path: P
     assert "Traceback" not in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stops-answering", "resets-half-way"])
 def test_a_server_that_fails_half_way_ends_in_a_sentence(name: str, recording: Recording, tmp_path: Path) -> None:
     again = [structs.replace(recording.exchanges[0], number=10 + number, sent=20.0 + number) for number in range(70)]

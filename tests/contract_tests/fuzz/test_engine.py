@@ -50,6 +50,7 @@ def failing(when: Callable[[httpx.Request], bool]) -> Answer:
 ALL = [(CALLS, "primary"), (DOCUMENTED, "empty"), (INVALID, "empty"), (INVALID, "primary"), (LINKED, "primary")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("campaign", "role"), ALL)
 def test_a_conforming_service_has_no_findings(campaign: Campaign, role: str) -> None:
     service = SmallService()

@@ -53,6 +53,7 @@ def test_without_an_empty_account_no_paid_request_is_sent() -> None:
     assert endings(SmallService()).keys() == {CALLS, INVALID, LINKED}
 
 
+@pytest.mark.slow
 def test_a_service_that_never_validates_is_inconclusive() -> None:
     ended = endings(busy, "empty")
     assert {name: event.outcome for name, event in ended.items()} == {

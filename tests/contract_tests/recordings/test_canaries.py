@@ -81,6 +81,7 @@ def test_without_the_sanitiser_the_auditor_fails_the_command_and_removes_the_fil
     assert found - plain == set()
 
 
+@pytest.mark.slow
 def test_no_canary_is_in_the_reports_of_a_drift(target: Path, tmp_path: Path) -> None:
     assert record(target, tmp_path / "recording").exit_code == 0
     report, baseline = tmp_path / "report", tmp_path / "accepted.yaml"
@@ -93,6 +94,7 @@ def test_no_canary_is_in_the_reports_of_a_drift(target: Path, tmp_path: Path) ->
     assert TOKEN.lower() not in text.lower()
 
 
+@pytest.mark.slow
 def test_no_canary_is_in_a_profile_or_in_a_line_of_a_calibration(target: Path, tmp_path: Path) -> None:
     profile, recording = tmp_path / "profile.yaml", tmp_path / "recording"
     arguments = ["calibrate", "--target", str(target), "--out", str(profile), "--recording", str(recording)]

@@ -34,6 +34,7 @@ def run(target: Path, folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, given)
 
 
+@pytest.mark.slow
 def test_a_run_is_recorded_with_its_tests_as_purposes(target: Path, tmp_path: Path) -> None:
     result = run(target, tmp_path / "recording", "--only", "VERSIONS,AUTH,IMG-GET")
     assert result.exit_code == 0, result.output

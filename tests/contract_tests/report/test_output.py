@@ -13,6 +13,7 @@ COMMAND = [sys.executable, "-m", "contract_tests"]
 RUN = ["run", "--base-url", "http://127.0.0.1:9/api/v1", "--token", "t", "--only", "VERSIONS", "--report"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_characters_that_cannot_be_encoded_are_escaped(tmp_path: Path, encoding: str) -> None:
     arguments = ["run", "--target", "fünf…\N{WHITE HEAVY CHECK MARK}.yaml", "--report", str(tmp_path)]

@@ -68,6 +68,7 @@ def rule() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_a_baseline_is_written_and_accepted_until_it_is_out_of_date(origin: str) -> None:
     wrong, right = {"dall-e": 3}, {"dall-e": "dalle3"}
     assert run(origin, wrong, "--write-baseline", "b.yaml").exit_code == 1

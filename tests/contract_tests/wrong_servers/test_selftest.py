@@ -24,6 +24,7 @@ QUICK = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_wrong_server_is_caught_by_the_rule_it_breaks(name: str) -> None:
     entry = CATALOGUE[name]
@@ -32,6 +33,7 @@ def test_a_wrong_server_is_caught_by_the_rule_it_breaks(name: str) -> None:
     assert trial.exit_status == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["empty", "echo", "always-fine", "garbage", "cuts-replies"])
 def test_a_null_or_broken_server_never_passes(name: str) -> None:
     entry = CATALOGUE[name]

@@ -132,6 +132,7 @@ async def faults(agent: Agent) -> None:
 SCENES = [product_image, batch_over_engines, enhancement, refusals, judgement, faults]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES)
 def test_an_agent_over_http(server: Server, scene: Scene) -> None:
     over_http(server, scene)
@@ -178,6 +179,7 @@ def test_the_documents_are_resources(server: Server) -> None:
     over_http(server, documents)
 
 
+@pytest.mark.slow
 def test_the_guards_of_the_control_api_hold_for_agents() -> None:
     with Server("--admin-token", "a-secret") as guarded:
         over_http(guarded, documents, Authorization="Bearer a-secret")

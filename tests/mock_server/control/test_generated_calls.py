@@ -142,6 +142,7 @@ def test_valid_calls_get_the_documented_responses(used: Mock, operation: str) ->
     assert done or operation == "getRequest"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", [each for each in TAKING if each != "getRequest"])
 def test_invalid_calls_are_refused_and_change_nothing(used: Mock, operation: str) -> None:
     before = used.call("GET", "/_mock/snapshot", None).json()

@@ -30,6 +30,7 @@ def test_a_head_of_exactly_the_limit_is_accepted_and_one_more_byte_is_431(at_onc
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [1000, 65_536])
 @pytest.mark.parametrize(
     "endless",

@@ -70,12 +70,14 @@ def test_a_finding_has_its_schedule_its_timeline_and_a_command(project: Project,
     assert "double-payment" in (tmp_path / MARKDOWN_FILE).read_text()
 
 
+@pytest.mark.slow
 def test_one_disaster_shows_how_the_test_ends_there(project: Project, tmp_path: Path) -> None:
     proof, _ = prove(project, tmp_path, BLIND, "--aiimage-disaster=1.locked")
     assert [each["schedule"] for each in proof["disasters"]] == [["1.locked"]]
     assert proof["tried"]["disasters"]["runs"] == 2
 
 
+@pytest.mark.slow
 def test_findings_fail_the_run_only_if_strict(project: Project, tmp_path: Path) -> None:
     prove(project, tmp_path, BLIND, "--aiimage-disasters-strict", status=1)
 
@@ -117,6 +119,7 @@ def test_elsewhere(): pass
     assert proof["tried"]["disasters"]["tests"] == 2
 
 
+@pytest.mark.slow
 def test_a_failure_in_a_test_of_unittest_is_one(project: Project, tmp_path: Path) -> None:
     tests = """
 import unittest
@@ -171,6 +174,7 @@ def test_inner(aiimage_mock):
     project.passes(tests)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "why"),
     [

@@ -125,6 +125,7 @@ def leftovers() -> Iterator[None]:
 CLIENTS = [pool_of_the_run, pool_of_before, loop_of_before, worker_of_before]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", [False, True], ids=["alone", "beside leftovers"])
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda each: each.__name__)
 def test_the_threads_of_a_client_have_virtual_time(server: VirtualServer, client: Any, others: bool) -> None:

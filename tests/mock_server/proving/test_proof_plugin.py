@@ -8,12 +8,14 @@ from support.project import Project
 from support.proofs import LOCK, SENTENCE, results, sentences
 
 
+@pytest.mark.slow
 def test_strict_fails_the_run_if_a_reading_changes_an_outcome(project: Project) -> None:
     assert project.pytest(LOCK, "--aiimage-readings=each", "--aiimage-readings-strict").returncode == 1
     careful = "def test_it(aiimage_mock):\n    assert generate(aiimage_mock)[0] == 200\n"
     assert project.pytest(careful, "--aiimage-readings=each", "--aiimage-readings-strict").returncode == 0
 
 
+@pytest.mark.slow
 def test_workers_of_xdist_report_together(project: Project, tmp_path: Path) -> None:
     other = LOCK.replace("test_lock", "test_other")
     done = project.pytest(LOCK + other, "--aiimage-readings=each", "-n", "2")
@@ -22,6 +24,7 @@ def test_workers_of_xdist_report_together(project: Project, tmp_path: Path) -> N
     assert results(tmp_path)["tried"]["readings"]["tests"] == 2
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_a_report_of_the_runs_so_far(project: Project, tmp_path: Path) -> None:
     tests = """
 runs = []

@@ -26,6 +26,7 @@ def test_without_the_option_nothing_is_run_again(project: Project, tmp_path: Pat
     assert not (tmp_path / JSON_FILE).exists()
 
 
+@pytest.mark.slow
 def test_full_says_how_many_readings_are_left_out(project: Project) -> None:
     output = project.pytest(LOCK, "--aiimage-readings=full", "--aiimage-readings-limit=30").stdout
     assert "aiimage-readings: full, 30 readings of 41 settings, " in output
@@ -54,6 +55,7 @@ def test_default(aiimage_mock):
 """
 
 
+@pytest.mark.slow
 def test_a_marked_test_runs_under_its_reading_alone(project: Project, tmp_path: Path) -> None:
     project.passes(MARKED)
     assert not (tmp_path / JSON_FILE).exists()

@@ -47,6 +47,7 @@ def test_session(session_aiimage_mock, number):
 """
 
 
+@pytest.mark.slow
 def test_own_fixtures_are_set_up_again_and_wider_ones_keep_their_state(project: Project, tmp_path: Path) -> None:
     project.passes(WIDE, "--aiimage-readings")
     assert results(tmp_path)["readings"] == []
@@ -73,6 +74,7 @@ async def test_lock(aiimage_mock):
 """
 
 
+@pytest.mark.slow
 def test_async_tests_are_run_again(project: Project, tmp_path: Path) -> None:
     project.passes(ASYNC, "--aiimage-readings=each", "-p", "anyio")
     assert sentences(tmp_path) == [SENTENCE]
@@ -161,6 +163,7 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("option", ["--aiimage-readings=each", "--aiimage-disasters"])
