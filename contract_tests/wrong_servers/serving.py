@@ -66,7 +66,8 @@ def server(
     presentation = Presentation() if control else ForeignPresentation()
     accounts = Accounts(open_=control, shared=make.shared_lock, pace=pace)
     service = make(presentation, accounts, generation_seconds, engines, operations)
-    return Server(port, _with_control(service.answer, Control(service)) if control else service.answer, presentation)
+    answer = _with_control(service.answer, Control(service)) if control else service.answer
+    return Server(port, answer, presentation, pace)
 
 
 def _with_control(answer: Answer, control: Control) -> Answer:

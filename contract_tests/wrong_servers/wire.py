@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.wrong_servers.listening import LoopbackServer
+from contract_tests.wrong_servers.pace import Pace
 from contract_tests.wrong_servers.presentation import Presentation
 
 SendStrategy = Callable[[socket.socket, bytes], None]
@@ -119,11 +120,11 @@ Answer = Callable[[Request], Reply]
 
 
 class Server(LoopbackServer):
-    """Renders each reply in the style of `presentation`."""
+    """Renders each reply in the style of `presentation`, with a date by `pace`."""
 
-    def __init__(self, port: int, answer: Answer, presentation: Presentation) -> None:
+    def __init__(self, port: int, answer: Answer, presentation: Presentation, pace: Pace | None = None) -> None:
         super().__init__(port, _Handler)
-        self.answer, self.presentation = answer, presentation
+        self.answer, self.presentation, self.pace = answer, presentation, pace or Pace()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -133,7 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         reply = self.server.answer(self._request())
-        reply.send(self.connection, rendered(reply, self.server.presentation, self.command))
+        now = self.server.pace.wall_ms() / 1000
+        reply.send(self.connection, rendered(reply, self.server.presentation, self.command, now))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_QUERY = _serve  # noqa: N815
 
@@ -156,8 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def rendered(reply: Reply, presentation: Presentation, method: str = "GET") -> bytes:
-    """Return the bytes of a reply to a request with that method."""
+def rendered(reply: Reply, presentation: Presentation, method: str = "GET", now: float = 0) -> bytes:
+    """Return the bytes of a reply to a request with that method. now: seconds since 1970."""
     content = reply.body if isinstance(reply.body, bytes) else json.dumps(presentation.adorned(reply.body)).encode()
     # A 204 has neither a body nor a length.
     bodiless = reply.status == HTTPStatus.NO_CONTENT
@@ -166,7 +168,7 @@ def rendered(reply: Reply, presentation: Presentation, method: str = "GET") -> b
     # 419 is not a standard status; Laravel gives it this phrase.
     phrase = HTTPStatus(reply.status).phrase if reply.status in set(HTTPStatus) else "Page Expired"
     lines = [f"HTTP/1.1 {reply.status} {phrase}"]
-    date = {"Date": formatdate(usegmt=True)}
+    date = {"Date": formatdate(now, usegmt=True)}
     for name, value in {**({} if bodiless else headers), **date, **presentation.headers, **reply.headers}.items():
         lines.append(f"{presentation.header_name(name)}: {value}")
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"

@@ -71,4 +71,4 @@ def _server(name: str, pace: Pace, states: Mapping[str, Mapping[str, int]] | Non
         account.outside_lock = None
         account.credits = state.get("credits", account.credits)
         account.use(state.get("used_today", account.used_today()) - account.used_today())
-    return Server(0, service.answer, presentation)
+    return Server(0, service.answer, presentation, pace)
