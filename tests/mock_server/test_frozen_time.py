@@ -1,5 +1,6 @@
 """Tests that freeze Python's time around the fixture: the mock's own clock runs on."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -48,7 +49,7 @@ def test_a_mock_that_starts_in_frozen_time_lives_in_real_time(
 ) -> None:
     before = RealClock().now()
     if loop == "asyncio":
-        monkeypatch.setattr("uvicorn.Config.get_loop_factory", lambda _: None)
+        monkeypatch.setattr("uvicorn.Config.get_loop_factory", lambda _: asyncio.SelectorEventLoop)
     with FREEZES[name](), EmbeddedServer(default_settings()) as server:
         mock = MockServer(Control(server.origin)).mock("frozen")
         mock.begin(generation_time=0.05)
