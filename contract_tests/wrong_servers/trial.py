@@ -14,8 +14,7 @@ import yaml
 
 from contract_tests.checks.decisions import Decides
 from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker, Secret
-from contract_tests.client.transport import Transport
+from contract_tests.client.masking import Secret
 from contract_tests.runner.events import Consumer, Decision
 from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
@@ -24,7 +23,7 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS, server
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 from contract_tests.wrong_servers.virtual_time import fast_time
@@ -163,7 +162,7 @@ def run_trial(
     start, cpu = time.monotonic(), time.process_time()
     with running(entry, mode, roles) as (target, pace), TemporaryDirectory() as folder:
         settings = Settings(target, seed=seed, only=only, report=Path(folder))
-        run = Run(settings, _transport(settings, pace))
+        run = Run(settings, transport_at(pace, target, Budget(settings.cap, target.budget.images)))
         run.events.consumers += consumers
         outcome = examine(run)
         reports = all((Path(folder) / name).is_file() for name in REPORTS)
@@ -182,12 +181,6 @@ def run_trial(
         reached=getattr(entry.source, "reached", None),
         cpu=time.process_time() - cpu,
     )
-
-
-def _transport(settings: Settings, pace: Pace) -> Transport:
-    target = settings.target
-    budget = Budget(settings.cap, target.budget.images)
-    return Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
 
 
 def _decided(run: Run) -> Iterator[Decided]:

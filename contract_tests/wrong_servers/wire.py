@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         reply = self.server.answer(self._request())
-        now = self.server.pace.wall_ms() / 1000
+        now = self.server.pace.now()
         reply.send(self.connection, rendered(reply, self.server.presentation, self.command, now))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_QUERY = _serve  # noqa: N815

@@ -11,8 +11,6 @@ from msgspec.structs import replace as with_values
 from contract_tests.calibration.calibration import Calibration
 from contract_tests.calibration.profile import profile_text
 from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker
-from contract_tests.client.transport import Transport
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from contract_tests.wrong_servers.drawn.accounts import LOCK_MS
@@ -21,7 +19,7 @@ from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.drawn.trials import ONE_ROLE, Case, target_of
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 from contract_tests.wrong_servers.state import ROLES
 from contract_tests.wrong_servers.virtual_time import fast_time
 from support.fidelity import Comparison, DrawnSide, compare
@@ -74,7 +72,7 @@ def _calibrate(drawn: Draw, roles: tuple[str, ...], pace: Pace) -> Calibrated:
         target = replace(target, budget=limits)
         settings = Settings(target, seed=_SEED, max_credits=CAPS[roles])
         budget = Budget(settings.cap)
-        transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
+        transport = transport_at(pace, target, budget)
         run = Run(settings, transport)
         with closing(transport):
             calibration = Calibration(run, show=lambda _: None)

@@ -12,14 +12,12 @@ from msgspec.structs import replace as with_values
 from contract_tests.calibration.conduct import Conductor
 from contract_tests.calibration.measurement import Measurement
 from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker
-from contract_tests.client.transport import Transport
 from contract_tests.runner.run import Run
 from contract_tests.runner.settings import Settings
 from contract_tests.wrong_servers.drawn.drawing import named
 from contract_tests.wrong_servers.drawn.service import Request, Service
 from contract_tests.wrong_servers.drawn.trials import Case, target_of
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 
 # Slow enough for a reply to arrive in time on a busy machine.
 FACTOR = 20
@@ -63,9 +61,7 @@ def measured(
     target = target_of(case, "http://127.0.0.1:9")
     target = replace(target, budget=with_values(target.budget, requests_per_second=10_000))
     client = httpx.Client(transport=httpx.MockTransport(lambda request: _answer(service, request)))
-    transport = Transport(
-        target, Masker(target.secrets), Budget(cap), client=client, clock=pace.seconds, sleep=pace.sleep
-    )
+    transport = transport_at(pace, target, Budget(cap), client)
     measurement = Measurement(Run(Settings(target, seed=1, max_credits=cap), transport))
     return Measured(service, measurement, Conductor(measurement.run, measurement.evidence))
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker
 from contract_tests.client.transport import Transport
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.playing import drift
@@ -17,7 +16,7 @@ from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 from contract_tests.wrong_servers.state import LEFT, LOW, token_of
 from contract_tests.wrong_servers.virtual_time import fast_time
 from support.recorded import ROLES, Script, record, target_at
@@ -36,19 +35,14 @@ class DrawnService:
     pace: Pace
 
     def transport(self) -> Transport:
-        masker, budget = Masker(self.target.secrets), Budget(CREDITS)
-        clock, sleep, now = self.pace.seconds, self.pace.sleep, self.now
-        return Transport(self.target, masker, budget, clock=clock, sleep=sleep, now=now)
-
-    def now(self) -> float:
-        return self.pace.wall_ms() / 1000
+        return transport_at(self.pace, self.target, Budget(CREDITS))
 
     def recorded(self, script: Script) -> Recording:
-        return record(self.target, script, self.transport(), self.now())
+        return record(self.target, script, self.transport(), self.pace.now())
 
     def asked_again(self, recording: Recording) -> Outcome:
         chosen = select(recording.exchanges, CREDITS)
-        return drift(recording, self.target, chosen, Budget(CREDITS), transport=self.transport(), now=self.now)
+        return drift(recording, self.target, chosen, Budget(CREDITS), transport=self.transport(), now=self.pace.now)
 
 
 @contextmanager

@@ -1,18 +1,15 @@
 """Servers of the catalogue, by name, as services that are recorded and asked again."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker
-from contract_tests.client.transport import Transport
 from contract_tests.comparison.outcome import Outcome
 from contract_tests.comparison.playing import drift
 from contract_tests.comparison.selection import select
 from contract_tests.recordings.model import Recording
 from contract_tests.runner.target import Target
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 from contract_tests.wrong_servers.presentation import ForeignPresentation
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.serving import entries
@@ -34,7 +31,7 @@ def recorded_at(server: str | Target, script: Script) -> Recording:
         return record(server, script)
     with fast_time(_FACTOR) as pace, in_thread(_server(server, pace)) as origin:
         target = _target(origin)
-        return record(target, script, _transport(target, pace), _now(pace))
+        return record(target, script, transport_at(pace, target, Budget(CREDITS)), pace.now())
 
 
 def asked_again(server: str, recording: Recording, accounts: Mapping[str, Mapping[str, int]] | None = None) -> Outcome:
@@ -42,22 +39,12 @@ def asked_again(server: str, recording: Recording, accounts: Mapping[str, Mappin
     chosen = select(recording.exchanges, CREDITS)
     with fast_time(_FACTOR) as pace, in_thread(_server(server, pace, accounts or {})) as origin:
         target = _target(origin)
-        return drift(
-            recording, target, chosen, Budget(CREDITS), transport=_transport(target, pace), now=partial(_now, pace)
-        )
+        budget = Budget(CREDITS)
+        return drift(recording, target, chosen, budget, transport=transport_at(pace, target, budget), now=pace.now)
 
 
 def _target(origin: str) -> Target:
     return target_at(origin, {role: token_of(role) for role in ROLES}, figures=FIGURES)
-
-
-def _transport(target: Target, pace: Pace) -> Transport:
-    masker, now = Masker(target.secrets), partial(_now, pace)
-    return Transport(target, masker, Budget(CREDITS), clock=pace.seconds, sleep=pace.sleep, now=now)
-
-
-def _now(pace: Pace) -> float:
-    return pace.wall_ms() / 1000
 
 
 def _server(name: str, pace: Pace, states: Mapping[str, Mapping[str, int]] | None = None) -> Server:

@@ -17,7 +17,7 @@ from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 from contract_tests.wrong_servers.virtual_time import fast_time
 
@@ -49,7 +49,7 @@ def _record_drawn(drawn: Draw, out: Path, cap: int, seed: int, roles: tuple[str,
             timeouts=Timeouts(connect=60, reply=240, generation=360),
         )
         settings = Settings(target, seed=seed, max_credits=cap)
-        transport = Transport(target, Masker(target.secrets), Budget(cap), clock=pace.seconds, sleep=pace.sleep)
+        transport = transport_at(pace, target, Budget(cap))
         status = record_in(out, Run(settings, transport), make_plan(target, cap))
     assert server.faults == []
     return status, sum(charge.credits for charge in server.service.accounts.charges)

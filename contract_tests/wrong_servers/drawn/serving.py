@@ -166,7 +166,7 @@ class Rendering:
     def _others(self, request: Request) -> dict[str, str]:
         headers = dict(_EXTRA[self._drawn["extra headers"]])
         if self._drawn["date"] == "sent":
-            headers["Date"] = formatdate(self._service.pace.wall_ms() / 1000, usegmt=True)
+            headers["Date"] = formatdate(self._service.pace.now(), usegmt=True)
         if self._drawn["CORS"] == "any origin":
             headers["Access-Control-Allow-Origin"] = "*"
         return headers | self._service.throttle.headers(request.token)

@@ -43,7 +43,7 @@ class Throttle:
             case "Retry-After":
                 return Reply(429, {"message": "Slow down."}, headers={"Retry-After": "1"})
             case "Retry-After as a date":
-                now = self._pace.wall_ms() / 1000
+                now = self._pace.now()
                 headers = {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + 1, usegmt=True)}
                 return Reply(429, {"message": "Slow down."}, headers=headers)
             case "wording":

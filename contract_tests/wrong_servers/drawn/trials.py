@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker, Secret
-from contract_tests.client.transport import Transport
+from contract_tests.client.masking import Secret
 from contract_tests.runner.outcome import Outcome
 from contract_tests.runner.run import Run
 from contract_tests.runner.session import examine
@@ -18,7 +17,7 @@ from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pace import Pace, transport_at
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 from contract_tests.wrong_servers.virtual_time import fast_time
 
@@ -94,7 +93,7 @@ def _run(case: Case, pace: Pace) -> Result:
         target = target_of(case, address)
         settings = Settings(target, seed=case.suite_seed, only=case.only)
         budget = Budget(settings.cap, target.budget.images)
-        transport = Transport(target, Masker(target.secrets), budget, clock=pace.seconds, sleep=pace.sleep)
+        transport = transport_at(pace, target, budget)
         run = Run(settings, transport)
         outcome = examine(run)
         return _result(case, run, outcome, server)
