@@ -3,13 +3,6 @@
 import time
 from threading import Condition
 
-import httpx
-
-from contract_tests.client.budget import Budget
-from contract_tests.client.masking import Masker
-from contract_tests.client.transport import Transport
-from contract_tests.runner.target import Target
-
 
 class Pace:
     """A clock that runs `factor` times as fast as the wall clock, from the present on."""
@@ -34,9 +27,3 @@ class Pace:
 
     def wall_ms(self) -> int:
         return int((self._origin + self.seconds()) * 1000)
-
-
-def transport_at(pace: Pace, target: Target, budget: Budget, client: httpx.Client | None = None) -> Transport:
-    """Return a transport to a server whose time passes at this pace."""
-    masker = Masker(target.secrets)
-    return Transport(target, masker, budget, client=client, clock=pace.seconds, sleep=pace.sleep, now=pace.now)

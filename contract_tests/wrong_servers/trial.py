@@ -23,7 +23,8 @@ from contract_tests.runner.settings import Settings
 from contract_tests.runner.target import Account, Limits, Target, Timeouts
 from contract_tests.wrong_servers.catalogue import Entry, Mode
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace, transport_at
+from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pacing import transport_at
 from contract_tests.wrong_servers.serving import GENERATION_SECONDS, server
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 from contract_tests.wrong_servers.virtual_time import fast_time

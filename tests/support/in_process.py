@@ -17,7 +17,8 @@ from contract_tests.runner.settings import Settings
 from contract_tests.wrong_servers.drawn.drawing import named
 from contract_tests.wrong_servers.drawn.service import Request, Service
 from contract_tests.wrong_servers.drawn.trials import Case, target_of
-from contract_tests.wrong_servers.pace import Pace, transport_at
+from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pacing import transport_at
 
 # Slow enough for a reply to arrive in time on a busy machine.
 FACTOR = 20

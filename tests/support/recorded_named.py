@@ -9,7 +9,8 @@ from contract_tests.comparison.selection import select
 from contract_tests.recordings.model import Recording
 from contract_tests.runner.target import Target
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace, transport_at
+from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pacing import transport_at
 from contract_tests.wrong_servers.presentation import ForeignPresentation
 from contract_tests.wrong_servers.service import Service
 from contract_tests.wrong_servers.serving import entries

@@ -17,7 +17,8 @@ from contract_tests.wrong_servers.drawn.drawing import Draw
 from contract_tests.wrong_servers.drawn.service import Service
 from contract_tests.wrong_servers.drawn.serving import Server
 from contract_tests.wrong_servers.listening import in_thread
-from contract_tests.wrong_servers.pace import Pace, transport_at
+from contract_tests.wrong_servers.pace import Pace
+from contract_tests.wrong_servers.pacing import transport_at
 from contract_tests.wrong_servers.state import LEFT, LOW, ROLES, token_of
 from contract_tests.wrong_servers.virtual_time import fast_time
 
