@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 import msgspec
-from msgspec.structs import replace
 
 from . import days
 from .behaviour import Behaviour
@@ -16,6 +15,7 @@ from .world import FaultPlan, Lock, World
 # 21 million blocks of 100 end just below 2**31: clients may keep an id in a signed 32-bit integer.
 _IDS_PER_WORLD = 100
 _BLOCKS = 21_000_000
+_RUNNING = Timepiece()
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -85,12 +85,17 @@ def open_world(name: str, account: Account, now: Instant, behaviour: Behaviour, 
     """
     first_id = 1 + int(name[:8], 16) % _BLOCKS * _IDS_PER_WORLD
     day = days.day(now if account.stopped_at is None else account.stopped_at, behaviour)
-    world = World(name, first_id, account.credits, account.daily_limit, token, day, account.used_today)
-    return replace(
-        world,
+    return World(
+        name,
+        first_id,
+        account.credits,
+        account.daily_limit,
+        token,
+        day,
+        account.used_today,
         lock=account.lock,
         generation_seconds=account.generation_seconds,
-        clock=world.clock if account.stopped_at is None else Timepiece(0, account.stopped_at),
+        clock=_RUNNING if account.stopped_at is None else Timepiece(0, account.stopped_at),
         faults=account.faults,
         sandbox=account.sandbox,
     )

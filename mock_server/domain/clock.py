@@ -83,6 +83,8 @@ def seconds(number: float) -> int:
     return round(number * SECOND)
 
 
+# A client that polls its recent images asks for the same instants again and again.
+@lru_cache(maxsize=1_000)
 def to_iso(instant: Instant, timespec: str = "seconds") -> str:
     """Return an instant as ISO 8601 in UTC, "2026-02-26T10:00:00Z"."""
     # Not fromtimestamp: it takes a float, which is not exact to the microsecond in distant years.

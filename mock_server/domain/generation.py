@@ -79,9 +79,9 @@ def remaining_lock(holder: str, code: str, now: Instant, behaviour: Behaviour) -
 
     Where a request takes the lock, it does so at the place of "locked" in the order of refusals. [LOCK-RELEASE]
     """
-    order = list(behaviour.refusal_order)
     if behaviour.lock_taken != "request" or behaviour.lock_release != "expiry":
         return None
+    order = behaviour.refusal_order
     return Lock(holder, now + seconds(behaviour.lock_seconds)) if order.index(code) > order.index("locked") else None
 
 

@@ -62,7 +62,7 @@ def refuse(
 
 def before_invalid(world: World, demand: Demand, now: Instant, behaviour: Behaviour) -> Refusal | None:
     """Return the refusal of a generation that precedes that of invalid parameters, or None. [ORDER]"""
-    order = list(behaviour.refusal_order)
+    order = behaviour.refusal_order
     return refuse(world, demand, now, behaviour, order[: order.index(INVALID)])
 
 

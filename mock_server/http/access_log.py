@@ -53,7 +53,7 @@ def as_coloured_text(context: RequestContext, transmission: Transmission) -> str
     status = transmission.status or 0
     shown = style(status or "-", fg=_COLOURS.get(status // 100, "red"))
     head = style(f"{local_time(context.received)} {context.id}", dim=True)
-    return f"{head}  {_request(context)} {shown}{style(_reasons(context), bold=True)}\n"
+    return f"{head}  {_request(context.method, context.path)} {shown}{style(_reasons(context), bold=True)}\n"
 
 
 def as_json(context: RequestContext, transmission: Transmission) -> str:
@@ -96,16 +96,14 @@ class AccessLines:
 
 
 def _line(context: RequestContext, transmission: Transmission) -> str:
-    return f"{context.id}  {_request(context)} {transmission.status or '-'}{_reasons(context)}"
-
-
-def _request(context: RequestContext) -> str:
-    return _escaped(f"{context.method} {context.path[:_MAX_PATH_CHARACTERS]}")
+    request = _request(context.method, context.path)
+    return f"{context.id}  {request} {transmission.status or '-'}{_reasons(context)}"
 
 
 @lru_cache(maxsize=1_000)
-def _escaped(text: str) -> str:
-    """Return a client's text in printable ASCII."""
+def _request(method: str, path: str) -> str:
+    """Return the request line in printable ASCII."""
+    text = f"{method} {path[:_MAX_PATH_CHARACTERS]}"
     if not (text.isascii() and text.isprintable()) or "\\" in text:
         text = text.encode("unicode_escape").decode()
     return text
@@ -113,7 +111,8 @@ def _escaped(text: str) -> str:
 
 def _reasons(context: RequestContext) -> str:
     """Return the rule that refused the request and the faults that applied, each after a space."""
-    reasons = f" {context.reply.rule}" if context.reply and context.reply.rule else ""
+    rule = context.reply.rule if context.reply else None
+    reasons = f" {rule}" if rule else ""
     for fault, _ in context.faults:
         reasons += f" fault:{fault.name}"
     return reasons

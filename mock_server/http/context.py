@@ -73,6 +73,10 @@ class RequestHeaders(msgspec.Struct, frozen=True):
         secret = self.secret
         return text.replace(secret, self.masked_token) if secret and secret in text else text
 
+    def has_token(self, text: str) -> bool:
+        """Return whether `without_token` changes a text."""
+        return self.secret != "" and self.secret in text
+
 
 def parse_headers(headers: list[tuple[bytes, bytes]]) -> RequestHeaders:
     """Return the headers of a request."""

@@ -50,6 +50,8 @@ def _percent_encoded(found: re.Match[bytes]) -> bytes:
 
 def complete_target(target: bytes) -> bytes:
     """Return a request's target with a path, which the absolute form may lack. [RFC 9110, 4.2.3]"""
+    if target.startswith(b"/"):  # as nearly every target does
+        return target
     found = _WITHOUT_PATH.match(target)
     end = found.end() if found else 0
     return target if not found or target.startswith(b"/", end) else target[:end] + b"/" + target[end:]

@@ -13,6 +13,7 @@ _MAX_LEVELS = 511
 _MAX_SLOW_BYTES = 65_536  # the standard library holds up all other threads
 _MAX_DIGITS = 19  # PHP reads an integer of more as a float
 _CONTAINERS = (dict, list)
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _KINDS = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -37,7 +38,7 @@ def read_json(body: bytes, content_type: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise JsonError(f"The request body must be a JSON object, not {_kind(value)}.")
     # Most bodies are flat, and need no search.
-    if any(isinstance(each, _CONTAINERS) for each in value.values()) and _is_deeper(value, _MAX_LEVELS):
+    if not _SCALARS.issuperset(map(type, value.values())) and _is_deeper(value, _MAX_LEVELS):
         raise JsonError(f"The request body is nested too deeply: more than {_MAX_LEVELS} levels.")
     return value
 

@@ -44,10 +44,13 @@ class Operations:
         self._counts_attempts = service.behaviour.daily_unit == "attempts"
         self._counts_calls = service.behaviour.rate_limit != "none"
         self._allow = ", ".join(sorted(self._operations))
+        # By operation and status, the reply that was checked last: most have a body that never changes.
+        self._fine: dict[tuple[str | None, int], Reply] = {}
 
     def operation_id(self, method: str) -> str | None:
         """Return the operationId of a method, None if the path does not take it."""
-        return self._operations[method].id if method in self._operations else None
+        operation = self._operations.get(method)
+        return operation.id if operation else None
 
     async def prepare(self, context: RequestContext) -> None:
         """Authenticate the caller and read the body; raise RefusedError."""
@@ -60,7 +63,7 @@ class Operations:
         scope = context.caller.account.scope if context.caller else None
         if scope is not None and operation.id not in scope:
             raise RefusedError(error("forbidden", operation=operation.id))
-        if not operation.accepts(context.scope.get("path_params", {})):
+        if operation.path_parameters and not operation.accepts(context.scope.get("path_params", {})):
             raise RefusedError(error("no-route", path=context.path))
         if operation.parameters is not None:
             context.fields = await self._reader.read_fields(context, operation.parameters)
@@ -121,12 +124,17 @@ class Operations:
         """Return the reply if the document allows it, else an error that names the difference."""
         if reply.ours:
             return reply
+        kind = operation.id if operation else None, reply.status
+        last = self._fine.get(kind)
+        if last and last.body is reply.body and last.headers == reply.headers:
+            return reply
         documented = operation.responses.get(reply.status) if operation else None
         documented = documented or self._contract.fallbacks.get(reply.status)
         if documented is None and reply.code and operation and operation.id not in self._handlers:
             return reply  # an operation that is only in the document need not list every refusal
         complaint = documented.complaint(reply.body, reply.headers) if documented else "the status is not documented"
         if complaint is None:
+            self._fine[kind] = reply
             return reply
         _log.error("%s: a %d reply against the contract: %s", operation and operation.id, reply.status, complaint)
         return error("broken-reply", complaint=complaint)

@@ -35,6 +35,8 @@ _CODE_OF_STATUS = {
 # The refusal whose body the API's own page shows.
 _DOCUMENTED = "busy"
 _NO_ROUTE, _JSON = "no-route", "json"
+_OK = 200  # not HTTPStatus.OK, which takes longer to look up than all else for a reply that no setting changes
+_COMPLETE = (422, "errors")
 _CODE_OF_REFUSAL = {"daily-limit": "DAILY_LIMIT_EXCEEDED"}
 _PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n'
 # The statuses that the framework of the product family answers with a page. [NO-ACCEPT]
@@ -62,7 +64,7 @@ def make_presenter(behaviour: Behaviour) -> Presenter:
         if reply.code is None or reply.code == _DOCUMENTED:
             return to_transmission(reply)
         reply = _FORMS[reply.code](reply, behaviour) if reply.code in _FORMS else reply
-        if reply.status == HTTPStatus.OK:
+        if reply.status == _OK:
             return to_transmission(reply)
         kind = always.get(reply.code or "", _JSON)
         if kind != _JSON:
@@ -82,7 +84,7 @@ def accepts_json(accept: str) -> bool:
 
 def generated(images: Sequence[Image], behaviour: Behaviour, now: Instant) -> dict[str, Any]:
     """Return the body of the reply to a generation."""
-    entries = [_entry(each, now) for each in images]
+    entries = _entries(images, now)
     if behaviour.further_fields == "family":
         entries = [{**entry, "img_id": each.id, **_row(each)} for entry, each in zip(entries, images, strict=True)]
     return {"status": "success", "images": entries, "image_storage": behaviour.image_storage}
@@ -90,8 +92,9 @@ def generated(images: Sequence[Image], behaviour: Behaviour, now: Instant) -> di
 
 def listed(images: Sequence[Image], behaviour: Behaviour, now: Instant) -> list[dict[str, Any]]:
     """Return the body of the recent images."""
-    timespec = behaviour.created_at
-    entries = [{**_entry(each, now), "created_at": to_iso(each.created_at, timespec)} for each in images]
+    entries = _entries(images, now)
+    for entry, image in zip(entries, images, strict=True):
+        entry["created_at"] = to_iso(image.created_at, behaviour.created_at)
     if behaviour.further_fields == "family":
         return [
             {**entry, **_row(each), "updated_at": entry["created_at"]}
@@ -100,14 +103,21 @@ def listed(images: Sequence[Image], behaviour: Behaviour, now: Instant) -> list[
     return entries
 
 
-def _entry(image: Image, now: Instant) -> dict[str, Any]:
-    """Return the entry of an image; a queued one has a status, and a placeholder until it is ready. [QUEUED]"""
-    entry = {"id": image.id, "title": image.title, "input": image.prompt, "output": image.output}
-    if not image.queued:
-        return entry
+def _entries(images: Sequence[Image], now: Instant) -> list[dict[str, Any]]:
+    """Return the entry of each image; a queued one has a status, and a placeholder until it is ready. [QUEUED]"""
+    entries: list[dict[str, Any]] = [
+        {"id": each.id, "title": each.title, "input": each.prompt, "output": each.output} for each in images
+    ]
+    for entry, image in zip(entries, images, strict=True):
+        if image.queued:
+            entry.update(_progress(image, now))
+    return entries
+
+
+def _progress(image: Image, now: Instant) -> dict[str, Any]:
     if image.ready <= now:
-        return {**entry, "status": "COMPLETED"}
-    return {**entry, "output": image.placeholder, "status": "IN_QUEUE"}
+        return {"status": "COMPLETED"}
+    return {"output": image.placeholder, "status": "IN_QUEUE"}
 
 
 def _row(image: Image) -> dict[str, Any]:
@@ -129,15 +139,19 @@ def _with_rate(transmission: Transmission, rate: Rate, now: Instant) -> Transmis
 
 
 def _unauthenticated(reply: Reply, behaviour: Behaviour) -> Reply:
-    return replace(reply, status=behaviour.unauthenticated_status)
+    status = behaviour.unauthenticated_status
+    return reply if status == reply.status else replace(reply, status=status)
 
 
 def _invalid(reply: Reply, behaviour: Behaviour) -> Reply:
     """Return the reply to invalid parameters; a 200 says in its body that the request failed."""
-    status, form, body = behaviour.invalid_status, behaviour.invalid_body, dict(reply.body)
+    status, form = behaviour.invalid_status, behaviour.invalid_body
     if all(each.limit for each in reply.findings):
         status, form = behaviour.limit_status, behaviour.limit_body
-    if status == HTTPStatus.OK:
+    if (status, form) == _COMPLETE:
+        return reply
+    body = dict(reply.body)
+    if status == _OK:
         body = {"status": "error", "message": body["message"]}
     elif form == "message" or status == HTTPStatus.FORBIDDEN:
         del body["errors"]
@@ -148,10 +162,14 @@ def _invalid(reply: Reply, behaviour: Behaviour) -> Reply:
 
 
 def _locked(reply: Reply, behaviour: Behaviour) -> Reply:
+    without_status = behaviour.locked_status_field == "absent"
+    as_error = behaviour.locked_message_field == "error" and behaviour.error_body != "envelope"
+    if not (without_status or as_error):
+        return reply
     body = dict(reply.body)
-    if behaviour.locked_status_field == "absent":
+    if without_status:
         body.pop("status", None)
-    if behaviour.locked_message_field == "error" and behaviour.error_body != "envelope":
+    if as_error:
         body["error"] = body.pop("message")
     return replace(reply, body=body)
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from mock_server.contract import Finding
 from mock_server.domain.clock import Instant
-from mock_server.domain.refusals import REFUSALS, Refusal
+from mock_server.domain.refusals import REFUSALS, Refusal, RefusalKind
 from mock_server.faults.transmission import Transmission, empty, whole
 
 
@@ -82,9 +81,16 @@ def error(code: str, headers: Mapping[str, str] | None = None, **details: object
     if kind is None:
         status, message = _OWN[code]
         return Reply(status, {"message": message.format(**details)}, headers or {}, ours=True)
-    body: dict[str, Any] = {"status": "error"} if kind.has_status else {}
-    body["message"] = kind.message.format(**details)
+    body = _error_body(kind, kind.message.format(**details)) if details else _BODIES[code]
     return Reply(kind.status, body, headers or {}, code)
+
+
+def _error_body(kind: RefusalKind, message: str) -> Mapping[str, Any]:
+    return {"status": "error", "message": message} if kind.has_status else {"message": message}
+
+
+# Made once: the body of a refusal whose message has no details.
+_BODIES = {code: _error_body(kind, kind.message) for code, kind in REFUSALS.items() if "{" not in kind.message}
 
 
 def failed(message: str, ended: Instant) -> Reply:
@@ -94,7 +100,7 @@ def failed(message: str, ended: Instant) -> Reply:
 
 def refused(refusal: Refusal) -> Reply:
     """Return the reply to a request that a rule refused."""
-    return replace(error(refusal.code), refusal=refusal)
+    return Reply(REFUSALS[refusal.code].status, _BODIES[refusal.code], code=refusal.code, refusal=refusal)
 
 
 def invalid(findings: Sequence[Finding]) -> Reply:

@@ -56,6 +56,7 @@ class JsonProtocol(HttpToolsProtocol):
         self._unfinished_bytes = 0  # parsed since the last complete head or piece of a body
         self._most_head_bytes = 0  # an upper bound, from the pieces of the head
         self._head_headers = 0
+        self._fine_head: tuple[str, list[tuple[bytes, bytes]]] | None = None
         self._in_body = False
         self._expecting: RequestResponseCycle | None = None
         self._draining = False
@@ -143,8 +144,11 @@ class JsonProtocol(HttpToolsProtocol):
             self._check_head()
         if self.parser.should_upgrade():
             return  # the head is parsed again, without the upgrade
-        if reply := head_error(self.headers, self.parser.get_http_version()):
-            self._refuse_head(reply)
+        head = self.parser.get_http_version(), self.headers
+        if head != self._fine_head:  # a client sends the same head again and again
+            if reply := head_error(self.headers, head[0]):
+                self._refuse_head(reply)
+            self._fine_head = head
         self.url = complete_target(self.url)
         super().on_headers_complete()
         # RFC 9110, 6.5.1: what follows are trailers, which the application must not take for headers.

@@ -23,8 +23,9 @@ class Sending(msgspec.Struct):
 
 def sender_of(scope: Mapping[str, Any], request_id: str) -> str:
     """Return who sent a request, and note its id where the mock sent it."""
-    sending = scope.get("extensions", {}).get(_EXTENSION)
-    if sending is None:
+    extensions = scope.get("extensions")
+    if not extensions or _EXTENSION not in extensions:
         return CLIENT
+    sending = extensions[_EXTENSION]
     sending.id = request_id
     return str(sending.sender)

@@ -31,7 +31,6 @@ class MemoryJournal:
         self._held = 0
         self._rings: OrderedDict[str, _Ring] = OrderedDict()
         self._tallies: OrderedDict[str, _Counts] = OrderedDict()
-        self._by_id: dict[str, bytes] = {}
 
     async def append(self, entry: Entry) -> None:
         counts = self._counts(entry.world)
@@ -46,8 +45,9 @@ class MemoryJournal:
         return sorted(found, key=lambda each: (each.received, each.id))
 
     async def entry(self, number: str) -> Entry | None:
-        packed = self._by_id.get(number)
-        return _decode(packed) if packed else None
+        # Rarely asked: an index would cost every request more than this search ever takes.
+        found = [packed for ring in self._rings.values() for each, packed in ring if each == number]
+        return _decode(found[-1]) if found else None
 
     async def worlds(self) -> Sequence[str]:
         return [name for name in self._tallies if name]
@@ -90,7 +90,6 @@ class MemoryJournal:
             ring = self._rings[world] = _Ring()
         self._rings.move_to_end(world)
         ring.append((entry.id, packed))
-        self._by_id[entry.id] = packed
         self._held += len(packed)
         if len(ring) > self._capacity:
             self._evict_oldest(world)
@@ -99,9 +98,7 @@ class MemoryJournal:
 
     def _evict_oldest(self, world: str) -> None:
         ring = self._rings[world]
-        number, packed = ring.popleft()
-        # A restored snapshot may have the same id twice.
-        self._by_id.pop(number, None)
+        _, packed = ring.popleft()
         self._held -= len(packed)
         if not ring:
             del self._rings[world]
