@@ -36,6 +36,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Collect the garbage of a module of slow tests, so that what it left open fails it and not a later one."""
+    if item.get_closest_marker("slow") and (nextitem is None or nextitem.path != item.path):
+        gc.collect()
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Return a function that starts a mock. It takes the arguments of Mock; the mock is closed after the test."""
