@@ -17,10 +17,12 @@ from mock_server.testing import AiimageMock, MockServer
 
 FUTURE = datetime(2083, 1, 1, tzinfo=UTC)
 FOX = {"image_generator": "flux-pro", "description_flux_pro": "A fox", "image_number_of_images": 1}
+# freezegun reads all attributes of all modules; one of this library's asks for a container engine.
+IGNORED = ["testcontainers"]
 Freeze = Callable[[], AbstractContextManager[object]]
 FREEZES: dict[str, Freeze] = {
-    "freezegun": lambda: freezegun.freeze_time(FUTURE),
-    "freezegun, ticking": lambda: freezegun.freeze_time(FUTURE, tick=True),
+    "freezegun": lambda: freezegun.freeze_time(FUTURE, ignore=IGNORED),
+    "freezegun, ticking": lambda: freezegun.freeze_time(FUTURE, tick=True, ignore=IGNORED),
     "time-machine": lambda: time_machine.travel(FUTURE, tick=False),
     "time-machine, ticking": lambda: time_machine.travel(FUTURE),
 }
@@ -59,7 +61,7 @@ def test_a_mock_that_starts_in_frozen_time_lives_in_real_time(
 
 
 def test_a_frozen_date_can_be_given_to_the_mock(aiimage_mock: AiimageMock) -> None:
-    with freezegun.freeze_time(FUTURE):
+    with freezegun.freeze_time(FUTURE, ignore=IGNORED):
         aiimage_mock.clock.freeze(datetime.now(UTC))
         assert generate(aiimage_mock.base_url, aiimage_mock.headers).status_code == 200
     assert aiimage_mock.clock.now == "2083-01-01T00:00:00.000Z"
