@@ -35,7 +35,8 @@ _CODE_OF_STATUS = {
 # The refusal whose body the API's own page shows.
 _DOCUMENTED = "busy"
 _NO_ROUTE, _JSON = "no-route", "json"
-_OK = 200  # not HTTPStatus.OK, which takes longer to look up than all else for a reply that no setting changes
+_OK = 200  # not HTTPStatus.OK: its lookup and comparison are slow, and every reply needs them
+# The status and the form that a refusal of invalid parameters is made with.
 _COMPLETE = (422, "errors")
 _CODE_OF_REFUSAL = {"daily-limit": "DAILY_LIMIT_EXCEEDED"}
 _PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n'

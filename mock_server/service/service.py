@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -55,13 +56,13 @@ class FoundImage(msgspec.Struct, frozen=True):
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """The state, the settings and the clock that handlers work with.
 
     sources: uploads by key; generation_seconds: default duration of a generation; invent: makes the images of a
     past; counts: of the requests that this process has answered; in_progress: those that it is answering; instance:
-    names the processes that serve as one; is_global: whether all worlds have one lock and one clock. [LOCK-SCOPE]
+    names the processes that serve as one.
     """
 
     accounts: Accounts
@@ -79,11 +80,6 @@ class Service:
     counts: RequestCounts = field(default_factory=RequestCounts)
     instance: str = ""
     in_progress: InProgress = field(default_factory=InProgress)
-    is_global: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        # Every request asks for it.
-        object.__setattr__(self, "is_global", self.behaviour.lock_scope == "global")
 
     def caller(self, token: str) -> Caller | None:
         """Return the caller with that token, None if it is not valid. [AUTH-401]"""
@@ -153,6 +149,11 @@ class Service:
     def clock_of(self, world: str) -> str:
         """Return the name of the world with the clock that applies: its own, or the shared one. [LOCK-SCOPE]"""
         return SHARED if self.is_global else world
+
+    @cached_property  # every request asks for it
+    def is_global(self) -> bool:
+        """Whether all worlds have one lock and one clock. [LOCK-SCOPE]"""
+        return self.behaviour.lock_scope == "global"
 
     async def shared(self) -> World | None:
         """Return the world with the lock and the clock that all worlds share, None if each has its own."""
